@@ -1,0 +1,171 @@
+package check
+
+import (
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/syntax"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+// Dialect selects whose rules a block of equations follows.
+type Dialect uint8
+
+const (
+	Brian    Dialect = iota // every line has a unit; x = E is a subexpression
+	ANNarchy                // no units, times in ms; x = E is stored every step, in textual order
+)
+
+// Kind is the value type of an expression.
+type Kind uint8
+
+const (
+	Real Kind = iota
+	Int
+	Bool
+)
+
+// Type is a value type with its physical dimension (always dimensionless for Int and Bool).
+type Type struct {
+	Kind Kind
+	Dim  units.Dim
+}
+
+// VarKind says what an equation makes of its variable.
+type VarKind uint8
+
+const (
+	State         VarKind = iota // has a differential equation
+	Parameter                    // set from outside, or by statements
+	Subexpression                // evaluated where it is used; takes no storage (Brian's x = E)
+	Assigned                     // evaluated and stored once per step (ANNarchy's x = E, Brian's "constant over dt")
+)
+
+// Variable is one checked variable of a model.
+type Variable struct {
+	Name   string
+	Kind   VarKind
+	Type   Type
+	Eq     *syntax.Equation // nil for variables added by the program (e.g. not_refractory)
+	Expr   syntax.Expr      // derivative for State (solved for dx/dt), value for Subexpression and Assigned; nil for Parameter
+	Op     string           // "=" or the augmented operator, for Assigned
+	Init   syntax.Expr      // init= or the default of a parameter; nil means zero
+	Min    syntax.Expr      // clamp after each update; nil means none
+	Max    syntax.Expr
+	Shared bool // one value per group
+	Constant, ConstantOverDt,
+	UnlessRefractory,
+	EventDriven, ClockDriven, Summed bool
+}
+
+// RefKind says what a name in an expression stands for.
+type RefKind uint8
+
+const (
+	RefVariable RefKind = iota // a variable of the same model (Var)
+	RefPre                     // NAME_pre: variable of the presynaptic group (Var; Name without suffix)
+	RefPost                    // NAME_post, or in synapse code a bare name of the postsynaptic group
+	RefConstant                // an external constant (Const)
+	RefTime                    // t
+	RefDt                      // dt
+	RefIndex                   // i (also j, k in synapses: see Name)
+	RefCount                   // N (also N_pre, N_post, N_incoming, N_outgoing: see Name)
+	RefCoord                   // x, y, z of a group with a geometry (see Name)
+	RefNoise                   // xi or xi_NAME (see Name)
+	RefExternal                // another built-in described by Name (lastupdate, not_refractory, ...)
+)
+
+// Ref is the resolved meaning of an identifier.
+type Ref struct {
+	Kind  RefKind
+	Name  string
+	Var   *Variable
+	Const units.Quantity
+	// ConstKind is Real, Int (a whole number without unit) or Bool (Const.Value 0 or 1).
+	ConstKind Kind
+}
+
+// CallKind says what a called name stands for.
+type CallKind uint8
+
+const (
+	CallBuiltin CallKind = iota // a mathematical or random function of the language (Name)
+	CallSum                     // sum(target): weighted input of a target (Name is the target)
+	CallTable                   // a TimedArray of the namespace (Table)
+)
+
+// CallRef is the resolved meaning of a call.
+type CallRef struct {
+	Kind  CallKind
+	Name  string
+	Table any // the value that Scope returned, e.g. *net.TimedArray
+}
+
+// Model is a checked block of equations. The AST is never changed: meanings live in the side tables.
+type Model struct {
+	Dialect Dialect
+	Source  *diag.Source
+	Vars    []*Variable // in source order
+	ByName  map[string]*Variable
+	// Updates is the order of one time step. ANNarchy: statements in textual order, adjacent ODEs in one
+	// entry. Brian: all ODEs in one entry, after "constant over dt" variables.
+	Updates []Update
+	// Subs lists subexpressions sorted so that each comes after those it uses.
+	Subs     []*Variable
+	Refs     map[*syntax.Ident]Ref
+	Calls    map[*syntax.Call]CallRef
+	Types    map[syntax.Expr]Type
+	Targets  []string // targets named in sum(...), sorted
+	Noises   []string // names of white noise sources, sorted
+	Warnings diag.List
+}
+
+// Update is one entry of a model's step: either one Assigned variable or a set of States advanced together.
+type Update struct {
+	Assign *Variable
+	ODEs   []*Variable
+}
+
+// ValueKind is what a Scope finds under a name.
+type ValueKind uint8
+
+const (
+	ValNone     ValueKind = iota
+	ValQuantity           // a number with dimension
+	ValInt                // a whole number
+	ValBool
+	ValTable // callable: see Table
+	ValOther // something equations cannot use; Type names it ("list", "string", "function")
+)
+
+// Value is an external name's value.
+type Value struct {
+	Kind  ValueKind
+	Q     units.Quantity // for ValQuantity, ValInt, ValBool
+	Table Table
+	Type  string
+}
+
+// Table is a function given by samples, such as a TimedArray.
+type Table interface {
+	// Arity is 1 for f(t) and 2 for f(t, i).
+	Arity() int
+	Dim() units.Dim
+}
+
+// Scope resolves names outside the model: constants, units, and the script's variables.
+type Scope interface {
+	Lookup(name string) (Value, bool)
+	// Names lists all known names, for spelling hints.
+	Names() []string
+}
+
+// Context is what surrounds a model.
+type Context struct {
+	Dialect  Dialect
+	Scope    Scope
+	Geometry bool // the group has x, y, z
+	Synapse  bool // names i, j, *_pre, *_post are given
+	// Pre and Post are the models of the connected groups, for synapse code; nil otherwise.
+	Pre, Post *Model
+	// Extra are variables given from outside, such as not_refractory.
+	Extra []*Variable
+}

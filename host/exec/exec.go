@@ -1,0 +1,109 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// Caps says what a backend can do on this machine.
+type Caps struct {
+	Name    string // "cpu" or "gl"
+	Device  string // for people: processor or GL renderer, version
+	Double  bool
+	Threads int
+	// MaxBuffer is the largest single buffer in bytes, 0 when there is no limit but Memory.
+	MaxBuffer int64
+	// Memory is what may be allocated in bytes, 0 when unknown.
+	Memory int64
+}
+
+// Options of one loaded instance.
+type Options struct {
+	Seed    uint64
+	Run     uint32 // run ordinal: enters the random key
+	Replica uint32
+	Threads int // CPU backend; 0: all
+}
+
+// Backend loads plans.
+type Backend interface {
+	Caps() Caps
+	// Load allocates and initialises the plan's buffers. The plan is shared and must not be changed.
+	Load(p *plan.Plan, o Options) (Instance, error)
+}
+
+// Position is a place between two schedule items: before item Item of step Step (base ticks).
+type Position struct {
+	Step int64
+	Item int
+}
+
+// Reason says why Advance returned.
+type Reason uint8
+
+const (
+	Reached  Reason = iota // the requested step
+	Callback               // before a callback item that is due
+	Canceled               // the context ended; the position is consistent and can be continued
+)
+
+// Stop is where and why Advance returned.
+type Stop struct {
+	At       Position
+	Reason   Reason
+	Callback int // for Callback: Item.Callback
+}
+
+// Fault is a numeric fault found on the device: the first step, and in it the first element of the first variable.
+type Fault struct {
+	Variable string // OBJECT.VARIABLE
+	Element  int
+	Step     int64
+	Time     float64 // seconds
+	Value    float64 // NaN or an infinity
+}
+
+// Error describes the fault.
+func (f *Fault) Error() string {
+	return fmt.Sprintf("%s[%d] became %v at t = %g s (step %d)", f.Variable, f.Element, f.Value, f.Time, f.Step)
+}
+
+// Phase is time spent in one part of the step, for run.json.
+type Phase struct {
+	Name    string
+	Seconds float64
+	Calls   int64
+}
+
+// Instance is a plan in memory. It is used from one goroutine at a time.
+type Instance interface {
+	// At is the current position.
+	At() Position
+	// Advance runs until step is reached, a callback is due, or ctx ends; calling it again after a Callback stop runs on
+	// behind the callback's item. A numeric fault returns an error that wraps *Fault, found within one batch; the state
+	// is then that of the faulting step, and the instance can only be read, restored or closed.
+	Advance(ctx context.Context, step int64) (Stop, error)
+	// Read copies elements [off, off+len(dst)) of a buffer; Bool and Int values convert exactly.
+	Read(buf plan.BufferID, off int, dst []float64) error
+	// Write replaces elements; it takes effect before the next item.
+	Write(buf plan.BufferID, off int, src []float64) error
+	// Drain returns the samples of a monitor since the last Drain: one slice per variable, [samples × Len] in C order, and the
+	// steps (of the monitor's clock) at which they were taken.
+	Drain(monitor int) (steps []int64, values [][]float64, err error)
+	// Snapshot holds everything a later step depends on.
+	Snapshot() (*Snapshot, error)
+	Restore(*Snapshot) error
+	// Phases reports time per part so far.
+	Phases() []Phase
+	Close() error
+}
+
+// Snapshot is a copy of the state at one position. Data holds each State, Param, Scratch and History buffer in the width of
+// the plan's precision, little endian, by BufferID.
+type Snapshot struct {
+	Fingerprint string
+	At          Position
+	Data        map[plan.BufferID][]byte
+}

@@ -1,0 +1,113 @@
+package net
+
+import (
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+// Place is where in a script an object or call was written; Source may be nil for Go programs.
+type Place struct {
+	File string
+	Line int
+}
+
+// Network is a description of what to simulate: no buffers, no time. The order of the slices is the order of creation.
+type Network struct {
+	DT          float64 // seconds; default clock
+	Groups      []*Group
+	Projections []*Projection
+	Monitors    []*StateMonitor
+	Operations  []*Operation
+	Views       []*View
+}
+
+// Group is a set of neurons that follow the same equations.
+type Group struct {
+	Name      string
+	N         int
+	Grid      *connect.Grid // nil: no geometry
+	Dialect   check.Dialect
+	Equations *diag.Source // the equations' text; parsed and checked when the network is compiled
+	// Params is ANNarchy's parameters block; nil in Brian's dialect.
+	Params    *diag.Source
+	Method    string  // "" chooses automatically
+	DT        float64 // seconds; 0: the network's
+	Namespace check.Scope
+	Tags      []string
+	// Initial values in the order they were set; applied after init= and defaults.
+	Initial []Assignment
+	Place   Place
+}
+
+// Assignment sets a variable before the first step: to Values (length 1 or N, SI units, of dimension Dim) or to an expression.
+type Assignment struct {
+	Var    string
+	Values []float64
+	Dim    units.Dim
+	Expr   *diag.Source // when not nil
+	Place  Place
+}
+
+// Projection is rate-coded connectivity in ANNarchy's manner: it contributes to sum(Target) of Post.
+type Projection struct {
+	Name      string
+	Pre, Post *Group
+	Target    string
+	Rule      connect.Rule
+	// Delay is the constant delay in seconds when DelaySet; per-synapse delays come from the rule.
+	Delay    float64
+	DelaySet bool
+	// Psp is the expression summed over synapses; nil means w * pre.r.
+	Psp   *diag.Source
+	Place Place
+}
+
+// StateMonitor records variables of a group.
+type StateMonitor struct {
+	Name     string
+	Group    *Group
+	Vars     []string
+	Elements []int32 // nil: all
+	DT       float64 // seconds; 0: the group's
+	Place    Place
+}
+
+// Operation is a function of the program called during the run, at the start of a step, every DT seconds.
+type Operation struct {
+	Name  string
+	DT    float64
+	Order int
+	Func  func(State) error
+	Place Place
+}
+
+// State is what an operation may do to the running network. Values are in SI units, or in the group's own
+// (dimensionless) units in ANNarchy's dialect.
+type State interface {
+	Time() float64 // seconds
+	Get(group *Group, variable string) ([]float64, error)
+	Set(group *Group, variable string, values []float64) error // length 1 or N
+}
+
+// ViewKind is a kind of panel.
+type ViewKind uint8
+
+const (
+	Surface ViewKind = iota
+	Scatter
+)
+
+// View asks for a panel in the viewer. Fields left empty are chosen by the viewer.
+type View struct {
+	Kind     ViewKind
+	Group    *Group
+	Var      string // height and color of a surface, color of points
+	Size     string // Scatter: variable that sets the points' size
+	Title    string
+	Unit     string
+	Colormap string  // "viridis", "twilight", "vik"
+	Min, Max float64 // both 0: from the data
+	Place    Place
+}

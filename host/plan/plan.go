@@ -1,0 +1,170 @@
+package plan
+
+import "github.com/galvani-sim/galvani/host/ir"
+
+// BufferID indexes Plan.Buffers.
+type BufferID int
+
+// None is the BufferID of an absent buffer.
+const None BufferID = -1
+
+// Precision is the width of Real on the device.
+type Precision uint8
+
+const (
+	Single Precision = iota
+	Double
+)
+
+// Role says what a buffer is for. It decides what a snapshot holds and how memory is reported.
+type Role uint8
+
+const (
+	State        Role = iota // variables that the step changes
+	Param                    // variables that only the user changes
+	Scratch                  // rewritten every step before it is read
+	History                  // ring of the last values of a variable; row v mod depth holds the value after v steps
+	Connectivity             // indices, weights that do not change, kernels of the grid
+	Table                    // samples of a TimedArray
+)
+
+// Buffer is one device array. (Object, Var) identifies it across plans: state is carried by that name, never by ID.
+type Buffer struct {
+	ID     BufferID
+	Object string
+	Var    string
+	Type   ir.Type // Bool and Int take 32 bits, Real as the plan's precision
+	Len    int
+	Role   Role
+	// Initial contents: Ints or Reals when not nil (length Len), else every element is Fill.
+	Ints  []int32
+	Reals []float64
+	Fill  float64
+}
+
+// Clock ticks every Period base ticks, first at tick Phase. DT is its interval in seconds.
+type Clock struct {
+	Name          string
+	Period, Phase int64
+	DT            float64
+}
+
+// Slot is the place of an item within one step.
+type Slot uint8
+
+const (
+	Start Slot = iota
+	Groups
+	Thresholds
+	Synapses
+	Resets
+	End
+)
+
+// Item is one entry of the schedule: operations that run in order when its clock ticks. Items are sorted by
+// slot, order and name. An item with Callback >= 0 has no operations; Advance stops before it and the host acts.
+type Item struct {
+	Name     string
+	Slot     Slot
+	Order    int
+	Clock    int
+	Ops      []Op
+	Callback int // index into the host's callbacks, or -1
+}
+
+// Op is one operation of the device.
+type Op interface{ isOp() }
+
+// Run runs a kernel over N elements of its domain.
+type Run struct {
+	Kernel *ir.Kernel
+	Bind   []BufferID // one per slot of the kernel
+	N      int
+	Conn   int // index into Plan.Conns for synaptic domains, else -1
+}
+
+// Source is where an operation reads a vector: a whole buffer (Depth 0), or one row of a History of Depth rows
+// of Len elements: the value after step-Lag steps, row (step-Lag) mod Depth, zero when that is negative.
+type Source struct {
+	Buf   BufferID
+	Len   int
+	Depth int
+	Lag   int
+}
+
+// MatMul computes C = (A·B)∘Scale, or C += with Add. A is M×K, B is K×N, C and Scale M×N, all row-major; with TransA the buffer
+// holds A as K×M, with TransB it holds B as N×K. Either operand may be a Source with history. Each sum runs over k in ascending order.
+type MatMul struct {
+	Name           string
+	A, B           Source
+	C              BufferID
+	Scale          BufferID // None: no scaling
+	M, K, N        int
+	TransA, TransB bool
+	Add            bool
+}
+
+// TapSum adds to Dst at every cell of a grid the sum over taps of weight × source cell at (z+dz, y+dy, x+dx), leaving out
+// cells beyond the border. With Add unset Dst is overwritten. Offsets is Int [taps×3] (dz, dy, dx), Weights Real [taps].
+type TapSum struct {
+	Name               string
+	Src                Source
+	Dst                BufferID
+	Layers, Rows, Cols int
+	Taps               int
+	Offsets, Weights   BufferID
+	Add                bool
+}
+
+// Sample appends the current values of a monitor's variables to its ring.
+type Sample struct {
+	Monitor int // index into Plan.Monitors
+}
+
+func (*Run) isOp()    {}
+func (*MatMul) isOp() {}
+func (*TapSum) isOp() {}
+func (*Sample) isOp() {}
+
+// Conn is connectivity on the device. Row r (a postsynaptic element when ByPost, else a presynaptic one) owns the synapses
+// RowPtr[r] .. RowPtr[r+1]-1; Index holds the other end of each.
+type Conn struct {
+	Name          string
+	NPre, NPost   int
+	N             int // synapses
+	ByPost        bool
+	RowPtr, Index BufferID // Int
+}
+
+// MonitorVar is one recorded variable: the elements Elements of Buf, or all Len of them when nil.
+type MonitorVar struct {
+	Name     string
+	Buf      BufferID
+	Elements []int32
+	Len      int // values per sample
+}
+
+// Monitor records variables whenever its item runs. Capacity is the number of samples that the device ring must hold
+// between two drains.
+type Monitor struct {
+	Name     string
+	Clock    int
+	Vars     []MonitorVar
+	Capacity int
+}
+
+// Plan is everything a backend needs to run a network. Only Build makes one; it is verified and never changed.
+type Plan struct {
+	Precision Precision
+	BaseDT    float64 // seconds per base tick
+	Buffers   []*Buffer
+	Clocks    []Clock
+	Conns     []*Conn
+	Monitors  []*Monitor
+	Init      []Op   // run once at load, before step 0, in order
+	Schedule  []Item // one step
+	// Checks names the variables that ir.Check effects guard; Effect.Name indexes it by equality.
+	Checks []string
+	// Fingerprint is a hash of everything above that is not data.
+	Fingerprint string
+}
