@@ -1,0 +1,10 @@
+// Package context makes one OpenGL context and the operating-system thread that owns it.
+//
+// A context is either headless (EGL: device platform, then surfaceless, then default) or a GLFW window. OpenGL ties a
+// context to a thread; everything that touches GL therefore goes through Context.Do, which runs a function on the
+// context's own locked thread. No GL drawing or compute calls live here: those are gpu/device's. No input handling
+// either: gpu/viewer sets its callbacks on Context.Window.
+//
+// libEGL is opened at run time, so that a program on a machine without it starts and says what is missing. Without cgo,
+// or on another system than Linux, NewHeadless and NewWindow return an error.
+package context

@@ -1,0 +1,145 @@
+//go:build cgo && linux
+
+package context
+
+// #include "x11.h"
+import "C"
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/go-gl/glfw/v3.3/glfw"
+)
+
+// glfwUse counts open windows: GLFW is initialised with the first and ended with the last.
+var glfwUse struct {
+	sync.Mutex
+	windows int
+}
+
+type glfwContext struct{ w *glfw.Window }
+
+func (g *glfwContext) procAddress(name string) unsafe.Pointer { return glfw.GetProcAddress(name) }
+
+func (g *glfwContext) close() {
+	glfw.DetachCurrentContext()
+	g.w.Destroy()
+	release()
+}
+
+func release() {
+	glfwUse.Lock()
+	defer glfwUse.Unlock()
+	if glfwUse.windows--; glfwUse.windows == 0 {
+		glfw.Terminate()
+	}
+}
+
+// NewWindow opens a window with an OpenGL 4.5 core context, or 4.3 where there is no more. All windows of a process
+// should be opened one after another: GLFW itself is not safe for use from several threads. The error is an *Error.
+func NewWindow(o WindowOptions) (*Context, error) {
+	if os.Getenv("DISPLAY") == "" {
+		hint := "run in a desktop session, through ssh -X, or draw without a window"
+		if os.Getenv("WAYLAND_DISPLAY") != "" {
+			hint = "under Wayland: install and start xwayland"
+		}
+		return nil, &Error{Kind: ErrNoDisplay, Detail: "DISPLAY is not set", Hint: hint}
+	}
+	// GLFW's Go binding prints this failure instead of returning it, and later calls panic.
+	if C.galvani_x11_reachable() == 0 {
+		return nil, &Error{Kind: ErrNoDisplay, Detail: fmt.Sprintf("the X server at DISPLAY=%q cannot be reached", os.Getenv("DISPLAY")),
+			Hint: "check that it runs and lets this user in"}
+	}
+	if o.Width <= 0 || o.Height <= 0 {
+		o.Width, o.Height = 1280, 800
+	}
+	if o.Title == "" {
+		o.Title = "Galvani"
+	}
+	return start(func(c *Context) error { return c.openWindow(o) })
+}
+
+func (c *Context) openWindow(o WindowOptions) error {
+	glfwUse.Lock()
+	if glfwUse.windows == 0 {
+		if err := glfw.Init(); err != nil {
+			glfwUse.Unlock()
+			return &Error{Kind: ErrNoDisplay, Detail: err.Error()}
+		}
+	}
+	glfwUse.windows++
+	glfwUse.Unlock()
+
+	var tried []string
+	old := false
+	for _, api := range []int{glfw.NativeContextAPI, glfw.EGLContextAPI} {
+		for _, v := range versions {
+			w, err := createWindow(o, api, v)
+			if err != nil {
+				tried = append(tried, err.Error())
+				old = old || isVersionError(err)
+				continue
+			}
+			w.MakeContextCurrent()
+			g := &glfwContext{w}
+			info, err := queryInfo(g.procAddress)
+			if err != nil {
+				tried, old = append(tried, err.Error()), true
+				glfw.DetachCurrentContext()
+				w.Destroy()
+				continue
+			}
+			if o.VSync {
+				glfw.SwapInterval(1)
+			} else {
+				glfw.SwapInterval(0)
+			}
+			info.Platform = "window"
+			c.native, c.info, c.window = g, info, w
+			return nil
+		}
+	}
+	release()
+	detail := strings.Join(tried, "; ")
+	if old {
+		return &Error{Kind: ErrOldVersion, Detail: detail, Hint: "OpenGL 4.3 core is the least that works; a newer driver may have it"}
+	}
+	return &Error{Kind: ErrNoDriver, Detail: detail, Hint: "on Debian and Ubuntu: apt-get install libgl1 libgl1-mesa-dri"}
+}
+
+func createWindow(o WindowOptions, api int, version [2]int) (*glfw.Window, error) {
+	glfw.DefaultWindowHints()
+	for hint, v := range map[glfw.Hint]int{
+		glfw.ContextCreationAPI:      api,
+		glfw.ContextVersionMajor:     version[0],
+		glfw.ContextVersionMinor:     version[1],
+		glfw.OpenGLProfile:           glfw.OpenGLCoreProfile,
+		glfw.OpenGLForwardCompatible: glfw.True,
+		glfw.OpenGLDebugContext:      hintBool(o.Debug),
+		glfw.Visible:                 hintBool(o.Visible),
+		glfw.Resizable:               hintBool(!o.Fixed),
+		glfw.Samples:                 o.Samples,
+		glfw.DepthBits:               24,
+		glfw.FocusOnShow:             glfw.True,
+		glfw.ScaleToMonitor:          glfw.True,
+	} {
+		glfw.WindowHint(hint, v)
+	}
+	return glfw.CreateWindow(o.Width, o.Height, o.Title, nil, nil)
+}
+
+func hintBool(b bool) int {
+	if b {
+		return glfw.True
+	}
+	return glfw.False
+}
+
+func isVersionError(err error) bool {
+	e, ok := err.(*glfw.Error)
+	return ok && e.Code == glfw.VersionUnavailable
+}
