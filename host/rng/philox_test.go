@@ -1,0 +1,178 @@
+package rng
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func lines(t *testing.T, name string) []string {
+	t.Helper()
+	f, err := os.Open("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var out []string
+	s := bufio.NewScanner(f)
+	for s.Scan() {
+		if l := s.Text(); l != "" && l[0] != '#' {
+			out = append(out, l)
+		}
+	}
+	if err := s.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestPhiloxKnownAnswers(t *testing.T) {
+	rows := lines(t, "kat_philox4x32.txt")
+	if len(rows) != 3 {
+		t.Fatalf("%d known answers, want 3", len(rows))
+	}
+	for _, l := range rows {
+		var c, want [4]uint32
+		var k Key
+		if _, err := fmt.Sscanf(l, "philox4x32 10 %x %x %x %x %x %x %x %x %x %x", &c[0], &c[1], &c[2], &c[3], &k[0], &k[1],
+			&want[0], &want[1], &want[2], &want[3]); err != nil {
+			t.Fatal(err)
+		}
+		if got := Philox(c, k); got != want {
+			t.Errorf("philox(%x, %x) = %x, want %x", c, k, got, want)
+		}
+		// The hoisted form of the block functions must be the same function.
+		s := At{Key: k, Step: c[1], Stream: c[2]}.schedule(c[3]&0xffff, c[3]>>16)
+		w0, w1, w2, w3 := s.words(c[0])
+		if got := [4]uint32{w0, w1, w2, w3}; got != want {
+			t.Errorf("hoisted philox(%x, %x) = %x, want %x", c, k, got, want)
+		}
+	}
+}
+
+func TestStream(t *testing.T) {
+	// Published FNV-1a values (Noll's test suite).
+	for name, want := range map[string]uint32{"": 0x811c9dc5, "a": 0xe40c292c, "foobar": 0xbf9cf968} {
+		if got := Stream(name); got != want {
+			t.Errorf("Stream(%q) = %#x, want %#x", name, got, want)
+		}
+	}
+}
+
+// ulps is the distance of got from want in units in the last place of T at want.
+func ulps[T Float](got T, want float64) float64 {
+	exp := math.Floor(math.Log2(math.Abs(want)))
+	unit := math.Ldexp(1, int(exp)-52)
+	if !wide[T]() {
+		unit = math.Ldexp(1, int(exp)-23)
+	}
+	return math.Abs(float64(got)-want) / unit
+}
+
+func draws[T Float](at At, elem, draw uint32, dist string, par float64) T {
+	switch dist {
+	case "uniform":
+		return Uniform[T](at, elem, draw)
+	case "exponential":
+		return Exponential[T](at, elem, draw)
+	case "normal":
+		return Normal[T](at, elem, draw)
+	case "poisson":
+		return T(Poisson(at, elem, draw, T(par)))
+	}
+	return Gamma(at, elem, draw, T(par))
+}
+
+func TestVectors(t *testing.T) {
+	// Largest distance allowed from the exact value, in ulp. For gamma 1 + c x cancels when x is a few
+	// standard deviations below 0, and its cube triples what is left.
+	tol := map[string]float64{"uniform": 0, "exponential": 1, "normal": 2.5, "poisson": 0, "gamma": 32}
+	worst := map[string]float64{}
+	for _, l := range lines(t, "vectors.txt") {
+		f := strings.Fields(l)
+		if len(f) != 11 {
+			t.Fatalf("%d fields in %q", len(f), l)
+		}
+		num := func(s string) uint64 {
+			v, err := strconv.ParseUint(s, 0, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		par, _ := strconv.ParseFloat(f[9], 64)
+		want, err := strconv.ParseFloat(f[10], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := At{Key: NewKey(num(f[2]), uint32(num(f[3])), uint32(num(f[4]))), Stream: Stream(f[5]), Step: uint32(num(f[7]))}
+		elem, draw := uint32(num(f[6])), uint32(num(f[8]))
+		var d float64
+		if f[1] == "64" {
+			d = ulps(draws[float64](at, elem, draw, f[0], par), want)
+		} else {
+			d = ulps(draws[float32](at, elem, draw, f[0], par), want)
+		}
+		if want == 0 {
+			d = 0
+		}
+		if !(d <= tol[f[0]]) {
+			t.Errorf("%s: off by %.2f ulp", l, d)
+		}
+		worst[f[0]+f[1]] = math.Max(worst[f[0]+f[1]], d)
+	}
+	t.Logf("largest errors in ulp: %v", worst)
+}
+
+func TestBlocksEqualSingles(t *testing.T) {
+	t.Run("float64", blocksEqualSingles[float64])
+	t.Run("float32", blocksEqualSingles[float32])
+}
+
+func blocksEqualSingles[T Float](t *testing.T) {
+	at := At{Key: NewKey(7, 1, 2), Stream: Stream("x"), Step: 99}
+	const n = 1001
+	first := uint32(math.MaxUint32 - 500) // wraps around
+	elems := make([]int32, n)
+	par := make([]T, n)
+	for i := range elems {
+		elems[i] = int32(first + uint32(i))
+		par[i] = T(i%40) / 2
+	}
+	a, b := make([]T, n), make([]T, n)
+	ints := make([]int32, n)
+	check := func(name string, got []T, one func(e uint32, i int) T) {
+		t.Helper()
+		for i := range got {
+			if want := one(uint32(elems[i]), i); got[i] != want {
+				t.Fatalf("%s[%d] = %v, want %v", name, i, got[i], want)
+			}
+		}
+	}
+	FillUniform(a, at, first, 3)
+	UniformOf(b, at, elems, 3)
+	uni := func(e uint32, _ int) T { return Uniform[T](at, e, 3) }
+	check("FillUniform", a, uni)
+	check("UniformOf", b, uni)
+	FillNormal(a, at, first, 4)
+	NormalOf(b, at, elems, 4)
+	nor := func(e uint32, _ int) T { return Normal[T](at, e, 4) }
+	check("FillNormal", a, nor)
+	check("NormalOf", b, nor)
+	FillExponential(a, at, first, 5)
+	ExponentialOf(b, at, elems, 5)
+	ex := func(e uint32, _ int) T { return Exponential[T](at, e, 5) }
+	check("FillExponential", a, ex)
+	check("ExponentialOf", b, ex)
+	FillGamma(a, at, first, 6, par)
+	check("FillGamma", a, func(e uint32, i int) T { return Gamma(at, e, 6, par[i]) })
+	FillPoisson(ints, at, first, 7, par)
+	for i := range ints {
+		a[i] = T(ints[i])
+	}
+	check("FillPoisson", a, func(e uint32, i int) T { return T(Poisson(at, e, 7, par[i])) })
+}
