@@ -1,0 +1,35 @@
+package ir
+
+// Walk visits every node that e reaches, each once, arguments before their users. A nil e is skipped.
+func Walk(e *Expr, visit func(*Expr)) {
+	walkSeen(e, make(map[*Expr]bool), visit)
+}
+
+func walkSeen(e *Expr, seen map[*Expr]bool, visit func(*Expr)) {
+	if e == nil || seen[e] {
+		return
+	}
+	seen[e] = true
+	for _, a := range e.Args {
+		walkSeen(a, seen, visit)
+	}
+	visit(e)
+}
+
+// Any reports whether pred holds for some node that e reaches.
+func Any(e *Expr, pred func(*Expr) bool) bool {
+	found := false
+	Walk(e, func(n *Expr) { found = found || pred(n) })
+	return found
+}
+
+// DependsOn reports whether x occurs in e. Both must come from one Builder, where equal expressions are one pointer.
+func DependsOn(e, x *Expr) bool {
+	return Any(e, func(n *Expr) bool { return n == x })
+}
+
+// Substitute returns e with each node that is a key of with replaced by its value, all at once: what replaces a node
+// is not searched again. Keys and values must come from b.
+func (b *Builder) Substitute(e *Expr, with map[*Expr]*Expr) *Expr {
+	return b.Copy(e, func(n *Expr) *Expr { return with[n] }, nil)
+}

@@ -1,0 +1,37 @@
+package solve
+
+import "github.com/galvani-sim/galvani/host/ir"
+
+// exponentialEuler solves each equation x' = A·x + B with A and B frozen at their old values. Brian2 writes the solution as
+// -B/A + (x + B/A)·exp(A·dt); the same value is x + dt·exprel(A·dt)·x', which has no division by an A that may be zero
+// and keeps a fixed point fixed in single precision too.
+func exponentialEuler(s *System) ([]*ir.Expr, *Unsuitable) {
+	if bad := s.refuseNoise(); bad != nil {
+		return nil, bad
+	}
+	a := algebra{s.B}
+	dt := s.B.Const(s.DT)
+	news := make([]*ir.Expr, len(s.Vars))
+	for i, v := range s.Vars {
+		l := newLinearizer(s.B, []*ir.Expr{v.Value})
+		f := l.form(v.Deriv)
+		if f == nil {
+			return nil, &Unsuitable{Var: v.Name, Why: "it is not linear in " + v.Name + ": " + l.whyNot(v.Deriv, []string{v.Name})}
+		}
+		news[i] = a.relax(v.Value, f.coef[0], f.rest, v.Deriv, dt)
+	}
+	return news, nil
+}
+
+// relax returns x after a time dt of x' = A·x + B; deriv is the value of the right-hand side, in whatever form.
+func (a algebra) relax(x, A, B, deriv, dt *ir.Expr) *ir.Expr {
+	switch {
+	case isZero(A) && isZero(B):
+		return x
+	case isZero(A):
+		return a.add(x, a.mul(dt, deriv))
+	case isZero(B):
+		return a.mul(x, a.Op(ir.OpExp, a.times(A, dt)))
+	}
+	return a.add(x, a.mul(a.mul(dt, a.Op(ir.OpExprel, a.times(A, dt))), deriv))
+}
