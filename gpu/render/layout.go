@@ -1,0 +1,121 @@
+package render
+
+import "math"
+
+// Sizes of the fixed parts of a layout, in units of scale 1.
+const (
+	titleHeight   = 30
+	colorbarWidth = 92
+	outerMargin   = 6
+	titleSize     = 16
+	labelSize     = 13
+	tickSize      = 12
+)
+
+// PanelLayout is where a panel lies, in units of scale 1 from the window's top left corner.
+type PanelLayout struct {
+	Panel    *Panel
+	Cell     Rect // title, view and colorbar
+	View     Rect // the 3-D picture
+	Title    Rect
+	Colorbar Rect // empty when shared or absent
+}
+
+// Layout is where everything lies, in units of scale 1.
+type Layout struct {
+	Panels []PanelLayout
+	// Colorbar is the bar that all panels share; empty when there is none.
+	Colorbar Rect
+	Shared   *Scale
+}
+
+// Layout places the panels in a grid that gives the largest views, with one colorbar at the right if they share a scale.
+func (s *Scene) Layout(width, height int, scale float64) Layout {
+	in := s.Insets
+	area := Rect{in.Left, in.Top, float64(width)/scale - in.Left - in.Right, float64(height)/scale - in.Top - in.Bottom}
+	area.W, area.H = math.Max(area.W, 1), math.Max(area.H, 1)
+	var l Layout
+	n := len(s.Panels)
+	if n == 0 {
+		return l
+	}
+	l.Shared = s.sharedScale()
+	if l.Shared != nil && area.W > 3*colorbarWidth {
+		l.Colorbar = Rect{area.X + area.W - colorbarWidth, area.Y, colorbarWidth, area.H}
+		area.W -= colorbarWidth
+	}
+	cols := gridColumns(n, area)
+	rows := (n + cols - 1) / cols
+	for k, p := range s.Panels {
+		w, h := area.W/float64(cols), area.H/float64(rows)
+		c := Rect{area.X + w*float64(k%cols), area.Y + h*float64(k/cols), w, h}
+		pl := PanelLayout{Panel: p, Cell: c, View: c}
+		if p.Title != "" {
+			pl.Title = Rect{c.X, c.Y, c.W, titleHeight}
+			pl.View.Y += titleHeight
+			pl.View.H = math.Max(1, pl.View.H-titleHeight)
+		}
+		if l.Shared == nil && len(p.scales()) > 0 && c.W > 3*colorbarWidth {
+			pl.Colorbar = Rect{c.X + c.W - colorbarWidth, c.Y, colorbarWidth, c.H}
+			pl.View.W -= colorbarWidth
+		}
+		l.Panels = append(l.Panels, pl)
+	}
+	return l
+}
+
+// sharedScale is the one scale of all panels, or nil.
+func (s *Scene) sharedScale() *Scale {
+	var one *Scale
+	for _, p := range s.Panels {
+		for _, sc := range p.scales() {
+			if one != nil && sc != one {
+				return nil
+			}
+			one = sc
+		}
+	}
+	return one
+}
+
+// gridColumns chooses how many columns n cells get, for the largest square that fits in each.
+func gridColumns(n int, area Rect) int {
+	best, size := 1, 0.0
+	for cols := 1; cols <= n; cols++ {
+		rows := (n + cols - 1) / cols
+		if s := math.Min(area.W/float64(cols), area.H/float64(rows)*1.15); s > size*1.001 {
+			best, size = cols, s
+		}
+	}
+	return best
+}
+
+// At finds the panel whose view lies under a point, in units of scale 1, and the point in its normalised device
+// coordinates.
+func (l Layout) At(x, y float64) (p *PanelLayout, nx, ny float64) {
+	for i := range l.Panels {
+		if v := l.Panels[i].View; v.Contains(x, y) {
+			return &l.Panels[i], 2*(x-v.X)/v.W - 1, 1 - 2*(y-v.Y)/v.H
+		}
+	}
+	return nil, 0, 0
+}
+
+// Aspect is the width of the view over its height.
+func (p PanelLayout) Aspect() float64 { return p.View.W / p.View.H }
+
+// FitCameras gives every panel without a camera one that shows all of it: panels of the same proportions share one, so that
+// they turn together.
+func (s *Scene) FitCameras(width, height int, scale float64) {
+	shared := map[Box]*Camera{}
+	for _, pl := range s.Layout(width, height, scale).Panels {
+		if pl.Panel.Camera != nil {
+			continue
+		}
+		b := pl.Panel.Bounds()
+		if shared[b] == nil {
+			shared[b] = NewCamera(b, pl.Aspect())
+		}
+		pl.Panel.Camera = shared[b]
+	}
+}

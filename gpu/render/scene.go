@@ -1,0 +1,202 @@
+package render
+
+import "github.com/galvani-sim/galvani/gpu/device"
+
+// Scene is what to draw. It is plain data: the caller changes it between frames.
+type Scene struct {
+	Theme  *Theme // nil: Dark
+	Panels []*Panel
+	// Insets are kept free of panels, for bars that the caller draws in Overlay; in units of scale 1.
+	Insets  Insets
+	Overlay *Overlay
+}
+
+// Insets are distances from the window's edges.
+type Insets struct{ Left, Top, Right, Bottom float64 }
+
+// Panel is one view of some items that share axes.
+type Panel struct {
+	Title  string
+	Items  []Item
+	Camera *Camera // may be shared with other panels: they then move together
+	Axes   Axes
+}
+
+// Axes of a panel. Empty labels take the items' own: x, y and the scale's.
+type Axes struct {
+	X, Y, Z Axis
+	Hide    bool
+}
+
+// Axis is the name and the range of one axis. Min = Max = 0 takes the items' own range.
+type Axis struct {
+	Label, Unit string
+	Min, Max    float64
+}
+
+// Item is a *Surface or a *Scatter.
+type Item interface {
+	name() string
+	scale() *Scale
+	// extent is the range of the data coordinates along x and y, and along z where it is not the scale's.
+	extent() (x, y, z span)
+	whole() bool // the coordinates are indices
+}
+
+type span struct{ lo, hi float64 }
+
+// Surface draws Rows x Cols values, value (row, col) at index row*Cols + col, as heights over (x = col, y = row).
+type Surface struct {
+	Name       string
+	Values     device.View // F32, F64, I32 or U32
+	Rows, Cols int
+	Scale      *Scale
+	// Flat draws the colors without height.
+	Flat bool
+}
+
+func (s *Surface) name() string  { return s.Name }
+func (s *Surface) scale() *Scale { return s.Scale }
+func (s *Surface) whole() bool   { return true }
+func (s *Surface) extent() (x, y, z span) {
+	return span{0, float64(max(1, s.Cols-1))}, span{0, float64(max(1, s.Rows-1))}, span{}
+}
+
+// Coord is where a scatter's points lie along one axis: Values between Lo and Hi, or, without a view, grid indices.
+type Coord struct {
+	Values device.View
+	Lo, Hi float64
+}
+
+// Scatter draws N points as shaded balls.
+type Scatter struct {
+	Name string
+	N    int
+	// Grid is the shape (layers, rows, columns) that gives the position along each axis whose Coord has no view.
+	Grid    [3]int
+	X, Y, Z Coord
+	Color   device.View // colors the points by Scale; without it they have the theme's accent
+	Scale   *Scale
+	// Size scales the radius from a quarter (at SizeScale.Min) to all (at SizeScale.Max) of Radius.
+	Size      device.View
+	SizeScale *Scale
+	// Radius in scene units, where the longer side of the axes box is 2; 0 chooses from the number of points.
+	Radius float64
+}
+
+func (s *Scatter) name() string  { return s.Name }
+func (s *Scatter) scale() *Scale { return s.Scale }
+func (s *Scatter) whole() bool {
+	return !s.X.Values.Valid() && !s.Y.Values.Valid()
+}
+func (s *Scatter) extent() (x, y, z span) {
+	of := func(c Coord, n int) span {
+		if c.Values.Valid() {
+			return span{c.Lo, c.Hi}
+		}
+		return span{0, float64(max(1, n-1))}
+	}
+	x, y = of(s.X, s.Grid[2]), of(s.Y, s.Grid[1])
+	if s.Z.Values.Valid() || s.Grid[0] > 1 {
+		z = of(s.Z, s.Grid[0])
+	}
+	return x, y, z
+}
+
+// boxHeight is the height of the axes box where its longer side is 2.
+const boxHeight = 0.8
+
+// Bounds is the axes box in scene units: centred on the origin horizontally, the longer side 2.
+func (p *Panel) Bounds() Box {
+	x, y, z := p.extent()
+	w, d := x.hi-x.lo, y.hi-y.lo
+	m := max(w, d)
+	if !(m > 0) {
+		w, d, m = 1, 1, 1
+	}
+	// A very long grid keeps some width, or it could not be seen.
+	sx, sy := max(w/m, 0.12), max(d/m, 0.12)
+	h := boxHeight
+	if p.flat() {
+		h = 0
+	} else if z.hi > z.lo && p.sameUnits() {
+		h = min(max(2*(z.hi-z.lo)/m, 0.12), 2)
+	}
+	return Box{Vec3{-sx, -sy, 0}, Vec3{sx, sy, h}}
+}
+
+// sameUnits reports that z counts the same things as x and y: layers of a grid.
+func (p *Panel) sameUnits() bool {
+	for _, it := range p.Items {
+		if s, ok := it.(*Scatter); ok && s.Grid[0] > 1 && !s.Z.Values.Valid() {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Panel) flat() bool {
+	for _, it := range p.Items {
+		switch s := it.(type) {
+		case *Surface:
+			if !s.Flat {
+				return false
+			}
+		case *Scatter:
+			if s.Z.Values.Valid() || s.Grid[0] > 1 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// extent joins the items' coordinates with what the axes ask for.
+func (p *Panel) extent() (x, y, z span) {
+	join := func(a, b span) span {
+		if a == (span{}) {
+			return b
+		}
+		if b == (span{}) {
+			return a
+		}
+		return span{min(a.lo, b.lo), max(a.hi, b.hi)}
+	}
+	for _, it := range p.Items {
+		ix, iy, iz := it.extent()
+		x, y, z = join(x, ix), join(y, iy), join(z, iz)
+	}
+	for a, s := range map[*Axis]*span{&p.Axes.X: &x, &p.Axes.Y: &y, &p.Axes.Z: &z} {
+		if a.Min != a.Max {
+			*s = span{a.Min, a.Max}
+		}
+	}
+	return x, y, z
+}
+
+// scales are the scales of the panel's items, each once.
+func (p *Panel) scales() []*Scale {
+	var out []*Scale
+	for _, it := range p.Items {
+		s := it.scale()
+		known := s == nil
+		for _, o := range out {
+			known = known || o == s
+		}
+		if !known {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Frame is the surroundings of one drawing.
+type Frame struct {
+	Width, Height int     // framebuffer pixels
+	Scale         float64 // framebuffer pixels per unit of length: 1, or 2 on a dense display
+	// Version changes whenever the data in the buffers may have.
+	Version uint64
+	// Fine draws at the finest level of detail that the pixels can show, as for a picture or a paused scene. Otherwise a
+	// software rasteriser uses larger cells to hold its frame rate.
+	Fine bool
+}
