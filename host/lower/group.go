@@ -1,0 +1,473 @@
+package lower
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/rng"
+	"github.com/galvani-sim/galvani/host/syntax"
+)
+
+// Input describes a group to lower.
+type Input struct {
+	Object string
+	Model  *check.Model
+	N      int
+	Grid   *connect.Grid
+	Clock  Clock
+	Method string // "" chooses: exact, euler or heun in Brian's dialect, euler in ANNarchy's
+	// Sum returns the summed input of a target as an expression over slots that the caller binds.
+	Sum func(b *ir.Builder, target string) *ir.Expr
+	// Table returns a call of a table as an expression.
+	Table func(b *ir.Builder, t check.Table, args []*ir.Expr) *ir.Expr
+	// History holds the depth of the ring of past values to be kept of a variable, by name.
+	History map[string]int
+}
+
+// Step is one kernel over N elements.
+type Step struct {
+	Kernel *ir.Kernel
+	N      int
+}
+
+// Storage is one array of a group.
+type Storage struct {
+	Name string
+	Type ir.Type
+	Len  int
+	Kind StorageKind
+	Fill float64
+}
+
+// StorageKind says who changes a stored variable.
+type StorageKind uint8
+
+const (
+	StateVar   StorageKind = iota // the step
+	ParamVar                      // only the user
+	ScratchVar                    // rewritten each step before it is read
+)
+
+// Output is a lowered group.
+type Output struct {
+	Storage []Storage
+	Init    []Step // once, in order, before step 0
+	Update  []Step // each step, in order
+	Method  string // the numerical method in use; "" without differential equations
+}
+
+// SlotName is the name under which a kernel refers to a variable.
+func SlotName(object, variable string) string { return object + "." + variable }
+
+// Slots of the history of a variable: NextSlot is written, PastSlot read.
+func NextSlot(object, variable string) string { return object + "." + variable + "@next" }
+func PastSlot(object, variable string) string { return object + "." + variable + "@past" }
+
+// newSlot is the scratch slot of a shared variable's new value.
+func newSlot(variable string) string { return variable + "@new" }
+
+// Group lowers a group's equations. Errors are *solve.Unsuitable for a method that cannot be used.
+func Group(in Input) (out *Output, err error) {
+	defer recoverDefect(&err, in.Object)
+	g := &group{in: in, out: &Output{}}
+	g.classify()
+	if err := g.storage(); err != nil {
+		return nil, err
+	}
+	if err := g.update(); err != nil {
+		return nil, err
+	}
+	return g.out, nil
+}
+
+// recoverDefect turns a panic of the lowering, which the checker should have made impossible, into an error.
+func recoverDefect(err *error, object string) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("internal error while translating the equations of %q, please report it: %v", object, r)
+	}
+}
+
+type group struct {
+	in  Input
+	out *Output
+	// apart are shared variables that need a kernel of their own.
+	apart map[*check.Variable]bool
+}
+
+// classify decides which shared variables the group's kernel can compute on the way. It can when the value is
+// assigned outright, without random draws, and nothing before the assignment reads the old one: then every element computes the
+// same value and element 0 stores it.
+func (g *group) classify() {
+	g.apart = map[*check.Variable]bool{}
+	read := map[*check.Variable]bool{}
+	for _, u := range g.in.Model.Updates {
+		for _, v := range updated(u) {
+			random := false
+			g.visit(v.Expr, func(w *check.Variable) { read[w] = true }, &random)
+			if v.Shared && (u.Assign == nil || v.Op != "=" || random || read[v]) {
+				g.apart[v] = true
+			}
+		}
+	}
+}
+
+func updated(u check.Update) []*check.Variable {
+	if u.Assign != nil {
+		return []*check.Variable{u.Assign}
+	}
+	return u.ODEs
+}
+
+// visit reports the stored variables that e reads, through subexpressions, and whether it draws random numbers.
+func (g *group) visit(e syntax.Expr, seen func(*check.Variable), random *bool) {
+	m := g.in.Model
+	syntax.Walk(e, func(e syntax.Expr) {
+		switch e := e.(type) {
+		case *syntax.Ident:
+			ref := m.Refs[e]
+			if ref.Kind == check.RefNoise {
+				*random = true
+			}
+			if ref.Var == nil {
+				return
+			}
+			if ref.Var.Kind == check.Subexpression {
+				g.visit(ref.Var.Expr, seen, random)
+				return
+			}
+			seen(ref.Var)
+		case *syntax.Call:
+			if c := m.Calls[e]; c.Kind == check.CallBuiltin && isRandom[c.Name] {
+				*random = true
+			}
+		}
+	})
+}
+
+var isRandom = map[string]bool{
+	"rand": true, "randn": true, "poisson": true, "Uniform": true, "Normal": true, "LogNormal": true,
+	"Exponential": true, "Gamma": true, "DiscreteUniform": true,
+}
+
+// storage lists the arrays of the group and the kernels that give them their first values.
+func (g *group) storage() error {
+	for _, v := range g.in.Model.Vars {
+		if v.Kind == check.Subexpression {
+			continue
+		}
+		s := Storage{Name: v.Name, Type: irType(v.Type.Kind), Len: g.in.N, Kind: StateVar}
+		if v.Kind == check.Parameter {
+			s.Kind = ParamVar
+		}
+		if v.Shared {
+			s.Len = 1
+		}
+		if v.Init != nil {
+			k, fill, err := Initial(g.in, v, v.Init, g.in.Model, "default of "+v.Name)
+			if err != nil {
+				return err
+			}
+			s.Fill = fill
+			if k != nil {
+				g.out.Init = append(g.out.Init, Step{k, s.Len})
+			}
+		}
+		g.out.Storage = append(g.out.Storage, s)
+		if g.apart[v] {
+			s.Name, s.Kind = newSlot(v.Name), ScratchVar
+			g.out.Storage = append(g.out.Storage, s)
+		}
+	}
+	return nil
+}
+
+// Initial lowers an expression that sets v before the run. A constant comes back as fill with a nil kernel.
+// side holds the meaning of the expression's names: the model itself, or what check.CheckExpr returned.
+func Initial(in Input, v *check.Variable, e syntax.Expr, side *check.Model, what string) (k *ir.Kernel, fill float64, err error) {
+	defer recoverDefect(&err, in.Object)
+	s := newScope(in, in.Object+"/"+what, v.Shared)
+	s.model = side
+	s.value = func(w *check.Variable) *ir.Expr { return s.current(w) }
+	x := as(s.b, s.expr(e), irType(v.Type.Kind))
+	if x.Op == ir.OpConst {
+		return nil, x.Value, nil
+	}
+	s.store(v.Name, v, x)
+	return s.kernel(in.Object + " " + what), 0, nil
+}
+
+// kernelScope is a scope with the effects of the kernel being made.
+type kernelScope struct {
+	scope
+	in      Input
+	stream  string
+	scalar  bool // a kernel of one element: shared variables only
+	env     map[*check.Variable]*ir.Expr
+	effects []ir.Effect
+	memo    map[*check.Variable]*ir.Expr // subexpressions, valid until env changes
+	// noiseDraws numbers the draws of white noise sources.
+	noiseDraws map[string]uint32
+}
+
+func newScope(in Input, stream string, scalar bool) *kernelScope {
+	s := &kernelScope{in: in, stream: stream, scalar: scalar, env: map[*check.Variable]*ir.Expr{}, memo: map[*check.Variable]*ir.Expr{}, noiseDraws: map[string]uint32{}}
+	s.scope = scope{
+		b: ir.NewBuilder(), model: in.Model, clock: in.Clock, n: in.N, grid: in.Grid, draws: map[*syntax.Call]uint32{},
+	}
+	s.value = s.current
+	s.sum = func(target string) *ir.Expr { return in.Sum(s.b, target) }
+	s.table = func(t check.Table, args []*ir.Expr) *ir.Expr { return in.Table(s.b, t, args) }
+	return s
+}
+
+// current is the value of v at this point of the statements.
+func (s *kernelScope) current(v *check.Variable) *ir.Expr {
+	if e, ok := s.env[v]; ok {
+		return e
+	}
+	if v.Kind == check.Subexpression {
+		if e, ok := s.memo[v]; ok {
+			return e
+		}
+		e := as(s.b, s.expr(v.Expr), irType(v.Type.Kind))
+		s.memo[v] = e
+		return e
+	}
+	e := s.load(v.Name, v)
+	s.env[v] = e
+	return e
+}
+
+func (s *kernelScope) slot(name string, v *check.Variable, access ir.Access) int {
+	kind := ir.PerElement
+	if v.Shared && !s.scalar {
+		kind = ir.Scalar
+	}
+	return s.b.Slot(ir.Slot{Name: SlotName(s.in.Object, name), Type: irType(v.Type.Kind), Kind: kind, Access: access})
+}
+
+func (s *kernelScope) load(name string, v *check.Variable) *ir.Expr {
+	return s.b.Load(s.slot(name, v, ir.Read))
+}
+
+func (s *kernelScope) store(name string, v *check.Variable, value *ir.Expr) {
+	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: s.slot(name, v, ir.Write), Value: value})
+}
+
+// assign sets v for the statements that follow.
+func (s *kernelScope) assign(v *check.Variable, e *ir.Expr) {
+	s.env[v] = e
+	clear(s.memo)
+}
+
+// clamp applies min= and max= of v.
+func (s *kernelScope) clamp(v *check.Variable, e *ir.Expr) *ir.Expr {
+	if v.Min != nil {
+		e = s.b.Op(ir.OpMax, e, as(s.b, s.expr(v.Min), e.Type))
+	}
+	if v.Max != nil {
+		e = s.b.Op(ir.OpMin, e, as(s.b, s.expr(v.Max), e.Type))
+	}
+	return e
+}
+
+// kernel finishes the kernel; nil when it has no effects.
+func (s *kernelScope) kernel(name string) *ir.Kernel {
+	if len(s.effects) == 0 {
+		return nil
+	}
+	k := &ir.Kernel{Name: name, Slots: s.b.Slots(), Effects: s.effects, Stream: rng.Stream(s.stream)}
+	return compact(k)
+}
+
+// compact drops the slots that nothing uses, such as the placeholders of noise.
+func compact(k *ir.Kernel) *ir.Kernel {
+	used := map[int]bool{}
+	seen := map[*ir.Expr]bool{}
+	var walk func(*ir.Expr)
+	walk = func(e *ir.Expr) {
+		if e == nil || seen[e] {
+			return
+		}
+		seen[e] = true
+		if e.Op == ir.OpLoad {
+			used[e.Slot] = true
+		}
+		for _, a := range e.Args {
+			walk(a)
+		}
+	}
+	for _, ef := range k.Effects {
+		walk(ef.Index)
+		walk(ef.Value)
+		walk(ef.Mask)
+		if ef.Kind != ir.Check {
+			used[ef.Slot] = true
+		}
+	}
+	for _, r := range k.Reductions {
+		walk(r.Value)
+		used[r.Slot] = true
+	}
+	order := make([]int, 0, len(used))
+	for i := range used {
+		order = append(order, i)
+	}
+	sort.Ints(order)
+	to := map[int]int{}
+	b := ir.NewBuilder()
+	for _, i := range order {
+		to[i] = b.Slot(k.Slots[i])
+	}
+	copyOf := func(e *ir.Expr) *ir.Expr {
+		if e == nil {
+			return nil
+		}
+		return b.Copy(e, nil, func(i int) int { return to[i] })
+	}
+	out := *k
+	out.Effects, out.Reductions = nil, nil
+	for _, ef := range k.Effects {
+		ef.Index, ef.Value, ef.Mask, ef.Slot = copyOf(ef.Index), copyOf(ef.Value), copyOf(ef.Mask), to[ef.Slot]
+		out.Effects = append(out.Effects, ef)
+	}
+	for _, r := range k.Reductions {
+		r.Value, r.Slot = copyOf(r.Value), to[r.Slot]
+		out.Reductions = append(out.Reductions, r)
+	}
+	out.Slots = b.Slots()
+	return &out
+}
+
+// update lowers one time step.
+func (g *group) update() error {
+	if len(g.apart) > 0 {
+		if err := g.kernel("shared", true); err != nil {
+			return err
+		}
+	}
+	if err := g.kernel("update", false); err != nil {
+		return err
+	}
+	if len(g.apart) == 0 {
+		return nil
+	}
+	s := newScope(g.in, g.in.Object+"/carry", true)
+	for _, v := range g.in.Model.Vars {
+		if g.apart[v] {
+			s.store(v.Name, v, s.load(newSlot(v.Name), v))
+		}
+	}
+	g.out.Update = append(g.out.Update, Step{s.kernel(g.in.Object + " carry"), 1})
+	return nil
+}
+
+// kernel lowers the updates of the shared variables apart (scalar), or of all others.
+func (g *group) kernel(name string, scalar bool) error {
+	s := newScope(g.in, g.in.Object+"/"+name, scalar)
+	var changed []*check.Variable
+	raws := map[*check.Variable]*ir.Expr{}
+	set := func(v0 *check.Variable, raw *ir.Expr) {
+		raw = as(s.b, raw, irType(v0.Type.Kind))
+		s.assign(v0, s.clamp(v0, raw))
+		changed = append(changed, v0)
+		raws[v0] = raw
+	}
+	for _, u := range g.in.Model.Updates {
+		if v := u.Assign; v != nil {
+			switch {
+			case scalar && !v.Shared:
+			case !scalar && g.apart[v]:
+				s.assign(v, s.load(newSlot(v.Name), v))
+			default:
+				e, err := s.augmented(v)
+				if err != nil {
+					return err
+				}
+				set(v, e)
+			}
+			continue
+		}
+		if err := g.odes(s, u.ODEs, scalar, set); err != nil {
+			return err
+		}
+	}
+	for _, v := range changed {
+		e := s.env[v]
+		switch {
+		case scalar && g.apart[v]:
+			s.store(newSlot(v.Name), v, e)
+		case scalar:
+			continue // the group's kernel stores it
+		default:
+			s.store(v.Name, v, e)
+		}
+		if e.Type == ir.Real {
+			s.effects = append(s.effects, ir.Effect{Kind: ir.Check, Value: raws[v], Name: SlotName(g.in.Object, v.Name)})
+		}
+		if depth := g.in.History[v.Name]; depth > 0 && !scalar {
+			s.remember(v, depth, e)
+		}
+	}
+	if k := s.kernel(g.in.Object + " " + name); k != nil {
+		n := g.in.N
+		if scalar {
+			n = 1
+		}
+		g.out.Update = append(g.out.Update, Step{k, n})
+	}
+	return nil
+}
+
+// augmented lowers an assignment, with += and its kin.
+func (s *kernelScope) augmented(v *check.Variable) (*ir.Expr, error) {
+	x := s.expr(v.Expr)
+	if v.Op == "" || v.Op == "=" {
+		return x, nil
+	}
+	op, ok := map[string]ir.Op{"+=": ir.OpAdd, "-=": ir.OpSub, "*=": ir.OpMul, "/=": ir.OpDiv}[v.Op]
+	if !ok {
+		return nil, fmt.Errorf("operator %q cannot be used for %s", v.Op, v.Name)
+	}
+	old := s.current(v)
+	t := wider(wider(old.Type, x.Type), ir.Int)
+	if op == ir.OpDiv {
+		t = ir.Real
+	}
+	return s.b.Op(op, as(s.b, old, t), as(s.b, x, t)), nil
+}
+
+// remember stores the new value as row (step+1) mod depth of the history.
+func (s *kernelScope) remember(v *check.Variable, depth int, e *ir.Expr) {
+	b := s.b
+	slot := b.Slot(ir.Slot{Name: NextSlot(s.in.Object, v.Name), Type: e.Type, Kind: ir.Indexed, Access: ir.Write})
+	row := b.Op(ir.OpMod, b.Op(ir.OpAdd, b.Leaf(ir.OpStep), b.ConstInt(1)), b.ConstInt(int32(depth)))
+	at := b.Op(ir.OpAdd, b.Op(ir.OpMul, row, b.ConstInt(int32(s.in.N))), b.Leaf(ir.OpElem))
+	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: slot, Index: at, Value: e})
+}
+
+// Past reads the value that variable had lag steps ago, at an element of a group of n: 0 before the first step.
+func Past(b *ir.Builder, object, variable string, n, depth int, lag, element *ir.Expr) *ir.Expr {
+	slot := b.Slot(ir.Slot{Name: PastSlot(object, variable), Type: ir.Real, Kind: ir.Indexed, Access: ir.Read})
+	then := b.Op(ir.OpSub, b.Leaf(ir.OpStep), lag)
+	row := b.Op(ir.OpMod, then, b.ConstInt(int32(depth)))
+	at := b.Op(ir.OpAdd, b.Op(ir.OpMul, row, b.ConstInt(int32(n))), element)
+	return b.Select(b.Op(ir.OpLt, then, b.ConstInt(0)), b.Const(0), b.LoadAt(slot, at))
+}
+
+// Evaluate makes a kernel that stores the current value of a subexpression into the slot object.NAME, over n elements.
+func Evaluate(in Input, v *check.Variable, object string) (k *ir.Kernel, n int, err error) {
+	defer recoverDefect(&err, in.Object)
+	s := newScope(in, in.Object+"/update", v.Shared)
+	x := s.current(v)
+	slot := s.b.Slot(ir.Slot{Name: SlotName(object, v.Name), Type: x.Type, Kind: ir.PerElement, Access: ir.Write})
+	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: slot, Value: x})
+	n = in.N
+	if v.Shared {
+		n = 1
+	}
+	return s.kernel(object + " " + v.Name), n, nil
+}

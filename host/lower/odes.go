@@ -1,0 +1,147 @@
+package lower
+
+import (
+	"sort"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/solve"
+)
+
+// odes advances the differential equations of one update together, all from their old values. In the kernel of the shared
+// variables only those are advanced; in the group's kernel all are part of the system, because intermediate stages of
+// a method may need the shared ones, but those are not stored there.
+func (g *group) odes(s *kernelScope, vars []*check.Variable, scalar bool, set func(*check.Variable, *ir.Expr)) error {
+	sys := &solve.System{B: s.b, DT: s.clock.dt()}
+	freeze := newFreezer(s)
+	defer freeze.release()
+	var members []*check.Variable
+	for _, v := range vars {
+		if scalar && !v.Shared {
+			continue
+		}
+		members = append(members, v)
+	}
+	if len(members) == 0 || !scalar && allApart(members, g.apart) {
+		for _, v := range members {
+			s.assign(v, s.load(newSlot(v.Name), v))
+		}
+		return nil
+	}
+	noises := map[string]*ir.Expr{}
+	s.noise = func(name string) *ir.Expr {
+		if e, ok := noises[name]; ok {
+			return e
+		}
+		e := s.placeholder(name)
+		noises[name] = e
+		return e
+	}
+	defer func() { s.noise = nil }()
+	for _, v := range members {
+		sys.Vars = append(sys.Vars, solve.Var{Name: v.Name, Value: s.current(v), Deriv: s.b.ToReal(s.expr(v.Expr))})
+	}
+	for _, name := range sortedKeys(noises) {
+		sys.Noises = append(sys.Noises, solve.Noise{Name: name, Leaf: noises[name], Normal: s.b.Random(ir.OpNormal, s.drawNoise(name))})
+	}
+	method := g.method(sys, members)
+	news, err := solve.Step(method, sys)
+	if err != nil {
+		return err
+	}
+	g.out.Method = method
+	clear(s.memo) // subexpressions so far stand for frozen inputs
+	for i, v := range members {
+		e := freeze.thaw(news[i])
+		if !scalar && g.apart[v] {
+			e = s.load(newSlot(v.Name), v)
+			s.assign(v, e)
+			continue
+		}
+		set(v, e)
+	}
+	return nil
+}
+
+func allApart(vars []*check.Variable, apart map[*check.Variable]bool) bool {
+	for _, v := range vars {
+		if !apart[v] {
+			return false
+		}
+	}
+	return true
+}
+
+// method is what the user asked for, for the group or by a flag on the equation, else what the dialect does.
+func (g *group) method(sys *solve.System, vars []*check.Variable) string {
+	for _, v := range vars {
+		if v.Method != "" {
+			return v.Method
+		}
+	}
+	switch {
+	case g.in.Method != "":
+		return g.in.Method
+	case g.in.Model.Dialect == check.ANNarchy:
+		return "euler"
+	}
+	return solve.Choose(sys)
+}
+
+// placeholder is a leaf that means nothing by itself: a load from a slot that compact drops later.
+func (s *kernelScope) placeholder(name string) *ir.Expr {
+	return s.b.Load(s.b.Slot(ir.Slot{Name: "?" + name, Type: ir.Real, Kind: ir.PerElement, Access: ir.Read}))
+}
+
+// drawNoise numbers the draws of noise sources; they follow those of the call sites.
+func (s *kernelScope) drawNoise(name string) uint32 {
+	if _, ok := s.noiseDraws[name]; !ok {
+		s.noiseDraws[name] = 0x8000 + uint32(len(s.noiseDraws))
+	}
+	return s.noiseDraws[name]
+}
+
+// freezer replaces inputs that a method must hold constant over the step, weighted sums and tables, by leaves, and puts them
+// back into the result.
+type freezer struct {
+	s      *kernelScope
+	of     map[*ir.Expr]*ir.Expr
+	byExpr map[*ir.Expr]*ir.Expr
+	sum    func(string) *ir.Expr
+	table  func(check.Table, []*ir.Expr) *ir.Expr
+}
+
+func newFreezer(s *kernelScope) *freezer {
+	f := &freezer{s: s, of: map[*ir.Expr]*ir.Expr{}, byExpr: map[*ir.Expr]*ir.Expr{}, sum: s.sum, table: s.table}
+	clear(s.memo)
+	s.sum = func(target string) *ir.Expr { return f.leaf(f.sum(target)) }
+	s.table = func(t check.Table, args []*ir.Expr) *ir.Expr { return f.leaf(f.table(t, args)) }
+	return f
+}
+
+func (f *freezer) leaf(e *ir.Expr) *ir.Expr {
+	if e.Op == ir.OpConst {
+		return e
+	}
+	if l, ok := f.byExpr[e]; ok {
+		return l
+	}
+	l := f.s.placeholder("input" + string(rune('0'+len(f.of))))
+	f.of[l], f.byExpr[e] = e, l
+	return l
+}
+
+func (f *freezer) thaw(e *ir.Expr) *ir.Expr {
+	return f.s.b.Copy(e, func(x *ir.Expr) *ir.Expr { return f.of[x] }, nil)
+}
+
+func (f *freezer) release() { f.s.sum, f.s.table = f.sum, f.table }
+
+func sortedKeys(m map[string]*ir.Expr) []string {
+	var names []string
+	for n := range m {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}

@@ -1,0 +1,208 @@
+package plan
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+)
+
+// Options of Build.
+type Options struct {
+	Precision Precision
+	Seed      uint64
+	// Memory is what connectivity and state may take in bytes; 0: not checked.
+	Memory int64
+	// MaxBuffer is the largest single buffer the backend can hold; 0: no limit.
+	MaxBuffer int64
+	// Matrices caches built connectivity between plans of one network; may be nil.
+	Matrices map[*net.Projection]*connect.Matrix
+}
+
+// Result is a plan with what was learned while building it.
+type Result struct {
+	Plan     *Plan
+	Models   map[*net.Group]*check.Model
+	Warnings diag.List
+	Synapses map[string]int64 // by projection
+	// Seconds spent on equations (parse, check, solve, lower) and on connectivity.
+	CompileSeconds, ConnectSeconds float64
+}
+
+// builder holds a plan in the making.
+type builder struct {
+	net    *net.Network
+	opt    Options
+	plan   *Plan
+	res    *Result
+	diags  diag.List
+	byName map[string]BufferID
+	clocks clocks
+	// history is the depth of the ring kept of a group's variable, by "Group.var".
+	history map[string]int
+}
+
+// Build makes the plan of a network. The error is a diag.List for mistakes in the description, or *TooLarge.
+func Build(n *net.Network, o Options) (*Result, error) {
+	b := &builder{
+		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}},
+	}
+	if b.opt.Matrices == nil {
+		b.opt.Matrices = map[*net.Projection]*connect.Matrix{}
+	}
+	start := time.Now()
+	stages := []func() error{b.validate, b.layClocks, b.check}
+	for _, stage := range stages {
+		if err := b.run(stage); err != nil {
+			return nil, err
+		}
+	}
+	b.res.CompileSeconds = time.Since(start).Seconds()
+	start = time.Now()
+	if err := b.run(b.connect); err != nil {
+		return nil, err
+	}
+	b.res.ConnectSeconds = time.Since(start).Seconds()
+	start = time.Now()
+	for _, stage := range []func() error{b.groups, b.projections, b.operations, b.monitors, b.finish} {
+		if err := b.run(stage); err != nil {
+			return nil, err
+		}
+	}
+	b.res.CompileSeconds += time.Since(start).Seconds()
+	b.res.Plan = b.plan
+	return b.res, nil
+}
+
+// run runs one stage and stops at its first error, or when it has reported mistakes.
+func (b *builder) run(stage func() error) error {
+	if err := stage(); err != nil {
+		return err
+	}
+	return b.diags.Err()
+}
+
+// mistake reports a mistake that has a place in the script but not in a text.
+func (b *builder) mistake(p net.Place, hint, format string, args ...any) {
+	d := diag.Diagnostic{Message: fmt.Sprintf(format, args...), Hint: hint}
+	if p.File != "" {
+		d.Message = fmt.Sprintf("%s:%d: %s", p.File, p.Line, d.Message)
+	}
+	b.diags = append(b.diags, d)
+}
+
+// validate checks what concerns objects as such.
+func (b *builder) validate() error {
+	objects, monitors := map[string]net.Place{}, map[string]net.Place{}
+	use := func(names map[string]net.Place, kind, name string, p net.Place) {
+		if first, taken := names[name]; taken {
+			b.mistake(p, "give one of them another name=", "two %s are named %q (the other one is at line %d)", kind, name, first.Line)
+		}
+		names[name] = p
+	}
+	for _, g := range b.net.Groups {
+		use(objects, "objects", g.Name, g.Place)
+		if g.N <= 0 {
+			b.mistake(g.Place, "", "group %q has %d elements; it needs at least one", g.Name, g.N)
+		}
+		if g.N > 1<<30 {
+			b.mistake(g.Place, "", "group %q has %d elements; at most %d are possible", g.Name, g.N, 1<<30)
+		}
+	}
+	for _, p := range b.net.Projections {
+		use(objects, "objects", p.Name, p.Place)
+		if p.Rule == nil {
+			b.mistake(p.Place, "call one of its connect methods", "projection %q is not connected", p.Name)
+		}
+		if p.Delay < 0 {
+			b.mistake(p.Place, "delays must not be negative", "projection %q has a negative delay of %g ms", p.Name, p.Delay*1e3)
+		}
+	}
+	for _, m := range b.net.Monitors {
+		use(monitors, "monitors", m.Name, m.Place)
+	}
+	if len(b.net.Groups) == 0 {
+		b.mistake(net.Place{}, "make a Population or NeuronGroup first", "the network is empty")
+	}
+	return nil
+}
+
+func (b *builder) dtOf(dt float64) float64 {
+	if dt == 0 {
+		return b.net.DT
+	}
+	return dt
+}
+
+// layClocks gathers every interval in the network.
+func (b *builder) layClocks() error {
+	for _, g := range b.net.Groups {
+		b.clocks.add(b.dtOf(g.DT))
+	}
+	for _, m := range b.net.Monitors {
+		b.clocks.add(b.monitorDT(m))
+	}
+	for _, o := range b.net.Operations {
+		b.clocks.add(b.dtOf(o.DT))
+	}
+	base, list, err := b.clocks.layout()
+	if err != nil {
+		b.mistake(net.Place{}, "", "%v", err)
+		return nil
+	}
+	b.plan.BaseDT, b.plan.Clocks = base, list
+	return nil
+}
+
+func (b *builder) monitorDT(m *net.StateMonitor) float64 {
+	if m.DT != 0 {
+		return m.DT
+	}
+	return b.dtOf(m.Group.DT)
+}
+
+// buffer adds a buffer; (object, var) must be new.
+func (b *builder) buffer(buf Buffer) BufferID {
+	buf.ID = BufferID(len(b.plan.Buffers))
+	b.plan.Buffers = append(b.plan.Buffers, &buf)
+	b.byName[buf.Object+"."+buf.Var] = buf.ID
+	return buf.ID
+}
+
+// operations adds one schedule item per function that the program wants called.
+func (b *builder) operations() error {
+	for i, o := range b.net.Operations {
+		b.plan.Schedule = append(b.plan.Schedule, Item{
+			Name: o.Name, Slot: Start, Order: o.Order, Clock: b.clocks.add(b.dtOf(o.DT)), Callback: i,
+		})
+	}
+	return nil
+}
+
+// finish sorts the schedule, verifies, and checks the size of the whole.
+func (b *builder) finish() error {
+	s := b.plan.Schedule
+	sort.SliceStable(s, func(i, j int) bool {
+		x, y := s[i], s[j]
+		if x.Slot != y.Slot {
+			return x.Slot < y.Slot
+		}
+		if x.Order != y.Order {
+			return x.Order < y.Order
+		}
+		return x.Name < y.Name
+	})
+	if err := b.plan.Verify(); err != nil {
+		return fmt.Errorf("internal error, please report it: %w", err)
+	}
+	b.plan.Fingerprint = b.plan.fingerprint()
+	if err := b.plan.Fits(b.opt.Memory, b.opt.MaxBuffer); err != nil {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/ir"
+)
+
+// fingerprint hashes everything of the plan that is not data: two plans with one fingerprint run the same programs on
+// buffers of the same shapes.
+func (p *Plan) fingerprint() string {
+	h := sha256.New()
+	p.Dump(h)
+	for _, op := range p.ops() {
+		if r, ok := op.(*Run); ok {
+			ir.Print(h, r.Kernel)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// ops lists all operations, those of Init first.
+func (p *Plan) ops() []Op {
+	ops := append([]Op(nil), p.Init...)
+	for _, it := range p.Schedule {
+		ops = append(ops, it.Ops...)
+	}
+	return ops
+}
+
+// Kernels lists every kernel once, in order of first use.
+func (p *Plan) Kernels() []*ir.Kernel {
+	var list []*ir.Kernel
+	seen := map[*ir.Kernel]bool{}
+	for _, op := range p.ops() {
+		if r, ok := op.(*Run); ok && !seen[r.Kernel] {
+			seen[r.Kernel] = true
+			list = append(list, r.Kernel)
+		}
+	}
+	return list
+}
+
+// Dump writes the plan as text: buffers, connectivity, monitors, initialisation and the schedule of one step.
+func (p *Plan) Dump(w io.Writer) {
+	precision := "single"
+	if p.Precision == Double {
+		precision = "double"
+	}
+	fmt.Fprintf(w, "plan: %s precision, base step %g s\n", precision, p.BaseDT)
+	fmt.Fprintf(w, "\nbuffers\n")
+	for _, b := range p.Buffers {
+		fmt.Fprintf(w, "  %3d  %-32s %-4v [%d]  %s, %s\n", b.ID, b.Object+"."+b.Var, b.Type, b.Len, b.Role, FormatBytes(p.Bytes(b)))
+	}
+	mem := p.Memory()
+	fmt.Fprintf(w, "\nmemory: %s\n", FormatBytes(mem.Total))
+	for _, g := range mem.Groups {
+		fmt.Fprintf(w, "  %-14s %s\n", g.Name, FormatBytes(g.Bytes))
+	}
+	fmt.Fprintf(w, "\nclocks\n")
+	for i, c := range p.Clocks {
+		fmt.Fprintf(w, "  %d  every %d ticks, dt = %g s\n", i, c.Period, c.DT)
+	}
+	for i, c := range p.Conns {
+		if i == 0 {
+			fmt.Fprintf(w, "\nconnectivity\n")
+		}
+		rows := "presynaptic"
+		if c.ByPost {
+			rows = "postsynaptic"
+		}
+		fmt.Fprintf(w, "  %d  %s: %d -> %d, %d synapses, %s rows\n", i, c.Name, c.NPre, c.NPost, c.N, rows)
+	}
+	for i, m := range p.Monitors {
+		if i == 0 {
+			fmt.Fprintf(w, "\nmonitors\n")
+		}
+		fmt.Fprintf(w, "  %d  %s: clock %d, ring of %d samples", i, m.Name, m.Clock, m.Capacity)
+		for _, v := range m.Vars {
+			fmt.Fprintf(w, ", %s [%d]", v.Name, v.Len)
+		}
+		fmt.Fprintln(w)
+	}
+	if len(p.Init) > 0 {
+		fmt.Fprintf(w, "\nonce, before the first step\n")
+		for _, op := range p.Init {
+			fmt.Fprintf(w, "  %s\n", p.describe(op))
+		}
+	}
+	fmt.Fprintf(w, "\none step\n")
+	for _, it := range p.Schedule {
+		fmt.Fprintf(w, "  %s %d  %s (clock %d)\n", it.Slot, it.Order, it.Name, it.Clock)
+		if it.Callback >= 0 {
+			fmt.Fprintf(w, "      callback %d\n", it.Callback)
+		}
+		for _, op := range it.Ops {
+			fmt.Fprintf(w, "      %s\n", p.describe(op))
+		}
+	}
+}
+
+// String returns the slot's name as users know it from Brian2.
+func (s Slot) String() string {
+	return [...]string{"start", "groups", "thresholds", "synapses", "resets", "end"}[s]
+}
+
+func (p *Plan) describe(op Op) string {
+	switch op := op.(type) {
+	case *Run:
+		bind := make([]string, len(op.Bind))
+		for i, id := range op.Bind {
+			bind[i] = fmt.Sprintf("%s=%d", op.Kernel.Slots[i].Name, id)
+		}
+		return fmt.Sprintf("run %q over %d (%s)", op.Kernel.Name, op.N, strings.Join(bind, ", "))
+	case *MatMul:
+		t := func(s string, trans bool) string {
+			if trans {
+				return s + "'"
+			}
+			return s
+		}
+		s := fmt.Sprintf("matmul %q: %d = %s x %s, %dx%dx%d", op.Name, op.C, t(op.A.String(), op.TransA), t(op.B.String(), op.TransB), op.M, op.K, op.N)
+		if op.Scale != None {
+			s += fmt.Sprintf(", times %d elementwise", op.Scale)
+		}
+		if op.Add {
+			s += ", added"
+		}
+		return s
+	case *TapSum:
+		s := fmt.Sprintf("taps %q: %d = %d taps over %v on %dx%dx%d", op.Name, op.Dst, op.Taps, op.Src, op.Layers, op.Rows, op.Cols)
+		if op.Add {
+			s += ", added"
+		}
+		return s
+	case *Sample:
+		return fmt.Sprintf("sample monitor %d", op.Monitor)
+	}
+	return fmt.Sprintf("%T", op)
+}
+
+// String names the buffer, and the lag when it is read from a history.
+func (s Source) String() string {
+	if s.Depth == 0 {
+		return fmt.Sprint(s.Buf)
+	}
+	return fmt.Sprintf("%d[step-%d of %d]", s.Buf, s.Lag, s.Depth)
+}

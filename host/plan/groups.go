@@ -1,0 +1,240 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/lower"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/syntax"
+)
+
+// check parses and checks the equations of every group, so that all mistakes of a network are reported together.
+func (b *builder) check() error {
+	for _, g := range b.net.Groups {
+		eqs, ds := syntax.ParseEquations(g.Equations, g.Dialect.Syntax())
+		b.diags = append(b.diags, ds...)
+		var params []*syntax.Equation
+		if g.Params != nil {
+			p, ds := syntax.ParseParameters(g.Params)
+			b.diags = append(b.diags, ds...)
+			if p != nil {
+				params = p.Eqs
+			}
+		}
+		if b.diags.Err() != nil {
+			continue
+		}
+		m, ds := check.Check(eqs, params, check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil})
+		for _, d := range ds {
+			b.report(d)
+		}
+		b.res.Models[g] = m
+	}
+	return nil
+}
+
+// lowerInput is what package lower needs to know of a group.
+func (b *builder) lowerInput(g *net.Group) lower.Input {
+	dt := b.dtOf(g.DT)
+	clock := lower.Clock{DT: dt, Unit: 1}
+	if g.Dialect == check.ANNarchy {
+		clock.Unit = 1e-3
+	}
+	in := lower.Input{
+		Object: g.Name, Model: b.res.Models[g], N: g.N, Grid: g.Grid, Clock: clock, Method: g.Method,
+		Sum:     func(ib *ir.Builder, target string) *ir.Expr { return b.sumInput(ib, g, target) },
+		Table:   b.table,
+		History: map[string]int{},
+	}
+	for name, depth := range b.history {
+		if v, ok := strings.CutPrefix(name, g.Name+"."); ok {
+			in.History[v] = depth
+		}
+	}
+	return in
+}
+
+// groups lays out the variables of all groups and adds their update kernels.
+func (b *builder) groups() error {
+	b.planHistory()
+	for _, g := range b.net.Groups {
+		in := b.lowerInput(g)
+		out, err := lower.Group(in)
+		if err != nil {
+			b.mistake(g.Place, "", "%s: %v", g.Name, err)
+			continue
+		}
+		for _, s := range out.Storage {
+			b.buffer(Buffer{Object: g.Name, Var: s.Name, Type: s.Type, Len: s.Len, Fill: s.Fill, Role: storageRole(s.Kind)})
+		}
+		for _, target := range in.Model.Targets {
+			if b.needsSum(g, target) {
+				b.buffer(Buffer{Object: g.Name, Var: sumVar(target), Type: ir.Real, Len: g.N, Role: Scratch})
+			}
+		}
+		for name, depth := range in.History {
+			b.buffer(Buffer{Object: g.Name, Var: historyVar(name), Type: ir.Real, Len: depth * g.N, Role: History})
+		}
+		for _, s := range out.Init {
+			b.plan.Init = append(b.plan.Init, b.kernel(s.Kernel, s.N, -1))
+		}
+		b.initialise(g, in)
+		for name := range in.History {
+			b.plan.Init = append(b.plan.Init, b.firstRow(g, name))
+		}
+		item := Item{Name: g.Name, Slot: Groups, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
+		for _, s := range out.Update {
+			item.Ops = append(item.Ops, b.kernel(s.Kernel, s.N, -1))
+		}
+		b.plan.Schedule = append(b.plan.Schedule, item)
+	}
+	return nil
+}
+
+func storageRole(k lower.StorageKind) Role {
+	return map[lower.StorageKind]Role{lower.StateVar: State, lower.ParamVar: Param, lower.ScratchVar: Scratch}[k]
+}
+
+func sumVar(target string) string       { return "sum(" + target + ")" }
+func historyVar(variable string) string { return variable + "@history" }
+
+// kernel binds a kernel's slots to buffers by name.
+func (b *builder) kernel(k *ir.Kernel, n, conn int) *Run {
+	r := &Run{Kernel: k, N: n, Conn: conn}
+	for _, s := range k.Slots {
+		name := s.Name
+		for _, suffix := range []string{"@next", "@past"} {
+			if base, ok := strings.CutSuffix(name, suffix); ok {
+				name = historyVar(base)
+			}
+		}
+		id, ok := b.byName[name]
+		if !ok {
+			id = None // Verify reports it
+		}
+		r.Bind = append(r.Bind, id)
+	}
+	for _, e := range k.Effects {
+		if e.Kind == ir.Check {
+			b.plan.Checks = append(b.plan.Checks, e.Name)
+		}
+	}
+	return r
+}
+
+// firstRow copies the initial value of a variable into row 0 of its history.
+func (b *builder) firstRow(g *net.Group, variable string) *Run {
+	ib := ir.NewBuilder()
+	from := ib.Slot(ir.Slot{Name: lower.SlotName(g.Name, variable), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read})
+	to := ib.Slot(ir.Slot{Name: lower.NextSlot(g.Name, variable), Type: ir.Real, Kind: ir.Indexed, Access: ir.Write})
+	k := &ir.Kernel{Name: g.Name + " first " + variable, Effects: []ir.Effect{{
+		Kind: ir.Store, Slot: to, Index: ib.Leaf(ir.OpElem), Value: ib.Load(from),
+	}}}
+	k.Slots = ib.Slots()
+	return b.kernel(k, g.N, -1)
+}
+
+// initialise applies the values that the user set before the first run, in the order in which they were set.
+func (b *builder) initialise(g *net.Group, in lower.Input) {
+	computed := false // an expression has been evaluated: later arrays must not be visible to it
+	for i, a := range g.Initial {
+		v, ok := in.Model.ByName[a.Var]
+		if !ok || v.Kind == check.Subexpression {
+			b.mistake(a.Place, check.Suggest(a.Var, in.Model), "%s has no variable %q that can be set", g.Name, a.Var)
+			continue
+		}
+		if a.Expr != nil {
+			b.initialExpr(g, in, v, a, i)
+			computed = true
+			continue
+		}
+		buf := b.plan.Buffers[b.byName[lower.SlotName(g.Name, a.Var)]]
+		if a.Dim != v.Type.Dim {
+			b.mistake(a.Place, "", "%s.%s has the unit %v, but a value with the unit %v was given", g.Name, a.Var, v.Type.Dim, a.Dim)
+			continue
+		}
+		if len(a.Values) != 1 && len(a.Values) != buf.Len {
+			b.mistake(a.Place, "", "%s.%s has %d elements, but %d values were given", g.Name, a.Var, buf.Len, len(a.Values))
+			continue
+		}
+		if computed {
+			b.initialCopy(g, v, a, i, buf)
+			continue
+		}
+		buf.set(a.Values)
+	}
+}
+
+// set makes values the initial contents: one for all elements, or one each.
+func (b *Buffer) set(values []float64) {
+	b.Reals, b.Ints = nil, nil
+	switch {
+	case len(values) == 1:
+		b.Fill = values[0]
+	case b.Type == ir.Real:
+		b.Reals = values
+	default:
+		b.Ints = make([]int32, len(values))
+		for i, v := range values {
+			b.Ints[i] = int32(v)
+		}
+	}
+}
+
+// initialCopy sets a variable from a table buffer at its place in the order of assignments.
+func (b *builder) initialCopy(g *net.Group, v *check.Variable, a net.Assignment, i int, dst *Buffer) {
+	name := fmt.Sprintf("%s@set%d", v.Name, i)
+	src := b.buffer(Buffer{Object: g.Name, Var: name, Type: dst.Type, Len: dst.Len, Role: Table})
+	b.plan.Buffers[src].set(a.Values)
+	ib := ir.NewBuilder()
+	from := ib.Slot(ir.Slot{Name: lower.SlotName(g.Name, name), Type: dst.Type, Kind: ir.PerElement, Access: ir.Read})
+	to := ib.Slot(ir.Slot{Name: lower.SlotName(g.Name, v.Name), Type: dst.Type, Kind: ir.PerElement, Access: ir.Write})
+	k := &ir.Kernel{Name: g.Name + " set " + v.Name, Slots: ib.Slots(), Effects: []ir.Effect{{Kind: ir.Store, Slot: to, Value: ib.Load(from)}}}
+	b.plan.Init = append(b.plan.Init, b.kernel(k, dst.Len, -1))
+}
+
+// initialExpr sets a variable from an expression evaluated on the device.
+func (b *builder) initialExpr(g *net.Group, in lower.Input, v *check.Variable, a net.Assignment, i int) {
+	e, ds := syntax.ParseExpr(a.Expr, g.Dialect.Syntax())
+	if ds.Err() == nil {
+		var side *check.Model
+		ctx := check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil}
+		side, ds = check.CheckExpr(e, a.Expr, in.Model, v, ctx)
+		if ds.Err() == nil {
+			what := fmt.Sprintf("set%d %s", i, v.Name)
+			k, fill, err := lower.Initial(in, v, e, side, what)
+			n := g.N
+			if v.Shared {
+				n = 1
+			}
+			switch {
+			case err != nil:
+				b.mistake(a.Place, "", "%v", err)
+			case k == nil:
+				b.initialCopy(g, v, net.Assignment{Values: []float64{fill}}, i, b.plan.Buffers[b.byName[lower.SlotName(g.Name, v.Name)]])
+			default:
+				b.plan.Init = append(b.plan.Init, b.kernel(k, n, -1))
+			}
+		}
+	}
+	for _, d := range ds {
+		b.report(d)
+	}
+}
+
+// bytesOfMatrix is used for the report of connectivity.
+func matrixSynapses(m *connect.Matrix) int64 {
+	switch {
+	case m.CSR != nil:
+		return int64(len(m.CSR.Index))
+	case m.Offsets != nil:
+		return m.Offsets.Count
+	case m.Identity != nil:
+		return m.Identity.Count
+	}
+	return m.Full.Count
+}

@@ -1,0 +1,286 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/lower"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/rng"
+)
+
+// rate is the variable that rate-coded synapses transmit.
+const rate = "r"
+
+// connect builds the connectivity of all projections, after checking that it fits in memory.
+func (b *builder) connect() error {
+	var need int64
+	for _, p := range b.net.Projections {
+		b.checkProjection(p)
+		if b.opt.Matrices[p] != nil {
+			continue
+		}
+		synapses, bytes, err := p.Rule.Estimate(shapeOf(p.Pre), shapeOf(p.Post))
+		if err != nil {
+			b.mistake(p.Place, "", "projection %q: %v", p.Name, err)
+			continue
+		}
+		need += bytes
+		if b.opt.Memory > 0 && need > b.opt.Memory {
+			return &TooLarge{What: fmt.Sprintf("connecting %q (%d synapses)", p.Name, synapses), Need: need, Available: b.opt.Memory,
+				Hint: "use fewer synapses, or gaussian or dog between grids of the same shape, which store no weights"}
+		}
+	}
+	if err := b.diags.Err(); err != nil {
+		return err
+	}
+	for _, p := range b.net.Projections {
+		m := b.opt.Matrices[p]
+		if m == nil {
+			var err error
+			m, err = p.Rule.Build(connect.Key{Seed: b.opt.Seed, Stream: rng.Stream(p.Name + "/connect")}, shapeOf(p.Pre), shapeOf(p.Post))
+			if err != nil {
+				b.mistake(p.Place, "", "projection %q: %v", p.Name, err)
+				continue
+			}
+			b.opt.Matrices[p] = m
+		}
+		b.res.Synapses[p.Name] = matrixSynapses(m)
+	}
+	return nil
+}
+
+func shapeOf(g *net.Group) connect.Shape { return connect.Shape{Name: g.Name, N: g.N, Grid: g.Grid} }
+
+// checkProjection refuses what cannot mean anything before connectivity is drawn.
+func (b *builder) checkProjection(p *net.Projection) {
+	if m := b.res.Models[p.Pre]; m != nil {
+		v, ok := m.ByName[rate]
+		switch {
+		case !ok || v.Kind == check.Subexpression:
+			b.mistake(p.Place, "", "projection %q transmits the firing rate r, but %q has no variable r", p.Name, p.Pre.Name)
+		case v.Shared || v.Type.Kind != check.Real:
+			b.mistake(p.Place, "", "projection %q transmits the firing rate r, but r of %q is not one real number per neuron", p.Name, p.Pre.Name)
+		}
+	}
+	if m := b.res.Models[p.Post]; m != nil && !contains(m.Targets, p.Target) {
+		hint := fmt.Sprintf("no equation of %q uses sum(...)", p.Post.Name)
+		if len(m.Targets) > 0 {
+			hint = fmt.Sprintf("its equations use sum(%s)", strings.Join(m.Targets, "), sum("))
+		}
+		b.mistake(p.Place, hint, "projection %q has the target %q, which no equation of %q reads", p.Name, p.Target, p.Post.Name)
+	}
+	if b.dtOf(p.Pre.DT) != b.dtOf(p.Post.DT) {
+		b.mistake(p.Place, "give both the same dt", "projection %q connects groups with different time steps", p.Name)
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// lag is how many steps before the current state a projection reads: in ANNarchy a delay of d steps, at least one, reads the
+// rate computed d steps ago, and the rate of the previous step is the current state.
+func (b *builder) lag(p *net.Projection, delay float64) int {
+	return max(int(delay/b.dtOf(p.Post.DT)+0.5)-1, 0)
+}
+
+// maxLag is the longest lag of a projection.
+func (b *builder) maxLag(p *net.Projection) int {
+	lag := b.lag(p, p.Delay)
+	if m := b.opt.Matrices[p]; m.CSR != nil {
+		for _, d := range m.CSR.Delay {
+			lag = max(lag, b.lag(p, d))
+		}
+	}
+	return lag
+}
+
+// planHistory decides which variables keep past values. A projection read in the postsynaptic group's own kernel needs one even
+// without a delay: the presynaptic group may already have made its step.
+func (b *builder) planHistory() {
+	for _, p := range b.net.Projections {
+		inline := b.opt.Matrices[p].Identity != nil
+		lag := b.maxLag(p)
+		if !inline && lag == 0 {
+			continue
+		}
+		name := lower.SlotName(p.Pre.Name, rate)
+		b.history[name] = max(b.history[name], lag+2)
+	}
+}
+
+// source is where an operation before the state updates reads the presynaptic rates.
+func (b *builder) source(p *net.Projection) Source {
+	lag := b.lag(p, p.Delay)
+	if lag == 0 {
+		return Source{Buf: b.byName[lower.SlotName(p.Pre.Name, rate)], Len: p.Pre.N}
+	}
+	return Source{Buf: b.byName[lower.SlotName(p.Pre.Name, historyVar(rate))], Len: p.Pre.N,
+		Depth: b.history[lower.SlotName(p.Pre.Name, rate)], Lag: lag}
+}
+
+// needsSum reports whether a target of a group has synapses that are summed into a buffer before the update.
+func (b *builder) needsSum(g *net.Group, target string) bool {
+	for _, p := range b.net.Projections {
+		if m := b.opt.Matrices[p]; p.Post == g && p.Target == target && (m.CSR != nil || m.Offsets != nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// sumInput is sum(target) inside a group's kernel: what the sum buffer holds, plus the projections simple enough to be read directly.
+func (b *builder) sumInput(ib *ir.Builder, g *net.Group, target string) *ir.Expr {
+	var sum *ir.Expr
+	add := func(e *ir.Expr) {
+		if sum == nil {
+			sum = e
+			return
+		}
+		sum = ib.Op(ir.OpAdd, sum, e)
+	}
+	if b.needsSum(g, target) {
+		add(ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(g.Name, sumVar(target)), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read})))
+	}
+	for _, p := range b.net.Projections {
+		if p.Post != g || p.Target != target {
+			continue
+		}
+		switch m := b.opt.Matrices[p]; {
+		case m.Identity != nil:
+			add(ib.Op(ir.OpMul, ib.Const(m.Identity.W), b.past(ib, p, ib.Leaf(ir.OpElem))))
+		case m.Full != nil:
+			total := ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Name, "total"), Type: ir.Real, Kind: ir.Scalar, Access: ir.Read}))
+			if p.Pre == p.Post && !m.Full.Self {
+				total = ib.Op(ir.OpSub, total, b.ownRate(ib, p))
+			}
+			add(ib.Op(ir.OpMul, ib.Const(m.Full.W), total))
+		}
+	}
+	if sum == nil {
+		return ib.Const(0)
+	}
+	return sum
+}
+
+// past reads the presynaptic rate at its lag from the history.
+func (b *builder) past(ib *ir.Builder, p *net.Projection, element *ir.Expr) *ir.Expr {
+	depth := b.history[lower.SlotName(p.Pre.Name, rate)]
+	return lower.Past(ib, p.Pre.Name, rate, p.Pre.N, depth, ib.ConstInt(int32(b.lag(p, p.Delay))), element)
+}
+
+// ownRate is the element's own presynaptic rate, which an all-to-all total counts too much.
+func (b *builder) ownRate(ib *ir.Builder, p *net.Projection) *ir.Expr {
+	if b.lag(p, p.Delay) > 0 {
+		return b.past(ib, p, ib.Leaf(ir.OpElem))
+	}
+	return ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Pre.Name, rate), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read}))
+}
+
+// sumKey names one summed input: a group and a target.
+type sumKey struct{ group, target string }
+
+// projections adds the operations that sum synaptic input, from the old state, before the groups are updated.
+func (b *builder) projections() error {
+	filled := map[sumKey]bool{}
+	for _, p := range b.net.Projections {
+		item := Item{Name: p.Name, Slot: Groups, Order: -1, Clock: b.clocks.add(b.dtOf(p.Post.DT)), Callback: -1}
+		key := sumKey{p.Post.Name, p.Target}
+		var err error
+		switch m := b.opt.Matrices[p]; {
+		case m.CSR != nil:
+			item.Ops, err = b.sparse(p, m.CSR, filled[key])
+			filled[key] = true
+		case m.Offsets != nil:
+			item.Ops, err = b.offsets(p, m.Offsets, filled[key])
+			filled[key] = true
+		case m.Full != nil:
+			item.Ops = b.full(p)
+		}
+		if err != nil {
+			b.mistake(p.Place, "", "projection %q: %v", p.Name, err)
+		}
+		if len(item.Ops) > 0 {
+			b.plan.Schedule = append(b.plan.Schedule, item)
+		}
+	}
+	return nil
+}
+
+// full sums all presynaptic rates once: with equal weights every target receives the same total.
+func (b *builder) full(p *net.Projection) []Op {
+	ones := b.buffer(Buffer{Object: p.Name, Var: "ones", Type: ir.Real, Len: p.Pre.N, Role: Connectivity, Fill: 1})
+	total := b.buffer(Buffer{Object: p.Name, Var: "total", Type: ir.Real, Len: 1, Role: Scratch})
+	return []Op{&MatMul{Name: p.Name + " total", A: Source{Buf: ones, Len: p.Pre.N}, B: b.source(p), C: total, Scale: None, M: 1, K: p.Pre.N, N: 1}}
+}
+
+// sparse sums over stored synapses, each target over its row in ascending presynaptic order.
+func (b *builder) sparse(p *net.Projection, c *connect.CSR, add bool) ([]Op, error) {
+	if !c.ByPost {
+		return nil, errors.New("internal error: rows must be postsynaptic")
+	}
+	if len(c.Index) > math.MaxInt32 {
+		return nil, fmt.Errorf("%d synapses are more than one projection can hold (%d)", len(c.Index), math.MaxInt32)
+	}
+	rowPtr := make([]int32, len(c.RowPtr))
+	for i, r := range c.RowPtr {
+		rowPtr[i] = int32(r)
+	}
+	n := len(c.Index)
+	conn := len(b.plan.Conns)
+	b.plan.Conns = append(b.plan.Conns, &Conn{Name: p.Name, NPre: c.NPre, NPost: c.NPost, N: n, ByPost: true,
+		RowPtr: b.buffer(Buffer{Object: p.Name, Var: "rows", Type: ir.Int, Len: len(rowPtr), Ints: rowPtr, Role: Connectivity}),
+		Index:  b.buffer(Buffer{Object: p.Name, Var: "pre", Type: ir.Int, Len: n, Ints: c.Index, Role: Connectivity}),
+	})
+	ib := ir.NewBuilder()
+	w := ib.Const(0)
+	if len(c.W) == 1 {
+		w = ib.Const(c.W[0])
+	} else if n > 0 {
+		b.buffer(Buffer{Object: p.Name, Var: "w", Type: ir.Real, Len: n, Reals: c.W, Role: Connectivity})
+		w = ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Name, "w"), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read}))
+	}
+	k := &ir.Kernel{Name: p.Name + " sum", Domain: ir.Incoming}
+	out := ib.Slot(ir.Slot{Name: lower.SlotName(p.Post.Name, sumVar(p.Target)), Type: ir.Real, Kind: ir.PerElement, Access: ir.ReadWrite})
+	k.Reductions = []ir.Reduction{{Slot: out, Value: ib.Op(ir.OpMul, w, b.sparseRate(ib, p, c)), Add: add}}
+	k.Slots = ib.Slots()
+	return []Op{b.kernel(k, p.Post.N, conn)}, nil
+}
+
+// sparseRate is the presynaptic rate of a synapse, at the projection's delay or the synapse's own.
+func (b *builder) sparseRate(ib *ir.Builder, p *net.Projection, c *connect.CSR) *ir.Expr {
+	pre := ib.Leaf(ir.OpPre)
+	switch {
+	case len(c.Delay) > 1:
+		lags := make([]int32, len(c.Delay))
+		for i, d := range c.Delay {
+			lags[i] = int32(b.lag(p, d))
+		}
+		b.buffer(Buffer{Object: p.Name, Var: "lag", Type: ir.Int, Len: len(lags), Ints: lags, Role: Connectivity})
+		lag := ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Name, "lag"), Type: ir.Int, Kind: ir.PerElement, Access: ir.Read}))
+		depth := b.history[lower.SlotName(p.Pre.Name, rate)]
+		if depth == 0 {
+			break // every delay is within one step
+		}
+		return lower.Past(ib, p.Pre.Name, rate, p.Pre.N, depth, lag, pre)
+	case len(c.Delay) == 1:
+		p = &net.Projection{Name: p.Name, Pre: p.Pre, Post: p.Post, Delay: c.Delay[0]}
+		fallthrough
+	default:
+		if b.lag(p, p.Delay) > 0 {
+			return b.past(ib, p, pre)
+		}
+	}
+	return ib.LoadAt(ib.Slot(ir.Slot{Name: lower.SlotName(p.Pre.Name, rate), Type: ir.Real, Kind: ir.Indexed, Access: ir.Read}), pre)
+}

@@ -1,0 +1,373 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/record"
+)
+
+// Options of a simulation.
+type Options struct {
+	Backend   exec.Backend
+	Precision plan.Precision
+	Seed      uint64
+	Threads   int
+	// Progress is called a few times a second while the simulation runs; may be nil.
+	Progress func(Progress)
+	// Driver takes over the stepping of Run; nil advances as fast as possible.
+	Driver Driver
+	// Warn receives warnings of the equations; may be nil.
+	Warn func(diag.List)
+	// NewSeries makes the store of a monitor's samples; nil keeps them in memory.
+	NewSeries func(m *net.StateMonitor, vars []record.Variable) (*record.Series, error)
+}
+
+// Progress describes a running simulation.
+type Progress struct {
+	Time, Until float64       // simulated seconds
+	Step        int64         // base steps since the start
+	Steps       int64         // base steps done in this Run
+	Total       int64         // base steps of this Run
+	Elapsed     time.Duration // wall time of this Run
+}
+
+// Driver advances a simulation until a base step, calling Sim.Advance as it likes. The viewer is one.
+type Driver interface {
+	Drive(ctx context.Context, s *Sim, until int64) error
+}
+
+// Timing is wall time by phase, in seconds.
+type Timing struct {
+	Compile  float64 // equations to plan
+	Connect  float64 // connectivity
+	Load     float64 // allocation, device programs, initial values
+	Simulate float64
+}
+
+// Sim is a network in memory.
+type Sim struct {
+	net      *net.Network
+	opt      Options
+	res      *plan.Result
+	inst     exec.Instance
+	series   map[*net.StateMonitor]*record.Series
+	matrices map[*net.Projection]*connect.Matrix
+	seconds  float64 // end of the last Run, as the sum of the durations asked for
+	timing   Timing
+	faulted  error
+}
+
+// Compile checks a network, plans it and loads it. Errors are a diag.List, *plan.TooLarge, or the backend's.
+func Compile(n *net.Network, o Options) (*Sim, error) {
+	s := &Sim{net: n, opt: o, series: map[*net.StateMonitor]*record.Series{}, matrices: map[*net.Projection]*connect.Matrix{}}
+	if err := s.load(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Check plans a network without loading it.
+func Check(n *net.Network, o Options) (*plan.Result, error) {
+	return plan.Build(n, planOptions(o, nil))
+}
+
+func planOptions(o Options, m map[*net.Projection]*connect.Matrix) plan.Options {
+	p := plan.Options{Precision: o.Precision, Seed: o.Seed, Matrices: m}
+	if o.Backend != nil {
+		c := o.Backend.Caps()
+		p.Memory, p.MaxBuffer = c.Memory, c.MaxBuffer
+	}
+	return p
+}
+
+// load builds the plan and a fresh instance of it.
+func (s *Sim) load() error {
+	res, err := plan.Build(s.net, planOptions(s.opt, s.matrices))
+	if err != nil {
+		return err
+	}
+	if s.opt.Warn != nil && len(res.Warnings) > 0 {
+		s.opt.Warn(res.Warnings)
+	}
+	s.timing.Compile += res.CompileSeconds
+	s.timing.Connect += res.ConnectSeconds
+	if s.res != nil && s.res.Plan.Fingerprint == res.Plan.Fingerprint {
+		return nil
+	}
+	start := time.Now()
+	inst, err := s.opt.Backend.Load(res.Plan, exec.Options{Seed: s.opt.Seed, Threads: s.opt.Threads})
+	if err != nil {
+		return err
+	}
+	if s.inst != nil {
+		if err := migrate(s.inst, s.res.Plan, inst, res.Plan); err != nil {
+			return errors.Join(err, inst.Close())
+		}
+		if err := s.inst.Close(); err != nil {
+			return errors.Join(err, inst.Close())
+		}
+	}
+	s.res, s.inst = res, inst
+	s.timing.Load += time.Since(start).Seconds()
+	return s.openSeries()
+}
+
+// openSeries makes a store for each monitor that has none yet.
+func (s *Sim) openSeries() error {
+	for i, m := range s.net.Monitors {
+		if s.series[m] != nil {
+			continue
+		}
+		var vars []record.Variable
+		for _, v := range s.res.Plan.Monitors[i].Vars {
+			vars = append(vars, record.Variable{Name: v.Name, Len: v.Len})
+		}
+		if s.opt.NewSeries == nil {
+			s.series[m] = record.NewSeries(vars)
+			continue
+		}
+		series, err := s.opt.NewSeries(m, vars)
+		if err != nil {
+			return err
+		}
+		s.series[m] = series
+	}
+	return nil
+}
+
+// migrate carries the state of one instance into another whose plan may differ: by name, as far as shapes agree.
+func migrate(from exec.Instance, fromPlan *plan.Plan, to exec.Instance, toPlan *plan.Plan) error {
+	old, err := from.Snapshot()
+	if err != nil {
+		return err
+	}
+	fresh, err := to.Snapshot()
+	if err != nil {
+		return err
+	}
+	for _, b := range toPlan.Buffers {
+		was, ok := fromPlan.Find(b.Object, b.Var)
+		if !ok || was.Type != b.Type || was.Len != b.Len || fresh.Data[b.ID] == nil || old.Data[was.ID] == nil {
+			continue
+		}
+		fresh.Data[b.ID] = old.Data[was.ID]
+	}
+	if fromPlan.BaseDT != toPlan.BaseDT {
+		return fmt.Errorf("the time step changed from %g s to %g s between two runs; this is not possible while state is kept", fromPlan.BaseDT, toPlan.BaseDT)
+	}
+	fresh.At = old.At
+	return to.Restore(fresh)
+}
+
+// Plan is the plan in use.
+func (s *Sim) Plan() *plan.Plan { return s.res.Plan }
+
+// Result is the plan in use with what was learned while building it.
+func (s *Sim) Result() *plan.Result { return s.res }
+
+// Instance is the loaded instance, for viewers.
+func (s *Sim) Instance() exec.Instance { return s.inst }
+
+// Network is the description being simulated.
+func (s *Sim) Network() *net.Network { return s.net }
+
+// Timing is the wall time spent so far.
+func (s *Sim) Timing() Timing { return s.timing }
+
+// Time is the simulated time in seconds.
+func (s *Sim) Time() float64 { return float64(s.inst.At().Step) * s.res.Plan.BaseDT }
+
+// epsilonDT is how far, in steps, a duration may be from a whole number of steps and still count as one (Brian's clock).
+const epsilonDT = 1e-4
+
+// stepAt is the base step at which time t is reached: the nearest, or the next when t lies between two.
+func (s *Sim) stepAt(t float64) int64 {
+	q := t / s.res.Plan.BaseDT
+	n := math.Round(q)
+	if math.Abs(n-q) > epsilonDT {
+		n = math.Ceil(q)
+	}
+	return int64(n)
+}
+
+// Run advances the simulation by a duration in seconds.
+func (s *Sim) Run(ctx context.Context, seconds float64) error {
+	if !(seconds >= 0) || math.IsInf(seconds, 0) {
+		return fmt.Errorf("cannot run for %g s", seconds)
+	}
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	if err := s.drive(ctx, s.stepAt(s.seconds+seconds)); err != nil {
+		s.seconds = s.Time()
+		return err
+	}
+	s.seconds += seconds
+	return nil
+}
+
+// RunSteps advances by n base steps.
+func (s *Sim) RunSteps(ctx context.Context, n int64) error {
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	err := s.drive(ctx, s.inst.At().Step+n)
+	s.seconds = s.Time()
+	return err
+}
+
+// prepare refuses to go on after a fault and follows changes of the description.
+func (s *Sim) prepare() error {
+	if s.faulted != nil {
+		return fmt.Errorf("the simulation cannot go on after a fault: %w", s.faulted)
+	}
+	return s.load()
+}
+
+func (s *Sim) drive(ctx context.Context, until int64) error {
+	if s.opt.Driver != nil {
+		return s.opt.Driver.Drive(ctx, s, until)
+	}
+	return s.Loop(ctx, until)
+}
+
+// Loop advances to a base step as fast as the backend goes, reporting progress.
+func (s *Sim) Loop(ctx context.Context, until int64) error {
+	start, first := time.Now(), s.inst.At().Step
+	report := func() {
+		if s.opt.Progress != nil {
+			now := s.inst.At().Step
+			s.opt.Progress(Progress{Time: s.Time(), Until: float64(until) * s.res.Plan.BaseDT, Step: now,
+				Steps: now - first, Total: until - first, Elapsed: time.Since(start)})
+		}
+	}
+	batch := int64(1)
+	for s.inst.At().Step < until {
+		t := time.Now()
+		if err := s.Advance(ctx, min(s.inst.At().Step+batch, until)); err != nil {
+			return err
+		}
+		batch = nextBatch(batch, time.Since(t))
+		report()
+	}
+	return nil
+}
+
+// batchTime is how long a batch should take: short enough for progress and Ctrl-C, long enough not to cost anything.
+const batchTime = 100 * time.Millisecond
+
+func nextBatch(batch int64, took time.Duration) int64 {
+	switch {
+	case took < batchTime/2:
+		return batch * 2
+	case took > batchTime*2 && batch > 1:
+		return batch / 2
+	}
+	return batch
+}
+
+// Advance advances to a base step: it calls the operations that fall due and drains recordings before they overflow.
+func (s *Sim) Advance(ctx context.Context, until int64) error {
+	start := time.Now()
+	defer func() { s.timing.Simulate += time.Since(start).Seconds() }()
+	for s.inst.At().Step < until {
+		stop, err := s.inst.Advance(ctx, min(until, s.inst.At().Step+s.room()))
+		if err != nil {
+			s.faulted = err
+			return errors.Join(s.place(err), s.drain())
+		}
+		switch stop.Reason {
+		case exec.Callback:
+			if err := s.call(stop.Callback); err != nil {
+				return errors.Join(err, s.drain())
+			}
+		case exec.Canceled:
+			return errors.Join(context.Cause(ctx), s.drain())
+		}
+		if err := s.drain(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place adds what a person needs to a fault: what to look for.
+func (s *Sim) place(err error) error {
+	var f *exec.Fault
+	if errors.As(err, &f) {
+		return &FaultError{f}
+	}
+	return err
+}
+
+// FaultError is a numeric fault of the model.
+type FaultError struct{ Fault *exec.Fault }
+
+// Error names the variable, element, step and time.
+func (e *FaultError) Error() string {
+	return fmt.Sprintf("numeric fault: %v\nhint: look for a division by zero, a growing exponential, or a time step too large for the equations", e.Fault)
+}
+
+// Unwrap returns the fault.
+func (e *FaultError) Unwrap() error { return e.Fault }
+
+// room is the number of base steps until some monitor's ring could be full.
+func (s *Sim) room() int64 {
+	room := int64(math.MaxInt64 / 2)
+	for _, m := range s.res.Plan.Monitors {
+		room = min(room, int64(m.Capacity)*s.res.Plan.Clocks[m.Clock].Period)
+	}
+	return room
+}
+
+// drain moves recorded samples from the device.
+func (s *Sim) drain() error {
+	for i, m := range s.net.Monitors {
+		if i >= len(s.res.Plan.Monitors) {
+			break
+		}
+		steps, values, err := s.inst.Drain(i)
+		if err != nil {
+			return err
+		}
+		if len(steps) == 0 {
+			continue
+		}
+		dt := s.res.Plan.Clocks[s.res.Plan.Monitors[i].Clock].DT
+		if err := s.series[m].Append(steps, dt, values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// call runs one operation of the program.
+func (s *Sim) call(i int) error {
+	op := s.net.Operations[i]
+	if err := op.Func(operationState{s}); err != nil {
+		return fmt.Errorf("operation %q at t = %g s: %w", op.Name, s.Time(), err)
+	}
+	return nil
+}
+
+// Series is what a monitor has recorded so far.
+func (s *Sim) Series(m *net.StateMonitor) *record.Series { return s.series[m] }
+
+// Close frees the device.
+func (s *Sim) Close() error {
+	if s.inst == nil {
+		return nil
+	}
+	err := s.inst.Close()
+	s.inst = nil
+	return err
+}
