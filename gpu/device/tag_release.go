@@ -1,0 +1,5 @@
+//go:build cgo && !gldebug
+
+package device
+
+const debugBuild = false
