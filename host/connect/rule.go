@@ -2,7 +2,9 @@ package connect
 
 // Shape is what a rule knows of a group.
 type Shape struct {
-	Name string // for messages
+	// Name is for messages, and tells groups apart: names are unique in a network, and only a group connected with itself has
+	// self-connections that a rule may leave out.
+	Name string
 	N    int
 	Grid *Grid // nil: no geometry
 }
@@ -11,6 +13,7 @@ type Shape struct {
 type Values interface {
 	Const() (float64, bool)
 	// Fill sets dst[k] for synapse k = (pre[k], post[k]); key is the rule's random key, so that the same seed gives the same values.
+	// Synapses between the same two ends are adjacent in one call. Fill is called from several goroutines at a time.
 	Fill(dst []float64, pre, post []int32, key Key) error
 }
 
@@ -28,20 +31,36 @@ type Matrix struct {
 	Full     *Uniform // all_to_all with equal weights and delays
 }
 
+// Synapses is the number of synapses, whatever the form.
+func (m *Matrix) Synapses() int64 {
+	switch {
+	case m.CSR != nil:
+		return int64(len(m.CSR.Index))
+	case m.Offsets != nil:
+		return m.Offsets.Count
+	case m.Identity != nil:
+		return m.Identity.Count
+	case m.Full != nil:
+		return m.Full.Count
+	}
+	return 0
+}
+
 // Uniform is connectivity in which every synapse has the same weight.
 type Uniform struct {
 	W     float64
 	Self  bool // Full: synapses from an element to itself exist
 	Count int64
+	Delay float64 // seconds, 0 when the rule has none
 }
 
-// Rule builds connectivity between two groups.
+// Rule builds connectivity between two groups. A rule is a plain value and is not changed by building.
 type Rule interface {
 	// Name is the rule's name in scripts, e.g. "fixed_probability".
 	Name() string
 	// Estimate returns the expected number of synapses and the peak of bytes that Build needs, before anything is allocated.
 	Estimate(pre, post Shape) (synapses, bytes int64, err error)
-	// Build makes the matrix. Errors say what is wrong with the arguments in the user's terms. Delays are returned in the CSR;
-	// for the other forms the caller keeps the constant delay.
+	// Build makes the matrix. Errors say what is wrong with the arguments in the user's terms. Delays that differ are returned in the
+	// CSR, a constant one in whichever form is built.
 	Build(key Key, pre, post Shape) (*Matrix, error)
 }

@@ -9,6 +9,8 @@ type CSR struct {
 	Index       []int32   // len synapses: the other end
 	W           []float64 // len synapses, or len 1 when all weights are equal
 	Delay       []float64 // seconds; nil: none; len 1: all equal; else len synapses
+	// Created[k] is the place of storage synapse k in the order in which the user gave the synapses; nil when the two orders agree.
+	Created []int32
 }
 
 // Grid is the shape of a population laid out on a grid; index = (z*Rows + y)*Cols + x.
@@ -25,9 +27,12 @@ func (g Grid) Len() int { return g.Layers * g.Rows * g.Cols }
 type Offsets struct {
 	Grid  Grid
 	Terms []Term
-	Taps  []Tap
+	// Taps ascend by (DZ, DY, DX), each offset at most once. Where a tap cancels the terms their sum is exactly zero.
+	Taps []Tap
 	// Count is the number of synapses.
 	Count int64
+	// Delay is the constant delay of the rule in seconds, 0 when it has none.
+	Delay float64
 }
 
 // Term is Amp × Z[|dz|] × Y[|dy|] × X[|dx|].
