@@ -1,0 +1,53 @@
+// Operations of the IR that GLSL lacks or leaves undefined, for float and int. Names start with op_.
+// Tests for NaN look at the bits: a compiler may assume that there is none.
+
+bool op_isnan(float x) { return (floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u; }
+bool op_finite(float x) { return (floatBitsToUint(x) & 0x7f800000u) != 0x7f800000u; }
+
+// 0 NaN, 1 infinity, 2 minus infinity.
+uint op_kind(float x) { return op_isnan(x) ? 0u : floatBitsToUint(x) >> 31 == 0u ? 1u : 2u; }
+
+// Where neither is smaller the operands are equal, or zeros of both signs, or one is NaN: the union of the bits is right each time.
+float op_min(float a, float b) {
+	return a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b));
+}
+float op_max(float a, float b) { return -op_min(-a, -b); }
+
+float op_sign(float x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x; }
+int op_sign(int x) { return sign(x); }
+
+float op_floordiv(float x, float y) { precise float q = x / y; return floor(q); }
+
+// The remainder with the sign of y, exact: multiples of y are taken off by binary long division, each difference without rounding.
+float op_mod(float x, float y) {
+	uint ux = floatBitsToUint(x) & 0x7fffffffu, uy = floatBitsToUint(y) & 0x7fffffffu;
+	if (ux >= 0x7f800000u || uy > 0x7f800000u || uy == 0u) return uintBitsToFloat(0x7fc00000u);
+	precise float r = uintBitsToFloat(ux), d = uintBitsToFloat(uy);
+	while (r >= d) {
+		int shift = int(floatBitsToUint(r) >> 23) - int(uy >> 23);
+		precise float m = ldexp(d, shift);
+		if (m > r) m = m * 0.5;
+		r = r - m;
+	}
+	if (x < 0.0) r = -r;
+	if (r != 0.0 && (r < 0.0) != (y < 0.0)) r = r + y;
+	return r;
+}
+
+int op_floordiv(int x, int y) {
+	if (y == 0) return 0;
+	if (y == -1) return -x; // also where the quotient does not fit
+	int q = x / y;
+	return q * y != x && (x < 0) != (y < 0) ? q - 1 : q;
+}
+int op_mod(int x, int y) {
+	if (y == 0 || y == -1) return 0;
+	int r = x - x / y * y;
+	return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+}
+
+// Towards zero; what does not fit goes to the nearest end, NaN to 0.
+int op_to_int(float x) {
+	if (op_isnan(x)) return 0;
+	return x >= 2147483648.0 ? 0x7fffffff : x < -2147483648.0 ? int(0x80000000u) : int(x);
+}

@@ -1,0 +1,24 @@
+// What every generated program needs: the fault words, the clock, and the test for a halted run.
+// The program declares uint tick and uvec2 clock_step before it includes this.
+
+layout(std430, binding = 0) coherent buffer Control {
+	uint fault_tick;      // of the first fault, 0 while there is none
+	uint fault_element[]; // by check: element << 2 | kind of the smallest faulty element
+};
+
+// A fault stops the run at the end of its own tick, so that the state is that of the faulting tick on every backend.
+bool halted() {
+	uint t = fault_tick;
+	return t != 0u && t != tick;
+}
+
+void report_fault(uint check, uint element, uint kind) {
+	atomicCompSwap(fault_tick, 0u, tick);
+	atomicMin(fault_element[check], element << 2 | kind);
+}
+
+// Steps of 64 bits.
+uvec2 next_step(uvec2 s) { return uvec2(s.x + 1u, s.y + (s.x == 0xffffffffu ? 1u : 0u)); }
+
+// Time is rounded once, from the exact step and dt in double.
+double clock_time(double dt) { return (double(clock_step.y) * 4294967296.0lf + double(clock_step.x)) * dt; }
