@@ -36,7 +36,7 @@ type Unary struct {
 }
 
 // Binary is one of: + - * / // % ** (also ^ in ANNarchy's dialect, stored as **), < <= > >= == !=, and, or.
-// Comparison chains (a < b < c) are parsed as (a < b) and (b < c).
+// Comparison chains (a < b < c) are parsed as (a < b) and (b < c), in which b is one node with two parents.
 type Binary struct {
 	Sp   diag.Span // the whole expression
 	OpSp diag.Span // the operator
@@ -96,6 +96,7 @@ type Flag struct {
 // general form, LHS holds the whole left side, in which dx/dt appears as Ident{Name: "d" + Name + "/dt"}
 // (it may appear on the right side too).
 type Equation struct {
+	Source *diag.Source // the text that the spans point into
 	Sp     diag.Span
 	NameSp diag.Span
 	Kind   EqKind
