@@ -1,0 +1,335 @@
+package glsl
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// Precedences of GLSL operators, the larger binds tighter.
+const (
+	precSelect = iota + 1
+	precOr
+	precAnd
+	precEqual
+	precLess
+	precAdd
+	precMul
+	precUnary
+	precAtom
+)
+
+// longest inlined expression; a longer one gets a local of its own, so that lines stay readable.
+const longest = 96
+
+// scope writes the expressions of one function body. Shared expressions become locals.
+type scope struct {
+	l      *Layout
+	bind   []plan.BufferID
+	slots  []ir.Slot
+	stream uint32
+	count  int
+	conn   *plan.Conn // nil outside synaptic domains
+	used   func(buffer int)
+	indent string
+
+	// How the element, its ends and per-element loads are spelled here.
+	elem, pre, post string
+
+	parent *scope // locals of an enclosing body may be used, for uniform expressions only
+	uses   map[*ir.Expr]int
+	text   map[*ir.Expr]term
+	lines  []string
+	locals int
+}
+
+type term struct {
+	text string
+	prec int
+}
+
+// define emits the locals that roots need: first those that are the same for every element, then the rest.
+func (s *scope) define(roots []*ir.Expr) {
+	s.uses = make(map[*ir.Expr]int)
+	s.text = make(map[*ir.Expr]term)
+	var nodes []*ir.Expr
+	var visit func(e *ir.Expr)
+	visit = func(e *ir.Expr) {
+		s.uses[e]++
+		if s.uses[e] > 1 || s.inParent(e) {
+			return
+		}
+		for _, a := range e.Args {
+			visit(a)
+		}
+		nodes = append(nodes, e)
+	}
+	for _, r := range roots {
+		if r != nil {
+			visit(r)
+		}
+	}
+	sort.SliceStable(nodes, func(i, j int) bool {
+		if nodes[i].Uniform() != nodes[j].Uniform() {
+			return nodes[i].Uniform()
+		}
+		return nodes[i].ID() < nodes[j].ID()
+	})
+	for _, e := range nodes {
+		t := s.spell(e)
+		if !leaf(e) && (s.uses[e] > 1 || len(t.text) > longest || draws(e.Op)) {
+			t = s.local(e.Type, t.text)
+		}
+		s.text[e] = t
+	}
+}
+
+func (s *scope) inParent(e *ir.Expr) bool {
+	if s.parent == nil {
+		return false
+	}
+	_, ok := s.parent.text[e]
+	return ok && e.Uniform()
+}
+
+func leaf(e *ir.Expr) bool {
+	switch e.Op {
+	case ir.OpConst, ir.OpElem, ir.OpCount, ir.OpPre, ir.OpPost:
+		return true
+	}
+	return false
+}
+
+func draws(op ir.Op) bool {
+	switch op {
+	case ir.OpUniform, ir.OpNormal, ir.OpPoisson, ir.OpExponential, ir.OpGamma:
+		return true
+	}
+	return false
+}
+
+// local declares a precise local and returns its name.
+func (s *scope) local(t ir.Type, text string) term {
+	root := s
+	for root.parent != nil {
+		root = root.parent
+	}
+	root.locals++
+	name := fmt.Sprintf("t%d", root.locals)
+	s.lines = append(s.lines, fmt.Sprintf("%sprecise %s %s = %s;", s.indent, s.l.typeName(t), name, text))
+	return term{name, precAtom}
+}
+
+// value returns the text of an expression that define has seen.
+func (s *scope) value(e *ir.Expr) string { return s.term(e).text }
+
+func (s *scope) term(e *ir.Expr) term {
+	if t, ok := s.text[e]; ok {
+		return t
+	}
+	return s.parent.term(e)
+}
+
+// atom returns text for use as a function's argument. `precise` does not reach through a call, so arithmetic there gets a local.
+func (s *scope) atom(e *ir.Expr) string {
+	t := s.term(e)
+	if t.prec == precAtom || e.Op == ir.OpConst {
+		return t.text
+	}
+	t = s.local(e.Type, t.text)
+	s.text[e] = t
+	return t.text
+}
+
+func (s *scope) call(f string, args ...*ir.Expr) term {
+	t := make([]string, len(args))
+	for i, a := range args {
+		t[i] = s.atom(a)
+	}
+	return term{f + "(" + strings.Join(t, ", ") + ")", precAtom}
+}
+
+func (s *scope) binary(op string, prec int, a, b *ir.Expr) term {
+	return term{s.paren(a, prec) + " " + op + " " + s.paren(b, prec+1), prec}
+}
+
+// paren returns e's text, in parentheses when it binds looser than prec.
+func (s *scope) paren(e *ir.Expr, prec int) string {
+	t := s.term(e)
+	if t.prec < prec {
+		return "(" + t.text + ")"
+	}
+	return t.text
+}
+
+var infix = map[ir.Op]struct {
+	op   string
+	prec int
+}{
+	ir.OpAdd: {"+", precAdd}, ir.OpSub: {"-", precAdd}, ir.OpMul: {"*", precMul}, ir.OpDiv: {"/", precMul},
+	ir.OpLt: {"<", precLess}, ir.OpLe: {"<=", precLess}, ir.OpEq: {"==", precEqual}, ir.OpNe: {"!=", precEqual},
+	ir.OpAnd: {"&&", precAnd}, ir.OpOr: {"||", precOr},
+}
+
+// functions are spelled as calls of the same-named helper of shaders/, overloaded for float, double and int.
+var functions = map[ir.Op]string{
+	ir.OpMin: "op_min", ir.OpMax: "op_max", ir.OpAbs: "abs", ir.OpSign: "op_sign",
+	ir.OpFloorDiv: "op_floordiv", ir.OpMod: "op_mod", ir.OpPow: "m_pow",
+	ir.OpRealToInt: "op_to_int",
+	ir.OpSqrt:      "sqrt", ir.OpExp: "m_exp", ir.OpExpm1: "m_expm1", ir.OpExprel: "m_exprel",
+	ir.OpLog: "m_log", ir.OpLog10: "m_log10", ir.OpLog1p: "m_log1p",
+	ir.OpSin: "m_sin", ir.OpCos: "m_cos", ir.OpTan: "m_tan",
+	ir.OpSinh: "m_sinh", ir.OpCosh: "m_cosh", ir.OpTanh: "m_tanh",
+	ir.OpArcsin: "m_asin", ir.OpArccos: "m_acos", ir.OpArctan: "m_atan",
+	ir.OpFloor: "floor", ir.OpCeil: "ceil",
+}
+
+// spell writes one node; its arguments have been spelled before.
+func (s *scope) spell(e *ir.Expr) term {
+	switch e.Op {
+	case ir.OpConst:
+		return s.constant(e)
+	case ir.OpLoad:
+		return s.load(e)
+	case ir.OpElem:
+		return term{"int(" + s.elem + ")", precAtom}
+	case ir.OpCount:
+		return term{strconv.Itoa(s.count), precAtom}
+	case ir.OpStep:
+		return term{"int(clock_step.x)", precAtom}
+	case ir.OpTime:
+		return term{fmt.Sprintf("%s(clock_time(%s))", s.l.real(), literal64(e.Value)), precAtom}
+	case ir.OpPre:
+		return term{"int(" + s.pre + ")", precAtom}
+	case ir.OpPost:
+		return term{"int(" + s.post + ")", precAtom}
+	case ir.OpNeg:
+		return term{"-" + s.paren(e.Args[0], precUnary+1), precUnary}
+	case ir.OpNot:
+		return term{"!" + s.paren(e.Args[0], precUnary), precUnary}
+	case ir.OpSelect:
+		return term{s.paren(e.Args[0], precOr) + " ? " + s.paren(e.Args[1], precOr) + " : " + s.paren(e.Args[2], precOr), precSelect}
+	case ir.OpIntToReal:
+		return term{s.l.real() + "(" + s.value(e.Args[0]) + ")", precAtom}
+	case ir.OpBoolToInt:
+		return term{"int(" + s.value(e.Args[0]) + ")", precAtom}
+	case ir.OpUniform, ir.OpNormal, ir.OpExponential, ir.OpPoisson, ir.OpGamma:
+		return s.draw(e)
+	}
+	if f, ok := infix[e.Op]; ok {
+		if e.Args[0].Type == ir.Bool && (e.Op == ir.OpLt || e.Op == ir.OpLe) {
+			return term{fmt.Sprintf("int(%s) %s int(%s)", s.value(e.Args[0]), f.op, s.value(e.Args[1])), f.prec}
+		}
+		return s.binary(f.op, f.prec, e.Args[0], e.Args[1])
+	}
+	if f, ok := functions[e.Op]; ok {
+		if e.Type == ir.Int && (e.Op == ir.OpMin || e.Op == ir.OpMax) {
+			f = strings.TrimPrefix(f, "op_")
+		}
+		return s.call(f, e.Args...)
+	}
+	panic("glsl: no spelling for " + e.Op.String())
+}
+
+func (s *scope) draw(e *ir.Expr) term {
+	at := fmt.Sprintf("uint(%s), %du, %du", s.elem, s.stream, e.Draw)
+	suffix := ""
+	if s.l.Plan.Precision == plan.Double {
+		suffix = "64"
+	}
+	if len(e.Args) > 0 {
+		at += ", " + s.atom(e.Args[0])
+	}
+	return term{"draw_" + e.Op.String() + suffix + "(" + at + ")", precAtom}
+}
+
+func (s *scope) load(e *ir.Expr) term {
+	t := s.place(e.Slot, e.Args)
+	if len(e.Args) > 0 {
+		if n := s.l.Buffers[s.bind[e.Slot]].Len; !s.within(e.Args[0], n) {
+			// Both sides of a select are evaluated, so an index may be outside; such a load gives 0.
+			zero := "0"
+			if s.slots[e.Slot].Type == ir.Real {
+				zero = s.l.zero()
+			}
+			index := s.atom(e.Args[0])
+			t = fmt.Sprintf("uint(%s) < %du ? %s : %s", index, n, s.place(e.Slot, e.Args), zero)
+			if s.slots[e.Slot].Type == ir.Bool {
+				return term{"bool(" + t + ")", precAtom}
+			}
+			return term{t, precSelect}
+		}
+	}
+	if s.slots[e.Slot].Type == ir.Bool {
+		return term{"bool(" + t + ")", precAtom}
+	}
+	return term{t, precAtom}
+}
+
+// place spells a slot's element as an l-value.
+func (s *scope) place(slot int, index []*ir.Expr) string {
+	b := int(s.bind[slot])
+	s.used(b)
+	at := s.elem
+	switch {
+	case len(index) > 0:
+		at = s.value(index[0])
+	case s.slots[slot].Kind == ir.Scalar:
+		at = "0"
+	}
+	return s.l.Buffers[b].Name + "(" + at + ")"
+}
+
+func (s *scope) constant(e *ir.Expr) term {
+	switch e.Type {
+	case ir.Bool:
+		return term{strconv.FormatBool(e.Value != 0), precAtom}
+	case ir.Int:
+		if e.Value == math.MinInt32 {
+			return term{"int(0x80000000u)", precAtom}
+		}
+		return signed(strconv.FormatInt(int64(e.Value), 10))
+	}
+	if s.l.Plan.Precision == plan.Double {
+		return signed(literal64(e.Value))
+	}
+	return signed(literal32(e.Value))
+}
+
+func signed(text string) term {
+	if text[0] == '-' {
+		return term{text, precUnary}
+	}
+	return term{text, precAtom}
+}
+
+// literal32 writes the float nearest to v so that it reads back as the same bits.
+func literal32(v float64) string {
+	f := float32(v)
+	if f64 := float64(f); math.IsNaN(f64) || math.IsInf(f64, 0) {
+		return fmt.Sprintf("uintBitsToFloat(0x%08xu)", math.Float32bits(f))
+	}
+	return point(strconv.FormatFloat(float64(f), 'g', -1, 32))
+}
+
+// literal64 writes v as a double.
+func literal64(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		b := math.Float64bits(v)
+		return fmt.Sprintf("packDouble2x32(uvec2(0x%08xu, 0x%08xu))", uint32(b), uint32(b>>32))
+	}
+	return point(strconv.FormatFloat(v, 'g', -1, 64)) + "lf"
+}
+
+// point makes a number look like a floating-point literal.
+func point(s string) string {
+	if strings.ContainsAny(s, ".e") {
+		return s
+	}
+	return s + ".0"
+}

@@ -1,0 +1,316 @@
+package glsl
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// unsupported is an error about a kernel that this backend cannot run.
+func unsupported(k *ir.Kernel, what string) error {
+	return fmt.Errorf("kernel %s: the gl backend does not run %s yet; use --backend cpu", k.Name, what)
+}
+
+// kernel writes the function of one Run and returns its name.
+func (g *generator) kernel(r *plan.Run) (function, error) {
+	k := r.Kernel
+	f := g.function(k.Name, r.N)
+	s := &scope{
+		l: g.l, bind: r.Bind, slots: k.Slots, stream: k.Stream, count: r.N, used: g.use, indent: "\t",
+		elem: "e", pre: "e", post: "e",
+	}
+	if r.Conn >= 0 && k.Domain != ir.Elements {
+		s.conn = g.l.Plan.Conns[r.Conn]
+	}
+	var head []string
+	switch k.Domain {
+	case ir.Elements:
+	case ir.Synapses:
+		if r.Conn < 0 {
+			return f, fmt.Errorf("kernel %s: runs over synapses, and no connectivity is bound", k.Name)
+		}
+		head = g.ends(s, r)
+	case ir.Incoming:
+		if r.Conn < 0 || !g.l.Plan.Conns[r.Conn].ByPost {
+			return f, fmt.Errorf("kernel %s: sums over incoming synapses need connectivity stored by target", k.Name)
+		}
+	default:
+		return f, unsupported(k, "kernels over spikes")
+	}
+	for i := range k.Effects {
+		if e := &k.Effects[i]; e.Kind == ir.Accumulate || e.Kind == ir.Emit {
+			return f, unsupported(k, "spikes")
+		}
+	}
+
+	reads, writes := 0, 0
+	for i := range k.Slots {
+		if k.Slots[i].Access&ir.Read != 0 {
+			reads++
+		}
+		if k.Slots[i].Access&ir.Write != 0 {
+			writes++
+		}
+	}
+	g.linef("// %s: %d elements, reads %d buffers, writes %d.", k.Name, r.N, reads, writes)
+	g.linef("void %s(uint e) {", f.name)
+	g.lines(head)
+	if k.Domain == ir.Incoming {
+		g.incoming(s, r)
+	}
+	g.effects(s, k)
+	g.linef("}")
+	g.linef("")
+	return f, nil
+}
+
+// ends makes both ends of synapse e known to s when the kernel asks for them.
+func (g *generator) ends(s *scope, r *plan.Run) []string {
+	c := g.l.Plan.Conns[r.Conn]
+	pre, post := false, false
+	for _, x := range exprs(r.Kernel) {
+		pre = pre || x.Op == ir.OpPre
+		post = post || x.Op == ir.OpPost
+	}
+	if c.ByPost {
+		s.pre, s.post = "other", "row"
+	} else {
+		s.pre, s.post = "row", "other"
+	}
+	var head []string
+	if pre && c.ByPost || post && !c.ByPost {
+		g.use(int(c.Index))
+		head = append(head, fmt.Sprintf("\tint other = %s(e);", g.l.Buffers[c.Index].Name))
+	}
+	if post && c.ByPost || pre && !c.ByPost {
+		g.use(int(c.RowPtr))
+		rows := c.NPre
+		if c.ByPost {
+			rows = c.NPost
+		}
+		ptr := g.l.Buffers[c.RowPtr].Name
+		head = append(head,
+			fmt.Sprintf("\t// The row of synapse e: the last one that starts at or before e. Row pointers ascend."),
+			fmt.Sprintf("\tuint row = 0u;"),
+			fmt.Sprintf("\tfor (uint end = %du; row + 1u < end;) {", rows),
+			"\t\tuint mid = (row + end) / 2u;",
+			fmt.Sprintf("\t\tif (uint(%s(mid)) <= e) { row = mid; } else { end = mid; }", ptr),
+			"\t}")
+	}
+	return head
+}
+
+// exprs lists every expression of k once.
+func exprs(k *ir.Kernel) []*ir.Expr {
+	seen := make(map[*ir.Expr]bool)
+	var out []*ir.Expr
+	var visit func(e *ir.Expr)
+	visit = func(e *ir.Expr) {
+		if e == nil || seen[e] {
+			return
+		}
+		seen[e] = true
+		for _, a := range e.Args {
+			visit(a)
+		}
+		out = append(out, e)
+	}
+	for _, e := range k.Effects {
+		visit(e.Index)
+		visit(e.Value)
+		visit(e.Mask)
+	}
+	for _, r := range k.Reductions {
+		visit(r.Value)
+	}
+	return out
+}
+
+// effects writes the values first and then, since all loads see memory as it was, the changes.
+func (g *generator) effects(s *scope, k *ir.Kernel) {
+	if len(k.Effects) == 0 {
+		return
+	}
+	var roots []*ir.Expr
+	for _, e := range k.Effects {
+		roots = append(roots, e.Mask, e.Index, e.Value)
+	}
+	s.define(roots)
+	type text struct{ mask, index, value string }
+	texts := make([]text, len(k.Effects))
+	for i, e := range k.Effects {
+		if e.Mask != nil {
+			texts[i].mask = s.root(e.Mask)
+		}
+		if e.Index != nil {
+			texts[i].index = s.root(e.Index)
+		}
+		texts[i].value = s.root(e.Value)
+	}
+	g.lines(s.lines)
+	for i, e := range k.Effects {
+		t := texts[i]
+		var stmt string
+		switch e.Kind {
+		case ir.Store:
+			value := t.value
+			if e.Value.Type == ir.Bool {
+				value = "int(" + value + ")"
+			}
+			b := int(s.bind[e.Slot])
+			g.use(b)
+			at := s.elem
+			if t.index != "" {
+				at = t.index
+				if n := g.l.Buffers[b].Len; !s.within(e.Index, n) {
+					guard := fmt.Sprintf("uint(%s) < %du", at, n)
+					miss := fmt.Sprintf("report_fault(%du, e, 0u);", g.guard(k.Name, b))
+					g.linef("\t%s", onlyIf(and(t.mask, "!("+guard+")"), miss))
+					t.mask = and(t.mask, guard)
+				}
+			} else if k.Slots[e.Slot].Kind == ir.Scalar {
+				at = "0"
+				t.mask = and(s.elem+" == 0u", t.mask)
+			}
+			stmt = fmt.Sprintf("%s(%s) = %s;", g.l.Buffers[b].Name, at, value)
+		case ir.Check:
+			c := slices.Index(g.l.Plan.Checks, e.Name)
+			if c < 0 || e.Value.Type != ir.Real {
+				continue
+			}
+			t.mask = and(t.mask, "!op_finite("+t.value+")")
+			stmt = fmt.Sprintf("report_fault(%du, e, op_kind(%s));", c, t.value)
+		}
+		g.linef("\t%s", onlyIf(t.mask, stmt))
+	}
+}
+
+// guard returns the fault word of a store that may miss its buffer.
+func (g *generator) guard(kernel string, buffer int) int {
+	name := kernel + " into " + g.l.Buffers[buffer].Name
+	for i, n := range g.l.Guards {
+		if n == name {
+			return len(g.l.Plan.Checks) + i
+		}
+	}
+	g.l.Guards = append(g.l.Guards, name)
+	return len(g.l.Plan.Checks) + len(g.l.Guards) - 1
+}
+
+func onlyIf(cond, stmt string) string {
+	if cond == "" {
+		return stmt
+	}
+	return "if (" + cond + ") " + stmt
+}
+
+func and(a, b string) string {
+	switch {
+	case a == "":
+		return b
+	case b == "":
+		return a
+	}
+	return a + " && " + b
+}
+
+// root returns text that can be evaluated after stores have begun: a constant or a local.
+func (s *scope) root(e *ir.Expr) string {
+	t := s.term(e)
+	if e.Op == ir.OpLoad || t.prec != precAtom && e.Op != ir.OpConst || t.prec == precAtom && !leaf(e) && !isLocal(t.text) {
+		t = s.local(e.Type, t.text)
+		s.text[e] = t
+	}
+	return t.text
+}
+
+func isLocal(text string) bool {
+	if len(text) < 2 || text[0] != 't' {
+		return false
+	}
+	for _, c := range text[1:] {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// incoming writes the loop over the row of target e. The sum runs in storage order, one rounding per synapse.
+func (g *generator) incoming(s *scope, r *plan.Run) {
+	k, c := r.Kernel, g.l.Plan.Conns[r.Conn]
+	if len(k.Reductions) == 0 {
+		return
+	}
+	g.use(int(c.RowPtr))
+	g.use(int(c.Index))
+	ptr, index := g.l.Buffers[c.RowPtr].Name, g.l.Buffers[c.Index].Name
+
+	// What does not depend on the synapse is computed before the loop.
+	outer := &scope{l: s.l, bind: s.bind, slots: s.slots, stream: s.stream, count: s.count, used: s.used, indent: "\t", elem: "e", pre: "e", post: "e"}
+	var fixed, roots []*ir.Expr
+	seen := make(map[*ir.Expr]bool)
+	var visit func(e *ir.Expr)
+	visit = func(e *ir.Expr) {
+		if seen[e] {
+			return
+		}
+		seen[e] = true
+		if e.Uniform() && !leaf(e) {
+			fixed = append(fixed, e)
+			return
+		}
+		for _, a := range e.Args {
+			visit(a)
+		}
+	}
+	for _, red := range k.Reductions {
+		roots = append(roots, red.Value)
+		visit(red.Value)
+	}
+	outer.define(fixed)
+	for _, e := range fixed {
+		outer.root(e)
+	}
+	g.lines(outer.lines)
+
+	inner := &scope{l: s.l, conn: c, bind: s.bind, slots: s.slots, stream: s.stream, count: c.N, used: s.used, indent: "\t\t", elem: "s", pre: "other", post: "e", parent: outer}
+	inner.define(roots)
+	type sum struct{ name, value string }
+	sums := make([]sum, len(k.Reductions))
+	for i, red := range k.Reductions {
+		sums[i] = sum{fmt.Sprintf("sum%d", i), inner.value(red.Value)}
+		g.linef("\tprecise %s %s = %s;", g.l.typeName(red.Value.Type), sums[i].name, g.zero(red.Value.Type))
+	}
+	g.linef("\tuint row_end = uint(%s(e + 1u));", ptr)
+	g.linef("\tfor (uint s = uint(%s(e)); s < row_end; ++s) {", ptr)
+	g.linef("\t\tint other = %s(s);", index)
+	g.lines(inner.lines)
+	for i := range sums {
+		// The product is rounded before the sum: `precise` on both.
+		g.linef("\t\tprecise %s term%d = %s;", g.l.typeName(k.Reductions[i].Value.Type), i, sums[i].value)
+		g.linef("\t\t%s = %s + term%d;", sums[i].name, sums[i].name, i)
+	}
+	g.linef("\t}")
+	for i, red := range k.Reductions {
+		b := int(r.Bind[red.Slot])
+		g.use(b)
+		name := g.l.Buffers[b].Name
+		if red.Add {
+			g.linef("\tprecise %s total%d = %s(e) + %s;", g.l.typeName(red.Value.Type), i, name, sums[i].name)
+			g.linef("\t%s(e) = total%d;", name, i)
+		} else {
+			g.linef("\t%s(e) = %s;", name, sums[i].name)
+		}
+	}
+	s.locals = outer.locals
+}
+
+func (g *generator) zero(t ir.Type) string {
+	if t == ir.Int {
+		return "0"
+	}
+	return g.l.zero()
+}

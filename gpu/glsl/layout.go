@@ -1,0 +1,138 @@
+package glsl
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// Buffer is one array as the shaders see it: Len elements from element Base of slab Slab.
+type Buffer struct {
+	Name string // identifier of the accessor macro
+	Type ir.Type
+	Len  int
+	Slab int
+	Base int
+}
+
+// Ring is the device ring of one monitor: Capacity rows per variable.
+type Ring struct {
+	Vars []RingVar
+}
+
+// RingVar is one recorded variable. Rows and Elements index Layout.Buffers; Elements is -1 when all are recorded.
+type RingVar struct {
+	Source, Rows, Elements int
+	Len                    int
+}
+
+// Layout says where everything that the shaders touch lives.
+type Layout struct {
+	Plan *plan.Plan
+	// Buffers holds the plan's buffers by BufferID, then those that the backend adds.
+	Buffers []Buffer
+	// Slabs is the element type of each slab: Int, or Real in the plan's precision.
+	Slabs []ir.Type
+	Rings []Ring // by monitor
+	// Guards names the stores that may miss their buffer, "KERNEL into BUFFER"; generating programs appends. Guard g has the fault
+	// word behind those of the plan's checks.
+	Guards []string
+	// Tile is the edge of the block of a matrix product that one invocation computes; results do not depend on it.
+	Tile int
+}
+
+// real is the GLSL type of Real.
+func (l *Layout) real() string {
+	if l.Plan.Precision == plan.Double {
+		return "double"
+	}
+	return "float"
+}
+
+// zero is the Real constant 0.
+func (l *Layout) zero() string {
+	if l.Plan.Precision == plan.Double {
+		return "0.0lf"
+	}
+	return "0.0"
+}
+
+func (l *Layout) typeName(t ir.Type) string {
+	switch t {
+	case ir.Bool:
+		return "bool"
+	case ir.Int:
+		return "int"
+	}
+	return l.real()
+}
+
+// Names makes identifiers of buffer names, all different and none a word of GLSL.
+func Names(bufs []*plan.Buffer) []string {
+	out := make([]string, len(bufs))
+	var n namer
+	for i, b := range bufs {
+		out[i] = n.fresh(b.Object + "_" + b.Var)
+	}
+	return out
+}
+
+// namer hands out identifiers that are valid in GLSL and not taken.
+type namer struct{ taken map[string]bool }
+
+func (n *namer) fresh(name string) string {
+	if n.taken == nil {
+		n.taken = make(map[string]bool)
+	}
+	base := identifier(name)
+	id := base
+	for k := 2; n.taken[id]; k++ {
+		id = fmt.Sprintf("%s_%d", base, k)
+	}
+	n.taken[id] = true
+	return id
+}
+
+// identifier maps any text to an identifier. Two underscores in a row and the prefix gl_ are reserved by GLSL; a name without an
+// underscore gets one at its end, which keeps it clear of keywords and built-in functions.
+func identifier(name string) string {
+	var b strings.Builder
+	last := '_'
+	for _, r := range name {
+		switch {
+		case r < 128 && (r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'):
+		case r < 128:
+			r = '_'
+		default:
+			fmt.Fprintf(&b, "u%x", r)
+			last = 'u'
+			continue
+		}
+		if r == '_' && last == '_' {
+			continue
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	s := b.String()
+	switch {
+	case s == "":
+		s = "x_"
+	case s[0] >= '0' && s[0] <= '9' || strings.HasPrefix(s, "gl_"):
+		s = "n_" + s
+	}
+	if !strings.Contains(s, "_") {
+		s += "_"
+	}
+	for _, p := range reserved {
+		if strings.HasPrefix(s, p) {
+			return "v_" + s
+		}
+	}
+	return s
+}
+
+// reserved are the prefixes of names that the generated text itself uses.
+var reserved = []string{"m_", "op_", "draw_", "run_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_"}

@@ -1,0 +1,310 @@
+package glsl
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/shaders"
+)
+
+// Bindings of the storage blocks. Block 0 holds the fault words: the tick of the first fault, then one word per check.
+const (
+	ControlBinding = 0
+	SlabBinding    = 1 // of Program.Slabs[0]; the others follow
+)
+
+// NoFault is what a check's word holds while nothing is wrong; otherwise the word is element<<2 | kind.
+const NoFault = 0xffffffff
+
+// Kinds of value in a fault word.
+const (
+	FaultNaN = iota
+	FaultPosInf
+	FaultNegInf
+)
+
+// Uniforms of the generated programs, by name.
+const (
+	UniformKey   = "key"        // uvec2: of the random numbers
+	UniformTick  = "tick"       // uint: stamped on faults; the first tick in Resident is "first_tick"
+	UniformFirst = "first_tick" // uint, Resident
+	UniformTicks = "ticks"      // uint, Resident: how many to take
+	UniformStep  = "clock_step" // uvec2: step of the clock, low and high word
+)
+
+// UniformClock is the uvec3 of a clock in Resident: low and high word of its step, and ticks until it is due.
+func UniformClock(clock int) string { return fmt.Sprintf("clock_%d", clock) }
+
+// UniformRow is the row of a monitor's ring to fill.
+func UniformRow(monitor int) string { return fmt.Sprintf("row_%d", monitor) }
+
+// UniformFirstRow is the row of a monitor's ring that Resident fills first.
+func UniformFirstRow(monitor int) string { return fmt.Sprintf("first_row_%d", monitor) }
+
+// Program is the text of a compute shader and what it expects to be bound.
+type Program struct {
+	Name   string
+	Source shaders.Source
+	Slabs  []int // slab bound at SlabBinding + position
+	Groups int   // work groups to dispatch
+	Steps  bool  // wants UniformStep
+	Random bool  // wants UniformKey
+}
+
+// maxGroups is the smallest number of work groups per dispatch that OpenGL guarantees.
+const maxGroups = 65535
+
+// Dispatch writes the program that runs ops, each over its own elements: invocation e does element e of every operation, in
+// order. The caller has made sure that no invocation needs what another one writes.
+func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
+	g := newGenerator(l)
+	n := 0
+	var main strings.Builder
+	for _, op := range ops {
+		f, err := g.op(op)
+		if err != nil {
+			return nil, err
+		}
+		n = max(n, f.n)
+		fmt.Fprintf(&main, "\t\tif (e < %du) %s;\n", f.n, f.call)
+		if s, ok := op.(*plan.Sample); ok {
+			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(s.Monitor)+";")
+		}
+	}
+	groups := max(1, min((n+groupSize-1)/groupSize, maxGroups))
+	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+	g.linef("void main() {")
+	g.linef("\tif (halted()) return;")
+	if groups*groupSize >= n {
+		g.linef("\tuint e = gl_GlobalInvocationID.x;")
+		g.linef("\t{")
+	} else {
+		g.linef("\tfor (uint e = gl_GlobalInvocationID.x; e < %du; e += %du) {", n, groups*groupSize)
+	}
+	g.body.WriteString(main.String())
+	g.linef("\t}")
+	g.linef("}")
+	return g.finish(groupSize, groups)
+}
+
+// Entry is one operation of a resident step. Sync asks for a barrier before it.
+type Entry struct {
+	Op    plan.Op
+	Clock int
+	Sync  bool
+}
+
+// Resident writes the program that takes many steps within one work group: a barrier costs far less than a dispatch, so small
+// plans run this way. Invocation k does elements k, k+groupSize, ... of every operation.
+func Resident(l *Layout, entries []Entry, groupSize int) (*Program, error) {
+	g := newGenerator(l)
+	g.coherent = "coherent " // what one invocation writes, others read within the same dispatch
+	clocks := make(map[int]bool)
+	rows := make(map[int]bool)
+	var main strings.Builder
+	lastClock := -1
+	for _, en := range entries {
+		f, err := g.op(en.Op)
+		if err != nil {
+			return nil, err
+		}
+		clocks[en.Clock] = true
+		if s, ok := en.Op.(*plan.Sample); ok {
+			rows[s.Monitor] = true
+		}
+		if en.Sync {
+			main.WriteString("\t\tsync_group();\n")
+		}
+		if en.Clock != lastClock {
+			fmt.Fprintf(&main, "\t\tclock_step = step_%d;\n", en.Clock)
+			lastClock = en.Clock
+		}
+		cond := ""
+		if l.Plan.Clocks[en.Clock].Period != 1 {
+			cond = fmt.Sprintf("if (wait_%d == 0u) ", en.Clock)
+		}
+		if f.n == groupSize {
+			fmt.Fprintf(&main, "\t\t%s{ uint e = me; %s; }\n", cond, f.call)
+		} else {
+			fmt.Fprintf(&main, "\t\t%sfor (uint e = me; e < %du; e += %du) %s;\n", cond, f.n, groupSize, f.call)
+		}
+		if s, ok := en.Op.(*plan.Sample); ok {
+			fmt.Fprintf(&main, "\t\t%s++row_%d;\n", cond, s.Monitor)
+		}
+	}
+	g.uniforms = append(g.uniforms, "uniform uint first_tick;", "uniform uint ticks;")
+	g.globals = append(g.globals, "uint tick;       // since the batch began, from 1", "uvec2 clock_step; // of the operation's clock: low and high word")
+	for _, m := range sorted(rows) {
+		g.uniforms = append(g.uniforms, "uniform uint "+UniformFirstRow(m)+";")
+	}
+	for _, c := range sorted(clocks) {
+		g.uniforms = append(g.uniforms, "uniform uvec3 "+UniformClock(c)+"; // low and high word of its step, ticks until it is due")
+	}
+	g.linef("void sync_group() { memoryBarrierBuffer(); barrier(); }")
+	g.linef("")
+	g.linef("void main() {")
+	g.linef("\tuint me = gl_LocalInvocationIndex;")
+	for _, c := range sorted(clocks) {
+		g.linef("\tuvec2 step_%d = clock_%d.xy;", c, c)
+		if l.Plan.Clocks[c].Period != 1 {
+			g.linef("\tuint wait_%d = clock_%d.z;", c, c)
+		}
+	}
+	for _, m := range sorted(rows) {
+		g.linef("\tuint row_%d = first_row_%d;", m, m)
+	}
+	g.linef("\tfor (uint k = 0u; k < ticks; ++k) {")
+	g.linef("\t\ttick = first_tick + k;")
+	g.linef("\t\tif (halted()) break;")
+	g.body.WriteString(main.String())
+	for _, c := range sorted(clocks) {
+		next := fmt.Sprintf("step_%d = next_step(step_%d);", c, c)
+		if p := l.Plan.Clocks[c].Period; p == 1 {
+			g.linef("\t\t%s", next)
+		} else {
+			g.linef("\t\tif (wait_%d == 0u) { %s wait_%d = %du; }", c, next, c, p)
+			g.linef("\t\t--wait_%d;", c)
+		}
+	}
+	g.linef("\t\tsync_group();")
+	g.linef("\t}")
+	g.linef("}")
+	return g.finish(groupSize, 1)
+}
+
+func sorted(set map[int]bool) []int {
+	out := make([]int, 0, len(set))
+	for k := range set {
+		out = append(out, k)
+	}
+	sort.Ints(out)
+	return out
+}
+
+// function is one generated operation: call runs it for element e, of which there are n.
+type function struct {
+	name, call string
+	n          int
+}
+
+type generator struct {
+	l        *Layout
+	names    namer
+	buffers  map[int]bool
+	body     strings.Builder
+	uniforms []string
+	globals  []string
+	random   bool
+	title    []string
+	coherent string // qualifier of the slabs
+}
+
+func newGenerator(l *Layout) *generator {
+	g := &generator{l: l, buffers: make(map[int]bool)}
+	for _, b := range l.Buffers {
+		g.names.fresh(b.Name)
+	}
+	return g
+}
+
+func (g *generator) use(buffer int) { g.buffers[buffer] = true }
+
+func (g *generator) linef(format string, args ...any) {
+	fmt.Fprintf(&g.body, format, args...)
+	g.body.WriteByte('\n')
+}
+
+func (g *generator) lines(l []string) {
+	for _, s := range l {
+		g.body.WriteString(s)
+		g.body.WriteByte('\n')
+	}
+}
+
+func (g *generator) function(name string, n int) function {
+	g.title = append(g.title, name)
+	id := g.names.fresh("run_" + name)
+	return function{name: id, call: id + "(e)", n: n}
+}
+
+func (g *generator) op(op plan.Op) (function, error) {
+	switch op := op.(type) {
+	case *plan.Run:
+		for _, e := range exprs(op.Kernel) {
+			g.random = g.random || draws(e.Op)
+		}
+		return g.kernel(op)
+	case *plan.MatMul:
+		return g.matMul(op), nil
+	case *plan.TapSum:
+		return g.tapSum(op), nil
+	case *plan.Sample:
+		return g.sample(op.Monitor), nil
+	}
+	return function{}, fmt.Errorf("glsl: operation of type %T", op)
+}
+
+// finish puts the parts together and resolves the includes.
+func (g *generator) finish(groupSize, groups int) (*Program, error) {
+	p := &Program{Name: strings.Join(g.title, " + "), Groups: groups, Random: g.random}
+	slabs := make(map[int]bool)
+	var bufs []int
+	for b := range g.buffers {
+		bufs = append(bufs, b)
+		slabs[g.l.Buffers[b].Slab] = true
+	}
+	sort.Ints(bufs)
+	p.Slabs = sorted(slabs)
+
+	var t strings.Builder
+	for _, s := range g.title {
+		fmt.Fprintf(&t, "// %s\n", s)
+	}
+	fmt.Fprintf(&t, "layout(local_size_x = %d) in;\n\n", groupSize)
+	for k, s := range p.Slabs {
+		fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%d { %s slab%d[]; };\n", SlabBinding+k, g.coherent, s, g.l.typeName(g.l.Slabs[s]), s)
+	}
+	t.WriteByte('\n')
+	if g.random {
+		t.WriteString("uniform uvec2 key; // of the random numbers\n")
+	}
+	for _, u := range g.uniforms {
+		t.WriteString(u + "\n")
+	}
+	for _, u := range g.globals {
+		t.WriteString(u + "\n")
+	}
+	t.WriteByte('\n')
+	t.WriteString("#include \"compute/run.glsl\"\n")
+	for _, inc := range g.includes() {
+		fmt.Fprintf(&t, "#include \"%s\"\n", inc)
+	}
+	// Behind the includes, where no name of a library can be meant.
+	t.WriteByte('\n')
+	for _, b := range bufs {
+		buf := g.l.Buffers[b]
+		fmt.Fprintf(&t, "#define %s(i) slab%d[%du + uint(i)]\n", buf.Name, buf.Slab, buf.Base)
+	}
+	t.WriteByte('\n')
+	t.WriteString(g.body.String())
+	src, err := shaders.Resolve(p.Name, t.String())
+	if err != nil {
+		return nil, fmt.Errorf("glsl: %s: %w", p.Name, err)
+	}
+	p.Source = src
+	return p, nil
+}
+
+func (g *generator) includes() []string {
+	wide := g.l.Plan.Precision == plan.Double
+	inc := []string{"compute/ops.glsl"}
+	if wide {
+		inc = append(inc, "compute/ops64.glsl")
+	}
+	if g.random {
+		inc = append(inc, "compute/draw.glsl")
+	}
+	return inc
+}
