@@ -83,18 +83,26 @@ func limit(rule string, x float64) error {
 }
 
 // Estimate counts the synapses; see Build for the two forms.
-func (r Gaussian) Estimate(pre, post Shape) (int64, int64, error) { return estimateKernel(r.kernel, pre, post) }
+func (r Gaussian) Estimate(pre, post Shape) (int64, int64, error) {
+	return estimateKernel(r.kernel, pre, post)
+}
 
 // Estimate counts the synapses; see Build for the two forms.
-func (r DoG) Estimate(pre, post Shape) (int64, int64, error) { return estimateKernel(r.kernel, pre, post) }
+func (r DoG) Estimate(pre, post Shape) (int64, int64, error) {
+	return estimateKernel(r.kernel, pre, post)
+}
 
 // Build gives Offsets between equal grids, and an explicit CSR with postsynaptic rows between different grids or with delays that
 // differ between synapses.
-func (r Gaussian) Build(key Key, pre, post Shape) (*Matrix, error) { return buildKernel(r.kernel, key, pre, post) }
+func (r Gaussian) Build(key Key, pre, post Shape) (*Matrix, error) {
+	return buildKernel(r.kernel, key, pre, post)
+}
 
 // Build gives Offsets between equal grids, and an explicit CSR with postsynaptic rows between different grids or with delays that
 // differ between synapses.
-func (r DoG) Build(key Key, pre, post Shape) (*Matrix, error) { return buildKernel(r.kernel, key, pre, post) }
+func (r DoG) Build(key Key, pre, post Shape) (*Matrix, error) {
+	return buildKernel(r.kernel, key, pre, post)
+}
 
 func (k *kernel) check(pre, post Shape) error {
 	if err := checkShapes(k.rule, pre, post); err != nil {

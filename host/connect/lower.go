@@ -1,5 +1,7 @@
 package connect
 
+import "math"
+
 // Method is a way to apply the terms of a kernel.
 type Method uint8
 
@@ -80,42 +82,61 @@ func (o *Offsets) Lower() *Lowering {
 }
 
 func (o *Offsets) lowerTerms() *Lowering {
-	g := o.Grid
-	l := &Lowering{Grid: g, Rows: g.Layers * g.Rows, Cols: g.Cols, Terms: len(o.Terms)}
+	best := o.lowering()
 	if len(o.Terms) == 0 {
-		return l
+		return best
 	}
-	cells := int64(g.Len())
-	l.Method = Passes
-	l.passes(o.Terms)
-	l.MACs = 0
-	for _, passes := range l.Passes {
-		for _, p := range passes {
-			l.MACs += cells*int64(len(p.Taps)) + opCharge
-		}
+	best.passes(o.Terms)
+	if macs := best.directMACs(); macs < best.MACs {
+		best = o.lowering()
+		best.Method, best.MACs = Direct, macs
 	}
-	t := int64(len(o.Terms))
-	if size := t * (pairs(l.Rows, l.Rows) + pairs(l.Cols, l.Cols)); size <= maxDirect {
-		if macs := t*cells*int64(l.Rows+l.Cols) + 2*opCharge; macs < l.MACs {
-			l.Method, l.MACs = Direct, macs
-		}
+	if f := o.factored(best.MACs); f != nil {
+		best = f
 	}
-	f := o.factors(l.MACs)
-	if f != nil {
-		l.Method, l.MACs = Factored, f.MACs
-		l.RX, l.RY, l.UX, l.UY, l.D = f.RX, f.RY, f.UX, f.UY, f.D
+	if best.Method == Direct {
+		best.direct(o.Terms)
 	}
-	if l.Method != Passes {
-		l.Passes = nil
-	}
-	if l.Method == Direct {
+	return best
+}
+
+// lowerBy gives one form whatever it costs, or nil where its matrices are too large.
+func (o *Offsets) lowerBy(m Method) *Lowering {
+	l := o.lowering()
+	switch {
+	case len(o.Terms) == 0:
+		return nil
+	case m == Passes:
+		l.passes(o.Terms)
+	case m == Direct && l.directMACs() < math.MaxInt64:
+		l.Method, l.MACs = Direct, l.directMACs()
 		l.direct(o.Terms)
+	case m == Factored:
+		l = o.factored(math.MaxInt64)
+	default:
+		return nil
 	}
+	l.Taps = o.Taps
 	return l
+}
+
+func (o *Offsets) lowering() *Lowering {
+	g := o.Grid
+	return &Lowering{Grid: g, Rows: g.Layers * g.Rows, Cols: g.Cols, Terms: len(o.Terms)}
+}
+
+func (l *Lowering) directMACs() int64 {
+	t := int64(l.Terms)
+	if t*(pairs(l.Rows, l.Rows)+pairs(l.Cols, l.Cols)) > maxDirect {
+		return math.MaxInt64
+	}
+	return t*int64(l.Grid.Len())*int64(l.Rows+l.Cols) + 2*opCharge
 }
 
 // passes cuts every dimension's table where it falls below rounding.
 func (l *Lowering) passes(terms []Term) {
+	l.Method = Passes
+	cells := int64(l.Grid.Len())
 	for i := range terms {
 		t := &terms[i]
 		var ps []Pass
@@ -136,6 +157,7 @@ func (l *Lowering) passes(terms []Term) {
 				p.Taps = append(p.Taps, Tap{a.unit.DZ * int32(d), a.unit.DY * int32(d), a.unit.DX * int32(d), a.row[abs(d)]})
 			}
 			ps = append(ps, p)
+			l.MACs += cells*int64(len(p.Taps)) + opCharge
 		}
 		for k := range ps[len(ps)-1].Taps {
 			ps[len(ps)-1].Taps[k].W *= t.Amp
@@ -164,14 +186,15 @@ func (l *Lowering) direct(terms []Term) {
 	}
 }
 
-// factors returns the factored form if it takes fewer than limit operations.
-func (o *Offsets) factors(limit int64) *Lowering {
+// factored returns the factored form if it takes fewer than limit operations.
+func (o *Offsets) factored(limit int64) *Lowering {
 	g := o.Grid
 	rows, cols := int64(g.Layers)*int64(g.Rows), int64(g.Cols)
 	type triple struct{ z, y, x *Factor }
 	fs := make([]triple, len(o.Terms))
 	budget := limit / (rows * cols)
-	f := &Lowering{}
+	f := o.lowering()
+	f.Method = Factored
 	for i, t := range o.Terms {
 		rank := func(row []float64, left int64) *Factor {
 			return LowRank(row, int(max(0, min(left, int64(len(row))))))

@@ -192,30 +192,32 @@ func (k *kernel) keeps(w float64, dz, dy, dx int, noSelf bool) bool {
 func (k *kernel) offsets(g Grid, noSelf bool) *Offsets {
 	s := k.survey(g, noSelf)
 	o := &Offsets{Grid: g, Terms: k.terms(g), Count: s.count}
-	all := o.Terms
-	keep := s.count <= s.undo || s.count <= s.undo+o.lowerTerms().MACs
-	n := s.dropped
-	if keep {
-		n = s.kept
+	if s.count <= s.undo || s.count <= s.undo+o.lowerTerms().MACs {
+		o.Taps = k.corrections(o, noSelf, true)
+		o.Terms = nil
+		return o
 	}
-	taps := make([]Tap, 0, n)
+	o.Taps = k.corrections(o, noSelf, false)
+	return o
+}
+
+// corrections lists the offsets that have a synapse, or with kept unset cancels the terms at those that have none.
+func (k *kernel) corrections(o *Offsets, noSelf, kept bool) []Tap {
+	g := o.Grid
+	var taps []Tap
 	for dz := 1 - g.Layers; dz < g.Layers; dz++ {
 		for dy := 1 - g.Rows; dy < g.Rows; dy++ {
 			for dx := 1 - g.Cols; dx < g.Cols; dx++ {
 				w := o.at(abs(dz), abs(dy), abs(dx))
-				if w == 0 || keep != k.keeps(w, dz, dy, dx, noSelf) {
+				if w == 0 || kept != k.keeps(w, dz, dy, dx, noSelf) {
 					continue
 				}
-				if !keep {
+				if !kept {
 					w = -w
 				}
 				taps = append(taps, Tap{int32(dz), int32(dy), int32(dx), w})
 			}
 		}
 	}
-	o.Taps, o.Terms = taps, all
-	if keep {
-		o.Terms = nil
-	}
-	return o
+	return taps
 }

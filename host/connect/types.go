@@ -1,5 +1,7 @@
 package connect
 
+import "fmt"
+
 // CSR is explicit connectivity in compressed rows. Rows are postsynaptic when ByPost is set, presynaptic otherwise;
 // within a row the other index ascends. Synapse k of the storage order has weight W[k] and delay Delay[k].
 type CSR struct {
@@ -16,6 +18,17 @@ type CSR struct {
 // Grid is the shape of a population laid out on a grid; index = (z*Rows + y)*Cols + x.
 type Grid struct {
 	Layers, Rows, Cols int
+}
+
+// String is the shape as a user gives it: 20x20, or 3x20x20 with layers, or 50 for a line.
+func (g Grid) String() string {
+	switch {
+	case g.Layers > 1:
+		return fmt.Sprintf("%dx%dx%d", g.Layers, g.Rows, g.Cols)
+	case g.Rows > 1:
+		return fmt.Sprintf("%dx%d", g.Rows, g.Cols)
+	}
+	return fmt.Sprint(g.Cols)
 }
 
 // Len is the number of cells.

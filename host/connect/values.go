@@ -138,37 +138,58 @@ func (r *Random) Const() (float64, bool) {
 	return math.Max(r.min, math.Min(r.max, v)), true
 }
 
-// Fill draws for each synapse at the place (element pre, step post, draw number among equal ends).
+// Fill draws for each synapse at the place (step pre, element post, draw number among equal ends).
 func (r *Random) Fill(dst []float64, pre, post []int32, key Key) error {
 	at := key.at(0)
-	draw := uint32(0)
-	for k := range dst {
-		if k > 0 && pre[k] == pre[k-1] && post[k] == post[k-1] {
-			draw++
+	for k := 0; k < len(dst); {
+		// A run of synapses of one presynaptic element without repeats is drawn in one go.
+		n := 1
+		for k+n < len(dst) && pre[k+n] == pre[k] && post[k+n] != post[k+n-1] {
+			n++
+		}
+		at.Step = uint32(pre[k])
+		r.draw(dst[k:k+n], at, post[k:k+n], 0)
+		k += n
+		last := k - 1
+		for draw := uint32(1); k < len(dst) && pre[k] == pre[last] && post[k] == post[last]; draw++ {
 			if draw > math.MaxUint16 {
 				return fmt.Errorf("more than %d synapses from element %d to element %d", math.MaxUint16+1, pre[k], post[k])
 			}
-		} else {
-			draw = 0
+			r.draw(dst[k:k+1], at, post[k:k+1], draw)
+			k++
 		}
-		at.Step = uint32(post[k])
-		dst[k] = math.Max(r.min, math.Min(r.max, r.draw(at, uint32(pre[k]), draw)))
 	}
 	return nil
 }
 
-func (r *Random) draw(at rng.At, elem, draw uint32) float64 {
+func (r *Random) draw(dst []float64, at rng.At, elem []int32, draw uint32) {
 	switch r.kind {
-	case uniform:
-		return r.a + (r.b-r.a)*rng.Uniform[float64](at, elem, draw)
-	case discreteUniform:
-		return r.a + math.Floor((r.b-r.a+1)*rng.Uniform[float64](at, elem, draw))
-	case normal:
-		return r.a + r.b*rng.Normal[float64](at, elem, draw)
-	case logNormal:
-		return math.Exp(r.a + r.b*rng.Normal[float64](at, elem, draw))
+	case uniform, discreteUniform:
+		rng.UniformOf(dst, at, elem, draw)
+	case normal, logNormal:
+		rng.NormalOf(dst, at, elem, draw)
 	case exponential:
-		return r.a * rng.Exponential[float64](at, elem, draw)
+		rng.ExponentialOf(dst, at, elem, draw)
+	case gamma:
+		for k := range dst {
+			dst[k] = rng.Gamma(at, uint32(elem[k]), draw, r.a)
+		}
 	}
-	return r.b * rng.Gamma(at, elem, draw, r.a)
+	for k, x := range dst {
+		switch r.kind {
+		case uniform:
+			x = r.a + float64((r.b-r.a)*x)
+		case discreteUniform:
+			x = r.a + math.Floor((r.b-r.a+1)*x)
+		case normal:
+			x = r.a + float64(r.b*x)
+		case logNormal:
+			x = math.Exp(r.a + float64(r.b*x))
+		case exponential:
+			x *= r.a
+		case gamma:
+			x *= r.b
+		}
+		dst[k] = max(r.min, min(r.max, x))
+	}
 }
