@@ -167,6 +167,9 @@ func (b *Builder) fold(op Op, t Type, args []*Expr) *Expr {
 	}
 	if all {
 		if v, ok := EvalConst(op, args[0].Type, constArgs(args)...); ok {
+			if t != Real {
+				v += 0 // an integer has no negative zero
+			}
 			return b.intern(Expr{Op: OpConst, Type: t, Value: v})
 		}
 	}

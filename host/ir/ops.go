@@ -140,7 +140,7 @@ func truth(v float64) bool { return v != 0 }
 // It is also the reference meaning of each operation for the executors' tests.
 func EvalConst(op Op, t Type, v ...float64) (float64, bool) {
 	r, ok := evalOp(op, t, v)
-	if ok && t == Int && (op == OpAdd || op == OpSub || op == OpMul || op == OpNeg || op == OpAbs) && (r > math.MaxInt32 || r < math.MinInt32) {
+	if ok && t == Int && (op == OpAdd || op == OpSub || op == OpMul || op == OpNeg || op == OpAbs || op == OpFloorDiv) && (r > math.MaxInt32 || r < math.MinInt32) {
 		return 0, false
 	}
 	return r, ok

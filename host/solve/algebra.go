@@ -8,13 +8,21 @@ type algebra struct{ *ir.Builder }
 
 func isZero(e *ir.Expr) bool { return e == nil || e.IsConst(0) }
 
-// expr returns e with nil made explicit.
-func (a algebra) expr(e *ir.Expr) *ir.Expr {
-	if e == nil {
-		return a.Const(0)
+// zero returns e, or the zero of type t for nil.
+func (a algebra) zero(e *ir.Expr, t ir.Type) *ir.Expr {
+	switch {
+	case e != nil:
+		return e
+	case t == ir.Int:
+		return a.ConstInt(0)
+	case t == ir.Bool:
+		return a.ConstBool(false)
 	}
-	return e
+	return a.Const(0)
 }
+
+// expr returns e with nil made explicit, for a Real.
+func (a algebra) expr(e *ir.Expr) *ir.Expr { return a.zero(e, ir.Real) }
 
 func (a algebra) add(x, y *ir.Expr) *ir.Expr {
 	switch {

@@ -11,6 +11,7 @@ import (
 type linearForm struct {
 	coef []*ir.Expr
 	rest *ir.Expr
+	free bool // the expression contains no x; rest is the expression itself
 }
 
 func (l linearForm) constant() bool {
@@ -50,16 +51,17 @@ func (l *linearizer) compute(e *ir.Expr) *linearForm {
 		return f
 	}
 	args := make([]*linearForm, len(e.Args))
-	free := true
+	free, constant := true, true
 	for i, a := range e.Args {
 		if args[i] = l.form(a); args[i] == nil {
 			l.why[e] = l.why[a]
 			return nil
 		}
-		free = free && !slices.ContainsFunc(args[i].coef, func(c *ir.Expr) bool { return c != nil })
+		free = free && args[i].free
+		constant = constant && args[i].constant()
 	}
 	if free {
-		return &linearForm{coef: make([]*ir.Expr, n), rest: e}
+		return &linearForm{coef: make([]*ir.Expr, n), rest: e, free: true}
 	}
 	both := func(op func(x, y *ir.Expr) *ir.Expr, p, q *linearForm) *linearForm {
 		f := &linearForm{coef: make([]*ir.Expr, n), rest: op(p.rest, q.rest)}
@@ -91,13 +93,21 @@ func (l *linearizer) compute(e *ir.Expr) *linearForm {
 		}
 	case ir.OpDiv:
 		if args[1].constant() {
-			d := l.expr(args[1].rest)
+			d := l.zero(args[1].rest, ir.Real)
 			return each(func(x *ir.Expr) *ir.Expr { return l.div(x, d) }, args[0])
 		}
 	case ir.OpSelect:
 		if args[0].constant() {
-			return both(func(x, y *ir.Expr) *ir.Expr { return l.sel(e.Args[0], x, y) }, args[1], args[2])
+			return both(func(x, y *ir.Expr) *ir.Expr { return l.sel(l.zero(args[0].rest, ir.Bool), x, y) }, args[1], args[2])
 		}
+	}
+	if constant && e.Op != ir.OpLoad && e.Op != ir.OpPoisson && e.Op != ir.OpGamma {
+		// every x cancelled below, as in exp(x-x)
+		rest := make([]*ir.Expr, len(args))
+		for i, a := range args {
+			rest[i] = l.zero(a.rest, e.Args[i].Type)
+		}
+		return &linearForm{coef: make([]*ir.Expr, n), rest: l.Op(e.Op, rest...)}
 	}
 	return nil
 }

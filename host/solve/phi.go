@@ -169,8 +169,8 @@ func (m bigMatrix) float64s(scale float64) [][]float64 {
 }
 
 // The symbolic form cannot look at the size of M·dt, so it always scales by 2^symbolicSquarings and takes terms up to
-// symbolicTerms: full double precision while time constants are longer than dt/4, 1e-12 at dt/64, and stable down
-// to about dt/1000.
+// symbolicTerms: double precision while M·dt is up to 16 in size, 1e-10 for a rotation of 64 radians per step, and stable for
+// decays with time constants down to dt/700. TestExactSymbolicRange holds these figures.
 const (
 	symbolicSquarings = 8
 	symbolicTerms     = 8
