@@ -65,10 +65,11 @@ const (
 	ReadPixels                // pictures and movies
 	ReadState                 // snapshots and values asked for by the user
 	ReadTest                  // tests
+	ReadRange                 // extremes of the data, for scales that follow it
 	NumPurposes
 )
 
-var purposeNames = [NumPurposes]string{"fault", "record", "pick", "pixels", "state", "test"}
+var purposeNames = [NumPurposes]string{"fault", "record", "pick", "pixels", "state", "test", "range"}
 
 // String names the purpose.
 func (p Purpose) String() string {
