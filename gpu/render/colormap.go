@@ -63,6 +63,16 @@ func (c *Colormap) At(v float64) Color {
 	return Color{mix(0), mix(1), mix(2), 1}
 }
 
+// mapIndex is the place of a colormap among all; of nil, that of the first.
+func mapIndex(c *Colormap) int {
+	for i, m := range colormaps {
+		if m == c {
+			return i
+		}
+	}
+	return 0
+}
+
 // rgba is the table as 256 RGBA texels.
 func (c *Colormap) rgba() []byte {
 	out := make([]byte, 0, 1024)

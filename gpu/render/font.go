@@ -28,18 +28,19 @@ const (
 	phases    = 4 // horizontal positions within a pixel at which a glyph is rasterised
 )
 
-// fonts rasterises glyphs on demand into one atlas with two channels: coverage, and the coverage of an outline around the
-// glyph. Text is then sharp at every pixel size and readable on any background.
+// fonts rasterises glyphs, and outlines that lie behind them, on demand into one atlas at the pixel size asked for. Text is
+// then sharp at every scale and readable on any background.
 type fonts struct {
 	parsed [weights]*sfnt.Font
 	faces  map[faceKey]font.Face
 	glyphs map[glyphKey]glyph
 	buf    sfnt.Buffer
 
-	pix         []byte // atlasSize² pairs
+	lines map[lineKey]line
+
+	pix         []byte // coverage, atlasSize²
 	x, y, shelf int
 	dirty       image.Rectangle // changed since the last upload
-	full        bool
 }
 
 type faceKey struct {
@@ -51,6 +52,18 @@ type glyphKey struct {
 	faceKey
 	r     rune
 	phase uint8
+	halo  bool
+}
+
+type lineKey struct {
+	text   string
+	weight Weight
+	size   fixed.Int26_6
+}
+
+type line struct {
+	glyphs []placed
+	width  float64
 }
 
 // glyph is where a rasterised glyph lies in the atlas and relative to its pen position.
@@ -60,7 +73,8 @@ type glyph struct {
 }
 
 func newFonts() (*fonts, error) {
-	f := &fonts{faces: map[faceKey]font.Face{}, glyphs: map[glyphKey]glyph{}, pix: make([]byte, 2*atlasSize*atlasSize)}
+	f := &fonts{faces: map[faceKey]font.Face{}, glyphs: map[glyphKey]glyph{}, lines: map[lineKey]line{},
+		pix: make([]byte, atlasSize*atlasSize)}
 	for w, ttf := range [weights][]byte{goregular.TTF, gomedium.TTF, gomono.TTF} {
 		p, err := opentype.Parse(ttf)
 		if err != nil {
@@ -107,6 +121,22 @@ type placed struct {
 // layout sets a line of text at size pixels per em and returns its glyphs and its width in pixels. Characters the font
 // lacks are shown as its box.
 func (f *fonts) layout(s string, w Weight, size float64) ([]placed, float64) {
+	k := lineKey{s, w, sizeKey(size)}
+	l, ok := f.lines[k]
+	if !ok {
+		if len(f.lines) >= maxLines {
+			clear(f.lines)
+		}
+		l.glyphs, l.width = f.set(s, w, size)
+		f.lines[k] = l
+	}
+	return l.glyphs, l.width
+}
+
+// maxLines bounds the lines remembered: most of a picture's texts are the same in the next.
+const maxLines = 4096
+
+func (f *fonts) set(s string, w Weight, size float64) ([]placed, float64) {
 	key := faceKey{w, sizeKey(size)}
 	small := faceKey{w, sizeKey(size * 0.68)}
 	var out []placed
@@ -173,14 +203,16 @@ func (f *fonts) get(k glyphKey) (glyph, bool) {
 		f.glyphs[k] = glyph{}
 		return glyph{}, true
 	}
+	pad := 1
 	radius := haloRadius(float64(k.size) / 64)
-	pad := int(math.Ceil(radius)) + 1
+	if k.halo {
+		pad += int(math.Ceil(radius))
+	}
 	w, h := dr.Dx()+2*pad, dr.Dy()+2*pad
 	if f.x+w > atlasSize {
 		f.x, f.y, f.shelf = 0, f.y+f.shelf, 0
 	}
 	if f.y+h > atlasSize || w > atlasSize {
-		f.full = true
 		return glyph{}, false
 	}
 	at := image.Rect(f.x, f.y, f.x+w, f.y+h)
@@ -193,20 +225,12 @@ func (f *fonts) get(k glyphKey) (glyph, bool) {
 			cover[(y+pad)*w+x+pad] = float64(a) / 0xffff
 		}
 	}
+	if k.halo {
+		cover = spread(cover, w, h, radius)
+	}
 	for y := range h {
 		for x := range w {
-			halo := 0.0
-			for dy := -pad; dy <= pad; dy++ {
-				for dx := -pad; dx <= pad; dx++ {
-					if yy, xx := y+dy, x+dx; yy >= 0 && yy < h && xx >= 0 && xx < w {
-						reach := radius + 0.5 - math.Hypot(float64(dx), float64(dy))
-						halo = math.Max(halo, cover[yy*w+xx]*math.Max(0, math.Min(1, reach)))
-					}
-				}
-			}
-			p := 2 * ((at.Min.Y+y)*atlasSize + at.Min.X + x)
-			f.pix[p] = uint8(cover[y*w+x]*255 + 0.5)
-			f.pix[p+1] = uint8(halo*255 + 0.5)
+			f.pix[(at.Min.Y+y)*atlasSize+at.Min.X+x] = uint8(cover[y*w+x]*255 + 0.5)
 		}
 	}
 	f.dirty = f.dirty.Union(at)
@@ -215,10 +239,31 @@ func (f *fonts) get(k glyphKey) (glyph, bool) {
 	return g, true
 }
 
+// spread grows a w x h coverage by radius pixels, with one pixel of smoothing.
+func spread(cover []float64, w, h int, radius float64) []float64 {
+	out := make([]float64, w*h)
+	n := int(math.Ceil(radius))
+	for y := range h {
+		for x := range w {
+			for dy := -n; dy <= n; dy++ {
+				for dx := -n; dx <= n; dx++ {
+					yy, xx := y+dy, x+dx
+					if yy < 0 || yy >= h || xx < 0 || xx >= w || cover[yy*w+xx] <= out[y*w+x] {
+						continue
+					}
+					reach := radius + 0.5 - math.Hypot(float64(dx), float64(dy))
+					out[y*w+x] = math.Max(out[y*w+x], cover[yy*w+xx]*math.Max(0, math.Min(1, reach)))
+				}
+			}
+		}
+	}
+	return out
+}
+
 // reset empties the atlas.
 func (f *fonts) reset() {
 	clear(f.glyphs)
 	clear(f.pix)
-	f.x, f.y, f.shelf, f.full = 0, 0, 0, false
+	f.x, f.y, f.shelf = 0, 0, 0
 	f.dirty = image.Rect(0, 0, atlasSize, atlasSize)
 }

@@ -16,7 +16,9 @@ const patches = 16
 // chooseLOD picks the level of detail for a cols x rows grid that fills box, seen through mvp in a viewport of the given
 // size in pixels, so that a drawn cell spans about px pixels along each axis where the surface comes closest. The number of
 // drawn cells is then bounded by the pixels, not by the data.
-func chooseLOD(cols, rows int, box Box, mvp Mat4, width, height, px float64) lod {
+//
+// pitch is the projected size of one value's cell, in pixels, where it is largest.
+func chooseLOD(cols, rows int, box Box, mvp Mat4, width, height, px float64) (_ lod, pitch float64) {
 	size := box.Max.Sub(box.Min)
 	var pitchX, pitchY float64 // largest projected size of one cell along columns and rows
 	i0, i1, j0, j1 := patches, -1, patches, -1
@@ -36,13 +38,13 @@ func chooseLOD(cols, rows int, box Box, mvp Mat4, width, height, px float64) lod
 		}
 	}
 	if i1 < 0 {
-		return lod{kx: 1, ky: 1, cols: cols, rows: rows}
+		return lod{kx: 1, ky: 1, cols: cols, rows: rows}, 0
 	}
 	l := lod{kx: blockFor(pitchX, px, cols), ky: blockFor(pitchY, px, rows)}
 	l.cols, l.rows = decimated(cols, l.kx), decimated(rows, l.ky)
 	l.c0, l.c1 = window(i0, i1, l.cols)
 	l.r0, l.r1 = window(j0, j1, l.rows)
-	return l
+	return l, math.Max(pitchX, pitchY)
 }
 
 // blockFor is the number of elements per drawn cell. Foreshortening is not allowed to shrink a whole axis to a few cells.

@@ -46,8 +46,8 @@ type Overlay struct {
 // prim is one instance of shaders/render/overlay.vert.glsl. Lengths are framebuffer pixels.
 type prim struct {
 	Rect   [4]float32 // x0 y0 x1 y1
-	A      [4]float32 // glyph: atlas rectangle; segment and triangle: points; box: the box itself
-	B      [4]float32 // box: radius, stroke width; segment: half width; triangle: third point; gradient: map row
+	A      [4]float32 // glyph: atlas rectangle; segment and quad: points; box: the box itself
+	B      [4]float32 // box: radius, stroke width; segment: half width; quad: the other points; gradient: map row
 	Color  uint32     // RGBA8
 	Color2 uint32     // halo or stroke
 	Kind   uint32
@@ -60,7 +60,7 @@ const (
 	primBox uint32 = iota
 	primGlyph
 	primSegment
-	primTriangle
+	primQuad
 	primGradient
 )
 
@@ -125,11 +125,16 @@ func (o *Overlay) Polyline(xy []float64, width float64, c Color) {
 	}
 }
 
-// Triangle fills a triangle; either orientation.
-func (o *Overlay) Triangle(x0, y0, x1, y1, x2, y2 float64, c Color) {
+// Quad fills a convex quadrilateral given as x, y of its corners in order, either way round.
+func (o *Overlay) Quad(q [8]float64, c Color) {
 	m := 1 / o.scale
-	o.add(prim{A: o.px(x0, y0, x1, y1), B: o.px(x2, y2), Color: pack(c), Kind: primTriangle},
-		min(x0, x1, x2)-m, min(y0, y1, y2)-m, max(x0, x1, x2)+m, max(y0, y1, y2)+m)
+	o.add(prim{A: o.px(q[:4]...), B: o.px(q[4:]...), Color: pack(c), Kind: primQuad},
+		min(q[0], q[2], q[4], q[6])-m, min(q[1], q[3], q[5], q[7])-m, max(q[0], q[2], q[4], q[6])+m, max(q[1], q[3], q[5], q[7])+m)
+}
+
+// Triangle fills a triangle; either way round.
+func (o *Overlay) Triangle(x0, y0, x1, y1, x2, y2 float64, c Color) {
+	o.Quad([8]float64{x0, y0, x1, y1, x2, y2, x2, y2}, c)
 }
 
 // Gradient fills a rectangle with a colormap, low values at the bottom.
@@ -138,14 +143,7 @@ func (o *Overlay) Gradient(r Rect, c *Colormap) {
 }
 
 // mapRow is the texture coordinate of a colormap in the table of all.
-func mapRow(c *Colormap) float32 {
-	for i, m := range colormaps {
-		if m == c || c != nil && m.Name == c.Name {
-			return (float32(i) + 0.5) / float32(len(colormaps))
-		}
-	}
-	return 0.5 / float32(len(colormaps))
-}
+func mapRow(c *Colormap) float32 { return (float32(mapIndex(c)) + 0.5) / float32(len(colormaps)) }
 
 // Text draws one line and returns its width.
 func (o *Overlay) Text(x, y float64, s string, st TextStyle) float64 {
@@ -162,39 +160,34 @@ func (o *Overlay) Text(x, y float64, s string, st TextStyle) float64 {
 	}
 	// Whole pixels vertically keep the baseline crisp; horizontally the phase keeps the spacing even.
 	py = math.Round(py)
-	color, halo := pack(st.Color), pack(st.Halo)
 	// Every halo lies under every glyph: a letter's outline must not eat into its neighbour.
-	passes := []uint32{primGlyph}
 	if st.Halo[3] > 0 {
-		passes = []uint32{primGlyph | 1<<8, primGlyph}
+		o.run(glyphs, px, py, pack(st.Halo), true)
 	}
-	for _, kind := range passes {
-		c := color
-		if kind != primGlyph {
-			c = halo
-		}
-		for _, g := range glyphs {
-			gx := px + g.x
-			whole := math.Floor(gx)
-			phase := uint8((gx - whole) * phases)
-			img, ok := o.fonts.get(glyphKey{g.face, g.r, phase})
-			if !ok {
-				o.lost = true
-				continue
-			}
-			if img.at.Empty() {
-				continue
-			}
-			x0 := float32(whole) + float32(img.off.X)
-			y0 := float32(py+math.Round(g.y)) + float32(img.off.Y)
-			o.prims = append(o.prims, prim{
-				Rect: [4]float32{x0, y0, x0 + float32(img.at.Dx()), y0 + float32(img.at.Dy())},
-				A:    [4]float32{float32(img.at.Min.X), float32(img.at.Min.Y), float32(img.at.Max.X), float32(img.at.Max.Y)},
-				B:    [4]float32{float32(kind >> 8)}, Color: c, Kind: primGlyph,
-			})
-		}
-	}
+	o.run(glyphs, px, py, pack(st.Color), false)
 	return width / o.scale
+}
+
+// run adds the glyphs of a line that starts at pixel (px, py).
+func (o *Overlay) run(glyphs []placed, px, py float64, color uint32, halo bool) {
+	for _, g := range glyphs {
+		gx := px + g.x
+		whole := math.Floor(gx)
+		img, ok := o.fonts.get(glyphKey{g.face, g.r, uint8((gx - whole) * phases), halo})
+		if !ok {
+			o.lost = true
+			continue
+		}
+		if img.at.Empty() {
+			continue
+		}
+		x0, y0 := float32(whole)+float32(img.off.X), float32(py+math.Round(g.y))+float32(img.off.Y)
+		o.prims = append(o.prims, prim{
+			Rect:  [4]float32{x0, y0, x0 + float32(img.at.Dx()), y0 + float32(img.at.Dy())},
+			A:     [4]float32{float32(img.at.Min.X), float32(img.at.Min.Y), float32(img.at.Max.X), float32(img.at.Max.Y)},
+			Color: color, Kind: primGlyph,
+		})
+	}
 }
 
 // Measure is the width of a line and the height from its ascent to its descent.

@@ -1,0 +1,289 @@
+//go:build cgo
+
+package render
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/maphash"
+	"math"
+	"unsafe"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+)
+
+// Draw draws the scene onto the bound framebuffer, of f.Width x f.Height pixels, and clears it first. It reads nothing back
+// except, for scales that follow the data, their extremes: at once for the first frame of a scale, through a fence later.
+func (r *Renderer) Draw(s *Scene, f Frame) error {
+	th := s.theme()
+	s.FitCameras(f.Width, f.Height, f.Scale)
+	r.frame++
+	r.draws++
+	r.ranges.poll()
+	lay := s.Layout(f.Width, f.Height, f.Scale)
+	views := make([]panelView, len(lay.Panels))
+	for i, pl := range lay.Panels {
+		views[i] = newPanelView(pl, f)
+	}
+	if err := r.reduce(views, f); err != nil {
+		return err
+	}
+	if err := r.prepareChrome(s, lay, f); err != nil {
+		return err
+	}
+	if err := r.prepareUser(s.Overlay); err != nil {
+		return err
+	}
+	if err := r.uploadGlyphs(); err != nil {
+		return err
+	}
+
+	r.d.SetState(device.State{})
+	screen := r.d.Screen(f.Width, f.Height)
+	screen.ClearColor(0, th.Background)
+	screen.ClearDepth(1)
+	if err := r.drawLayer(&r.chrome, 0, r.underCount, f); err != nil {
+		return err
+	}
+	for i := range views {
+		if err := r.drawPanel(&views[i], th, f); err != nil {
+			return err
+		}
+	}
+	if err := r.drawLayer(&r.chrome, r.underCount, r.chrome.count-r.underCount, f); err != nil {
+		return err
+	}
+	if s.Overlay != nil {
+		if err := r.drawLayer(&r.user, 0, r.user.count, f); err != nil {
+			return err
+		}
+	}
+	r.drawn = r.signature(s, f)
+	r.sweep()
+	return nil
+}
+
+// Dirty reports whether Draw would give another picture than the last one: after new data, a moved camera, new limits or
+// another overlay.
+func (r *Renderer) Dirty(s *Scene, f Frame) bool {
+	r.ranges.poll()
+	return r.draws == 0 || r.signature(s, f) != r.drawn
+}
+
+// Waiting reports that extremes are on their way back, after which Dirty may become true without new data.
+func (r *Renderer) Waiting() bool { return r.ranges.waiting() }
+
+var seed = maphash.MakeSeed()
+
+// signature identifies everything a frame depends on.
+func (r *Renderer) signature(s *Scene, f Frame) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	binary.Write(&h, binary.LittleEndian, []uint64{r.chromeKey(s, f), f.Version, uint64(btoi(f.Fine))})
+	for _, p := range s.Panels {
+		for _, it := range p.Items {
+			switch x := it.(type) {
+			case *Surface:
+				fmt.Fprint(&h, x.Values, x.Rows, x.Cols, x.Flat)
+			case *Scatter:
+				fmt.Fprint(&h, x.N, x.Grid, x.X, x.Y, x.Z, x.Color, x.Size, x.Radius)
+				if x.SizeScale != nil {
+					fmt.Fprint(&h, x.SizeScale.Min, x.SizeScale.Max)
+				}
+			}
+		}
+	}
+	if s.Overlay != nil {
+		h.Write(primBytesOf(s.Overlay.prims))
+	}
+	return h.Sum64()
+}
+
+// chromeKey identifies what axes, titles and colorbars depend on.
+func (r *Renderer) chromeKey(s *Scene, f Frame) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	fmt.Fprint(&h, f.Width, f.Height, f.Scale, *s.theme(), s.Insets)
+	for _, p := range s.Panels {
+		fmt.Fprint(&h, p.Title, p.Axes, p.Bounds())
+		if c := p.Camera; c != nil {
+			fmt.Fprint(&h, c.pose(), c.Fov)
+		}
+		for _, it := range p.Items {
+			x, y, z := it.extent()
+			fmt.Fprint(&h, x, y, z, it.whole())
+			if sc := it.scale(); sc != nil {
+				fmt.Fprintf(&h, "%p", sc)
+				fmt.Fprint(&h, sc.Label, sc.Unit, sc.PerUnit, sc.Colormap.Name, sc.Min, sc.Max)
+			}
+		}
+	}
+	return h.Sum64()
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func primBytesOf(p []prim) []byte {
+	if len(p) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&p[0])), len(p)*primBytes)
+}
+
+// prepareChrome lays out axes, titles and colorbars, unless they are the same as in the last frame.
+func (r *Renderer) prepareChrome(s *Scene, lay Layout, f Frame) error {
+	key := r.chromeKey(s, f)
+	if key == r.chromeState && r.chromeState != 0 {
+		return nil
+	}
+	th := s.theme()
+	paint := func() {
+		r.under.Reset(f.Width, f.Height, f.Scale)
+		r.over.Reset(f.Width, f.Height, f.Scale)
+		for _, pl := range lay.Panels {
+			paintAxes(r.under, r.over, th, pl)
+			paintTitle(r.over, th, pl.Title, pl.Panel.Title)
+			if scales := pl.Panel.scales(); len(scales) > 0 {
+				paintColorbar(r.over, th, pl.Colorbar, scales[0])
+			}
+		}
+		paintColorbar(r.over, th, lay.Colorbar, lay.Shared)
+	}
+	paint()
+	if r.under.lost || r.over.lost {
+		// The atlas filled up with sizes and phases of earlier frames. What this frame needs fits.
+		r.fonts.reset()
+		r.user.hash = 0
+		paint()
+	}
+	all := append(append([]prim(nil), r.under.prims...), r.over.prims...)
+	r.underCount = len(r.under.prims)
+	r.chromeState = key
+	return r.fill(&r.chrome, all)
+}
+
+// prepareUser sends the caller's overlay.
+func (r *Renderer) prepareUser(o *Overlay) error {
+	if o == nil {
+		return nil
+	}
+	if o.lost {
+		r.fonts.reset()
+		r.chromeState = 0 // its glyphs have moved: laid out again in the next frame
+	}
+	return r.fill(&r.user, o.prims)
+}
+
+// fill makes a layer hold the shapes; it sends nothing when it already does.
+func (r *Renderer) fill(l *layer, p []prim) error {
+	data := primBytesOf(p)
+	hash := maphash.Bytes(seed, data)
+	if l.count == len(p) && l.hash == hash {
+		return nil
+	}
+	if len(data) > l.buffer.Len() {
+		if err := l.buffer.Resize(2*len(data), false); err != nil {
+			return err
+		}
+	}
+	l.count, l.hash = len(p), hash
+	if len(data) == 0 {
+		return nil
+	}
+	return device.Upload(l.buffer, 0, data)
+}
+
+func (r *Renderer) drawLayer(l *layer, start, count int, f Frame) error {
+	if count == 0 {
+		return nil
+	}
+	p, err := r.graphics("overlay", nil)
+	if err != nil {
+		return err
+	}
+	r.d.SetState(device.State{Blend: device.BlendAlpha})
+	r.d.Viewport(0, 0, f.Width, f.Height)
+	r.d.BindStorage(0, l.buffer)
+	r.d.BindTexture(0, r.atlas)
+	r.d.BindTexture(1, r.maps)
+	p.SetInt("atlas", 0)
+	p.SetInt("maps", 1)
+	p.SetInt("start", int32(start))
+	p.SetFloats("pixel", 2/float32(f.Width), 2/float32(f.Height))
+	r.d.Draw(p, nil, device.Triangles, 0, 6*count)
+	return nil
+}
+
+// panelView is a panel's camera and place for one frame.
+type panelView struct {
+	PanelLayout
+	x, y, w, h      int // viewport, pixels from the lower left
+	view, proj, mvp Mat4
+	box             Box
+	toLight         Vec3
+	halfway         Vec3
+	right, up, back Vec3
+}
+
+func newPanelView(pl PanelLayout, f Frame) panelView {
+	v := panelView{PanelLayout: pl, box: pl.Panel.Bounds()}
+	v.x, v.w = int(math.Round(pl.View.X*f.Scale)), int(math.Round(pl.View.W*f.Scale))
+	top := int(math.Round(pl.View.Y * f.Scale))
+	v.h = int(math.Round(pl.View.H * f.Scale))
+	v.y = f.Height - top - v.h
+	c := pl.Panel.Camera
+	v.view, v.proj = c.Matrices(pl.Aspect())
+	v.mvp = v.proj.Mul(v.view)
+	v.right, v.up, v.back = c.axes()
+	// The key light stands above the viewer's left shoulder, so that slopes show from every side.
+	v.toLight = v.right.Scale(-0.55).Add(v.back.Scale(0.35)).Add(Vec3{0, 0, 0.8}).Unit()
+	v.halfway = v.toLight.Add(v.back).Unit()
+	return v
+}
+
+func (r *Renderer) drawPanel(v *panelView, th *Theme, f Frame) error {
+	if v.w < 1 || v.h < 1 {
+		return nil
+	}
+	// The scissor keeps a zoomed scene inside its panel.
+	r.d.SetState(device.State{DepthTest: true, Scissor: true, ScissorRect: device.Rect{X: v.x, Y: v.y, W: v.w, H: v.h}})
+	r.d.Viewport(v.x, v.y, v.w, v.h)
+	for _, it := range v.Panel.Items {
+		var err error
+		switch x := it.(type) {
+		case *Surface:
+			err = r.drawSurface(v, x, th, f, 0)
+		case *Scatter:
+			err = r.drawScatter(v, x, th, f, 0)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setLight sets the uniforms of shaders/render/light.glsl.
+func (v *panelView) setLight(p *device.Program) {
+	const key, ground = 0.62, 0.30
+	vec(p, "toLight", v.toLight)
+	vec(p, "halfway", v.halfway)
+	// A level patch gets sky + key * toLight.z = 1.
+	p.SetFloats("light", float32(1-key*v.toLight[2]), ground, key)
+}
+
+func vec(p *device.Program, name string, v Vec3) {
+	p.SetFloats(name, float32(v[0]), float32(v[1]), float32(v[2]))
+}
+
+func (s *Scene) theme() *Theme {
+	if s.Theme == nil {
+		return &dark
+	}
+	return s.Theme
+}
