@@ -1,0 +1,218 @@
+package cpu
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/rng"
+)
+
+// Backend runs plans on the processor. The zero value is ready to use.
+type Backend struct{}
+
+var _ exec.Backend = Backend{}
+
+// Caps describes this machine.
+func (Backend) Caps() exec.Caps {
+	return exec.Caps{
+		Name: "cpu", Device: processor(), Double: true, Threads: runtime.GOMAXPROCS(0), Memory: memoryAvailable(),
+	}
+}
+
+// Load allocates the plan's buffers, compiles its kernels and runs its Init operations.
+func (b Backend) Load(p *plan.Plan, o exec.Options) (exec.Instance, error) {
+	width := int64(8)
+	if p.Precision == plan.Single {
+		width = 4
+	}
+	if err := checkBuffers(p, width, memoryAvailable()); err != nil {
+		return nil, err
+	}
+	if p.Precision == plan.Double {
+		return load[float64](p, o)
+	}
+	return load[float32](p, o)
+}
+
+// checkBuffers refuses a plan that does not fit in memory, and buffers whose contents do not fit their lengths.
+func checkBuffers(p *plan.Plan, width, available int64) error {
+	var bytes int64
+	for i, b := range p.Buffers {
+		if int(b.ID) != i || b.Len < 0 {
+			return fmt.Errorf("buffer %d (%s.%s) has ID %d and length %d", i, b.Object, b.Var, b.ID, b.Len)
+		}
+		if b.Ints != nil && (b.Type == ir.Real || len(b.Ints) != b.Len) || b.Reals != nil && (b.Type != ir.Real || len(b.Reals) != b.Len) {
+			return fmt.Errorf("initial values of %s.%s do not fit its type %v and length %d", b.Object, b.Var, b.Type, b.Len)
+		}
+		if b.Type == ir.Real {
+			bytes += int64(b.Len) * width
+		} else {
+			bytes += int64(b.Len) * 4
+		}
+	}
+	for _, m := range p.Monitors {
+		for _, v := range m.Vars {
+			bytes += int64(m.Capacity) * int64(v.Len) * 8
+		}
+	}
+	if available > 0 && bytes > available {
+		return fmt.Errorf("the model needs %s of memory, but %s are available: make it smaller, or record fewer elements",
+			size(bytes), size(available))
+	}
+	return nil
+}
+
+func size(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+func load[T real](p *plan.Plan, o exec.Options) (exec.Instance, error) {
+	threads := o.Threads
+	if threads <= 0 || threads > runtime.GOMAXPROCS(0) {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	x := &instance[T]{plan: p, vec: newVec[T](), key: rng.NewKey(o.Seed, o.Run, o.Replica), pool: newPool(threads)}
+	for range threads {
+		x.workers = append(x.workers, &worker[T]{frames: make(map[*program[T]]*frame[T])})
+	}
+	if err := x.build(); err != nil {
+		x.pool.close()
+		return nil, err
+	}
+	return x, nil
+}
+
+// build allocates buffers and makes operations ready.
+func (x *instance[T]) build() error {
+	p := x.plan
+	x.m = memory[T]{real: make([][]T, len(p.Buffers)), int: make([][]int32, len(p.Buffers))}
+	for i, b := range p.Buffers {
+		if b.Type == ir.Real {
+			v := make([]T, b.Len)
+			for k, r := range b.Reals {
+				v[k] = T(r)
+			}
+			if b.Reals == nil && b.Fill != 0 {
+				fill(v, T(b.Fill))
+			}
+			x.m.real[i] = v
+			continue
+		}
+		v := make([]int32, b.Len)
+		copy(v, b.Ints)
+		if b.Ints == nil && b.Fill != 0 {
+			fill(v, toInt(b.Fill))
+		}
+		if b.Type == ir.Bool {
+			normalise(v)
+		}
+		x.m.int[i] = v
+	}
+	for _, m := range p.Monitors {
+		for _, v := range m.Vars {
+			if err := x.checkMonitor(m, &v); err != nil {
+				return err
+			}
+		}
+		x.monitors = append(x.monitors, newRing(x, m))
+	}
+	for _, c := range p.Clocks {
+		if c.Period < 1 || c.Phase < 0 {
+			return fmt.Errorf("clock %q has period %d and phase %d; the period must be at least 1 and the phase at least 0", c.Name, c.Period, c.Phase)
+		}
+	}
+	for i := range p.Schedule {
+		src := &p.Schedule[i]
+		if src.Clock < 0 || src.Clock >= len(p.Clocks) {
+			return fmt.Errorf("item %q has clock %d, but the plan has %d", src.Name, src.Clock, len(p.Clocks))
+		}
+		it := item{name: src.Name, clock: src.Clock, callback: src.Callback}
+		for _, op := range src.Ops {
+			o, err := x.compileOp(op)
+			if err != nil {
+				return err
+			}
+			it.ops = append(it.ops, o)
+		}
+		x.items = append(x.items, it)
+	}
+	for _, op := range p.Init {
+		o, err := x.compileOp(op)
+		if err != nil {
+			return err
+		}
+		if err := x.guard(func() error { return o.run(0) }); err != nil {
+			return x.located(err)
+		}
+	}
+	return nil
+}
+
+func (x *instance[T]) checkMonitor(m *plan.Monitor, v *plan.MonitorVar) error {
+	if v.Buf < 0 || int(v.Buf) >= len(x.plan.Buffers) {
+		return fmt.Errorf("monitor %q records %q from no buffer", m.Name, v.Name)
+	}
+	n := x.plan.Buffers[v.Buf].Len
+	if v.Elements == nil && v.Len > n || v.Elements != nil && len(v.Elements) != v.Len {
+		return fmt.Errorf("monitor %q records %d values of %q, which has %d", m.Name, v.Len, v.Name, n)
+	}
+	for _, e := range v.Elements {
+		if e < 0 || int(e) >= n {
+			return fmt.Errorf("monitor %q records element %d of %q, which has %d", m.Name, e, v.Name, n)
+		}
+	}
+	return nil
+}
+
+func normalise(v []int32) {
+	for i := range v {
+		v[i] = b2i(v[i] != 0)
+	}
+}
+
+// memoryAvailable returns what the system says can be allocated without swapping, 0 when it does not say.
+func memoryAvailable() int64 {
+	f, err := os.Open("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for s := bufio.NewScanner(f); s.Scan(); {
+		if rest, ok := strings.CutPrefix(s.Text(), "MemAvailable:"); ok {
+			kb, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(rest, "kB")), 10, 64)
+			if err != nil {
+				return 0
+			}
+			return kb << 10
+		}
+	}
+	return 0
+}
+
+// processor names the processor for people.
+func processor() string {
+	name := runtime.GOARCH
+	if f, err := os.Open("/proc/cpuinfo"); err == nil {
+		defer f.Close()
+		for s := bufio.NewScanner(f); s.Scan(); {
+			if key, value, ok := strings.Cut(s.Text(), ":"); ok && strings.TrimSpace(key) == "model name" {
+				name = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%s, %d threads", name, runtime.GOMAXPROCS(0))
+}

@@ -1,0 +1,520 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/rng"
+)
+
+// operand is where the value of an expression is while a program is compiled: a virtual register (>= 0) or a view (< 0,
+// ^index). Real and Int operands are numbered apart.
+type operand int32
+
+func viewOperand(i int) operand { return ^operand(i) }
+
+// space says which index space the program's elements are in.
+type space uint8
+
+const (
+	elementSpace space = iota
+	synapseSpace
+)
+
+type compiler[T real] struct {
+	k     *ir.Kernel
+	bind  []plan.BufferID
+	conn  *plan.Conn
+	space space
+	count int // value of OpCount
+
+	p       *program[T]
+	uses    map[*ir.Expr]int
+	done    map[*ir.Expr]operand
+	scalars map[*ir.Expr]int32
+	bcast   map[*ir.Expr]operand
+	negated map[int32]int32
+	rdefs   int // virtual registers so far
+	idefs   int
+	rviews  map[view]int
+	iviews  map[view]int
+	rfill   []pinned
+	ifill   []pinned
+	// written holds the buffers that the kernel's effects change.
+	written map[int]bool
+	err     error
+}
+
+// pinned is a register that is filled with a scalar once per task.
+type pinned struct {
+	reg    int
+	scalar int32
+}
+
+// compileKernel compiles the effects of k.
+func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Key) (*program[T], error) {
+	c := newCompiler[T](k, run, p, key)
+	if k.Domain == ir.Synapses || k.Domain == ir.Spiking {
+		c.space = synapseSpace
+	}
+	c.count = run.N
+	for _, e := range k.Effects {
+		c.countUses(e.Index)
+		c.countUses(e.Value)
+		c.countUses(e.Mask)
+		if e.Kind != ir.Check {
+			c.written[int(run.Bind[e.Slot])] = true
+		}
+	}
+	for i := range k.Effects {
+		c.effect(&k.Effects[i])
+	}
+	return c.finish()
+}
+
+// compileReduction compiles the value of one reduction over synapses.
+func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *plan.Plan, key rng.Key) (*program[T], error) {
+	c := newCompiler[T](k, run, p, key)
+	c.space = synapseSpace
+	c.count = c.conn.N
+	c.countUses(r.Value)
+	op := c.vector(r.Value)
+	c.p.result = int32(op)
+	return c.finish()
+}
+
+func newCompiler[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Key) *compiler[T] {
+	c := &compiler[T]{
+		k: k, bind: run.Bind,
+		p:       &program[T]{name: k.Name, result: none, random: rng.At{Key: key, Stream: k.Stream}},
+		uses:    make(map[*ir.Expr]int),
+		done:    make(map[*ir.Expr]operand),
+		scalars: make(map[*ir.Expr]int32),
+		bcast:   make(map[*ir.Expr]operand),
+		negated: make(map[int32]int32),
+		rviews:  make(map[view]int),
+		iviews:  make(map[view]int),
+		written: make(map[int]bool),
+	}
+	if run.Conn >= 0 && run.Conn < len(p.Conns) {
+		c.conn = p.Conns[run.Conn]
+	}
+	return c
+}
+
+func (c *compiler[T]) fail(format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf("kernel %q: %s", c.k.Name, fmt.Sprintf(format, args...))
+	}
+}
+
+func (c *compiler[T]) countUses(e *ir.Expr) {
+	if e == nil {
+		return
+	}
+	c.uses[e]++
+	if c.uses[e] == 1 {
+		for _, a := range e.Args {
+			c.countUses(a)
+		}
+	}
+}
+
+func isReal(e *ir.Expr) bool { return e.Type == ir.Real }
+
+func (c *compiler[T]) newReg(isReal bool) operand {
+	if isReal {
+		c.rdefs++
+		return operand(c.rdefs - 1)
+	}
+	c.idefs++
+	return operand(c.idefs - 1)
+}
+
+func (c *compiler[T]) newView(isReal bool, v view) operand {
+	views, list := c.iviews, &c.p.iviews
+	if isReal {
+		views, list = c.rviews, &c.p.rviews
+	}
+	i, ok := views[v]
+	if !ok {
+		i = len(*list)
+		views[v] = i
+		*list = append(*list, v)
+	}
+	return viewOperand(i)
+}
+
+func (c *compiler[T]) emit(in instr, isReal bool) operand {
+	d := c.newReg(isReal)
+	in.d = int32(d)
+	c.p.body = append(c.p.body, in)
+	return d
+}
+
+// contiguous reports whether index is element + scalar, so that the access is a piece of the buffer.
+func (c *compiler[T]) contiguous(index *ir.Expr) (base *ir.Expr, ok bool) {
+	if c.k.Domain == ir.Active {
+		return nil, false
+	}
+	if index.Op == ir.OpElem {
+		return nil, true
+	}
+	if index.Op != ir.OpAdd {
+		return nil, false
+	}
+	for i, a := range index.Args {
+		if other := index.Args[1-i]; a.Op == ir.OpElem && other.Uniform() {
+			return other, true
+		}
+	}
+	return nil, false
+}
+
+// place returns the view of slot at the element's own index, or at index when that is contiguous.
+func (c *compiler[T]) place(slot int, index *ir.Expr) (operand, bool) {
+	s := c.k.Slots[slot]
+	v := view{kind: viewElem, buf: int(c.bind[slot])}
+	if s.Kind == ir.Indexed {
+		base, ok := c.contiguous(index)
+		if !ok {
+			return 0, false
+		}
+		if base != nil {
+			v.kind, v.base = viewOffset, c.scalar(base)
+		}
+	}
+	return c.newView(s.Type == ir.Real, v), true
+}
+
+// vector returns the operand with e's value for every element of a block.
+func (c *compiler[T]) vector(e *ir.Expr) operand {
+	if op, ok := c.done[e]; ok {
+		return op
+	}
+	var op operand
+	if e.Uniform() {
+		op = c.broadcast(e)
+	} else {
+		op = c.compute(e)
+	}
+	c.done[e] = op
+	return op
+}
+
+func (c *compiler[T]) broadcast(e *ir.Expr) operand {
+	s := c.scalar(e)
+	op := c.newReg(isReal(e))
+	if isReal(e) {
+		c.rfill = append(c.rfill, pinned{int(op), s})
+	} else {
+		c.ifill = append(c.ifill, pinned{int(op), s})
+	}
+	return op
+}
+
+func (c *compiler[T]) compute(e *ir.Expr) operand {
+	switch e.Op {
+	case ir.OpLoad:
+		return c.load(e)
+	case ir.OpElem:
+		return c.element()
+	case ir.OpPre, ir.OpPost:
+		return c.end(e.Op)
+	case ir.OpUniform:
+		return c.emit(instr{kind: kUniform, draw: e.Draw}, true)
+	case ir.OpNormal:
+		return c.emit(instr{kind: kNormal, draw: e.Draw}, true)
+	case ir.OpExponential:
+		return c.emit(instr{kind: kExponential, draw: e.Draw}, true)
+	case ir.OpPoisson:
+		return c.emit(instr{kind: kPoisson, draw: e.Draw, a: int32(c.vector(e.Args[0]))}, false)
+	case ir.OpGamma:
+		return c.emit(instr{kind: kGamma, draw: e.Draw, a: int32(c.vector(e.Args[0]))}, true)
+	}
+	if op, ok := c.fuse(e); ok {
+		return op
+	}
+	if op, ok := c.withScalar(e); ok {
+		return op
+	}
+	in, ok := c.select3(e)
+	if !ok {
+		c.fail("operation %v is not known to the CPU backend", e.Op)
+		return 0
+	}
+	args := [3]int32{}
+	for i, a := range e.Args {
+		args[i] = int32(c.vector(a))
+	}
+	in.a, in.b, in.c = args[0], args[1], args[2]
+	return c.emit(in, isReal(e))
+}
+
+// end returns the pre- or postsynaptic index of each synapse.
+func (c *compiler[T]) end(op ir.Op) operand {
+	if c.conn == nil {
+		c.fail("%v outside a synaptic domain", op)
+		return 0
+	}
+	if c.space == elementSpace {
+		c.fail("%v in an effect of a kernel over incoming synapses", op)
+		return 0
+	}
+	if (op == ir.OpPost) == c.conn.ByPost {
+		return c.emit(instr{kind: kRow}, false)
+	}
+	return c.newView(false, view{kind: viewIndex, buf: int(c.conn.Index)})
+}
+
+func (c *compiler[T]) load(e *ir.Expr) operand {
+	s := c.k.Slots[e.Slot]
+	if c.k.Domain == ir.Active && s.Kind == ir.PerElement {
+		// The elements of a list are not contiguous.
+		in := instr{kind: kGatherInt, b: int32(c.bind[e.Slot]), a: int32(c.element())}
+		if isReal(e) {
+			in.kind = kGather
+		}
+		return c.emit(in, isReal(e))
+	}
+	var index *ir.Expr
+	if s.Kind == ir.Indexed {
+		index = e.Args[0]
+	}
+	if op, ok := c.place(e.Slot, index); ok {
+		return op
+	}
+	in := instr{kind: kGatherInt, b: int32(c.bind[e.Slot]), a: int32(c.vector(index))}
+	if isReal(e) {
+		in.kind = kGather
+	}
+	return c.emit(in, isReal(e))
+}
+
+var elemKey = new(ir.Expr)
+
+// element returns the operand with the element's index, whether or not the kernel names it.
+func (c *compiler[T]) element() operand {
+	op, ok := c.done[elemKey]
+	if !ok {
+		op = c.emit(instr{kind: kElem}, false)
+		c.done[elemKey] = op
+	}
+	return op
+}
+
+// fuse joins a product that has no other use with the sum or difference around it.
+func (c *compiler[T]) fuse(e *ir.Expr) (operand, bool) {
+	if !isReal(e) || e.Op != ir.OpAdd && e.Op != ir.OpSub {
+		return 0, false
+	}
+	for i, m := range e.Args {
+		if m.Op != ir.OpMul || m.Uniform() || c.uses[m] != 1 {
+			continue
+		}
+		other := e.Args[1-i]
+		x, y := m.Args[0], m.Args[1]
+		if x.Uniform() {
+			x, y = y, x
+		}
+		in := instr{kind: kFused}
+		negate := false
+		switch {
+		case e.Op == ir.OpAdd, i == 0:
+			sub := e.Op == ir.OpSub
+			switch {
+			case !y.Uniform() && !other.Uniform():
+				in.f = mAddVVV
+				if sub {
+					in.f = mSubVVV
+				}
+			case !other.Uniform():
+				in.f = mAddVSV
+				if sub {
+					in.f = mSubVSV
+				}
+			case !y.Uniform():
+				in.f, negate = mAddVVS, sub
+			default:
+				in.f, negate = mAddVSS, sub
+			}
+			in.a = int32(c.vector(x))
+			if y.Uniform() {
+				in.b = c.scalar(y)
+			} else {
+				in.b = int32(c.vector(y))
+			}
+			if other.Uniform() {
+				in.c = c.scalar(other)
+				if negate {
+					in.c = c.negate(in.c)
+				}
+			} else {
+				in.c = int32(c.vector(other))
+			}
+		default: // other - x*y
+			in.a = int32(c.vector(x))
+			switch {
+			case y.Uniform():
+				in.b = c.negate(c.scalar(y))
+				if other.Uniform() {
+					in.f, in.c = mAddVSS, c.scalar(other)
+				} else {
+					in.f, in.c = mAddVSV, int32(c.vector(other))
+				}
+			case other.Uniform():
+				in.f, in.b, in.c = mRSubVVS, int32(c.vector(y)), c.scalar(other)
+			default:
+				in.f, in.b, in.c = mRSubVVV, int32(c.vector(y)), int32(c.vector(other))
+			}
+		}
+		return c.emit(in, true), true
+	}
+	return 0, false
+}
+
+var binaryOp = map[ir.Op]uint8{
+	ir.OpAdd: fAdd, ir.OpSub: fSub, ir.OpMul: fMul, ir.OpDiv: fDiv, ir.OpMin: fMin, ir.OpMax: fMax,
+	ir.OpFloorDiv: fFloorDiv, ir.OpMod: fMod, ir.OpPow: fPow,
+}
+
+// swapped is the operation to use when the scalar is on the left.
+var swapped = map[ir.Op]uint8{
+	ir.OpAdd: fAdd, ir.OpSub: fRSub, ir.OpMul: fMul, ir.OpDiv: fRDiv, ir.OpMin: fMin, ir.OpMax: fMax,
+}
+
+var compareOp = map[ir.Op]uint8{ir.OpLt: cLt, ir.OpLe: cLe, ir.OpEq: cEq, ir.OpNe: cNe}
+
+var swappedCompare = map[ir.Op]uint8{ir.OpLt: cGt, ir.OpLe: cGe, ir.OpEq: cEq, ir.OpNe: cNe}
+
+var intOp = map[ir.Op]uint8{
+	ir.OpAdd: iAdd, ir.OpSub: iSub, ir.OpMul: iMul, ir.OpMin: iMin, ir.OpMax: iMax, ir.OpFloorDiv: iFloorDiv, ir.OpMod: iMod,
+	ir.OpAnd: iAnd, ir.OpOr: iOr, ir.OpLt: iLt, ir.OpLe: iLe, ir.OpEq: iEq, ir.OpNe: iNe,
+}
+
+// withScalar emits a binary operation of Reals with one uniform operand, where there is a form for it.
+func (c *compiler[T]) withScalar(e *ir.Expr) (operand, bool) {
+	if len(e.Args) != 2 || !isReal(e.Args[0]) {
+		return 0, false
+	}
+	v, s := e.Args[0], e.Args[1]
+	table, compare := binaryOp, compareOp
+	if v.Uniform() {
+		v, s = s, v
+		table, compare = swapped, swappedCompare
+	}
+	if !s.Uniform() {
+		return 0, false
+	}
+	if f, ok := compare[e.Op]; ok {
+		return c.emit(instr{kind: kCmpVS, f: f, a: int32(c.vector(v)), b: c.scalar(s)}, false), true
+	}
+	f, ok := table[e.Op]
+	if !ok || f == fFloorDiv || f == fMod {
+		return 0, false
+	}
+	return c.emit(instr{kind: kVS, f: f, a: int32(c.vector(v)), b: c.scalar(s)}, true), true
+}
+
+// select3 chooses the instruction for e with all operands of the same shape: vectors in the body, scalars in the prologue.
+func (c *compiler[T]) select3(e *ir.Expr) (instr, bool) {
+	switch e.Op {
+	case ir.OpSelect:
+		if isReal(e) {
+			return instr{kind: kSelect}, true
+		}
+		return instr{kind: kIntSel}, true
+	case ir.OpIntToReal:
+		return instr{kind: kToReal}, true
+	case ir.OpRealToInt:
+		return instr{kind: kToInt}, true
+	}
+	if len(e.Args) == 0 {
+		return instr{}, false
+	}
+	if !isReal(e.Args[0]) {
+		if len(e.Args) == 1 {
+			return instr{kind: kIntUnary, f: uint8(e.Op)}, intUnary[e.Op] != nil
+		}
+		f, ok := intOp[e.Op]
+		return instr{kind: kIntVV, f: f}, ok
+	}
+	if len(e.Args) == 1 {
+		return instr{kind: kUnary, f: uint8(e.Op)}, true
+	}
+	if f, ok := compareOp[e.Op]; ok {
+		return instr{kind: kCmpVV, f: f}, true
+	}
+	f, ok := binaryOp[e.Op]
+	return instr{kind: kVV, f: f}, ok
+}
+
+// scalar returns the scalar that holds e, a uniform expression.
+func (c *compiler[T]) scalar(e *ir.Expr) int32 {
+	if s, ok := c.scalars[e]; ok {
+		return s
+	}
+	var s int32
+	switch e.Op {
+	case ir.OpConst:
+		s = c.newScalar(isReal(e), e.Value)
+	case ir.OpCount:
+		s = c.newScalar(false, float64(c.count))
+	case ir.OpStep:
+		s = c.newScalar(false, 0)
+		c.p.stepAt = append(c.p.stepAt, s)
+	case ir.OpTime:
+		s = c.newScalar(true, 0)
+		c.p.times = append(c.p.times, timeAt{s, e.Value})
+	case ir.OpLoad:
+		var index int32
+		if c.k.Slots[e.Slot].Kind == ir.Indexed {
+			index = c.scalar(e.Args[0])
+		} else {
+			index = c.newScalar(false, 0)
+		}
+		s = c.newScalar(isReal(e), 0)
+		in := instr{kind: kGatherInt, d: s, a: index, b: int32(c.bind[e.Slot])}
+		if isReal(e) {
+			in.kind = kGather
+		}
+		c.p.prologue = append(c.p.prologue, in)
+	default:
+		in, ok := c.select3(e)
+		if !ok {
+			c.fail("operation %v is not known to the CPU backend", e.Op)
+			return 0
+		}
+		args := [3]int32{}
+		for i, a := range e.Args {
+			args[i] = c.scalar(a)
+		}
+		in.a, in.b, in.c = args[0], args[1], args[2]
+		s = c.newScalar(isReal(e), 0)
+		in.d = s
+		c.p.prologue = append(c.p.prologue, in)
+	}
+	c.scalars[e] = s
+	return s
+}
+
+func (c *compiler[T]) newScalar(isReal bool, v float64) int32 {
+	if isReal {
+		c.p.sr = append(c.p.sr, T(v))
+		return int32(len(c.p.sr) - 1)
+	}
+	c.p.si = append(c.p.si, toInt(v))
+	return int32(len(c.p.si) - 1)
+}
+
+// negate returns a scalar that holds minus the scalar s.
+func (c *compiler[T]) negate(s int32) int32 {
+	if n, ok := c.negated[s]; ok {
+		return n
+	}
+	n := c.newScalar(true, -float64(c.p.sr[s]))
+	c.p.prologue = append(c.p.prologue, instr{kind: kUnary, f: uint8(ir.OpNeg), d: n, a: s})
+	c.negated[s] = n
+	return n
+}

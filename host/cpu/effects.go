@@ -1,0 +1,127 @@
+package cpu
+
+import "fmt"
+
+// effects carries out a program's effects for one block.
+func (p *program[T]) effects(v *vec[T], w *worker[T], f *frame[T], m *memory[T], b *block) {
+	for i := range p.eff {
+		e := &p.eff[i]
+		var mask []int32
+		if e.mask != none {
+			mask = f.iv[e.mask][:b.n]
+		}
+		switch e.kind {
+		case eStore:
+			if e.isReal {
+				store(v, f.rv[e.dst], f.rv[e.value], mask)
+			} else if mask == nil {
+				copy(f.iv[e.dst], f.iv[e.value][:b.n])
+			} else {
+				selectBits(f.iv[e.dst][:b.n], mask, f.iv[e.value], f.iv[e.dst])
+			}
+		case eScatter:
+			var bad int
+			if e.isReal {
+				bad = scatter(m.real[e.buf], f.iv[e.index][:b.n], f.rv[e.value], mask)
+			} else {
+				bad = scatter(m.int[e.buf], f.iv[e.index][:b.n], f.iv[e.value], mask)
+			}
+			w.stray(p, e, f, m, bad, "stores to")
+		case eAccum:
+			var bad int
+			if e.isReal {
+				bad = accumulate(m.real[e.buf], f.iv[e.index][:b.n], f.rv[e.value], mask)
+			} else {
+				bad = accumulate(m.int[e.buf], f.iv[e.index][:b.n], f.iv[e.value], mask)
+			}
+			w.stray(p, e, f, m, bad, "adds to")
+		case eEmit:
+			for k := range b.n {
+				if mask == nil || mask[k] != 0 {
+					w.list = append(w.list, int32(b.element(k)))
+				}
+			}
+		case eCheck:
+			if x := f.rv[e.value][:b.n]; !v.finite(x) {
+				w.scan(e, x, mask, b)
+			}
+		}
+	}
+}
+
+func store[T real](v *vec[T], dst, src []T, mask []int32) {
+	if mask == nil {
+		copy(dst, src[:len(dst)])
+		return
+	}
+	v.choose(dst, mask, src, dst)
+}
+
+// scatter returns the position of the first index outside dst, or -1.
+func scatter[E int32 | float32 | float64](dst []E, index []int32, src []E, mask []int32) int {
+	bad := -1
+	for i, k := range index {
+		if mask != nil && mask[i] == 0 {
+			continue
+		}
+		if uint(k) >= uint(len(dst)) {
+			if bad < 0 {
+				bad = i
+			}
+			continue
+		}
+		dst[k] = src[i]
+	}
+	return bad
+}
+
+func accumulate[E int32 | float32 | float64](dst []E, index []int32, src []E, mask []int32) int {
+	bad := -1
+	src = src[:len(index)]
+	for i, k := range index {
+		if mask != nil && mask[i] == 0 {
+			continue
+		}
+		if uint(k) >= uint(len(dst)) {
+			if bad < 0 {
+				bad = i
+			}
+			continue
+		}
+		dst[k] += src[i]
+	}
+	return bad
+}
+
+// stray records a store outside its buffer.
+func (w *worker[T]) stray(p *program[T], e *effect, f *frame[T], m *memory[T], bad int, verb string) {
+	if bad < 0 || w.err != nil {
+		return
+	}
+	w.err = fmt.Errorf("kernel %q %s element %d of a buffer of %d", p.name, verb, f.iv[e.index][bad],
+		max(len(m.real[e.buf]), len(m.int[e.buf])))
+}
+
+// scan finds the first element that is not finite.
+func (w *worker[T]) scan(e *effect, x []T, mask []int32, b *block) {
+	for i, v := range x {
+		if v-v != 0 && (mask == nil || mask[i] != 0) {
+			w.fault.add(e.check, int(b.element(i)), float64(v))
+			return
+		}
+	}
+}
+
+// finish stores to scalar slots.
+func (p *program[T]) finish(m *memory[T]) {
+	for _, s := range p.scalar {
+		if s.mask >= 0 && p.si[s.mask] == 0 {
+			continue
+		}
+		if s.isReal {
+			m.real[s.buf][0] = p.sr[s.value]
+		} else {
+			m.int[s.buf][0] = p.si[s.value]
+		}
+	}
+}

@@ -1,0 +1,321 @@
+package cpu
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/galvani-sim/galvani/host/rng"
+)
+
+// memory is the buffers of a plan: one of the two slices of each is in use.
+type memory[T real] struct {
+	real [][]T
+	int  [][]int32
+}
+
+// worker is what one thread needs to run programs. Registers are shared by all programs that it runs.
+type worker[T real] struct {
+	regR   []T
+	regI   []int32
+	frames map[*program[T]]*frame[T]
+	fault  found
+	err    error
+	acc    []T // scratch of matrix products and tap sums
+	rows   [4][]T
+	list   []int32
+}
+
+// found is the first fault that a worker saw in one kernel.
+type found struct {
+	hit            bool
+	check, element int
+	value          float64
+}
+
+func (f *found) add(check, element int, value float64) {
+	if !f.hit || check < f.check || check == f.check && element < f.element {
+		*f = found{true, check, element, value}
+	}
+}
+
+// frame is a program's operands on one worker: registers, then views.
+type frame[T real] struct {
+	rv [][]T
+	iv [][]int32
+	// spare holds the contents of views that reach beyond their buffer.
+	spareR map[int][]T
+	spareI map[int][]int32
+}
+
+func (w *worker[T]) frame(p *program[T]) *frame[T] {
+	f, ok := w.frames[p]
+	if ok {
+		return f
+	}
+	for len(w.regR) < p.nr*blockLen {
+		w.regR = make([]T, p.nr*blockLen)
+		clear(w.frames)
+	}
+	for len(w.regI) < p.ni*blockLen {
+		w.regI = make([]int32, p.ni*blockLen)
+		clear(w.frames)
+	}
+	f = &frame[T]{rv: make([][]T, p.nr+len(p.rviews)), iv: make([][]int32, p.ni+len(p.iviews))}
+	for i := range p.nr {
+		f.rv[i] = w.regR[i*blockLen : (i+1)*blockLen]
+	}
+	for i := range p.ni {
+		f.iv[i] = w.regI[i*blockLen : (i+1)*blockLen]
+	}
+	w.frames[p] = f
+	return f
+}
+
+// block is the part of the domain that one pass over a program's body covers: elements lo .. lo+n-1, or those of list.
+type block struct {
+	lo, n  int
+	list   []int32 // domain Active
+	rowPtr []int32 // synaptic domains
+	row    int     // row of element lo, or a row before it
+}
+
+// point sets the frame's views to the block.
+func (p *program[T]) point(w *worker[T], f *frame[T], m *memory[T], b *block) {
+	for i := range p.rviews {
+		v := &p.rviews[i]
+		lo := b.lo
+		if v.kind == viewOffset {
+			lo += int(p.si[v.base])
+		}
+		buf := m.real[v.buf]
+		if lo < 0 || lo+b.n > len(buf) {
+			f.rv[p.nr+i] = outside(buf, lo, b.n, &f.spareR, i)
+			w.outside(p, v, lo, b.n, len(buf))
+			continue
+		}
+		f.rv[p.nr+i] = buf[lo : lo+b.n]
+	}
+	for i := range p.iviews {
+		v := &p.iviews[i]
+		lo := b.lo
+		if v.kind == viewOffset {
+			lo += int(p.si[v.base])
+		}
+		buf := m.int[v.buf]
+		if lo < 0 || lo+b.n > len(buf) {
+			f.iv[p.ni+i] = outside(buf, lo, b.n, &f.spareI, i)
+			w.outside(p, v, lo, b.n, len(buf))
+			continue
+		}
+		f.iv[p.ni+i] = buf[lo : lo+b.n]
+	}
+}
+
+// outside returns a copy of buf[lo:lo+n] with zeros where that is not part of buf.
+func outside[E int32 | float32 | float64](buf []E, lo, n int, spare *map[int][]E, i int) []E {
+	if *spare == nil {
+		*spare = make(map[int][]E)
+	}
+	s := (*spare)[i]
+	if s == nil {
+		s = make([]E, blockLen)
+		(*spare)[i] = s
+	}
+	s = s[:n]
+	for k := range s {
+		s[k] = 0
+		if j := lo + k; j >= 0 && j < len(buf) {
+			s[k] = buf[j]
+		}
+	}
+	return s
+}
+
+func (w *worker[T]) outside(p *program[T], v *view, lo, n, size int) {
+	if v.written && w.err == nil {
+		w.err = fmt.Errorf("kernel %q stores to elements %d to %d of a buffer of %d", p.name, lo, lo+n-1, size)
+	}
+}
+
+// scalars evaluates the prologue for one step.
+func (p *program[T]) scalars(v *vec[T], m *memory[T], step int64) {
+	p.random.Step = uint32(step)
+	for _, i := range p.stepAt {
+		p.si[i] = int32(step)
+	}
+	for _, t := range p.times {
+		p.sr[t.index] = T(t.dt * float64(step))
+	}
+	sr, si := p.sr, p.si
+	for i := range p.prologue {
+		in := &p.prologue[i]
+		switch in.kind {
+		case kUnary:
+			v.unary[in.f](sr[in.d:in.d+1], sr[in.a:in.a+1])
+		case kVV:
+			v.vv[in.f](sr[in.d:in.d+1], sr[in.a:in.a+1], sr[in.b:in.b+1])
+		case kCmpVV:
+			v.cmpVV[in.f](si[in.d:in.d+1], sr[in.a:in.a+1], sr[in.b:in.b+1])
+		case kSelect:
+			sr[in.d] = sr[in.c]
+			if si[in.a] != 0 {
+				sr[in.d] = sr[in.b]
+			}
+		case kIntSel:
+			si[in.d] = si[in.c]
+			if si[in.a] != 0 {
+				si[in.d] = si[in.b]
+			}
+		case kIntUnary:
+			intUnary[in.f](si[in.d:in.d+1], si[in.a:in.a+1])
+		case kIntVV:
+			intVV[in.f](si[in.d:in.d+1], si[in.a:in.a+1], si[in.b:in.b+1])
+		case kToReal:
+			sr[in.d] = T(si[in.a])
+		case kToInt:
+			si[in.d] = toInt(float64(sr[in.a]))
+		case kGather:
+			gather(sr[in.d:in.d+1], m.real[in.b], si[in.a:in.a+1])
+		case kGatherInt:
+			gather(si[in.d:in.d+1], m.int[in.b], si[in.a:in.a+1])
+		}
+	}
+}
+
+// fills sets the registers that keep a scalar for a whole task.
+func (p *program[T]) fills(f *frame[T]) {
+	for i := range p.once {
+		in := &p.once[i]
+		if in.kind == kFill {
+			fill(f.rv[in.d], p.sr[in.a])
+		} else {
+			fill(f.iv[in.d], p.si[in.a])
+		}
+	}
+}
+
+// compute runs the body on one block.
+func (p *program[T]) compute(v *vec[T], f *frame[T], m *memory[T], b *block) {
+	rv, iv, sr, n := f.rv, f.iv, p.sr, b.n
+	for i := range p.body {
+		in := &p.body[i]
+		switch in.kind {
+		case kUnary:
+			v.unary[in.f](rv[in.d][:n], rv[in.a])
+		case kVV:
+			v.vv[in.f](rv[in.d][:n], rv[in.a], rv[in.b])
+		case kVS:
+			v.vs[in.f](rv[in.d][:n], rv[in.a], sr[in.b])
+		case kFused:
+			fused(v, in, rv, sr, n)
+		case kCmpVV:
+			v.cmpVV[in.f](iv[in.d][:n], rv[in.a], rv[in.b])
+		case kCmpVS:
+			v.cmpVS[in.f](iv[in.d][:n], rv[in.a], sr[in.b])
+		case kSelect:
+			v.choose(rv[in.d][:n], iv[in.a], rv[in.b], rv[in.c])
+		case kIntSel:
+			selectBits(iv[in.d][:n], iv[in.a], iv[in.b], iv[in.c])
+		case kIntUnary:
+			intUnary[in.f](iv[in.d][:n], iv[in.a])
+		case kIntVV:
+			intVV[in.f](iv[in.d][:n], iv[in.a], iv[in.b])
+		case kToReal:
+			intToReal(rv[in.d][:n], iv[in.a])
+		case kToInt:
+			realToInt(iv[in.d][:n], rv[in.a])
+		case kGather:
+			gather(rv[in.d][:n], m.real[in.b], iv[in.a])
+		case kGatherInt:
+			gather(iv[in.d][:n], m.int[in.b], iv[in.a])
+		case kElem:
+			if b.list != nil {
+				copy(iv[in.d][:n], b.list)
+			} else {
+				iota32(iv[in.d][:n], b.lo)
+			}
+		case kRow:
+			b.rows(iv[in.d][:n])
+		default:
+			p.draw(in, f, b)
+		}
+	}
+}
+
+func fused[T real](v *vec[T], in *instr, rv [][]T, sr []T, n int) {
+	var b, c []T
+	var s, t T
+	switch in.f {
+	case mAddVSV, mSubVSV:
+		s, c = sr[in.b], rv[in.c]
+	case mAddVVS, mRSubVVS:
+		b, t = rv[in.b], sr[in.c]
+	case mAddVSS:
+		s, t = sr[in.b], sr[in.c]
+	default:
+		b, c = rv[in.b], rv[in.c]
+	}
+	v.fused[in.f](rv[in.d][:n], rv[in.a], b, c, s, t)
+}
+
+// draw runs a random instruction.
+func (p *program[T]) draw(in *instr, f *frame[T], b *block) {
+	at, first, n := p.random, uint32(b.lo), b.n
+	switch in.kind {
+	case kUniform:
+		if b.list != nil {
+			rng.UniformOf(f.rv[in.d][:n], at, b.list, in.draw)
+			return
+		}
+		rng.FillUniform(f.rv[in.d][:n], at, first, in.draw)
+	case kNormal:
+		if b.list != nil {
+			rng.NormalOf(f.rv[in.d][:n], at, b.list, in.draw)
+			return
+		}
+		rng.FillNormal(f.rv[in.d][:n], at, first, in.draw)
+	case kExponential:
+		if b.list != nil {
+			rng.ExponentialOf(f.rv[in.d][:n], at, b.list, in.draw)
+			return
+		}
+		rng.FillExponential(f.rv[in.d][:n], at, first, in.draw)
+	case kPoisson:
+		d, mean := f.iv[in.d][:n], f.rv[in.a]
+		for i := range d {
+			d[i] = rng.Poisson(at, b.element(i), in.draw, mean[i])
+		}
+	case kGamma:
+		d, shape := f.rv[in.d][:n], f.rv[in.a]
+		for i := range d {
+			d[i] = rng.Gamma(at, b.element(i), in.draw, shape[i])
+		}
+	}
+}
+
+func (b *block) element(i int) uint32 {
+	if b.list != nil {
+		return uint32(b.list[i])
+	}
+	return uint32(b.lo + i)
+}
+
+// rows sets d to the row of each synapse of the block, and moves row to that of the last one.
+func (b *block) rows(d []int32) {
+	r := findRow(b.rowPtr, b.row, b.lo)
+	for i := range d {
+		for int(b.rowPtr[r+1]) <= b.lo+i {
+			r++
+		}
+		d[i] = int32(r)
+	}
+	b.row = r
+}
+
+// findRow returns the row of synapse k, which is not before row from.
+func findRow(rowPtr []int32, from, k int) int {
+	if from+1 < len(rowPtr) && int(rowPtr[from]) <= k && k < int(rowPtr[from+1]) {
+		return from
+	}
+	return sort.Search(len(rowPtr)-1, func(r int) bool { return int(rowPtr[r+1]) > k })
+}

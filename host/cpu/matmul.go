@@ -1,0 +1,242 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// matMulOp multiplies matrices. The right operand is packed into panels of tileCols columns, each panel row by row,
+// so that the inner loop reads memory in order; a panel is kept from step to step when its buffer never changes. Four rows of
+// the left operand meet a panel at a time, with their sums in registers: every sum runs over k in ascending order, with
+// product and sum rounded apart.
+//
+// When C has few columns the roles are exchanged (C' = B'·A'), which makes a matrix times a vector a row times a matrix.
+type matMulOp[T real] struct {
+	x    *instance[T]
+	o    *plan.MatMul
+	swap bool
+	// rows × inner times inner × cols, after the exchange.
+	rows, inner, cols int
+	left, right       plan.Source
+	leftT, rightT     bool
+	panels            []T
+	constant, packed  bool
+	current           []T // right operand of this step; leftNow likewise
+	leftNow           []T
+	rowTasks, perTask int
+	packTasks         int
+	packJob, rowJob   func(worker, task int)
+}
+
+func (x *instance[T]) compileMatMul(o *plan.MatMul) (operation, error) {
+	what := fmt.Sprintf("matrix product %q", o.Name)
+	if o.M < 0 || o.K < 0 || o.N < 0 {
+		return nil, fmt.Errorf("%s: negative size", what)
+	}
+	for _, err := range []error{
+		x.checkSource(what+", A", o.A, o.M*o.K), x.checkSource(what+", B", o.B, o.K*o.N), x.checkReal(what+", C", o.C, o.M*o.N),
+	} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	if o.Scale != plan.None {
+		if err := x.checkReal(what+", scale", o.Scale, o.M*o.N); err != nil {
+			return nil, err
+		}
+	}
+	op := &matMulOp[T]{x: x, o: o, rows: o.M, inner: o.K, cols: o.N, left: o.A, right: o.B, leftT: o.TransA, rightT: o.TransB}
+	if o.N < 4 && o.M > o.N {
+		op.swap = true
+		op.rows, op.cols = o.N, o.M
+		op.left, op.right, op.leftT, op.rightT = o.B, o.A, !o.TransB, !o.TransA
+	}
+	w := x.vec.tileCols
+	op.panels = make([]T, (op.cols+w-1)/w*w*op.inner)
+	op.constant = op.right.Depth <= 0 && x.constant(op.right.Buf)
+	threads := x.pool.threads()
+	if op.rows >= 4 {
+		// A task is a number of groups of four rows.
+		groups := (op.rows + 3) / 4
+		op.rowTasks, op.perTask = divide(groups, 4*op.inner*op.cols/2, threads)
+	} else {
+		op.rowTasks, op.perTask = divide((op.cols+w-1)/w, op.rows*op.inner*w/2, threads)
+	}
+	op.packTasks, _ = divide((op.cols+w-1)/w, op.inner*w, threads)
+	op.packJob, op.rowJob = op.pack, op.multiply
+	return op, nil
+}
+
+// divide cuts n units of the given work each into tasks.
+func divide(n, work, threads int) (tasks, perTask int) {
+	if n*work < inlineWork || threads == 1 || n < 2 {
+		return 1, n
+	}
+	perTask = max(n/(4*threads), inlineWork/4/max(work, 1), 1)
+	return (n + perTask - 1) / perTask, perTask
+}
+
+func (m *matMulOp[T]) name() string { return m.o.Name }
+
+func (m *matMulOp[T]) changed(b plan.BufferID) {
+	if b == m.right.Buf {
+		m.packed = false
+	}
+}
+
+func (m *matMulOp[T]) run(step int64) error {
+	x := m.x
+	var ok, okLeft bool
+	m.current, ok = sourceRow(&x.m, m.right, step)
+	m.leftNow, okLeft = sourceRow(&x.m, m.left, step)
+	if !ok || !okLeft {
+		if !m.o.Add {
+			clear(x.m.real[m.o.C][:m.o.M*m.o.N])
+		}
+		return nil
+	}
+	if !m.constant || !m.packed {
+		if err := x.pool.run(m.packTasks, m.packJob); err != nil {
+			return err
+		}
+		m.packed = true
+	}
+	return x.pool.run(m.rowTasks, m.rowJob)
+}
+
+// pack copies a share of the right operand into panels. Columns beyond the last are left zero.
+func (m *matMulOp[T]) pack(_, task int) {
+	w := m.x.vec.tileCols
+	panels := (m.cols + w - 1) / w
+	for p := panels * task / m.packTasks; p < panels*(task+1)/m.packTasks; p++ {
+		dst := m.panels[p*w*m.inner : (p+1)*w*m.inner]
+		n := min(w, m.cols-p*w)
+		if m.rightT {
+			for c := range n {
+				src := m.current[(p*w+c)*m.inner : (p*w+c+1)*m.inner]
+				for k, v := range src {
+					dst[k*w+c] = v
+				}
+			}
+			continue
+		}
+		for k := range m.inner {
+			copy(dst[k*w:k*w+n], m.current[k*m.cols+p*w:])
+		}
+	}
+}
+
+// multiply computes a share of the product.
+func (m *matMulOp[T]) multiply(worker, task int) {
+	w := m.x.workers[worker]
+	lo, hi := task*m.perTask, (task+1)*m.perTask
+	if m.rows < 4 {
+		panels := len(m.panels) / max(m.inner*m.x.vec.tileCols, 1)
+		for r := range m.rows {
+			m.one(w, r, lo, min(hi, panels))
+		}
+		return
+	}
+	for g := lo; g < min(hi, (m.rows+3)/4); g++ {
+		m.four(w, 4*g)
+	}
+}
+
+// leftRow returns row r of the left operand, gathered into scratch when it is stored by columns.
+func (m *matMulOp[T]) leftRow(w *worker[T], r, slot int) []T {
+	if !m.leftT {
+		return m.leftNow[r*m.inner : (r+1)*m.inner]
+	}
+	if len(w.rows[slot]) < m.inner {
+		w.rows[slot] = make([]T, m.inner)
+	}
+	row := w.rows[slot][:m.inner]
+	for k := range row {
+		row[k] = m.leftNow[k*m.rows+r]
+	}
+	return row
+}
+
+// four computes rows r to r+3; beyond the last row it computes that row again and does not store it.
+func (m *matMulOp[T]) four(w *worker[T], r int) {
+	v := m.x.vec
+	cols := v.tileCols
+	var a [4][]T
+	for i := range a {
+		a[i] = m.leftRow(w, min(r+i, m.rows-1), i)
+	}
+	c := w.scratch(4 * cols)
+	for p := 0; p*cols < m.cols; p++ {
+		v.tile4(c, &a, m.panels[p*cols*m.inner:(p+1)*cols*m.inner])
+		for i := 0; i < 4 && r+i < m.rows; i++ {
+			m.put(r+i, p*cols, c[i*cols:i*cols+min(cols, m.cols-p*cols)])
+		}
+	}
+}
+
+// one computes row r for some panels.
+func (m *matMulOp[T]) one(w *worker[T], r, from, to int) {
+	v := m.x.vec
+	cols := v.tileCols
+	a := m.leftRow(w, r, 0)
+	c := w.scratch(cols)
+	for p := from; p < to; p++ {
+		v.tile1(c, a, m.panels[p*cols*m.inner:(p+1)*cols*m.inner])
+		m.put(r, p*cols, c[:min(cols, m.cols-p*cols)])
+	}
+}
+
+// put scales and stores or adds sums for row r from column c on.
+func (m *matMulOp[T]) put(r, c int, sums []T) {
+	dst := m.x.m.real[m.o.C]
+	var scale []T
+	if m.o.Scale != plan.None {
+		scale = m.x.m.real[m.o.Scale]
+	}
+	stride, at := 1, r*m.cols+c
+	if m.swap {
+		stride, at = m.rows, c*m.rows+r
+	}
+	for _, s := range sums {
+		if scale != nil {
+			s = T(s * scale[at])
+		}
+		if m.o.Add {
+			s = dst[at] + s
+		}
+		dst[at] = s
+		at += stride
+	}
+}
+
+func (w *worker[T]) scratch(n int) []T {
+	if len(w.acc) < n {
+		w.acc = make([]T, n)
+	}
+	return w.acc[:n]
+}
+
+// constant reports whether only the host changes a buffer.
+func (x *instance[T]) constant(b plan.BufferID) bool {
+	switch x.plan.Buffers[b].Role {
+	case plan.Param, plan.Connectivity, plan.Table:
+	default:
+		return false
+	}
+	written := false
+	x.eachOp(func(op plan.Op) {
+		switch o := op.(type) {
+		case *plan.Run:
+			for i, s := range o.Kernel.Slots {
+				written = written || o.Bind[i] == b && s.Access&ir.Write != 0
+			}
+		case *plan.MatMul:
+			written = written || o.C == b
+		case *plan.TapSum:
+			written = written || o.Dst == b
+		}
+	})
+	return !written
+}

@@ -1,0 +1,89 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// operation is one plan.Op made ready to run.
+type operation interface {
+	// run executes the operation for a step of its clock.
+	run(step int64) error
+	// changed tells the operation that the host replaced contents of a buffer.
+	changed(buf plan.BufferID)
+	name() string
+}
+
+// Work below this many element operations is done by the calling thread: waking a helper costs about as much.
+const inlineWork = 1 << 14
+
+// split cuts n elements of the given work each into tasks of whole blocks: one task when there is little to do, else several
+// per thread so that they finish together.
+func split(n, work, threads int) (tasks, perTask int) {
+	if n*work < inlineWork || threads == 1 {
+		return 1, n
+	}
+	perTask = n / (4 * threads)
+	if least := inlineWork / 4 / max(work, 1); perTask < least {
+		perTask = least
+	}
+	perTask = (perTask + blockLen - 1) / blockLen * blockLen
+	return (n + perTask - 1) / perTask, perTask
+}
+
+// compileOp makes op ready to run.
+func (x *instance[T]) compileOp(op plan.Op) (operation, error) {
+	switch o := op.(type) {
+	case *plan.Run:
+		return x.compileRun(o)
+	case *plan.MatMul:
+		return x.compileMatMul(o)
+	case *plan.TapSum:
+		return x.compileTapSum(o)
+	case *plan.Sample:
+		if o.Monitor < 0 || o.Monitor >= len(x.monitors) {
+			return nil, fmt.Errorf("sample of monitor %d, but the plan has %d", o.Monitor, len(x.monitors))
+		}
+		return x.monitors[o.Monitor], nil
+	}
+	return nil, fmt.Errorf("operation %T is not known to the CPU backend", op)
+}
+
+// row returns where a Source's values for a step are, and false when that is before the first value.
+func sourceRow[T real](m *memory[T], s plan.Source, step int64) ([]T, bool) {
+	buf := m.real[s.Buf]
+	if s.Depth <= 0 {
+		return buf[:s.Len], true
+	}
+	at := step - int64(s.Lag)
+	if at < 0 {
+		return nil, false
+	}
+	r := int(at % int64(s.Depth))
+	return buf[r*s.Len : (r+1)*s.Len], true
+}
+
+// checkSource reports a Source that reaches beyond its buffer.
+func (x *instance[T]) checkSource(what string, s plan.Source, need int) error {
+	if s.Buf < 0 || int(s.Buf) >= len(x.m.real) || x.m.real[s.Buf] == nil && s.Len > 0 {
+		return fmt.Errorf("%s: buffer %d is not a real buffer", what, s.Buf)
+	}
+	if s.Len < need {
+		return fmt.Errorf("%s: source of %d elements, but %d are needed", what, s.Len, need)
+	}
+	if size := s.Len * max(s.Depth, 1); size > len(x.m.real[s.Buf]) {
+		return fmt.Errorf("%s: source needs a buffer of %d elements, but it has %d", what, size, len(x.m.real[s.Buf]))
+	}
+	if s.Depth > 0 && (s.Lag < 0 || s.Lag >= s.Depth) {
+		return fmt.Errorf("%s: lag %d in a history of %d rows", what, s.Lag, s.Depth)
+	}
+	return nil
+}
+
+func (x *instance[T]) checkReal(what string, b plan.BufferID, need int) error {
+	if b < 0 || int(b) >= len(x.m.real) || len(x.m.real[b]) < need {
+		return fmt.Errorf("%s: buffer %d is not a real buffer of at least %d elements", what, b, need)
+	}
+	return nil
+}

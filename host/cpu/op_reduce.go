@@ -1,0 +1,193 @@
+package cpu
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// reduceOp sums an expression over the incoming synapses of every postsynaptic element, in storage order.
+type reduceOp[T real] struct {
+	x      *instance[T]
+	p      *program[T]
+	rowPtr []int32
+	dst    []T
+	add    bool
+	bounds []int // rows at which tasks begin, and the end
+	job    func(worker, task int)
+	// The common form weight × source[pre] needs no program: weights (nil: none), source and pre index.
+	plain   bool
+	weights []T
+	source  []T
+	index   []int32
+}
+
+func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T], error) {
+	k := o.Kernel
+	p, err := compileReduction[T](k, r, o, x.plan, x.key)
+	if err != nil {
+		return nil, err
+	}
+	c := x.plan.Conns[o.Conn]
+	op := &reduceOp[T]{x: x, p: p, rowPtr: x.m.int[c.RowPtr], dst: x.m.real[o.Bind[r.Slot]], add: r.Add, index: x.m.int[c.Index]}
+	if len(op.rowPtr) < c.NPost+1 || len(op.dst) < c.NPost {
+		return nil, fmt.Errorf("kernel %q: connection %q and the buffer of its sums do not fit %d postsynaptic elements", k.Name, c.Name, c.NPost)
+	}
+	op.rowPtr, op.dst = op.rowPtr[:c.NPost+1], op.dst[:c.NPost]
+	op.weights, op.source, op.plain = x.plainSum(k, r.Value, o)
+	work := p.work()
+	if op.plain {
+		work = 4
+	}
+	tasks, _ := split(c.N, work, x.pool.threads())
+	for t := 0; t <= tasks; t++ {
+		target := int32(int64(c.N) * int64(t) / int64(tasks))
+		op.bounds = append(op.bounds, sort.Search(c.NPost, func(r int) bool { return op.rowPtr[r] >= target }))
+	}
+	op.bounds[0], op.bounds[tasks] = 0, c.NPost
+	op.job = op.task
+	return op, nil
+}
+
+// plainSum recognises weight × source[pre] and source[pre].
+func (x *instance[T]) plainSum(k *ir.Kernel, e *ir.Expr, o *plan.Run) (weights, source []T, ok bool) {
+	fromPre := func(e *ir.Expr) bool {
+		return e.Op == ir.OpLoad && k.Slots[e.Slot].Kind == ir.Indexed && isReal(e) && e.Args[0].Op == ir.OpPre
+	}
+	if fromPre(e) {
+		return nil, x.m.real[o.Bind[e.Slot]], true
+	}
+	if e.Op != ir.OpMul {
+		return nil, nil, false
+	}
+	w, s := e.Args[0], e.Args[1]
+	if fromPre(w) {
+		w, s = s, w
+	}
+	if !fromPre(s) || w.Op != ir.OpLoad || k.Slots[w.Slot].Kind != ir.PerElement {
+		return nil, nil, false
+	}
+	weights = x.m.real[o.Bind[w.Slot]]
+	return weights, x.m.real[o.Bind[s.Slot]], len(weights) >= len(x.m.int[x.plan.Conns[o.Conn].Index])
+}
+
+func (r *reduceOp[T]) run(step int64) error {
+	if !r.plain {
+		r.p.scalars(r.x.vec, &r.x.m, step)
+	}
+	if err := r.x.pool.run(len(r.bounds)-1, r.job); err != nil {
+		return err
+	}
+	return r.x.outcome(r.p)
+}
+
+func (r *reduceOp[T]) task(worker, task int) {
+	first, last := r.bounds[task], r.bounds[task+1]
+	if r.plain {
+		sumRows(r.dst, r.rowPtr, r.index, r.weights, r.source, first, last, r.add)
+		return
+	}
+	r.general(r.x.workers[worker], first, last)
+}
+
+// general evaluates the program block by block and adds the values row by row; a row may reach over several blocks.
+func (r *reduceOp[T]) general(w *worker[T], first, last int) {
+	x, p := r.x, r.p
+	f := w.frame(p)
+	p.fills(f)
+	b := block{lo: int(r.rowPtr[first]), rowPtr: r.rowPtr, row: first}
+	end := int(r.rowPtr[last])
+	row, sum := first, T(0)
+	flush := func(to int) {
+		for ; row < to; row++ {
+			if r.add {
+				r.dst[row] += sum
+			} else {
+				r.dst[row] = sum
+			}
+			sum = 0
+		}
+	}
+	for b.lo < end {
+		b.n = min(blockLen, end-b.lo)
+		p.point(w, f, &x.m, &b)
+		p.compute(x.vec, f, &x.m, &b)
+		val := f.rv[p.result]
+		for k := 0; k < b.n; {
+			for int(r.rowPtr[row+1]) <= b.lo+k {
+				flush(row + 1)
+			}
+			stop := min(b.n, int(r.rowPtr[row+1])-b.lo)
+			for _, v := range val[k:stop] {
+				sum += v
+			}
+			k = stop
+		}
+		b.lo += b.n
+	}
+	flush(last)
+}
+
+// sumRows sets or adds to dst[r] the sum of weights × source[index] over row r. Two rows are summed side by side, since one
+// sum alone would wait for each addition.
+func sumRows[T real](dst []T, rowPtr, index []int32, weights, source []T, first, last int, add bool) {
+	put := func(r int, s T) {
+		if add {
+			dst[r] += s
+		} else {
+			dst[r] = s
+		}
+	}
+	r := first
+	for ; r+1 < last; r += 2 {
+		i0, i1, i2 := int(rowPtr[r]), int(rowPtr[r+1]), int(rowPtr[r+2])
+		if weights == nil {
+			put(r, sumRow(0, index[i0:i1], source))
+			put(r+1, sumRow(0, index[i1:i2], source))
+			continue
+		}
+		n := min(i1-i0, i2-i1)
+		x, y := index[i0:i0+n], index[i1:i1+n]
+		u, v := weights[i0:i0+n], weights[i1:i1+n]
+		var s, t T
+		for k := range x {
+			s += T(u[k] * at(source, x[k]))
+			t += T(v[k] * at(source, y[k]))
+		}
+		put(r, dotRow(s, index[i0+n:i1], weights[i0+n:i1], source))
+		put(r+1, dotRow(t, index[i1+n:i2], weights[i1+n:i2], source))
+	}
+	if r < last {
+		i0, i1 := int(rowPtr[r]), int(rowPtr[r+1])
+		if weights == nil {
+			put(r, sumRow(0, index[i0:i1], source))
+		} else {
+			put(r, dotRow(0, index[i0:i1], weights[i0:i1], source))
+		}
+	}
+}
+
+// at is source[i], and 0 outside.
+func at[T real](source []T, i int32) T {
+	if uint(uint32(i)) < uint(len(source)) {
+		return source[i]
+	}
+	return 0
+}
+
+func dotRow[T real](s T, index []int32, weights, source []T) T {
+	weights = weights[:len(index)]
+	for k, i := range index {
+		s += T(weights[k] * at(source, i))
+	}
+	return s
+}
+
+func sumRow[T real](s T, index []int32, source []T) T {
+	for _, i := range index {
+		s += at(source, i)
+	}
+	return s
+}

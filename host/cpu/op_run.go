@@ -1,0 +1,244 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// runOp is a kernel over elements or synapses.
+type runOp[T real] struct {
+	x       *instance[T]
+	p       *program[T]
+	n       int
+	rowPtr  []int32
+	tasks   int
+	perTask int
+	job     func(worker, task int)
+	// lists holds the elements that each task emitted.
+	lists [][]int32
+	// fixed is set for programs that run over a spike list.
+	list plan.BufferID
+}
+
+// kernelOp is one plan.Run: a program over the domain's elements and the reductions of an incoming domain.
+type kernelOp[T real] struct {
+	label   string
+	x       *instance[T]
+	body    *runOp[T]
+	reduces []*reduceOp[T]
+}
+
+func (k *kernelOp[T]) name() string { return k.label }
+
+func (k *kernelOp[T]) changed(plan.BufferID) {}
+
+func (k *kernelOp[T]) run(step int64) error {
+	if k.body != nil {
+		if err := k.body.run(step); err != nil {
+			return err
+		}
+	}
+	for _, r := range k.reduces {
+		if err := r.run(step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
+	k := o.Kernel
+	if err := x.checkBind(o); err != nil {
+		return nil, err
+	}
+	op := &kernelOp[T]{label: k.Name, x: x}
+	if len(k.Effects) > 0 {
+		p, err := compileKernel[T](k, o, x.plan, x.key)
+		if err != nil {
+			return nil, err
+		}
+		op.body = x.newRun(p, o)
+	}
+	for i := range k.Reductions {
+		r, err := x.compileReduce(o, &k.Reductions[i])
+		if err != nil {
+			return nil, err
+		}
+		op.reduces = append(op.reduces, r)
+	}
+	return op, nil
+}
+
+// checkBind reports slots whose buffers do not fit them. Plans are verified; this keeps a mistake there from becoming a crash.
+func (x *instance[T]) checkBind(o *plan.Run) error {
+	k := o.Kernel
+	if len(o.Bind) != len(k.Slots) {
+		return fmt.Errorf("kernel %q has %d slots, but %d buffers are bound", k.Name, len(k.Slots), len(o.Bind))
+	}
+	n := o.N
+	switch k.Domain {
+	case ir.Synapses, ir.Incoming, ir.Spiking:
+		if o.Conn < 0 || o.Conn >= len(x.plan.Conns) {
+			return fmt.Errorf("kernel %q needs a connection", k.Name)
+		}
+		if c := x.plan.Conns[o.Conn]; k.Domain != ir.Incoming {
+			n = c.N
+		} else if !c.ByPost {
+			return fmt.Errorf("kernel %q sums over incoming synapses of connection %q, which is stored by presynaptic element", k.Name, c.Name)
+		} else if n != c.NPost {
+			return fmt.Errorf("kernel %q runs over %d elements, but connection %q has %d postsynaptic ones", k.Name, n, c.Name, c.NPost)
+		}
+	case ir.Active:
+		n = 0
+	}
+	for i, s := range k.Slots {
+		b := o.Bind[i]
+		if b < 0 || int(b) >= len(x.plan.Buffers) {
+			return fmt.Errorf("kernel %q: slot %q is bound to no buffer", k.Name, s.Name)
+		}
+		have := x.plan.Buffers[b]
+		if (have.Type == ir.Real) != (s.Type == ir.Real) {
+			return fmt.Errorf("kernel %q: slot %q is %v, but its buffer is %v", k.Name, s.Name, s.Type, have.Type)
+		}
+		if need := n; s.Kind == ir.Scalar && have.Len < 1 || s.Kind == ir.PerElement && k.Domain != ir.Incoming && have.Len < need {
+			return fmt.Errorf("kernel %q: slot %q needs %d elements, but its buffer has %d", k.Name, s.Name, need, have.Len)
+		}
+	}
+	return nil
+}
+
+func (x *instance[T]) newRun(p *program[T], o *plan.Run) *runOp[T] {
+	r := &runOp[T]{x: x, p: p, n: o.N, list: plan.None}
+	if o.Conn >= 0 && o.Kernel.Domain == ir.Synapses {
+		c := x.plan.Conns[o.Conn]
+		r.n, r.rowPtr = c.N, x.m.int[c.RowPtr]
+	}
+	threads := x.pool.threads()
+	if p.ordered {
+		threads = 1
+	}
+	r.tasks, r.perTask = split(r.n, p.work(), threads)
+	r.lists = make([][]int32, r.tasks)
+	r.job = r.task
+	return r
+}
+
+// work estimates the cost of one element in simple operations.
+func (p *program[T]) work() int {
+	w := len(p.eff)
+	for _, in := range p.body {
+		switch in.kind {
+		case kUnary:
+			switch ir.Op(in.f) {
+			case ir.OpNeg, ir.OpAbs, ir.OpSign, ir.OpSqrt, ir.OpFloor, ir.OpCeil, ir.OpLoad:
+				w++
+			default:
+				w += 12
+			}
+		case kUniform, kGather, kGatherInt:
+			w += 8
+		case kNormal, kExponential, kPoisson, kGamma:
+			w += 40
+		default:
+			w++
+		}
+	}
+	return max(w, 1)
+}
+
+func (r *runOp[T]) run(step int64) error {
+	x := r.x
+	if r.n == 0 && !r.p.emits && len(r.p.scalar) == 0 {
+		return nil
+	}
+	r.p.scalars(x.vec, &x.m, step)
+	if r.tasks == 1 {
+		r.task(0, 0)
+	} else if err := x.pool.run(r.tasks, r.job); err != nil {
+		return err
+	}
+	if r.p.emits {
+		if err := r.collect(); err != nil {
+			return err
+		}
+	}
+	r.p.finish(&x.m)
+	return x.outcome(r.p)
+}
+
+// task runs the program over one part of the domain.
+func (r *runOp[T]) task(worker, task int) {
+	w := r.x.workers[worker]
+	lo := task * r.perTask
+	w.list = r.lists[task][:0]
+	r.x.span(r.p, w, &block{lo: lo, n: min(r.perTask, r.n-lo), rowPtr: r.rowPtr})
+	r.lists[task] = w.list
+	w.list = nil
+}
+
+// span runs the program over the elements of a block of any length.
+func (x *instance[T]) span(p *program[T], w *worker[T], b *block) {
+	f := w.frame(p)
+	p.fills(f)
+	end := b.lo + b.n
+	for b.lo < end {
+		b.n = min(blockLen, end-b.lo)
+		p.point(w, f, &x.m, b)
+		p.compute(x.vec, f, &x.m, b)
+		p.effects(x.vec, w, f, &x.m, b)
+		b.lo += b.n
+	}
+}
+
+// collect writes the emitted elements, ascending, to the spike list: its length, then the elements.
+func (r *runOp[T]) collect() error {
+	var dst []int32
+	for _, e := range r.p.eff {
+		if e.kind == eEmit {
+			dst = r.x.m.int[e.buf]
+		}
+	}
+	n := 0
+	for _, l := range r.lists {
+		if 1+n+len(l) > len(dst) {
+			return fmt.Errorf("kernel %q emits more than the %d elements that its list can hold", r.p.name, len(dst)-1)
+		}
+		copy(dst[1+n:], l)
+		n += len(l)
+	}
+	dst[0] = int32(n)
+	return nil
+}
+
+// outcome merges what the workers found. The first fault is that of the first check, and in it of the lowest element.
+func (x *instance[T]) outcome(p *program[T]) error {
+	var first found
+	for _, w := range x.workers {
+		if w.err != nil {
+			err := w.err
+			w.err = nil
+			return err
+		}
+		if w.fault.hit {
+			first.add(w.fault.check, w.fault.element, w.fault.value)
+			w.fault = found{}
+		}
+	}
+	if !first.hit {
+		return nil
+	}
+	return &numericFault{variable: p.checks[first.check], element: first.element, value: first.value}
+}
+
+// numericFault is a fault before the instance adds the time.
+type numericFault struct {
+	variable string
+	element  int
+	value    float64
+}
+
+func (f *numericFault) Error() string {
+	return fmt.Sprintf("%s[%d] became %v", f.variable, f.element, f.value)
+}

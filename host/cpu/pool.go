@@ -1,0 +1,151 @@
+package cpu
+
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+)
+
+// pool runs one job at a time on several threads, the caller's included. A job is a number of tasks, which threads take
+// one by one. Helpers wait for the next job by spinning for some tens of microseconds and then park. The caller never
+// waits for a helper that has not yet joined: it closes the job when no task is left.
+type pool struct {
+	helpers []*helper
+	job     func(worker, task int)
+	tasks   int64
+	next    atomic.Int64
+	// state is epoch<<32 | open<<31 | helpers inside the job.
+	state  atomic.Uint64
+	closed atomic.Bool
+	panics atomic.Pointer[error]
+}
+
+type helper struct {
+	id     int
+	parked atomic.Bool
+	wake   chan struct{}
+}
+
+const (
+	openBit   = 1 << 31
+	spinTurns = 200 // turns of 64 looks for a job
+)
+
+func newPool(threads int) *pool {
+	p := new(pool)
+	for i := 1; i < threads; i++ {
+		h := &helper{id: i, wake: make(chan struct{}, 1)}
+		p.helpers = append(p.helpers, h)
+		go p.serve(h)
+	}
+	return p
+}
+
+func (p *pool) threads() int { return len(p.helpers) + 1 }
+
+// run calls job(worker, task) for every task and returns when all are done. job must not be a new closure per step.
+func (p *pool) run(tasks int, job func(worker, task int)) error {
+	if tasks <= 1 || len(p.helpers) == 0 {
+		p.tasks = int64(tasks)
+		p.job = job
+		p.next.Store(0)
+		p.work(0)
+		return p.takePanic()
+	}
+	p.job, p.tasks = job, int64(tasks)
+	p.next.Store(0)
+	epoch := p.state.Load()>>32 + 1
+	p.state.Store(epoch<<32 | openBit)
+	for _, h := range p.helpers[:min(len(p.helpers), tasks-1)] {
+		if h.parked.Load() && h.parked.CompareAndSwap(true, false) {
+			h.wake <- struct{}{}
+		}
+	}
+	p.work(0)
+	// Close: helpers that come now find nothing to join.
+	for {
+		s := p.state.Load()
+		if p.state.CompareAndSwap(s, s&^openBit) {
+			break
+		}
+	}
+	for n := 0; uint32(p.state.Load()) != 0; n++ {
+		if n > 1000 {
+			runtime.Gosched()
+		}
+	}
+	return p.takePanic()
+}
+
+// work takes tasks until none is left.
+func (p *pool) work(worker int) {
+	defer func() {
+		if r := recover(); r != nil {
+			err := fmt.Errorf("cpu backend: internal error: %v", r)
+			p.panics.CompareAndSwap(nil, &err)
+		}
+	}()
+	for {
+		t := p.next.Add(1) - 1
+		if t >= p.tasks {
+			return
+		}
+		p.job(worker, int(t))
+	}
+}
+
+func (p *pool) takePanic() error {
+	if e := p.panics.Load(); e != nil {
+		p.panics.Store(nil)
+		return *e
+	}
+	return nil
+}
+
+// join enters the open job, if there is one that the helper has not been in, and reports its epoch.
+func (p *pool) join(last uint64) (uint64, bool) {
+	s := p.state.Load()
+	if s&openBit == 0 || s>>32 == last {
+		return last, false
+	}
+	return s >> 32, p.state.CompareAndSwap(s, s+1)
+}
+
+func (p *pool) serve(h *helper) {
+	var last uint64
+	for turn := 0; ; turn++ {
+		for range 64 {
+			if epoch, ok := p.join(last); ok {
+				last = epoch
+				p.work(h.id)
+				p.state.Add(^uint64(0))
+				turn = 0
+			}
+		}
+		if p.closed.Load() {
+			return
+		}
+		runtime.Gosched()
+		if turn < spinTurns {
+			continue
+		}
+		h.parked.Store(true)
+		// A job opened between the last look and the store above would not wake this helper.
+		if s := p.state.Load(); (s&openBit != 0 && s>>32 != last || p.closed.Load()) && h.parked.CompareAndSwap(true, false) {
+			turn = 0
+			continue
+		}
+		<-h.wake
+		turn = 0
+	}
+}
+
+// close ends the helpers.
+func (p *pool) close() {
+	p.closed.Store(true)
+	for _, h := range p.helpers {
+		if h.parked.CompareAndSwap(true, false) {
+			h.wake <- struct{}{}
+		}
+	}
+}
