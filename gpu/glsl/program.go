@@ -135,7 +135,7 @@ func Resident(l *Layout, entries []Entry, groupSize int) (*Program, error) {
 		}
 	}
 	g.uniforms = append(g.uniforms, "uniform uint first_tick;", "uniform uint ticks;")
-	g.globals = append(g.globals, "uint tick;       // since the batch began, from 1", "uvec2 clock_step; // of the operation's clock: low and high word")
+	g.globals = append(g.globals, "uint tick = 0u; // since the batch began, from 1", "uvec2 clock_step = uvec2(0u); // of the operation's clock: low and high word")
 	for _, m := range sorted(rows) {
 		g.uniforms = append(g.uniforms, "uniform uint "+UniformFirstRow(m)+";")
 	}
@@ -196,7 +196,8 @@ type generator struct {
 	body     strings.Builder
 	uniforms []string
 	globals  []string
-	random   bool
+	random   bool // draws random numbers
+	math     bool // calls functions of lib/math
 	title    []string
 	coherent string // qualifier of the slabs
 }
@@ -234,6 +235,7 @@ func (g *generator) op(op plan.Op) (function, error) {
 	case *plan.Run:
 		for _, e := range exprs(op.Kernel) {
 			g.random = g.random || draws(e.Op)
+			g.math = g.math || strings.HasPrefix(functions[e.Op], "m_")
 		}
 		return g.kernel(op)
 	case *plan.MatMul:
@@ -297,14 +299,18 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	return p, nil
 }
 
+// includes lists the libraries that the body needs. Fewer lines compile faster.
 func (g *generator) includes() []string {
 	wide := g.l.Plan.Precision == plan.Double
 	inc := []string{"compute/ops.glsl"}
 	if wide {
 		inc = append(inc, "compute/ops64.glsl")
 	}
+	if g.math {
+		inc = append(inc, map[bool]string{false: "lib/math.glsl", true: "lib/math64.glsl"}[wide])
+	}
 	if g.random {
-		inc = append(inc, "compute/draw.glsl")
+		inc = append(inc, map[bool]string{false: "lib/random.glsl", true: "lib/random64.glsl"}[wide])
 	}
 	return inc
 }

@@ -1,0 +1,204 @@
+//go:build cgo
+
+package compute
+
+import (
+	"context"
+	"time"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/glsl"
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// maxPerBatch bounds a submission however fast steps are: drivers queue only so much.
+const maxPerBatch = 1 << 14
+
+// due reports whether clock c ticks at a base tick.
+func due(c *plan.Clock, tick int64) bool { return tick >= c.Phase && (tick-c.Phase)%c.Period == 0 }
+
+// nextDue is the first tick at or behind tick at which c ticks.
+func nextDue(c *plan.Clock, tick int64) int64 {
+	if tick <= c.Phase {
+		return c.Phase
+	}
+	return tick + (c.Period-(tick-c.Phase)%c.Period)%c.Period
+}
+
+// clockStep is the step of clock c at a tick at which it is due, or the next one otherwise.
+func clockStep(c *plan.Clock, tick int64) uint64 {
+	return uint64((nextDue(c, tick) - c.Phase) / c.Period)
+}
+
+// Advance runs until step is reached, a callback is due, or ctx ends.
+func (i *Instance) Advance(ctx context.Context, step int64) (exec.Stop, error) {
+	for {
+		stop, done, err := i.AdvanceBatch(ctx, step)
+		if done || err != nil {
+			return stop, err
+		}
+	}
+}
+
+// AdvanceBatch is a part of Advance that takes about as long as one batch; done says that Advance would return here.
+func (i *Instance) AdvanceBatch(ctx context.Context, step int64) (_ exec.Stop, done bool, _ error) {
+	switch {
+	case i.closed:
+		return exec.Stop{At: i.at}, true, errClosed
+	case i.fault != nil:
+		return exec.Stop{At: i.at}, true, i.fault
+	case i.at.Step >= step:
+		return exec.Stop{At: i.at, Reason: exec.Reached}, true, nil
+	case ctx.Err() != nil:
+		return exec.Stop{At: i.at, Reason: exec.Canceled}, true, nil
+	}
+	start := time.Now()
+	defer func() { i.advanceTime += time.Since(start) }()
+
+	if i.tickBase > i.at.Step || i.at.Step-i.tickBase > 1<<31 {
+		i.tickBase = i.at.Step
+	}
+	// Whole ticks up to the next callback go out together; the tick with the callback is cut at it.
+	until, item := step, -1
+	for k := range i.plan.Schedule {
+		it := &i.plan.Schedule[k]
+		if it.Callback < 0 {
+			continue
+		}
+		from := i.at.Step
+		if k < i.at.Item || k == i.at.Item && i.passed {
+			from++
+		}
+		if t := nextDue(&i.plan.Clocks[it.Clock], from); t < until {
+			until, item = t, k
+		}
+	}
+	n := min(until-i.at.Step, i.perBatch)
+	n, err := i.roomFor(n)
+	if err != nil {
+		return exec.Stop{At: i.at}, true, err
+	}
+	first := i.at.Step
+	switch {
+	case i.at.Item > 0 || i.passed: // finish a tick that was cut
+		last := len(i.plan.Schedule)
+		if until == i.at.Step {
+			last = item
+		}
+		err = i.partialTick(i.at.Item, last)
+	case n > 0:
+		err = i.runTicks(n)
+	default: // until == at.Step: the callback is in this tick
+		err = i.partialTick(0, item)
+	}
+	if err != nil {
+		return exec.Stop{At: i.at}, true, err
+	}
+	if i.at.Step > first {
+		i.fullBarrier()
+		if err := i.checkFault(); err != nil {
+			return exec.Stop{At: i.at}, true, err
+		}
+		i.ticks += i.at.Step - first
+		i.adapt(n, time.Since(start))
+	}
+	if item >= 0 && i.at.Step == until && i.at.Item == item && !i.passed {
+		i.fullBarrier()
+		if err := i.checkFault(); err != nil {
+			return exec.Stop{At: i.at}, true, err
+		}
+		i.passed = true // the next Advance runs on behind it
+		return exec.Stop{At: i.at, Reason: exec.Callback, Callback: i.plan.Schedule[item].Callback}, true, nil
+	}
+	return exec.Stop{At: i.at, Reason: exec.Reached}, i.at.Step >= step, nil
+}
+
+// adapt chooses the size of the next batch from the time that n ticks took.
+func (i *Instance) adapt(n int64, took time.Duration) {
+	if n <= 0 {
+		return
+	}
+	want := i.perBatch
+	switch {
+	case took < i.target/2 && n == i.perBatch:
+		want *= 2
+	case took > i.target:
+		want = max(1, n*int64(i.target)/int64(took))
+	}
+	i.perBatch = min(want, maxPerBatch)
+}
+
+// runTicks sends n whole ticks.
+func (i *Instance) runTicks(n int64) error {
+	if i.resident != nil {
+		if err := i.runResident(n); err != nil {
+			return err
+		}
+	} else {
+		for tick := i.at.Step; tick < i.at.Step+n; tick++ {
+			if err := i.items(tick, 0, len(i.plan.Schedule)); err != nil {
+				return err
+			}
+		}
+	}
+	i.at.Step += n
+	return nil
+}
+
+// partialTick runs the items [from, to) of the current tick and moves behind them.
+func (i *Instance) partialTick(from, to int) error {
+	if err := i.items(i.at.Step, from, to); err != nil {
+		return err
+	}
+	i.passed = false
+	if i.at.Item = to; to == len(i.plan.Schedule) {
+		i.at = exec.Position{Step: i.at.Step + 1}
+	}
+	return nil
+}
+
+// items dispatches the units of a tick that lie in [from, to). A unit never spans a callback, so it is not cut.
+func (i *Instance) items(tick int64, from, to int) error {
+	for k := range i.units {
+		u := &i.units[k]
+		if u.item < from || u.last >= to {
+			continue
+		}
+		c := &i.plan.Clocks[u.clock]
+		if !due(c, tick) {
+			continue
+		}
+		if u.sample >= 0 {
+			i.noteSample(u.sample, tick)
+		}
+		if err := i.dispatch(u, i.stamp(tick), clockStep(c, tick)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dispatch runs one unit, behind a barrier where it must see what others wrote.
+func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
+	if u.program == nil {
+		p, err := i.compile(u.text)
+		if err != nil {
+			return err
+		}
+		u.program = p
+	}
+	p := u.program
+	if i.hazards.need(u.access) {
+		i.dev.Barrier(device.BarrierStorage)
+		i.hazards.barrier()
+	}
+	i.hazards.note(u.access)
+	p.SetUints(glsl.UniformTick, stamp)
+	p.SetUints(glsl.UniformStep, uint32(step), uint32(step>>32))
+	if u.sample >= 0 {
+		p.SetUints(glsl.UniformRow(u.sample), uint32(i.rings[u.sample].fill-1))
+	}
+	i.bind(p)
+	return i.dev.Dispatch(p.Program, u.text.Groups, 1, 1)
+}

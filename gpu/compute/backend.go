@@ -1,0 +1,208 @@
+//go:build cgo
+
+package compute
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/glsl"
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// Backend loads plans onto one OpenGL device.
+type Backend struct {
+	dev *device.Device
+	// Mode chooses between the two ways to run a schedule; the zero value decides by the plan's size.
+	Mode Mode
+	// Batch is the time that one submission aims at. The default keeps a viewer on the same context fluent.
+	Batch time.Duration
+}
+
+// Mode is a way to run a schedule. Results do not depend on it.
+type Mode uint8
+
+const (
+	Auto     Mode = iota
+	Plain         // one dispatch per operation, or per few
+	Resident      // one work group takes many steps; refused at Load where an operation is too large
+)
+
+// DefaultBatch is the time that one submission aims at when Backend.Batch is zero.
+const DefaultBatch = 12 * time.Millisecond
+
+// New returns a backend on d, which stays the caller's to close, after all instances.
+func New(d *device.Device) (*Backend, error) {
+	if d == nil {
+		return nil, errors.New("compute: no device")
+	}
+	return &Backend{dev: d}, nil
+}
+
+// Caps says what the device can do.
+func (b *Backend) Caps() exec.Caps {
+	i := b.dev.Info()
+	c := exec.Caps{
+		Name: "gl", Device: fmt.Sprintf("%s, OpenGL %d.%d", i.Renderer, i.Major, i.Minor), Double: i.Features.Double,
+		Threads: 0, MaxBuffer: i.Limits.StorageBlockSize, Memory: i.Features.VideoMemoryBytes,
+	}
+	if c.Memory == 0 && i.Software {
+		c.Memory = hostMemory()
+	}
+	return c
+}
+
+// Load allocates and initialises p. It may be called from any goroutine, and so may the instance's methods.
+func (b *Backend) Load(p *plan.Plan, o exec.Options) (exec.Instance, error) {
+	var i *Instance
+	var err error
+	b.dev.Do(func() { i, err = b.LoadHere(p, o) })
+	if err != nil {
+		return nil, err
+	}
+	return &Shared{i}, nil
+}
+
+// LoadHere is Load for callers on the context's thread; the instance must stay there.
+func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error) {
+	start := time.Now()
+	caps := b.Caps()
+	if p.Precision == plan.Double && !caps.Double {
+		return nil, fmt.Errorf("%s has no double precision; use --precision single or --backend cpu", caps.Device)
+	}
+	if err := p.Fits(caps.Memory, caps.MaxBuffer); err != nil {
+		return nil, err
+	}
+	layout, slabs, err := layOut(p, caps.MaxBuffer)
+	if err != nil {
+		return nil, err
+	}
+	if n := bytesOf(slabs); caps.Memory > 0 && n > caps.Memory {
+		return nil, &plan.TooLarge{What: "the network with its recordings", Need: n, Available: caps.Memory}
+	}
+	i := &Instance{
+		dev: b.dev, plan: p, opts: o, layout: layout, slabs: slabs, target: b.Batch,
+		programs: make(map[string]*program), hazards: newHazards(len(layout.Buffers)), rings: make([]ring, len(p.Monitors)),
+		perBatch: 1,
+	}
+	if i.target <= 0 {
+		i.target = DefaultBatch
+	}
+	layout.Tile = 4
+	defer func() {
+		if err != nil {
+			i.Close()
+		}
+	}()
+	if err := i.allocate(); err != nil {
+		return nil, err
+	}
+	if err := i.build(b.Mode); err != nil {
+		return nil, err
+	}
+	i.loadTime = time.Since(start)
+	if err := i.initialise(); err != nil {
+		return nil, err
+	}
+	return i, b.dev.Err()
+}
+
+// allocate makes the slabs and fills in initial values.
+func (i *Instance) allocate() error {
+	var err error
+	for k := range i.slabs {
+		s := &i.slabs[k]
+		if s.buf, err = i.dev.NewBuffer(fmt.Sprintf("slab %d", k), s.elem, s.len); err != nil {
+			return fmt.Errorf("the network needs %s on the GPU: %w", plan.FormatBytes(bytesOf(i.slabs)), err)
+		}
+	}
+	for k, b := range i.plan.Buffers {
+		if err := i.setInitial(plan.BufferID(k), b); err != nil {
+			return err
+		}
+	}
+	for m, r := range i.layout.Rings {
+		for v, rv := range r.Vars {
+			if rv.Elements >= 0 {
+				at := i.layout.Buffers[rv.Elements]
+				if err := device.Upload(i.slabs[at.Slab].buf, at.Base, i.plan.Monitors[m].Vars[v].Elements); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
+	at := i.layout.Buffers[id]
+	buf := i.slabs[at.Slab].buf
+	switch {
+	case b.Len == 0:
+		return nil
+	case b.Ints != nil && b.Type != ir.Real:
+		return device.Upload(buf, at.Base, b.Ints)
+	case b.Ints != nil:
+		v := make([]float64, len(b.Ints))
+		for k, n := range b.Ints {
+			v[k] = float64(n)
+		}
+		return i.put(id, 0, v)
+	case b.Reals != nil:
+		return i.put(id, 0, b.Reals)
+	case b.Fill == 0:
+		return nil // stores begin as zeros
+	case b.Type != ir.Real:
+		return device.Fill(buf, at.Base, b.Len, int32(b.Fill))
+	case i.plan.Precision == plan.Double:
+		return device.Fill(buf, at.Base, b.Len, b.Fill)
+	}
+	return device.Fill(buf, at.Base, b.Len, float32(b.Fill))
+}
+
+// build generates and compiles all programs.
+func (i *Instance) build(mode Mode) error {
+	p := i.plan
+	i.initial = partition(p, []plan.Item{{Clock: 0, Ops: p.Init, Callback: -1}})
+	i.units = partition(p, p.Schedule)
+	if err := i.buildResident(mode); err != nil {
+		return err
+	}
+	for _, units := range [][]unit{i.initial, i.units} {
+		for k := range units {
+			u := &units[k]
+			t, err := glsl.Dispatch(i.layout, u.ops, groupSize)
+			if err != nil {
+				return err
+			}
+			u.text = t
+		}
+	}
+	words := 1 + len(p.Checks) + len(i.layout.Guards)
+	var err error
+	if i.control, err = i.dev.NewBuffer("fault words", device.U32, words); err != nil {
+		return err
+	}
+	return i.clearFault()
+}
+
+// groupSize is the number of invocations in a work group of a plain dispatch.
+const groupSize = 64
+
+// initialise runs the plan's initial operations.
+func (i *Instance) initialise() error {
+	for k := range i.initial {
+		if err := i.dispatch(&i.initial[k], 1, 0); err != nil {
+			return err
+		}
+	}
+	i.fullBarrier()
+	for k := range i.initial { // they are not needed again
+		i.initial[k].program = nil
+	}
+	return i.checkFault()
+}

@@ -1,0 +1,15 @@
+// Package compute runs plans in OpenGL compute shaders: it is the gl backend of package exec.
+//
+// Load lays the plan's buffers out in a few slabs, generates and compiles the programs (package glsl) and runs the plan's
+// initial operations. Advance sends many steps per submission, bounded in time, and reads back one fault word at its
+// end; nothing else comes back while a simulation runs. Which items are due at a step is decided on the host from periods and
+// phases; between dispatches there are exactly the barriers that reads and writes ask for.
+//
+// A plan whose operations are all small runs in a single work group that loops over steps by itself: a barrier costs
+// far less than a dispatch. Both ways run the same function text and give the same bits.
+//
+// An Instance belongs to the context's thread, which is where a viewer's loop runs; View lends its live buffers for drawing.
+// Backend.Load returns the same thing behind a wrapper that may be used from any goroutine.
+//
+// What does not belong here: GLSL (packages glsl and shaders), single OpenGL calls (package device), drawing (package render).
+package compute

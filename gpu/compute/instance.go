@@ -1,0 +1,153 @@
+//go:build cgo
+
+package compute
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/glsl"
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// Instance is a plan on the device. All methods must be called on the context's thread.
+type Instance struct {
+	dev    *device.Device
+	plan   *plan.Plan
+	opts   exec.Options
+	layout *glsl.Layout
+
+	slabs    []slab
+	control  *device.Buffer // fault tick, then a word per check and guard
+	programs map[string]*program
+	initial  []unit
+	units    []unit
+	resident *resident // nil: not used
+	hazards  *hazards
+	rings    []ring
+
+	at       exec.Position
+	passed   bool  // the callback item at `at` has been acted on
+	tickBase int64 // base tick whose stamp is 1
+	fault    error // sticky
+
+	target   time.Duration
+	perBatch int64 // ticks
+	closed   bool
+
+	loadTime, advanceTime, readTime time.Duration
+	loads, ticks, reads             int64
+}
+
+var errClosed = errors.New("compute: the instance is closed")
+
+// At is the current position.
+func (i *Instance) At() exec.Position { return i.at }
+
+// Step is the current base tick.
+func (i *Instance) Step() int64 { return i.at.Step }
+
+// View lends a buffer for drawing. It is good until the instance is closed; its contents change with every Advance.
+func (i *Instance) View(buf plan.BufferID) device.View {
+	if i.closed || buf < 0 || int(buf) >= len(i.plan.Buffers) {
+		return device.View{}
+	}
+	at := i.layout.Buffers[buf]
+	b := i.slabs[at.Slab].buf
+	return device.View{Buffer: b.Name(), Elem: b.Elem(), Count: at.Len, Offset: at.Base, Stride: 1, Generation: b.Generation()}
+}
+
+// Plan is the plan that was loaded.
+func (i *Instance) Plan() *plan.Plan { return i.plan }
+
+// Phases reports time spent so far.
+func (i *Instance) Phases() []exec.Phase {
+	return []exec.Phase{
+		{Name: "load", Seconds: i.loadTime.Seconds(), Calls: 1},
+		{Name: "advance", Seconds: i.advanceTime.Seconds(), Calls: i.ticks},
+		{Name: "read", Seconds: i.readTime.Seconds(), Calls: i.reads},
+	}
+}
+
+// Close frees everything on the device.
+func (i *Instance) Close() error {
+	if i == nil || i.closed {
+		return nil
+	}
+	i.closed = true
+	for _, p := range i.programs {
+		p.Close()
+	}
+	i.control.Close()
+	for k := range i.slabs {
+		i.slabs[k].buf.Close()
+	}
+	return nil
+}
+
+// fullBarrier makes everything written so far visible to whatever comes next: reads back, draws, dispatches.
+func (i *Instance) fullBarrier() {
+	i.dev.Barrier(device.BarrierAll)
+	i.hazards.barrier()
+}
+
+// clearFault resets the fault words.
+func (i *Instance) clearFault() error {
+	words := make([]uint32, i.control.Len())
+	for k := range words {
+		words[k] = glsl.NoFault
+	}
+	words[0] = 0
+	i.fault = nil
+	return device.Upload(i.control, 0, words)
+}
+
+// checkFault reads the fault word, and the others when it is set. It waits for the batch to end.
+func (i *Instance) checkFault() error {
+	var word [1]uint32
+	if err := device.Read(i.control, 0, word[:], device.ReadFault); err != nil {
+		return err
+	}
+	if word[0] == 0 {
+		return nil
+	}
+	words := make([]uint32, i.control.Len())
+	if err := device.Read(i.control, 0, words, device.ReadFault); err != nil {
+		return err
+	}
+	tick := i.tickBase + int64(word[0]) - 1
+	i.at = exec.Position{Step: tick, Item: len(i.plan.Schedule)}
+	i.passed = false
+	i.trimSamples(tick)
+	i.fault = i.describeFault(tick, words[1:])
+	return i.fault
+}
+
+func (i *Instance) describeFault(tick int64, words []uint32) error {
+	for k, w := range words {
+		if w == glsl.NoFault {
+			continue
+		}
+		if k >= len(i.plan.Checks) {
+			return fmt.Errorf("%s: element %d stores outside the buffer at step %d", i.layout.Guards[k-len(i.plan.Checks)], w>>2, tick)
+		}
+		value := math.NaN()
+		switch w & 3 {
+		case glsl.FaultPosInf:
+			value = math.Inf(1)
+		case glsl.FaultNegInf:
+			value = math.Inf(-1)
+		}
+		return &exec.Fault{
+			Variable: i.plan.Checks[k], Element: int(w >> 2), Step: tick, Time: float64(tick) * i.plan.BaseDT, Value: value,
+		}
+	}
+	return fmt.Errorf("compute: a fault at step %d without a cause", tick)
+}
+
+// stamp is a tick as the shaders stamp it on faults, never 0.
+func (i *Instance) stamp(tick int64) uint32 { return uint32(tick-i.tickBase) + 1 }

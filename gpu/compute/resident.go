@@ -1,0 +1,139 @@
+//go:build cgo
+
+package compute
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/glsl"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// resident is a whole schedule as one program of a single work group.
+type resident struct {
+	text    *glsl.Program
+	program *program
+	access  []access
+	clocks  []int
+	samples []int // monitors, once per Sample operation
+}
+
+// work is roughly how many multiplications an operation does; it decides what is small.
+func work(p *plan.Plan, op plan.Op) int {
+	switch op := op.(type) {
+	case *plan.Run:
+		n := op.N
+		if op.Conn >= 0 {
+			n = max(n, p.Conns[op.Conn].N)
+		}
+		return 16 * n
+	case *plan.MatMul:
+		return op.M * op.N * op.K
+	case *plan.TapSum:
+		return op.Layers * op.Rows * op.Cols * op.Taps
+	case *plan.Sample:
+		n := 0
+		for _, v := range p.Monitors[op.Monitor].Vars {
+			n += v.Len
+		}
+		return n
+	}
+	return 1 << 30
+}
+
+// Limits of what one work group is worth. Above, a dispatch costs less than what the other cores of the device would have done.
+const (
+	residentWork = 100_000
+	residentOps  = 64
+)
+
+func (i *Instance) buildResident(mode Mode) error {
+	if mode == Plain {
+		return nil
+	}
+	p := i.plan
+	r := &resident{}
+	var entries []glsl.Entry
+	var since []access // since the last barrier
+	total, clocks := 0, map[int]bool{}
+	seen := map[int]bool{}
+	for _, it := range p.Schedule {
+		if it.Callback >= 0 {
+			continue // ticks with one that is due do not run here
+		}
+		for _, op := range it.Ops {
+			total += work(p, op)
+			a := accesses(p, op)
+			sync := conflict(since, a)
+			if sync {
+				since = since[:0]
+			}
+			since = append(since, a...)
+			r.access = append(r.access, a...)
+			entries = append(entries, glsl.Entry{Op: op, Clock: it.Clock, Sync: sync})
+			if s, ok := op.(*plan.Sample); ok {
+				if seen[s.Monitor] && mode == Auto {
+					return nil
+				}
+				seen[s.Monitor] = true
+				r.samples = append(r.samples, s.Monitor)
+			}
+			if !clocks[it.Clock] {
+				clocks[it.Clock] = true
+				r.clocks = append(r.clocks, it.Clock)
+			}
+		}
+	}
+	if len(entries) == 0 || total > residentWork || len(entries) > residentOps {
+		if mode == Resident {
+			return fmt.Errorf("compute: the plan is too large for one work group: %d operations, about %d multiplications a step", len(entries), total)
+		}
+		return nil
+	}
+	size := min(residentGroup, i.dev.Info().Limits.WorkGroupInvocations)
+	text, err := glsl.Resident(i.layout, entries, size)
+	if err != nil {
+		return err
+	}
+	r.text = text
+	i.resident = r
+	return nil
+}
+
+// residentGroup is the number of invocations of the resident work group.
+const residentGroup = 64
+
+// runResident sends n whole ticks as one dispatch.
+func (i *Instance) runResident(n int64) error {
+	r := i.resident
+	if r.program == nil {
+		p, err := i.compile(r.text)
+		if err != nil {
+			return err
+		}
+		r.program = p
+	}
+	p := r.program
+	p.SetUints(glsl.UniformFirst, i.stamp(i.at.Step))
+	p.SetUints(glsl.UniformTicks, uint32(n))
+	for _, k := range r.clocks {
+		c := &i.plan.Clocks[k]
+		s := clockStep(c, i.at.Step)
+		p.SetUints(glsl.UniformClock(k), uint32(s), uint32(s>>32), uint32(nextDue(c, i.at.Step)-i.at.Step))
+	}
+	for _, m := range r.samples {
+		p.SetUints(glsl.UniformFirstRow(m), uint32(i.rings[m].fill))
+		c := &i.plan.Clocks[i.plan.Monitors[m].Clock]
+		for t := nextDue(c, i.at.Step); t < i.at.Step+n; t += c.Period {
+			i.noteSample(m, t)
+		}
+	}
+	if i.hazards.need(r.access) {
+		i.dev.Barrier(device.BarrierStorage)
+		i.hazards.barrier()
+	}
+	i.hazards.note(r.access)
+	i.bind(p)
+	return i.dev.Dispatch(p.Program, 1, 1, 1)
+}
