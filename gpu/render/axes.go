@@ -3,31 +3,31 @@ package render
 import "math"
 
 // axesPainter draws one panel's box of axes. Faces that look away from the eye lie behind everything in the box, so they go
-// into the layer under the 3-D picture and need no depth; ticks and names go into the layer over it.
+// into the layer under the 3-D picture and need no depth; ticks and names go into the layers over it: all lines, then all text, so that few draws take them.
 type axesPainter struct {
-	under, over *Overlay
-	theme       *Theme
-	view        Rect // units of scale 1
-	mvp         Mat4
-	eye         Vec3
-	dir         Vec3 // from the scene to the eye, for an orthographic camera
-	ortho       bool
-	box         Box
-	ticks       [3]Ticks
-	span        [3]span
-	names       [3]string
-	center      [2]float64
+	under, marks, over *Overlay
+	theme              *Theme
+	view               Rect // units of scale 1
+	mvp                Mat4
+	eye                Vec3
+	dir                Vec3 // from the scene to the eye, for an orthographic camera
+	ortho              bool
+	box                Box
+	ticks              [3]Ticks
+	span               [3]span
+	names              [3]string
+	center             [2]float64
 }
 
-// paintAxes adds the panel's axes to the two layers.
-func paintAxes(under, over *Overlay, th *Theme, pl PanelLayout) {
+// paintAxes adds the panel's axes to the layers.
+func paintAxes(under, marks, over *Overlay, th *Theme, pl PanelLayout) {
 	p := pl.Panel
 	if p.Axes.Hide || p.Camera == nil {
 		return
 	}
 	v, proj := p.Camera.Matrices(pl.Aspect())
 	_, _, back := p.Camera.axes()
-	a := &axesPainter{under: under, over: over, theme: th, view: pl.View, mvp: proj.Mul(v), eye: p.Camera.Eye(), dir: back,
+	a := &axesPainter{under: under, marks: marks, over: over, theme: th, view: pl.View, mvp: proj.Mul(v), eye: p.Camera.Eye(), dir: back,
 		ortho: p.Camera.Ortho, box: p.Bounds()}
 	a.prepare(p)
 	a.walls()
@@ -86,7 +86,7 @@ func (a *axesPainter) tickCount(axis int) int {
 			length = math.Max(length, math.Hypot(x1-x0, y1-y0))
 		}
 	}
-	return int(math.Max(2, math.Min(8, length/42)))
+	return int(math.Max(2, math.Min(8, length/32)))
 }
 
 // edges are the four edges of the box along an axis; edge k lies at Min or Max of the next axis by bit 0, of the one after
@@ -133,6 +133,8 @@ func (a *axesPainter) along(axis int, value float64) float64 {
 
 // walls fills the faces at the back and rules them at the ticks.
 func (a *axesPainter) walls() {
+	var faces [][4]Vec3
+	var rules [][2]Vec3
 	for axis := range 3 {
 		u, v := (axis+1)%3, (axis+2)%3
 		if a.box.Max[u] == a.box.Min[u] || a.box.Max[v] == a.box.Min[v] {
@@ -147,20 +149,27 @@ func (a *axesPainter) walls() {
 				p[axis], p[u], p[v] = at, cu, cv
 				return p
 			}
-			c := [4]Vec3{corner(a.box.Min[u], a.box.Min[v]), corner(a.box.Max[u], a.box.Min[v]),
-				corner(a.box.Max[u], a.box.Max[v]), corner(a.box.Min[u], a.box.Max[v])}
-			a.fill(c)
+			faces = append(faces, [4]Vec3{corner(a.box.Min[u], a.box.Min[v]), corner(a.box.Max[u], a.box.Min[v]),
+				corner(a.box.Max[u], a.box.Max[v]), corner(a.box.Min[u], a.box.Max[v])})
 			for _, t := range a.ticks[u].Values {
 				x := a.along(u, t)
-				a.line(corner(x, a.box.Min[v]), corner(x, a.box.Max[v]), 1, a.theme.Grid)
+				rules = append(rules, [2]Vec3{corner(x, a.box.Min[v]), corner(x, a.box.Max[v])})
 			}
 			for _, t := range a.ticks[v].Values {
 				x := a.along(v, t)
-				a.line(corner(a.box.Min[u], x), corner(a.box.Max[u], x), 1, a.theme.Grid)
+				rules = append(rules, [2]Vec3{corner(a.box.Min[u], x), corner(a.box.Max[u], x)})
 			}
-			for k := range 4 {
-				a.line(c[k], c[(k+1)%4], 1, a.theme.Frame.Alpha(0.7))
-			}
+		}
+	}
+	for _, c := range faces {
+		a.fill(c)
+	}
+	for _, l := range rules {
+		a.line(l[0], l[1], 1, a.theme.Grid)
+	}
+	for _, c := range faces {
+		for k := range 4 {
+			a.line(c[k], c[(k+1)%4], 1, a.theme.Frame.Alpha(0.7))
 		}
 	}
 }
@@ -174,7 +183,7 @@ func (a *axesPainter) fill(c [4]Vec3) {
 		}
 		q[2*k], q[2*k+1] = x, y
 	}
-	a.under.Quad(q, a.theme.Wall)
+	a.under.solid(q, a.theme.Wall)
 }
 
 // line draws a segment of the scene, cut where it passes behind the eye.
@@ -279,7 +288,7 @@ func (a *axesPainter) label(axis int) {
 		nx, ny = -nx, -ny
 	}
 	th := a.theme
-	a.over.Line(x0, y0, x1, y1, 1, th.Frame)
+	a.marks.Line(x0, y0, x1, y1, 1, th.Frame)
 	number := TextStyle{Size: tickSize, Color: th.Muted, Halo: th.Halo, Align: Center, Middle: true}
 	reach := 0.0
 	for k, v := range a.ticks[axis].Values {
@@ -289,7 +298,7 @@ func (a *axesPainter) label(axis int) {
 		if !ok || !a.view.Inset(-20).Contains(x, y) {
 			continue
 		}
-		a.over.Line(x, y, x+5*nx, y+5*ny, 1, th.Frame)
+		a.marks.Line(x, y, x+5*nx, y+5*ny, 1, th.Frame)
 		d := 8 + a.support(a.ticks[axis].Labels[k], number, nx, ny)
 		a.over.Text(x+d*nx, y+d*ny, a.ticks[axis].Labels[k], number)
 		reach = math.Max(reach, 2*d-8)

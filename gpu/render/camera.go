@@ -171,7 +171,7 @@ func (c *Camera) Focus(p Vec3) {
 
 // Fit centres the box and chooses the distance so that it fills the viewport, keeping the direction.
 func (c *Camera) Fit(bounds Box, aspect float64) {
-	const margin = 1.22 // room for tick labels and axis names
+	const margin = 1.2 // room for tick labels and axis names
 	c.bounds = bounds
 	right, up, back := c.axes()
 	c.Target = bounds.Center()

@@ -3,7 +3,7 @@ package render
 import "math"
 
 // paintColorbar draws a scale's colors with numbers, name and unit.
-func paintColorbar(o *Overlay, th *Theme, area Rect, s *Scale) {
+func paintColorbar(marks, o *Overlay, th *Theme, area Rect, s *Scale) {
 	if s == nil || area.W <= 0 || s.Colormap == nil {
 		return
 	}
@@ -13,14 +13,14 @@ func paintColorbar(o *Overlay, th *Theme, area Rect, s *Scale) {
 		return
 	}
 	bar := Rect{area.X + 14, area.Y + heading + math.Max(0, (area.H-heading-20-h)/2), barWidth, h}
-	o.Gradient(bar, s.Colormap)
-	o.Box(bar.Inset(-0.5), 1, Color{}, 1, th.Frame.Alpha(0.8))
+	marks.Gradient(bar, s.Colormap)
+	marks.Box(bar.Inset(-0.5), 1, Color{}, 1, th.Frame.Alpha(0.8))
 	lo, hi := s.Shown(s.Min), s.Shown(s.Max)
 	ticks := NiceTicks(lo, hi, int(math.Max(2, math.Min(9, h/32))), false)
 	number := TextStyle{Size: tickSize, Color: th.Muted, Halo: th.Halo, Middle: true}
 	for k, v := range ticks.Values {
 		y := bar.Y + bar.H*(1-(v-lo)/(hi-lo))
-		o.Line(bar.X+bar.W, y, bar.X+bar.W+4, y, 1, th.Frame)
+		marks.Line(bar.X+bar.W, y, bar.X+bar.W+4, y, 1, th.Frame)
 		o.Text(bar.X+bar.W+8, y, ticks.Labels[k], number)
 	}
 	name := axisTitle(s.Label, s.Unit, ticks.Exponent)

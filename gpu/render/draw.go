@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math"
+	"strconv"
 	"unsafe"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -42,7 +43,7 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 	screen := r.d.Screen(f.Width, f.Height)
 	screen.ClearColor(0, th.Background)
 	screen.ClearDepth(1)
-	if err := r.drawLayer(&r.chrome, 0, r.underCount, f); err != nil {
+	if err := r.drawRuns(r.chrome.buffer, r.below, f); err != nil {
 		return err
 	}
 	for i := range views {
@@ -50,11 +51,11 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 			return err
 		}
 	}
-	if err := r.drawLayer(&r.chrome, r.underCount, r.chrome.count-r.underCount, f); err != nil {
+	if err := r.drawRuns(r.chrome.buffer, r.above, f); err != nil {
 		return err
 	}
 	if s.Overlay != nil {
-		if err := r.drawLayer(&r.user, 0, r.user.count, f); err != nil {
+		if err := r.drawRuns(r.user.buffer, runs(s.Overlay.prims, 0), f); err != nil {
 			return err
 		}
 	}
@@ -144,15 +145,16 @@ func (r *Renderer) prepareChrome(s *Scene, lay Layout, f Frame) error {
 	th := s.theme()
 	paint := func() {
 		r.under.Reset(f.Width, f.Height, f.Scale)
+		r.marks.Reset(f.Width, f.Height, f.Scale)
 		r.over.Reset(f.Width, f.Height, f.Scale)
 		for _, pl := range lay.Panels {
-			paintAxes(r.under, r.over, th, pl)
+			paintAxes(r.under, r.marks, r.over, th, pl)
 			paintTitle(r.over, th, pl.Title, pl.Panel.Title)
 			if scales := pl.Panel.scales(); len(scales) > 0 {
-				paintColorbar(r.over, th, pl.Colorbar, scales[0])
+				paintColorbar(r.marks, r.over, th, pl.Colorbar, scales[0])
 			}
 		}
-		paintColorbar(r.over, th, lay.Colorbar, lay.Shared)
+		paintColorbar(r.marks, r.over, th, lay.Colorbar, lay.Shared)
 	}
 	paint()
 	if r.under.lost || r.over.lost {
@@ -161,10 +163,11 @@ func (r *Renderer) prepareChrome(s *Scene, lay Layout, f Frame) error {
 		r.user.hash = 0
 		paint()
 	}
-	all := append(append([]prim(nil), r.under.prims...), r.over.prims...)
-	r.underCount = len(r.under.prims)
+	above := append(r.marks.prims, r.over.prims...)
+	n := len(r.under.prims)
+	r.below, r.above = runs(r.under.prims, 0), runs(above, n)
 	r.chromeState = key
-	return r.fill(&r.chrome, all)
+	return r.fill(&r.chrome, append(append([]prim(nil), r.under.prims...), above...))
 }
 
 // prepareUser sends the caller's overlay.
@@ -198,24 +201,32 @@ func (r *Renderer) fill(l *layer, p []prim) error {
 	return device.Upload(l.buffer, 0, data)
 }
 
-func (r *Renderer) drawLayer(l *layer, start, count int, f Frame) error {
-	if count == 0 {
-		return nil
+// overlayProgram is the program for one kind of shape.
+func (r *Renderer) overlayProgram(kind uint32) (*device.Program, error) {
+	define := map[string]string{"KIND": primMacros[kind]}
+	for i, m := range primMacros {
+		define[m] = strconv.Itoa(i)
 	}
-	p, err := r.graphics("overlay", nil)
-	if err != nil {
-		return err
+	return r.graphics("overlay", define)
+}
+
+func (r *Renderer) drawRuns(b *device.Buffer, list []run, f Frame) error {
+	if len(list) == 0 {
+		return nil
 	}
 	r.d.SetState(device.State{Blend: device.BlendAlpha})
 	r.d.Viewport(0, 0, f.Width, f.Height)
-	r.d.BindStorage(0, l.buffer)
+	r.d.BindStorage(0, b)
 	r.d.BindTexture(0, r.atlas)
 	r.d.BindTexture(1, r.maps)
-	p.SetInt("atlas", 0)
-	p.SetInt("maps", 1)
-	p.SetInt("start", int32(start))
-	p.SetFloats("pixel", 2/float32(f.Width), 2/float32(f.Height))
-	r.d.Draw(p, nil, device.Triangles, 0, 6*count)
+	for _, x := range list {
+		p := r.flat[x.kind]
+		p.SetInt("atlas", 0)
+		p.SetInt("maps", 1)
+		p.SetInt("start", int32(x.start))
+		p.SetFloats("pixel", 2/float32(f.Width), 2/float32(f.Height))
+		r.d.Draw(p, nil, device.Triangles, 0, 6*x.count)
+	}
 	return nil
 }
 

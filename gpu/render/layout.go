@@ -51,13 +51,17 @@ func (s *Scene) Layout(width, height int, scale float64) Layout {
 		c := Rect{area.X + w*float64(k%cols), area.Y + h*float64(k/cols), w, h}
 		pl := PanelLayout{Panel: p, Cell: c, View: c}
 		if p.Title != "" {
-			pl.Title = Rect{c.X, c.Y, c.W, titleHeight}
 			pl.View.Y += titleHeight
 			pl.View.H = math.Max(1, pl.View.H-titleHeight)
 		}
 		if l.Shared == nil && len(p.scales()) > 0 && c.W > 3*colorbarWidth {
 			pl.Colorbar = Rect{c.X + c.W - colorbarWidth, c.Y, colorbarWidth, c.H}
 			pl.View.W -= colorbarWidth
+		}
+		if p.Title != "" {
+			// In a tall view the picture fills only the middle; the title stays near it.
+			y := math.Max(c.Y, pl.View.Y+pl.View.H/2-0.55*pl.View.W-titleHeight)
+			pl.Title = Rect{pl.View.X, y, pl.View.W, titleHeight}
 		}
 		l.Panels = append(l.Panels, pl)
 	}

@@ -62,7 +62,29 @@ const (
 	primSegment
 	primQuad
 	primGradient
+	primSolid // a quad with hard edges
 )
+
+var primMacros = [...]string{"BOX", "GLYPH", "SEGMENT", "QUAD", "GRADIENT", "SOLID"}
+
+// run is a stretch of shapes of one kind, which one draw takes.
+type run struct {
+	kind         uint32
+	start, count int
+}
+
+// runs cuts a list into stretches.
+func runs(p []prim, start int) []run {
+	var out []run
+	for i, x := range p {
+		if n := len(out); n > 0 && out[n-1].kind == x.Kind {
+			out[n-1].count++
+			continue
+		}
+		out = append(out, run{x.Kind, start + i, 1})
+	}
+	return out
+}
 
 func pack(c Color) uint32 {
 	var v uint32
@@ -132,6 +154,11 @@ func (o *Overlay) Quad(q [8]float64, c Color) {
 		min(q[0], q[2], q[4], q[6])-m, min(q[1], q[3], q[5], q[7])-m, max(q[0], q[2], q[4], q[6])+m, max(q[1], q[3], q[5], q[7])+m)
 }
 
+// solid is Quad with hard edges, for faces whose edges are drawn as lines.
+func (o *Overlay) solid(q [8]float64, c Color) {
+	o.add(prim{A: o.px(q[:4]...), B: o.px(q[4:]...), Color: pack(c), Kind: primSolid}, 0, 0, 0, 0)
+}
+
 // Triangle fills a triangle; either way round.
 func (o *Overlay) Triangle(x0, y0, x1, y1, x2, y2 float64, c Color) {
 	o.Quad([8]float64{x0, y0, x1, y1, x2, y2, x2, y2}, c)
@@ -162,15 +189,15 @@ func (o *Overlay) Text(x, y float64, s string, st TextStyle) float64 {
 	py = math.Round(py)
 	// Every halo lies under every glyph: a letter's outline must not eat into its neighbour.
 	if st.Halo[3] > 0 {
-		o.run(glyphs, px, py, pack(st.Halo), true)
+		o.glyphs(glyphs, px, py, pack(st.Halo), true)
 	}
-	o.run(glyphs, px, py, pack(st.Color), false)
+	o.glyphs(glyphs, px, py, pack(st.Color), false)
 	return width / o.scale
 }
 
-// run adds the glyphs of a line that starts at pixel (px, py).
-func (o *Overlay) run(glyphs []placed, px, py float64, color uint32, halo bool) {
-	for _, g := range glyphs {
+// glyphs adds the glyphs of a line that starts at pixel (px, py).
+func (o *Overlay) glyphs(line []placed, px, py float64, color uint32, halo bool) {
+	for _, g := range line {
 		gx := px + g.x
 		whole := math.Floor(gx)
 		img, ok := o.fonts.get(glyphKey{g.face, g.r, uint8((gx - whole) * phases), halo})

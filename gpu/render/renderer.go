@@ -21,11 +21,14 @@ type Renderer struct {
 	atlas    *device.Texture
 	fonts    *fonts
 
-	chrome      layer // axes, titles and colorbars: first what lies under the 3-D picture, then what lies over it
-	underCount  int
-	chromeState uint64 // what the layer was made from
-	user        layer  // the caller's overlay
-	under, over *Overlay
+	flat        [len(primMacros)]*device.Program // for shapes, by kind
+	chrome      layer                            // axes, titles and colorbars
+	below       []run                            // the part of chrome under the 3-D picture
+	above       []run                            // and the part over it
+	chromeState uint64                           // what chrome was made from
+	user        layer                            // the caller's overlay
+
+	under, marks, over *Overlay // chrome as it is laid out
 
 	surfaces map[*Surface]*surfaceState
 	meshes   map[[2]int]*mesh
@@ -74,10 +77,11 @@ func New(d *device.Device) (_ *Renderer, err error) {
 	if err = r.ranges.init(d); err != nil {
 		return nil, err
 	}
-	r.under, r.over = r.NewOverlay(), r.NewOverlay()
-	// Everything every scene needs is compiled here, so that the first frame does not stutter.
-	if _, err = r.graphics("overlay", nil); err != nil {
-		return nil, err
+	r.under, r.marks, r.over = r.NewOverlay(), r.NewOverlay(), r.NewOverlay()
+	for kind := range r.flat {
+		if r.flat[kind], err = r.overlayProgram(uint32(kind)); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
 }

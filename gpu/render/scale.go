@@ -68,7 +68,7 @@ func (s *Scale) nice(lo, hi float64) (float64, float64) {
 		if m == 0 {
 			m = 1
 		}
-		m = niceCeil(m, niceStep(m/5, false))
+		m = niceCeil(m, niceStep(m/8, false))
 		return -m, m
 	}
 	if lo >= 0 && lo < 0.4*hi {
@@ -81,7 +81,7 @@ func (s *Scale) nice(lo, hi float64) (float64, float64) {
 		d := 0.5 * math.Abs(lo)
 		lo, hi = lo-d, hi+d
 	}
-	step := niceStep((hi-lo)/5, false)
+	step := niceStep((hi-lo)/8, false)
 	return -niceCeil(-lo, step), niceCeil(hi, step)
 }
 

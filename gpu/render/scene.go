@@ -104,7 +104,7 @@ func (s *Scatter) extent() (x, y, z span) {
 }
 
 // boxHeight is the height of the axes box where its longer side is 2.
-const boxHeight = 0.8
+const boxHeight = 0.95
 
 // Bounds is the axes box in scene units: centred on the origin horizontally, the longer side 2.
 func (p *Panel) Bounds() Box {

@@ -27,7 +27,7 @@ void main() {
 	vec3 n = normalize(vec3(-slopeAndTone.xy, 1.0));
 #ifdef WIRE
 	vec2 away = abs(fract(index - 0.5) - 0.5) / fwidth(index);
-	base *= 1.0 - 0.22 * clamp(1.2 - min(away.x, away.y), 0.0, 1.0);
+	base *= 1.0 - 0.16 * clamp(1.2 - min(away.x, away.y), 0.0, 1.0);
 #endif
 	// From below the surface is in its own shadow.
 	color = vec4(gl_FrontFacing ? lit(base, n) : 0.45 * base, 1.0);
