@@ -104,7 +104,7 @@ func (op Op) String() string {
 }
 
 // String returns "bool", "int" or "real".
-func (t Type) String() string { return [...]string{"bool", "int", "real"}[t] }
+func (t Type) String() string { return nameOf(typeNames, t) }
 
 func b2f(b bool) float64 {
 	if b {
