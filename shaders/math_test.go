@@ -220,3 +220,95 @@ func goValue(name string, x, y float64) float64 {
 	}
 	return math.Pow(x, y)
 }
+
+// Zeros, infinities, NaN and the ends of the domains; the sign of a zero counts.
+func TestSpecialValues(t *testing.T) {
+	d := gltest.Device(t)
+	inf, nan := math.Inf(1), math.NaN()
+	args := []float64{0, math.Copysign(0, -1), 1, -1, 1.5, -1.5, 2, -2, 3, -3, 0.5, -0.5, 1e30, -1e30, inf, -inf, nan, 89.5, -200, 120, -120}
+	same := func(got, want float64) bool {
+		return math.IsNaN(got) && math.IsNaN(want) || got == want && math.Signbit(got) == math.Signbit(want) ||
+			want != 0 && !math.IsInf(want, 0) && math.Abs(got-want) <= 1e-6*math.Abs(want)
+	}
+	for _, f := range functions {
+		x32 := make([]float32, len(args))
+		for i, a := range args {
+			x32[i] = float32(a)
+		}
+		got32 := evaluate(t, d, "#include \"lib/math.glsl\"", fmt.Sprintf("y[i] = %s(x[i]);", f.name), x32, nil)
+		got64 := evaluate(t, d, "#include \"lib/math64.glsl\"", fmt.Sprintf("y[i] = %s(x[i]);", f.name), args, nil)
+		for i, a := range args {
+			huge := math.Abs(a) > 1e9 && (f.op == ir.OpSin || f.op == ir.OpCos || f.op == ir.OpTan) && !math.IsInf(a, 0)
+			want, _ := ir.EvalConst(f.op, ir.Real, float64(x32[i]))
+			if !huge && math.Abs(want) > 1e-36 || want == 0 || math.IsNaN(want) {
+				if got := float64(got32[i]); !same(got, float64(float32(want))) {
+					t.Errorf("%s(float %v) = %v, want %v", f.name, a, got, float32(want))
+				}
+			}
+			want, _ = ir.EvalConst(f.op, ir.Real, a)
+			if got := got64[i]; !huge && !same(got, want) {
+				t.Errorf("%s(double %v) = %v, want %v", f.name, a, got, want)
+			}
+		}
+	}
+	var x, y []float64
+	for _, a := range args {
+		for _, b := range args {
+			x, y = append(x, a), append(y, b)
+		}
+	}
+	x32, y32 := make([]float32, len(x)), make([]float32, len(x))
+	for i := range x {
+		x32[i], y32[i] = float32(x[i]), float32(y[i])
+	}
+	got32 := evaluate(t, d, "#include \"lib/math.glsl\"", "y[i] = m_pow(x[i], x2[i]);", x32, y32)
+	got64 := evaluate(t, d, "#include \"lib/math64.glsl\"", "y[i] = m_pow(x[i], x2[i]);", x, y)
+	for i := range x {
+		want := math.Pow(float64(x32[i]), float64(y32[i]))
+		if w := math.Abs(want); w == 0 || w > 1e-36 || math.IsNaN(w) {
+			if got := float64(got32[i]); !same(got, float64(float32(want))) {
+				t.Errorf("m_pow(float %v, %v) = %v, want %v", x[i], y[i], got, float32(want))
+			}
+		}
+		if got, want := got64[i], math.Pow(x[i], y[i]); !same(got, want) {
+			t.Errorf("m_pow(double %v, %v) = %v, want %v", x[i], y[i], got, want)
+		}
+	}
+}
+
+func TestPowSingle(t *testing.T) {
+	d := gltest.Device(t)
+	r := rand.New(rand.NewPCG(3, 4))
+	var x, y []float32
+	for range perRange {
+		x, y = append(x, float32(math.Pow(10, -3+6*r.Float64()))), append(y, float32(-12+24*r.Float64()))
+		x, y = append(x, float32(-3+6*r.Float64())), append(y, float32(r.IntN(80)-40))
+		x, y = append(x, float32(1+1e-4*(r.Float64()-0.5))), append(y, float32(1e6*(r.Float64()-0.5)))
+	}
+	got := evaluate(t, d, "#include \"lib/math.glsl\"", "y[i] = m_pow(x[i], x2[i]);", x, y)
+	builtin := evaluate(t, d, "", "y[i] = pow(x[i], x2[i]);", x, y)
+	var w, b worst
+	for i := range x {
+		want := truePow(float64(x[i]), float64(y[i]))
+		if math.Abs(want) < 0x1p-126 {
+			continue
+		}
+		w.see(units(float64(got[i]), want, ulp32(want), math.MaxFloat32), float64(x[i]), float64(got[i]), want)
+		if x[i] > 0 {
+			b.see(units(float64(builtin[i]), want, ulp32(want), math.MaxFloat32), float64(x[i]), float64(builtin[i]), want)
+		}
+	}
+	t.Logf("m_pow     float %8.3g ulp at %-14.8g   built-in %8.3g ulp at %.8g", w.units, w.x, b.units, b.x)
+	if w.units > 1 {
+		t.Errorf("m_pow(%v, ?) = %v, want %v: %.3g ulp, allowed 1", w.x, w.got, w.want, w.units)
+	}
+}
+
+// truePow is good to float32's half unit: math.Pow itself loses too much where |y| is large.
+func truePow(x, y float64) float64 {
+	v := math.Exp(y * math.Log(math.Abs(x)))
+	if x < 0 && math.Mod(y, 2) != 0 {
+		return -v
+	}
+	return v
+}

@@ -63,8 +63,10 @@ float m_expm1(float x) {
 
 // (exp(x) - 1) / x, 1 at 0.
 float m_exprel(float x) {
-	float v = x > 95.0 ? 95.0 : x; // where both are infinite the quotient must not be NaN
-	precise float q = m_expm1(v) / v;
+	// Above 88 the exponential overflows before the quotient does.
+	float v = x > 100.0 ? 100.0 : x;
+	precise float h = m_exp(0.5 * (v > 88.0 ? v : 0.0));
+	precise float q = v > 88.0 ? h / v * h : m_expm1(v) / v;
 	return abs(x) < 1e-8 ? 1.0 : q;
 }
 

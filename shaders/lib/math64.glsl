@@ -76,7 +76,8 @@ double m_expm1(double x) {
 
 double m_exprel(double x) {
 	double v = x > 720.0lf ? 720.0lf : x;
-	precise double q = m_expm1(v) / v;
+	precise double h = m_exp(0.5lf * (v > 709.0lf ? v : 0.0lf));
+	precise double q = v > 709.0lf ? h / v * h : m_expm1(v) / v;
 	return abs(x) < 1e-16lf ? 1.0lf : q;
 }
 
