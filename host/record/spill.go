@@ -1,0 +1,111 @@
+package record
+
+import (
+	"errors"
+	"io"
+	"slices"
+)
+
+// prefixSize is the fixed length of a spill file's header, large enough for any shape, so that it can be rewritten in place.
+const prefixSize = 128
+
+// store holds the bytes of one column in order: what was spilled to a file, then what is in memory.
+type store struct {
+	typ    Type
+	dims   []int
+	chunks [][]byte
+	memory int64
+	file   handle
+	name   string // of the file
+	onDisk int64  // bytes of data in the file
+}
+
+// Write keeps p in memory.
+func (s *store) Write(p []byte) (int, error) {
+	n := len(p)
+	s.memory += int64(n)
+	for len(p) > 0 {
+		k := len(s.chunks) - 1
+		if k < 0 || len(s.chunks[k]) == cap(s.chunks[k]) {
+			size := 1 << 12
+			if k >= 0 {
+				size = min(2*cap(s.chunks[k]), 1<<22)
+			}
+			s.chunks = append(s.chunks, make([]byte, 0, size))
+			k++
+		}
+		c := s.chunks[k]
+		m := min(len(p), cap(c)-len(c))
+		s.chunks[k] = append(c, p[:m]...)
+		p = p[m:]
+	}
+	return n, nil
+}
+
+// spill moves what is in memory to the file, and on success rewrites its header: the file is then a valid .npy of all samples so far.
+// On failure the bytes stay in memory, and those already moved are not counted as written.
+func (s *store) spill(fs fileSystem, target string, samples int64) error {
+	if s.file == nil {
+		f, name, err := createTemporary(fs, target)
+		if err != nil {
+			return err
+		}
+		s.file, s.name = f, name
+	}
+	if _, err := s.file.Seek(prefixSize+s.onDisk, io.SeekStart); err != nil {
+		return cause(err)
+	}
+	for _, c := range s.chunks {
+		if _, err := s.file.Write(c); err != nil {
+			return cause(err)
+		}
+	}
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return cause(err)
+	}
+	if _, err := s.file.Write(npyPrefix(s.typ, s.shape(samples), prefixSize)); err != nil {
+		return cause(err)
+	}
+	s.onDisk += s.memory
+	s.memory = 0
+	s.chunks = nil
+	return nil
+}
+
+func (s *store) shape(samples int64) []int { return append([]int{int(samples)}, s.dims...) }
+
+// reader gives all bytes from the beginning. Only one reader of a store may be in use.
+func (s *store) reader() (io.Reader, error) {
+	readers := make([]io.Reader, 0, len(s.chunks)+1)
+	if s.file != nil {
+		if _, err := s.file.Seek(prefixSize, io.SeekStart); err != nil {
+			return nil, cause(err)
+		}
+		readers = append(readers, io.LimitReader(s.file, s.onDisk))
+	}
+	for _, c := range s.chunks {
+		readers = append(readers, &sliceReader{c})
+	}
+	return io.MultiReader(readers...), nil
+}
+
+type sliceReader struct{ b []byte }
+
+func (r *sliceReader) Read(p []byte) (int, error) {
+	if len(r.b) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, r.b)
+	r.b = r.b[n:]
+	return n, nil
+}
+
+// drop removes the file and forgets everything.
+func (s *store) drop(fs fileSystem) error {
+	var err error
+	if s.file != nil {
+		err = errors.Join(s.file.Close(), fs.Remove(s.name))
+	}
+	*s = store{typ: s.typ, dims: slices.Clone(s.dims)}
+	return err
+}
