@@ -14,6 +14,14 @@ const (
 	ANNarchy                // no units, times in ms; x = E is stored every step, in textual order
 )
 
+// Syntax is the dialect under its name in package syntax.
+func (d Dialect) Syntax() syntax.Dialect {
+	if d == ANNarchy {
+		return syntax.ANNarchy
+	}
+	return syntax.Brian
+}
+
 // Kind is the value type of an expression.
 type Kind uint8
 
@@ -37,6 +45,7 @@ const (
 	Parameter                    // set from outside, or by statements
 	Subexpression                // evaluated where it is used; takes no storage (Brian's x = E)
 	Assigned                     // evaluated and stored once per step (ANNarchy's x = E, Brian's "constant over dt")
+	Local                        // exists only inside one block of code; see CheckCode
 )
 
 // Variable is one checked variable of a model.
@@ -50,7 +59,10 @@ type Variable struct {
 	Init   syntax.Expr      // init= or the default of a parameter; nil means zero
 	Min    syntax.Expr      // clamp after each update; nil means none
 	Max    syntax.Expr
-	Shared bool // one value per group
+	Method string // ANNarchy's method flag of an ODE: "explicit", "implicit", "exponential", "midpoint", "runge-kutta4"; "" if none
+	Shared bool   // one value per group
+	// Postsynaptic: in a projection, one value per postsynaptic neuron.
+	Postsynaptic bool
 	Constant, ConstantOverDt,
 	UnlessRefractory,
 	EventDriven, ClockDriven, Summed bool

@@ -88,11 +88,10 @@ func (p *parser) derivative(eq *Equation, name string, n int) {
 
 func mentions(e Expr, name string) bool {
 	found := false
-	Walk(e, func(e Expr) bool {
+	Walk(e, func(e Expr) {
 		if id, ok := e.(*Ident); ok && id.Name == name {
 			found = true
 		}
-		return !found
 	})
 	return found
 }
@@ -174,19 +173,18 @@ type derivative struct {
 
 // derivatives lists the different derivatives in e in order of appearance.
 func derivatives(e Expr, list []derivative) []derivative {
-	Walk(e, func(e Expr) bool {
+	Walk(e, func(e Expr) {
 		id, ok := e.(*Ident)
 		if !ok || !strings.HasSuffix(id.Name, "/dt") {
-			return true
+			return
 		}
 		name := id.Name[1 : len(id.Name)-3]
 		for _, d := range list {
 			if d.name == name {
-				return true
+				return
 			}
 		}
 		list = append(list, derivative{name, id.Sp})
-		return true
 	})
 	return list
 }
@@ -350,8 +348,7 @@ func (p *parser) unitAtom() Expr {
 		p.next()
 		p.parens = append(p.parens, t)
 		x := p.unitProduct()
-		p.closeParen("after the unit")
-		return x
+		return widen(x, t.sp, p.closeParen("after the unit").sp)
 	}
 	p.failHint(p.place(t), "a unit is written like volt, siemens/metre**2 or 1", "expected a unit, found %s", found(t))
 	return nil

@@ -163,6 +163,28 @@ func (p *parser) ifExpr() Expr {
 	return &Cond{Sp: diag.Span{Start: start.sp.Start, End: els.Span().End}, Test: test, Then: then, Else_: els}
 }
 
+// widen extends the span of an expression just made to the parentheses around it.
+func widen(e Expr, open, end diag.Span) Expr {
+	sp := diag.Span{Start: open.Start, End: end.End}
+	switch e := e.(type) {
+	case *Number:
+		e.Sp = sp
+	case *Bool:
+		e.Sp = sp
+	case *Ident:
+		e.Sp = sp
+	case *Unary:
+		e.Sp = sp
+	case *Binary:
+		e.Sp = sp
+	case *Call:
+		e.Sp = sp
+	case *Cond:
+		e.Sp = sp
+	}
+	return e
+}
+
 func join(a, b Expr) diag.Span { return diag.Span{Start: a.Span().Start, End: b.Span().End} }
 
 // binary parses operators that bind at least as tightly as prec.
@@ -266,8 +288,7 @@ func (p *parser) atom() Expr {
 			p.next()
 			p.parens = append(p.parens, t)
 			x := p.expr()
-			p.closeParen("after the expression")
-			return x
+			return widen(x, t.sp, p.closeParen("after the expression").sp)
 		}
 	}
 	if t.kind == tokEOF || t.kind == tokNewline {

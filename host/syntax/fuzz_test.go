@@ -59,11 +59,10 @@ func depth(e Expr) int {
 
 func checkTree(t *testing.T, text string, e Expr) {
 	t.Helper()
-	Walk(e, func(e Expr) bool {
+	Walk(e, func(e Expr) {
 		if sp := e.Span(); sp.Start < 0 || sp.End > len(text) || sp.Start >= sp.End {
 			t.Fatalf("span %v of %q outside of the text", sp, Print(e))
 		}
-		return true
 	})
 }
 

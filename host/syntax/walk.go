@@ -15,11 +15,12 @@ func Children(e Expr) []Expr {
 	return nil
 }
 
-// Walk calls f for e and, where f returns true, for its subexpressions. A nil e is passed over.
-func Walk(e Expr, f func(Expr) bool) {
-	if e == nil || !f(e) {
+// Walk calls f for e and then for its subexpressions. A nil e is passed over; a node with two parents is visited twice.
+func Walk(e Expr, f func(Expr)) {
+	if e == nil {
 		return
 	}
+	f(e)
 	for _, c := range Children(e) {
 		Walk(c, f)
 	}

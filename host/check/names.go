@@ -1,0 +1,328 @@
+package check
+
+import (
+	"math"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/syntax"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+var constants = map[string]float64{"pi": math.Pi, "e": math.E, "inf": math.Inf(1)}
+
+// noiseDim is the dimension of xi in Brian's dialect.
+var noiseDim, _ = units.Second.Pow(-0.5)
+
+// given lists the names that every group has, for messages.
+var given = map[string]string{
+	"t": "the time", "dt": "the time step", "i": "the index of the neuron", "N": "the number of neurons",
+	"pi": "the constant 3.14159...", "inf": "infinity", "xi": "white noise",
+}
+
+// nameAllowed reports a variable whose name means something else already.
+func (c *checker) nameAllowed(eq *syntax.Equation) bool {
+	name, sp := eq.Name, eq.NameSp
+	const rename = "choose another name"
+	if what, ok := given[name]; ok && (c.brian() || name != "xi") {
+		c.errorHint(sp, rename, "%q cannot be a variable: it is %s", name, what)
+		return false
+	}
+	switch {
+	case syntax.IsKeyword(name):
+		c.errorHint(sp, rename, "%q cannot be a variable: it is a word of the language", name)
+	case strings.Contains(name, "."):
+		c.errorHint(sp, rename, "%q is a variable of another group and cannot have an equation here", name)
+	case c.brian() && strings.HasPrefix(name, "xi_"):
+		c.errorHint(sp, rename, "%q cannot be a variable: names that start with xi_ are white noise", name)
+	case c.brian() && name == "e":
+		c.errorHint(sp, rename, `"e" cannot be a variable: it is the constant 2.71828...`)
+	case c.ctx.Synapse && (name == "j" || name == "lastupdate" || name == "N_pre" || name == "N_post" || name == "N_incoming" || name == "N_outgoing"):
+		c.errorHint(sp, rename, "%q cannot be a variable of a synapse: it has a fixed meaning there", name)
+	case c.ctx.Synapse && c.brian() && (strings.HasSuffix(name, "_pre") || strings.HasSuffix(name, "_post")) && !hasFlag(eq, "summed"):
+		c.errorHint(sp, "add the flag (summed) to sum into that variable, or choose another name", "%q is a variable of the connected group", name)
+	case c.builtinName(name):
+		c.errorHint(sp, rename, "%q cannot be a variable: it is a function", name)
+	case c.brian() && isUnit(name):
+		c.errorHint(sp, rename, "%q cannot be a variable: it is a unit", name)
+	default:
+		if name == "e" {
+			c.list.Add(diag.Warningf(c.src, sp, `the variable "e" hides the constant 2.71828...`))
+		}
+		if c.ctx.Geometry && (name == "x" || name == "y" || name == "z") {
+			c.list.Add(diag.Warningf(c.src, sp, "the variable %q hides the coordinate of that name", name))
+		}
+		return true
+	}
+	return false
+}
+
+func (c *checker) builtinName(name string) bool {
+	_, ok := builtins[name]
+	return ok || name == "sum" && !c.brian() || name == "ite"
+}
+
+func hasFlag(eq *syntax.Equation, name string) bool {
+	for _, f := range eq.Flags {
+		if f.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func isUnit(name string) bool {
+	_, ok := units.Lookup(name)
+	return ok
+}
+
+// external asks the scope for a name, once.
+func (c *checker) external(name string) (Value, bool) {
+	if v, ok := c.values[name]; ok {
+		return v, v.Kind != ValNone
+	}
+	var v Value
+	if c.ctx.Scope != nil {
+		if got, ok := c.ctx.Scope.Lookup(name); ok {
+			v = got
+		}
+	}
+	c.values[name] = v
+	return v, v.Kind != ValNone
+}
+
+// second is the dimension of time in the dialect.
+func (c *checker) second() units.Dim {
+	if c.brian() {
+		return units.Second
+	}
+	return units.Dim{}
+}
+
+// ident resolves a name that stands for a value.
+func (c *checker) ident(e *syntax.Ident) typ {
+	name := e.Name
+	if t, ok := c.derivs[name]; ok {
+		return t
+	}
+	if ref, t, ok := c.resolve(e); ok {
+		c.m.Refs[e] = ref
+		return t
+	}
+	c.unknown(e)
+	return typ{}
+}
+
+// resolve finds the meaning of a name: locals of the code, the model's own variables, names given by the group, variables
+// of connected groups, and then the scope.
+func (c *checker) resolve(e *syntax.Ident) (Ref, typ, bool) {
+	name := e.Name
+	if v := c.locals[name]; v != nil {
+		return Ref{Kind: RefVariable, Name: name, Var: v}, c.typeOf(v), true
+	}
+	if v := c.m.ByName[name]; v != nil {
+		c.warnShadow(e, "variable of the group")
+		c.initDepends(e, v)
+		return Ref{Kind: RefVariable, Name: name, Var: v}, c.typeOf(v), true
+	}
+	if ref, t, ok := c.givenName(e); ok {
+		return ref, t, true
+	}
+	if c.ctx.Synapse {
+		if ref, t, ok := c.connected(e); ok {
+			return ref, t, true
+		}
+	}
+	if v, ok := c.external(name); ok {
+		return c.externalRef(e, v)
+	}
+	if x, ok := constants[name]; ok {
+		return Ref{Kind: RefConstant, Name: name, Const: units.Number(x)}, known(Real), true
+	}
+	if q, ok := units.Lookup(name); ok && c.brian() {
+		return Ref{Kind: RefConstant, Name: name, Const: q}, typ{Type{Real, q.Dim}, true}, true
+	}
+	return Ref{}, typ{}, false
+}
+
+func (c *checker) typeOf(v *Variable) typ {
+	if c.bad[v] {
+		return typ{}
+	}
+	return typ{v.Type, true}
+}
+
+// initDepends refuses initial values that depend on what has none yet.
+func (c *checker) initDepends(e *syntax.Ident, v *Variable) {
+	if c.use == useInit && c.eq != nil && v.Kind != Parameter {
+		c.errorHint(e.Sp, "use constants and parameters", "an initial value cannot depend on the variable %q", v.Name)
+	}
+}
+
+// givenName resolves the names that a group has without saying so.
+func (c *checker) givenName(e *syntax.Ident) (Ref, typ, bool) {
+	name := e.Name
+	var ref Ref
+	t := known(Int)
+	switch {
+	case name == "t":
+		ref, t = Ref{Kind: RefTime}, typ{Type{Real, c.second()}, true}
+	case name == "dt":
+		ref, t = Ref{Kind: RefDt}, typ{Type{Real, c.second()}, true}
+	case name == "i", c.ctx.Synapse && name == "j":
+		ref = Ref{Kind: RefIndex}
+	case name == "N":
+		ref = Ref{Kind: RefCount}
+	case c.ctx.Synapse && (name == "N_pre" || name == "N_post" || name == "N_incoming" || name == "N_outgoing"):
+		ref = Ref{Kind: RefCount}
+	case c.ctx.Synapse && name == "lastupdate":
+		ref, t = Ref{Kind: RefExternal}, typ{Type{Real, c.second()}, true}
+	case c.ctx.Geometry && (name == "x" || name == "y" || name == "z"):
+		ref, t = Ref{Kind: RefCoord}, known(Real)
+	case c.brian() && (name == "xi" || strings.HasPrefix(name, "xi_")):
+		ref, t = Ref{Kind: RefNoise}, typ{Type{Real, noiseDim}, true}
+		c.noise(e)
+	default:
+		return ref, typ{}, false
+	}
+	c.warnShadow(e, "name that every group has")
+	ref.Name = name
+	return ref, t, true
+}
+
+// noise checks that xi may stand here.
+func (c *checker) noise(e *syntax.Ident) {
+	if c.use != useDerivative && c.use != useSubexpression {
+		c.errorHint(e.Sp, "for a random number use randn() or rand()", "white noise (%s) can only stand in a differential equation", e.Name)
+		return
+	}
+	if e.Name != "xi" {
+		return
+	}
+	if c.plainXi == nil {
+		c.plainXi = c.eq
+	} else if c.plainXi != c.eq {
+		c.list.Add(diag.Errorf(c.src, e.Sp, "xi stands in two equations of the group").
+			WithHint("name the sources: xi_%s here, or one name in both equations for a common source", c.eq.Name).
+			WithNote(c.plainXi.Source, c.plainXi.NameSp, "the other equation is this one"))
+	}
+}
+
+// connected resolves NAME_pre, NAME_post, ANNarchy's pre.NAME and post.NAME, and bare names of the postsynaptic group.
+func (c *checker) connected(e *syntax.Ident) (Ref, typ, bool) {
+	name, kind, group, explicit := e.Name, RefPost, c.ctx.Post, true
+	switch {
+	case strings.HasSuffix(name, "_pre"):
+		name, kind, group = strings.TrimSuffix(name, "_pre"), RefPre, c.ctx.Pre
+	case strings.HasSuffix(name, "_post"):
+		name = strings.TrimSuffix(name, "_post")
+	case strings.HasPrefix(name, "pre."):
+		name, kind, group = strings.TrimPrefix(name, "pre."), RefPre, c.ctx.Pre
+	case strings.HasPrefix(name, "post."):
+		name = strings.TrimPrefix(name, "post.")
+	default:
+		explicit = false
+	}
+	if group == nil || group.ByName[name] == nil {
+		if explicit && group != nil {
+			side := map[RefKind]string{RefPre: "presynaptic", RefPost: "postsynaptic"}[kind]
+			c.errorHint(e.Sp, diag.DidYouMean(name, modelNames(group)), "the %s group has no variable %q", side, name)
+			return Ref{Kind: kind, Name: name}, typ{}, true
+		}
+		return Ref{}, typ{}, false
+	}
+	v := group.ByName[name]
+	return Ref{Kind: kind, Name: name, Var: v}, typ{v.Type, true}, true
+}
+
+// externalRef makes a constant of a value from the scope.
+func (c *checker) externalRef(e *syntax.Ident, v Value) (Ref, typ, bool) {
+	ref := Ref{Kind: RefConstant, Name: e.Name, Const: v.Q}
+	switch v.Kind {
+	case ValQuantity:
+		if !c.brian() && !v.Q.Dim.Dimensionless() {
+			hint := "write the number; times are in ms"
+			if isUnit(e.Name) {
+				hint = "leave the unit out; times are in ms"
+			}
+			c.errorHint(e.Sp, hint, "%q has the unit %s, but ANNarchy's equations have no units", e.Name, v.Q.Dim)
+			return ref, typ{}, true
+		}
+		return ref, typ{Type{Real, v.Q.Dim}, true}, true
+	case ValInt:
+		ref.ConstKind = Int
+		if math.Abs(v.Q.Value) > math.MaxInt32 {
+			ref.ConstKind = Real
+		}
+		return ref, known(ref.ConstKind), true
+	case ValBool:
+		ref.ConstKind = Bool
+		return ref, known(Bool), true
+	case ValTable:
+		args := "t"
+		if v.Table != nil && v.Table.Arity() == 2 {
+			args = "t, i"
+		}
+		c.errorHint(e.Sp, "write "+e.Name+"("+args+")", "%q is a function of time and needs arguments", e.Name)
+		return ref, typ{}, true
+	}
+	what := v.Type
+	if what == "" {
+		what = "value that is not a number"
+	}
+	c.errorHint(e.Sp, "equations can use numbers, quantities and TimedArrays", "%q is a %s, which equations cannot use", e.Name, what)
+	return ref, typ{}, true
+}
+
+// warnShadow warns when a name of the group hides a value of the script.
+func (c *checker) warnShadow(e *syntax.Ident, what string) {
+	if c.warned[e.Name] || c.ctx.Scope == nil {
+		return
+	}
+	if _, ok := c.external(e.Name); ok {
+		c.warned[e.Name] = true
+		c.list.Add(diag.Warningf(c.src, e.Sp, "%q is here the %s, not the value of that name outside of the equations", e.Name, what))
+	}
+}
+
+// unknown reports a name without meaning.
+func (c *checker) unknown(e *syntax.Ident) {
+	name := e.Name
+	var names []string
+	names = append(names, modelNames(c.m)...)
+	for n := range c.locals {
+		names = append(names, n)
+	}
+	names = append(names, "t", "dt", "i", "N", "pi", "inf")
+	if c.ctx.Geometry {
+		names = append(names, "x", "y", "z")
+	}
+	if c.ctx.Synapse && c.ctx.Post != nil {
+		names = append(names, modelNames(c.ctx.Post)...)
+	}
+	hint := ""
+	switch {
+	case (name == "x" || name == "y" || name == "z") && !c.ctx.Geometry:
+		hint = "coordinates exist only in groups with a geometry"
+	case c.brian() && (name == "true" || name == "false"):
+		hint = "write True or False"
+	case strings.HasPrefix(name, "d") && c.m.ByName[name[1:]] != nil:
+		hint = "a derivative can stand only in the equation of its own variable"
+	case c.builtinName(name):
+		hint = name + " is a function: write " + name + "(...)"
+	case !c.brian() && isUnit(name):
+		hint = "ANNarchy's equations have no units; times are in ms"
+	case !c.brian() && (name == "xi" || strings.HasPrefix(name, "xi_")):
+		hint = "white noise exists in Brian's dialect; use Normal(0.0, 1.0)"
+	case !c.ctx.Synapse && (strings.HasPrefix(name, "pre.") || strings.HasPrefix(name, "post.") || name == "j"):
+		hint = "it has a meaning only in synapses"
+	default:
+		if hint = diag.DidYouMean(name, names); hint == "" && c.ctx.Scope != nil {
+			hint = diag.DidYouMean(name, c.ctx.Scope.Names())
+		}
+		if hint == "" && c.brian() {
+			hint = diag.DidYouMean(name, units.CommonNames())
+		}
+	}
+	c.errorHint(e.Sp, hint, "unknown name %q", name)
+}

@@ -1,0 +1,163 @@
+package check
+
+import (
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/syntax"
+)
+
+// orderSubs sorts the variables that are evaluated from one another within a step, Brian's subexpressions and those
+// constant over dt, so that each comes after those it uses. A cycle among them is an algebraic loop.
+func (c *checker) orderSubs() {
+	if !c.brian() {
+		return
+	}
+	const (
+		unseen = iota
+		active
+		done
+	)
+	state := map[*Variable]int{}
+	inSet := map[*Variable]bool{}
+	for _, v := range c.m.Vars {
+		inSet[v] = v.Eq != nil && (v.Kind == Subexpression || v.Kind == Assigned)
+	}
+	var path []*Variable
+	var visit func(v *Variable)
+	visit = func(v *Variable) {
+		state[v] = active
+		path = append(path, v)
+		for _, id := range c.idents(v.Expr) {
+			w := c.m.Refs[id].Var
+			if w == nil || !inSet[w] || c.m.Refs[id].Kind != RefVariable {
+				continue
+			}
+			switch state[w] {
+			case unseen:
+				visit(w)
+			case active:
+				c.loop(path, w, id)
+			}
+		}
+		path = path[:len(path)-1]
+		state[v] = done
+		c.m.Subs = append(c.m.Subs, v)
+	}
+	for _, v := range c.m.Vars {
+		if inSet[v] && state[v] == unseen {
+			visit(v)
+		}
+	}
+}
+
+// loop reports the cycle from w back to w along path; id is the use that closes it.
+func (c *checker) loop(path []*Variable, w *Variable, id *syntax.Ident) {
+	var names []string
+	for i := len(path) - 1; i >= 0; i-- {
+		names = append([]string{path[i].Name}, names...)
+		if path[i] == w {
+			break
+		}
+	}
+	names = append(names, w.Name)
+	last := path[len(path)-1]
+	d := diag.Errorf(last.Eq.Source, id.Sp, "algebraic loop: %s", strings.Join(names, " -> "))
+	if len(names) == 2 {
+		d.Message = "algebraic loop: " + w.Name + " is defined by itself"
+	}
+	c.list.Add(d.WithHint("a value of the step before needs a differential equation or code that runs each step"))
+}
+
+// idents lists the names in e in source order.
+func (c *checker) idents(e syntax.Expr) []*syntax.Ident {
+	var out []*syntax.Ident
+	syntax.Walk(e, func(e syntax.Expr) {
+		if id, ok := e.(*syntax.Ident); ok {
+			out = append(out, id)
+		}
+	})
+	return out
+}
+
+// checkShared reports shared variables that depend on what differs from neuron to neuron.
+func (c *checker) checkShared() {
+	for _, v := range c.m.Vars {
+		if !v.Shared || v.Eq == nil {
+			continue
+		}
+		for _, e := range []syntax.Expr{v.Expr, v.Init, v.Min, v.Max} {
+			if e == nil {
+				continue
+			}
+			if sp, what := c.perElement(e); what != "" {
+				c.list.Add(diag.Errorf(v.Eq.Source, sp, "the shared variable %q depends on %s, which differs from neuron to neuron", v.Name, what).
+					WithHint("declare what it depends on as shared, or drop that flag from %s", v.Name))
+				break
+			}
+		}
+	}
+}
+
+// perElement finds something in e that has a value of its own for each element: its place and what it is.
+func (c *checker) perElement(e syntax.Expr) (sp diag.Span, what string) {
+	syntax.Walk(e, func(e syntax.Expr) {
+		if what != "" {
+			return
+		}
+		switch e := e.(type) {
+		case *syntax.Ident:
+			ref := c.m.Refs[e]
+			if name := e.Name; ref.Kind == RefVariable && ref.Var != nil && !ref.Var.Shared && ref.Var.Kind != Local ||
+				ref.Kind == RefIndex || ref.Kind == RefCoord || ref.Kind == RefPre || ref.Kind == RefPost || ref.Kind == RefExternal {
+				sp, what = e.Sp, `"`+name+`"`
+			}
+		case *syntax.Call:
+			if ref, ok := c.m.Calls[e]; ok && ref.Kind == CallSum {
+				sp, what = e.Sp, "sum("+ref.Name+")"
+			}
+		}
+	})
+	return sp, what
+}
+
+// checkNoiseUse reports white noise that reaches a stored value through a subexpression.
+func (c *checker) checkNoiseUse() {
+	for _, v := range c.m.Vars {
+		if v.Kind == Assigned && v.Eq != nil {
+			c.refuseNoise(v.Expr, v.Eq.Source)
+		}
+	}
+}
+
+func (c *checker) refuseNoise(e syntax.Expr, src *diag.Source) {
+	for _, id := range c.idents(e) {
+		if ref := c.m.Refs[id]; ref.Var != nil && ref.Var.Kind == Subexpression && c.m.Noisy(ref.Var) {
+			c.list.Add(diag.Errorf(src, id.Sp, "%q contains white noise, which can only stand in a differential equation", id.Name).
+				WithHint("for a random number use randn() or rand()"))
+		}
+	}
+}
+
+// Noisy reports whether the expression of v contains white noise, directly or through subexpressions.
+func (m *Model) Noisy(v *Variable) bool {
+	seen := map[*Variable]bool{}
+	var noisy func(v *Variable) bool
+	noisy = func(v *Variable) bool {
+		if seen[v] {
+			return false
+		}
+		seen[v] = true
+		found := false
+		syntax.Walk(v.Expr, func(e syntax.Expr) {
+			id, ok := e.(*syntax.Ident)
+			if !ok || found {
+				return
+			}
+			ref := m.Refs[id]
+			found = ref.Kind == RefNoise && ref.Name != "" || ref.Var != nil && ref.Var.Kind == Subexpression && noisy(ref.Var)
+		})
+		return found
+	}
+	return noisy(v)
+}
