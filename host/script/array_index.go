@@ -1,0 +1,327 @@
+package script
+
+import (
+	"fmt"
+	"math"
+
+	"go.starlark.net/starlark"
+)
+
+// sliceValue is Python's slice(start, stop, step), for use inside a[...] where Starlark's grammar has no colon.
+type sliceValue struct{ start, stop, step starlark.Value }
+
+func (s sliceValue) String() string {
+	return fmt.Sprintf("slice(%v, %v, %v)", s.start, s.stop, s.step)
+}
+func (s sliceValue) Type() string          { return "slice" }
+func (s sliceValue) Freeze()               {}
+func (s sliceValue) Truth() starlark.Bool  { return true }
+func (s sliceValue) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: slice") }
+
+func makeSlice(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	s := sliceValue{starlark.None, starlark.None, starlark.None}
+	if len(kwargs) > 0 || len(args) < 1 || len(args) > 3 {
+		return nil, fmt.Errorf("slice: expected slice(stop), slice(start, stop) or slice(start, stop, step)")
+	}
+	switch len(args) {
+	case 1:
+		s.stop = args[0]
+	case 3:
+		s.step = args[2]
+		fallthrough
+	case 2:
+		s.start, s.stop = args[0], args[1]
+	}
+	return s, nil
+}
+
+// positions lists the indices that s selects of an axis of length n, by Python's rules.
+func (s sliceValue) positions(n int) ([]int, error) {
+	read := func(v starlark.Value, def int) (int, error) {
+		if v == nil || v == starlark.None {
+			return def, nil
+		}
+		i, err := starlark.AsInt32(v)
+		if err != nil {
+			return 0, fmt.Errorf("slice: %v is not a whole number", v)
+		}
+		return i, nil
+	}
+	step, err := read(s.step, 1)
+	if err != nil {
+		return nil, err
+	}
+	if step == 0 {
+		return nil, fmt.Errorf("slice: the step cannot be 0")
+	}
+	lo, hi := 0, n
+	if step < 0 {
+		lo, hi = n-1, -1
+	}
+	clamp := func(i int) int {
+		if i < 0 {
+			i += n
+		}
+		if step > 0 {
+			return min(max(i, 0), n)
+		}
+		return min(max(i, -1), n-1)
+	}
+	if s.start != nil && s.start != starlark.None {
+		i, err := read(s.start, 0)
+		if err != nil {
+			return nil, err
+		}
+		lo = clamp(i)
+	}
+	if s.stop != nil && s.stop != starlark.None {
+		i, err := read(s.stop, 0)
+		if err != nil {
+			return nil, err
+		}
+		hi = clamp(i)
+	}
+	var out []int
+	for i := lo; (step > 0 && i < hi) || (step < 0 && i > hi); i += step {
+		out = append(out, i)
+	}
+	return out, nil
+}
+
+// Index is a[i]: an element of a 1-D array, else a row that shares storage.
+func (a *Array) Index(i int) starlark.Value {
+	if len(a.shape) == 1 {
+		return a.elem(a.data[i])
+	}
+	stride := len(a.data) / max(a.shape[0], 1)
+	return &Array{data: a.data[i*stride : (i+1)*stride : (i+1)*stride], shape: a.shape[1:], dim: a.dim, kind: a.kind, frozen: a.frozen}
+}
+
+// Slice is a[start:end:step] along the first axis.
+func (a *Array) Slice(start, end, step int) starlark.Value {
+	n := max(a.Len(), 1)
+	stride := len(a.data) / n
+	if step == 1 {
+		end = max(start, end)
+		return &Array{data: a.data[start*stride : end*stride : end*stride], shape: append([]int{end - start}, a.shape[1:]...), dim: a.dim, kind: a.kind, frozen: a.frozen}
+	}
+	var rows []int
+	for i := start; (step > 0 && i < end) || (step < 0 && i > end); i += step {
+		rows = append(rows, i)
+	}
+	return a.take(rows)
+}
+
+func (a *Array) take(rows []int) *Array {
+	stride := len(a.data) / max(a.Len(), 1)
+	data := make([]float64, 0, len(rows)*stride)
+	for _, r := range rows {
+		data = append(data, a.data[r*stride:(r+1)*stride]...)
+	}
+	return &Array{data: data, shape: append([]int{len(rows)}, a.shape[1:]...), dim: a.dim, kind: a.kind}
+}
+
+// selection is the set of elements that an index expression names: offsets into data and the shape they form.
+type selection struct {
+	offsets []int
+	shape   []int
+}
+
+// selected resolves the key of a[key] to element offsets: a number, a slice(...), a mask, an index array, or a tuple of
+// numbers, slices and at most one index array.
+func (a *Array) selected(key starlark.Value) (selection, error) {
+	if m, ok := key.(*Array); ok && m.kind == boolElems && len(m.shape) > 1 {
+		if !sameShape(m.shape, a.shape) {
+			return selection{}, fmt.Errorf("a mask of shape %s does not fit an array of shape %s", shapeString(m.shape), shapeString(a.shape))
+		}
+		var s selection
+		for i, v := range m.data {
+			if v != 0 {
+				s.offsets = append(s.offsets, i)
+			}
+		}
+		s.shape = []int{len(s.offsets)}
+		return s, nil
+	}
+	keys, ok := key.(starlark.Tuple)
+	if !ok {
+		keys = starlark.Tuple{key}
+	}
+	if len(keys) > len(a.shape) {
+		return selection{}, fmt.Errorf("%d indices for an array of %d dimensions", len(keys), len(a.shape))
+	}
+	s := selection{offsets: []int{0}}
+	stride := len(a.data)
+	arrays := 0
+	for ax, n := range a.shape {
+		if n > 0 {
+			stride /= n
+		}
+		pos, keep, err := a.axisPositions(ax, n, keys)
+		if err != nil {
+			return s, err
+		}
+		if ax < len(keys) {
+			switch keys[ax].(type) {
+			case *Array, *starlark.List:
+				if arrays++; arrays > 1 {
+					return s, fmt.Errorf("at most one index of a[...] can be an array")
+				}
+			}
+		}
+		if keep {
+			s.shape = append(s.shape, len(pos))
+		}
+		next := make([]int, 0, len(s.offsets)*len(pos))
+		for _, o := range s.offsets {
+			for _, p := range pos {
+				next = append(next, o+p*stride)
+			}
+		}
+		s.offsets = next
+	}
+	return s, nil
+}
+
+// axisPositions resolves one index; keep tells whether the axis stays in the result.
+func (a *Array) axisPositions(ax, n int, keys starlark.Tuple) (pos []int, keep bool, err error) {
+	if ax >= len(keys) {
+		pos = make([]int, n)
+		for i := range pos {
+			pos[i] = i
+		}
+		return pos, true, nil
+	}
+	at := func(i int) (int, error) {
+		if i < -n || i >= n {
+			return 0, fmt.Errorf("index %d is outside an axis of length %d (axis %d of an array of shape %s)", i, n, ax, shapeString(a.shape))
+		}
+		if i < 0 {
+			i += n
+		}
+		return i, nil
+	}
+	switch k := keys[ax].(type) {
+	case starlark.Int:
+		i, err := starlark.AsInt32(k)
+		if err != nil {
+			return nil, false, err
+		}
+		i, err = at(i)
+		return []int{i}, false, err
+	case sliceValue:
+		pos, err := k.positions(n)
+		return pos, true, err
+	case *Array, *starlark.List:
+		arr, err := toArray(k)
+		if err != nil {
+			return nil, false, err
+		}
+		if len(arr.shape) != 1 {
+			return nil, false, fmt.Errorf("an index array must have one dimension, not shape %s", shapeString(arr.shape))
+		}
+		if arr.kind == boolElems && len(arr.data) > 0 {
+			if len(arr.data) != n {
+				return nil, false, fmt.Errorf("a mask of length %d does not fit an axis of length %d", len(arr.data), n)
+			}
+			for i, v := range arr.data {
+				if v != 0 {
+					pos = append(pos, i)
+				}
+			}
+			return pos, true, nil
+		}
+		pos = make([]int, len(arr.data))
+		for i, v := range arr.data {
+			if v != math.Trunc(v) || !arr.dim.Dimensionless() {
+				return nil, false, fmt.Errorf("index arrays hold whole numbers; element %d is %v", i, arr.elem(v))
+			}
+			if pos[i], err = at(int(v)); err != nil {
+				return nil, false, err
+			}
+		}
+		return pos, true, nil
+	}
+	return nil, false, fmt.Errorf("an array is indexed with whole numbers, slice(...), masks or index arrays, not with %s", article(keys[ax]))
+}
+
+// Get implements a[key].
+func (a *Array) Get(key starlark.Value) (starlark.Value, bool, error) {
+	if k, ok := key.(starlark.Int); ok && len(a.shape) > 0 {
+		i, err := starlark.AsInt32(k)
+		if err != nil {
+			return nil, false, err
+		}
+		n := a.shape[0]
+		if i < -n || i >= n {
+			return nil, false, fmt.Errorf("index %d is outside an array of length %d", i, n)
+		}
+		if i < 0 {
+			i += n
+		}
+		return a.Index(i), true, nil
+	}
+	s, err := a.selected(key)
+	if err != nil {
+		return nil, false, err
+	}
+	if len(s.shape) == 0 {
+		return a.elem(a.data[s.offsets[0]]), true, nil
+	}
+	data := make([]float64, len(s.offsets))
+	for i, o := range s.offsets {
+		data[i] = a.data[o]
+	}
+	return &Array{data: data, shape: s.shape, dim: a.dim, kind: a.kind}, true, nil
+}
+
+// SetKey implements a[key] = v, with v a number or an array that broadcasts to the selected elements.
+func (a *Array) SetKey(key, v starlark.Value) error {
+	if a.frozen {
+		return fmt.Errorf("cannot change a frozen array")
+	}
+	if a.iters > 0 {
+		return fmt.Errorf("cannot change an array during iteration")
+	}
+	s, err := a.selected(key)
+	if err != nil {
+		return err
+	}
+	src, err := toArray(v)
+	if err != nil {
+		return err
+	}
+	if src.dim != a.dim {
+		return fmt.Errorf("cannot store %s in an array of %s", describeDim(src.dim), describeDim(a.dim))
+	}
+	if a.kind > src.kind && len(src.data) > 0 {
+		a.kind = src.kind
+	}
+	if len(src.data) == 1 {
+		for _, o := range s.offsets {
+			a.data[o] = src.data[0]
+		}
+		return nil
+	}
+	shape, err := broadcastShape(src.shape, s.shape)
+	if err != nil || !sameShape(shape, s.shape) && len(src.data) != len(s.offsets) {
+		return fmt.Errorf("cannot store values of shape %s in a place of shape %s", shapeString(src.shape), shapeString(s.shape))
+	}
+	if len(src.data) == len(s.offsets) {
+		// src may be a view of the same storage
+		vals := append([]float64(nil), src.data...)
+		for i, o := range s.offsets {
+			a.data[o] = vals[i]
+		}
+		return nil
+	}
+	zero := &Array{data: make([]float64, len(s.offsets)), shape: s.shape}
+	full, err := broadcast(src, zero, src.dim, src.kind, func(x, _ float64) float64 { return x })
+	if err != nil {
+		return err
+	}
+	for i, o := range s.offsets {
+		a.data[o] = full.data[i]
+	}
+	return nil
+}

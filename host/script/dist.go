@@ -1,0 +1,138 @@
+package script
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/rng"
+	"go.starlark.net/starlark"
+)
+
+// distribution is a random value that has not been drawn: ANNarchy's Uniform(0.0, 1.0) and its like, for weights, delays
+// and initial values.
+type distribution struct {
+	name   string
+	text   string
+	values connect.Values
+	draw   func(at rng.At, k uint32) float64
+}
+
+func (d *distribution) String() string        { return d.text }
+func (d *distribution) Type() string          { return "distribution" }
+func (d *distribution) Freeze()               {}
+func (d *distribution) Truth() starlark.Bool  { return true }
+func (d *distribution) Hash() (uint32, error) { return starlark.String(d.text).Hash() }
+
+// Attr offers get_values(shape), ANNarchy's way of drawing numbers.
+func (d *distribution) Attr(name string) (starlark.Value, error) {
+	return nil, noAttr(d.name, name, nil)
+}
+
+// AttrNames is empty.
+func (d *distribution) AttrNames() []string { return nil }
+
+// scaled are a rule's values times f, for delays given in ms.
+type scaled struct {
+	connect.Values
+	factor float64
+}
+
+func (s scaled) Const() (float64, bool) {
+	v, ok := s.Values.Const()
+	return v * s.factor, ok
+}
+
+func (s scaled) Fill(dst []float64, pre, post []int32, key connect.Key) error {
+	if err := s.Values.Fill(dst, pre, post, key); err != nil {
+		return err
+	}
+	for i := range dst {
+		dst[i] *= s.factor
+	}
+	return nil
+}
+
+// distributions is the table of constructors.
+func distributions() starlark.StringDict {
+	d := starlark.StringDict{}
+	two := func(name, p, q string, make func(a, b float64) (*connect.Random, error), draw func(a, b float64, at rng.At, k uint32) float64) {
+		d[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			var x, y float64
+			var lo, hi starlark.Value = starlark.None, starlark.None
+			pairs := []any{p, asFloat{&x}}
+			if q != "" {
+				pairs = append(pairs, q, asFloat{&y})
+			}
+			pairs = append(pairs, "min?", &lo, "max?", &hi)
+			if err := starlark.UnpackArgs(name, args, kwargs, pairs...); err != nil {
+				return nil, err
+			}
+			r, err := make(x, y)
+			if err != nil {
+				return nil, err
+			}
+			bounds := [2]float64{math.Inf(-1), math.Inf(1)}
+			for i, v := range []starlark.Value{lo, hi} {
+				if v != starlark.None {
+					f, ok := starlark.AsFloat(v)
+					if !ok {
+						return nil, fmt.Errorf("%s: min and max are plain numbers", name)
+					}
+					bounds[i] = f
+				}
+			}
+			if lo != starlark.None || hi != starlark.None {
+				if r, err = r.Bounded(bounds[0], bounds[1]); err != nil {
+					return nil, err
+				}
+			}
+			text := fmt.Sprintf("%s(%g, %g)", name, x, y)
+			if q == "" {
+				text = fmt.Sprintf("%s(%g)", name, x)
+			}
+			return &distribution{name, text, r, func(at rng.At, k uint32) float64 {
+				return min(max(draw(x, y, at, k), bounds[0]), bounds[1])
+			}}, nil
+		})
+	}
+	two("Uniform", "min_value", "max_value", connect.NewUniform, func(a, b float64, at rng.At, k uint32) float64 {
+		return a + float64((b-a)*rng.Uniform[float64](at, k, 0))
+	})
+	two("DiscreteUniform", "min_value", "max_value", connect.NewDiscreteUniform, func(a, b float64, at rng.At, k uint32) float64 {
+		return a + math.Floor((b-a+1)*rng.Uniform[float64](at, k, 0))
+	})
+	two("Normal", "mu", "sigma", connect.NewNormal, func(a, b float64, at rng.At, k uint32) float64 {
+		return a + float64(b*rng.Normal[float64](at, k, 0))
+	})
+	two("LogNormal", "mu", "sigma", connect.NewLogNormal, func(a, b float64, at rng.At, k uint32) float64 {
+		return math.Exp(a + float64(b*rng.Normal[float64](at, k, 0)))
+	})
+	two("Gamma", "alpha", "beta", connect.NewGamma, func(a, b float64, at rng.At, k uint32) float64 {
+		return b * rng.Gamma(at, k, 0, a)
+	})
+	// Lambda is the rate, as in the density that ANNarchy documents: the mean is 1/Lambda.
+	two("Exponential", "Lambda", "", func(a, _ float64) (*connect.Random, error) {
+		if !(a > 0) {
+			return nil, fmt.Errorf("Exponential: the rate Lambda must be positive, not %g", a)
+		}
+		return connect.NewExponential(1 / a)
+	}, func(a, _ float64, at rng.At, k uint32) float64 { return rng.Exponential[float64](at, k, 0) / a })
+	return d
+}
+
+// asFloat unpacks a plain number, whole or not.
+type asFloat struct{ p *float64 }
+
+// Unpack implements starlark.Unpacker.
+func (a asFloat) Unpack(v starlark.Value) error {
+	q, ok := asQuantity(v)
+	if !ok {
+		return fmt.Errorf("got %s, want a number", v.Type())
+	}
+	if !q.Dim.Dimensionless() {
+		return fmt.Errorf("got %s, want a number without unit", v)
+	}
+	*a.p = q.Value
+	return nil
+}

@@ -1,0 +1,380 @@
+package script
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/resolve"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// Error is a problem with a script or its model, with places. Unwrap gives the error of a lower stage, such as a numeric
+// fault, when there is one.
+type Error struct {
+	List  diag.List
+	Cause error
+}
+
+// Error renders the diagnostics.
+func (e *Error) Error() string { return e.List.Error() }
+
+// Unwrap returns the cause; nil when the script itself is wrong.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// hinted is an error with advice.
+type hinted struct {
+	err  error
+	hint string
+}
+
+func (h *hinted) Error() string { return h.err.Error() }
+func (h *hinted) Unwrap() error { return h.err }
+
+func withHint(err error, hint string) error {
+	if hint == "" {
+		return err
+	}
+	return &hinted{err, hint}
+}
+
+// origin is where a piece of equation text comes from.
+type origin struct {
+	what  string // e.g. "Population 'Focus'"
+	where *diag.Source
+	span  diag.Span
+}
+
+// offset is the byte offset of a Starlark position (lines and columns from 1, columns in runes).
+func offset(src *diag.Source, pos syntax.Position) int {
+	off := 0
+	for l := int32(1); l < pos.Line; l++ {
+		k := strings.IndexByte(src.Text[off:], '\n')
+		if k < 0 {
+			return len(src.Text)
+		}
+		off += k + 1
+	}
+	col := int32(1)
+	for i := range src.Text[off:] {
+		if col == pos.Col {
+			return off + i
+		}
+		col++
+	}
+	return len(src.Text)
+}
+
+func isNameByte(c byte) bool {
+	return c == '_' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}
+
+// spanAt is the text to underline for a position: the name there, or for the "(" of a call the called name before it.
+func spanAt(src *diag.Source, pos syntax.Position) diag.Span {
+	start := offset(src, pos)
+	end := start
+	for end < len(src.Text) && isNameByte(src.Text[end]) {
+		end++
+	}
+	if end == start && start < len(src.Text) && src.Text[start] == '(' {
+		for start > 0 && isNameByte(src.Text[start-1]) {
+			start--
+		}
+		return diag.Span{Start: start, End: max(end, start+1)}
+	}
+	return diag.Span{Start: start, End: max(end, start+1)}
+}
+
+// diagnose turns what Starlark or a builtin returned into an *Error with places in the script. Cancellation by the context
+// is returned as it is.
+func (in *interp) diagnose(err error) error {
+	if err == nil || errors.Is(err, ErrStop) {
+		return err
+	}
+	var done *Error
+	if errors.As(err, &done) {
+		return done
+	}
+	if in.ctx.Err() != nil {
+		if c := context.Cause(in.ctx); errors.Is(err, c) || strings.Contains(err.Error(), cancelReason) {
+			return c
+		}
+	}
+	var resolved resolve.ErrorList
+	if errors.As(err, &resolved) {
+		var l diag.List
+		for _, e := range resolved {
+			l.Add(in.positioned(e.Pos, e.Msg, ""))
+		}
+		return &Error{List: l}
+	}
+	var parsed syntax.Error
+	if errors.As(err, &parsed) {
+		return &Error{List: diag.List{in.positioned(parsed.Pos, parsed.Msg, "")}}
+	}
+	// A network operation's error is inside that of the run that called it; the inner one has the whole stack.
+	var eval, inner *starlark.EvalError
+	for e := err; errors.As(e, &inner); e = errors.Unwrap(inner) {
+		eval = inner
+	}
+	if eval != nil {
+		return in.evalError(eval)
+	}
+	return &Error{List: diag.List{{Message: err.Error()}}, Cause: err}
+}
+
+// positioned makes a diagnostic at a Starlark position and adds what a Python user may have meant.
+func (in *interp) positioned(pos syntax.Position, msg, hint string) diag.Diagnostic {
+	src := in.sources[pos.Filename()]
+	if src == nil {
+		return diag.Diagnostic{Message: msg, Hint: hint}
+	}
+	span := spanAt(src, pos)
+	if hint == "" {
+		msg, hint = splitHint(msg)
+	}
+	if hint == "" {
+		hint = pythonHint(lineOf(src, span.Start), msg)
+	}
+	if name, ok := strings.CutPrefix(msg, "undefined: "); ok {
+		msg = fmt.Sprintf("unknown name %q", name)
+		if hint == "" {
+			hint = diag.DidYouMean(name, in.commonNames())
+		}
+	}
+	return diag.Diagnostic{Source: src, Span: span, Message: msg, Hint: hint}
+}
+
+func lineOf(src *diag.Source, off int) string {
+	start := strings.LastIndexByte(src.Text[:min(off, len(src.Text))], '\n') + 1
+	line, _, _ := strings.Cut(src.Text[start:], "\n")
+	return line
+}
+
+// commonNames are the names of the vocabulary without rare units, for spelling hints.
+func (in *interp) commonNames() []string {
+	names := units.CommonNames()
+	for n := range in.vocabulary {
+		if _, unit := units.Lookup(n); !unit {
+			names = append(names, n)
+		}
+	}
+	for n := range starlark.Universe {
+		names = append(names, n)
+	}
+	return names
+}
+
+// splitHint moves Starlark's "(did you mean X?)" to the hint.
+func splitHint(msg string) (string, string) {
+	if i := strings.LastIndex(msg, " (did you mean "); i >= 0 && strings.HasSuffix(msg, "?)") {
+		return msg[:i], msg[i+2 : len(msg)-1]
+	}
+	return msg, ""
+}
+
+// pythonHints answer what people who know Python write first.
+var pythonHints = []struct {
+	line, msg *regexp.Regexp
+	hint      string
+}{
+	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, "scripts import nothing: the whole vocabulary is already there; load(\"other.star\", \"name\") reads another script"},
+	{regexp.MustCompile(`\*\*`), regexp.MustCompile(`\*\*|got '\*|want`), "there is no ** operator: write pow(x, n), or a unit's power by name, such as cm2"},
+	{regexp.MustCompile(`^\s*@`), nil, "there are no decorators: pass the function, as in network_operation(f, dt=10*ms)"},
+	{regexp.MustCompile(`\bf["']`), nil, "there are no f-strings: write \"%g\" % x or \"{}\".format(x)"},
+	{regexp.MustCompile(`^\s*class\b`), nil, "there are no classes: use functions, dictionaries or struct(...)"},
+	{regexp.MustCompile(`^\s*(try|except|raise|with|global|assert|yield|nonlocal|async|del)\b`), nil, "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"},
+	{regexp.MustCompile(`\bis\s+(not\s+)?None`), nil, "write == None or != None"},
+	{regexp.MustCompile(`\[[^\]]*:[^\]]*,|\[[^\]]*,[^\]]*:`), regexp.MustCompile(`got ','|got ':'|want`), "a[:, 0] is written a[slice(None), 0] or a.column(0)"},
+	{nil, regexp.MustCompile(`cannot assign to slice|can't assign to|slice expression`), "a[i:j] = x is written a[slice(i, j)] = x or a.set_slice(i, j, x)"},
+	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 0*mV; for a mask of an array write greater(a, b) or a.gt(b)"},
+	{nil, regexp.MustCompile(`undefined: (np|numpy|plt|math)$`), "there is no module of that name: write sin(x), linspace(...) and so on directly"},
+}
+
+func pythonHint(line, msg string) string {
+	for _, h := range pythonHints {
+		if (h.line == nil || h.line.MatchString(line)) && (h.msg == nil || h.msg.MatchString(msg)) {
+			return h.hint
+		}
+	}
+	return ""
+}
+
+// evalError renders a runtime error with the script's call stack. Diagnostics of equations keep their own places and get
+// notes about the object and the call.
+func (in *interp) evalError(eval *starlark.EvalError) error {
+	type frame struct {
+		src  *diag.Source
+		span diag.Span
+		name string
+	}
+	var frames []frame // innermost first
+	for i := 0; i < len(eval.CallStack); i++ {
+		f := eval.CallStack.At(i)
+		if src := in.sources[f.Pos.Filename()]; src != nil {
+			frames = append(frames, frame{src, spanAt(src, f.Pos), f.Name})
+		}
+	}
+	cause := errors.Unwrap(eval)
+	var list diag.List
+	if errors.As(cause, &list) {
+		out := in.place(list)
+		if len(frames) > 0 {
+			for i := range out {
+				if !mentions(out[i], frames[0].src, frames[0].span) {
+					out[i] = out[i].WithNote(frames[0].src, frames[0].span, "found when this put the network together")
+				}
+			}
+		}
+		return &Error{List: out, Cause: cause}
+	}
+	msg, hint := eval.Msg, ""
+	var h *hinted
+	if errors.As(cause, &h) {
+		hint = h.hint
+	}
+	if m, rest, ok := strings.Cut(msg, "\nhint: "); ok {
+		msg, hint = m, rest
+	}
+	msg = strings.TrimPrefix(msg, "Starlark computation cancelled: ")
+	if in.stepsExceeded {
+		msg, hint = in.stepLimitMessage()
+	}
+	d := diag.Diagnostic{Message: msg, Hint: hint}
+	if len(frames) > 0 {
+		if hint == "" {
+			d.Message, d.Hint = splitHint(msg)
+		}
+		if d.Hint == "" {
+			d.Hint = pythonHint(lineOf(frames[0].src, frames[0].span.Start), msg)
+		}
+		d.Source, d.Span = frames[0].src, frames[0].span
+		for k, f := range frames[1:] {
+			if k == 10 {
+				d = d.WithNote(nil, diag.Span{}, "... and %d more calls", len(frames)-1-k)
+				break
+			}
+			d = d.WithNote(f.src, f.span, "called from here")
+		}
+	}
+	return &Error{List: diag.List{d}, Cause: cause}
+}
+
+// mentions reports whether a diagnostic already shows the line of a place.
+func mentions(d diag.Diagnostic, src *diag.Source, span diag.Span) bool {
+	line, _ := diag.Pos(src, span.Start)
+	same := func(s *diag.Source, at diag.Span) bool {
+		if s != src {
+			return false
+		}
+		l, _ := diag.Pos(s, at.Start)
+		return l == line
+	}
+	if same(d.Source, d.Span) {
+		return true
+	}
+	for _, n := range d.Notes {
+		if same(n.Source, n.Span) {
+			return true
+		}
+	}
+	return false
+}
+
+// placed finds "model.star:12: message" of stages that know a line only.
+var placed = regexp.MustCompile(`^([^:\n]+):(\d+): `)
+
+// place moves diagnostics of equation texts to the script's own lines where the text is a literal of the script, and says
+// which object they belong to.
+func (in *interp) place(l diag.List) diag.List {
+	out := make(diag.List, len(l))
+	for i, d := range l {
+		if m := placed.FindStringSubmatch(d.Message); m != nil && d.Source == nil && in.sources[m[1]] != nil {
+			d.Source = in.sources[m[1]]
+			line, _ := strconv.Atoi(m[2])
+			start := offset(d.Source, syntax.MakePosition(&m[1], int32(line), 1))
+			text := lineOf(d.Source, start)
+			lead := len(text) - len(strings.TrimLeft(text, " \t"))
+			d.Span = diag.Span{Start: start + lead, End: start + len(text)}
+			d.Message = d.Message[len(m[0]):]
+		}
+		o, known := in.origins[d.Source]
+		notes := d.Notes
+		d.Notes = nil
+		name := ""
+		if known {
+			name = d.Source.Name
+			if src, at, ok := in.literal(d.Source.Text); ok {
+				d.Source, d.Span = src, diag.Span{Start: d.Span.Start + at, End: d.Span.End + at}
+			}
+		}
+		for _, n := range notes {
+			if src, at, ok := in.knownLiteral(n.Source); ok {
+				n.Source, n.Span = src, diag.Span{Start: n.Span.Start + at, End: n.Span.End + at}
+			}
+			d.Notes = append(d.Notes, n)
+		}
+		if known && o.where != nil {
+			d = d.WithNote(o.where, o.span, "in the %s, made here", name)
+		}
+		out[i] = d
+	}
+	return out
+}
+
+func (in *interp) knownLiteral(s *diag.Source) (*diag.Source, int, bool) {
+	if s == nil {
+		return nil, 0, false
+	}
+	if _, ok := in.origins[s]; !ok {
+		return nil, 0, false
+	}
+	return in.literal(s.Text)
+}
+
+// literal finds the one string literal of the loaded scripts with the given text and returns where the text starts.
+func (in *interp) literal(text string) (*diag.Source, int, bool) {
+	var src *diag.Source
+	at := 0
+	for _, lit := range in.literals {
+		if lit.text != text {
+			continue
+		}
+		if src != nil {
+			return nil, 0, false
+		}
+		src, at = lit.src, lit.start
+	}
+	return src, at, src != nil
+}
+
+// literalText is a string literal without escapes, found in a script.
+type literalText struct {
+	src   *diag.Source
+	text  string
+	start int // offset of the text in src
+}
+
+// collectLiterals notes the string literals of a parsed file, for place.
+func (in *interp) collectLiterals(f *syntax.File, src *diag.Source) {
+	syntax.Walk(f, func(n syntax.Node) bool {
+		lit, ok := n.(*syntax.Literal)
+		if !ok || lit.Token != syntax.STRING {
+			return true
+		}
+		value, _ := lit.Value.(string)
+		start := offset(src, lit.TokenPos)
+		k := strings.Index(lit.Raw, value)
+		if value == "" || k < 0 {
+			return true
+		}
+		in.literals = append(in.literals, literalText{src, value, start + k})
+		return true
+	})
+}

@@ -1,0 +1,234 @@
+package script
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+)
+
+// monitor records variables: Brian2's StateMonitor or ANNarchy's Monitor. They differ in the order of axes of what they
+// return: Brian2 gives [elements, samples], ANNarchy [samples, elements].
+type monitor struct {
+	in    *interp
+	kind  string
+	mon   *net.StateMonitor
+	pop   *population
+	brian bool
+}
+
+var _ starlark.HasAttrs = (*monitor)(nil)
+
+func (m *monitor) String() string {
+	return fmt.Sprintf("%s(%q of %s)", m.kind, m.mon.Name, m.pop.group.Name)
+}
+func (m *monitor) Type() string          { return m.kind }
+func (m *monitor) Freeze()               {}
+func (m *monitor) Truth() starlark.Bool  { return true }
+func (m *monitor) Hash() (uint32, error) { return starlark.String(m.mon.Name).Hash() }
+
+// makeStateMonitor is StateMonitor(source, variables, record, dt=None, name=None).
+func (in *interp) makeStateMonitor(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var source, vars, rec starlark.Value
+	var dt, name, clock starlark.Value = starlark.None, starlark.None, starlark.None
+	when, order := "start", 0
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "source", &source, "variables", &vars, "record", &rec, "dt?", &dt,
+		"clock?", &clock, "when?", &when, "order?", &order, "name?", &name); err != nil {
+		return nil, err
+	}
+	if clock != starlark.None || when != "start" || order != 0 {
+		return nil, fmt.Errorf("StateMonitor: clock=, when= and order= are not supported yet; samples are taken at the start of a step")
+	}
+	p, err := in.findGroup("StateMonitor: source", source)
+	if err != nil {
+		return nil, err
+	}
+	m := &net.StateMonitor{Group: p.group}
+	if dt != starlark.None {
+		if m.DT, err = duration("StateMonitor: dt", dt, 0); err != nil {
+			return nil, err
+		}
+	}
+	if m.Elements, err = elements(p, rec); err != nil {
+		return nil, err
+	}
+	return in.addMonitor(t, b.Name(), m, p, vars, name, brianName("statemonitor"), true)
+}
+
+// makeMonitor is ANNarchy's Monitor(population, variables, period=None, name=None); period in ms.
+func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var source, vars starlark.Value
+	var period, offset, name starlark.Value = starlark.None, starlark.None, starlark.None
+	start := true
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "obj", &source, "variables", &vars, "period?", &period, "period_offset?", &offset,
+		"start?", &start, "name?", &name); err != nil {
+		return nil, err
+	}
+	if !start || offset != starlark.None {
+		return nil, fmt.Errorf("Monitor: start=False and period_offset= are not supported yet")
+	}
+	p, err := in.findGroup("Monitor", source)
+	if err != nil {
+		return nil, err
+	}
+	m := &net.StateMonitor{Group: p.group}
+	if period != starlark.None {
+		if m.DT, err = duration("Monitor: period", period, 1e-3); err != nil {
+			return nil, err
+		}
+	}
+	return in.addMonitor(t, b.Name(), m, p, vars, name, func(k int) string { return fmt.Sprintf("monitor%d", k) }, false)
+}
+
+func (in *interp) addMonitor(t *starlark.Thread, kind string, m *net.StateMonitor, p *population, vars, name starlark.Value, def func(int) string, brian bool) (starlark.Value, error) {
+	if m.DT < 0 {
+		return nil, fmt.Errorf("%s: the interval between samples is %s; it must be positive", kind, units.Format(units.Quantity{Value: m.DT, Dim: units.Second}))
+	}
+	var err error
+	if m.Vars, err = monitoredVars(kind, p, vars); err != nil {
+		return nil, err
+	}
+	if m.Name, err = in.objectName(kind, name, def); err != nil {
+		return nil, err
+	}
+	m.Place = in.placeOf(t)
+	in.net.Monitors = append(in.net.Monitors, m)
+	return &monitor{in, kind, m, p, brian}, nil
+}
+
+// monitoredVars reads the names of variables to record: a string, a list, or True for all.
+func monitoredVars(kind string, p *population, v starlark.Value) ([]string, error) {
+	var names []string
+	switch x := v.(type) {
+	case starlark.String:
+		names = []string{string(x)}
+	case starlark.Bool:
+		if !x {
+			return nil, fmt.Errorf("%s: variables=False records nothing", kind)
+		}
+		names = append(names, p.names...)
+	case starlark.Iterable:
+		it := x.Iterate()
+		defer it.Done()
+		var e starlark.Value
+		for it.Next(&e) {
+			s, ok := e.(starlark.String)
+			if !ok {
+				return nil, fmt.Errorf("%s: variables are names, got %s", kind, article(e))
+			}
+			names = append(names, string(s))
+		}
+	default:
+		return nil, fmt.Errorf("%s: variables must be a name, a list of names or True, got %s", kind, article(v))
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s: no variable to record", kind)
+	}
+	seen := map[string]bool{}
+	for _, n := range names {
+		if _, ok := p.vars[n]; !ok {
+			return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), n, p.names)
+		}
+		if seen[n] {
+			return nil, fmt.Errorf("%s: %q is listed twice", kind, n)
+		}
+		seen[n] = true
+	}
+	return names, nil
+}
+
+// elements reads record=: True for all, a number, a list or an array of indices.
+func elements(p *population, v starlark.Value) ([]int32, error) {
+	if b, ok := v.(starlark.Bool); ok {
+		if !b {
+			return nil, fmt.Errorf("StateMonitor: record=False records nothing; give True or indices")
+		}
+		return nil, nil
+	}
+	idx, err := indices("StateMonitor: record", v)
+	if err != nil {
+		return nil, err
+	}
+	if len(idx) == 0 {
+		return nil, fmt.Errorf("StateMonitor: record= is an empty list")
+	}
+	for _, i := range idx {
+		if i < 0 || int(i) >= p.group.N {
+			return nil, fmt.Errorf("StateMonitor: record= names element %d; %q has elements 0 to %d", i, p.group.Name, p.group.N-1)
+		}
+	}
+	return idx, nil
+}
+
+// AttrNames lists the recorded variables and t.
+func (m *monitor) AttrNames() []string {
+	names := append([]string{"t", "name", "get", "record", "source"}, m.mon.Vars...)
+	sort.Strings(names)
+	return names
+}
+
+// Attr gives what was recorded so far.
+func (m *monitor) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "name":
+		return starlark.String(m.mon.Name), nil
+	case "source":
+		return m.pop, nil
+	case "record":
+		if m.mon.Elements == nil {
+			return starlark.True, nil
+		}
+		idx := make([]int, len(m.mon.Elements))
+		for i, e := range m.mon.Elements {
+			idx[i] = int(e)
+		}
+		return intArray(idx), nil
+	case "t":
+		return m.times()
+	case "get":
+		return starlark.NewBuiltin("get", m.get), nil
+	}
+	for i, v := range m.mon.Vars {
+		if v == name {
+			return m.values(i, m.brian)
+		}
+	}
+	return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.mon.Name), name, m.AttrNames())
+}
+
+// get is ANNarchy's monitor.get("r") and monitor.get() for a dictionary of all. Nothing is cleared.
+func (m *monitor) get(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var name starlark.Value = starlark.None
+	keep, reshape := true, false
+	if err := starlark.UnpackArgs("get", args, kwargs, "variables?", &name, "keep?", &keep, "reshape?", &reshape); err != nil {
+		return nil, err
+	}
+	one := func(i int) (starlark.Value, error) {
+		v, err := m.values(i, m.brian)
+		if a, ok := v.(*Array); ok && err == nil && reshape && m.mon.Elements == nil && !m.brian {
+			a.shape = append([]int{a.shape[0]}, m.pop.shape...)
+		}
+		return v, err
+	}
+	if name == starlark.None {
+		d := starlark.NewDict(len(m.mon.Vars))
+		for i, n := range m.mon.Vars {
+			v, err := one(i)
+			if err != nil {
+				return nil, err
+			}
+			if err := d.SetKey(starlark.String(n), v); err != nil {
+				return nil, err
+			}
+		}
+		return d, nil
+	}
+	for i, n := range m.mon.Vars {
+		if starlark.String(n) == name {
+			return one(i)
+		}
+	}
+	return nil, fmt.Errorf("get: %v is not recorded by %q", name, m.mon.Name)
+}

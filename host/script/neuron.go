@@ -1,0 +1,173 @@
+package script
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/syntax"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+)
+
+// neuron is ANNarchy's Neuron(parameters=, equations=): a model that populations share.
+type neuron struct {
+	name       string
+	parameters string
+	equations  string
+}
+
+func (n *neuron) String() string        { return "Neuron(name=" + n.name + ")" }
+func (n *neuron) Type() string          { return "Neuron" }
+func (n *neuron) Freeze()               {}
+func (n *neuron) Truth() starlark.Bool  { return true }
+func (n *neuron) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Neuron") }
+
+// synapse is ANNarchy's Synapse(psp=, operation=).
+type synapse struct {
+	psp string
+}
+
+func (s *synapse) String() string        { return "Synapse(psp=" + s.psp + ")" }
+func (s *synapse) Type() string          { return "Synapse" }
+func (s *synapse) Freeze()               {}
+func (s *synapse) Truth() starlark.Bool  { return true }
+func (s *synapse) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Synapse") }
+
+func (in *interp) makeNeuron(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	n := &neuron{name: "Neuron"}
+	var parameters, functions, extra starlark.Value = starlark.None, starlark.None, starlark.None
+	var spike, axon, reset, refractory starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None
+	var desc string
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "parameters?", &parameters, "equations", &n.equations,
+		"spike?", &spike, "axon_spike?", &axon, "reset?", &reset, "refractory?", &refractory,
+		"functions?", &functions, "name?", &n.name, "description?", &desc, "extra_values?", &extra); err != nil {
+		return nil, err
+	}
+	for name, v := range map[string]starlark.Value{"spike": spike, "axon_spike": axon, "reset": reset, "refractory": refractory, "functions": functions, "extra_values": extra} {
+		if v != starlark.None {
+			return nil, fmt.Errorf("Neuron: %s= is not supported yet; rate-coded neurons have parameters and equations", name)
+		}
+	}
+	var err error
+	if n.parameters, err = blockText("parameters", parameters); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// blockText reads a block of lines, or a dictionary of names and default values.
+func blockText(what string, v starlark.Value) (string, error) {
+	switch v := v.(type) {
+	case starlark.NoneType:
+		return "", nil
+	case starlark.String:
+		return string(v), nil
+	case *starlark.Dict:
+		var b strings.Builder
+		for _, kv := range v.Items() {
+			name, ok := kv[0].(starlark.String)
+			q, isNumber := asQuantity(kv[1])
+			if !ok || !isNumber || !q.Dim.Dimensionless() {
+				return "", fmt.Errorf("Neuron: %s as a dictionary maps names to plain numbers, got %v: %v", what, kv[0], kv[1])
+			}
+			fmt.Fprintf(&b, "%s = %v\n", string(name), q.Value)
+		}
+		return b.String(), nil
+	}
+	return "", fmt.Errorf("Neuron: %s must be a string, got %s", what, article(v))
+}
+
+func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	s := &synapse{}
+	operation := "sum"
+	var name, desc string
+	var parameters, equations, preSpike, postSpike, preAxon, functions, pruning, creating starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "parameters?", &parameters, "equations?", &equations, "psp?", &s.psp,
+		"operation?", &operation, "pre_spike?", &preSpike, "post_spike?", &postSpike, "pre_axon_spike?", &preAxon, "functions?", &functions,
+		"pruning?", &pruning, "creating?", &creating, "name?", &name, "description?", &desc); err != nil {
+		return nil, err
+	}
+	for name, v := range map[string]starlark.Value{"parameters": parameters, "equations": equations, "pre_spike": preSpike, "post_spike": postSpike,
+		"pre_axon_spike": preAxon, "functions": functions, "pruning": pruning, "creating": creating} {
+		if v != nil && v != starlark.None {
+			return nil, fmt.Errorf("Synapse: %s= is not supported yet; psp= is", name)
+		}
+	}
+	if operation != "sum" {
+		return nil, fmt.Errorf("Synapse: operation=%q is not supported yet; \"sum\" is", operation)
+	}
+	return s, nil
+}
+
+// variable is what the script layer needs to know of a group's variable.
+type variable struct {
+	name   string
+	dim    units.Dim
+	kind   elemKind
+	shared bool
+	stored bool // false for Brian's subexpressions
+}
+
+// variables reads the names that a group's text defines. Errors in the text are returned as a diag.List.
+func variables(dialect check.Dialect, equations, parameters *diag.Source) (map[string]variable, []string, error) {
+	vars := map[string]variable{}
+	var names []string
+	var problems diag.List
+	add := func(eqs *syntax.Equations) {
+		for _, eq := range eqs.Eqs {
+			if _, known := vars[eq.Name]; known || eq.Name == "" {
+				continue
+			}
+			v := variable{name: eq.Name, stored: dialect == check.ANNarchy || eq.Kind != syntax.EqAssign}
+			if eq.Unit != nil {
+				v.dim, v.kind = unitOf(equations, eq.Unit)
+			}
+			for _, f := range eq.Flags {
+				switch f.Name {
+				case "shared", "population", "global", "projection":
+					v.shared = true
+				case "constant over dt":
+					v.stored = true
+				case "bool", "boolean":
+					v.kind = boolElems
+				case "int", "integer":
+					v.kind = intElems
+				}
+			}
+			vars[eq.Name] = v
+			names = append(names, eq.Name)
+		}
+	}
+	if parameters != nil {
+		eqs, l := syntax.ParseParameters(parameters)
+		problems = append(problems, l...)
+		add(eqs)
+	}
+	d := syntax.Brian
+	if dialect == check.ANNarchy {
+		d = syntax.ANNarchy
+	}
+	eqs, l := syntax.ParseEquations(equations, d)
+	problems = append(problems, l...)
+	add(eqs)
+	return vars, names, problems.Err()
+}
+
+// unitOf reads a unit expression by its text; a unit that is wrong is reported when the equations are checked.
+func unitOf(src *diag.Source, e syntax.Expr) (units.Dim, elemKind) {
+	sp := e.Span()
+	switch text := strings.TrimSpace(src.Text[sp.Start:sp.End]); text {
+	case "boolean", "bool":
+		return noDim, boolElems
+	case "integer", "int":
+		return noDim, intElems
+	default:
+		q, err := units.Parse(text)
+		if err != nil {
+			return noDim, realElems
+		}
+		return q.Dim, realElems
+	}
+}

@@ -1,0 +1,90 @@
+package script
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+)
+
+// networkOperation is network_operation(f, dt=10*ms): f() or f(t) is called at the start of a step, every dt.
+func (in *interp) networkOperation(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var f starlark.Callable
+	var dt, name, when starlark.Value = starlark.None, starlark.None, starlark.None
+	order := 0
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "f", &f, "dt?", &dt, "when?", &when, "order?", &order, "name?", &name); err != nil {
+		return nil, err
+	}
+	op := &net.Operation{Order: order}
+	if dt != starlark.None {
+		d, err := duration("network_operation: dt", dt, 0)
+		if err != nil {
+			return nil, err
+		}
+		op.DT = d
+	}
+	return in.addOperation(t, b.Name(), f, op, func() starlark.Value { return quantity{in.now(), units.Second} })
+}
+
+// every is ANNarchy's every(f, period=10.0): f(n) is called every period ms with the number of the call.
+func (in *interp) every(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var f starlark.Callable
+	var period starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "f", &f, "period", &period); err != nil {
+		return nil, err
+	}
+	d, err := duration("every: period", period, 1e-3)
+	if err != nil {
+		return nil, err
+	}
+	n := -1
+	return in.addOperation(t, b.Name(), f, &net.Operation{DT: d}, func() starlark.Value {
+		n++
+		return starlark.MakeInt(n)
+	})
+}
+
+func (in *interp) addOperation(t *starlark.Thread, kind string, f starlark.Callable, op *net.Operation, arg func() starlark.Value) (starlark.Value, error) {
+	if op.DT < 0 {
+		return nil, fmt.Errorf("%s: the interval must be positive", kind)
+	}
+	var args starlark.Tuple
+	takes := 0
+	if fn, ok := f.(*starlark.Function); ok {
+		takes = fn.NumParams()
+		if fn.HasVarargs() || fn.HasKwargs() || takes > 1 {
+			return nil, fmt.Errorf("%s: %s must take no argument or one", kind, f.Name())
+		}
+	}
+	op.Name = f.Name()
+	if op.Name == "lambda" {
+		op.Name = kind
+	}
+	for k, base := 1, op.Name; in.hasOperation(op.Name); k++ {
+		op.Name = fmt.Sprintf("%s_%d", base, k)
+	}
+	op.Place = in.placeOf(t)
+	op.Func = func(s net.State) error {
+		in.state = s
+		defer func() { in.state = nil }()
+		in.grantSteps()
+		a := arg()
+		if takes == 1 {
+			args = starlark.Tuple{a}
+		}
+		_, err := starlark.Call(in.thread, f, args, nil)
+		return err
+	}
+	in.net.Operations = append(in.net.Operations, op)
+	return f, nil
+}
+
+func (in *interp) hasOperation(name string) bool {
+	for _, o := range in.net.Operations {
+		if o.Name == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,472 @@
+package script
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+)
+
+// population is a group of neurons: ANNarchy's Population or Brian2's NeuronGroup.
+type population struct {
+	in    *interp
+	kind  string // "Population" or "NeuronGroup", for messages
+	group *net.Group
+	shape []int
+	vars  map[string]variable
+	names []string
+}
+
+var (
+	_ starlark.HasSetField = (*population)(nil)
+	_ starlark.Sequence    = (*population)(nil)
+)
+
+func (p *population) String() string {
+	return fmt.Sprintf("%s(%q, %d neurons)", p.kind, p.group.Name, p.group.N)
+}
+func (p *population) Type() string          { return p.kind }
+func (p *population) Freeze()               {}
+func (p *population) Truth() starlark.Bool  { return true }
+func (p *population) Hash() (uint32, error) { return starlark.String(p.group.Name).Hash() }
+
+// Len is the number of neurons.
+func (p *population) Len() int { return p.group.N }
+
+// Iterate yields the neurons' indices.
+func (p *population) Iterate() starlark.Iterator {
+	idx := make([]int, p.group.N)
+	for i := range idx {
+		idx[i] = i
+	}
+	return intArray(idx).Iterate()
+}
+
+func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var geometry starlark.Value
+	var n *neuron
+	var name starlark.Value = starlark.None
+	var stop, format starlark.Value
+	var method string
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "geometry", &geometry, "neuron", &n, "name?", &name,
+		"stop_condition?", &stop, "storage_order?", &format, "method?", &method); err != nil {
+		return nil, err
+	}
+	if stop != nil && stop != starlark.None {
+		return nil, fmt.Errorf("Population: stop_condition= is not supported yet")
+	}
+	shape, err := lengths(geometry)
+	if err != nil {
+		return nil, fmt.Errorf("Population: geometry: %w", err)
+	}
+	size := 1
+	for _, s := range shape {
+		if s < 1 || size > maxGroup/s {
+			return nil, fmt.Errorf("Population: geometry %s: every length must be at least 1, and a population has at most %d neurons", shapeString(shape), maxGroup)
+		}
+		size *= s
+	}
+	g := &net.Group{N: size, Dialect: check.ANNarchy, Method: method}
+	if _, plain := geometry.(starlark.Int); !plain {
+		switch len(shape) {
+		case 1:
+			g.Grid = &connect.Grid{Layers: 1, Rows: 1, Cols: shape[0]}
+		case 2:
+			g.Grid = &connect.Grid{Layers: 1, Rows: shape[0], Cols: shape[1]}
+		case 3:
+			g.Grid = &connect.Grid{Layers: shape[0], Rows: shape[1], Cols: shape[2]}
+		default:
+			return nil, fmt.Errorf("Population: geometry %s: one, two or three dimensions", shapeString(shape))
+		}
+	}
+	if g.Name, err = in.objectName(b.Name(), name, func(k int) string { return fmt.Sprintf("pop%d", k) }); err != nil {
+		return nil, err
+	}
+	g.Equations = &diag.Source{Name: fmt.Sprintf("equations of Population '%s'", g.Name), Text: n.equations}
+	g.Params = &diag.Source{Name: fmt.Sprintf("parameters of Population '%s'", g.Name), Text: n.parameters}
+	return in.addGroup(t, b.Name(), g, shape, nil)
+}
+
+// makeNeuronGroup is Brian2's NeuronGroup, for models without spikes.
+func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var n int
+	var model, method string
+	var name, dt, order, namespace starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None
+	var threshold, reset, refractory, events starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "N", &n, "model", &model, "method?", &method, "threshold?", &threshold,
+		"reset?", &reset, "refractory?", &refractory, "events?", &events, "namespace?", &namespace, "dt?", &dt, "order?", &order,
+		"name?", &name); err != nil {
+		return nil, err
+	}
+	for _, a := range []struct {
+		name string
+		v    starlark.Value
+	}{{"threshold", threshold}, {"reset", reset}, {"refractory", refractory}, {"events", events}} {
+		if a.v != nil && a.v != starlark.None {
+			return nil, fmt.Errorf("NeuronGroup: %s= needs spikes, which are not supported yet", a.name)
+		}
+	}
+	if n < 1 || n > maxGroup {
+		return nil, fmt.Errorf("NeuronGroup: N is %d; a group has between 1 and %d neurons", n, maxGroup)
+	}
+	g := &net.Group{N: n, Dialect: check.Brian, Method: method}
+	if dt != starlark.None {
+		d, err := duration("NeuronGroup: dt", dt, 0)
+		if err != nil {
+			return nil, err
+		}
+		g.DT = d
+	}
+	var ns starlark.StringDict
+	if namespace != starlark.None {
+		d, ok := namespace.(*starlark.Dict)
+		if !ok {
+			return nil, fmt.Errorf("NeuronGroup: namespace= takes a dictionary, got %s", article(namespace))
+		}
+		ns = starlark.StringDict{}
+		for _, kv := range d.Items() {
+			if k, ok := kv[0].(starlark.String); ok {
+				ns[string(k)] = kv[1]
+			}
+		}
+	}
+	var err error
+	if g.Name, err = in.objectName(b.Name(), name, brianName("neurongroup")); err != nil {
+		return nil, err
+	}
+	g.Equations = &diag.Source{Name: fmt.Sprintf("equations of NeuronGroup '%s'", g.Name), Text: model}
+	return in.addGroup(t, b.Name(), g, []int{n}, ns)
+}
+
+// maxGroup keeps element indices in 32 bits.
+const maxGroup = 1<<31 - 1
+
+// addGroup reads the group's variables and makes it part of the network.
+func (in *interp) addGroup(t *starlark.Thread, kind string, g *net.Group, shape []int, namespace starlark.StringDict) (*population, error) {
+	g.Place = in.placeOf(t)
+	if g.Method == "" {
+		g.Method = in.method
+	}
+	g.Namespace = &scope{in, namespace, capture(t)}
+	what := fmt.Sprintf("%s '%s'", kind, g.Name)
+	in.remember(t, what, g.Equations, g.Params)
+	vars, names, err := variables(g.Dialect, g.Equations, g.Params)
+	if err != nil {
+		return nil, err
+	}
+	p := &population{in: in, kind: kind, group: g, shape: shape, vars: vars, names: names}
+	in.net.Groups = append(in.net.Groups, g)
+	in.groups = append(in.groups, p)
+	in.byGroup[g] = p
+	return p, nil
+}
+
+// remember notes where equation texts come from, for messages.
+func (in *interp) remember(t *starlark.Thread, what string, texts ...*diag.Source) {
+	src, span, _ := in.callSite(t)
+	for _, s := range texts {
+		if s != nil {
+			in.origins[s] = origin{what, src, span}
+		}
+	}
+}
+
+// brianName numbers default names as Brian2 does: base, base_1, base_2, ...
+func brianName(base string) func(int) string {
+	return func(k int) string {
+		if k == 0 {
+			return base
+		}
+		return fmt.Sprintf("%s_%d", base, k)
+	}
+}
+
+// objectName checks a given name or makes the first free default. Names end up in file names and in messages.
+func (in *interp) objectName(kind string, given starlark.Value, def func(int) string) (string, error) {
+	taken := map[string]bool{}
+	switch kind {
+	case "StateMonitor", "Monitor":
+		for _, m := range in.net.Monitors {
+			taken[m.Name] = true
+		}
+	case "Projection":
+		for _, p := range in.net.Projections {
+			taken[p.Name] = true
+		}
+		for _, p := range in.pending {
+			taken[p.proj.Name] = true
+		}
+	default:
+		for _, g := range in.net.Groups {
+			taken[g.Name] = true
+		}
+	}
+	if given != nil && given != starlark.None {
+		s, ok := given.(starlark.String)
+		if !ok {
+			return "", fmt.Errorf("%s: name= must be a string, got %s", kind, article(given))
+		}
+		name := string(s)
+		if err := checkName(name); err != nil {
+			return "", fmt.Errorf("%s: %w", kind, err)
+		}
+		if taken[name] {
+			return "", fmt.Errorf("%s: the name %q is taken", kind, name)
+		}
+		return name, nil
+	}
+	for k := 0; ; k++ {
+		if name := def(k); !taken[name] {
+			return name, nil
+		}
+	}
+}
+
+func checkName(name string) error {
+	if name == "" || len(name) > 100 {
+		return fmt.Errorf("the name %q must have between 1 and 100 characters", name)
+	}
+	for i, r := range name {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || !(r >= '0' && r <= '9' || r == '-')) {
+			return fmt.Errorf("the name %q may hold letters, digits, _ and -, and starts with a letter; it becomes the name of a file", name)
+		}
+	}
+	return nil
+}
+
+// AttrNames lists variables and fixed attributes.
+func (p *population) AttrNames() []string {
+	names := append([]string{"name", "size", "N", "geometry", "variables", "tags"}, p.names...)
+	sort.Strings(names)
+	return names
+}
+
+// Attr reads a variable: its current value, or before the first run its initial one.
+func (p *population) Attr(name string) (starlark.Value, error) {
+	if v, ok := p.vars[name]; ok {
+		return p.get(v)
+	}
+	switch name {
+	case "name":
+		return starlark.String(p.group.Name), nil
+	case "size", "N":
+		return starlark.MakeInt(p.group.N), nil
+	case "geometry":
+		return intTuple(p.shape), nil
+	case "variables", "attributes":
+		list := make([]starlark.Value, len(p.names))
+		for i, n := range p.names {
+			list[i] = starlark.String(n)
+		}
+		return starlark.NewList(list), nil
+	case "get":
+		return starlark.NewBuiltin("get", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			var name string
+			if err := starlark.UnpackPositionalArgs("get", args, kwargs, 1, &name); err != nil {
+				return nil, err
+			}
+			return p.Attr(name)
+		}), nil
+	case "set":
+		return starlark.NewBuiltin("set", p.setMany), nil
+	}
+	return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), name, p.AttrNames())
+}
+
+// setMany is pop.set({"tau": 10.0, ...}).
+func (p *population) setMany(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var d *starlark.Dict
+	if err := starlark.UnpackPositionalArgs("set", args, kwargs, 1, &d); err != nil {
+		return nil, err
+	}
+	for _, kv := range d.Items() {
+		name, ok := kv[0].(starlark.String)
+		if !ok {
+			return nil, fmt.Errorf("set: names are strings")
+		}
+		if err := p.SetField(string(name), kv[1]); err != nil {
+			return nil, err
+		}
+	}
+	return starlark.None, nil
+}
+
+// array wraps values of a variable in the group's shape.
+func (p *population) array(v variable, data []float64) starlark.Value {
+	if v.shared || len(data) == 1 && p.group.N != 1 {
+		return (&Array{dim: v.dim, kind: v.kind}).elem(data[0])
+	}
+	return &Array{data: data, shape: append([]int(nil), p.shape...), dim: v.dim, kind: v.kind}
+}
+
+func (p *population) get(v variable) (starlark.Value, error) {
+	in := p.in
+	if in.state != nil {
+		data, err := in.state.Get(p.group, v.name)
+		if err != nil {
+			return nil, err
+		}
+		return p.array(v, data), nil
+	}
+	if in.sim == nil || !in.ran {
+		for k := len(p.group.Initial) - 1; k >= 0; k-- {
+			a := p.group.Initial[k]
+			if a.Var != v.name {
+				continue
+			}
+			if a.Expr != nil {
+				break
+			}
+			data := append([]float64(nil), a.Values...)
+			if len(data) == 1 && !v.shared {
+				data = make([]float64, p.group.N)
+				for i := range data {
+					data[i] = a.Values[0]
+				}
+			}
+			return p.array(v, data), nil
+		}
+		// Defaults and expressions are known to the loaded network only.
+		return in.peek(p, v)
+	}
+	data, _, err := in.sim.Get(p.group, v.name)
+	if err != nil {
+		return nil, err
+	}
+	return p.array(v, data), nil
+}
+
+// peek loads the network as it is, reads a value and lets the network go again, since objects may still be added.
+func (in *interp) peek(p *population, v variable) (starlark.Value, error) {
+	s, err := in.open()
+	if err != nil {
+		return nil, err
+	}
+	data, _, err := s.Get(p.group, v.name)
+	if cerr := s.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.array(v, data), nil
+}
+
+// SetField writes a variable: a number, a quantity, an array of the group's size, a distribution or an expression.
+func (p *population) SetField(name string, val starlark.Value) error {
+	v, ok := p.vars[name]
+	if !ok {
+		switch name {
+		case "name", "size", "N", "geometry", "variables":
+			return fmt.Errorf("%s of a %s cannot be changed", name, p.kind)
+		case "tags":
+			return p.setTags(val)
+		}
+		return noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), name, p.names)
+	}
+	if !v.stored {
+		return fmt.Errorf("%s of %q is computed from its equation and cannot be set", name, p.group.Name)
+	}
+	n := p.group.N
+	if v.shared {
+		n = 1
+	}
+	a := net.Assignment{Var: name, Dim: v.dim, Place: p.in.placeOf(p.in.thread)}
+	switch x := val.(type) {
+	case starlark.String:
+		a.Expr = &diag.Source{Name: fmt.Sprintf("initial value of %s.%s", p.group.Name, name), Text: string(x)}
+		p.in.remember(p.in.thread, fmt.Sprintf("%s '%s'", p.kind, p.group.Name), a.Expr)
+		if p.in.ran || p.in.state != nil {
+			return fmt.Errorf("%s.%s: an expression can be assigned before the first run only; assign numbers now", p.group.Name, name)
+		}
+		p.group.Initial = append(p.group.Initial, a)
+		return nil
+	case *distribution:
+		if !v.dim.Dimensionless() {
+			return fmt.Errorf("%s.%s is in %s; a distribution draws plain numbers", p.group.Name, name, describeDim(v.dim))
+		}
+		a.Values = p.in.draws.fill(n, x.draw)
+	default:
+		arr, err := toArray(val)
+		if err != nil {
+			return fmt.Errorf("%s.%s: %w", p.group.Name, name, err)
+		}
+		if arr.dim != v.dim {
+			return unitMismatch(p, v, arr.dim)
+		}
+		if len(arr.data) != 1 && len(arr.data) != n {
+			return fmt.Errorf("%s.%s has %d element%s, but %d values were given", p.group.Name, name, n, plural(n), len(arr.data))
+		}
+		if len(arr.shape) > 1 && len(arr.data) > 1 && !sameShape(arr.shape, p.shape) {
+			return fmt.Errorf("%s has the geometry %s, but the values have the shape %s", p.group.Name, shapeString(p.shape), shapeString(arr.shape))
+		}
+		a.Values = append([]float64(nil), arr.data...)
+	}
+	switch {
+	case p.in.state != nil:
+		return p.in.state.Set(p.group, name, a.Values)
+	case p.in.ran:
+		return p.in.sim.Set(p.group, name, a.Values)
+	}
+	p.group.Initial = append(p.group.Initial, a)
+	return nil
+}
+
+func unitMismatch(p *population, v variable, got units.Dim) error {
+	err := fmt.Errorf("%s.%s is %s, but the value is %s", p.group.Name, v.name, dimPhrase(v.dim), dimPhrase(got))
+	if p.group.Dialect == check.ANNarchy {
+		return withHint(err, "Populations know no units: give plain numbers, times in ms (divide by ms)")
+	}
+	return withHint(err, "multiply by the unit, for example 10*"+v.dim.String())
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+func (p *population) setTags(val starlark.Value) error {
+	seq, ok := val.(starlark.Iterable)
+	if !ok {
+		return fmt.Errorf("tags is a list of strings")
+	}
+	it := seq.Iterate()
+	defer it.Done()
+	var tags []string
+	var x starlark.Value
+	for it.Next(&x) {
+		s, ok := x.(starlark.String)
+		if !ok {
+			return fmt.Errorf("tags is a list of strings")
+		}
+		tags = append(tags, string(s))
+	}
+	p.group.Tags = tags
+	return nil
+}
+
+// duration reads a time in seconds: a quantity, or a plain number when plainUnit (seconds per unit) is not 0.
+func duration(what string, v starlark.Value, plainUnit float64) (float64, error) {
+	q, ok := asQuantity(v)
+	if !ok {
+		return 0, fmt.Errorf("%s: expected a time, got %s", what, article(v))
+	}
+	if q.Dim == units.Second {
+		return q.Value, nil
+	}
+	if q.Dim.Dimensionless() {
+		if plainUnit == 1e-3 {
+			return q.Value / 1000, nil
+		}
+		return 0, withHint(fmt.Errorf("%s: expected a time with its unit, got the plain number %v", what, v), "for example 10*ms or 2*second")
+	}
+	return 0, fmt.Errorf("%s: expected a time, got %s", what, describeDim(q.Dim))
+}

@@ -1,0 +1,168 @@
+package script
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"go.starlark.net/starlark"
+)
+
+// projection is ANNarchy's Projection. It joins the network when a connector gives it synapses.
+type projection struct {
+	in        *interp
+	proj      *net.Projection
+	connected bool
+	what      string // for messages: Projection 'NAME'
+	src       *diag.Source
+	span      diag.Span
+}
+
+var _ starlark.HasAttrs = (*projection)(nil)
+
+func (p *projection) String() string {
+	return fmt.Sprintf("Projection(%q, %s -> %s, target=%q)", p.proj.Name, p.proj.Pre.Name, p.proj.Post.Name, p.proj.Target)
+}
+func (p *projection) Type() string          { return "Projection" }
+func (p *projection) Freeze()               {}
+func (p *projection) Truth() starlark.Bool  { return true }
+func (p *projection) Hash() (uint32, error) { return starlark.String(p.proj.Name).Hash() }
+
+func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var pre, post, target starlark.Value
+	var syn, name starlark.Value = starlark.None, starlark.None
+	var method, disable starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "pre", &pre, "post", &post, "target", &target, "synapse?", &syn, "name?", &name,
+		"method?", &method, "disable_omp?", &disable); err != nil {
+		return nil, err
+	}
+	from, err := in.findGroup("pre", pre)
+	if err != nil {
+		return nil, err
+	}
+	to, err := in.findGroup("post", post)
+	if err != nil {
+		return nil, err
+	}
+	tgt, ok := target.(starlark.String)
+	if !ok {
+		return nil, fmt.Errorf("Projection: target must be one string such as \"exc\", got %s", article(target))
+	}
+	p := &projection{in: in, proj: &net.Projection{Pre: from.group, Post: to.group, Target: string(tgt), Place: in.placeOf(t)}}
+	if p.proj.Name, err = in.objectName(b.Name(), name, func(k int) string { return fmt.Sprintf("proj%d", k) }); err != nil {
+		return nil, err
+	}
+	p.what = fmt.Sprintf("Projection '%s'", p.proj.Name)
+	if syn != starlark.None {
+		s, ok := syn.(*synapse)
+		if !ok {
+			return nil, fmt.Errorf("Projection: synapse= takes a Synapse, got %s", article(syn))
+		}
+		if s.psp != "" {
+			p.proj.Psp = &diag.Source{Name: fmt.Sprintf("psp of Projection '%s'", p.proj.Name), Text: s.psp}
+			in.remember(t, p.what, p.proj.Psp)
+		}
+	}
+	p.src, p.span, _ = in.callSite(t)
+	in.pending = append(in.pending, p)
+	return p, nil
+}
+
+// findGroup reads a population, or the name of one as ANNarchy allows.
+func (in *interp) findGroup(what string, v starlark.Value) (*population, error) {
+	switch v := v.(type) {
+	case *population:
+		return v, nil
+	case starlark.String:
+		var names []string
+		for _, p := range in.groups {
+			if p.group.Name == string(v) {
+				return p, nil
+			}
+			names = append(names, p.group.Name)
+		}
+		return nil, withHint(fmt.Errorf("%s: there is no population named %q", what, string(v)), diag.DidYouMean(string(v), names))
+	}
+	return nil, fmt.Errorf("%s: expected a population, got %s", what, article(v))
+}
+
+// checkPending refuses projections that were never connected.
+func (in *interp) checkPending() error {
+	for _, p := range in.pending {
+		if !p.connected {
+			d := diag.Diagnostic{Source: p.src, Span: p.span, Message: fmt.Sprintf("%s has no synapses", p.what),
+				Hint: "call one of its connectors, for example connect_one_to_one(weights=1.0)"}
+			return &Error{List: diag.List{d}}
+		}
+	}
+	return nil
+}
+
+// AttrNames lists attributes and connectors.
+func (p *projection) AttrNames() []string {
+	names := []string{"name", "pre", "post", "target", "connect"}
+	for n := range connectors {
+		names = append(names, "connect_"+n)
+	}
+	for n := range connectorAliases {
+		names = append(names, "connect_"+n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// Attr implements proj.name.
+func (p *projection) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "name":
+		return starlark.String(p.proj.Name), nil
+	case "pre":
+		return p.in.byGroup[p.proj.Pre], nil
+	case "post":
+		return p.in.byGroup[p.proj.Post], nil
+	case "target":
+		return starlark.String(p.proj.Target), nil
+	case "connect":
+		return starlark.NewBuiltin("connect", func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			var r *ruleValue
+			if err := starlark.UnpackPositionalArgs("connect", args, kwargs, 1, &r); err != nil {
+				return nil, withHint(err, "for example connect(dog(amp_pos=0.2, sigma_pos=0.1, amp_neg=0.1, sigma_neg=0.7))")
+			}
+			return p, p.setRule(t, r)
+		}), nil
+	}
+	if len(name) > 8 && name[:8] == "connect_" {
+		kind := name[8:]
+		if k, ok := connectorAliases[kind]; ok {
+			kind = k
+		}
+		if c, ok := connectors[kind]; ok {
+			return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+				r, err := c(p.in, b.Name(), args, kwargs)
+				if err != nil {
+					return nil, err
+				}
+				return p, p.setRule(t, r)
+			}), nil
+		}
+	}
+	return nil, noAttr(p.what, name, p.AttrNames())
+}
+
+// setRule gives the projection its synapses. Sizes are checked here, where the script's line is known.
+func (p *projection) setRule(t *starlark.Thread, r *ruleValue) error {
+	if p.connected {
+		return fmt.Errorf("%s is already connected; make a second Projection for more synapses", p.what)
+	}
+	shape := func(g *net.Group) connect.Shape { return connect.Shape{Name: g.Name, N: g.N, Grid: g.Grid} }
+	if _, _, err := r.rule.Estimate(shape(p.proj.Pre), shape(p.proj.Post)); err != nil {
+		return err
+	}
+	p.proj.Rule, p.proj.Delay, p.proj.DelaySet = r.rule, r.delay, r.delaySet
+	p.proj.Place = p.in.placeOf(t)
+	p.connected = true
+	p.in.net.Projections = append(p.in.net.Projections, p.proj)
+	return nil
+}

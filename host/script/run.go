@@ -1,0 +1,319 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+)
+
+// commonVocabulary is what both dialects share.
+func (in *interp) commonVocabulary() starlark.StringDict {
+	d := starlark.StringDict{"defaultclock": &clock{in}}
+	for name, f := range map[string]builtinFunc{
+		"param": in.param, "quantity": makeQuantity, "read": in.read, "struct": starlarkstruct.Make,
+		"NeuronGroup": in.makeNeuronGroup, "StateMonitor": in.makeStateMonitor,
+		"run": in.run, "seed": in.seed, "set_dt": in.setDT, "network_operation": in.networkOperation,
+		"view": in.view, "surface": in.panel(net.Surface), "scatter": in.panel(net.Scatter),
+	} {
+		d[name] = starlark.NewBuiltin(name, f)
+	}
+	return d
+}
+
+// annarchyVocabulary is ANNarchy's.
+func (in *interp) annarchyVocabulary() starlark.StringDict {
+	d := starlark.StringDict{}
+	for name, f := range map[string]builtinFunc{
+		"Neuron": in.makeNeuron, "Synapse": in.makeSynapse, "Population": in.makePopulation, "Projection": in.makeProjection,
+		"Monitor": in.makeMonitor, "setup": in.setup, "compile": in.compile, "simulate": in.simulate, "step": in.step,
+		"every": in.every, "clear": in.clear, "get_time": in.getTime, "dt": in.getDT,
+	} {
+		d[name] = starlark.NewBuiltin(name, f)
+	}
+	for name, v := range distributions() {
+		d[name] = v
+	}
+	for name, v := range in.ruleConstructors() {
+		d[name] = v
+	}
+	return d
+}
+
+// makeQuantity is quantity("5e-5*siemens*cm**-2").
+func makeQuantity(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var text string
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &text); err != nil {
+		return nil, err
+	}
+	q, err := units.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return number(q.Value, q.Dim), nil
+}
+
+// Default time steps in seconds.
+const (
+	brianDT    = 0.1e-3
+	annarchyDT = 1e-3
+)
+
+// defaultDT is the time step in force: the one set, else ANNarchy's 1 ms when only Populations exist, else Brian2's 0.1 ms.
+func (in *interp) defaultDT() float64 {
+	if in.dtSet {
+		return in.net.DT
+	}
+	for _, g := range in.net.Groups {
+		if g.Dialect != check.ANNarchy {
+			return brianDT
+		}
+	}
+	if len(in.net.Groups) > 0 {
+		return annarchyDT
+	}
+	return brianDT
+}
+
+func (in *interp) putDT(what string, v starlark.Value, plain float64) error {
+	dt, err := duration(what, v, plain)
+	if err != nil {
+		return err
+	}
+	if !(dt > 0) || math.IsInf(dt, 0) {
+		return fmt.Errorf("%s: the time step must be positive, got %v", what, v)
+	}
+	if in.ran && dt != in.net.DT {
+		return fmt.Errorf("%s: the time step cannot change after the network has run", what)
+	}
+	in.net.DT, in.dtSet = dt, true
+	return nil
+}
+
+// clock is Brian2's defaultclock, whose dt can be read and set.
+type clock struct{ in *interp }
+
+func (c *clock) String() string        { return "defaultclock" }
+func (c *clock) Type() string          { return "Clock" }
+func (c *clock) Freeze()               {}
+func (c *clock) Truth() starlark.Bool  { return true }
+func (c *clock) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Clock") }
+func (c *clock) AttrNames() []string   { return []string{"dt", "t"} }
+
+// Attr gives dt and t.
+func (c *clock) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "dt":
+		return quantity{c.in.defaultDT(), units.Second}, nil
+	case "t":
+		return quantity{c.in.now(), units.Second}, nil
+	}
+	return nil, noAttr("defaultclock", name, c.AttrNames())
+}
+
+// SetField sets dt.
+func (c *clock) SetField(name string, v starlark.Value) error {
+	if name != "dt" {
+		return noAttr("defaultclock", name, []string{"dt"})
+	}
+	return c.in.putDT("defaultclock.dt", v, 0)
+}
+
+func (in *interp) now() float64 {
+	switch {
+	case in.state != nil:
+		return in.state.Time()
+	case in.sim != nil:
+		return in.sim.Time()
+	}
+	return 0
+}
+
+func (in *interp) setDT(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := oneArg(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	return starlark.None, in.putDT("set_dt", v, 0)
+}
+
+func (in *interp) getTime(_ *starlark.Thread, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return starlark.Float(in.now() * 1000), nil
+}
+
+func (in *interp) getDT(_ *starlark.Thread, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return starlark.Float(in.defaultDT() * 1000), nil
+}
+
+// seed(n) fixes the random numbers; --seed on the command line has the last word.
+func (in *interp) seed(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var n uint64
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seed", &n); err != nil {
+		return nil, withHint(err, "a seed is a whole number from 0 on, for example seed(42)")
+	}
+	if in.opt.Seed == nil {
+		in.draws.seed = n
+	}
+	in.draws.call = 0
+	return starlark.None, nil
+}
+
+// setup is ANNarchy's setup(dt=1.0, seed=..., method=...); other arguments belong to ANNarchy's code generation.
+func (in *interp) setup(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		return nil, fmt.Errorf("setup: takes named arguments only, for example setup(dt=1.0)")
+	}
+	known := []string{"dt", "seed", "method"}
+	for _, kw := range kwargs {
+		name, v := string(kw[0].(starlark.String)), kw[1]
+		switch name {
+		case "dt":
+			if err := in.putDT("setup: dt", v, 1e-3); err != nil {
+				return nil, err
+			}
+		case "seed":
+			if _, err := in.seed(t, b, starlark.Tuple{v}, nil); err != nil {
+				return nil, err
+			}
+		case "method":
+			s, ok := v.(starlark.String)
+			if !ok {
+				return nil, fmt.Errorf("setup: method must be a string, got %s", article(v))
+			}
+			in.method = string(s)
+		case "paradigm", "num_threads", "precision", "visible_cores":
+			in.warnAt(t, fmt.Sprintf("setup(%s=...) has no effect", name), "choose with galvani run --backend, --threads or --precision")
+		case "structural_plasticity", "sparse_matrix_format", "sparse_matrix_storage_order", "only_int_idx_type", "suppress_warnings", "show_time",
+			"disable_shared_library_time_offset", "disable_parallel_rng", "disable_split_matrix", "profiling", "verbose":
+		default:
+			return nil, noAttr("setup", name, known)
+		}
+	}
+	return starlark.None, nil
+}
+
+func (in *interp) warnAt(t *starlark.Thread, msg, hint string) {
+	src, span, _ := in.callSite(t)
+	in.opt.Warn(diag.List{{Severity: diag.Warning, Source: src, Span: span, Message: msg, Hint: hint}})
+}
+
+// clear is ANNarchy's clear(): a script starts empty anyway.
+func (in *interp) clear(_ *starlark.Thread, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	if in.sim != nil {
+		return nil, fmt.Errorf("clear: the network has already run")
+	}
+	in.net.Groups, in.net.Projections, in.net.Monitors, in.net.Operations, in.net.Views = nil, nil, nil, nil, nil
+	in.groups, in.pending = nil, nil
+	return starlark.None, nil
+}
+
+// compile is ANNarchy's compile(): everything is checked now rather than at the first run.
+func (in *interp) compile(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := in.checkPending(); err != nil {
+		return nil, err
+	}
+	return starlark.None, nil
+}
+
+// open hands the network to the engine.
+func (in *interp) open() (Simulation, error) {
+	in.net.DT = in.defaultDT()
+	s, err := in.opt.Engine.Open(in.net, in.draws.seed, func(l diag.List) { in.opt.Warn(in.place(l)) })
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// ready prepares a run: the description is complete, the network in memory.
+func (in *interp) ready(t *starlark.Thread) error {
+	if in.state != nil {
+		return fmt.Errorf("a network operation cannot run the network")
+	}
+	if err := in.checkPending(); err != nil {
+		return err
+	}
+	if err := in.params.unknown(); err != nil {
+		return err
+	}
+	if len(in.net.Groups) == 0 {
+		return withHint(fmt.Errorf("there is nothing to run"), "make a Population or a NeuronGroup first")
+	}
+	in.runFrame = capture(t)
+	if in.sim == nil {
+		if in.opt.Engine == nil {
+			return ErrStop
+		}
+		s, err := in.open()
+		if err != nil {
+			return err
+		}
+		in.sim = s
+	}
+	in.ran = true
+	return nil
+}
+
+// advance runs the network and gives the script a new allowance of steps.
+func (in *interp) advance(t *starlark.Thread, f func(Simulation) error) (starlark.Value, error) {
+	if err := in.ready(t); err != nil {
+		return nil, err
+	}
+	err := f(in.sim)
+	in.grantSteps()
+	if err != nil && in.ctx.Err() != nil {
+		return nil, errors.New(cancelReason)
+	}
+	return starlark.None, err
+}
+
+// simulate is ANNarchy's simulate(duration) in ms; a quantity is taken too.
+func (in *interp) simulate(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var v starlark.Value
+	measure := false
+	var callbacks starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "duration", &v, "measure_time?", &measure, "callbacks?", &callbacks); err != nil {
+		return nil, err
+	}
+	return in.runFor(t, "simulate", v, 1e-3)
+}
+
+// run is Brian2's run(duration), with a unit.
+func (in *interp) run(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var v starlark.Value
+	var report, period, namespace, profile, level starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "duration", &v, "report?", &report, "report_period?", &period,
+		"namespace?", &namespace, "profile?", &profile, "level?", &level); err != nil {
+		return nil, err
+	}
+	return in.runFor(t, "run", v, 0)
+}
+
+func (in *interp) runFor(t *starlark.Thread, name string, v starlark.Value, plain float64) (starlark.Value, error) {
+	d, err := duration(name, v, plain)
+	if err != nil {
+		return nil, err
+	}
+	if !(d >= 0) || math.IsInf(d, 0) {
+		return nil, fmt.Errorf("%s: a duration is zero or positive, got %v", name, v)
+	}
+	return in.advance(t, func(s Simulation) error { return s.Run(in.ctx, d) })
+}
+
+// step advances by one step, or by n.
+func (in *interp) step(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	n := 1
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "n?", &n); err != nil {
+		return nil, err
+	}
+	if n < 0 {
+		return nil, fmt.Errorf("step: the number of steps is zero or positive, got %d", n)
+	}
+	return in.advance(t, func(s Simulation) error { return s.RunSteps(in.ctx, int64(n)) })
+}

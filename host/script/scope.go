@@ -1,0 +1,162 @@
+package script
+
+import (
+	"sort"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+)
+
+// frameScope is what a script could name at one call: the locals of the calling functions, captured, and the globals, read
+// when asked.
+type frameScope struct {
+	locals  starlark.StringDict
+	globals []*starlark.Function // whose module's globals count, innermost first
+}
+
+// capture remembers the names visible where a builtin was called. Only the innermost script function's locals and the
+// variables it closes over count, as in Starlark itself.
+func capture(t *starlark.Thread) *frameScope {
+	s := &frameScope{}
+	for depth := 0; depth < t.CallStackDepth(); depth++ {
+		fr := t.DebugFrame(depth)
+		fn, ok := fr.Callable().(*starlark.Function)
+		if !ok {
+			continue
+		}
+		s.globals = append(s.globals, fn)
+		s.locals = starlark.StringDict{}
+		for i := 0; i < fn.NumFreeVars(); i++ {
+			if b, v := fn.FreeVar(i); v != nil {
+				s.locals[b.Name] = v
+			}
+		}
+		// A local that inner functions share sits in a cell that cannot be opened; the inner function shows its value.
+		for i := 0; i < fr.NumLocals(); i++ {
+			if _, v := fr.Local(i); v != nil {
+				if inner, ok := v.(*starlark.Function); ok {
+					for k := 0; k < inner.NumFreeVars(); k++ {
+						if b, v := inner.FreeVar(k); v != nil {
+							s.locals[b.Name] = v
+						}
+					}
+				}
+			}
+		}
+		for i := 0; i < fr.NumLocals(); i++ {
+			if b, v := fr.Local(i); v != nil && v.Type() != "cell" {
+				s.locals[b.Name] = v
+			}
+		}
+		break
+	}
+	return s
+}
+
+func (s *frameScope) local(name string) (starlark.Value, bool) {
+	if s == nil {
+		return nil, false
+	}
+	v, ok := s.locals[name]
+	return v, ok
+}
+
+func (s *frameScope) global(name string) (starlark.Value, bool) {
+	if s == nil {
+		return nil, false
+	}
+	for _, fn := range s.globals {
+		if v, ok := fn.Globals()[name]; ok && v != nil {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+func (s *frameScope) names(into map[string]bool) {
+	if s == nil {
+		return
+	}
+	for n := range s.locals {
+		into[n] = true
+	}
+	for _, fn := range s.globals {
+		for n := range fn.Globals() {
+			into[n] = true
+		}
+	}
+}
+
+// scope resolves names of a group's equations that are not the group's own: namespace=, constants and units, locals where
+// run was called, locals where the group was made, then globals of both places.
+type scope struct {
+	in        *interp
+	namespace starlark.StringDict
+	made      *frameScope
+}
+
+var _ check.Scope = (*scope)(nil)
+
+// Lookup finds a name. Values that equations cannot use are found too, so that the message can say what they are.
+func (s *scope) Lookup(name string) (check.Value, bool) {
+	if v, ok := s.namespace[name]; ok {
+		return scopeValue(v), true
+	}
+	if v, ok := constants[name]; ok {
+		return check.Value{Kind: check.ValQuantity, Q: units.Quantity{Value: v}}, true
+	}
+	if q, ok := units.Lookup(name); ok {
+		return check.Value{Kind: check.ValQuantity, Q: q}, true
+	}
+	for _, find := range []func(string) (starlark.Value, bool){s.in.runFrame.local, s.made.local, s.in.runFrame.global, s.made.global} {
+		if v, ok := find(name); ok {
+			return scopeValue(v), true
+		}
+	}
+	return check.Value{}, false
+}
+
+// Names lists what Lookup finds, but for rare unit names.
+func (s *scope) Names() []string {
+	seen := map[string]bool{}
+	for n := range s.namespace {
+		seen[n] = true
+	}
+	s.in.runFrame.names(seen)
+	s.made.names(seen)
+	for n := range constants {
+		seen[n] = true
+	}
+	for _, n := range units.CommonNames() {
+		seen[n] = true
+	}
+	names := make([]string, 0, len(seen))
+	for n := range seen {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func scopeValue(v starlark.Value) check.Value {
+	switch v := v.(type) {
+	case starlark.Bool:
+		return check.Value{Kind: check.ValBool, Q: units.Quantity{Value: boolFloat(bool(v))}}
+	case starlark.Int:
+		return check.Value{Kind: check.ValInt, Q: units.Quantity{Value: float64(v.Float())}}
+	case starlark.Float:
+		return check.Value{Kind: check.ValQuantity, Q: units.Quantity{Value: float64(v)}}
+	case quantity:
+		return check.Value{Kind: check.ValQuantity, Q: units.Quantity(v)}
+	case *Array:
+		if len(v.data) == 1 {
+			kind := check.ValQuantity
+			if v.kind == intElems {
+				kind = check.ValInt
+			}
+			return check.Value{Kind: kind, Q: units.Quantity{Value: v.data[0], Dim: v.dim}}
+		}
+	}
+	return check.Value{Kind: check.ValOther, Type: v.Type()}
+}

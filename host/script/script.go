@@ -1,0 +1,303 @@
+package script
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// DefaultSteps is how many Starlark steps a script may take between two runs.
+const DefaultSteps = 100_000_000
+
+// DefaultSeed is the seed of scripts that name none, so that a run can be repeated.
+const DefaultSeed = 1
+
+// Options of one run of a script.
+type Options struct {
+	Engine Engine
+	// Set are the NAME=VALUE arguments that override param(NAME, ...).
+	Set []string
+	// Data are folders besides the script's own that it may read.
+	Data []string
+	// Seed, when not nil, takes the place of the script's seed.
+	Seed *uint64
+	// Steps bounds the script between two runs; 0 means DefaultSteps.
+	Steps  uint64
+	Stdout io.Writer
+	// Warn receives warnings about the script and its equations; may be nil.
+	Warn func(diag.List)
+}
+
+// Result is what a script left behind.
+type Result struct {
+	Network *net.Network
+	// Sim is open when the script ran the network; the caller closes it.
+	Sim    Simulation
+	Params []Param
+	Seed   uint64
+	// Complete is false when the script ended early because the engine or a stop of the user said so.
+	Complete bool
+}
+
+var noDim units.Dim
+
+const cancelReason = "stopped by the user"
+
+// interp is one run of one script.
+type interp struct {
+	ctx  context.Context
+	opt  Options
+	root string   // the script's folder, symlinks resolved
+	dirs []string // further folders that may be read
+
+	thread        *starlark.Thread
+	sources       map[string]*diag.Source // by the file name that positions carry
+	literals      []literalText
+	origins       map[*diag.Source]origin
+	modules       map[string]*module
+	vocabulary    starlark.StringDict
+	stepsExceeded bool
+
+	params params
+	draws  draws
+
+	net      *net.Network
+	dtSet    bool
+	method   string
+	groups   []*population
+	byGroup  map[*net.Group]*population
+	pending  []*projection
+	runFrame *frameScope // where run was last called
+	sim      Simulation
+	ran      bool
+	state    net.State // not nil inside a network operation
+}
+
+type module struct {
+	globals starlark.StringDict
+	err     error
+	loading bool
+}
+
+var fileOptions = &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true}
+
+// Run runs the script at path. The result is not nil even with an error: it holds what was recorded until then.
+// Errors are an *Error, or the context's cause when it ended.
+func Run(ctx context.Context, path string, o Options) (*Result, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return &Result{Network: &net.Network{}}, &Error{List: diag.List{{Message: readError("script", path, err), Hint: scriptHint(path)}}}
+	}
+	return RunSource(ctx, path, string(text), o)
+}
+
+func readError(what, path string, err error) string {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Sprintf("cannot read the %s %q: %v", what, path, err)
+}
+
+func scriptHint(path string) string {
+	if filepath.Ext(path) == "" {
+		if _, err := os.Stat(path + ".star"); err == nil {
+			return "did you mean \"" + path + ".star\"?"
+		}
+	}
+	return ""
+}
+
+// RunSource is Run for a script whose text is at hand; path says where its folder is.
+func RunSource(ctx context.Context, path, text string, o Options) (*Result, error) {
+	in, err := newInterp(ctx, path, o)
+	if err != nil {
+		return &Result{Network: &net.Network{}}, err
+	}
+	err = in.main(path, text)
+	res := &Result{Network: in.net, Sim: in.sim, Params: in.params.list(), Seed: in.draws.seed, Complete: err == nil}
+	if errors.Is(err, ErrStop) {
+		err = nil
+	}
+	return res, err
+}
+
+func newInterp(ctx context.Context, path string, o Options) (*interp, error) {
+	if o.Stdout == nil {
+		o.Stdout = io.Discard
+	}
+	if o.Warn == nil {
+		o.Warn = func(diag.List) {}
+	}
+	if o.Steps == 0 {
+		o.Steps = DefaultSteps
+	}
+	in := &interp{ctx: ctx, opt: o, net: &net.Network{}, sources: map[string]*diag.Source{}, origins: map[*diag.Source]origin{},
+		modules: map[string]*module{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}}
+	if o.Seed != nil {
+		in.draws.seed = *o.Seed
+	}
+	var err error
+	if in.root, err = realDir(filepath.Dir(path)); err != nil {
+		return nil, &Error{List: diag.List{{Message: fmt.Sprintf("the script's folder: %v", err)}}}
+	}
+	for _, d := range o.Data {
+		dir, err := realDir(d)
+		if err != nil {
+			return nil, &Error{List: diag.List{{Message: fmt.Sprintf("--data %s: %v", d, err)}}}
+		}
+		in.dirs = append(in.dirs, dir)
+	}
+	if err := in.params.read(o.Set); err != nil {
+		return nil, &Error{List: diag.List{{Message: err.Error(), Hint: hintOf(err)}}}
+	}
+	in.vocabulary = in.predeclared()
+	return in, nil
+}
+
+func hintOf(err error) string {
+	var h *hinted
+	if errors.As(err, &h) {
+		return h.hint
+	}
+	return ""
+}
+
+// main executes the script and finishes what it left open.
+func (in *interp) main(path, text string) error {
+	in.thread = in.newThread("script")
+	stop := context.AfterFunc(in.ctx, func() { in.thread.Cancel(cancelReason) })
+	defer stop()
+	src := &diag.Source{Name: filepath.Base(path), Text: text}
+	_, err := in.exec(in.thread, src)
+	if err == nil || errors.Is(err, ErrStop) {
+		if perr := in.params.unknown(); perr != nil && (err == nil || !in.params.dynamic) {
+			return &Error{List: diag.List{{Message: perr.Error(), Hint: hintOf(perr)}}}
+		}
+	}
+	if err == nil {
+		if perr := in.checkPending(); perr != nil {
+			return perr
+		}
+	}
+	return err
+}
+
+func (in *interp) newThread(name string) *starlark.Thread {
+	t := &starlark.Thread{
+		Name:  name,
+		Print: func(_ *starlark.Thread, msg string) { fmt.Fprintln(in.opt.Stdout, msg) },
+		Load:  in.load,
+		OnMaxSteps: func(t *starlark.Thread) {
+			in.stepsExceeded = true
+			t.Cancel("too many steps")
+		},
+	}
+	t.SetMaxExecutionSteps(in.opt.Steps)
+	return t
+}
+
+// grantSteps starts the count of steps anew: a script may loop over runs for as long as it likes.
+func (in *interp) grantSteps() {
+	in.thread.SetMaxExecutionSteps(in.thread.ExecutionSteps() + in.opt.Steps)
+}
+
+func (in *interp) stepLimitMessage() (msg, hint string) {
+	return fmt.Sprintf("the script took more than %d steps without running the network", in.opt.Steps),
+		"is there a loop that never ends? Work on arrays, which does not count, or raise the limit with --script-steps"
+}
+
+// exec parses and runs one file. Errors are rendered.
+func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDict, error) {
+	in.sources[src.Name] = src
+	f, err := fileOptions.Parse(src.Name, src.Text, 0)
+	if err != nil {
+		return nil, in.diagnose(err)
+	}
+	in.collectLiterals(f, src)
+	if t == in.thread {
+		in.params.scan(f)
+		if err := in.params.unknown(); err != nil && !in.params.dynamic {
+			return nil, &Error{List: diag.List{{Message: err.Error(), Hint: hintOf(err)}}}
+		}
+	}
+	prog, err := starlark.FileProgram(f, in.vocabulary.Has)
+	if err != nil {
+		return nil, in.diagnose(err)
+	}
+	globals, err := prog.Init(t, in.vocabulary)
+	if err != nil {
+		return nil, in.diagnose(err)
+	}
+	return globals, nil
+}
+
+// load implements load("file.star", "name"): another script of an allowed folder, run once.
+func (in *interp) load(_ *starlark.Thread, name string) (starlark.StringDict, error) {
+	path, err := in.readable(name)
+	if err != nil {
+		return nil, err
+	}
+	if m := in.modules[path]; m != nil {
+		if m.loading {
+			return nil, fmt.Errorf("%s loads itself", name)
+		}
+		return m.globals, m.err
+	}
+	m := &module{loading: true}
+	in.modules[path] = m
+	text, err := os.ReadFile(path)
+	if err != nil {
+		m.err = errors.New(readError("script", name, err))
+	} else {
+		t := in.newThread(name)
+		stop := context.AfterFunc(in.ctx, func() { t.Cancel(cancelReason) })
+		m.globals, m.err = in.exec(t, &diag.Source{Name: name, Text: string(text)})
+		stop()
+	}
+	m.loading = false
+	return m.globals, m.err
+}
+
+// predeclared is everything a script can name.
+func (in *interp) predeclared() starlark.StringDict {
+	d := starlark.StringDict{}
+	for _, name := range units.Names() {
+		q, _ := units.Lookup(name)
+		d[name] = number(q.Value, q.Dim)
+	}
+	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.randomVocabulary(), in.commonVocabulary(), in.annarchyVocabulary()} {
+		for name, v := range part {
+			d[name] = v
+		}
+	}
+	return d
+}
+
+// frameSource is the script place of a call from which a builtin was called: the innermost frame of a script.
+func (in *interp) callSite(t *starlark.Thread) (src *diag.Source, span diag.Span, line int) {
+	for depth := 0; depth < t.CallStackDepth(); depth++ {
+		pos := t.CallFrame(depth).Pos
+		if src := in.sources[pos.Filename()]; src != nil {
+			return src, spanAt(src, pos), int(pos.Line)
+		}
+	}
+	return nil, diag.Span{}, 0
+}
+
+func (in *interp) placeOf(t *starlark.Thread) net.Place {
+	src, _, line := in.callSite(t)
+	if src == nil {
+		return net.Place{}
+	}
+	return net.Place{File: src.Name, Line: line}
+}
