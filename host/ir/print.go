@@ -248,6 +248,17 @@ func (e *Expr) negative() bool {
 	return e.Op == OpNeg || e.Op == OpConst && e.Type != Bool && (e.Value < 0 || e.Value == 0 && math.Signbit(e.Value))
 }
 
+// leadingMinus reports whether the text of e starts with a minus.
+func (e *Expr) leadingMinus() bool {
+	for e != nil && !e.negative() {
+		if _, ok := infixOps[e.Op]; !ok || len(e.Args) != 2 {
+			return false
+		}
+		e = e.Args[0] // parentheses around it only make this cautious
+	}
+	return e != nil
+}
+
 type formatter struct {
 	slots []Slot
 	out   strings.Builder
@@ -284,7 +295,7 @@ func (f *formatter) expr(e *Expr, prec int) {
 		paren(op.prec, func() {
 			f.expr(e.Args[0], left)
 			f.out.WriteString(op.text)
-			if e.Args[1].negative() { // x-(-1.0) rather than x--1.0
+			if e.Args[1].leadingMinus() { // x-(-1.0) rather than x--1.0
 				right = 9
 			}
 			f.expr(e.Args[1], right)

@@ -10,7 +10,7 @@
 // White noise appears in the derivatives as a leaf of its own, listed in System.Noises with the standard normal draw
 // that takes its place. Equations that share a leaf share the draw.
 //
-// The methods are those of Brian2, under its names, with its formulas where these decide the numbers:
+// The methods are those of Brian2, under its names. Without noise they give its numbers up to rounding:
 //
 //	exact              linear systems, in closed form; inputs are frozen over the step
 //	exponential_euler  each equation linear in its own variable; the others are frozen over the step
@@ -18,7 +18,7 @@
 //	rk2                midpoint rule
 //	rk4                classical fourth-order Runge-Kutta
 //	heun               explicit Euler, with Heun's predictor on the noise (Stratonovich)
-//	milstein           explicit Euler, with the derivative-free Milstein term on diagonal noise (Stratonovich)
+//	milstein           explicit Euler, with Milstein's term on diagonal noise (Stratonovich)
 //
 // A method that cannot do an equation returns an *Unsuitable, which names the variable, says why, and lists the methods
 // that can.

@@ -20,7 +20,7 @@ type numericStep struct {
 }
 
 // bigPrec is the precision of the numeric form in bits. It makes the entries correct to the last bit for any ratio of units
-// between variables: no balancing is needed, and the few milliseconds are spent once, while compiling.
+// between variables, so that no balancing is needed. BenchmarkExactNumbers: 0.1 ms for 3 variables, 31 ms for 20.
 const bigPrec = 256
 
 // newNumericStep returns nil when the solution leaves the range of float64 within the step. The entries of m are finite.
