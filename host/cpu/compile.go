@@ -33,7 +33,7 @@ type compiler[T real] struct {
 	uses    map[*ir.Expr]int
 	done    map[*ir.Expr]operand
 	scalars map[*ir.Expr]int32
-	bcast   map[*ir.Expr]operand
+	bases   map[*ir.Expr]int32 // contiguous indices met so far
 	negated map[int32]int32
 	rdefs   int // virtual registers so far
 	idefs   int
@@ -91,7 +91,7 @@ func newCompiler[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Key)
 		uses:    make(map[*ir.Expr]int),
 		done:    make(map[*ir.Expr]operand),
 		scalars: make(map[*ir.Expr]int32),
-		bcast:   make(map[*ir.Expr]operand),
+		bases:   make(map[*ir.Expr]int32),
 		negated: make(map[int32]int32),
 		rviews:  make(map[view]int),
 		iviews:  make(map[view]int),
@@ -153,23 +153,42 @@ func (c *compiler[T]) emit(in instr, isReal bool) operand {
 	return d
 }
 
-// contiguous reports whether index is element + scalar, so that the access is a piece of the buffer.
-func (c *compiler[T]) contiguous(index *ir.Expr) (base *ir.Expr, ok bool) {
+// contiguous reports whether index is the element plus or minus uniform terms, so that the access is a piece of the buffer,
+// and returns the scalar that holds the sum of those terms, or -1 when there are none.
+func (c *compiler[T]) contiguous(index *ir.Expr) (base int32, ok bool) {
 	if c.k.Domain == ir.Active {
-		return nil, false
+		return 0, false
 	}
-	if index.Op == ir.OpElem {
-		return nil, true
-	}
-	if index.Op != ir.OpAdd {
-		return nil, false
-	}
-	for i, a := range index.Args {
-		if other := index.Args[1-i]; a.Op == ir.OpElem && other.Uniform() {
-			return other, true
+	switch index.Op {
+	case ir.OpElem:
+		return -1, true
+	case ir.OpAdd, ir.OpSub:
+		x, y := index.Args[0], index.Args[1]
+		if x.Uniform() && index.Op == ir.OpAdd {
+			x, y = y, x
 		}
+		if !y.Uniform() {
+			return 0, false
+		}
+		rest, ok := c.contiguous(x)
+		if !ok {
+			return 0, false
+		}
+		if rest < 0 {
+			if index.Op == ir.OpAdd {
+				return c.scalar(y), true
+			}
+			rest = c.newScalar(false, 0)
+		}
+		in := instr{kind: kIntVV, f: iAdd, a: rest, b: c.scalar(y)}
+		if index.Op == ir.OpSub {
+			in.f = iSub
+		}
+		in.d = c.newScalar(false, 0)
+		c.p.prologue = append(c.p.prologue, in)
+		return in.d, true
 	}
-	return nil, false
+	return 0, false
 }
 
 // place returns the view of slot at the element's own index, or at index when that is contiguous.
@@ -177,12 +196,15 @@ func (c *compiler[T]) place(slot int, index *ir.Expr) (operand, bool) {
 	s := c.k.Slots[slot]
 	v := view{kind: viewElem, buf: int(c.bind[slot])}
 	if s.Kind == ir.Indexed {
-		base, ok := c.contiguous(index)
+		base, ok := c.bases[index]
 		if !ok {
-			return 0, false
+			if base, ok = c.contiguous(index); !ok {
+				return 0, false
+			}
+			c.bases[index] = base
 		}
-		if base != nil {
-			v.kind, v.base = viewOffset, c.scalar(base)
+		if base >= 0 {
+			v.kind, v.base = viewOffset, base
 		}
 	}
 	return c.newView(s.Type == ir.Real, v), true

@@ -133,7 +133,7 @@ func (m *matMulOp[T]) multiply(worker, task int) {
 	w := m.x.workers[worker]
 	lo, hi := task*m.perTask, (task+1)*m.perTask
 	if m.rows < 4 {
-		panels := len(m.panels) / max(m.inner*m.x.vec.tileCols, 1)
+		panels := (m.cols + m.x.vec.tileCols - 1) / m.x.vec.tileCols
 		for r := range m.rows {
 			m.one(w, r, lo, min(hi, panels))
 		}

@@ -92,7 +92,7 @@ func goVec[T real]() *vec[T] {
 	v := &vec[T]{choose: choose[T], finite: finite[T], axpy: axpy[T], tileCols: 4, tile4: tile4[T], tile1: tile1[T]}
 	v.vv = [numBinary]func(d, a, b []T){
 		fAdd: add[T], fSub: sub[T], fMul: mul[T], fDiv: div[T], fMin: vmin[T], fMax: vmax[T],
-		fFloorDiv: floorDiv[T], fMod: binary[T](ir.Mod), fPow: binary[T](math.Pow),
+		fFloorDiv: floorDiv[T], fMod: libm2[T](ir.Mod), fPow: libm2[T](math.Pow),
 	}
 	v.vs = [numBinary]func(d, a []T, s T){
 		fAdd: addS[T], fSub: subS[T], fMul: mulS[T], fDiv: divS[T], fRSub: rsubS[T], fRDiv: rdivS[T],
@@ -119,7 +119,7 @@ func b2i(b bool) int32 {
 	return i
 }
 
-func binary[T real](f func(x, y float64) float64) func(d, a, b []T) {
+func libm2[T real](f func(x, y float64) float64) func(d, a, b []T) {
 	return func(d, a, b []T) {
 		a, b = a[:len(d)], b[:len(d)]
 		for i := range d {

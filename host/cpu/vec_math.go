@@ -106,19 +106,19 @@ func cube(x float64) float64 {
 	p := x * x
 	e := math.FMA(x, x, -p)
 	r := p * x
-	c := math.FMA(p, x, -r) + float64(e*x)
-	if v := r + c; v-v == 0 {
-		return v
-	}
-	return r // overflow, infinity or NaN: the error term has no meaning
+	return refine(r, math.FMA(p, x, -r)+float64(e*x))
 }
 
 func fourth(x float64) float64 {
 	p := x * x
 	e := math.FMA(x, x, -p)
 	r := p * p
-	c := math.FMA(p, p, -r) + float64(2*p*e)
-	if v := r + c; v-v == 0 {
+	return refine(r, math.FMA(p, p, -r)+float64(2*p*e))
+}
+
+// refine adds the error term c to r, unless r overflowed, where c has no meaning, or is a zero, whose sign would be lost.
+func refine(r, c float64) float64 {
+	if v := r + c; v-v == 0 && c != 0 {
 		return v
 	}
 	return r

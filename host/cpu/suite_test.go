@@ -1,0 +1,17 @@
+package cpu
+
+import (
+	"testing"
+
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/exec/exectest"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+func TestConformanceDouble(t *testing.T) {
+	exectest.RunSuite(t, func() exec.Backend { return Backend{} }, plan.Double, exectest.ExactTolerance(plan.Double))
+}
+
+func TestConformanceSingle(t *testing.T) {
+	exectest.RunSuite(t, func() exec.Backend { return Backend{} }, plan.Single, exectest.ExactTolerance(plan.Single))
+}
