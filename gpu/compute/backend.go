@@ -92,7 +92,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	if i.target <= 0 {
 		i.target = DefaultBatch
 	}
-	layout.Tile = 4
+	i.tune()
 	defer func() {
 		if err != nil {
 			i.Close()
@@ -175,7 +175,7 @@ func (i *Instance) build(mode Mode) error {
 	for _, units := range [][]unit{i.initial, i.units} {
 		for k := range units {
 			u := &units[k]
-			t, err := glsl.Dispatch(i.layout, u.ops, groupSize)
+			t, err := glsl.Dispatch(i.layout, u.ops, i.groupSize(u.ops))
 			if err != nil {
 				return err
 			}
@@ -189,9 +189,6 @@ func (i *Instance) build(mode Mode) error {
 	}
 	return i.clearFault()
 }
-
-// groupSize is the number of invocations in a work group of a plain dispatch.
-const groupSize = 64
 
 // initialise runs the plan's initial operations.
 func (i *Instance) initialise() error {

@@ -2,7 +2,6 @@ package glsl
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -20,97 +19,6 @@ func (g *generator) source(name string, src plan.Source) func(i string) string {
 	return func(i string) string {
 		return fmt.Sprintf("(%s_none ? %s : %s(%s_at + %s))", name, g.l.zero(), acc, name, i)
 	}
-}
-
-// matMul writes a function that computes one tile of C. Every element sums over k in ascending order with the
-// product rounded first, so the tile's size changes nothing.
-func (g *generator) matMul(m *plan.MatMul) function {
-	tile := g.l.Tile
-	if tile < 1 {
-		tile = 1
-	}
-	th, tw := min(tile, m.M), min(tile, m.N)
-	rows, cols := (m.M+th-1)/th, (m.N+tw-1)/tw
-	f := g.function(m.Name, rows*cols)
-	real := g.l.real()
-	g.linef("// %s: C[%d x %d] %s A[%d x %d] B[%d x %d], %d x %d elements of C per call.", m.Name, m.M, m.N,
-		map[bool]string{false: "=", true: "+="}[m.Add], m.M, m.K, m.K, m.N, th, tw)
-	g.linef("void %s(uint e) {", f.name)
-	a, b := g.source("a", m.A), g.source("b", m.B)
-	// The last tile of a row or column is moved inside: its overlap is computed twice, with equal results. That would
-	// add twice where C is added to, so there the overlap is left out.
-	g.linef("\tuint i = e / %du * %du, j = e %% %du * %du;", cols, th, cols, tw)
-	ragged := m.M%th != 0 || m.N%tw != 0
-	if ragged {
-		g.linef("\tuint i0 = i, j0 = j;")
-		g.linef("\ti = min(i, %du);", m.M-th)
-		g.linef("\tj = min(j, %du);", m.N-tw)
-	}
-	at := func(base string, n int) string {
-		if n == 0 {
-			return base
-		}
-		return fmt.Sprintf("(%s + %du)", base, n)
-	}
-	for r := range th {
-		for c := range tw {
-			g.linef("\tprecise %s c%d%d = %s;", real, r, c, g.l.zero())
-		}
-	}
-	g.linef("\tfor (uint k = 0u; k < %du; ++k) {", m.K)
-	for r := range th {
-		if m.TransA {
-			g.linef("\t\t%s a%d = %s;", real, r, a(fmt.Sprintf("k * %du + %s", m.M, at("i", r))))
-		} else {
-			g.linef("\t\t%s a%d = %s;", real, r, a(fmt.Sprintf("%s * %du + k", at("i", r), m.K)))
-		}
-	}
-	for c := range tw {
-		if m.TransB {
-			g.linef("\t\t%s b%d = %s;", real, c, b(fmt.Sprintf("%s * %du + k", at("j", c), m.K)))
-		} else {
-			g.linef("\t\t%s b%d = %s;", real, c, b(fmt.Sprintf("k * %du + %s", m.N, at("j", c))))
-		}
-	}
-	for r := range th {
-		for c := range tw {
-			g.linef("\t\tprecise %s p%d%d = a%d * b%d;", real, r, c, r, c)
-			g.linef("\t\tc%d%d = c%d%d + p%d%d;", r, c, r, c, r, c)
-		}
-	}
-	g.linef("\t}")
-	g.use(int(m.C))
-	name := g.l.Buffers[m.C].Name
-	for r := range th {
-		for c := range tw {
-			where := fmt.Sprintf("%s * %du + %s", at("i", r), m.N, at("j", c))
-			var cond []string
-			if m.M%th != 0 {
-				cond = append(cond, at("i", r)+" >= i0")
-			}
-			if m.N%tw != 0 {
-				cond = append(cond, at("j", c)+" >= j0")
-			}
-			value := fmt.Sprintf("c%d%d", r, c)
-			if m.Scale != plan.None {
-				g.use(int(m.Scale))
-				g.linef("\tprecise %s s%d%d = c%d%d * %s(%s);", real, r, c, r, c, g.l.Buffers[m.Scale].Name, where)
-				value = fmt.Sprintf("s%d%d", r, c)
-			}
-			if m.Add {
-				g.linef("\tprecise %s n%d%d = %s(%s) + %s;", real, r, c, name, where, value)
-				value = fmt.Sprintf("n%d%d", r, c)
-			}
-			store := fmt.Sprintf("%s(%s) = %s;", name, where, value)
-			if len(cond) > 0 {
-				store = "if (" + strings.Join(cond, " && ") + ") " + store
-			}
-			g.linef("\t%s", store)
-		}
-	}
-	g.linef("}")
-	g.linef("")
-	return f
 }
 
 // tapSum writes a function that computes one cell; taps in storage order.

@@ -41,6 +41,11 @@ type scope struct {
 	// How the element, its ends and per-element loads are spelled here.
 	elem, pre, post string
 
+	// hoist, when not nil, declares a global of a type: expressions that are the same for every element are computed once per
+	// call of the operation, into globals, by the statements in shared.
+	hoist  func(t ir.Type) string
+	shared []string
+
 	parent *scope // locals of an enclosing body may be used, for uniform expressions only
 	uses   map[*ir.Expr]int
 	text   map[*ir.Expr]term
@@ -80,13 +85,46 @@ func (s *scope) define(roots []*ir.Expr) {
 		}
 		return nodes[i].ID() < nodes[j].ID()
 	})
-	for _, e := range nodes {
+	anchors := s.anchors(nodes, roots)
+	for k, e := range nodes {
 		t := s.spell(e)
-		if !leaf(e) && (s.uses[e] > 1 || len(t.text) > longest || draws(e.Op)) {
+		switch {
+		case anchors[e]:
+			name := s.hoist(e.Type)
+			s.lines = append(s.lines, fmt.Sprintf("\t%s = %s;", name, t.text))
+			t = term{name, precAtom}
+		case !leaf(e) && (s.uses[e] > 1 || len(t.text) > longest || draws(e.Op)):
 			t = s.local(e.Type, t.text)
 		}
 		s.text[e] = t
+		if s.hoist != nil && e.Uniform() && (k+1 == len(nodes) || !nodes[k+1].Uniform()) {
+			s.shared, s.lines = s.lines, nil
+		}
 	}
+}
+
+// anchors are the uniform expressions that per-element text needs, and that cost something.
+func (s *scope) anchors(nodes, roots []*ir.Expr) map[*ir.Expr]bool {
+	found := make(map[*ir.Expr]bool)
+	if s.hoist == nil {
+		return found
+	}
+	mark := func(e *ir.Expr) {
+		if e != nil && e.Uniform() && !leaf(e) && e.Op != ir.OpStep {
+			found[e] = true
+		}
+	}
+	for _, e := range nodes {
+		if !e.Uniform() {
+			for _, a := range e.Args {
+				mark(a)
+			}
+		}
+	}
+	for _, r := range roots {
+		mark(r)
+	}
+	return found
 }
 
 func (s *scope) inParent(e *ir.Expr) bool {

@@ -3,6 +3,7 @@ package glsl
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -55,6 +56,15 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 		}
 	}
 	g.linef("// %s: %d elements, reads %d buffers, writes %d.", k.Name, r.N, reads, writes)
+	before := g.body
+	g.body = strings.Builder{}
+	var globals []string
+	s.hoist = func(t ir.Type) string {
+		g.hoisted++
+		name := fmt.Sprintf("u%d", g.hoisted)
+		globals = append(globals, fmt.Sprintf("precise %s %s;", g.l.typeName(t), name))
+		return name
+	}
 	g.linef("void %s(uint e) {", f.name)
 	g.lines(head)
 	if k.Domain == ir.Incoming {
@@ -63,6 +73,16 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	g.effects(s, k)
 	g.linef("}")
 	g.linef("")
+	body := g.body.String()
+	g.body = before
+	if len(s.shared) > 0 {
+		f.shared = f.name + "_once()"
+		g.lines(globals)
+		g.linef("void %s {", f.shared)
+		g.lines(s.shared)
+		g.linef("}")
+	}
+	g.body.WriteString(body)
 	return f, nil
 }
 
@@ -226,8 +246,9 @@ func (s *scope) root(e *ir.Expr) string {
 	return t.text
 }
 
+// isLocal reports whether text names a local (t1, t2, ...) or a hoisted global (u1, u2, ...).
 func isLocal(text string) bool {
-	if len(text) < 2 || text[0] != 't' {
+	if len(text) < 2 || text[0] != 't' && text[0] != 'u' {
 		return false
 	}
 	for _, c := range text[1:] {

@@ -39,8 +39,10 @@ type Layout struct {
 	// Guards names the stores that may miss their buffer, "KERNEL into BUFFER"; generating programs appends. Guard g has the fault
 	// word behind those of the plan's checks.
 	Guards []string
-	// Tile is the edge of the block of a matrix product that one invocation computes; results do not depend on it.
-	Tile int
+	// Tile is the shape of the block of a matrix product that one invocation computes, 1 x 1 when nil. Results do not depend on it.
+	Tile func(*plan.MatMul) (rows, cols int)
+	// Pairs allows matrix products to load two floats at a time, through a second binding of a slab as double.
+	Pairs bool
 }
 
 // real is the GLSL type of Real.
@@ -83,10 +85,14 @@ func Names(bufs []*plan.Buffer) []string {
 type namer struct{ taken map[string]bool }
 
 func (n *namer) fresh(name string) string {
+	return n.unique(identifier(name))
+}
+
+// unique is fresh for a name that is an identifier already.
+func (n *namer) unique(base string) string {
 	if n.taken == nil {
 		n.taken = make(map[string]bool)
 	}
-	base := identifier(name)
 	id := base
 	for k := 2; n.taken[id]; k++ {
 		id = fmt.Sprintf("%s_%d", base, k)

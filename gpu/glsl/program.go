@@ -47,7 +47,7 @@ func UniformFirstRow(monitor int) string { return fmt.Sprintf("first_row_%d", mo
 type Program struct {
 	Name   string
 	Source shaders.Source
-	Slabs  []int // slab bound at SlabBinding + position
+	Slabs  []int // slab bound at SlabBinding + position; one may appear twice, as floats and as pairs
 	Groups int   // work groups to dispatch
 	Steps  bool  // wants UniformStep
 	Random bool  // wants UniformKey
@@ -68,7 +68,12 @@ func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
 			return nil, err
 		}
 		n = max(n, f.n)
-		fmt.Fprintf(&main, "\t\tif (e < %du) %s;\n", f.n, f.call)
+		if f.shared != "" {
+			f.call = "{ " + f.shared + "; " + f.call + "; }"
+		} else {
+			f.call += ";"
+		}
+		fmt.Fprintf(&main, "\t\tif (e < %du) %s\n", f.n, f.call)
 		if s, ok := op.(*plan.Sample); ok {
 			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(s.Monitor)+";")
 		}
@@ -124,6 +129,9 @@ func Resident(l *Layout, entries []Entry, groupSize int) (*Program, error) {
 		cond := ""
 		if l.Plan.Clocks[en.Clock].Period != 1 {
 			cond = fmt.Sprintf("if (wait_%d == 0u) ", en.Clock)
+		}
+		if f.shared != "" {
+			fmt.Fprintf(&main, "\t\t%s%s;\n", cond, f.shared)
 		}
 		if f.n == groupSize {
 			fmt.Fprintf(&main, "\t\t%s{ uint e = me; %s; }\n", cond, f.call)
@@ -186,6 +194,7 @@ func sorted(set map[int]bool) []int {
 // function is one generated operation: call runs it for element e, of which there are n.
 type function struct {
 	name, call string
+	shared     string // call that computes what all elements share, before the first; may be empty
 	n          int
 }
 
@@ -193,17 +202,19 @@ type generator struct {
 	l        *Layout
 	names    namer
 	buffers  map[int]bool
+	pairs    map[int]bool // slabs that are also read as pairs of floats
 	body     strings.Builder
 	uniforms []string
 	globals  []string
 	random   bool // draws random numbers
 	math     bool // calls functions of lib/math
 	title    []string
+	hoisted  int    // globals so far
 	coherent string // qualifier of the slabs
 }
 
 func newGenerator(l *Layout) *generator {
-	g := &generator{l: l, buffers: make(map[int]bool)}
+	g := &generator{l: l, buffers: make(map[int]bool), pairs: make(map[int]bool)}
 	for _, b := range l.Buffers {
 		g.names.fresh(b.Name)
 	}
@@ -226,7 +237,7 @@ func (g *generator) lines(l []string) {
 
 func (g *generator) function(name string, n int) function {
 	g.title = append(g.title, name)
-	id := g.names.fresh("run_" + name)
+	id := g.names.unique("run_" + strings.TrimPrefix(identifier(name), "v_"))
 	return function{name: id, call: id + "(e)", n: n}
 }
 
@@ -267,6 +278,10 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	fmt.Fprintf(&t, "layout(local_size_x = %d) in;\n\n", groupSize)
 	for k, s := range p.Slabs {
 		fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%d { %s slab%d[]; };\n", SlabBinding+k, g.coherent, s, g.l.typeName(g.l.Slabs[s]), s)
+	}
+	for _, s := range sorted(g.pairs) {
+		p.Slabs = append(p.Slabs, s)
+		fmt.Fprintf(&t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", SlabBinding+len(p.Slabs)-1, g.coherent, s, s)
 	}
 	t.WriteByte('\n')
 	if g.random {

@@ -1,0 +1,52 @@
+//go:build cgo
+
+package compute
+
+import "github.com/galvani-sim/galvani/host/plan"
+
+// lanes is how many invocations llvmpipe computes at a time.
+const lanes = 8
+
+// tune chooses what affects speed only.
+func (i *Instance) tune() {
+	software := i.dev.Info().Software
+	i.layout.Pairs = true
+	i.layout.Tile = func(m *plan.MatMul) (int, int) {
+		if software {
+			return softwareTile(m)
+		}
+		// Hardware hides latency with many invocations, so tiles grow only where enough of them are left.
+		if m.M*m.N >= 1<<16 {
+			return 4, 4
+		}
+		return 1, 1
+	}
+}
+
+// softwareTile is the cheapest tile on llvmpipe, where a load costs several times an addition (it goes lane by lane) and a tile
+// of more than some 50 sums spills registers.
+func softwareTile(m *plan.MatMul) (rows, cols int) {
+	const load, add = 5, 1
+	best := 0
+	for th := 1; th <= 10; th++ {
+		for tw := 1; tw <= 10; tw++ {
+			if th*tw > 50 || m.N%2 == 0 && tw > 1 && tw%2 != 0 {
+				continue
+			}
+			tiles := ((m.M + th - 1) / th) * ((m.N + tw - 1) / tw)
+			cost := (tiles + lanes - 1) / lanes * ((th+tw)*load + th*tw*add)
+			if best == 0 || cost < best {
+				best, rows, cols = cost, th, tw
+			}
+		}
+	}
+	return rows, cols
+}
+
+// groupSize is the number of invocations in a work group of a plain dispatch.
+func (i *Instance) groupSize(ops []plan.Op) int {
+	if _, ok := ops[0].(*plan.MatMul); ok && i.dev.Info().Software {
+		return lanes // tiles are few and heavy: the cores share them evenly only in small groups
+	}
+	return 64
+}
