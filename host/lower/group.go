@@ -127,18 +127,15 @@ func (g *group) visit(e syntax.Expr, seen func(*check.Variable), random *bool) {
 	syntax.Walk(e, func(e syntax.Expr) {
 		switch e := e.(type) {
 		case *syntax.Ident:
-			ref := m.Refs[e]
-			if ref.Kind == check.RefNoise {
+			switch ref := m.Refs[e]; {
+			case ref.Kind == check.RefNoise:
 				*random = true
-			}
-			if ref.Var == nil {
-				return
-			}
-			if ref.Var.Kind == check.Subexpression {
+			case ref.Var == nil:
+			case ref.Var.Kind == check.Subexpression:
 				g.visit(ref.Var.Expr, seen, random)
-				return
+			default:
+				seen(ref.Var)
 			}
-			seen(ref.Var)
 		case *syntax.Call:
 			if c := m.Calls[e]; c.Kind == check.CallBuiltin && isRandom[c.Name] {
 				*random = true

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -44,7 +45,10 @@ func (g *group) odes(s *kernelScope, vars []*check.Variable, scalar bool, set fu
 	for _, name := range sortedKeys(noises) {
 		sys.Noises = append(sys.Noises, solve.Noise{Name: name, Leaf: noises[name], Normal: s.b.Random(ir.OpNormal, s.drawNoise(name))})
 	}
-	method := g.method(sys, members)
+	method, err := g.method(sys, members)
+	if err != nil {
+		return err
+	}
 	news, err := solve.Step(method, sys)
 	if err != nil {
 		return err
@@ -72,20 +76,39 @@ func allApart(vars []*check.Variable, apart map[*check.Variable]bool) bool {
 	return true
 }
 
-// method is what the user asked for, for the group or by a flag on the equation, else what the dialect does.
-func (g *group) method(sys *solve.System, vars []*check.Variable) string {
+// flagMethods are ANNarchy's method flags under the names of package solve.
+var flagMethods = map[string]string{
+	"explicit": "euler", "exponential": "exponential_euler", "midpoint": "rk2", "runge-kutta4": "rk4",
+}
+
+// method is what the user asked for, by a flag on the equations or for the group, else what the dialect does.
+func (g *group) method(sys *solve.System, vars []*check.Variable) (string, error) {
+	flag := ""
 	for _, v := range vars {
-		if v.Method != "" {
-			return v.Method
+		if v.Method != "" && flag != "" && v.Method != flag {
+			return "", fmt.Errorf("the equations of %s are advanced together, but ask for the methods %q and %q", v.Name, flag, v.Method)
 		}
+		if v.Method != "" {
+			flag = v.Method
+		}
+	}
+	if flag != "" {
+		m, ok := flagMethods[flag]
+		if !ok {
+			return "", fmt.Errorf("the method %q is not available; \"exponential\" is stable for stiff equations", flag)
+		}
+		return m, nil
 	}
 	switch {
 	case g.in.Method != "":
-		return g.in.Method
+		if m, ok := flagMethods[g.in.Method]; ok && g.in.Model.Dialect == check.ANNarchy {
+			return m, nil
+		}
+		return g.in.Method, nil
 	case g.in.Model.Dialect == check.ANNarchy:
-		return "euler"
+		return "euler", nil
 	}
-	return solve.Choose(sys)
+	return solve.Choose(sys), nil
 }
 
 // placeholder is a leaf that means nothing by itself: a load from a slot that compact drops later.

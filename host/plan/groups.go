@@ -6,6 +6,7 @@ import (
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
@@ -47,7 +48,7 @@ func (b *builder) lowerInput(g *net.Group) lower.Input {
 	in := lower.Input{
 		Object: g.Name, Model: b.res.Models[g], N: g.N, Grid: g.Grid, Clock: clock, Method: g.Method,
 		Sum:     func(ib *ir.Builder, target string) *ir.Expr { return b.sumInput(ib, g, target) },
-		Table:   b.table,
+		Table:   b.tableOf(clock),
 		History: map[string]int{},
 	}
 	for name, depth := range b.history {
@@ -226,7 +227,7 @@ func (b *builder) initialExpr(g *net.Group, in lower.Input, v *check.Variable, a
 	}
 }
 
-// bytesOfMatrix is used for the report of connectivity.
+// matrixSynapses counts the synapses of built connectivity.
 func matrixSynapses(m *connect.Matrix) int64 {
 	switch {
 	case m.CSR != nil:
@@ -237,4 +238,13 @@ func matrixSynapses(m *connect.Matrix) int64 {
 		return m.Identity.Count
 	}
 	return m.Full.Count
+}
+
+// report takes in a diagnostic of the front end.
+func (b *builder) report(d diag.Diagnostic) {
+	if d.Severity == diag.Warning {
+		b.res.Warnings = append(b.res.Warnings, d)
+		return
+	}
+	b.diags = append(b.diags, d)
 }

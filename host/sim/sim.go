@@ -27,8 +27,9 @@ type Options struct {
 	Driver Driver
 	// Warn receives warnings of the equations; may be nil.
 	Warn func(diag.List)
-	// NewSeries makes the store of a monitor's samples; nil keeps them in memory.
-	NewSeries func(m *net.StateMonitor, vars []record.Variable) (*record.Series, error)
+	// RecordPath is the file that a monitor's recording will be saved to, next to which it spills when it outgrows memory;
+	// nil, or an empty path, keeps it in memory.
+	RecordPath func(*net.StateMonitor) string
 }
 
 // Progress describes a running simulation.
@@ -59,7 +60,7 @@ type Sim struct {
 	opt      Options
 	res      *plan.Result
 	inst     exec.Instance
-	series   map[*net.StateMonitor]*record.Series
+	records  map[*net.StateMonitor]*record.Recording
 	matrices map[*net.Projection]*connect.Matrix
 	seconds  float64 // end of the last Run, as the sum of the durations asked for
 	timing   Timing
@@ -68,7 +69,7 @@ type Sim struct {
 
 // Compile checks a network, plans it and loads it. Errors are a diag.List, *plan.TooLarge, or the backend's.
 func Compile(n *net.Network, o Options) (*Sim, error) {
-	s := &Sim{net: n, opt: o, series: map[*net.StateMonitor]*record.Series{}, matrices: map[*net.Projection]*connect.Matrix{}}
+	s := &Sim{net: n, opt: o, records: map[*net.StateMonitor]*record.Recording{}, matrices: map[*net.Projection]*connect.Matrix{}}
 	if err := s.load(); err != nil {
 		return nil, err
 	}
@@ -118,28 +119,29 @@ func (s *Sim) load() error {
 	}
 	s.res, s.inst = res, inst
 	s.timing.Load += time.Since(start).Seconds()
-	return s.openSeries()
+	return s.openRecords()
 }
 
-// openSeries makes a store for each monitor that has none yet.
-func (s *Sim) openSeries() error {
+// openRecords starts a recording for each monitor that has none yet.
+func (s *Sim) openRecords() error {
 	for i, m := range s.net.Monitors {
-		if s.series[m] != nil {
+		if s.records[m] != nil {
 			continue
 		}
-		var vars []record.Variable
+		var names []string
+		var lengths []int
 		for _, v := range s.res.Plan.Monitors[i].Vars {
-			vars = append(vars, record.Variable{Name: v.Name, Len: v.Len})
+			names, lengths = append(names, v.Name), append(lengths, v.Len)
 		}
-		if s.opt.NewSeries == nil {
-			s.series[m] = record.NewSeries(vars)
-			continue
+		path := ""
+		if s.opt.RecordPath != nil {
+			path = s.opt.RecordPath(m)
 		}
-		series, err := s.opt.NewSeries(m, vars)
+		r, err := record.NewRecording(path, record.StateColumns(names, lengths), 0)
 		if err != nil {
-			return err
+			return fmt.Errorf("monitor %q: %w", m.Name, err)
 		}
-		s.series[m] = series
+		s.records[m] = r
 	}
 	return nil
 }
@@ -343,7 +345,15 @@ func (s *Sim) drain() error {
 			continue
 		}
 		dt := s.res.Plan.Clocks[s.res.Plan.Monitors[i].Clock].DT
-		if err := s.series[m].Append(steps, dt, values); err != nil {
+		t := make([]float64, len(steps))
+		for k, step := range steps {
+			t[k] = float64(step) * dt
+		}
+		columns := []any{t}
+		for _, v := range values {
+			columns = append(columns, v)
+		}
+		if err := s.records[m].Append(columns...); err != nil {
 			return err
 		}
 	}
@@ -359,8 +369,8 @@ func (s *Sim) call(i int) error {
 	return nil
 }
 
-// Series is what a monitor has recorded so far.
-func (s *Sim) Series(m *net.StateMonitor) *record.Series { return s.series[m] }
+// Recording is what a monitor has recorded so far.
+func (s *Sim) Recording(m *net.StateMonitor) *record.Recording { return s.records[m] }
 
 // Close frees the device.
 func (s *Sim) Close() error {

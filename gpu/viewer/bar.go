@@ -1,0 +1,163 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+const (
+	barHeight = 40.0
+	textSize  = 13.0
+	buttonX   = 20.0
+)
+
+// helpLines is what F1 shows: keys left, meaning right.
+var helpLines = [][2]string{
+	{"Space", "play, pause"},
+	{"Right", "one step"},
+	{"+  -", "faster, slower (x 0.001 to max)"},
+	{"h", "full speed, drawing seldom; again for a steady picture"},
+	{"left drag", "orbit"},
+	{"middle, right, Shift or Ctrl + left drag", "pan"},
+	{"wheel", "zoom at the pointer"},
+	{"double click", "look at the point, or reset the view"},
+	{"[  ]", "other views"},
+	{"Home", "reset the view"},
+	{"Tab", "hide and show the bar"},
+	{"t", "dark, light"},
+	{"P", "save a picture"},
+	{"V", "start and stop a movie"},
+	{"F1  ?", "this list"},
+	{"Esc", "close"},
+}
+
+// drawOverlay lists the bar, the help text, the message and what is under the pointer.
+func (v *Viewer) drawOverlay(w, h int, scale float64) {
+	o, th := v.overlay, v.scene.Theme
+	o.Reset(w, h, scale)
+	width, height := o.Size()
+	if !v.bare {
+		v.drawBar(o, th, width, height)
+	}
+	if v.help {
+		drawHelp(o, th, width, height)
+	}
+	if v.messageEnds() {
+		v.message = ""
+	}
+	if v.message != "" {
+		st := render.TextStyle{Size: textSize, Color: th.Text, Align: render.Center, Middle: true}
+		tw, _ := o.Measure(v.message, st)
+		y := height - barHeight - 26
+		o.Box(render.Rect{X: width/2 - tw/2 - 12, Y: y - 14, W: tw + 24, H: 28}, 6, th.Panel, 1, th.PanelEdge)
+		o.Text(width/2, y, v.message, st)
+	}
+	v.drawHover(o, th, width, height)
+}
+
+func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height float64) {
+	y := height - barHeight/2
+	o.Fill(render.Rect{X: 0, Y: height - barHeight, W: width, H: barHeight}, th.Panel)
+	o.Line(0, height-barHeight, width, height-barHeight, 1, th.PanelEdge)
+	if v.playing {
+		o.Fill(render.Rect{X: buttonX - 6, Y: y - 7, W: 4.5, H: 14}, th.Accent)
+		o.Fill(render.Rect{X: buttonX + 2, Y: y - 7, W: 4.5, H: 14}, th.Accent)
+	} else {
+		o.Triangle(buttonX-5, y-8, buttonX-5, y+8, buttonX+9, y, th.Accent)
+	}
+	st := render.TextStyle{Size: textSize, Color: th.Text, Middle: true}
+	muted := st
+	muted.Color = th.Muted
+	x := buttonX + 24
+	o.Text(x, y, "t = "+FormatTime(v.sim.Time()), st)
+	x += 130
+	speed := "speed x " + trim(v.pacer.Speed)
+	if math.IsInf(v.pacer.Speed, 1) {
+		speed = "speed max"
+	}
+	if !v.playing {
+		speed = "paused"
+	}
+	if x+110 < width {
+		o.Text(x, y, speed, st)
+	}
+	x += 120
+	rates := fmt.Sprintf("%s steps/s   %s frames/s", trim(v.rates.stepRate), trim(v.rates.fps))
+	if tw, _ := o.Measure(rates, muted); x+tw < width {
+		o.Text(x, y, rates, muted)
+		x += tw
+	}
+	right := muted
+	right.Align = render.Right
+	hint := "F1 keys"
+	if v.movie != nil {
+		hint = "recording   " + hint
+	}
+	if tw, _ := o.Measure(hint, right); x+tw+24 < width {
+		o.Text(width-14, y, hint, right)
+		if v.movie != nil {
+			o.Circle(width-14-tw-12, y, 5, render.RGB(0xe5484d))
+		}
+	}
+}
+
+// barClick plays or pauses when the button in the bar is hit, and reports whether the bar was.
+func (v *Viewer) barClick(x, y float64) bool {
+	w, h, scale := v.size()
+	if v.bare || y < float64(h)/scale-barHeight || x < 0 || x > float64(w)/scale {
+		return false
+	}
+	if x < buttonX+16 {
+		v.toggle()
+	}
+	return true
+}
+
+func drawHelp(o *render.Overlay, th *render.Theme, width, height float64) {
+	const line, pad = 22.0, 18.0
+	keys := render.TextStyle{Size: textSize, Color: th.Accent, Middle: true, Align: render.Right}
+	text := render.TextStyle{Size: textSize, Color: th.Text, Middle: true}
+	var kw, tw float64
+	for _, l := range helpLines {
+		a, _ := o.Measure(l[0], keys)
+		b, _ := o.Measure(l[1], text)
+		kw, tw = math.Max(kw, a), math.Max(tw, b)
+	}
+	box := render.Rect{W: kw + tw + 16 + 2*pad, H: float64(len(helpLines))*line + 2*pad}
+	box.X, box.Y = (width-box.W)/2, math.Max((height-barHeight-box.H)/2, 4)
+	o.Box(box, 8, th.Panel, 1, th.PanelEdge)
+	for i, l := range helpLines {
+		y := box.Y + pad + (float64(i)+0.5)*line
+		o.Text(box.X+pad+kw, y, l[0], keys)
+		o.Text(box.X+pad+kw+16, y, l[1], text)
+	}
+}
+
+// FormatTime writes simulated time with a fixed number of digits, so that the text does not jump while it runs.
+func FormatTime(s float64) string {
+	if s < 1 {
+		return fmt.Sprintf("%.1f ms", s*1e3)
+	}
+	return fmt.Sprintf("%.3f s", s)
+}
+
+// trim writes a rate with three significant digits.
+func trim(v float64) string {
+	if v >= 1000 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return units.FormatNumber(round3(v))
+}
+
+func round3(v float64) float64 {
+	if v == 0 {
+		return 0
+	}
+	p := math.Pow(10, 2-math.Floor(math.Log10(math.Abs(v))))
+	return math.Round(v*p) / p
+}

@@ -1,0 +1,122 @@
+package viewer
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+// machine is a simulated clock on which steps and frames cost fixed times.
+type machine struct {
+	now            time.Time
+	stepCost, draw time.Duration
+	steps, frames  int64
+	longest        time.Duration // between two frames
+	last           time.Time
+}
+
+// run lets the pacer share d of wall time.
+func (m *machine) run(p *Pacer, d time.Duration) {
+	for end := m.now.Add(d); m.now.Before(end); {
+		if n := p.Batch(m.now, math.MaxInt64); n > 0 {
+			took := time.Duration(n) * m.stepCost
+			m.now = m.now.Add(took)
+			m.steps += n
+			p.Stepped(n, took)
+		}
+		if p.DrawDue(m.now) {
+			start := m.now
+			m.now = m.now.Add(m.draw)
+			m.frames++
+			if !m.last.IsZero() {
+				m.longest = max(m.longest, m.now.Sub(m.last))
+			}
+			m.last = m.now
+			p.Drew(start, m.draw)
+			continue
+		}
+		if w := p.Wait(m.now, true); p.Batch(m.now, 1) == 0 {
+			m.now = m.now.Add(max(w, 50*time.Microsecond))
+		}
+	}
+}
+
+func newMachine(step, draw time.Duration) (*machine, *Pacer) {
+	m := &machine{now: time.Unix(1000, 0), stepCost: step, draw: draw}
+	return m, NewPacer(1e-3, m.now)
+}
+
+func TestSmoothHoldsFrameRate(t *testing.T) {
+	for _, c := range []struct{ step, draw time.Duration }{
+		{20 * time.Microsecond, 2 * time.Millisecond},
+		{3 * time.Millisecond, 5 * time.Millisecond},
+		{100 * time.Nanosecond, 12 * time.Millisecond},
+	} {
+		m, p := newMachine(c.step, c.draw)
+		m.run(p, 10*time.Second)
+		if m.frames < 570 || m.frames > 615 {
+			t.Errorf("step %v, draw %v: %d frames in 10 s, want about 600", c.step, c.draw, m.frames)
+		}
+		// What drawing leaves goes to the simulation: at least half of it, for batches are cautious.
+		left := 10*time.Second - time.Duration(m.frames)*c.draw
+		if used := time.Duration(m.steps) * c.step; used < left/2 {
+			t.Errorf("step %v, draw %v: %v of %v used for steps", c.step, c.draw, used, left)
+		}
+	}
+}
+
+func TestFastKeepsDrawingRare(t *testing.T) {
+	m, p := newMachine(20*time.Microsecond, 40*time.Millisecond)
+	p.Priority = Fast
+	m.run(p, 20*time.Second)
+	if share := float64(m.frames) * m.draw.Seconds() / 20; share > 0.06 {
+		t.Errorf("drawing took %.3f of the time", share)
+	}
+	if m.frames < 10 {
+		t.Errorf("%d frames in 20 s: the picture seems frozen", m.frames)
+	}
+}
+
+func TestSpeed(t *testing.T) {
+	for _, speed := range []float64{0.001, 0.25, 1, 10} {
+		m, p := newMachine(10*time.Microsecond, time.Millisecond)
+		p.Speed = speed
+		m.run(p, 10*time.Second)
+		want := 10 * speed / 1e-3
+		if math.Abs(float64(m.steps)-want) > 0.02*want+1 {
+			t.Errorf("speed %g: %d steps in 10 s, want %g", speed, m.steps, want)
+		}
+	}
+}
+
+// A machine too slow for the chosen speed must not save work up: after the load is gone it goes on at the chosen speed.
+func TestTooSlowDoesNotCatchUp(t *testing.T) {
+	m, p := newMachine(5*time.Millisecond, time.Millisecond)
+	p.Speed = 1
+	m.run(p, 5*time.Second)
+	m.stepCost, m.steps = 10*time.Microsecond, 0
+	m.run(p, time.Second)
+	if m.steps > 1100 {
+		t.Errorf("%d steps in the second after the load, want about 1000", m.steps)
+	}
+}
+
+func TestSpeedScale(t *testing.T) {
+	p := NewPacer(1e-3, time.Unix(0, 0))
+	p.Slower()
+	if p.Speed != fastestSpeed {
+		t.Errorf("below max comes %g", p.Speed)
+	}
+	for range 100 {
+		p.Slower()
+	}
+	if p.Speed != slowestSpeed {
+		t.Errorf("slowest %g", p.Speed)
+	}
+	for range 100 {
+		p.Faster()
+	}
+	if !math.IsInf(p.Speed, 1) {
+		t.Errorf("fastest %g", p.Speed)
+	}
+}

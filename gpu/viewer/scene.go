@@ -1,0 +1,247 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+// live is an instance whose buffers can be drawn in place.
+type live interface {
+	View(buf plan.BufferID) device.View
+}
+
+// shown is one buffer that some panel draws.
+type shown struct {
+	group *net.Group
+	name  string
+	buf   *plan.Buffer
+	view  device.View
+	copy  *device.Buffer // CPU backend: what was uploaded last
+}
+
+// stage connects panels to the variables of a simulation.
+type stage struct {
+	dev    *device.Device
+	sim    *sim.Sim
+	plan   *plan.Plan
+	shown  map[plan.BufferID]*shown
+	scales map[scaleKey]*render.Scale
+	// items maps each drawn item to the group it shows, for picking.
+	items map[render.Item]*panelItem
+}
+
+// panelItem says what an item of a panel stands for.
+type panelItem struct {
+	view  net.View
+	color *shown
+}
+
+// scaleKey makes panels of the same quantity share limits and colorbar.
+type scaleKey struct {
+	label, unit, colormap string
+	min, max              float64
+}
+
+func newStage(dev *device.Device, s *sim.Sim) *stage {
+	return &stage{dev: dev, sim: s, plan: s.Plan(), shown: map[plan.BufferID]*shown{}, scales: map[scaleKey]*render.Scale{}, items: map[render.Item]*panelItem{}}
+}
+
+// close frees the copies of CPU values.
+func (st *stage) close() {
+	for _, s := range st.shown {
+		if s.copy != nil {
+			s.copy.Close()
+		}
+	}
+}
+
+// panels makes the panels that the network asks for, or one for each group when it asks for none.
+func (st *stage) panels() ([]*render.Panel, error) {
+	views := st.sim.Network().Views
+	if len(views) == 0 {
+		views = st.defaults()
+	}
+	if len(views) == 0 {
+		return nil, fmt.Errorf("the network has nothing to show: none of its groups has a variable")
+	}
+	var panels []*render.Panel
+	for _, v := range views {
+		p, err := st.panel(*v)
+		if err != nil {
+			return nil, err
+		}
+		panels = append(panels, p)
+	}
+	return panels, nil
+}
+
+// defaults shows of each group its rate, or its first state variable.
+func (st *stage) defaults() []*net.View {
+	var views []*net.View
+	for _, g := range st.sim.Network().Groups {
+		v := &net.View{Kind: net.Scatter, Group: g}
+		if g.Grid != nil && g.Grid.Layers == 1 && g.Grid.Rows > 1 && g.Grid.Cols > 1 {
+			v.Kind = net.Surface
+		}
+		for _, b := range st.plan.Buffers {
+			if b.Object == g.Name && b.Role == plan.State && b.Len == g.N && (v.Var == "" || b.Var == "r") {
+				v.Var = b.Var
+			}
+		}
+		if v.Var != "" {
+			views = append(views, v)
+		}
+	}
+	return views
+}
+
+// variable registers a variable to be drawn.
+func (st *stage) variable(g *net.Group, name string) (*shown, error) {
+	b, ok := st.plan.Find(g.Name, name)
+	if !ok {
+		return nil, fmt.Errorf("a view shows %s.%s, which is not a stored variable", g.Name, name)
+	}
+	if b.Len != g.N {
+		return nil, fmt.Errorf("a view shows %s.%s, which has one value for the whole group", g.Name, name)
+	}
+	if s := st.shown[b.ID]; s != nil {
+		return s, nil
+	}
+	s := &shown{group: g, name: name, buf: b}
+	if l, ok := st.sim.Instance().(live); ok {
+		s.view = l.View(b.ID)
+	} else {
+		buf, err := device.NewBufferFrom(st.dev, g.Name+"."+name, device.F32, make([]float32, b.Len))
+		if err != nil {
+			return nil, err
+		}
+		s.copy, s.view = buf, buf.View()
+	}
+	st.shown[b.ID] = s
+	return s, nil
+}
+
+// upload copies what is shown from a backend that does not live on the GPU.
+func (st *stage) upload() error {
+	var values []float64
+	var single []float32
+	for id, s := range st.shown {
+		if s.copy == nil {
+			continue
+		}
+		if len(values) < s.buf.Len {
+			values, single = make([]float64, s.buf.Len), make([]float32, s.buf.Len)
+		}
+		if err := st.sim.Instance().Read(id, 0, values[:s.buf.Len]); err != nil {
+			return err
+		}
+		for i, v := range values[:s.buf.Len] {
+			single[i] = float32(v)
+		}
+		if err := device.Upload(s.copy, 0, single[:s.buf.Len]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scale returns the scale that all views of one quantity share.
+func (st *stage) scale(v net.View) (*render.Scale, error) {
+	key := scaleKey{v.Var, v.Unit, v.Colormap, v.Min, v.Max}
+	if s := st.scales[key]; s != nil {
+		return s, nil
+	}
+	name := v.Colormap
+	if name == "" {
+		name = "viridis"
+		if v.Min < 0 && v.Max > 0 {
+			name = "vik"
+		}
+	}
+	cm, err := render.ColormapByName(name)
+	if err != nil {
+		return nil, err
+	}
+	s := render.NewScale(v.Var, v.Unit, cm)
+	if v.Min != v.Max {
+		s = render.NewFixedScale(v.Var, v.Unit, cm, v.Min, v.Max)
+	}
+	st.scales[key] = s
+	return s, nil
+}
+
+func (st *stage) panel(v net.View) (*render.Panel, error) {
+	if math.IsNaN(v.Min) || math.IsNaN(v.Max) || v.Min > v.Max {
+		return nil, fmt.Errorf("a view of %s.%s has the limits %g to %g", v.Group.Name, v.Var, v.Min, v.Max)
+	}
+	value, err := st.variable(v.Group, v.Var)
+	if err != nil {
+		return nil, err
+	}
+	scale, err := st.scale(v)
+	if err != nil {
+		return nil, err
+	}
+	title := v.Title
+	if title == "" {
+		title = v.Group.Name
+	}
+	p := &render.Panel{Title: title}
+	grid := v.Group.Grid
+	var item render.Item
+	switch {
+	case v.Kind == net.Surface && grid != nil && grid.Layers == 1:
+		item = &render.Surface{Name: v.Group.Name, Values: value.view, Rows: grid.Rows, Cols: grid.Cols, Scale: scale}
+	case v.Kind == net.Surface:
+		return nil, fmt.Errorf("a surface needs a group on a two-dimensional grid, which %q is not; use a scatter", v.Group.Name)
+	default:
+		s := &render.Scatter{Name: v.Group.Name, N: v.Group.N, Color: value.view, Scale: scale, Grid: shape(v.Group)}
+		if v.Size != "" {
+			size, err := st.variable(v.Group, v.Size)
+			if err != nil {
+				return nil, err
+			}
+			sizeView := v
+			sizeView.Var, sizeView.Min, sizeView.Max = v.Size, 0, 0
+			if v.Size == v.Var {
+				sizeView = v
+			}
+			s.Size = size.view
+			if s.SizeScale, err = st.scale(sizeView); err != nil {
+				return nil, err
+			}
+		}
+		item = s
+	}
+	p.Items = []render.Item{item}
+	st.items[item] = &panelItem{view: v, color: value}
+	return p, nil
+}
+
+// shape lays a group without geometry out on a square.
+func shape(g *net.Group) [3]int {
+	if g.Grid != nil {
+		return [3]int{g.Grid.Layers, g.Grid.Rows, g.Grid.Cols}
+	}
+	cols := int(math.Ceil(math.Sqrt(float64(g.N))))
+	return [3]int{1, (g.N + cols - 1) / cols, cols}
+}
+
+// value reads one element of what an item shows, for the text under the pointer.
+func (st *stage) value(it *panelItem, element int) (float64, error) {
+	var v [1]float64
+	err := st.sim.Instance().Read(it.color.buf.ID, element, v[:])
+	return v[0], err
+}
+
+// position reports whether the instance can be shown at all.
+func (st *stage) position() exec.Position { return st.sim.Instance().At() }

@@ -1,0 +1,296 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	glcontext "github.com/galvani-sim/galvani/gpu/context"
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+// Options of a viewer.
+type Options struct {
+	Context *glcontext.Context // a window, or headless
+	Device  *device.Device
+	Light   bool // the light theme
+	Title   string
+	// Speed is simulated seconds per wall second at the start; 0 is 1, +Inf as fast as possible.
+	Speed float64
+	// Save names a picture or a movie taken with P or V, given its extension; nil writes galvani-NNN.png into the current folder.
+	Save func(ext string) (string, error)
+	// Log receives one line for a person: where a picture went, why a movie could not be made.
+	Log func(string)
+}
+
+// Viewer shows one simulation in a window.
+type Viewer struct {
+	opt      Options
+	renderer *render.Renderer
+	overlay  *render.Overlay
+	scene    *render.Scene
+	stage    *stage
+	sim      *sim.Sim
+	pacer    *Pacer
+
+	playing bool
+	single  int64 // steps to make although paused
+	until   int64 // end of the script's run; -1: none
+	help    bool
+	bare    bool // panels of the viewer are hidden
+	quit    bool
+	changed bool // something other than data changed
+	message string
+	shownAt time.Time
+
+	mouse     mouse
+	rates     rates
+	version   uint64
+	movie     *recording
+	hover     hover
+	lastFrame render.Frame
+	layout    render.Layout
+}
+
+// ErrClosed is what a run returns when its window was closed.
+var ErrClosed = fmt.Errorf("the window was closed")
+
+// New makes a viewer. Nothing is drawn before Drive.
+func New(o Options) (*Viewer, error) {
+	v := &Viewer{opt: o, playing: true, changed: true}
+	if v.opt.Speed == 0 {
+		v.opt.Speed = 1
+	}
+	var err error
+	o.Context.Do(func() {
+		if v.renderer, err = render.New(o.Device); err == nil {
+			v.overlay = v.renderer.NewOverlay()
+		}
+	})
+	return v, err
+}
+
+// Close frees what the viewer made on the GPU.
+func (v *Viewer) Close() {
+	v.opt.Context.Do(func() {
+		v.detach()
+		v.renderer.Close()
+	})
+}
+
+// Drive is the stepping of one Run: it returns when step until is reached, when the window is closed (ErrClosed), or when ctx ends.
+func (v *Viewer) Drive(ctx context.Context, s *sim.Sim, until int64) error {
+	return v.show(ctx, s, until)
+}
+
+// Stay keeps the window open after the script has ended; the simulation goes on as long as it is played.
+func (v *Viewer) Stay(ctx context.Context, s *sim.Sim) error { return v.show(ctx, s, -1) }
+
+func (v *Viewer) show(ctx context.Context, s *sim.Sim, until int64) error {
+	var err error
+	v.opt.Context.Do(func() {
+		if err = v.attach(s, until); err == nil {
+			err = v.loop(ctx)
+		}
+	})
+	return err
+}
+
+// attach makes the panels of a simulation; the camera stays where it is when the same panels are shown again.
+func (v *Viewer) attach(s *sim.Sim, until int64) error {
+	v.until = until
+	if v.stage != nil && v.sim == s && v.stage.plan == s.Plan() {
+		v.pacer.Resume(time.Now())
+		return nil
+	}
+	v.detach()
+	st := newStage(v.opt.Device, s)
+	panels, err := st.panels()
+	if err != nil {
+		st.close()
+		return err
+	}
+	theme := render.Dark()
+	if v.opt.Light {
+		theme = render.Light()
+	}
+	v.sim, v.stage = s, st
+	v.scene = &render.Scene{Theme: theme, Panels: panels, Overlay: v.overlay, Insets: render.Insets{Bottom: barHeight}}
+	w, h, scale := v.size()
+	v.scene.FitCameras(w, h, scale)
+	v.pacer = NewPacer(s.Plan().BaseDT, time.Now())
+	v.pacer.Speed = v.opt.Speed
+	v.listen()
+	v.opt.Context.Window().Show()
+	return nil
+}
+
+func (v *Viewer) detach() {
+	v.endMovie()
+	if v.stage != nil {
+		v.stage.close()
+		v.stage = nil
+	}
+}
+
+// size is the framebuffer in pixels and its pixels per unit of length.
+func (v *Viewer) size() (w, h int, scale float64) {
+	win := v.opt.Context.Window()
+	w, h = win.GetFramebufferSize()
+	sx, _ := win.GetContentScale()
+	return w, h, math.Max(1, float64(sx))
+}
+
+// loop takes turns between input, steps and frames until the run is over.
+func (v *Viewer) loop(ctx context.Context) error {
+	win := v.opt.Context.Window()
+	for {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		v.opt.Context.RunPending()
+		v.poll()
+		if v.quit || win.ShouldClose() {
+			return ErrClosed
+		}
+		if v.until >= 0 && v.stage.position().Step >= v.until {
+			return nil
+		}
+		now := time.Now()
+		stepped, err := v.step(ctx, now)
+		if err != nil {
+			return err
+		}
+		if now = time.Now(); v.pacer.DrawDue(now) && v.dirty() {
+			if err := v.frame(); err != nil {
+				return err
+			}
+			continue
+		}
+		if stepped == 0 {
+			v.idle(now)
+		}
+	}
+}
+
+// limit is how many steps may be made now.
+func (v *Viewer) limit() int64 {
+	left := int64(math.MaxInt64)
+	if v.until >= 0 {
+		left = v.until - v.stage.position().Step
+	}
+	if !v.playing {
+		left = min(left, v.single)
+	}
+	return left
+}
+
+// step makes one batch of steps.
+func (v *Viewer) step(ctx context.Context, now time.Time) (int64, error) {
+	n := min(v.limit(), v.single)
+	if n <= 0 && v.playing {
+		n = v.pacer.Batch(now, v.limit())
+	}
+	if n <= 0 {
+		return 0, nil
+	}
+	start := time.Now()
+	if err := v.sim.Advance(ctx, v.stage.position().Step+n); err != nil {
+		return 0, err
+	}
+	// Without this the cost of the steps would show up as the cost of the next frame.
+	v.opt.Device.WaitIdle()
+	v.pacer.Stepped(n, time.Since(start))
+	v.single = max(v.single-n, 0)
+	v.version++
+	v.rates.steps += n
+	return n, nil
+}
+
+// dirty reports whether a new frame would differ from the last.
+func (v *Viewer) dirty() bool {
+	w, h, scale := v.size()
+	return v.changed || v.version != v.rates.drawnVersion || v.hover.pending() || v.messageEnds() ||
+		v.renderer.Dirty(v.scene, render.Frame{Width: w, Height: h, Scale: scale, Version: v.version})
+}
+
+// frame draws one frame and shows it.
+func (v *Viewer) frame() error {
+	start := time.Now()
+	w, h, scale := v.size()
+	if w == 0 || h == 0 { // minimised
+		v.pacer.Drew(start, 0)
+		v.rates.drawnVersion, v.changed = v.version, false
+		return nil
+	}
+	if err := v.stage.upload(); err != nil {
+		return err
+	}
+	v.rates.update(start)
+	v.capture()
+	v.drawOverlay(w, h, scale)
+	v.lastFrame = render.Frame{Width: w, Height: h, Scale: scale, Version: v.version, Fine: !v.playing && !v.mouse.dragging()}
+	v.opt.Device.Screen(w, h).Bind()
+	if err := v.renderer.Draw(v.scene, v.lastFrame); err != nil {
+		return err
+	}
+	v.changed = false
+	if err := v.lookUp(v.lastFrame); err != nil {
+		return err
+	}
+	v.opt.Context.Window().SwapBuffers()
+	v.opt.Device.WaitIdle()
+	v.rates.frames++
+	v.rates.drawnVersion = v.version
+	v.pacer.Drew(start, time.Since(start))
+	return nil
+}
+
+// idle waits for input until something is due.
+func (v *Viewer) idle(now time.Time) {
+	w := v.pacer.Wait(now, v.playing)
+	if !v.dirty() && !v.playing {
+		w = 100 * time.Millisecond // so that Ctrl-C and the end of a message are seen
+	}
+	v.wait(max(w, time.Millisecond))
+}
+
+// say shows a message for a few seconds, and logs it.
+func (v *Viewer) say(format string, args ...any) {
+	v.message, v.shownAt, v.changed = fmt.Sprintf(format, args...), time.Now(), true
+	if v.opt.Log != nil {
+		v.opt.Log(v.message)
+	}
+}
+
+// messageTime is how long a message stays.
+const messageTime = 4 * time.Second
+
+func (v *Viewer) messageEnds() bool {
+	return v.message != "" && time.Since(v.shownAt) > messageTime
+}
+
+// rates counts steps and frames, and turns them into rates twice a second.
+type rates struct {
+	steps, frames  int64
+	since          time.Time
+	stepRate, fps  float64
+	drawnVersion   uint64
+	simulatedSince float64
+}
+
+func (r *rates) update(now time.Time) {
+	if r.since.IsZero() {
+		r.since = now
+		return
+	}
+	if d := now.Sub(r.since).Seconds(); d >= 0.5 {
+		r.stepRate, r.fps = float64(r.steps)/d, float64(r.frames)/d
+		r.steps, r.frames, r.since = 0, 0, now
+	}
+}

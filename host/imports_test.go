@@ -1,0 +1,64 @@
+package host
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/galvani-sim/galvani/"
+
+// allowed is the import graph of the project's own packages: the table of host/README.md and gpu/README.md.
+var allowed = map[string][]string{
+	"host/diag":           {},
+	"host/units":          {},
+	"host/rng":            {},
+	"host/syntax":         {"host/diag"},
+	"host/check":          {"host/syntax", "host/units", "host/diag"},
+	"host/check/checkgen": {"host/check", "host/syntax", "host/units", "host/diag"},
+	"host/eval":           {"host/check", "host/syntax", "host/units", "host/diag", "host/rng"},
+	"host/ir":             {"host/diag"},
+	"host/solve":          {"host/ir"},
+	"host/connect":        {"host/rng"},
+	"host/lower":          {"host/check", "host/connect", "host/ir", "host/rng", "host/solve", "host/syntax", "host/units", "host/diag"},
+	"host/net":            {"host/check", "host/connect", "host/diag", "host/units"},
+	"host/plan":           {"host/net", "host/lower", "host/ir", "host/connect", "host/check", "host/syntax", "host/diag", "host/rng", "host/units", "host/solve"},
+	"host/exec":           {"host/plan"},
+	"host/exec/exectest":  {"host/exec", "host/plan", "host/ir", "host/rng"},
+	"host/cpu":            {"host/exec", "host/plan", "host/ir", "host/rng"},
+	"host/record":         {},
+	"host/sim":            {"host/net", "host/plan", "host/exec", "host/record", "host/check", "host/connect", "host/diag", "host/units"},
+	"host/script":         {"host/sim", "host/net", "host/record", "host/check", "host/connect", "host/diag", "host/units", "host/plan", "host/exec", "host/rng", "host/syntax"},
+	"shaders":             {},
+	"gpu/context":         {},
+	"gpu/device":          {"shaders"},
+	"gpu/glsl":            {"host/ir", "host/plan", "shaders"},
+	"gpu/compute":         {"gpu/device", "gpu/context", "gpu/glsl", "host/exec", "host/plan", "host/ir", "shaders"},
+	"gpu/render":          {"gpu/device", "shaders"},
+	"gpu/viewer":          {"gpu/context", "gpu/render", "gpu/compute", "gpu/device", "host/sim", "host/net", "host/plan", "host/exec", "host/units", "host/check"},
+	"gpu/gltest":          {"gpu/context", "gpu/device"},
+}
+
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		fields := strings.Fields(line)
+		pkg := strings.TrimPrefix(fields[0], module)
+		may, known := allowed[pkg]
+		if !known {
+			if strings.HasPrefix(pkg, "host/") || strings.HasPrefix(pkg, "gpu/") {
+				t.Errorf("package %s is not in the table; what belongs in it, and what may it import?", pkg)
+			}
+			continue // cmd, bench and examples may import all
+		}
+		for _, imp := range fields[1:] {
+			if own, ok := strings.CutPrefix(imp, module); ok && !slices.Contains(may, own) {
+				t.Errorf("%s imports %s, which the table does not allow", pkg, own)
+			}
+		}
+	}
+}

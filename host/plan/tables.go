@@ -1,0 +1,58 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/lower"
+	"github.com/galvani-sim/galvani/host/net"
+)
+
+// tableOf lowers calls of TimedArrays in a group with the given clock.
+//
+// The index is Brian2's: i = int((t/eps + 0.5)/K) with eps = dt_arr/K and K the power of two at or above 8 dt_arr/dt, so that a
+// time which is a multiple of dt never falls on the wrong side of a sample by rounding.
+func (b *builder) tableOf(clock lower.Clock) func(*ir.Builder, check.Table, []*ir.Expr) *ir.Expr {
+	return func(ib *ir.Builder, t check.Table, args []*ir.Expr) *ir.Expr {
+		ta, ok := t.(*net.TimedArray)
+		if !ok {
+			panic(fmt.Sprintf("a table of type %T has no samples", t))
+		}
+		k := math.Max(1, math.Exp2(math.Ceil(math.Log2(8*ta.DT/clock.DT))))
+		eps := ta.DT / clock.Unit / k
+		sample := ib.Op(ir.OpRealToInt, ib.Op(ir.OpDiv,
+			ib.Op(ir.OpAdd, ib.Op(ir.OpDiv, ib.ToReal(args[0]), ib.Const(eps)), ib.Const(0.5)), ib.Const(k)))
+		index := clamp(ib, sample, ta.Samples())
+		if ta.Columns > 0 {
+			column := args[1]
+			if column.Type != ir.Int {
+				column = ib.Op(ir.OpRealToInt, ib.ToReal(column))
+			}
+			index = ib.Op(ir.OpAdd, ib.Op(ir.OpMul, index, ib.ConstInt(int32(ta.Columns))), clamp(ib, column, ta.Columns))
+		}
+		name := b.tableBuffer(ta)
+		return ib.LoadAt(ib.Slot(ir.Slot{Name: name, Type: ir.Real, Kind: ir.Indexed, Access: ir.Read}), index)
+	}
+}
+
+func clamp(ib *ir.Builder, i *ir.Expr, n int) *ir.Expr {
+	return ib.Op(ir.OpMin, ib.Op(ir.OpMax, i, ib.ConstInt(0)), ib.ConstInt(int32(n-1)))
+}
+
+// tableBuffer returns the slot name of a table's samples, which all its users share.
+func (b *builder) tableBuffer(t *net.TimedArray) string {
+	for i := 0; ; i++ {
+		v := fmt.Sprintf("%s@%d", t.Name, i)
+		name := lower.SlotName("table", v)
+		id, taken := b.byName[name]
+		if !taken {
+			b.buffer(Buffer{Object: "table", Var: v, Type: ir.Real, Len: len(t.Values), Reals: t.Values, Role: Table})
+			return name
+		}
+		if r := b.plan.Buffers[id].Reals; len(r) == len(t.Values) && &r[0] == &t.Values[0] {
+			return name
+		}
+	}
+}
