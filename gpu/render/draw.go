@@ -68,7 +68,7 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 // another overlay.
 func (r *Renderer) Dirty(s *Scene, f Frame) bool {
 	r.ranges.poll()
-	return r.draws == 0 || r.signature(s, f) != r.drawn
+	return r.draws == 0 || r.ranges.stale && s.follows() || r.signature(s, f) != r.drawn
 }
 
 // Waiting reports that extremes are on their way back, after which Dirty may become true without new data.
@@ -290,6 +290,18 @@ func (v *panelView) setLight(p *device.Program) {
 
 func vec(p *device.Program, name string, v Vec3) {
 	p.SetFloats(name, float32(v[0]), float32(v[1]), float32(v[2]))
+}
+
+// follows reports that some scale follows the data.
+func (s *Scene) follows() bool {
+	for _, p := range s.Panels {
+		for _, sc := range p.scales() {
+			if !sc.Fixed {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *Scene) theme() *Theme {

@@ -19,20 +19,17 @@ const patches = 16
 //
 // pitch is the projected size of one value's cell, in pixels, where it is largest.
 func chooseLOD(cols, rows int, box Box, mvp Mat4, width, height, px float64) (_ lod, pitch float64) {
-	size := box.Max.Sub(box.Min)
 	var pitchX, pitchY float64 // largest projected size of one cell along columns and rows
 	i0, i1, j0, j1 := patches, -1, patches, -1
+	posts := newPosts(box, mvp, width, height)
 	for j := range patches {
 		for i := range patches {
-			lo := Vec3{box.Min[0] + size[0]*float64(i)/patches, box.Min[1] + size[1]*float64(j)/patches, box.Min[2]}
-			hi := Vec3{lo[0] + size[0]/patches, lo[1] + size[1]/patches, box.Max[2]}
-			patch := Box{lo, hi}
-			if outside(mvp, patch) {
+			if posts.outside(i, j) {
 				continue
 			}
 			i0, i1 = min(i0, i), max(i1, i)
 			j0, j1 = min(j0, j), max(j1, j)
-			sx, sy := projectedEdges(mvp, patch, width, height)
+			sx, sy := posts.edges(i, j)
 			pitchX = math.Max(pitchX, sx*patches/float64(max(1, cols-1)))
 			pitchY = math.Max(pitchY, sy*patches/float64(max(1, rows-1)))
 		}
@@ -65,46 +62,63 @@ func window(p0, p1, n int) (int, int) {
 	return max(0, lo), min(n, hi)
 }
 
-// outside reports that a box lies wholly beyond one plane of the view volume.
-func outside(mvp Mat4, b Box) bool {
-	var out [5]int
-	for _, p := range b.Corners() {
-		v := mvp.Apply(p)
-		for k, d := range [5]float64{v[3] + v[0], v[3] - v[0], v[3] + v[1], v[3] - v[1], v[3] + v[2]} {
-			if d < 0 {
-				out[k]++
+// posts are the projected corners of all patches at the bottom and at the top of the box.
+type posts struct {
+	at            [2][patches + 1][patches + 1]post
+	width, height float64
+}
+
+type post struct {
+	x, y   float64 // pixels
+	front  bool    // of the eye
+	beyond uint8   // bit per plane of the view volume
+}
+
+func newPosts(box Box, mvp Mat4, width, height float64) *posts {
+	g := &posts{width: width, height: height}
+	size := box.Max.Sub(box.Min)
+	for k := range 2 {
+		for j := range patches + 1 {
+			for i := range patches + 1 {
+				v := mvp.Apply(Vec3{box.Min[0] + size[0]*float64(i)/patches, box.Min[1] + size[1]*float64(j)/patches,
+					box.Min[2] + size[2]*float64(k)})
+				p := post{front: v[3] > 1e-9}
+				if p.front {
+					p.x, p.y = v[0]/v[3]*width/2, v[1]/v[3]*height/2
+				}
+				for b, d := range [5]float64{v[3] + v[0], v[3] - v[0], v[3] + v[1], v[3] - v[1], v[3] + v[2]} {
+					if d < 0 {
+						p.beyond |= 1 << b
+					}
+				}
+				g.at[k][j][i] = p
 			}
 		}
 	}
-	for _, n := range out {
-		if n == 8 {
-			return true
-		}
-	}
-	return false
+	return g
 }
 
-// projectedEdges are the longest projections, in pixels, of a box's edges along x and y.
-func projectedEdges(mvp Mat4, b Box, width, height float64) (sx, sy float64) {
-	c := b.Corners()
-	var x, y [8]float64
-	var ok [8]bool
-	for i, p := range c {
-		x[i], y[i], _, ok[i] = project(mvp, p, width, height)
+// outside reports that a patch lies wholly beyond one plane of the view volume.
+func (g *posts) outside(i, j int) bool {
+	all := uint8(0xff)
+	for k := range 2 {
+		all &= g.at[k][j][i].beyond & g.at[k][j][i+1].beyond & g.at[k][j+1][i].beyond & g.at[k][j+1][i+1].beyond
 	}
-	edge := func(i, j int) float64 {
-		if !ok[i] || !ok[j] {
-			return math.Max(width, height) // reaches behind the eye: as near as can be
+	return all != 0
+}
+
+// edges are the longest projections, in pixels, of a patch's edges along x and y.
+func (g *posts) edges(i, j int) (sx, sy float64) {
+	length := func(a, b post) float64 {
+		if !a.front || !b.front {
+			return math.Max(g.width, g.height) // reaches behind the eye: as near as can be
 		}
-		return math.Hypot(x[i]-x[j], y[i]-y[j])
+		return math.Hypot(a.x-b.x, a.y-b.y)
 	}
-	for i := range 8 {
-		if i&1 == 0 {
-			sx = math.Max(sx, edge(i, i|1))
-		}
-		if i&2 == 0 {
-			sy = math.Max(sy, edge(i, i|2))
-		}
+	for k := range 2 {
+		a, b, c, d := g.at[k][j][i], g.at[k][j][i+1], g.at[k][j+1][i], g.at[k][j+1][i+1]
+		sx = math.Max(sx, math.Max(length(a, b), length(c, d)))
+		sy = math.Max(sy, math.Max(length(a, c), length(b, d)))
 	}
 	return sx, sy
 }

@@ -19,10 +19,16 @@ type ranges struct {
 	now    []*Scale           // scale of each slot in this frame
 	sent   map[int64][]*Scale // by tag
 	next   int64
+	frame  int64  // when the extremes were last looked for
+	due    bool   // in this frame
+	stale  bool   // there are newer data
+	last   uint64 // version of the last frame
 }
 
 const (
-	maxRanges  = 64
+	maxRanges = 64
+	// rangeEvery is how many frames of moving data share one look at the extremes.
+	rangeEvery = 8
 	rangesBusy = 3 // copies under way, at most
 )
 
@@ -41,12 +47,21 @@ func (g *ranges) close() {
 	g.back.Close()
 }
 
-func (g *ranges) begin() { g.now = g.now[:0] }
+// begin starts a frame with data of the given version. While the data change, only some frames look for the extremes; the
+// first frame that finds them at rest makes up for it.
+func (g *ranges) begin(frame int64, version uint64) {
+	g.now = g.now[:0]
+	rest := version == g.last
+	g.stale = g.stale || !rest
+	g.last = version
+	if g.due = g.stale && g.back.Free() > 0 && (rest || frame >= g.frame+rangeEvery); g.due {
+		g.frame = frame
+	}
+}
 
-// slot reserves the place of an item's extremes, or -1 when this frame's cannot be had: too many items, or too many copies
-// on their way while the scale already has limits.
+// slot reserves the place of an item's extremes, or gives -1 when this frame does not look for them.
 func (g *ranges) slot(s *Scale) int {
-	if len(g.now) == maxRanges || s.seen && g.back.Free() == 0 {
+	if len(g.now) == maxRanges || s.seen && !g.due {
 		return -1
 	}
 	k := 2 * len(g.now)
@@ -59,6 +74,9 @@ func (g *ranges) slot(s *Scale) int {
 
 // submit starts the copy, and waits for it if a scale has no limits yet.
 func (g *ranges) submit() error {
+	if g.due {
+		g.stale = false
+	}
 	if len(g.now) == 0 {
 		return nil
 	}

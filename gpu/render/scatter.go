@@ -18,7 +18,7 @@ var scatterNames = [5]string{"x", "y", "z", "color", "size"}
 var scatterMacros = [5]string{"X", "Y", "Z", "COLOR", "SIZE"}
 
 // reduceScatter finds the extremes of the color and size variables where their scales follow the data.
-func (r *Renderer) reduceScatter(s *Scatter, f Frame) (bool, error) {
+func (r *Renderer) reduceScatter(s *Scatter) (bool, error) {
 	if s.N < 1 {
 		return false, fmt.Errorf("render: %s: a scatter of %d points", s.Name, s.N)
 	}

@@ -11,7 +11,7 @@ import (
 // Pixels that a drawn cell spans. On a software rasteriser a triangle costs as much as some dozens of pixels.
 const (
 	cellPixels         = 1.5
-	cellPixelsSoftware = 4.0
+	cellPixelsSoftware = 5.0
 	cellPixelsFine     = 1.0
 	// wirePixels is the size from which on cells are large enough to be told apart by lines.
 	wirePixels = 9
@@ -20,6 +20,7 @@ const (
 // surfaceState is what the renderer keeps for one surface between frames.
 type surfaceState struct {
 	lod     lod
+	pitch   float64        // projected size of one value's cell in the last frame, pixels
 	cells   *device.Buffer // decimated values; nil while every value is drawn
 	reduced reduceKey
 	frame   int64 // last used
@@ -107,7 +108,7 @@ func (r *Renderer) reduce(views []panelView, f Frame) error {
 	// The simulation's writes, before anything here reads them.
 	r.d.Barrier(device.BarrierStorage)
 	dispatched := false
-	r.ranges.begin()
+	r.ranges.begin(r.frame, f.Version)
 	for i := range views {
 		for _, it := range views[i].Panel.Items {
 			var did bool
@@ -116,7 +117,7 @@ func (r *Renderer) reduce(views []panelView, f Frame) error {
 			case *Surface:
 				did, err = r.reduceSurface(&views[i], x, f)
 			case *Scatter:
-				did, err = r.reduceScatter(x, f)
+				did, err = r.reduceScatter(x)
 			}
 			if err != nil {
 				return err
@@ -124,10 +125,9 @@ func (r *Renderer) reduce(views []panelView, f Frame) error {
 			dispatched = dispatched || did
 		}
 	}
-	if !dispatched {
-		return nil
+	if dispatched {
+		r.d.Barrier(device.BarrierStorage | device.BarrierBufferUpdate)
 	}
-	r.d.Barrier(device.BarrierStorage | device.BarrierBufferUpdate)
 	return r.ranges.submit()
 }
 
@@ -147,7 +147,7 @@ func (r *Renderer) reduceSurface(v *panelView, s *Surface, f Frame) (bool, error
 		r.surfaces[s] = st
 	}
 	st.frame = r.frame
-	st.lod, _ = r.level(v, s, f)
+	st.lod, st.pitch = r.level(v, s, f)
 	store := st.lod.kx > 1 || st.lod.ky > 1
 	key := reduceKey{version: f.Version, view: s.Values, lod: st.lod}
 	key.lod.c0, key.lod.c1, key.lod.r0, key.lod.r1 = 0, 0, 0, 0 // all cells are made, whatever part is seen
@@ -156,12 +156,12 @@ func (r *Renderer) reduceSurface(v *panelView, s *Surface, f Frame) (bool, error
 	if same == key && (st.reduced.ranged || s.Scale.Fixed) {
 		return false, nil
 	}
-	key.ranged = !s.Scale.Fixed
 	slot := -1
-	if key.ranged {
+	if !s.Scale.Fixed {
 		slot = r.ranges.slot(s.Scale)
 	}
-	if !store && slot < 0 {
+	key.ranged = slot >= 0
+	if slot < 0 && (!store || same == key) {
 		st.reduced = key
 		return false, nil
 	}
@@ -221,10 +221,7 @@ func (r *Renderer) drawSurface(v *panelView, s *Surface, th *Theme, f Frame, ite
 	if st == nil {
 		return fmt.Errorf("render: %s: picked before it was drawn", s.Name)
 	}
-	l, pitch := r.level(v, s, f)
-	if item != 0 {
-		l, pitch = st.lod, 0 // the pick shows what is on the screen
-	}
+	l := st.lod // for a pick too: it finds what is on the screen
 	w, h := l.c1-l.c0, l.r1-l.r0
 	if w < 2 || h < 2 {
 		return nil
@@ -245,7 +242,7 @@ func (r *Renderer) drawSurface(v *panelView, s *Surface, th *Theme, f Frame, ite
 	switch {
 	case item != 0:
 		define["PICK"] = ""
-	case pitch >= wirePixels*f.Scale && !cells:
+	case st.pitch >= wirePixels*f.Scale && !cells:
 		define["WIRE"] = ""
 	}
 	p, err := r.graphics("surface", define)
