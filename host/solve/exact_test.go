@@ -243,3 +243,40 @@ func TestExactOver(t *testing.T) {
 		}
 	}
 }
+
+// TestExactLongRun follows a membrane with two synapses for 5000 steps and compares with the solution at each time: errors must
+// not add up.
+func TestExactLongRun(t *testing.T) {
+	const taum, taue, taui, El, v0, e0, i0 = 20e-3, 5e-3, 10e-3, -49e-3, -60e-3, 30e-3, -40e-3
+	for name, constant := range constants {
+		m := cuba(constant)
+		m.val["v"], m.val["ge"], m.val["gi"] = v0, e0, i0
+		news := m.must(t, "exact")
+		worst := 0.0
+		for n := range 5000 {
+			s := 1e-4 * float64(n)
+			part := func(g0, tau float64) float64 {
+				return g0 * tau / (tau - taum) * (math.Exp(-s/tau) - math.Exp(-s/taum))
+			}
+			want := El + (v0-El)*math.Exp(-s/taum) + part(e0, taue) + part(i0, taui)
+			worst = max(worst, math.Abs(m.val["v"]-want)/math.Abs(v0))
+			m.advance(news)
+		}
+		t.Logf("%s: largest difference %.2g", name, worst)
+		if worst > 1e-13 {
+			t.Errorf("%s: largest difference %.2g of the initial value", name, worst)
+		}
+	}
+}
+
+// TestExactInfiniteTimeConstant: a rate of zero that is known at run time only is an integrator.
+func TestExactInfiniteTimeConstant(t *testing.T) {
+	m := newModel(0.5)
+	x, y := m.state("x", 1), m.state("y", 2)
+	m.ode("x", m.div(m.sub(y, x), m.leaf("tau", math.Inf(1))))
+	m.ode("y", m.add(m.div(m.neg(y), m.leaf("tau2", math.Inf(1))), m.c(3)))
+	m.advance(m.must(t, "exact"))
+	if m.val["x"] != 1 || m.val["y"] != 3.5 {
+		t.Errorf("x, y = %v, %v, want 1, 3.5", m.val["x"], m.val["y"])
+	}
+}

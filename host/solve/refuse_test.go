@@ -146,6 +146,14 @@ func TestStepMistakes(t *testing.T) {
 	if _, err := Step("runge", m.System); err == nil || !strings.Contains(err.Error(), `unknown method "runge"`) || !strings.Contains(err.Error(), `"rk4"`) {
 		t.Errorf("unknown method: %v", err)
 	}
+	for name, want := range map[string]string{"Euler": "euler", "explicit": "euler", "midpoint": "rk2", "exponential": "exponential_euler", "linear": "exact"} {
+		if got, err := Canonical(name); got != want || err != nil {
+			t.Errorf("Canonical(%q) = %q, %v", name, got, err)
+		}
+	}
+	if _, err := Step("midpoint", m.System); err != nil {
+		t.Error(err)
+	}
 	m.DT = 0
 	if _, err := Step("euler", m.System); err == nil {
 		t.Error("a step of length 0 is accepted")

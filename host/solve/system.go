@@ -81,6 +81,27 @@ var methods = []struct {
 	{"milstein", milstein},
 }
 
+// aliases are the names that ANNarchy and older versions of Brian2 have for the same methods.
+var aliases = map[string]string{
+	"explicit":    "euler",
+	"midpoint":    "rk2",
+	"exponential": "exponential_euler",
+	"linear":      "exact",
+}
+
+// Canonical returns the name in Methods that a name stands for, whatever its case: its own, or that of the method which
+// ANNarchy or Brian2 calls so. The error lists the methods.
+func Canonical(name string) (string, error) {
+	lower := strings.ToLower(name)
+	if to, ok := aliases[lower]; ok {
+		return to, nil
+	}
+	if slices.Contains(Methods(), lower) {
+		return lower, nil
+	}
+	return "", fmt.Errorf("unknown method %q: the methods are %s", name, strings.ReplaceAll(quoteList(Methods()), " or ", " and "))
+}
+
 // Methods returns the names that Step knows, sorted.
 func Methods() []string {
 	var names []string
@@ -91,10 +112,14 @@ func Methods() []string {
 	return names
 }
 
-// Step returns the value of each variable one step later, in the order of sys.Vars. The error is an *Unsuitable when
+// Step returns the value of each variable one step later, in the order of sys.Vars, by a method that Canonical knows. The error is an *Unsuitable when
 // the method cannot do these equations; any other error is a mistake in the call.
 func Step(method string, sys *System) ([]*ir.Expr, error) {
 	if err := sys.valid(); err != nil {
+		return nil, err
+	}
+	method, err := Canonical(method)
+	if err != nil {
 		return nil, err
 	}
 	for _, m := range methods {
@@ -109,7 +134,7 @@ func Step(method string, sys *System) ([]*ir.Expr, error) {
 		bad.Try = suitable(sys, method)
 		return nil, bad
 	}
-	return nil, fmt.Errorf("unknown method %q: the methods are %s", method, quoteList(Methods()))
+	return nil, fmt.Errorf("solve: no method %q", method) // Canonical gives names of the table only
 }
 
 // Suitable returns the methods that can integrate sys, best first: exact before approximate, higher order before lower.
