@@ -228,7 +228,7 @@ func (c *checker) assignable(t typ, want Type, e syntax.Expr, what string) {
 		if n, ok := e.(*syntax.Number); ok && t.Dim.Dimensionless() {
 			hint = "write " + syntax.Print(n) + "*" + want.Dim.String()
 		}
-		c.errorHint(e.Span(), hint, "%s is in %s, but the value is in %s", what, dimName(want.Dim), dimName(t.Dim))
+		c.errorHint(e.Span(), hint, "%s must be %s, but the value is %s", what, inDim(want.Dim), inDim(t.Dim))
 		return
 	}
 	loose := !c.brian() // ANNarchy converts as C++ does
@@ -268,7 +268,7 @@ func (c *checker) summed(v *Variable) {
 		return
 	}
 	if target.Type.Dim != v.Type.Dim && !c.bad[v] {
-		c.errorf(v.Eq.NameSp, "%s is in %s in its group, but in %s here", name, dimName(target.Type.Dim), dimName(v.Type.Dim))
+		c.errorf(v.Eq.NameSp, "%s is %s in its group, but %s here", name, inDim(target.Type.Dim), inDim(v.Type.Dim))
 	}
 }
 

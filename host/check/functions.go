@@ -116,6 +116,10 @@ func (c *checker) call(e *syntax.Call) typ {
 	if name == "sum" && !c.brian() {
 		return c.sum(e)
 	}
+	if _, isTable := c.external(name); name == "sum" && !isTable && c.m.ByName[name] == nil {
+		c.errorHint(e.Fun.Sp, "declare a parameter and sum into it from Synapses with the flag (summed)", "sum(...) belongs to ANNarchy's dialect")
+		return typ{}
+	}
 	args := make([]typ, len(e.Args))
 	if b, ok := builtins[name]; ok && c.m.ByName[name] == nil {
 		for i, a := range e.Args {
@@ -138,8 +142,6 @@ func (c *checker) call(e *syntax.Call) typ {
 		c.errorHint(e.Fun.Sp, "equations can call the functions of the language and TimedArrays", "%q is a %s, which equations cannot call", name, v.Type)
 	case ok:
 		c.errorHint(e.Sp, "is an operator missing before the parenthesis?", "%q is a number and cannot be called", name)
-	case name == "sum":
-		c.errorHint(e.Fun.Sp, "declare a parameter and sum into it from Synapses with the flag (summed)", "sum(...) belongs to ANNarchy's dialect")
 	case name == "pre.sum" || name == "post.sum":
 		c.errorHint(e.Fun.Sp, "store it in a variable of the group and use that", "%s(...) cannot be used in a synapse", name)
 	case isUnit(name) || constants[name] != 0:

@@ -121,7 +121,7 @@ func (c *checker) resolve(e *syntax.Ident) (Ref, typ, bool) {
 		return Ref{Kind: RefVariable, Name: name, Var: v}, c.typeOf(v), true
 	}
 	if v := c.m.ByName[name]; v != nil {
-		c.warnShadow(e, "variable of the group")
+		c.warnShadow(e, "the variable of the group")
 		c.initDepends(e, v)
 		return Ref{Kind: RefVariable, Name: name, Var: v}, c.typeOf(v), true
 	}
@@ -185,7 +185,11 @@ func (c *checker) givenName(e *syntax.Ident) (Ref, typ, bool) {
 	default:
 		return ref, typ{}, false
 	}
-	c.warnShadow(e, "name that every group has")
+	what := given[name]
+	if what == "" {
+		what = "a name that the group gives"
+	}
+	c.warnShadow(e, what)
 	ref.Name = name
 	return ref, t, true
 }
@@ -281,7 +285,7 @@ func (c *checker) warnShadow(e *syntax.Ident, what string) {
 	}
 	if _, ok := c.external(e.Name); ok {
 		c.warned[e.Name] = true
-		c.list.Add(diag.Warningf(c.src, e.Sp, "%q is here the %s, not the value of that name outside of the equations", e.Name, what))
+		c.list.Add(diag.Warningf(c.src, e.Sp, "%q is here %s, not the value of that name outside of the equations", e.Name, what))
 	}
 }
 
@@ -317,12 +321,13 @@ func (c *checker) unknown(e *syntax.Ident) {
 	case !c.ctx.Synapse && (strings.HasPrefix(name, "pre.") || strings.HasPrefix(name, "post.") || name == "j"):
 		hint = "it has a meaning only in synapses"
 	default:
-		if hint = diag.DidYouMean(name, names); hint == "" && c.ctx.Scope != nil {
-			hint = diag.DidYouMean(name, c.ctx.Scope.Names())
+		if c.ctx.Scope != nil {
+			names = append(names, c.ctx.Scope.Names()...)
 		}
-		if hint == "" && c.brian() {
-			hint = diag.DidYouMean(name, units.CommonNames())
+		if c.brian() {
+			names = append(names, units.CommonNames()...)
 		}
+		hint = diag.DidYouMean(name, names)
 	}
 	c.errorHint(e.Sp, hint, "unknown name %q", name)
 }

@@ -23,7 +23,7 @@ func (c *checker) ode(v *Variable) {
 			} else if d := t.Dim.Mul(c.second()); c.brian() && d != v.Type.Dim {
 				hint = "this right side would fit  : " + d.String()
 			}
-			c.errorHint(eq.RHS.Span(), hint, "the derivative of %s must be in %s, but the right side is in %s", v.Name, dimName(rate.Dim), dimName(t.Dim))
+			c.errorHint(eq.RHS.Span(), hint, "the derivative of %s must be %s, but the right side is %s", v.Name, inDim(rate.Dim), inDim(t.Dim))
 		default:
 			c.assignable(t, rate.Type, eq.RHS, "the derivative of "+v.Name)
 		}
@@ -41,7 +41,7 @@ func (c *checker) ode(v *Variable) {
 		c.errorf(eq.Sp, "the two sides of the equation have different units: %s and %s", withDim(eq.LHS, l), withDim(eq.RHS, r))
 		return
 	}
-	s := solver{name: name, sp: eq.Sp}
+	s := solver{name: name, sp: eq.Sp, contains: map[syntax.Expr]bool{}}
 	lc, lr := s.split(eq.LHS)
 	rc, rr := s.split(eq.RHS)
 	if s.problem != nil {
@@ -79,6 +79,8 @@ type solver struct {
 	problem syntax.Expr // the part that is not linear
 	why     string
 	hint    string
+	// contains remembers the answers of has.
+	contains map[syntax.Expr]bool
 }
 
 func (s *solver) fail(e syntax.Expr, why, hint string) (coef, rest syntax.Expr) {
@@ -88,13 +90,17 @@ func (s *solver) fail(e syntax.Expr, why, hint string) (coef, rest syntax.Expr) 
 	return nil, nil
 }
 
+// has reports whether e contains the derivative.
 func (s *solver) has(e syntax.Expr) bool {
-	found := false
-	syntax.Walk(e, func(e syntax.Expr) {
-		if id, ok := e.(*syntax.Ident); ok && id.Name == s.name {
-			found = true
-		}
-	})
+	if found, ok := s.contains[e]; ok {
+		return found
+	}
+	id, ok := e.(*syntax.Ident)
+	found := ok && id.Name == s.name
+	for _, c := range syntax.Children(e) {
+		found = s.has(c) || found
+	}
+	s.contains[e] = found
 	return found
 }
 

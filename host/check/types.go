@@ -38,6 +38,14 @@ func dimName(d units.Dim) string {
 	return d.String()
 }
 
+// inDim completes "the value is ...": "in volt" or "without unit".
+func inDim(d units.Dim) string {
+	if d.Dimensionless() {
+		return "without unit"
+	}
+	return "in " + d.String()
+}
+
 // short prints an expression, cut when it is long.
 func short(e syntax.Expr) string {
 	s := []rune(syntax.Print(e))
@@ -154,7 +162,11 @@ func (c *checker) binary(e *syntax.Binary) typ {
 	switch e.Op {
 	case "+", "-", "%":
 		if x.Dim != y.Dim {
-			c.errorHint(e.OpSp, zeroHint(e, x, y), "cannot %s %s and %s", opVerb[e.Op], withDim(e.X, x), withDim(e.Y, y))
+			first, word, second := withDim(e.X, x), "and", withDim(e.Y, y)
+			if e.Op == "-" {
+				first, word, second = second, "from", first
+			}
+			c.errorHint(e.OpSp, zeroHint(e, x, y), "cannot %s %s %s %s", opVerb[e.Op], first, word, second)
 			return typ{}
 		}
 		return typ{Type{kind, x.Dim}, true}

@@ -46,7 +46,10 @@ func (p *parser) equation() *Equation {
 	eq := &Equation{Kind: EqAssign}
 	if name, n := p.derivAt(p.pos); n > 0 && p.peek(n).kind == tokOp && p.peek(n).text == "=" {
 		p.derivative(eq, name, n)
-	} else if start.kind == tokName && !keywords[start.text] && p.plainLeft() {
+	} else if start.kind == tokName && p.plainLeft() {
+		if keywords[start.text] {
+			p.failHint(start.sp, "choose another name", "%q cannot be a variable: it is a word of the language", start.text)
+		}
 		p.assignment(eq)
 	} else {
 		p.general(eq)
@@ -279,6 +282,9 @@ func (p *parser) brianTail(eq *Equation) {
 		p.parens = append(p.parens, open)
 		eq.Flags = p.flags(func() bool { return p.atOp(")") })
 		p.closeParen("after the flags")
+		if p.atOp("(") {
+			p.failHint(p.tok().sp, "put all flags into one pair of parentheses, separated by commas", "a second pair of parentheses after the unit")
+		}
 	}
 }
 

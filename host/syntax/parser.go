@@ -135,6 +135,9 @@ func (p *parser) expect(op, after string) token {
 		return t
 	}
 	d := diag.Errorf(p.src, p.place(t), "expected %q %s, found %s", op, after, found(t))
+	if t.kind == tokOp && t.text == "=" {
+		d = d.WithHint("comparison is written ==")
+	}
 	if op == ")" && len(p.parens) > 0 {
 		open := p.parens[len(p.parens)-1]
 		d = d.WithNote(p.src, open.sp, "the parenthesis was opened here")

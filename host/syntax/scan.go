@@ -56,12 +56,11 @@ var operators = []string{
 	"+", "-", "*", "/", "%", "^", "<", ">", "=", "!", "(", ")", ",", ":", ";", ".",
 }
 
-// lookalikes are characters that word processors and web pages put in place of the language's own.
+// lookalikes are characters that word processors and web pages put in place of the language's own. They are reported,
+// and read as what they look like.
 var lookalikes = map[rune]string{
 	'−': "-", '–': "-", '—': "-", '×': "*", '·': "*", '⋅': "*", '∗': "*", '÷': "/", '∕': "/", '≤': "<=", '≥': ">=", '≠': "!=",
-	'（': "(", '）': ")", '，': ",", '：': ":", '²': "**2", '³': "**3",
-	'"': "", '\'': "", '“': "", '”': "", '‘': "", '’': "", '$': "", '@': "", '?': "", '~': "not", '&': "and", '|': "or",
-	'[': "(", ']': ")", '{': "(", '}': ")",
+	'（': "(", '）': ")", '，': ",", '：': ":", '[': "(", ']': ")", '{': "(", '}': ")", '&': "&&", '|': "||", '~': "!",
 }
 
 // scan splits the text of source into tokens, ending with tokEOF. Characters that belong to no token are reported
@@ -144,6 +143,14 @@ func scan(source *diag.Source) ([]token, diag.List) {
 			continue
 		}
 		list.Add(badCharacter(source, pos, r, size))
+		if op, ok := lookalikes[r]; ok {
+			emit(tokOp, pos, pos+size, 0)
+			toks[len(toks)-1].text = op
+		} else if c == '"' || c == '\'' {
+			// A whole string is one mistake: it stands for some value.
+			size = stringLength(text[pos:])
+			emit(tokNumber, pos, pos+size, 0)
+		}
 		pos += size
 	}
 	indent = -1
@@ -157,12 +164,24 @@ func badCharacter(source *diag.Source, pos int, r rune, size int) diag.Diagnosti
 		return diag.Errorf(source, sp, "this byte (0x%02x) is not UTF-8 text", source.Text[pos])
 	}
 	d := diag.Errorf(source, sp, "unexpected character %q", r)
-	if s, ok := lookalikes[r]; ok && s != "" {
-		return d.WithHint("write %s", s)
-	} else if r == '"' || r == '\'' {
+	switch op := lookalikes[r]; {
+	case r == '"' || r == '\'':
 		return d.WithHint("equations contain no strings")
+	case r == '&' || r == '|' || r == '~':
+		return d.WithHint("write %s", cOperators[op])
+	case op != "":
+		return d.WithHint("write %s", op)
 	}
 	return d
+}
+
+// stringLength is the length of the quoted string at the start of s, or of the rest of the line when it is not closed.
+func stringLength(s string) int {
+	line, _, _ := strings.Cut(s, "\n")
+	if k := strings.IndexByte(line[1:], line[0]); k >= 0 {
+		return k + 2
+	}
+	return len(line)
 }
 
 // continues returns the length of the rest of the line when it is blank, including its newline: a "\" before it joins lines.

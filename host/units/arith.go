@@ -28,7 +28,7 @@ func (d Dim) Pow(p float64) (Dim, error) {
 		x := float64(e) * p
 		r := math.Round(x)
 		if !(math.Abs(x-r) <= 1e-9*math.Max(1, math.Abs(x))) || math.Abs(r) > maxExponent {
-			return Dim{}, fmt.Errorf("%s to the power of %g is not a unit", d, p)
+			return Dim{}, fmt.Errorf("%s to the power of %.6g is not a unit", d, p)
 		}
 		d[i] = int32(r)
 	}
