@@ -47,7 +47,7 @@ func (i *Instance) AdvanceBatch(ctx context.Context, step int64) (_ exec.Stop, d
 	case i.closed:
 		return exec.Stop{At: i.at}, true, errClosed
 	case i.fault != nil:
-		return exec.Stop{At: i.at}, true, i.fault
+		return exec.Stop{At: i.at}, true, i.stopped()
 	case i.at.Step >= step:
 		return exec.Stop{At: i.at, Reason: exec.Reached}, true, nil
 	case ctx.Err() != nil:

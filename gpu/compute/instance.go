@@ -149,5 +149,10 @@ func (i *Instance) describeFault(tick int64, words []uint32) error {
 	return fmt.Errorf("compute: a fault at step %d without a cause", tick)
 }
 
+// stopped is the error of calls that a fault forbids.
+func (i *Instance) stopped() error {
+	return fmt.Errorf("the instance stopped and was not restored: %w", i.fault)
+}
+
 // stamp is a tick as the shaders stamp it on faults, never 0.
 func (i *Instance) stamp(tick int64) uint32 { return uint32(tick-i.tickBase) + 1 }

@@ -3,6 +3,7 @@
 package compute
 
 import (
+	"fmt"
 	"sort"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -88,6 +89,9 @@ func (i *Instance) trimSamples(fault int64) {
 func (i *Instance) Drain(monitor int) (steps []int64, values [][]float64, err error) {
 	if i.closed {
 		return nil, nil, errClosed
+	}
+	if monitor < 0 || monitor >= len(i.rings) {
+		return nil, nil, fmt.Errorf("monitor %d does not exist: the plan has %d", monitor, len(i.rings))
 	}
 	if err := i.move(monitor); err != nil {
 		return nil, nil, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
@@ -55,7 +56,14 @@ func (i *Instance) put(id plan.BufferID, off int, src []float64) error {
 		return device.Upload(b, at.Base+off, v)
 	}
 	v := make([]int32, len(src))
+	boolean := i.plan.Buffers[id].Type == ir.Bool
 	for k, x := range src {
+		if boolean {
+			if x != 0 {
+				v[k] = 1
+			}
+			continue
+		}
 		if x != math.Trunc(x) || x < math.MinInt32 || x > math.MaxInt32 {
 			bp := i.plan.Buffers[id]
 			return fmt.Errorf("%s.%s[%d]: %v is not a 32-bit integer", bp.Object, bp.Var, off+k, x)
@@ -99,6 +107,9 @@ func (i *Instance) Write(id plan.BufferID, off int, src []float64) error {
 	if err := i.span("write", id, off, len(src)); err != nil || len(src) == 0 {
 		return err
 	}
+	if i.fault != nil {
+		return i.stopped()
+	}
 	i.fullBarrier()
 	return i.put(id, off, src)
 }
@@ -112,6 +123,9 @@ func kept(r plan.Role) bool {
 func (i *Instance) Snapshot() (*exec.Snapshot, error) {
 	if i.closed {
 		return nil, errClosed
+	}
+	if i.fault != nil {
+		return nil, i.stopped()
 	}
 	i.fullBarrier()
 	s := &exec.Snapshot{Fingerprint: i.plan.Fingerprint, At: i.at, Data: make(map[plan.BufferID][]byte)}

@@ -110,7 +110,7 @@ func (s *scope) anchors(nodes, roots []*ir.Expr) map[*ir.Expr]bool {
 		return found
 	}
 	mark := func(e *ir.Expr) {
-		if e != nil && e.Uniform() && !leaf(e) && e.Op != ir.OpStep {
+		if e != nil && e.Uniform() && !leaf(e) {
 			found[e] = true
 		}
 	}
@@ -137,7 +137,7 @@ func (s *scope) inParent(e *ir.Expr) bool {
 
 func leaf(e *ir.Expr) bool {
 	switch e.Op {
-	case ir.OpConst, ir.OpElem, ir.OpCount, ir.OpPre, ir.OpPost:
+	case ir.OpConst, ir.OpElem, ir.OpCount, ir.OpStep, ir.OpPre, ir.OpPost:
 		return true
 	}
 	return false

@@ -76,7 +76,7 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	body := g.body.String()
 	g.body = before
 	if len(s.shared) > 0 {
-		f.shared = f.name + "_once()"
+		f.shared = "once_" + strings.TrimPrefix(f.name, "run_") + "()"
 		g.lines(globals)
 		g.linef("void %s {", f.shared)
 		g.lines(s.shared)

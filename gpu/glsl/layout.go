@@ -141,4 +141,4 @@ func identifier(name string) string {
 }
 
 // reserved are the prefixes of names that the generated text itself uses.
-var reserved = []string{"m_", "op_", "draw_", "run_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_"}
+var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_"}

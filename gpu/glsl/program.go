@@ -237,7 +237,7 @@ func (g *generator) lines(l []string) {
 
 func (g *generator) function(name string, n int) function {
 	g.title = append(g.title, name)
-	id := g.names.unique("run_" + strings.TrimPrefix(identifier(name), "v_"))
+	id := g.names.unique("run_" + strings.Trim(strings.TrimPrefix(identifier(name), "v_"), "_"))
 	return function{name: id, call: id + "(e)", n: n}
 }
 
