@@ -97,7 +97,9 @@ func (r *Recording) Append(data ...any) error {
 	for k, d := range data {
 		c := r.columns[k]
 		a := Array{Data: d}
-		if d == nil || a.Len() == 0 && a.Type() != c.Type {
+		switch d.(type) {
+		case []float64, []int64, []int32:
+		default:
 			return fmt.Errorf("array %q: %T is not %s", c.Name, d, c.Type)
 		}
 		if a.Type() != c.Type {
