@@ -2,7 +2,7 @@
 //
 // The .glsl files are parts of a program: they carry no #version line, and say #include "lib/NAME.glsl" for what they
 // need. Load (a file) and Resolve (a text, such as a generated kernel) give the text for a driver: version line,
-// definitions, then each file once, with #line directives that lead error messages back to the file.
+// definitions, then each file once, with marks that lead error messages back to the file.
 //
 //	lib/philox.glsl    Philox4x32-10
 //	lib/random.glsl    distributions in float, as package rng defines them

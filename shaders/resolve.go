@@ -16,7 +16,8 @@ var embedded embed.FS
 // Files holds every shader file, by its path below this folder.
 var Files fs.FS = embedded
 
-// Source is a complete shader; it converts to device.Source. "#line N k" in Text refers to Files[k].
+// Source is a complete shader; it converts to device.Source. A comment "//#line N k" in Text says that line N of Files[k]
+// follows. It is a comment because drivers get the directive wrong: Mesa reports many errors against string 0.
 type Source struct {
 	Name  string
 	Text  string
@@ -92,7 +93,7 @@ func (r *resolver) file(name, text string, first int, chain []string) error {
 	r.names = append(r.names, name)
 	r.index[name] = k
 	chain = append(chain, name)
-	fmt.Fprintf(&r.out, "#line %d %d\n", first, k)
+	fmt.Fprintf(&r.out, "//#line %d %d\n", first, k)
 	comment := false
 	for i, l := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
 		at := fmt.Sprintf("%s:%d", name, i+first)
@@ -125,7 +126,7 @@ func (r *resolver) file(name, text string, first int, chain []string) error {
 				return err
 			}
 		}
-		fmt.Fprintf(&r.out, "#line %d %d\n", i+first+1, k)
+		fmt.Fprintf(&r.out, "//#line %d %d\n", i+first+1, k)
 	}
 	return nil
 }

@@ -98,12 +98,17 @@ func (d *Device) uninstallCallback() {
 
 func onMessage(source, kind, id, severity uint32, length int32, message string, _ unsafe.Pointer) {
 	d := callbackOwner
-	if d == nil || d.opts.Log == nil {
+	// A shader that does not compile is returned as a *CompileError.
+	if d == nil || d.opts.Log == nil || source == gl.DEBUG_SOURCE_SHADER_COMPILER {
 		return
 	}
-	text := fmt.Sprintf("OpenGL %s: %s", map[uint32]string{
-		gl.DEBUG_TYPE_ERROR: "error", gl.DEBUG_TYPE_DEPRECATED_BEHAVIOR: "deprecated", gl.DEBUG_TYPE_UNDEFINED_BEHAVIOR: "undefined behaviour",
-		gl.DEBUG_TYPE_PORTABILITY: "portability", gl.DEBUG_TYPE_PERFORMANCE: "performance"}[kind], strings.TrimSpace(message))
+	name, ok := map[uint32]string{gl.DEBUG_TYPE_ERROR: "error", gl.DEBUG_TYPE_DEPRECATED_BEHAVIOR: "deprecated",
+		gl.DEBUG_TYPE_UNDEFINED_BEHAVIOR: "undefined behaviour", gl.DEBUG_TYPE_PORTABILITY: "portability",
+		gl.DEBUG_TYPE_PERFORMANCE: "performance"}[kind]
+	if !ok {
+		name = "message"
+	}
+	text := fmt.Sprintf("OpenGL %s: %s", name, strings.TrimSpace(message))
 	if kind == gl.DEBUG_TYPE_ERROR {
 		text += "\n" + string(debug.Stack())
 	}

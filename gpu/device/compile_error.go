@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Source is the text of one shader stage. Files[k] names the file that "#line N k" refers to; Files[0] is the text
-// itself where there are no #line directives.
+// Source is the text of one shader stage. A comment "//#line N k" on a line of its own says that line N of Files[k]
+// follows, for error messages; before the first one the lines are those of Name.
 type Source struct {
 	Name  string
 	Text  string
@@ -65,7 +65,7 @@ var logPlaces = []*regexp.Regexp{
 
 func newCompileError(program, stage, log string, s Source) *CompileError {
 	e := &CompileError{Program: program, Stage: stage, Log: log}
-	index := lineIndex(s)
+	places := sourceLines(s)
 	for _, l := range strings.Split(log, "\n") {
 		l = strings.TrimSpace(l)
 		if l == "" {
@@ -77,11 +77,10 @@ func newCompileError(program, stage, log string, s Source) *CompileError {
 			if g == nil {
 				continue
 			}
-			file, _ := strconv.Atoi(g[1])
-			m.Line, _ = strconv.Atoi(g[2])
 			m.Text = g[3]
-			m.File = s.fileName(file)
-			m.Excerpt = index[place{file, m.Line}]
+			if n, _ := strconv.Atoi(g[2]); n >= 1 && n <= len(places) {
+				m.File, m.Line, m.Excerpt = places[n-1].file, places[n-1].line, places[n-1].text
+			}
 			break
 		}
 		e.Messages = append(e.Messages, m)
@@ -92,34 +91,31 @@ func newCompileError(program, stage, log string, s Source) *CompileError {
 	return e
 }
 
-func (s Source) fileName(k int) string {
-	if k >= 0 && k < len(s.Files) {
-		return s.Files[k]
-	}
-	if k == 0 && s.Name != "" {
-		return s.Name
-	}
-	return fmt.Sprintf("string %d", k)
+type sourceLine struct {
+	file string
+	line int
+	text string
 }
 
-type place struct{ file, line int }
+var lineMark = regexp.MustCompile(`^//#line (\d+) (\d+)$`)
 
-var lineDirective = regexp.MustCompile(`^\s*#\s*line\s+(\d+)(?:\s+(\d+))?\s*$`)
-
-// lineIndex numbers the lines of the text as the compiler does, following #line directives.
-func lineIndex(s Source) map[place]string {
-	index := map[place]string{}
-	at := place{0, 1}
-	for _, l := range strings.Split(s.Text, "\n") {
-		if g := lineDirective.FindStringSubmatch(l); g != nil {
-			at.line, _ = strconv.Atoi(g[1]) // the number of the line that follows
-			if g[2] != "" {
-				at.file, _ = strconv.Atoi(g[2])
-			}
-			continue
-		}
-		index[at] = l
-		at.line++
+// sourceLines says for each line of the text where it came from.
+func sourceLines(s Source) []sourceLine {
+	var l []sourceLine
+	at := sourceLine{file: s.Name, line: 1}
+	if at.file == "" {
+		at.file = "text"
 	}
-	return index
+	for _, text := range strings.Split(s.Text, "\n") {
+		at.text = text
+		l = append(l, at)
+		at.line++
+		if g := lineMark.FindStringSubmatch(text); g != nil {
+			at.line, _ = strconv.Atoi(g[1])
+			if k, _ := strconv.Atoi(g[2]); k < len(s.Files) {
+				at.file = s.Files[k]
+			}
+		}
+	}
+	return l
 }
