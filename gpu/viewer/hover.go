@@ -84,7 +84,7 @@ func (v *Viewer) drawHover(o *render.Overlay, th *render.Theme, width, height fl
 	}
 	o.Box(box, 6, th.Panel, 1, th.PanelEdge)
 	o.Text(box.X+10, box.Y+14, where, st)
-	st.Weight = render.Bold
+	st.Weight = render.Medium
 	o.Text(box.X+10, box.Y+33, value, st)
 }
 

@@ -119,6 +119,11 @@ func (p *Pacer) Drew(start time.Time, d time.Duration) {
 	}
 }
 
+// Skip reports that a frame was due but would have shown nothing new: the time until the next one belongs to the simulation.
+func (p *Pacer) Skip(now time.Time) {
+	p.nextDraw = now.Add(time.Duration(float64(time.Second) / p.frameRate()))
+}
+
 // Wait returns how long nothing will be due: until the next frame, or the next step at a low speed.
 func (p *Pacer) Wait(now time.Time, playing bool) time.Duration {
 	w := p.nextDraw.Sub(now)

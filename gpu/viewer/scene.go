@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/galvani-sim/galvani/gpu/compute"
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/exec"
@@ -16,7 +17,7 @@ import (
 
 // live is an instance whose buffers can be drawn in place.
 type live interface {
-	View(buf plan.BufferID) device.View
+	Here() *compute.Instance
 }
 
 // shown is one buffer that some panel draws.
@@ -118,7 +119,7 @@ func (st *stage) variable(g *net.Group, name string) (*shown, error) {
 	}
 	s := &shown{group: g, name: name, buf: b}
 	if l, ok := st.sim.Instance().(live); ok {
-		s.view = l.View(b.ID)
+		s.view = l.Here().View(b.ID)
 	} else {
 		buf, err := device.NewBufferFrom(st.dev, g.Name+"."+name, device.F32, make([]float32, b.Len))
 		if err != nil {

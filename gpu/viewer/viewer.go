@@ -166,11 +166,16 @@ func (v *Viewer) loop(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if now = time.Now(); v.pacer.DrawDue(now) && v.dirty() {
-			if err := v.frame(); err != nil {
-				return err
+		if now = time.Now(); v.pacer.DrawDue(now) {
+			if v.dirty() {
+				if err := v.frame(); err != nil {
+					return err
+				}
+				continue
 			}
-			continue
+			if v.playing {
+				v.pacer.Skip(now)
+			}
 		}
 		if stepped == 0 {
 			v.idle(now)

@@ -1,0 +1,294 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	glcontext "github.com/galvani-sim/galvani/gpu/context"
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/host/net/nettest"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+// need returns the path of a program that the window tests use; without it they skip, or fail where GL is required.
+func need(t testing.TB, program string) string {
+	path, err := exec.LookPath(program)
+	switch {
+	case err == nil:
+	case gltest.Required():
+		t.Fatalf("%s is needed: %v", program, err)
+	default:
+		t.Skipf("SKIPPED, no window tests: %s is not installed", program)
+	}
+	return path
+}
+
+// display starts an X server for the test and points DISPLAY at it.
+func display(t testing.TB) {
+	x := need(t, "Xvfb")
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cmd := exec.Command(x, "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
+	cmd.ExtraFiles = []*os.File{w}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	number, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		t.Fatalf("Xvfb did not start: %v", err)
+	}
+	t.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
+}
+
+// session is a viewer in a real window, with keys and mouse sent by xdotool.
+type session struct {
+	t      *testing.T
+	dev    *device.Device
+	viewer *Viewer
+	sim    *sim.Sim
+	done   chan error
+	window string
+	said   chan string
+	dir    string
+}
+
+func open(t *testing.T, n int) *session {
+	need(t, "xdotool")
+	display(t)
+	c, err := glcontext.NewWindow(glcontext.WindowOptions{Width: 800, Height: 600, Title: "galvani-test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	s := &session{t: t, done: make(chan error, 1), said: make(chan string, 100), dir: t.TempDir()}
+	if s.dev, err = device.New(c, device.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	pictures := 0
+	s.viewer, err = New(Options{Context: c, Device: s.dev, Log: func(m string) { s.said <- m },
+		Save: func(ext string) (string, error) {
+			pictures++
+			return filepath.Join(s.dir, fmt.Sprintf("%d%s", pictures, ext)), nil
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := nettest.Field(n, 1)
+	surfaces(f)
+	if s.sim, err = sim.Compile(f.Network, sim.Options{Backend: backends(t, s.dev)["gl"], Precision: plan.Single, Driver: s.viewer}); err != nil {
+		t.Fatal(err)
+	}
+	go func() { s.done <- s.viewer.Stay(context.Background(), s.sim) }()
+	t.Cleanup(func() {
+		s.do("key", "Escape")
+		select {
+		case err := <-s.done:
+			if !errors.Is(err, ErrClosed) {
+				t.Errorf("the viewer ended with %v", err)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("Escape did not close the window")
+		}
+		s.viewer.Close()
+		s.sim.Close()
+		var leaks []string
+		c.Do(func() { leaks = s.dev.Leaks() })
+		if len(leaks) > 0 {
+			t.Errorf("left on the GPU: %v", leaks)
+		}
+	})
+	out, err := exec.Command("xdotool", "search", "--sync", "--onlyvisible", "--name", "galvani-test").Output()
+	if err != nil {
+		t.Fatalf("no window appeared: %v", err)
+	}
+	s.window = strings.TrimSpace(string(out))
+	s.do("windowfocus", "--sync", s.window)
+	return s
+}
+
+// do sends one command to the window.
+func (s *session) do(args ...string) {
+	s.t.Helper()
+	if out, err := exec.Command("xdotool", args...).CombinedOutput(); err != nil {
+		s.t.Errorf("xdotool %v: %v\n%s", args, err, out)
+	}
+}
+
+// get reads the viewer's state on its own thread.
+func get[T any](s *session, f func(v *Viewer) T) (out T) {
+	s.viewer.opt.Context.Do(func() { out = f(s.viewer) })
+	return out
+}
+
+// until waits for the viewer to reach a state: what is sent to a window arrives when the X server likes.
+func (s *session) until(what string, f func(v *Viewer) bool) {
+	s.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+		if get(s, f) {
+			return
+		}
+	}
+	s.t.Fatalf("the viewer never reached: %s", what)
+}
+
+// screenshot keeps a picture of the screen for a person to look at.
+func (s *session) screenshot(name string) {
+	if dir := os.Getenv("GALVANI_KEEP"); dir != "" {
+		exec.Command("import", "-window", "root", filepath.Join(dir, name)).Run()
+	}
+}
+
+func TestWindow(t *testing.T) {
+	s := open(t, 20)
+	s.until("first frames", func(v *Viewer) bool { return v.renderer.Draws() > 3 && v.stage.position().Step > 10 })
+
+	t.Run("pause and step", func(t *testing.T) {
+		s.do("key", "space")
+		s.until("paused", func(v *Viewer) bool { return !v.playing })
+		at := get(s, func(v *Viewer) int64 { return v.stage.position().Step })
+		s.do("key", "Right")
+		s.until("one step", func(v *Viewer) bool { return v.stage.position().Step == at+1 })
+		s.screenshot("paused.png")
+	})
+	t.Run("an idle scene draws nothing", func(t *testing.T) {
+		s.do("mousemove", "5", "5")
+		s.until("settled", func(v *Viewer) bool { return !v.dirty() })
+		before := get(s, func(v *Viewer) int64 { return v.renderer.Draws() })
+		for range 50 {
+			get(s, func(v *Viewer) bool { return true }) // each comes between two rounds of the loop
+		}
+		if after := get(s, func(v *Viewer) int64 { return v.renderer.Draws() }); after != before {
+			t.Errorf("%d frames drawn of a scene that did not change", after-before)
+		}
+	})
+	t.Run("orbit, pan, zoom", func(t *testing.T) {
+		camera := func(v *Viewer) [6]float64 {
+			c := v.scene.Panels[0].Camera
+			return [6]float64{c.Azimuth, c.Elevation, c.Distance, c.Target[0], c.Target[1], c.Target[2]}
+		}
+		drag := func(button string, mods ...string) {
+			for _, m := range mods {
+				s.do("keydown", m)
+			}
+			s.do("mousemove", "--window", s.window, "200", "300", "mousedown", button, "mousemove", "--window", s.window, "230", "300",
+				"mousemove", "--window", s.window, "260", "320", "mouseup", button)
+			for _, m := range mods {
+				s.do("keyup", m)
+			}
+		}
+		was := get(s, camera)
+		drag("1")
+		s.until("turned", func(v *Viewer) bool { return camera(v)[0] != was[0] && camera(v)[1] != was[1] && !v.mouse.dragging() })
+		for _, how := range [][]string{{"2"}, {"3"}, {"1", "shift"}, {"1", "ctrl"}} {
+			was = get(s, camera)
+			drag(how[0], how[1:]...)
+			s.until(fmt.Sprint("moved sideways with ", how), func(v *Viewer) bool {
+				now := camera(v)
+				return now[0] == was[0] && now[1] == was[1] && now[3] != was[3] && !v.mouse.dragging()
+			})
+		}
+		was = get(s, camera)
+		s.do("mousemove", "--window", s.window, "200", "300", "click", "4")
+		s.until("nearer", func(v *Viewer) bool { return camera(v)[2] < was[2] })
+		s.do("key", "Home")
+		s.until("home", func(v *Viewer) bool { return camera(v)[0] == 45 && camera(v)[1] == 30 })
+		s.do("key", "bracketright")
+		s.until("another view", func(v *Viewer) bool { return v.scene.Panels[0].Camera.Elevation == 90 })
+		s.do("key", "bracketleft")
+		s.until("the view before", func(v *Viewer) bool { return v.scene.Panels[0].Camera.Elevation == 30 })
+	})
+	t.Run("hover", func(t *testing.T) {
+		s.do("mousemove", "--window", s.window, "200", "340")
+		s.until("something under the pointer", func(v *Viewer) bool { return v.hover.hit.Item != nil && !v.hover.waiting })
+		h := get(s, func(v *Viewer) hover { return v.hover })
+		want, _, err := s.sim.Get(get(s, func(v *Viewer) *panelItem { return v.stage.items[h.hit.Item] }).view.Group, "r")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.value != want[h.hit.Element] {
+			t.Errorf("element %d shows %g, has %g", h.hit.Element, h.value, want[h.hit.Element])
+		}
+		s.screenshot("hover.png")
+	})
+	t.Run("speed", func(t *testing.T) {
+		s.do("key", "minus")
+		s.until("slower", func(v *Viewer) bool { return v.pacer.Speed < 1 })
+		for range 40 {
+			s.do("key", "plus")
+		}
+		s.until("as fast as possible", func(v *Viewer) bool { return math.IsInf(v.pacer.Speed, 1) })
+	})
+	t.Run("panels", func(t *testing.T) {
+		s.do("key", "F1")
+		s.until("keys shown", func(v *Viewer) bool { return v.help })
+		s.until("drawn", func(v *Viewer) bool { return !v.dirty() })
+		s.screenshot("help.png")
+		s.do("key", "question")
+		s.until("keys hidden", func(v *Viewer) bool { return !v.help })
+		s.do("key", "Tab")
+		s.until("bar hidden", func(v *Viewer) bool { return v.bare })
+		s.do("key", "Tab")
+		s.until("bar shown", func(v *Viewer) bool { return !v.bare })
+		s.do("key", "t")
+		s.until("light", func(v *Viewer) bool { return v.scene.Theme.Name == "light" && !v.dirty() })
+		s.screenshot("light.png")
+	})
+	t.Run("picture and movie", func(t *testing.T) {
+		s.do("key", "p")
+		s.until("a picture", func(v *Viewer) bool { return len(s.said) > 0 && strings.HasPrefix(v.message, "saved") })
+		if st, err := os.Stat(filepath.Join(s.dir, "1.png")); err != nil || st.Size() < 1000 {
+			t.Errorf("picture: %v", err)
+		}
+		s.do("key", "v")
+		s.until("recording", func(v *Viewer) bool { return v.movie != nil })
+		s.do("key", "space")
+		frames := get(s, func(v *Viewer) int64 { return v.renderer.Draws() })
+		s.until("a few frames", func(v *Viewer) bool { return v.renderer.Draws() > frames+20 })
+		s.do("key", "v")
+		s.until("a movie", func(v *Viewer) bool { return v.movie == nil })
+		files, _ := filepath.Glob(filepath.Join(s.dir, "2.*"))
+		if len(files) != 1 {
+			t.Errorf("movie: %v", files)
+		}
+	})
+	t.Run("full speed", func(t *testing.T) {
+		s.do("key", "h")
+		s.until("simulation first", func(v *Viewer) bool { return v.pacer.Priority == Fast })
+		s.until("many steps between frames", func(v *Viewer) bool { return v.rates.fps > 0 && v.rates.fps < 5 && v.rates.stepRate > 1000 })
+	})
+}
+
+// A viewer that only draws reads nothing back: with fixed limits, no pointer over the window, and no recording, the only bytes
+// that come from the GPU over 200 frames are the fault words of the steps' batches, which are counted apart.
+func TestNothingReadBack(t *testing.T) {
+	s := open(t, 20)
+	s.do("mousemove", "1200", "1000")
+	s.until("running, pointer outside", func(v *Viewer) bool { return v.renderer.Draws() > 5 && !v.mouse.inside })
+	stats := func(v *Viewer) device.Stats { return s.dev.Stats() }
+	before, frames := get(s, stats), get(s, func(v *Viewer) int64 { return v.renderer.Draws() })
+	s.until("200 frames", func(v *Viewer) bool { return v.renderer.Draws() >= frames+200 })
+	after := get(s, stats)
+	for p := range device.NumPurposes {
+		if n := after.ReadBack[p] - before.ReadBack[p]; n != 0 && p != device.ReadFault {
+			t.Errorf("%d bytes read back for %v", n, p)
+		}
+	}
+}
