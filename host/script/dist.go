@@ -114,7 +114,7 @@ func distributions() starlark.StringDict {
 	// Lambda is the rate, as in the density that ANNarchy documents: the mean is 1/Lambda.
 	two("Exponential", "Lambda", "", func(a, _ float64) (*connect.Random, error) {
 		if !(a > 0) {
-			return nil, fmt.Errorf("Exponential: the rate Lambda must be positive, not %g", a)
+			return nil, fmt.Errorf("%s: the rate Lambda must be positive, not %g", "Exponential", a)
 		}
 		return connect.NewExponential(1 / a)
 	}, func(a, _ float64, at rng.At, k uint32) float64 { return rng.Exponential[float64](at, k, 0) / a })

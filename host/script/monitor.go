@@ -67,7 +67,7 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 		return nil, err
 	}
 	if !start || offset != starlark.None {
-		return nil, fmt.Errorf("Monitor: start=False and period_offset= are not supported yet")
+		return nil, fmt.Errorf("%s: start=False and period_offset= are not supported yet", "Monitor")
 	}
 	p, err := in.findGroup("Monitor", source)
 	if err != nil {

@@ -47,7 +47,7 @@ func (in *interp) makeNeuron(_ *starlark.Thread, b *starlark.Builtin, args starl
 	}
 	for name, v := range map[string]starlark.Value{"spike": spike, "axon_spike": axon, "reset": reset, "refractory": refractory, "functions": functions, "extra_values": extra} {
 		if v != starlark.None {
-			return nil, fmt.Errorf("Neuron: %s= is not supported yet; rate-coded neurons have parameters and equations", name)
+			return nil, fmt.Errorf("%s: %s= is not supported yet; rate-coded neurons have parameters and equations", "Neuron", name)
 		}
 	}
 	var err error
@@ -70,13 +70,13 @@ func blockText(what string, v starlark.Value) (string, error) {
 			name, ok := kv[0].(starlark.String)
 			q, isNumber := asQuantity(kv[1])
 			if !ok || !isNumber || !q.Dim.Dimensionless() {
-				return "", fmt.Errorf("Neuron: %s as a dictionary maps names to plain numbers, got %v: %v", what, kv[0], kv[1])
+				return "", fmt.Errorf("%s: %s as a dictionary maps names to plain numbers, got %v: %v", "Neuron", what, kv[0], kv[1])
 			}
 			fmt.Fprintf(&b, "%s = %v\n", string(name), q.Value)
 		}
 		return b.String(), nil
 	}
-	return "", fmt.Errorf("Neuron: %s must be a string, got %s", what, article(v))
+	return "", fmt.Errorf("%s: %s must be a string, got %s", "Neuron", what, article(v))
 }
 
 func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -92,11 +92,11 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 	for name, v := range map[string]starlark.Value{"parameters": parameters, "equations": equations, "pre_spike": preSpike, "post_spike": postSpike,
 		"pre_axon_spike": preAxon, "functions": functions, "pruning": pruning, "creating": creating} {
 		if v != nil && v != starlark.None {
-			return nil, fmt.Errorf("Synapse: %s= is not supported yet; psp= is", name)
+			return nil, fmt.Errorf("%s: %s= is not supported yet; psp= is", "Synapse", name)
 		}
 	}
 	if operation != "sum" {
-		return nil, fmt.Errorf("Synapse: operation=%q is not supported yet; \"sum\" is", operation)
+		return nil, fmt.Errorf("%s: operation=%q is not supported yet; \"sum\" is", "Synapse", operation)
 	}
 	return s, nil
 }

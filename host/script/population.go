@@ -58,16 +58,16 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 		return nil, err
 	}
 	if stop != nil && stop != starlark.None {
-		return nil, fmt.Errorf("Population: stop_condition= is not supported yet")
+		return nil, fmt.Errorf("%s: stop_condition= is not supported yet", b.Name())
 	}
 	shape, err := lengths(geometry)
 	if err != nil {
-		return nil, fmt.Errorf("Population: geometry: %w", err)
+		return nil, fmt.Errorf("%s: geometry: %w", b.Name(), err)
 	}
 	size := 1
 	for _, s := range shape {
 		if s < 1 || size > maxGroup/s {
-			return nil, fmt.Errorf("Population: geometry %s: every length must be at least 1, and a population has at most %d neurons", shapeString(shape), maxGroup)
+			return nil, fmt.Errorf("%s: geometry %s: every length must be at least 1, and a population has at most %d neurons", b.Name(), shapeString(shape), maxGroup)
 		}
 		size *= s
 	}
@@ -81,7 +81,7 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 		case 3:
 			g.Grid = &connect.Grid{Layers: shape[0], Rows: shape[1], Cols: shape[2]}
 		default:
-			return nil, fmt.Errorf("Population: geometry %s: one, two or three dimensions", shapeString(shape))
+			return nil, fmt.Errorf("%s: geometry %s: one, two or three dimensions", b.Name(), shapeString(shape))
 		}
 	}
 	if g.Name, err = in.objectName(b.Name(), name, func(k int) string { return fmt.Sprintf("pop%d", k) }); err != nil {

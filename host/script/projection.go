@@ -48,7 +48,7 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 	}
 	tgt, ok := target.(starlark.String)
 	if !ok {
-		return nil, fmt.Errorf("Projection: target must be one string such as \"exc\", got %s", article(target))
+		return nil, fmt.Errorf("%s: target must be one string such as \"exc\", got %s", b.Name(), article(target))
 	}
 	p := &projection{in: in, proj: &net.Projection{Pre: from.group, Post: to.group, Target: string(tgt), Place: in.placeOf(t)}}
 	if p.proj.Name, err = in.objectName(b.Name(), name, func(k int) string { return fmt.Sprintf("proj%d", k) }); err != nil {
@@ -58,7 +58,7 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 	if syn != starlark.None {
 		s, ok := syn.(*synapse)
 		if !ok {
-			return nil, fmt.Errorf("Projection: synapse= takes a Synapse, got %s", article(syn))
+			return nil, fmt.Errorf("%s: synapse= takes a Synapse, got %s", b.Name(), article(syn))
 		}
 		if s.psp != "" {
 			p.proj.Psp = &diag.Source{Name: fmt.Sprintf("psp of Projection '%s'", p.proj.Name), Text: s.psp}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// program is what the commands share: where to write, and how to be stopped.
+type program struct {
+	out, err io.Writer
+	terminal bool // err is a terminal
+}
+
+const longHelp = `Galvani simulates networks of neurons that you write down as equations.
+
+A model is a script (Starlark, a small dialect of Python) with the names of Brian2 and
+ANNarchy: populations, projections, monitors, run. It runs in OpenGL compute shaders, or
+on the CPU where there is no OpenGL.`
+
+const rootExample = `  galvani view examples/neural_field/neural_field.star     watch it live
+  galvani run model.star --set N=100 --out results         run it and keep what its monitors record
+  galvani check model.star                                 equations, units, size in memory; nothing runs
+  galvani doctor                                           what this machine can do`
+
+// Main runs the command line and returns the exit code.
+func Main(args []string, stdout, stderr io.Writer) int {
+	p := &program{out: stdout, err: stderr}
+	if f, ok := stderr.(*os.File); ok {
+		p.terminal = term.IsTerminal(int(f.Fd()))
+	}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	ctx, stop := interruptible()
+	defer stop()
+	err := root.ExecuteContext(ctx)
+	var c *coded
+	if err != nil && !errors.As(err, &c) && !isRun(err) {
+		// cobra's own errors are about the command line
+		err = usageError("%v\nsee galvani --help", err)
+	}
+	var r *runError
+	if errors.As(err, &r) {
+		err = r.err
+	}
+	report(stderr, err)
+	return exitCode(err)
+}
+
+// runError marks an error of a command's work, in contrast to cobra's about the command line.
+type runError struct{ err error }
+
+func (r *runError) Error() string { return r.err.Error() }
+func (r *runError) Unwrap() error { return r.err }
+
+func isRun(err error) bool {
+	var r *runError
+	return errors.As(err, &r)
+}
+
+// work wraps a command's function so that its errors are told from usage errors.
+func work(f func(c *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		if err := f(c, args); err != nil {
+			return &runError{err}
+		}
+		return nil
+	}
+}
+
+// interruptible returns a context that the first Ctrl-C ends; the second ends the program at once.
+func interruptible() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		if _, ok := <-signals; !ok {
+			return
+		}
+		cancel(errInterrupted)
+		if _, ok := <-signals; ok {
+			os.Exit(exitInterrupted)
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		cancel(nil)
+	}
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "galvani", Short: "Simulate networks of neurons written as equations", Long: longHelp, Example: rootExample,
+		SilenceErrors: true, SilenceUsage: true, Version: version(),
+		Args: cobra.NoArgs,
+		RunE: work(func(c *cobra.Command, _ []string) error { return c.Help() }),
+	}
+	root.SetVersionTemplate("galvani {{.Version}}\n")
+	root.AddCommand(p.runCommand(), p.viewCommand(), p.checkCommand(), p.benchCommand(), p.dumpCommand(), p.doctorCommand(), p.versionCommand())
+	return root
+}
+
+// oneModel is the check of a command's arguments: one script.
+func oneModel(c *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return fmt.Errorf("galvani %s needs a model, for example: galvani %s model.star", c.Name(), c.Name())
+	case 1:
+		return nil
+	}
+	return fmt.Errorf("galvani %s takes one model, got %d arguments; parameters are given with --set NAME=VALUE", c.Name(), len(args))
+}
+
+// completeModel offers scripts.
+func completeModel(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return []string{"star"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+func (p *program) versionCommand() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: work(func(*cobra.Command, []string) error {
+		_, err := fmt.Fprintln(p.out, "galvani", version())
+		return err
+	})}
+}

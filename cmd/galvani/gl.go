@@ -1,0 +1,83 @@
+//go:build cgo && linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/galvani-sim/galvani/gpu/compute"
+	"github.com/galvani-sim/galvani/gpu/context"
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/glsl"
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// glDevice is an OpenGL context with a device on it.
+type glDevice struct {
+	context *context.Context
+	device  *device.Device
+}
+
+// openHeadless opens OpenGL without a window.
+func openHeadless() (*glDevice, error) {
+	c, err := context.NewHeadless(context.HeadlessOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return newDevice(c)
+}
+
+// openWindow opens OpenGL in a window that is not shown yet.
+func openWindow(title string, width, height int) (*glDevice, error) {
+	c, err := context.NewWindow(context.WindowOptions{Title: title, Width: width, Height: height})
+	if err != nil {
+		return nil, err
+	}
+	return newDevice(c)
+}
+
+func newDevice(c *context.Context) (*glDevice, error) {
+	d, err := device.New(c, device.Options{})
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return &glDevice{c, d}, nil
+}
+
+func (d *glDevice) backend() (exec.Backend, error) { return compute.New(d.device) }
+
+func (d *glDevice) close() {
+	d.device.Do(func() { _ = d.device.Close() })
+	_ = d.context.Close()
+}
+
+// dumpGLSL prints the compute shaders that the gl backend builds for a plan on this machine.
+func dumpGLSL(w io.Writer, p *plan.Plan) error {
+	d, err := openHeadless()
+	if err != nil {
+		return machineError(err)
+	}
+	defer d.close()
+	b, err := d.backend()
+	if err != nil {
+		return machineError(err)
+	}
+	inst, err := b.Load(p, exec.Options{})
+	if err != nil {
+		return err
+	}
+	defer inst.Close()
+	programs, ok := inst.(interface{ Programs() []*glsl.Program })
+	if !ok {
+		return fmt.Errorf("the gl backend does not show its programs")
+	}
+	for _, g := range programs.Programs() {
+		if _, err := fmt.Fprintf(w, "// ---- %s\n%s\n", g.Name, g.Source.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+//go:build !cgo || !linux
+
+package main
+
+import (
+	"io"
+
+	"github.com/galvani-sim/galvani/gpu/context"
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// glDevice does not exist in this build.
+type glDevice struct{}
+
+func openHeadless() (*glDevice, error) {
+	_, err := context.NewHeadless(context.HeadlessOptions{})
+	return nil, err
+}
+
+func openWindow(string, int, int) (*glDevice, error) {
+	_, err := context.NewWindow(context.WindowOptions{})
+	return nil, err
+}
+
+func (d *glDevice) backend() (exec.Backend, error) { return nil, nil }
+func (d *glDevice) close()                         {}
+
+func dumpGLSL(io.Writer, *plan.Plan) error {
+	_, err := openHeadless()
+	return machineError(err)
+}
+
+func newShow(*glDevice, *modelFlags, *viewFlags, func(string)) (show, error) {
+	_, err := openHeadless()
+	return nil, machineError(err)
+}
+
+func (d *doctor) opengl() {
+	_, err := openHeadless()
+	d.line("gl backend", missing, "%v", err)
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/record"
+	"github.com/galvani-sim/galvani/host/script"
+)
+
+// prepareOut makes the folder for results and makes sure that it can be written, before any time is spent.
+func prepareOut(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return outputError(dir, err)
+	}
+	f, err := os.CreateTemp(dir, ".galvani-*")
+	if err != nil {
+		return outputError(dir, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+func outputError(path string, err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return &record.OutputError{Path: path, Err: err}
+}
+
+// save writes each monitor's recording and run.json, every file whole or not at all. It returns the files written.
+func (s *session) save(model string, res *script.Result, stopped string) ([]string, error) {
+	if s.sim == nil || s.flags.out == "" {
+		return nil, nil
+	}
+	var files []string
+	for _, m := range s.sim.Network().Monitors {
+		r := s.sim.Recording(m)
+		if r == nil {
+			continue
+		}
+		path := s.path(m)
+		if err := r.SaveAs(path); err != nil {
+			return files, err
+		}
+		files = append(files, path)
+	}
+	path := filepath.Join(s.flags.out, "run.json")
+	info := s.info(model, res, stopped)
+	if err := info.Write(path); err != nil {
+		return files, err
+	}
+	return append(files, path), nil
+}
+
+func (s *session) path(m *net.StateMonitor) string {
+	return filepath.Join(s.flags.out, m.Name+".npz")
+}
+
+// info is the content of run.json.
+func (s *session) info(model string, res *script.Result, stopped string) *record.RunInfo {
+	t := s.sim.Timing()
+	p := s.sim.Plan()
+	simulated := s.sim.Time()
+	info := &record.RunInfo{
+		Model: model, Parameters: map[string]any{}, Seed: s.seed,
+		Backend: s.backend.caps.Name, Device: s.backend.caps.Device, Precision: precisionName(p.Precision),
+		Steps: s.sim.Instance().At().Step, SimulatedSeconds: simulated,
+		Seconds: record.Spent{Compiling: t.Compile + t.Load, Connecting: t.Connect, Simulating: t.Simulate},
+		Memory:  map[string]int64{}, Version: version(), Stopped: stopped,
+	}
+	for _, q := range res.Params {
+		info.Parameters[q.Name] = q.Value
+	}
+	if simulated > 0 {
+		info.RealTimeFactor = t.Simulate / simulated
+	}
+	for _, ph := range s.sim.Instance().Phases() {
+		info.Phases = append(info.Phases, record.PhaseTime{Name: ph.Name, Seconds: ph.Seconds, Calls: ph.Calls})
+	}
+	for _, g := range p.Memory().Groups {
+		info.Memory[g.Name] = g.Bytes
+	}
+	return info
+}
+
+// summary is what a person wants to know at the end of a run.
+func (s *session) summary(files []string) string {
+	t := s.sim.Timing()
+	steps := s.sim.Instance().At().Step
+	line := fmt.Sprintf("%.4g s simulated in %.3g s (%s steps, %s steps/s) on %s, %s", s.sim.Time(), t.Simulate, short(float64(steps)),
+		short(float64(steps)/max(t.Simulate, 1e-9)), s.backend.caps.Name, s.backend.caps.Device)
+	switch {
+	case len(files) > 0:
+		line += fmt.Sprintf("\nwrote %d files to %s", len(files), s.flags.out)
+	case len(s.sim.Network().Monitors) > 0:
+		line += "\nrecordings were not kept; --out DIR writes them"
+	}
+	return line
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/script"
+	"github.com/spf13/cobra"
+)
+
+func (p *program) runCommand() *cobra.Command {
+	f := &modelFlags{}
+	c := &cobra.Command{
+		Use: "run MODEL.star", Short: "Run a model",
+		Long: `Run a model to its end and, with --out, write what its monitors recorded.
+
+Each monitor becomes DIR/NAME.npz, which numpy.load reads: t [samples] and one array per variable
+[samples, elements], float64, SI units. DIR/run.json says how it was made: parameters, seed, device,
+times, memory.
+
+Exit codes: 0 done, 1 the model or its input is wrong, 2 usage, 3 this machine cannot, 4 stopped by
+a numeric fault, 5 output could not be written, 130 stopped by Ctrl-C.`,
+		Example: `  galvani run model.star --out results
+  galvani run model.star --set N=100 --set tau=5*ms --seed 7 --out results
+  galvani run model.star --backend cpu --precision double --threads 4`,
+		Args: oneModel, ValidArgsFunction: completeModel,
+		RunE: work(func(c *cobra.Command, args []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
+			return p.runModel(c.Context(), args[0], f)
+		}),
+	}
+	f.describe(c)
+	f.execution(c)
+	f.output(c)
+	return c
+}
+
+func (p *program) runModel(ctx context.Context, model string, f *modelFlags) error {
+	if err := prepareOut(f.out); err != nil {
+		return err
+	}
+	s := &session{flags: f, pending: openBackend(f), note: p.note(f)}
+	defer s.pending.release()
+	bar := &progress{w: p.err}
+	if p.terminal && !f.quiet {
+		s.progress = bar.show
+	}
+	res, err := script.Run(ctx, model, f.options(s, p.out, p.warn(bar)))
+	bar.clear()
+	return p.finish(s, model, res, err)
+}
+
+// finish writes what there is, says how it went and lets the simulation go. It keeps err, the run's own.
+func (p *program) finish(s *session, model string, res *script.Result, err error) error {
+	if res.Sim != nil {
+		defer res.Sim.Close()
+	}
+	if s.sim == nil || res.Sim == nil {
+		if errors.Is(err, errInterrupted) {
+			fmt.Fprintln(p.err, "stopped before the network ran; nothing was written")
+		} else if err == nil && !s.flags.quiet {
+			fmt.Fprintln(p.err, "the script made no run: add run(1*second) or simulate(1000.0)")
+		}
+		return rendered(err)
+	}
+	stopped := ""
+	switch {
+	case errors.Is(err, errInterrupted):
+		stopped = fmt.Sprintf("stopped by Ctrl-C at t = %.6g s; the same command with the same seed repeats the run from the start", s.sim.Time())
+	case err != nil:
+		stopped = "stopped by an error: " + err.Error()
+	}
+	files, werr := s.save(model, res, stopped)
+	if werr != nil {
+		return errors.Join(rendered(err), &coded{exitOutput, werr})
+	}
+	if errors.Is(err, errInterrupted) {
+		fmt.Fprintln(p.err, stopped)
+		if len(files) > 0 {
+			fmt.Fprintf(p.err, "what was recorded until then is in %s\n", s.flags.out)
+		}
+	} else if err == nil && p.terminal && !s.flags.quiet {
+		fmt.Fprintln(p.err, s.summary(files))
+	}
+	return rendered(err)
+}
+
+// renderedError is an error whose text starts with its place.
+type renderedError struct{ error }
+
+// Rendered tells message to print it as it is.
+func (renderedError) Rendered() bool { return true }
+
+// Unwrap gives the error with its causes.
+func (r renderedError) Unwrap() error { return r.error }
+
+func rendered(err error) error {
+	var e *script.Error
+	if errors.As(err, &e) {
+		return renderedError{err}
+	}
+	return err
+}
+
+// note prints one line for a person, unless they asked for quiet.
+func (p *program) note(f *modelFlags) func(string) {
+	return func(line string) {
+		if !f.quiet {
+			fmt.Fprintln(p.err, "galvani: "+line)
+		}
+	}
+}
+
+// warn prints warnings above the progress line.
+func (p *program) warn(bar *progress) func(diag.List) {
+	return func(l diag.List) {
+		bar.clear()
+		fmt.Fprintln(p.err, l.Error())
+	}
+}

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/galvani-sim/galvani/host/cpu"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/script"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+// backend is a chosen backend with what it takes to let go of it.
+type backend struct {
+	exec.Backend
+	caps  exec.Caps
+	gl    *glDevice // nil on the CPU
+	close func()
+	// why says in one line why auto took the CPU; empty otherwise.
+	why string
+}
+
+// pending is a backend that is being opened while the script is read; OpenGL takes its time.
+type pending struct {
+	done chan struct{}
+	b    *backend
+	err  error
+}
+
+// openBackend starts to open what --backend asks for.
+func openBackend(f *modelFlags) *pending {
+	p := &pending{done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		p.b, p.err = chooseBackend(f, openHeadless)
+	}()
+	return p
+}
+
+func (p *pending) wait() (*backend, error) {
+	<-p.done
+	return p.b, p.err
+}
+
+// release closes the backend, also one that nobody waited for.
+func (p *pending) release() {
+	if b, _ := p.wait(); b != nil && b.close != nil {
+		b.close()
+	}
+}
+
+func cpuBackend(why string) *backend {
+	b := cpu.Backend{}
+	return &backend{Backend: b, caps: b.Caps(), why: why}
+}
+
+// chooseBackend opens a backend. auto falls back to the CPU and says why; gl does not.
+func chooseBackend(f *modelFlags, openGL func() (*glDevice, error)) (*backend, error) {
+	if f.backend == "cpu" {
+		return cpuBackend(""), nil
+	}
+	fallback := func(err error) (*backend, error) {
+		if f.backend == "gl" {
+			return nil, machineError(fmt.Errorf("--backend gl: %w", err))
+		}
+		return cpuBackend(err.Error()), nil
+	}
+	d, err := openGL()
+	if err != nil {
+		return fallback(err)
+	}
+	b, err := d.backend()
+	if err != nil {
+		d.close()
+		return fallback(err)
+	}
+	if f.precision == "double" && !b.Caps().Double {
+		d.close()
+		return fallback(fmt.Errorf("%s has no double precision", b.Caps().Device))
+	}
+	return &backend{Backend: b, caps: b.Caps(), gl: d, close: d.close}, nil
+}
+
+// session runs a script's network; it is the script's engine.
+type session struct {
+	flags    *modelFlags
+	pending  *pending
+	backend  *backend
+	progress func(sim.Progress)
+	note     func(string) // one line for the user
+	// driver is asked for once the backend is known; nil: run as fast as possible.
+	driver func(*backend) (sim.Driver, error)
+	sim    *sim.Sim
+	seed   uint64
+	// problem is an error of the machine or of the output met inside the script's run, for the exit code.
+	problem error
+}
+
+var _ script.Engine = (*session)(nil)
+
+// ready waits for the backend and says once if it is not what one would hope for.
+func (s *session) ready() error {
+	if s.backend != nil {
+		return nil
+	}
+	b, err := s.pending.wait()
+	if err != nil {
+		return err
+	}
+	s.backend = b
+	if b.why != "" && s.note != nil {
+		s.note("running on the CPU: " + b.why)
+	}
+	return nil
+}
+
+// Open compiles and loads the network.
+func (s *session) Open(n *net.Network, seed uint64, warn func(diag.List)) (script.Simulation, error) {
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
+	s.seed = seed
+	o := sim.Options{
+		Backend: s.backend.Backend, Precision: s.flags.chosen(s.backend.caps.Name), Seed: seed, Threads: s.flags.threads,
+		Progress: s.progress, Warn: warn,
+	}
+	if s.flags.out != "" {
+		o.RecordPath = func(m *net.StateMonitor) string { return filepath.Join(s.flags.out, m.Name+".npz") }
+	}
+	if s.driver != nil {
+		d, err := s.driver(s.backend)
+		if err != nil {
+			return nil, err
+		}
+		o.Driver = d
+	}
+	c, err := sim.Compile(n, o)
+	if err != nil {
+		return nil, err
+	}
+	s.sim = c
+	return &simulation{c}, nil
+}
+
+// simulation fits sim.Sim to what scripts ask.
+type simulation struct{ *sim.Sim }
+
+// Samples reads a monitor's recording.
+func (s *simulation) Samples(m *net.StateMonitor) (script.Samples, error) {
+	out := script.Samples{Values: make([][]float64, len(m.Vars))}
+	r := s.Recording(m)
+	if r == nil {
+		return out, nil
+	}
+	t, err := r.Array("t")
+	if err != nil {
+		return out, err
+	}
+	out.T = t.Float64s()
+	for i, v := range m.Vars {
+		a, err := r.Array(v)
+		if err != nil {
+			return out, err
+		}
+		out.Values[i] = a.Float64s()
+	}
+	return out, nil
+}
+
+// options are the script's options on behalf of the flags.
+func (f *modelFlags) options(e script.Engine, stdout io.Writer, warn func(diag.List)) script.Options {
+	return script.Options{Engine: e, Set: f.set, Data: f.data, Seed: f.seed.pointer(), Steps: f.steps, Stdout: stdout, Warn: warn}
+}
+
+// planner is an engine that plans the network and runs nothing.
+type planner struct {
+	precision plan.Precision
+	memory    int64
+	result    *plan.Result
+	warnings  diag.List
+	network   *net.Network
+	seed      uint64
+}
+
+// Open plans and ends the script.
+func (p *planner) Open(n *net.Network, seed uint64, warn func(diag.List)) (script.Simulation, error) {
+	if err := p.plan(n, seed, warn); err != nil {
+		return nil, err
+	}
+	return nil, script.ErrStop
+}
+
+func (p *planner) plan(n *net.Network, seed uint64, warn func(diag.List)) error {
+	res, err := plan.Build(n, plan.Options{Precision: p.precision, Seed: seed, Memory: p.memory, Matrices: nil})
+	if err != nil {
+		return err
+	}
+	if len(res.Warnings) > 0 {
+		warn(res.Warnings)
+	}
+	p.result, p.network, p.seed = res, n, seed
+	return nil
+}
+
+// describe runs a script up to its first run and plans what it describes.
+func (p *planner) describe(ctx context.Context, path string, o script.Options) (*script.Result, error) {
+	o.Engine = p
+	res, err := script.Run(ctx, path, o)
+	if err != nil {
+		return res, err
+	}
+	if p.result == nil {
+		if len(res.Network.Groups) == 0 {
+			return res, errors.New("the script describes no network: make a Population or a NeuronGroup")
+		}
+		err = p.plan(res.Network, res.Seed, o.Warn)
+	}
+	return res, err
+}

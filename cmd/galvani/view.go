@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/script"
+	"github.com/galvani-sim/galvani/host/sim"
+	"github.com/spf13/cobra"
+)
+
+// viewFlags are the flags of view alone.
+type viewFlags struct {
+	headless   bool
+	frames     int
+	png, movie string
+	size       string
+	fps        int
+	speed      float64
+	light      bool
+
+	width, height int
+}
+
+// show is something that draws a simulation while it runs: a window, or pictures without one.
+type show interface {
+	sim.Driver
+	// Stay goes on after the script has ended, until the user has seen enough.
+	Stay(ctx context.Context, s *sim.Sim) error
+	// Finish writes pictures and ends movies.
+	Finish() error
+	Close()
+}
+
+func (p *program) viewCommand() *cobra.Command {
+	f, v := &modelFlags{}, &viewFlags{}
+	c := &cobra.Command{
+		Use: "view MODEL.star", Short: "Run a model and watch it",
+		Long: `Run a model in a window, drawn from the simulation's own buffers while it runs.
+
+The script's view(...) says what is shown; without it, every population on a grid is a surface and every
+other one a scatter plot. F1 or ? in the window shows all keys.
+
+Without a display, or with --headless, the same scene is drawn off-screen into a picture and a movie:
+--png and --movie name them, otherwise they go to out/MODEL.png and out/MODEL.mp4 (.gif without ffmpeg).`,
+		Example: `  galvani view model.star
+  galvani view model.star --headless --png last.png --movie run.mp4 --size 1280x720
+  galvani view model.star --backend cpu --set N=100`,
+		Args: oneModel, ValidArgsFunction: completeModel,
+		RunE: work(func(c *cobra.Command, args []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
+			if err := v.check(); err != nil {
+				return err
+			}
+			return p.viewModel(c.Context(), args[0], f, v)
+		}),
+	}
+	f.describe(c)
+	f.execution(c)
+	f.output(c)
+	c.Flags().BoolVar(&v.headless, "headless", false, "draw without a window")
+	c.Flags().IntVar(&v.frames, "frames", 0, "frames drawn over each run (default: real time at --fps)")
+	c.Flags().StringVar(&v.png, "png", "", "write the last frame as a picture")
+	c.Flags().StringVar(&v.movie, "movie", "", "write all frames as a movie: FILE.mp4 (needs ffmpeg), FILE.gif, or a folder FRAMES/")
+	c.Flags().StringVar(&v.size, "size", "", "size of the window or picture, e.g. 1280x720 (default 1280x800)")
+	c.Flags().IntVar(&v.fps, "fps", 30, "frames per second of the movie")
+	c.Flags().Float64Var(&v.speed, "speed", 1, "simulated seconds per second at the start, in a window; 0: as fast as possible")
+	c.Flags().BoolVar(&v.light, "light", false, "dark on light")
+	return c
+}
+
+func (v *viewFlags) check() error {
+	v.width, v.height = 1280, 800
+	if v.size != "" {
+		if n, err := fmt.Sscanf(strings.ToLower(v.size), "%dx%d", &v.width, &v.height); n != 2 || err != nil || v.width < 64 || v.height < 64 || v.width > 16384 || v.height > 16384 {
+			return usageError("--size %s: expected WIDTHxHEIGHT from 64x64 to 16384x16384, for example 1280x720", v.size)
+		}
+	}
+	switch {
+	case v.fps < 1 || v.fps > 240:
+		return usageError("--fps %d: between 1 and 240", v.fps)
+	case v.frames < 0:
+		return usageError("--frames %d: a positive number, or 0 for real time", v.frames)
+	case !(v.speed >= 0):
+		return usageError("--speed %g: a positive number, or 0 for as fast as possible", v.speed)
+	case v.png != "" && !strings.EqualFold(filepath.Ext(v.png), ".png"):
+		return usageError("--png %s: the name must end in .png", v.png)
+	}
+	if ext := strings.ToLower(filepath.Ext(v.movie)); v.movie != "" && ext != ".mp4" && ext != ".gif" && !strings.HasSuffix(v.movie, "/") {
+		return usageError("--movie %s: the name must end in .mp4 or .gif, or in / for a folder of pictures", v.movie)
+	}
+	return nil
+}
+
+// defaultFiles names the picture and the movie when the user named none.
+func (v *viewFlags) defaultFiles(model string) {
+	if v.png != "" || v.movie != "" {
+		return
+	}
+	base := filepath.Join("out", strings.TrimSuffix(filepath.Base(model), filepath.Ext(model)))
+	v.png, v.movie = base+".png", base+".mp4"
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		v.movie = base + ".gif"
+	}
+}
+
+// prepareFiles makes sure that pictures and movies can be written.
+func (v *viewFlags) prepareFiles() error {
+	for _, path := range []string{v.png, v.movie} {
+		if path == "" {
+			continue
+		}
+		if err := prepareOut(filepath.Dir(path)); err != nil {
+			return err
+		}
+	}
+	if strings.EqualFold(filepath.Ext(v.movie), ".mp4") {
+		if _, err := exec.LookPath("ffmpeg"); err != nil {
+			return machineError(fmt.Errorf("--movie %s needs ffmpeg, which is not installed (apt-get install ffmpeg); a .gif needs nothing", v.movie))
+		}
+	}
+	return nil
+}
+
+func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v *viewFlags) error {
+	if _, err := os.Stat(model); err != nil {
+		// A wrong name should not open a window first.
+		_, err := script.Run(ctx, model, script.Options{})
+		return rendered(err)
+	}
+	if err := prepareOut(f.out); err != nil {
+		return err
+	}
+	note := p.note(f)
+	var d *glDevice
+	var err error
+	if !v.headless {
+		d, err = openWindow(filepath.Base(model)+" - Galvani", v.width, v.height)
+		if err != nil {
+			note(fmt.Sprintf("no window: %v; drawing without one", err))
+			v.headless = true
+		}
+	}
+	if v.headless {
+		v.defaultFiles(model)
+		if err := v.prepareFiles(); err != nil {
+			return err
+		}
+		if d, err = openHeadless(); err != nil {
+			return machineError(fmt.Errorf("nothing can be drawn: %w; galvani run works without OpenGL", err))
+		}
+	}
+	defer d.close()
+
+	sh, err := newShow(d, f, v, note)
+	if err != nil {
+		return err
+	}
+	defer sh.Close()
+	b, err := chooseBackend(f, func() (*glDevice, error) { return d, nil })
+	if err != nil {
+		return err
+	}
+	done := make(chan struct{})
+	close(done)
+	s := &session{flags: f, pending: &pending{done: done, b: b}, note: note,
+		driver: func(*backend) (sim.Driver, error) { return sh, nil }}
+	bar := &progress{w: p.err}
+	warn := p.warn(bar)
+	res, err := script.Run(ctx, model, f.options(s, p.out, warn))
+	if err == nil && res.Sim == nil && len(res.Network.Groups) > 0 {
+		// A script that only describes its network is watched without an end.
+		if res.Sim, err = s.Open(res.Network, res.Seed, warn); err != nil {
+			err = fmt.Errorf("the network of %s: %w", model, err)
+		}
+	}
+	if err == nil && s.sim != nil {
+		err = sh.Stay(ctx, s.sim)
+	}
+	if errors.Is(err, errClosed) {
+		err = nil
+	}
+	if err == nil || errors.Is(err, errInterrupted) {
+		if ferr := sh.Finish(); ferr != nil {
+			err = errors.Join(&coded{exitOutput, ferr}, err)
+		} else if v.headless && s.sim != nil {
+			for _, path := range []string{v.png, v.movie} {
+				if path != "" && !f.quiet {
+					fmt.Fprintln(p.out, "wrote "+path)
+				}
+			}
+		}
+	}
+	return p.finish(s, model, res, err)
+}
+
+// errClosed ends a run whose window was closed; it is not a failure.
+var errClosed = errors.New("the window was closed")

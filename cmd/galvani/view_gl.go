@@ -1,0 +1,65 @@
+//go:build cgo && linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"github.com/galvani-sim/galvani/gpu/viewer"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+// newShow makes what draws: a window's viewer, or a headless one.
+func newShow(d *glDevice, f *modelFlags, v *viewFlags, note func(string)) (show, error) {
+	if v.headless {
+		h, err := viewer.NewHeadless(viewer.HeadlessOptions{Device: d.device, Width: v.width, Height: v.height, Light: v.light,
+			Frames: v.frames, FPS: v.fps, PNG: v.png, Movie: v.movie})
+		if err != nil {
+			return nil, err
+		}
+		return &offscreen{h}, nil
+	}
+	speed := v.speed
+	if speed == 0 {
+		speed = math.Inf(1)
+	}
+	w, err := viewer.New(viewer.Options{Context: d.context, Device: d.device, Light: v.light, Speed: speed, Log: note})
+	if err != nil {
+		return nil, err
+	}
+	return &window{w}, nil
+}
+
+// window shows a run in a window and stays open after it.
+type window struct{ v *viewer.Viewer }
+
+func (w *window) Drive(ctx context.Context, s *sim.Sim, until int64) error {
+	return closed(w.v.Drive(ctx, s, until))
+}
+func (w *window) Stay(ctx context.Context, s *sim.Sim) error { return closed(w.v.Stay(ctx, s)) }
+func (w *window) Finish() error                              { return nil }
+func (w *window) Close()                                     { w.v.Close() }
+
+func closed(err error) error {
+	if errors.Is(err, viewer.ErrClosed) {
+		return errClosed
+	}
+	return err
+}
+
+// offscreen draws pictures; it ends with the script.
+type offscreen struct{ h *viewer.Headless }
+
+func (o *offscreen) Drive(ctx context.Context, s *sim.Sim, until int64) error {
+	return o.h.Drive(ctx, s, until)
+}
+func (o *offscreen) Stay(ctx context.Context, s *sim.Sim) error {
+	if s.Instance().At().Step > 0 {
+		return nil
+	}
+	return o.h.Drive(ctx, s, 1)
+}
+func (o *offscreen) Finish() error { return o.h.Finish() }
+func (o *offscreen) Close()        { o.h.Close() }
