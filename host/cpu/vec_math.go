@@ -68,7 +68,7 @@ func unaryTable[T real]() (u [ir.OpMax_]func(d, a []T)) {
 			d[i] = T(math.Ceil(float64(a[i])))
 		}
 	}
-	u[ir.OpExp] = each[T](math.Exp)
+	u[ir.OpExp] = expBlock[T]
 	return u
 }
 

@@ -1,0 +1,93 @@
+package cpu
+
+import (
+	"golang.org/x/sys/cpu"
+
+	"github.com/galvani-sim/galvani/host/ir"
+)
+
+// newVec returns the fastest table for this processor. All tables give the same bits.
+func newVec[T real]() *vec[T] {
+	v := goVec[T]()
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		switch v := any(v).(type) {
+		case *vec[float64]:
+			avx2double(v)
+		case *vec[float32]:
+			avx2single(v)
+		}
+	}
+	return v
+}
+
+// expWith does by f what f can do and one element after another where f stops.
+func expWith[T real](f func(d, a []T) int, d, a []T) {
+	a = a[:len(d)]
+	for len(d) > 0 {
+		n := f(d, a)
+		d, a = d[n:], a[n:]
+		n = min(len(d), 4)
+		expBlock(d[:n], a[:n])
+		d, a = d[n:], a[n:]
+	}
+}
+
+func avx2double(v *vec[float64]) {
+	v.vv[fAdd], v.vs[fAdd] = addVVAVX2float64, addVSAVX2float64
+	v.vv[fSub], v.vs[fSub] = subVVAVX2float64, subVSAVX2float64
+	v.vv[fMul], v.vs[fMul] = mulVVAVX2float64, mulVSAVX2float64
+	v.vv[fDiv], v.vs[fDiv] = divVVAVX2float64, divVSAVX2float64
+	v.vv[fMin], v.vs[fMin] = minVVAVX2float64, minVSAVX2float64
+	v.vv[fMax], v.vs[fMax] = maxVVAVX2float64, maxVSAVX2float64
+	v.vs[fRSub], v.vs[fRDiv] = rsubVSAVX2float64, rdivVSAVX2float64
+	v.fused[mAddVVV] = mAddVVVAVX2float64
+	v.fused[mAddVSV] = mAddVSVAVX2float64
+	v.fused[mAddVVS] = mAddVVSAVX2float64
+	v.fused[mAddVSS] = mAddVSSAVX2float64
+	v.fused[mSubVVV] = mSubVVVAVX2float64
+	v.fused[mSubVSV] = mSubVSVAVX2float64
+	v.fused[mRSubVVV] = mRSubVVVAVX2float64
+	v.fused[mRSubVVS] = mRSubVVSAVX2float64
+	v.cmpVV[cLt], v.cmpVS[cLt] = ltVVAVX2float64, ltVSAVX2float64
+	v.cmpVV[cLe], v.cmpVS[cLe] = leVVAVX2float64, leVSAVX2float64
+	v.cmpVV[cEq], v.cmpVS[cEq] = eqVVAVX2float64, eqVSAVX2float64
+	v.cmpVV[cNe], v.cmpVS[cNe] = neVVAVX2float64, neVSAVX2float64
+	v.cmpVS[cGt], v.cmpVS[cGe] = gtVSAVX2float64, geVSAVX2float64
+	v.unary[ir.OpSqrt], v.unary[ir.OpFloor], v.unary[ir.OpCeil] = sqrtAVX2float64, floorAVX2float64, ceilAVX2float64
+	v.unary[ir.OpExp] = func(d, a []float64) { expWith(expAVX2float64, d, a) }
+	v.choose, v.finite, v.axpy = chooseAVX2float64, finiteAVX2float64, axpyAVX2float64
+	v.tileCols, v.tile4, v.tile1 = 8, tile4AVX2float64, tile1AVX2float64
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
+		v.tileCols, v.tile4, v.tile1 = 16, tile4AVX512float64, tile1AVX512float64
+	}
+}
+
+func avx2single(v *vec[float32]) {
+	v.vv[fAdd], v.vs[fAdd] = addVVAVX2float32, addVSAVX2float32
+	v.vv[fSub], v.vs[fSub] = subVVAVX2float32, subVSAVX2float32
+	v.vv[fMul], v.vs[fMul] = mulVVAVX2float32, mulVSAVX2float32
+	v.vv[fDiv], v.vs[fDiv] = divVVAVX2float32, divVSAVX2float32
+	v.vv[fMin], v.vs[fMin] = minVVAVX2float32, minVSAVX2float32
+	v.vv[fMax], v.vs[fMax] = maxVVAVX2float32, maxVSAVX2float32
+	v.vs[fRSub], v.vs[fRDiv] = rsubVSAVX2float32, rdivVSAVX2float32
+	v.fused[mAddVVV] = mAddVVVAVX2float32
+	v.fused[mAddVSV] = mAddVSVAVX2float32
+	v.fused[mAddVVS] = mAddVVSAVX2float32
+	v.fused[mAddVSS] = mAddVSSAVX2float32
+	v.fused[mSubVVV] = mSubVVVAVX2float32
+	v.fused[mSubVSV] = mSubVSVAVX2float32
+	v.fused[mRSubVVV] = mRSubVVVAVX2float32
+	v.fused[mRSubVVS] = mRSubVVSAVX2float32
+	v.cmpVV[cLt], v.cmpVS[cLt] = ltVVAVX2float32, ltVSAVX2float32
+	v.cmpVV[cLe], v.cmpVS[cLe] = leVVAVX2float32, leVSAVX2float32
+	v.cmpVV[cEq], v.cmpVS[cEq] = eqVVAVX2float32, eqVSAVX2float32
+	v.cmpVV[cNe], v.cmpVS[cNe] = neVVAVX2float32, neVSAVX2float32
+	v.cmpVS[cGt], v.cmpVS[cGe] = gtVSAVX2float32, geVSAVX2float32
+	v.unary[ir.OpSqrt], v.unary[ir.OpFloor], v.unary[ir.OpCeil] = sqrtAVX2float32, floorAVX2float32, ceilAVX2float32
+	v.unary[ir.OpExp] = func(d, a []float32) { expWith(expAVX2float32, d, a) }
+	v.choose, v.finite, v.axpy = chooseAVX2float32, finiteAVX2float32, axpyAVX2float32
+	v.tileCols, v.tile4, v.tile1 = 16, tile4AVX2float32, tile1AVX2float32
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
+		v.tileCols, v.tile4, v.tile1 = 32, tile4AVX512float32, tile1AVX512float32
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package cpu
+
+// newVec returns the table of block operations for this processor.
+func newVec[T real]() *vec[T] { return goVec[T]() }
