@@ -3,9 +3,11 @@
 package context
 
 import (
+	"debug/elf"
 	"errors"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -152,6 +154,29 @@ func TestCloseTwiceAndAfter(t *testing.T) {
 		}
 	}()
 	c.Do(func() {})
+}
+
+// A program must start without the graphics libraries, for its cpu backend.
+func TestLinkedLibraries(t *testing.T) {
+	if runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
+		t.Skip("SKIPPED: libX11 is linked on " + runtime.GOARCH)
+	}
+	f, err := elf.Open(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	libs, err := f.ImportedLibraries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range libs {
+		switch strings.SplitN(l, ".so", 2)[0] {
+		case "libc", "libm", "libdl", "libpthread", "librt", "ld-linux-x86-64", "ld-linux-aarch64", "libresolv":
+		default:
+			t.Errorf("the program cannot start without %s", l)
+		}
+	}
 }
 
 func TestWindow(t *testing.T) {

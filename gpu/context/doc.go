@@ -5,6 +5,6 @@
 // context's own locked thread. No GL drawing or compute calls live here: those are gpu/device's. No input handling
 // either: gpu/viewer sets its callbacks on Context.Window.
 //
-// libEGL is opened at run time, so that a program on a machine without it starts and says what is missing. Without cgo,
-// or on another system than Linux, NewHeadless and NewWindow return an error.
+// libEGL, libGL and libX11 are opened at run time (egl.c, x11.c), so that a program on a machine without them starts, and says
+// what is missing when it needs them. Without cgo, or on another system than Linux, NewHeadless and NewWindow return an error.
 package context

@@ -49,6 +49,10 @@ func NewWindow(o WindowOptions) (*Context, error) {
 		}
 		return nil, &Error{Kind: ErrNoDisplay, Detail: "DISPLAY is not set", Hint: hint}
 	}
+	if C.galvani_x11_present() == 0 {
+		return nil, &Error{Kind: ErrNoDriver, Detail: "libX11.so.6 cannot be loaded",
+			Hint: "on Debian and Ubuntu: apt-get install libx11-6 libxcursor1 libxrandr2 libxinerama1 libxi6 libgl1"}
+	}
 	// GLFW's Go binding prints this failure instead of returning it, and later calls panic.
 	if C.galvani_x11_reachable() == 0 {
 		return nil, &Error{Kind: ErrNoDisplay, Detail: fmt.Sprintf("the X server at DISPLAY=%q cannot be reached", os.Getenv("DISPLAY")),

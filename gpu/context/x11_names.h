@@ -1,0 +1,18 @@
+// The functions of libX11 that GLFW 3.3 links to: nm -D --undefined-only of a program that contains it.
+// A name that is missing here comes back as a dependency on libX11.so.6, which a test notices.
+X(XAllocClassHint) X(XAllocSizeHints) X(XAllocWMHints) X(XChangeProperty) X(XChangeWindowAttributes) X(XCheckIfEvent)
+X(XCheckTypedWindowEvent) X(XCloseDisplay) X(XCloseIM) X(XConvertSelection) X(XCreateColormap) X(XCreateFontCursor)
+X(XCreateIC) X(XCreateWindow) X(XDefineCursor) X(XDeleteContext) X(XDeleteProperty) X(XDestroyIC) X(XDestroyWindow)
+X(XDisplayKeycodes) X(XEventsQueued) X(XFilterEvent) X(XFindContext) X(XFlush) X(XFree) X(XFreeColormap) X(XFreeCursor)
+X(XFreeEventData) X(XGetErrorText) X(XGetEventData) X(XGetICValues) X(XGetIMValues) X(XGetInputFocus)
+X(XGetKeyboardMapping) X(XGetScreenSaver) X(XGetSelectionOwner) X(XGetVisualInfo) X(XGetWMNormalHints)
+X(XGetWindowAttributes) X(XGetWindowProperty) X(XGrabPointer) X(XIconifyWindow) X(XInitThreads) X(XInternAtom)
+X(XLookupString) X(XMapRaised) X(XMapWindow) X(XMoveResizeWindow) X(XMoveWindow) X(XNextEvent) X(XOpenDisplay)
+X(XOpenIM) X(XPeekEvent) X(XPending) X(XQLength) X(XQueryExtension) X(XQueryPointer) X(XRaiseWindow) X(XResizeWindow)
+X(XResourceManagerString) X(XSaveContext) X(XSelectInput) X(XSendEvent) X(XSetClassHint) X(XSetErrorHandler)
+X(XSetICFocus) X(XSetInputFocus) X(XSetLocaleModifiers) X(XSetScreenSaver) X(XSetSelectionOwner) X(XSetWMHints)
+X(XSetWMNormalHints) X(XSetWMProtocols) X(XSupportsLocale) X(XSync) X(XTranslateCoordinates) X(XUndefineCursor)
+X(XUngrabPointer) X(XUnmapWindow) X(XUnsetICFocus) X(XVisualIDFromVisual) X(XWarpPointer) X(XkbFreeKeyboard)
+X(XkbFreeNames) X(XkbGetMap) X(XkbGetNames) X(XkbGetState) X(XkbKeycodeToKeysym) X(XkbQueryExtension)
+X(XkbSelectEventDetails) X(XkbSetDetectableAutoRepeat) X(XrmDestroyDatabase) X(XrmGetResource) X(XrmGetStringDatabase)
+X(XrmInitialize) X(XrmUniqueQuark) X(Xutf8LookupString) X(Xutf8SetWMProperties)
