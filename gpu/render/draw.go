@@ -281,11 +281,12 @@ func (r *Renderer) drawPanel(v *panelView, th *Theme, f Frame) error {
 
 // setLight sets the uniforms of shaders/render/light.glsl.
 func (v *panelView) setLight(p *device.Program) {
-	const key, ground = 0.62, 0.30
+	const key, ground = 0.50, 0.50
 	vec(p, "toLight", v.toLight)
 	vec(p, "halfway", v.halfway)
 	// A level patch gets sky + key * toLight.z = 1.
-	p.SetFloats("light", float32(1-key*v.toLight[2]), ground, key)
+	level := math.Pow(math.Max(v.halfway[2], 0), 32) * math.Max(v.toLight[2], 0)
+	p.SetFloats("light", float32(1-key*v.toLight[2]), ground, key, float32(level))
 }
 
 func vec(p *device.Program, name string, v Vec3) {

@@ -105,6 +105,14 @@ func (l Layout) At(x, y float64) (p *PanelLayout, nx, ny float64) {
 	return nil, 0, 0
 }
 
+// Project maps a point of the scene to the window, in units of scale 1; ok is false behind the eye and outside the view.
+func (p PanelLayout) Project(at Vec3) (x, y float64, ok bool) {
+	v, proj := p.Panel.Camera.Matrices(p.Aspect())
+	x, y, _, ok = project(proj.Mul(v), at, p.View.W, p.View.H)
+	x, y = x+p.View.X, y+p.View.Y
+	return x, y, ok && p.View.Contains(x, y)
+}
+
 // Aspect is the width of the view over its height.
 func (p PanelLayout) Aspect() float64 { return p.View.W / p.View.H }
 

@@ -38,11 +38,23 @@ func chooseLOD(cols, rows int, box Box, mvp Mat4, width, height, px float64) (_ 
 		return lod{kx: 1, ky: 1, cols: cols, rows: rows}, 0
 	}
 	l := lod{kx: blockFor(pitchX, px, cols), ky: blockFor(pitchY, px, rows)}
-	l.cols, l.rows = decimated(cols, l.kx), decimated(rows, l.ky)
-	l.c0, l.c1 = window(i0, i1, l.cols)
-	l.r0, l.r1 = window(j0, j1, l.rows)
-	return l, math.Max(pitchX, pitchY)
+	budget := math.Max(minCells, width*height/(px*px))
+	for {
+		l.cols, l.rows = decimated(cols, l.kx), decimated(rows, l.ky)
+		l.c0, l.c1 = window(i0, i1, l.cols)
+		l.r0, l.r1 = window(j0, j1, l.rows)
+		// A camera amid the surface sees near cells large and many far ones: the far ones then set the limit.
+		over := float64((l.c1-l.c0)*(l.r1-l.r0)) / budget
+		if over <= 1 || l.kx >= cols && l.ky >= rows {
+			return l, math.Max(pitchX, pitchY)
+		}
+		grow := math.Max(1.1, math.Sqrt(over))
+		l.kx, l.ky = int(math.Ceil(float64(l.kx)*grow)), int(math.Ceil(float64(l.ky)*grow))
+	}
 }
+
+// minCells are drawn even in a small view.
+const minCells = 4096
 
 // blockFor is the number of elements per drawn cell. Foreshortening is not allowed to shrink a whole axis to a few cells.
 func blockFor(pitch, px float64, n int) int {

@@ -36,7 +36,7 @@ type pickSent struct {
 }
 
 // PickNow returns what lies under a point, in units of scale 1 from the window's top left corner, and waits for it. Draw
-// must have drawn the scene.
+// must have drawn the scene. Picking leaves another framebuffer bound than Draw did.
 func (r *Renderer) PickNow(s *Scene, f Frame, x, y float64) (Hit, error) {
 	sent, ok, err := r.drawPick(s, f, x, y)
 	if err != nil || !ok {

@@ -98,20 +98,29 @@ func twoSurfaces(t testing.TB, d *device.Device, n int, th *Theme) (*Scene, []*d
 	}}, []*device.Buffer{a, b}
 }
 
+// TestLook draws pictures for people to look at, at the sizes of a window; it checks that they are not empty.
 func TestLook(t *testing.T) {
 	d := gltest.Device(t)
 	gltest.Do(t, d, func(t testing.TB) {
 		for _, c := range []struct {
-			name  string
-			n     int
-			th    *Theme
-			w, h  int
-			scale float64
-			ms    int
-		}{{"two20dark", 20, Dark(), 800, 600, 1, 4}, {"two20light2x", 20, Light(), 1600, 1200, 2, 4}, {"two100", 100, Dark(), 800, 600, 1, 1}} {
-			s := newStage(t, d, c.w, c.h, c.scale, c.ms)
+			name    string
+			n       int
+			th      *Theme
+			w, h    int
+			scale   float64
+			samples int
+		}{
+			{"window_20_dark", 20, Dark(), 800, 600, 1, 4},
+			{"window_20_light_2x", 20, Light(), 1600, 1200, 2, 4},
+			{"window_100_dark_unsmoothed", 100, Dark(), 800, 600, 1, 1},
+		} {
+			s := newStage(t, d, c.w, c.h, c.scale, c.samples)
 			scene, bufs := twoSurfaces(t, d, c.n, c.th)
-			keep(t, c.name, s.draw(scene))
+			img := s.draw(scene)
+			if img.RGBAAt(0, 0) == img.RGBAAt(int(float64(c.w)*0.22), c.h/2) {
+				t.Errorf("%s: nothing in the middle of the first panel", c.name)
+			}
+			keep(t, c.name, img)
 			for _, b := range bufs {
 				b.Close()
 			}

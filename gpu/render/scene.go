@@ -103,6 +103,38 @@ func (s *Scatter) extent() (x, y, z span) {
 	return x, y, z
 }
 
+// Place is where an element of a surface, or of a scatter on a grid, stands in scene units: for Camera.Focus and for marks.
+// value is the element's value for a surface, and unused otherwise. ok is false for points whose place is in buffers.
+func (p *Panel) Place(it Item, element int, value float64) (at Vec3, ok bool) {
+	b := p.Bounds()
+	x, y, z := p.extent()
+	in := func(axis int, s span, v float64) float64 {
+		if s.hi <= s.lo {
+			return b.Min[axis]
+		}
+		return b.Min[axis] + (v-s.lo)/(s.hi-s.lo)*(b.Max[axis]-b.Min[axis])
+	}
+	switch s := it.(type) {
+	case *Surface:
+		if s.Cols < 1 || element < 0 || element >= s.Rows*s.Cols {
+			return at, false
+		}
+		at = Vec3{in(0, x, float64(element%s.Cols)), in(1, y, float64(element/s.Cols)), 0}
+		if !s.Flat && s.Scale != nil {
+			at[2] = b.Max[2] * max(0, min(1, s.Scale.Normal(value)))
+		}
+		return at, true
+	case *Scatter:
+		if s.X.Values.Valid() || s.Y.Values.Valid() || s.Z.Values.Valid() || element < 0 || element >= s.N {
+			return at, false
+		}
+		cols, rows := max(1, s.Grid[2]), max(1, s.Grid[1])
+		row := element / cols
+		return Vec3{in(0, x, float64(element%cols)), in(1, y, float64(row%rows)), in(2, z, float64(row/rows))}, true
+	}
+	return at, false
+}
+
 // boxHeight is the height of the axes box where its longer side is 2.
 const boxHeight = 0.95
 
