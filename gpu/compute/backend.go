@@ -182,7 +182,7 @@ func (i *Instance) build(mode Mode) error {
 			u.text = t
 		}
 	}
-	words := 1 + len(p.Checks) + len(i.layout.Guards)
+	words := 1 + len(i.layout.Sites)
 	var err error
 	if i.control, err = i.dev.NewBuffer("fault words", device.U32, words); err != nil {
 		return err

@@ -22,7 +22,7 @@ type Instance struct {
 	layout *glsl.Layout
 
 	slabs    []slab
-	control  *device.Buffer // fault tick, then a word per check and guard
+	control  *device.Buffer // fault tick, then a word per site of the layout
 	programs map[string]*program
 	initial  []unit
 	units    []unit
@@ -132,8 +132,9 @@ func (i *Instance) describeFault(tick int64, words []uint32) error {
 		if w == glsl.NoFault {
 			continue
 		}
-		if k >= len(i.plan.Checks) {
-			return fmt.Errorf("%s: element %d stores outside the buffer at step %d", i.layout.Guards[k-len(i.plan.Checks)], w>>2, tick)
+		site := i.layout.Sites[k]
+		if site.Check == "" {
+			return fmt.Errorf("%s: element %d stores outside the buffer at step %d", site.Store, w>>2, tick)
 		}
 		value := math.NaN()
 		switch w & 3 {
@@ -143,7 +144,7 @@ func (i *Instance) describeFault(tick int64, words []uint32) error {
 			value = math.Inf(-1)
 		}
 		return &exec.Fault{
-			Variable: i.plan.Checks[k], Element: int(w >> 2), Step: tick, Time: float64(tick) * i.plan.BaseDT, Value: value,
+			Variable: site.Check, Element: int(w >> 2), Step: tick, Time: float64(tick) * i.plan.BaseDT, Value: value,
 		}
 	}
 	return fmt.Errorf("compute: a fault at step %d without a cause", tick)

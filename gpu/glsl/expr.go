@@ -224,7 +224,7 @@ var functions = map[ir.Op]string{
 	ir.OpSin: "m_sin", ir.OpCos: "m_cos", ir.OpTan: "m_tan",
 	ir.OpSinh: "m_sinh", ir.OpCosh: "m_cosh", ir.OpTanh: "m_tanh",
 	ir.OpArcsin: "m_asin", ir.OpArccos: "m_acos", ir.OpArctan: "m_atan",
-	ir.OpFloor: "floor", ir.OpCeil: "ceil",
+	ir.OpFloor: "floor", ir.OpCeil: "op_ceil",
 }
 
 // spell writes one node; its arguments have been spelled before.

@@ -2,7 +2,6 @@ package glsl
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/ir"
@@ -70,7 +69,7 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	if k.Domain == ir.Incoming {
 		g.incoming(s, r)
 	}
-	g.effects(s, k)
+	g.effects(s, r)
 	g.linef("}")
 	g.linef("")
 	body := g.body.String()
@@ -149,7 +148,8 @@ func exprs(k *ir.Kernel) []*ir.Expr {
 }
 
 // effects writes the values first and then, since all loads see memory as it was, the changes.
-func (g *generator) effects(s *scope, k *ir.Kernel) {
+func (g *generator) effects(s *scope, r *plan.Run) {
+	k := r.Kernel
 	if len(k.Effects) == 0 {
 		return
 	}
@@ -186,7 +186,8 @@ func (g *generator) effects(s *scope, k *ir.Kernel) {
 				at = t.index
 				if n := g.l.Buffers[b].Len; !s.within(e.Index, n) {
 					guard := fmt.Sprintf("uint(%s) < %du", at, n)
-					miss := fmt.Sprintf("report_fault(%du, e, 0u);", g.guard(k.Name, b))
+					site := g.l.site(r, i, Site{Store: k.Name + " into " + g.l.Buffers[b].Name})
+					miss := fmt.Sprintf("report_fault(%du, e, 0u);", site)
 					g.linef("\t%s", onlyIf(and(t.mask, "!("+guard+")"), miss))
 					t.mask = and(t.mask, guard)
 				}
@@ -196,27 +197,14 @@ func (g *generator) effects(s *scope, k *ir.Kernel) {
 			}
 			stmt = fmt.Sprintf("%s(%s) = %s;", g.l.Buffers[b].Name, at, value)
 		case ir.Check:
-			c := slices.Index(g.l.Plan.Checks, e.Name)
-			if c < 0 || e.Value.Type != ir.Real {
-				continue
+			if e.Value.Type != ir.Real {
+				continue // always finite
 			}
 			t.mask = and(t.mask, "!op_finite("+t.value+")")
-			stmt = fmt.Sprintf("report_fault(%du, e, op_kind(%s));", c, t.value)
+			stmt = fmt.Sprintf("report_fault(%du, e, op_kind(%s));", g.l.site(r, i, Site{Check: e.Name}), t.value)
 		}
 		g.linef("\t%s", onlyIf(t.mask, stmt))
 	}
-}
-
-// guard returns the fault word of a store that may miss its buffer.
-func (g *generator) guard(kernel string, buffer int) int {
-	name := kernel + " into " + g.l.Buffers[buffer].Name
-	for i, n := range g.l.Guards {
-		if n == name {
-			return len(g.l.Plan.Checks) + i
-		}
-	}
-	g.l.Guards = append(g.l.Guards, name)
-	return len(g.l.Plan.Checks) + len(g.l.Guards) - 1
 }
 
 func onlyIf(cond, stmt string) string {

@@ -17,6 +17,32 @@ type Buffer struct {
 	Base int
 }
 
+// Site is a place in a kernel that can stop the run.
+type Site struct {
+	// Check is the name of the variable that became NaN or infinite. It is empty where a store may miss its buffer.
+	Check string
+	Store string // "KERNEL into BUFFER"
+}
+
+type siteKey struct {
+	op     *plan.Run
+	effect int
+}
+
+// site returns the fault word of an effect.
+func (l *Layout) site(op *plan.Run, effect int, s Site) int {
+	key := siteKey{op, effect}
+	if w, ok := l.sites[key]; ok {
+		return w
+	}
+	if l.sites == nil {
+		l.sites = make(map[siteKey]int)
+	}
+	l.sites[key] = len(l.Sites)
+	l.Sites = append(l.Sites, s)
+	return len(l.Sites) - 1
+}
+
 // Ring is the device ring of one monitor: Capacity rows per variable.
 type Ring struct {
 	Vars []RingVar
@@ -36,9 +62,9 @@ type Layout struct {
 	// Slabs is the element type of each slab: Int, or Real in the plan's precision.
 	Slabs []ir.Type
 	Rings []Ring // by monitor
-	// Guards names the stores that may miss their buffer, "KERNEL into BUFFER"; generating programs appends. Guard g has the fault
-	// word behind those of the plan's checks.
-	Guards []string
+	// Sites has an entry per fault word, in the order of the schedule; generating programs appends.
+	Sites []Site
+	sites map[siteKey]int
 	// Tile is the shape of the block of a matrix product that one invocation computes, 1 x 1 when nil. Results do not depend on it.
 	Tile func(*plan.MatMul) (rows, cols int)
 	// Pairs allows matrix products to load two floats at a time, through a second binding of a slab as double.

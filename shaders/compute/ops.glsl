@@ -16,6 +16,8 @@ float op_max(float a, float b) { return -op_min(-a, -b); }
 float op_sign(float x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x; }
 int op_sign(int x) { return sign(x); }
 
+float op_ceil(float x) { return ceil(x); }
+
 float op_floordiv(float x, float y) { precise float q = x / y; return floor(q); }
 
 // The remainder with the sign of y, exact: multiples of y are taken off by binary long division, each difference without rounding.
@@ -29,7 +31,7 @@ float op_mod(float x, float y) {
 		if (m > r) m = m * 0.5;
 		r = r - m;
 	}
-	if (x < 0.0) r = -r;
+	r = uintBitsToFloat(floatBitsToUint(r) | floatBitsToUint(x) & 0x80000000u);
 	if (r != 0.0 && (r < 0.0) != (y < 0.0)) r = r + y;
 	return r;
 }

@@ -26,21 +26,24 @@ double op_scale(double x, int shift) {
 	return packDouble2x32(uvec2(b.x, b.y + (uint(shift) << 20)));
 }
 
+// The loop carries bits, which compare as the numbers do: llvmpipe (Mesa 22.3) loses lanes of a double that a loop carries.
 double op_mod(double x, double y) {
-	if (!op_finite(x) || op_isnan(y) || y == 0.0lf) return packDouble2x32(uvec2(0u, 0x7ff80000u));
-	precise double r = abs(x), d = abs(y);
-	if (op_finite(y)) {
-		while (r >= d) {
-			int shift = int(op_high(r) >> 20) - int(op_high(d) >> 20);
-			precise double m = op_scale(d, shift);
-			if (m > r) m = m * 0.5lf;
-			r = r - m;
-		}
+	uvec2 r = unpackDouble2x32(abs(x)), d = unpackDouble2x32(abs(y));
+	if (r.y >= 0x7ff00000u || op_isnan(y) || (d.x | d.y) == 0u) return packDouble2x32(uvec2(0u, 0x7ff80000u));
+	while (r.y > d.y || r.y == d.y && r.x >= d.x) {
+		precise double have = packDouble2x32(r), m = op_scale(packDouble2x32(d), int(r.y >> 20) - int(d.y >> 20));
+		if (m > have) m = m * 0.5lf;
+		have = have - m;
+		r = unpackDouble2x32(have);
 	}
-	if (x < 0.0lf) r = -r;
-	if (r != 0.0lf && (r < 0.0lf) != (y < 0.0lf)) r = r + y;
-	return r;
+	r.y |= unpackDouble2x32(x).y & 0x80000000u;
+	precise double rest = packDouble2x32(r);
+	if (rest != 0.0lf && (rest < 0.0lf) != (y < 0.0lf)) rest = rest + y;
+	return rest;
 }
+
+// Some drivers give 0 for what should be -0.
+double op_ceil(double x) { return -floor(-x); }
 
 int op_to_int(double x) {
 	if (op_isnan(x)) return 0;

@@ -3,7 +3,7 @@
 
 layout(std430, binding = 0) coherent buffer Control {
 	uint fault_tick;      // of the first fault, 0 while there is none
-	uint fault_element[]; // by check: element << 2 | kind of the smallest faulty element
+	uint fault_element[]; // by site: element << 2 | kind of the smallest faulty element
 };
 
 // A fault stops the run at the end of its own tick, so that the state is that of the faulting tick on every backend.
@@ -12,9 +12,9 @@ bool halted() {
 	return t != 0u && t != tick;
 }
 
-void report_fault(uint check, uint element, uint kind) {
+void report_fault(uint site, uint element, uint kind) {
 	atomicCompSwap(fault_tick, 0u, tick);
-	atomicMin(fault_element[check], element << 2 | kind);
+	atomicMin(fault_element[site], element << 2 | kind);
 }
 
 // Steps of 64 bits.

@@ -30,7 +30,11 @@ var unaryReal = []ir.Op{
 func (s *suite) realArguments() []float64 {
 	v := []float64{0, negZ, 1, -1, 2, -2, 3, -3, 4, 0.5, -0.5, 1.5, -2.5, 0.1, -7.3, 10, 1e-9, -1e-3, 88.5, 1e6, inf, -inf, nan}
 	if s.precision == plan.Double {
-		v = append(v, 1e300, -1e-300, 709.5, 5e-324, math.MaxFloat64)
+		// Not 709.5: from 709.44 on Go's exp on amd64 gives +Inf, short of the true limit 709.78.
+		v = append(v, 1e300, -1e-300, 709.4, math.MaxFloat64)
+		if !s.tol.FlushSubnormals {
+			v = append(v, 5e-324)
+		}
 	} else {
 		v = append(v, 1e30, -1e-30, math.MaxFloat32)
 		if !s.tol.FlushSubnormals {
