@@ -136,8 +136,12 @@ func estimateKernel(make func() (*kernel, error), pre, post Shape) (int64, int64
 		return 0, 0, err
 	}
 	if _, ok := k.byOffset(pre, post); ok {
-		s := k.survey(*pre.Grid, excludesSelf(k.allowSelf, pre, post))
-		return s.count, 24 * min(s.kept, s.dropped), nil
+		o, _, taps := k.layout(*pre.Grid, excludesSelf(k.allowSelf, pre, post))
+		bytes := 24 * taps
+		for _, t := range o.Terms {
+			bytes += 8 * int64(len(t.Z)+len(t.Y)+len(t.X))
+		}
+		return o.Count, bytes, nil
 	}
 	return k.estimateExplicit(pre, post)
 }

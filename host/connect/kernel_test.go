@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"gonum.org/v1/gonum/dsp/fourier"
 )
 
 // plainKernel evaluates gaussian and dog by their definition, cell by cell; NaN where there is no synapse.
@@ -158,13 +160,16 @@ func TestLoweringsEqualTheMatrix(t *testing.T) {
 		if o.Terms == nil {
 			full = *withTerms(t, c.rule, *a.Grid, a)
 		}
-		for _, m := range []Method{Passes, Direct, Factored} {
+		if l := o.lowerBy(Fourier); l != nil {
+			check(o, l)
+		}
+		for _, m := range []Method{Passes, Direct, Factored, Fourier} {
 			if l := full.lowerBy(m); l != nil {
 				check(&full, l)
 			}
 		}
 	}
-	for _, m := range []Method{NoTerms, Passes, Direct, Factored} {
+	for _, m := range []Method{NoTerms, Passes, Direct, Factored, Fourier} {
 		if used[m] == 0 {
 			t.Errorf("no case was applied by %s", m)
 		}
@@ -185,7 +190,7 @@ func withTerms(t *testing.T, r Rule, g Grid, a Shape) *Offsets {
 		t.Fatal(err)
 	}
 	o := &Offsets{Grid: g, Terms: k.terms(g)}
-	o.Taps = k.corrections(o, excludesSelf(k.allowSelf, a, a), false)
+	o.Taps = k.corrections(o, excludesSelf(k.allowSelf, a, a), false, 0)
 	return o
 }
 
@@ -242,39 +247,112 @@ func TestDelaysOfKernels(t *testing.T) {
 	closeFloats(t, "gaussian", dense(c), plainKernel([]bell{{1, 0.2}}, 0.01, false, *a.Grid, *a.Grid), 1e-15)
 }
 
-func TestLargeFieldIsSmallAndQuick(t *testing.T) {
-	a := gridGroup("Focus", 1, 512, 512)
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	start := time.Now()
-	o := build(t, DoG{0.2, 0.1, 0.1, 0.7, DefaultLimit, false, nil}, Key{}, a, a).Offsets
-	l := o.Lower()
-	took := time.Since(start)
-	runtime.ReadMemStats(&after)
-	if bytes := after.TotalAlloc - before.TotalAlloc; bytes > 50e6 {
-		t.Errorf("%d bytes allocated for a field of 512 x 512", bytes)
-	}
-	if took > time.Second {
-		t.Errorf("building took %v", took)
-	}
-	if l.Method != Factored || o.Count < 6e10 {
-		t.Errorf("%s, %d synapses", l.Method, o.Count)
-	}
-	// A row of the matrix product against the sum over its 262143 synapses.
-	s := randomVector(random(1), a.N)
-	y := make([]float64, a.N)
-	l.Apply(y, s)
-	for _, j := range []int{0, 511, 131072 + 256, a.N - 1, 77777} {
-		want, bound := 0.0, 0.0
-		for i := range a.N {
-			w := o.Weight(a.Grid.Pair(i, j))
-			want += w * s[i]
-			bound += math.Abs(w)
+func TestLargeFieldsAreSmallAndQuick(t *testing.T) {
+	for _, c := range []struct {
+		n      int
+		rule   Rule
+		method Method
+		count  int64 // at least
+	}{
+		{512, DoG{0.2, 0.1, 0.1, 0.7, DefaultLimit, false, nil}, Factored, 6e10},
+		{512, Gaussian{1, 0.01, DefaultLimit, false, nil}, NoTerms, 1e8},
+		{200, Gaussian{1, 0.1, DefaultLimit, false, nil}, Fourier, 3e8},
+	} {
+		a := gridGroup("Focus", 1, c.n, c.n)
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		o := build(t, c.rule, Key{}, a, a).Offsets
+		l := o.Lower()
+		took := time.Since(start)
+		runtime.ReadMemStats(&after)
+		if bytes := after.TotalAlloc - before.TotalAlloc; bytes > 50e6 {
+			t.Errorf("%s: %d bytes allocated for a field of %s", c.rule.Name(), bytes, a.Grid)
 		}
-		if math.Abs(y[j]-want) > 1e-15*bound {
-			t.Errorf("cell %d: %v, want %v within %v", j, y[j], want, 1e-15*bound)
+		if took > time.Second {
+			t.Errorf("%s: building took %v", c.rule.Name(), took)
 		}
+		if l.Method != c.method || o.Count < c.count {
+			t.Errorf("%s: %s, %d synapses", c.rule.Name(), l.Method, o.Count)
+		}
+		// Some cells against the sum over their synapses.
+		s := randomVector(random(1), a.N)
+		y := make([]float64, a.N)
+		l.Apply(y, s)
+		for _, j := range []int{0, c.n - 1, a.N/2 + c.n/2, a.N - 1, a.N / 3} {
+			want, bound := 0.0, 0.0
+			for i := range a.N {
+				w := o.Weight(a.Grid.Pair(i, j))
+				want += w * s[i]
+				bound += math.Abs(w)
+			}
+			if math.Abs(y[j]-want) > 1e-15*bound {
+				t.Errorf("%s: cell %d is %v, want %v within %v", c.rule.Name(), j, y[j], want, 1e-15*bound)
+			}
+		}
+	}
+}
+
+func TestSpectrumConvolves(t *testing.T) {
+	// The source padded with zeros, its transform times the spectrum, and back, by gonum's transform along each axis.
+	a := gridGroup("a", 3, 7, 10)
+	g := *a.Grid
+	o := build(t, DoG{0.2, 0.2, 0.1, 0.7, 0.05, false, nil}, Key{}, a, a).Offsets
+	pz, py, px := 8, 16, 32
+	sp, ok := o.Spectrum(pz, py, px)
+	if !ok {
+		t.Fatal("no spectrum")
+	}
+	s := randomVector(random(5), a.N)
+	x := make([]complex128, pz*py*px)
+	for i, v := range s {
+		z, y, c := g.Pair(i, 0)
+		x[(z*py+y)*px+c] = complex(v, 0)
+	}
+	along(x, []int{pz, py, px}, func(f *fourier.CmplxFFT, line []complex128) { f.Coefficients(line, line) })
+	fold := func(k, p int) int { return min(k, p-k) }
+	for k := range x {
+		kz, ky, kx := fold(k/(py*px), pz), fold(k/px%py, py), fold(k%px, px)
+		x[k] *= complex(sp.Lambda[(kz*(py/2+1)+ky)*(px/2+1)+kx]/float64(len(x)), 0)
+	}
+	along(x, []int{pz, py, px}, func(f *fourier.CmplxFFT, line []complex128) { f.Sequence(line, line) })
+	want := make([]float64, a.N)
+	o.Lower().Apply(want, s)
+	for j := range want {
+		z, y, c := g.Pair(j, 0)
+		if got := real(x[(z*py+y)*px+c]); math.Abs(got-want[j]) > 1e-14 {
+			t.Fatalf("cell %d: %v, want %v", j, got, want[j])
+		}
+	}
+	if _, ok := o.Spectrum(5, 13, 18); ok {
+		t.Error("a padding that wraps around")
+	}
+	if _, ok := (&Offsets{Grid: Grid{1, 1, 5}, Taps: []Tap{{DX: 1, W: 1}}, Count: 4}).Spectrum(1, 1, 10); ok {
+		t.Error("a kernel that is not even has no real spectrum")
+	}
+}
+
+// along transforms every line of each axis.
+func along(x []complex128, dims []int, f func(*fourier.CmplxFFT, []complex128)) {
+	stride := 1
+	for axis := len(dims) - 1; axis >= 0; axis-- {
+		n := dims[axis]
+		fft := fourier.NewCmplxFFT(n)
+		line := make([]complex128, n)
+		for k := range x {
+			if k/stride%n != 0 {
+				continue
+			}
+			for i := range line {
+				line[i] = x[k+i*stride]
+			}
+			f(fft, line)
+			for i := range line {
+				x[k+i*stride] = line[i]
+			}
+		}
+		stride *= n
 	}
 }
 

@@ -14,11 +14,13 @@ const (
 	Direct
 	// Factored multiplies by low-rank factors of them.
 	Factored
+	// Fourier has the form of Factored, with sines and cosines for factors: taps and terms of the kernel together are diagonal there.
+	Fourier
 )
 
 // String is the method's name in dumps.
 func (m Method) String() string {
-	return [...]string{"taps", "passes", "direct", "factored"}[m]
+	return [...]string{"taps", "passes", "direct", "factored", "fourier"}[m]
 }
 
 // Lowering says how to compute y[post] = Σ w · s[pre] for an Offsets kernel without its synapses. The source s and the result y are
@@ -28,8 +30,9 @@ func (m Method) String() string {
 //	          pass of a term reads S, its last adds to Y
 //	Direct    V = S·TX [Rows, Terms·Cols]; read V as [Rows·Terms, Cols]; Y = TY·V
 //	Factored  P = S·UX [Rows, RX]; Q = (UYᵀ·P)∘D [RY, RX]; W = Q·UXᵀ [RY, Cols]; Y = UY·W
+//	Fourier   as Factored
 //
-// Taps are added to Y afterwards.
+// Taps are added to Y afterwards; Fourier leaves none.
 type Lowering struct {
 	Method     Method
 	Grid       Grid
@@ -44,7 +47,7 @@ type Lowering struct {
 	RX, RY int
 	UX     []float64 // [Cols, RX]: factors of all terms side by side
 	UY     []float64 // [Rows, RY]
-	D      []float64 // [RY, RX]: the amplitude where both columns belong to one term, else 0
+	D      []float64 // [RY, RX]: the amplitude where both columns belong to one term, else 0; of Fourier the spectrum
 
 	Taps []Tap
 
@@ -78,6 +81,9 @@ func (o *Offsets) Lower() *Lowering {
 			l.MACs += int64(o.Grid.Layers-abs(int(t.DZ))) * int64(o.Grid.Rows-abs(int(t.DY))) * int64(o.Grid.Cols-abs(int(t.DX)))
 		}
 	}
+	if f := o.fourier(l.MACs); f != nil {
+		return f
+	}
 	return l
 }
 
@@ -104,7 +110,7 @@ func (o *Offsets) lowerTerms() *Lowering {
 func (o *Offsets) lowerBy(m Method) *Lowering {
 	l := o.lowering()
 	switch {
-	case len(o.Terms) == 0:
+	case len(o.Terms) == 0 && m != Fourier:
 		return nil
 	case m == Passes:
 		l.passes(o.Terms)
@@ -113,6 +119,8 @@ func (o *Offsets) lowerBy(m Method) *Lowering {
 		l.direct(o.Terms)
 	case m == Factored:
 		l = o.factored(math.MaxInt64)
+	case m == Fourier:
+		return o.fourier(math.MaxInt64)
 	default:
 		return nil
 	}
@@ -186,6 +194,12 @@ func (l *Lowering) direct(terms []Term) {
 	}
 }
 
+// factorMACs is the cost of the four products with factors of rx and ry columns.
+func (l *Lowering) factorMACs(rx, ry int) int64 {
+	x, y, rows, cols := int64(rx), int64(ry), int64(l.Rows), int64(l.Cols)
+	return rows*cols*(x+y) + y*x*(rows+cols) + 4*opCharge
+}
+
 // factored returns the factored form if it takes fewer than limit operations.
 func (o *Offsets) factored(limit int64) *Lowering {
 	g := o.Grid
@@ -215,8 +229,7 @@ func (o *Offsets) factored(limit int64) *Lowering {
 		}
 	}
 	rx, ry := int64(f.RX), int64(f.RY)
-	f.MACs = rows*cols*(rx+ry) + ry*rx*(rows+cols) + 4*opCharge
-	if f.MACs >= limit {
+	if f.MACs = f.factorMACs(f.RX, f.RY); f.MACs >= limit {
 		return nil
 	}
 	f.UX, f.UY, f.D = make([]float64, cols*rx), make([]float64, rows*ry), make([]float64, ry*rx)
@@ -267,7 +280,7 @@ func (l *Lowering) Apply(y, s []float64) {
 	case Direct:
 		v := multiply(s, l.TX, l.Rows, l.Cols, l.Terms*l.Cols)
 		copy(y, multiply(l.TY, v, l.Rows, l.Rows*l.Terms, l.Cols))
-	case Factored:
+	case Factored, Fourier:
 		p := multiply(s, l.UX, l.Rows, l.Cols, l.RX)
 		q := multiply(transpose(l.UY, l.Rows, l.RY), p, l.RY, l.Rows, l.RX)
 		for i, d := range l.D {

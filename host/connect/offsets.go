@@ -188,23 +188,30 @@ func (k *kernel) keeps(w float64, dz, dy, dx int, noSelf bool) bool {
 	return math.Abs(w) > k.floor
 }
 
-// offsets stores the kernel as terms with corrections or, where that is cheaper to apply, as single offsets.
-func (k *kernel) offsets(g Grid, noSelf bool) *Offsets {
+// layout decides how to store the kernel: as terms with corrections or, where that is cheaper to apply, as single offsets only. It
+// returns the kernel without its taps, and their number.
+func (k *kernel) layout(g Grid, noSelf bool) (o *Offsets, single bool, taps int64) {
 	s := k.survey(g, noSelf)
-	o := &Offsets{Grid: g, Terms: k.terms(g), Count: s.count}
+	o = &Offsets{Grid: g, Terms: k.terms(g), Count: s.count}
 	if s.count <= s.undo || s.count <= s.undo+o.lowerTerms().MACs {
-		o.Taps = k.corrections(o, noSelf, true)
-		o.Terms = nil
-		return o
+		return o, true, s.kept
 	}
-	o.Taps = k.corrections(o, noSelf, false)
+	return o, false, s.dropped
+}
+
+func (k *kernel) offsets(g Grid, noSelf bool) *Offsets {
+	o, single, taps := k.layout(g, noSelf)
+	o.Taps = k.corrections(o, noSelf, single, taps)
+	if single {
+		o.Terms = nil
+	}
 	return o
 }
 
-// corrections lists the offsets that have a synapse, or with kept unset cancels the terms at those that have none.
-func (k *kernel) corrections(o *Offsets, noSelf, kept bool) []Tap {
+// corrections lists the n offsets that have a synapse, or with kept unset cancels the terms at those that have none.
+func (k *kernel) corrections(o *Offsets, noSelf, kept bool, n int64) []Tap {
 	g := o.Grid
-	var taps []Tap
+	taps := make([]Tap, 0, n)
 	for dz := 1 - g.Layers; dz < g.Layers; dz++ {
 		for dy := 1 - g.Rows; dy < g.Rows; dy++ {
 			for dx := 1 - g.Cols; dx < g.Cols; dx++ {

@@ -109,7 +109,7 @@ func TestHostileHeaders(t *testing.T) {
 		{"{'descr': '<f8', 'fortran_order': False, 'shape': (9223372036854775807,), }", "too large"},
 		{"{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,), }", "not a size"},
 		{"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }", "not a size"},
-		{"{'descr': '<f8', 'fortran_order': 0, 'shape': (1,), }", "True or False"},
+		{"{'descr': '<f8', 'fortran_order': 0, 'shape': (1,), }", "neither True nor False"},
 		{"{'descr': '<f8', 'fortran_order': False}", "\"shape\" is missing"},
 		{"{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': ()}", "twice"},
 		{"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'x': 1}", "unknown key"},

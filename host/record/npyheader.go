@@ -172,7 +172,7 @@ func (p *literal) boolean() (bool, error) {
 			return c.value, nil
 		}
 	}
-	return false, fmt.Errorf("True or False was expected at byte %d", p.pos)
+	return false, fmt.Errorf("neither True nor False at byte %d", p.pos)
 }
 
 func (p *literal) tuple() ([]int, error) {
