@@ -144,6 +144,9 @@ func (s *solver) sub(x, y syntax.Expr) syntax.Expr {
 	case x == nil:
 		return s.neg(y)
 	}
+	if u, ok := y.(*syntax.Unary); ok && u.Op == "-" {
+		return s.add(x, u.X)
+	}
 	return s.binary("-", x, y)
 }
 

@@ -34,12 +34,12 @@ func (d Dim) String() string {
 	bestCost := cost(best)
 	for _, name := range printedUnits {
 		u := table[name].Dim
-		for _, p := range []int32{1, -1, 2, -2} {
+		for _, p := range []int32{60, -60, 120, -120, 180, -180, 30, -30} { // exponent times ExpDen
 			rest := d
 			for i := range rest {
-				rest[i] -= u[i] * p
+				rest[i] -= u[i] / ExpDen * p
 			}
-			f := append([]factor{{name, p * ExpDen}}, baseFactors(rest)...)
+			f := append([]factor{{name, p}}, baseFactors(rest)...)
 			if c := cost(f); c < bestCost {
 				best, bestCost = f, c
 			}

@@ -76,7 +76,7 @@ func TestDimString(t *testing.T) {
 		"coulomb": "coulomb", "joule": "joule", "newton": "newton", "watt": "watt", "pascal": "pascal", "henry": "henry",
 		"volt/second": "volt/second", "siemens/metre**2": "siemens/metre**2", "amp/metre**2": "amp/metre**2", "farad/metre2": "farad/metre**2",
 		"second**-0.5": "1/second**0.5", "volt/second**0.5": "volt/second**0.5", "metre**2*kilogram": "metre**2*kilogram", "second**2": "second**2",
-		"volt**2": "volt**2", "1/volt": "1/volt", "volt*second": "volt*second", "molar": "mole/metre**3", "metre**(1/3)": "metre**(1/3)",
+		"volt**2": "volt**2", "volt**3": "volt**3", "volt**0.5": "volt**0.5", "siemens**-0.5": "ohm**0.5", "amp/volt**2": "amp/volt**2", "1/volt": "1/volt", "volt*second": "volt*second", "molar": "mole/metre**3", "metre**(1/3)": "metre**(1/3)",
 		"hertz**2": "1/second**2", "siemens/second": "siemens/second", "amp/second": "amp/second", "coulomb/metre2": "coulomb/metre**2",
 		"mole/(metre**2*second)": "mole/(metre**2*second)", "1/(volt*second)": "1/(volt*second)", "volt*hertz": "volt/second", "metre/second": "metre/second",
 	} {
