@@ -34,6 +34,7 @@ type coded struct {
 func (c *coded) Error() string { return c.err.Error() }
 func (c *coded) Unwrap() error { return c.err }
 
+// usageError is an error about the command line.
 func usageError(format string, args ...any) error {
 	return &coded{exitUsage, fmt.Errorf(format, args...)}
 }
