@@ -274,3 +274,48 @@ func BenchmarkRecording(b *testing.B) {
 		})
 	}
 }
+
+func TestSaveNPZ(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.npz")
+	if err := SaveNPZ(path, []Named{{"x", New([]int64{1, 2}, 2, 1)}, {"flag", New([]bool{true})}}); err != nil {
+		t.Fatal(err)
+	}
+	v, err := ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := v.(map[string]*Array)
+	if !reflect.DeepEqual(m["x"].Shape, []int{2, 1}) || m["flag"].Float64s()[0] != 1 || len(m) != 2 {
+		t.Errorf("%v", m)
+	}
+	if err := SaveNPZ(path, []Named{{"x", New([]int64{1, 2}, 3)}}); !errors.Is(err, ErrOutput) {
+		t.Errorf("an array that does not fill its shape: %v", err)
+	}
+	if v, err = ReadFile(path); err != nil || len(v.(map[string]*Array)) != 2 {
+		t.Errorf("the file of before is gone: %v, %v", v, err)
+	}
+	onlyFiles(t, dir, "a.npz")
+}
+
+func TestFortranOrderOfEveryType(t *testing.T) {
+	index := []int{0, 2, 4, 1, 3, 5} // of a 2 x 3 array in C order, stored with the first index fastest
+	for _, c := range []struct{ in, want any }{
+		{[]float32{0, 1, 2, 3, 4, 5}, pick[float32](index)}, {[]int64{0, 1, 2, 3, 4, 5}, pick[int64](index)},
+		{[]int32{0, 1, 2, 3, 4, 5}, pick[int32](index)}, {[]uint8{0, 1, 2, 3, 4, 5}, pick[uint8](index)},
+	} {
+		a := &Array{Shape: []int{2, 3}, Data: c.in}
+		a.toCOrder()
+		if !reflect.DeepEqual(a.Data, c.want) {
+			t.Errorf("%v, want %v", a.Data, c.want)
+		}
+	}
+}
+
+func pick[T float32 | int64 | int32 | uint8](v []int) []T {
+	out := make([]T, len(v))
+	for i, x := range v {
+		out[i] = T(x)
+	}
+	return out
+}
