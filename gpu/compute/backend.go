@@ -21,6 +21,10 @@ type Backend struct {
 	Mode Mode
 	// Batch is the time that one submission aims at. The default keeps a viewer on the same context fluent.
 	Batch time.Duration
+
+	// For tests: a tile of one's own, and no loads in pairs.
+	tile    func(*plan.MatMul) (rows, cols int)
+	noPairs bool
 }
 
 // Mode is a way to run a schedule. Results do not depend on it.
@@ -93,6 +97,10 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		i.target = DefaultBatch
 	}
 	i.tune()
+	if b.tile != nil {
+		layout.Tile = b.tile
+	}
+	layout.Pairs = layout.Pairs && !b.noPairs
 	defer func() {
 		if err != nil {
 			i.Close()
