@@ -137,7 +137,7 @@ func (v *Viewer) click() {
 
 func (v *Viewer) wheel(dy float64) {
 	if p, nx, ny := v.over(v.mouse.x, v.mouse.y); p != nil {
-		p.Panel.Camera.Zoom(math.Pow(wheelFactor, dy), nx, ny, p.Aspect())
+		p.Panel.Camera.Zoom(math.Pow(wheelFactor, -dy), nx, ny, p.Aspect())
 		v.changed = true
 	}
 }

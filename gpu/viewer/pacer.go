@@ -80,7 +80,7 @@ func (p *Pacer) Batch(now time.Time, limit int64) int64 {
 	p.since = now
 	left := p.nextDraw.Sub(now).Seconds()
 	if p.Priority == Smooth {
-		left -= p.drawCost.Seconds()
+		left -= p.reserve().Seconds()
 	}
 	if left <= 0 || limit <= 0 {
 		return 0
@@ -104,9 +104,15 @@ func (p *Pacer) Stepped(n int64, d time.Duration) {
 // DrawDue reports whether a frame should be drawn now.
 func (p *Pacer) DrawDue(now time.Time) bool {
 	if p.Priority == Smooth {
-		return !now.Add(p.drawCost).Before(p.nextDraw)
+		return !now.Add(p.reserve()).Before(p.nextDraw)
 	}
 	return !now.Before(p.nextDraw)
+}
+
+// reserve is the end of a frame's time that is kept for drawing it. A picture that takes longer than a frame does not get all of
+// it: the simulation goes on, at a lower frame rate.
+func (p *Pacer) reserve() time.Duration {
+	return min(p.drawCost, time.Duration(0.75*float64(time.Second)/p.frameRate()))
 }
 
 // Drew reports that a frame drawn from start took d.
@@ -114,8 +120,9 @@ func (p *Pacer) Drew(start time.Time, d time.Duration) {
 	p.drawCost = time.Duration(smooth(float64(p.drawCost), float64(d)))
 	interval := time.Duration(float64(time.Second) / p.frameRate())
 	p.nextDraw = p.nextDraw.Add(interval)
-	if earliest := start.Add(interval); p.nextDraw.Before(earliest.Add(-interval/2)) || p.nextDraw.After(earliest.Add(interval)) {
-		p.nextDraw = earliest
+	// Late by more than half a frame, or early: count from here, or the simulation would get no time until the delay is made up.
+	if full := start.Add(d + interval); p.nextDraw.Before(full.Add(-interval/2)) || p.nextDraw.After(full.Add(interval)) {
+		p.nextDraw = full
 	}
 }
 

@@ -65,6 +65,15 @@ func TestSmoothHoldsFrameRate(t *testing.T) {
 	}
 }
 
+// A picture that takes longer than a frame must not stop the simulation.
+func TestSlowPicture(t *testing.T) {
+	m, p := newMachine(20*time.Microsecond, 50*time.Millisecond)
+	m.run(p, 5*time.Second)
+	if m.frames < 50 || m.steps < 5000 {
+		t.Errorf("%d frames and %d steps in 5 s", m.frames, m.steps)
+	}
+}
+
 func TestFastKeepsDrawingRare(t *testing.T) {
 	m, p := newMachine(20*time.Microsecond, 40*time.Millisecond)
 	p.Priority = Fast

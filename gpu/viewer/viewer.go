@@ -219,9 +219,14 @@ func (v *Viewer) step(ctx context.Context, now time.Time) (int64, error) {
 
 // dirty reports whether a new frame would differ from the last.
 func (v *Viewer) dirty() bool {
-	w, h, scale := v.size()
 	return v.changed || v.version != v.rates.drawnVersion || v.hover.pending() || v.messageEnds() ||
-		v.renderer.Dirty(v.scene, render.Frame{Width: w, Height: h, Scale: scale, Version: v.version})
+		v.renderer.Dirty(v.scene, v.surroundings())
+}
+
+// surroundings is what a frame drawn now would be drawn with.
+func (v *Viewer) surroundings() render.Frame {
+	w, h, scale := v.size()
+	return render.Frame{Width: w, Height: h, Scale: scale, Version: v.version, Fine: !v.playing && !v.mouse.dragging()}
 }
 
 // frame draws one frame and shows it.
@@ -239,7 +244,7 @@ func (v *Viewer) frame() error {
 	v.rates.update(start)
 	v.capture()
 	v.drawOverlay(w, h, scale)
-	v.lastFrame = render.Frame{Width: w, Height: h, Scale: scale, Version: v.version, Fine: !v.playing && !v.mouse.dragging()}
+	v.lastFrame = v.surroundings()
 	v.opt.Device.Screen(w, h).Bind()
 	if err := v.renderer.Draw(v.scene, v.lastFrame); err != nil {
 		return err

@@ -172,7 +172,7 @@ func TestWindow(t *testing.T) {
 		s.do("mousemove", "5", "5")
 		s.until("settled", func(v *Viewer) bool { return !v.dirty() })
 		before := get(s, func(v *Viewer) int64 { return v.renderer.Draws() })
-		for range 50 {
+		for range 10 {
 			get(s, func(v *Viewer) bool { return true }) // each comes between two rounds of the loop
 		}
 		if after := get(s, func(v *Viewer) int64 { return v.renderer.Draws() }); after != before {
