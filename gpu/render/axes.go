@@ -300,7 +300,7 @@ func (a *axesPainter) label(axis int) {
 		}
 		a.marks.Line(x, y, x+5*nx, y+5*ny, 1, th.Frame)
 		d := 8 + a.support(a.ticks[axis].Labels[k], number, nx, ny)
-		a.over.Text(x+d*nx, y+d*ny, a.ticks[axis].Labels[k], number)
+		a.text(x+d*nx, y+d*ny, a.ticks[axis].Labels[k], number)
 		reach = math.Max(reach, 2*d-8)
 	}
 	if a.names[axis] == "" {
@@ -320,7 +320,16 @@ func (a *axesPainter) label(axis int) {
 		return
 	}
 	d := reach + 4 + a.support(a.names[axis], name, nx, ny)
-	a.over.Text(mx+d*nx, my+d*ny, a.names[axis], name)
+	a.text(mx+d*nx, my+d*ny, a.names[axis], name)
+}
+
+// text draws a label unless a small view or a zoomed scene leaves no room for it: half a number misleads.
+func (a *axesPainter) text(x, y float64, s string, st TextStyle) {
+	w, _ := a.over.Measure(s, st)
+	if x-w/2 < a.view.X-4 || x+w/2 > a.view.X+a.view.W+4 || y-st.Size/2 < a.view.Y-4 || y+st.Size/2 > a.view.Y+a.view.H {
+		return
+	}
+	a.over.Text(x, y, s, st)
 }
 
 // support is how far a text's box reaches from its centre in a direction.

@@ -60,3 +60,37 @@ func benchSurface(t testing.TB, b *testing.B, d *device.Device, n int, auto bool
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
 }
+
+// BenchmarkScatter draws points in space whose colors change every frame.
+func BenchmarkScatter(b *testing.B) {
+	d := gltest.DeviceWith(b, device.Options{})
+	for _, n := range []int{1000, 10000, 100000, 1000000} {
+		b.Run(fmt.Sprintf("points=%d", n), func(b *testing.B) {
+			gltest.Do(b, d, func(t testing.TB) {
+				s := newStage(t, d, 800, 600, 1, 1)
+				defer s.close()
+				v := upload(t, d, field(n/10, 10, 1))
+				defer v.Close()
+				sc := NewFixedScale("r", "", Viridis(), -0.2, 1.2)
+				side := 10
+				for side*side*10 < n {
+					side++
+				}
+				scene := &Scene{Panels: []*Panel{{Items: []Item{&Scatter{Name: "p", N: n, Grid: [3]int{10, side, side}, Color: v.View(), Scale: sc}}}}}
+				s.t.Bind()
+				for k := range b.N + 3 {
+					if k == 3 {
+						b.ResetTimer()
+					}
+					s.f.Version++
+					if err := s.r.Draw(scene, s.f); err != nil {
+						t.Fatal(err)
+					}
+					d.WaitIdle()
+				}
+				b.StopTimer()
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
+			})
+		})
+	}
+}

@@ -16,6 +16,7 @@ type Camera struct {
 	home   cameraPose
 	bounds Box
 	preset int
+	margin [2]float64 // of the view's width and height over what the scene fills: room for tick labels and names
 }
 
 type cameraPose struct {
@@ -62,7 +63,11 @@ var presets = [...]Preset{
 // NewCamera looks at the box from the first preset: opening 60°, elevation 30°, azimuth 45°. aspect is width / height of
 // the viewport.
 func NewCamera(bounds Box, aspect float64) *Camera {
-	c := &Camera{Fov: 60}
+	return newCamera(bounds, aspect, [2]float64{1.2, 1.2})
+}
+
+func newCamera(bounds Box, aspect float64, margin [2]float64) *Camera {
+	c := &Camera{Fov: 60, margin: margin}
 	c.apply(0, bounds, aspect)
 	return c
 }
@@ -171,7 +176,6 @@ func (c *Camera) Focus(p Vec3) {
 
 // Fit centres the box and chooses the distance so that it fills the viewport, keeping the direction.
 func (c *Camera) Fit(bounds Box, aspect float64) {
-	const margin = 1.2 // room for tick labels and axis names
 	c.bounds = bounds
 	right, up, back := c.axes()
 	c.Target = bounds.Center()
@@ -186,8 +190,8 @@ func (c *Camera) Fit(bounds Box, aspect float64) {
 			if c.Ortho {
 				z = 0
 			}
-			d = math.Max(d, math.Abs(v.Dot(right))/(tan*aspect)*margin+z)
-			d = math.Max(d, math.Abs(v.Dot(up))/tan*margin+z)
+			d = math.Max(d, math.Abs(v.Dot(right))/(tan*aspect)*c.margin[0]+z)
+			d = math.Max(d, math.Abs(v.Dot(up))/tan*c.margin[1]+z)
 		}
 		c.Distance = math.Max(d, 1e-6)
 		var lo, hi [2]float64

@@ -21,6 +21,7 @@ var colormaps = []*Colormap{
 	{Name: "viridis", table: parseTable(viridisTable)},
 	{Name: "twilight", Cyclic: true, table: parseTable(twilightTable)},
 	{Name: "vik", Centered: true, table: parseTable(vikTable)},
+	{Name: "twotone", table: twoTones([3]uint8{0x35, 0x4a, 0x66}, [3]uint8{0xff, 0xc2, 0x4b})},
 }
 
 // Viridis is the colormap for amounts.
@@ -31,6 +32,9 @@ func Twilight() *Colormap { return colormaps[1] }
 
 // Vik is the colormap for signed values.
 func Vik() *Colormap { return colormaps[2] }
+
+// TwoTone is the colormap for 0 and 1.
+func TwoTone() *Colormap { return colormaps[3] }
 
 // ColormapByName finds a colormap; the error lists the names there are.
 func ColormapByName(name string) (*Colormap, error) {
@@ -80,6 +84,16 @@ func (c *Colormap) rgba() []byte {
 		out = append(out, t[0], t[1], t[2], 255)
 	}
 	return out
+}
+
+func twoTones(no, yes [3]uint8) (t [256][3]uint8) {
+	for i := range t {
+		t[i] = no
+		if i >= 128 {
+			t[i] = yes
+		}
+	}
+	return t
 }
 
 func parseTable(hex string) (t [256][3]uint8) {

@@ -29,13 +29,7 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 	if err := r.reduce(views, f); err != nil {
 		return err
 	}
-	if err := r.prepareChrome(s, lay, f); err != nil {
-		return err
-	}
-	if err := r.prepareUser(s.Overlay); err != nil {
-		return err
-	}
-	if err := r.uploadGlyphs(); err != nil {
+	if err := r.prepareFlat(s, lay, f); err != nil {
 		return err
 	}
 
@@ -136,17 +130,14 @@ func primBytesOf(p []prim) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(&p[0])), len(p)*primBytes)
 }
 
-// prepareChrome lays out axes, titles and colorbars, unless they are the same as in the last frame.
-func (r *Renderer) prepareChrome(s *Scene, lay Layout, f Frame) error {
-	key := r.chromeKey(s, f)
-	if key == r.chromeState && r.chromeState != 0 {
-		return nil
-	}
-	th := s.theme()
-	paint := func() {
-		r.under.Reset(f.Width, f.Height, f.Scale)
-		r.marks.Reset(f.Width, f.Height, f.Scale)
-		r.over.Reset(f.Width, f.Height, f.Scale)
+// prepareFlat lays out axes, titles and colorbars, unless they are the same as in the last frame, and sends all flat shapes.
+func (r *Renderer) prepareFlat(s *Scene, lay Layout, f Frame) error {
+	if key := r.chromeKey(s, f); key != r.chromeState || r.chromeState == 0 {
+		r.chromeState = key
+		th := s.theme()
+		for _, o := range []*Overlay{r.under, r.marks, r.over} {
+			o.Reset(f.Width, f.Height, f.Scale)
+		}
 		for _, pl := range lay.Panels {
 			paintAxes(r.under, r.marks, r.over, th, pl)
 			paintTitle(r.over, th, pl.Title, pl.Panel.Title)
@@ -156,30 +147,26 @@ func (r *Renderer) prepareChrome(s *Scene, lay Layout, f Frame) error {
 		}
 		paintColorbar(r.marks, r.over, th, lay.Colorbar, lay.Shared)
 	}
-	paint()
-	if r.under.lost || r.over.lost {
-		// The atlas filled up with sizes and phases of earlier frames. What this frame needs fits.
+	if !r.over.resolve() || s.Overlay != nil && !s.Overlay.resolve() {
+		// The atlas is full of sizes and phases of earlier frames. What one frame needs fits; if not, the rest is left out.
 		r.fonts.reset()
-		r.user.hash = 0
-		paint()
+		if r.over.resolve() && s.Overlay != nil {
+			s.Overlay.resolve()
+		}
 	}
-	above := append(r.marks.prims, r.over.prims...)
+	if err := r.uploadGlyphs(); err != nil {
+		return err
+	}
+	all := append(append(append(r.scratch[:0], r.under.prims...), r.marks.prims...), r.over.prims...)
 	n := len(r.under.prims)
-	r.below, r.above = runs(r.under.prims, 0), runs(above, n)
-	r.chromeState = key
-	return r.fill(&r.chrome, append(append([]prim(nil), r.under.prims...), above...))
-}
-
-// prepareUser sends the caller's overlay.
-func (r *Renderer) prepareUser(o *Overlay) error {
-	if o == nil {
+	r.scratch, r.below, r.above = all, runs(all[:n], 0), runs(all[n:], n)
+	if err := r.fill(&r.chrome, all); err != nil {
+		return err
+	}
+	if s.Overlay == nil {
 		return nil
 	}
-	if o.lost {
-		r.fonts.reset()
-		r.chromeState = 0 // its glyphs have moved: laid out again in the next frame
-	}
-	return r.fill(&r.user, o.prims)
+	return r.fill(&r.user, s.Overlay.prims)
 }
 
 // fill makes a layer hold the shapes; it sends nothing when it already does.

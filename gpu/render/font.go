@@ -40,6 +40,7 @@ type fonts struct {
 
 	pix         []byte // coverage, atlasSize²
 	x, y, shelf int
+	epoch       int             // counts how often the atlas was emptied, from 1
 	dirty       image.Rectangle // changed since the last upload
 }
 
@@ -73,7 +74,7 @@ type glyph struct {
 }
 
 func newFonts() (*fonts, error) {
-	f := &fonts{faces: map[faceKey]font.Face{}, glyphs: map[glyphKey]glyph{}, lines: map[lineKey]line{},
+	f := &fonts{faces: map[faceKey]font.Face{}, glyphs: map[glyphKey]glyph{}, lines: map[lineKey]line{}, epoch: 1,
 		pix: make([]byte, atlasSize*atlasSize)}
 	for w, ttf := range [weights][]byte{goregular.TTF, gomedium.TTF, gomono.TTF} {
 		p, err := opentype.Parse(ttf)
@@ -265,5 +266,6 @@ func (f *fonts) reset() {
 	clear(f.glyphs)
 	clear(f.pix)
 	f.x, f.y, f.shelf = 0, 0, 0
+	f.epoch++
 	f.dirty = image.Rect(0, 0, atlasSize, atlasSize)
 }

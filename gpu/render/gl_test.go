@@ -21,7 +21,7 @@ func oneSurface(v device.View, rows, cols int, plain bool) (*Scene, *Surface) {
 	return &Scene{Theme: Dark(), Panels: []*Panel{{Title: "Focus", Items: []Item{s}, Axes: Axes{Hide: plain}}}}, s
 }
 
-// Pictures of 320 x 240, each drawn three times with the same outcome to the bit.
+// Pictures of 320 x 240 units, each drawn three times with the same outcome to the bit.
 func TestPictures(t *testing.T) {
 	d := gltest.Device(t)
 	gltest.Do(t, d, func(t testing.TB) {
@@ -52,7 +52,7 @@ func TestPictures(t *testing.T) {
 			}},
 			{"overlay", 1, func() (*Scene, []*device.Buffer) { return &Scene{Theme: Light()}, nil }},
 		} {
-			s := newStage(t, d, 320, 240, c.scale, 4)
+			s := newStage(t, d, int(320*c.scale), int(240*c.scale), c.scale, 4)
 			scene, bufs := c.scene()
 			if c.name == "overlay" {
 				scene.Overlay = demoOverlay(s, scene.Theme)

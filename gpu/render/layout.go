@@ -29,6 +29,11 @@ type Layout struct {
 	Shared   *Scale
 }
 
+// labelRoom is what tick labels and axis names need on each side of the box.
+const labelRoomX, labelRoomY = 32, 30
+
+func marginFor(size, room float64) float64 { return math.Min(size/math.Max(size-2*room, 1), 1.5) }
+
 // Layout places the panels in a grid that gives the largest views, with one colorbar at the right if they share a scale.
 func (s *Scene) Layout(width, height int, scale float64) Layout {
 	in := s.Insets
@@ -126,7 +131,8 @@ func (s *Scene) FitCameras(width, height int, scale float64) {
 		}
 		b := pl.Panel.Bounds()
 		if shared[b] == nil {
-			shared[b] = NewCamera(b, pl.Aspect())
+			shared[b] = newCamera(b, pl.Aspect(), [2]float64{
+				marginFor(pl.View.W, labelRoomX), marginFor(pl.View.H, labelRoomY)})
 		}
 		pl.Panel.Camera = shared[b]
 	}

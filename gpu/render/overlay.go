@@ -40,7 +40,15 @@ type Overlay struct {
 	scale         float64
 	width, height float64 // in units of scale 1
 	prims         []prim
-	lost          bool // a glyph did not fit: draw again after the atlas was emptied
+	refs          []glyphRef
+	epoch         int // of the atlas that the glyphs' places were taken from; 0: not yet
+}
+
+// glyphRef is a glyph whose place in the atlas is looked up when the list is drawn: the atlas may be emptied in between.
+type glyphRef struct {
+	prim int
+	key  glyphKey
+	x, y float32 // pen, whole pixels
 }
 
 // prim is one instance of shaders/render/overlay.vert.glsl. Lengths are framebuffer pixels.
@@ -96,10 +104,9 @@ func pack(c Color) uint32 {
 
 // Reset empties the list and sets the framebuffer's size in pixels and the scale.
 func (o *Overlay) Reset(width, height int, scale float64) {
-	o.prims = o.prims[:0]
+	o.prims, o.refs, o.epoch = o.prims[:0], o.refs[:0], 0
 	o.scale = scale
 	o.width, o.height = float64(width)/scale, float64(height)/scale
-	o.lost = false
 }
 
 // Size is the drawable area in units of scale 1.
@@ -197,24 +204,33 @@ func (o *Overlay) Text(x, y float64, s string, st TextStyle) float64 {
 
 // glyphs adds the glyphs of a line that starts at pixel (px, py).
 func (o *Overlay) glyphs(line []placed, px, py float64, color uint32, halo bool) {
+	o.epoch = 0
 	for _, g := range line {
 		gx := px + g.x
 		whole := math.Floor(gx)
-		img, ok := o.fonts.get(glyphKey{g.face, g.r, uint8((gx - whole) * phases), halo})
-		if !ok {
-			o.lost = true
-			continue
-		}
-		if img.at.Empty() {
-			continue
-		}
-		x0, y0 := float32(whole)+float32(img.off.X), float32(py+math.Round(g.y))+float32(img.off.Y)
-		o.prims = append(o.prims, prim{
-			Rect:  [4]float32{x0, y0, x0 + float32(img.at.Dx()), y0 + float32(img.at.Dy())},
-			A:     [4]float32{float32(img.at.Min.X), float32(img.at.Min.Y), float32(img.at.Max.X), float32(img.at.Max.Y)},
-			Color: color, Kind: primGlyph,
-		})
+		o.refs = append(o.refs, glyphRef{len(o.prims), glyphKey{g.face, g.r, uint8((gx - whole) * phases), halo},
+			float32(whole), float32(py + math.Round(g.y))})
+		o.prims = append(o.prims, prim{Color: color, Kind: primGlyph})
 	}
+}
+
+// resolve looks up every glyph's place; false means that the atlas is full.
+func (o *Overlay) resolve() bool {
+	if o.epoch == o.fonts.epoch {
+		return true
+	}
+	for _, g := range o.refs {
+		img, ok := o.fonts.get(g.key)
+		if !ok {
+			return false
+		}
+		x0, y0 := g.x+float32(img.off.X), g.y+float32(img.off.Y)
+		p := &o.prims[g.prim]
+		p.Rect = [4]float32{x0, y0, x0 + float32(img.at.Dx()), y0 + float32(img.at.Dy())}
+		p.A = [4]float32{float32(img.at.Min.X), float32(img.at.Min.Y), float32(img.at.Max.X), float32(img.at.Max.Y)}
+	}
+	o.epoch = o.fonts.epoch
+	return true
 }
 
 // Measure is the width of a line and the height from its ascent to its descent.

@@ -28,7 +28,8 @@ type Renderer struct {
 	chromeState uint64                           // what chrome was made from
 	user        layer                            // the caller's overlay
 
-	under, marks, over *Overlay // chrome as it is laid out
+	under, marks, over *Overlay // chrome as it is laid out; only over has text
+	scratch            []prim
 
 	surfaces map[*Surface]*surfaceState
 	meshes   map[[2]int]*mesh

@@ -133,7 +133,7 @@ func TestColormaps(t *testing.T) {
 			t.Errorf("vik at %g is lighter than at zero", v)
 		}
 	}
-	if _, err := ColormapByName("jet"); err == nil || err.Error() != `no colormap "jet"; there are viridis, twilight, vik` {
+	if _, err := ColormapByName("jet"); err == nil || err.Error() != `no colormap "jet"; there are viridis, twilight, vik, twotone` {
 		t.Errorf("jet: %v", err)
 	}
 	if c := Viridis().At(math.NaN()); c != Viridis().At(0) {

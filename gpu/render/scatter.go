@@ -70,6 +70,10 @@ func (r *Renderer) drawScatter(v *panelView, s *Scatter, th *Theme, f Frame, ite
 	if item != 0 {
 		define["PICK"] = ""
 	}
+	// Writing depth costs a rasteriser its early test.
+	if s.largest(v) < dotPixels {
+		define["DOT"] = ""
+	}
 	p, err := r.graphics("scatter", define)
 	if err != nil {
 		return err
@@ -119,6 +123,18 @@ func (r *Renderer) drawScatter(v *panelView, s *Scatter, th *Theme, f Frame, ite
 	}
 	r.d.Draw(p, nil, device.Points, 0, s.N)
 	return nil
+}
+
+// dotPixels is the diameter below which a ball is drawn flat.
+const dotPixels = 5
+
+// largest is the diameter in pixels of the ball that is nearest to the eye.
+func (s *Scatter) largest(v *panelView) float64 {
+	w := math.Inf(1)
+	for _, c := range v.box.Corners() {
+		w = math.Min(w, v.mvp.Apply(c)[3])
+	}
+	return v.proj[5] * float64(v.h) * s.radius(v.box) / math.Max(w, 1e-3)
 }
 
 // radius in scene units: as asked for, or so that balls on a filled grid nearly touch.

@@ -100,17 +100,26 @@ func TestAtlasOverflow(t *testing.T) {
 	}
 	o := &Overlay{fonts: f}
 	o.Reset(100, 100, 1)
-	for size := 10.0; size < 200 && !o.lost; size += 0.5 {
+	o.Text(0, 0, "first", TextStyle{Size: 16, Color: Color{1, 1, 1, 1}})
+	full := false
+	for size := 10.0; size < 200 && !full; size += 0.5 {
 		o.Text(0, 0, alphabet, TextStyle{Size: size, Color: Color{1, 1, 1, 1}})
+		full = !o.resolve()
 	}
-	if !o.lost {
+	if !full {
 		t.Fatal("the atlas took everything")
 	}
 	f.reset()
 	o.Reset(100, 100, 1)
 	o.Text(0, 0, alphabet, TextStyle{Size: 16, Color: Color{1, 1, 1, 1}})
-	if o.lost {
-		t.Error("text is lost after the atlas was emptied")
+	if !o.resolve() {
+		t.Fatal("one text does not fit into an empty atlas")
+	}
+	before := o.prims[3]
+	f.reset()
+	o.fonts.get(glyphKey{faceKey{Mono, sizeKey(40)}, 'W', 0, false}) // takes the first place
+	if !o.resolve() || o.prims[3].A == before.A || o.prims[3].Rect != before.Rect {
+		t.Error("a list made before the atlas was emptied is not looked up again")
 	}
 }
 

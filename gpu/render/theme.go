@@ -30,8 +30,6 @@ type Theme struct {
 	PanelEdge  Color
 	Accent     Color
 	Bad        Color // values that are not finite
-	// Light of surfaces and points: from above, from below, and the key light's strength.
-	Sky, Ground, Key Color
 }
 
 var dark = Theme{
@@ -47,9 +45,6 @@ var dark = Theme{
 	PanelEdge:  RGB(0x3a424e),
 	Accent:     RGB(0x5bb0ff),
 	Bad:        RGB(0xff2fd0),
-	Sky:        RGB(0xb9bdc4),
-	Ground:     RGB(0x6a6a72),
-	Key:        RGB(0x6e6a62),
 }
 
 var light = Theme{
@@ -65,9 +60,6 @@ var light = Theme{
 	PanelEdge:  RGB(0xcbd1d9),
 	Accent:     RGB(0x0b69c7),
 	Bad:        RGB(0xd4008f),
-	Sky:        RGB(0xc6c9ce),
-	Ground:     RGB(0x7c7c84),
-	Key:        RGB(0x6a665f),
 }
 
 // Dark is the theme for a dark room and for video.

@@ -1,4 +1,5 @@
-// A ball seen from outside: its normal and depth follow from where in the point's square the pixel lies.
+// A ball seen from outside: its normal and depth follow from where in the point's square the pixel lies. With DOT the balls are
+// a few pixels small, and depth across them does not matter.
 #include "render/light.glsl"
 
 flat in float tone;
@@ -14,17 +15,21 @@ uniform vec3 bad, plain;
 uniform mat3 toScene; // directions from view space
 layout(location = 0) out vec4 color;
 #endif
+#ifndef DOT
 uniform vec4 depth; // clip z and w of a view z: z * depth.x + depth.y, z * depth.z + depth.w
 
 layout(depth_less) out float gl_FragDepth;
+#endif
 
 void main() {
 	vec2 p = 2.0 * gl_PointCoord - 1.0;
 	float r2 = dot(p, p);
 	if (r2 > 1.0) discard;
 	vec3 n = vec3(p.x, -p.y, sqrt(1.0 - r2));
+#ifndef DOT
 	float z = ball.z + ball.w * n.z;
 	gl_FragDepth = clamp(0.5 + 0.5 * (z * depth.x + depth.y) / (z * depth.z + depth.w), 0.0, gl_FragCoord.z);
+#endif
 #ifdef PICK
 	found = uvec2(item, element);
 #else
