@@ -1,0 +1,78 @@
+# make run     build bin/galvani and watch the neural field (a window, or a picture and a movie under out/)
+# make test    run every test
+# make help    list the rest
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run build test bench lint check setup gpu-check clean packages-build packages-test
+
+GO ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+EXAMPLE := examples/neural_field/neural_field.star
+
+# To build: a C compiler, and what GLFW and go-gl are linked with. To run: the OpenGL loader and Mesa's drivers.
+PACKAGES_BUILD := gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev \
+	libegl1 libgl1 libgl1-mesa-dri ffmpeg
+# For windows in tests, and the keys pressed in them.
+PACKAGES_TEST := xvfb xauth xdotool
+
+# Whether the parts that need cgo can be built. A recipe's condition, since packages may have been installed just before.
+CAN_CGO := command -v gcc >/dev/null && pkg-config --exists gl x11 xcursor xrandr xinerama xi xxf86vm 2>/dev/null
+NO_CGO := no C compiler or X11 and OpenGL headers: building without windows and OpenGL (the CPU runs every model)
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## watch the neural field in a window, or draw it into out/
+	@rc=0; bin/galvani view $(EXAMPLE) || rc=$$?; \
+	if [ $$rc = 3 ]; then \
+		echo "nothing can be drawn on this machine; running the example on the CPU instead"; \
+		bin/galvani run $(EXAMPLE) --backend cpu --out out && echo "its recordings are in out/"; \
+	else exit $$rc; fi
+
+build: packages-build ## build bin/galvani
+	@if $(CAN_CGO); then $(GO) build -o bin/galvani ./cmd/galvani; \
+	else echo "$(NO_CGO)"; CGO_ENABLED=0 $(GO) build -o bin/galvani ./cmd/galvani; fi
+
+test: packages-build packages-test ## run every test, OpenGL on whatever driver there is, windows under Xvfb
+	@if ! $(CAN_CGO); then \
+		if [ "$${CI:-}" = true ]; then echo "CI needs a C compiler and the OpenGL headers" >&2; exit 1; fi; \
+		echo "$(NO_CGO)"; CGO_ENABLED=0 $(GO) test ./...; \
+	elif command -v xvfb-run >/dev/null; then \
+		xvfb-run -a -s "-screen 0 1280x1024x24 -nolisten tcp" $(GO) test -timeout 14m ./...; \
+	else \
+		if [ "$${CI:-}" = true ]; then echo "CI needs xvfb-run for the window tests" >&2; exit 1; fi; \
+		echo "xvfb-run is missing: tests of windows are skipped"; $(GO) test -timeout 14m ./...; fi
+
+bench: build ## measure speed
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./bench
+	bin/galvani bench --json out/bench.json
+
+lint: ## gofmt, go vet and staticcheck, with cgo and without
+	@bad=$$(gofmt -l bench cmd examples gpu host shaders); if [ -n "$$bad" ]; then echo "not gofmt'ed: $$bad"; exit 1; fi
+	$(GO) vet ./...
+	CGO_ENABLED=0 $(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+check: lint test ## everything that must pass before a commit
+
+setup: packages-build packages-test ## install the system packages
+	@echo "set up"
+
+gpu-check: build ## run the tests of the gl backend on the graphics card instead of the software renderer
+	GALVANI_GL_DEVICE=hardware GALVANI_REQUIRE_GL=1 $(GO) test -count=1 ./gpu/...
+
+clean: ## remove what was built and drawn
+	rm -rf bin out
+
+# A stamp per list of packages keeps the second time quick.
+packages-build:
+	@$(call install,$(PACKAGES_BUILD))
+
+packages-test:
+	@$(call install,$(PACKAGES_TEST))
+
+install = stamp=bin/.packages-$$(echo '$(1)' | cksum | cut -d' ' -f1); \
+	if [ ! -e $$stamp ]; then .ci/packages.sh $(1); mkdir -p bin; \
+	if dpkg-query -W $(1) >/dev/null 2>&1; then touch $$stamp; fi; fi
