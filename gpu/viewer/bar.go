@@ -44,9 +44,6 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 	if !v.bare {
 		v.drawBar(o, th, width, height)
 	}
-	if v.help {
-		drawHelp(o, th, width, height)
-	}
 	if v.messageEnds() {
 		v.message = ""
 	}
@@ -56,6 +53,10 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 		y := height - barHeight - 26
 		o.Box(render.Rect{X: width/2 - tw/2 - 12, Y: y - 14, W: tw + 24, H: 28}, 6, th.Panel, 1, th.PanelEdge)
 		o.Text(width/2, y, v.message, st)
+	}
+	if v.help {
+		drawHelp(o, th, width, height)
+		return
 	}
 	v.drawHover(o, th, width, height)
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
-	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
@@ -225,19 +224,6 @@ func (b *builder) initialExpr(g *net.Group, in lower.Input, v *check.Variable, a
 	for _, d := range ds {
 		b.report(d)
 	}
-}
-
-// matrixSynapses counts the synapses of built connectivity.
-func matrixSynapses(m *connect.Matrix) int64 {
-	switch {
-	case m.CSR != nil:
-		return int64(len(m.CSR.Index))
-	case m.Offsets != nil:
-		return m.Offsets.Count
-	case m.Identity != nil:
-		return m.Identity.Count
-	}
-	return m.Full.Count
 }
 
 // report takes in a diagnostic of the front end.

@@ -81,6 +81,9 @@ type Run struct {
 	Bind   []BufferID // one per slot of the kernel
 	N      int
 	Conn   int // index into Plan.Conns for synaptic domains, else -1
+	// List is the spike list that a kernel over Spiking or Active runs over, as Emit writes it: an Int buffer with the number of
+	// elements first and then the elements, ascending. Over Spiking they are rows of the Conn. Other domains ignore it.
+	List BufferID
 }
 
 // Source is where an operation reads a vector: a whole buffer (Depth 0), or one row of a History of Depth rows

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -50,7 +49,7 @@ func (b *builder) connect() error {
 			}
 			b.opt.Matrices[p] = m
 		}
-		b.res.Synapses[p.Name] = matrixSynapses(m)
+		b.res.Synapses[p.Name] = m.Synapses()
 	}
 	return nil
 }
@@ -95,11 +94,38 @@ func (b *builder) lag(p *net.Projection, delay float64) int {
 	return max(int(delay/b.dtOf(p.Post.DT)+0.5)-1, 0)
 }
 
+// delay is the delay that all synapses of a projection share, in seconds; 0 when they have none or each its own.
+func (b *builder) delay(p *net.Projection) float64 {
+	m := b.opt.Matrices[p]
+	switch {
+	case p.DelaySet:
+		return p.Delay
+	case m.Identity != nil:
+		return m.Identity.Delay
+	case m.Full != nil:
+		return m.Full.Delay
+	case m.Offsets != nil:
+		return m.Offsets.Delay
+	case len(m.CSR.Delay) == 1:
+		return m.CSR.Delay[0]
+	}
+	return 0
+}
+
+// ownDelays reports whether each synapse has its own delay.
+func (b *builder) ownDelays(p *net.Projection) bool {
+	m := b.opt.Matrices[p]
+	return !p.DelaySet && m.CSR != nil && len(m.CSR.Delay) > 1
+}
+
+// commonLag is the lag of the shared delay.
+func (b *builder) commonLag(p *net.Projection) int { return b.lag(p, b.delay(p)) }
+
 // maxLag is the longest lag of a projection.
 func (b *builder) maxLag(p *net.Projection) int {
-	lag := b.lag(p, p.Delay)
-	if m := b.opt.Matrices[p]; m.CSR != nil {
-		for _, d := range m.CSR.Delay {
+	lag := b.commonLag(p)
+	if b.ownDelays(p) {
+		for _, d := range b.opt.Matrices[p].CSR.Delay {
 			lag = max(lag, b.lag(p, d))
 		}
 	}
@@ -122,7 +148,7 @@ func (b *builder) planHistory() {
 
 // source is where an operation before the state updates reads the presynaptic rates.
 func (b *builder) source(p *net.Projection) Source {
-	lag := b.lag(p, p.Delay)
+	lag := b.commonLag(p)
 	if lag == 0 {
 		return Source{Buf: b.byName[lower.SlotName(p.Pre.Name, rate)], Len: p.Pre.N}
 	}
@@ -177,12 +203,12 @@ func (b *builder) sumInput(ib *ir.Builder, g *net.Group, target string) *ir.Expr
 // past reads the presynaptic rate at its lag from the history.
 func (b *builder) past(ib *ir.Builder, p *net.Projection, element *ir.Expr) *ir.Expr {
 	depth := b.history[lower.SlotName(p.Pre.Name, rate)]
-	return lower.Past(ib, p.Pre.Name, rate, p.Pre.N, depth, ib.ConstInt(int32(b.lag(p, p.Delay))), element)
+	return lower.Past(ib, p.Pre.Name, rate, p.Pre.N, depth, ib.ConstInt(int32(b.commonLag(p))), element)
 }
 
 // ownRate is the element's own presynaptic rate, which an all-to-all total counts too much.
 func (b *builder) ownRate(ib *ir.Builder, p *net.Projection) *ir.Expr {
-	if b.lag(p, p.Delay) > 0 {
+	if b.commonLag(p) > 0 {
 		return b.past(ib, p, ib.Leaf(ir.OpElem))
 	}
 	return ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Pre.Name, rate), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read}))
@@ -228,7 +254,8 @@ func (b *builder) full(p *net.Projection) []Op {
 // sparse sums over stored synapses, each target over its row in ascending presynaptic order.
 func (b *builder) sparse(p *net.Projection, c *connect.CSR, add bool) ([]Op, error) {
 	if !c.ByPost {
-		return nil, errors.New("internal error: rows must be postsynaptic")
+		c = c.Transposed()
+		b.opt.Matrices[p] = &connect.Matrix{CSR: c}
 	}
 	if len(c.Index) > math.MaxInt32 {
 		return nil, fmt.Errorf("%d synapses are more than one projection can hold (%d)", len(c.Index), math.MaxInt32)
@@ -252,7 +279,11 @@ func (b *builder) sparse(p *net.Projection, c *connect.CSR, add bool) ([]Op, err
 		w = ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Name, "w"), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read}))
 	}
 	k := &ir.Kernel{Name: p.Name + " sum", Domain: ir.Incoming}
-	out := ib.Slot(ir.Slot{Name: lower.SlotName(p.Post.Name, sumVar(p.Target)), Type: ir.Real, Kind: ir.PerElement, Access: ir.ReadWrite})
+	access := ir.Write
+	if add {
+		access = ir.ReadWrite
+	}
+	out := ib.Slot(ir.Slot{Name: lower.SlotName(p.Post.Name, sumVar(p.Target)), Type: ir.Real, Kind: ir.PerElement, Access: access})
 	k.Reductions = []ir.Reduction{{Slot: out, Value: ib.Op(ir.OpMul, w, b.sparseRate(ib, p, c)), Add: add}}
 	k.Slots = ib.Slots()
 	return []Op{b.kernel(k, p.Post.N, conn)}, nil
@@ -261,26 +292,18 @@ func (b *builder) sparse(p *net.Projection, c *connect.CSR, add bool) ([]Op, err
 // sparseRate is the presynaptic rate of a synapse, at the projection's delay or the synapse's own.
 func (b *builder) sparseRate(ib *ir.Builder, p *net.Projection, c *connect.CSR) *ir.Expr {
 	pre := ib.Leaf(ir.OpPre)
+	depth := b.history[lower.SlotName(p.Pre.Name, rate)]
 	switch {
-	case len(c.Delay) > 1:
+	case b.ownDelays(p) && b.maxLag(p) > 0:
 		lags := make([]int32, len(c.Delay))
 		for i, d := range c.Delay {
 			lags[i] = int32(b.lag(p, d))
 		}
 		b.buffer(Buffer{Object: p.Name, Var: "lag", Type: ir.Int, Len: len(lags), Ints: lags, Role: Connectivity})
 		lag := ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Name, "lag"), Type: ir.Int, Kind: ir.PerElement, Access: ir.Read}))
-		depth := b.history[lower.SlotName(p.Pre.Name, rate)]
-		if depth == 0 {
-			break // every delay is within one step
-		}
 		return lower.Past(ib, p.Pre.Name, rate, p.Pre.N, depth, lag, pre)
-	case len(c.Delay) == 1:
-		p = &net.Projection{Name: p.Name, Pre: p.Pre, Post: p.Post, Delay: c.Delay[0]}
-		fallthrough
-	default:
-		if b.lag(p, p.Delay) > 0 {
-			return b.past(ib, p, pre)
-		}
+	case b.commonLag(p) > 0:
+		return b.past(ib, p, pre)
 	}
 	return ib.LoadAt(ib.Slot(ir.Slot{Name: lower.SlotName(p.Pre.Name, rate), Type: ir.Real, Kind: ir.Indexed, Access: ir.Read}), pre)
 }

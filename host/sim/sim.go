@@ -372,12 +372,15 @@ func (s *Sim) call(i int) error {
 // Recording is what a monitor has recorded so far.
 func (s *Sim) Recording(m *net.StateMonitor) *record.Recording { return s.records[m] }
 
-// Close frees the device.
+// Close frees the device and removes what recordings have spilled to disk; they must have been saved before.
 func (s *Sim) Close() error {
 	if s.inst == nil {
 		return nil
 	}
 	err := s.inst.Close()
+	for _, r := range s.records {
+		err = errors.Join(err, r.Close())
+	}
 	s.inst = nil
 	return err
 }
