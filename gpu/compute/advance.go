@@ -181,14 +181,14 @@ func (i *Instance) items(tick int64, from, to int) error {
 
 // dispatch runs one unit, behind a barrier where it must see what others wrote.
 func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
-	if u.program == nil {
-		p, err := i.compile(u.text)
-		if err != nil {
+	p, ok := i.compiled[u.text]
+	if !ok {
+		var err error
+		if p, err = i.compile(u.text); err != nil {
 			return err
 		}
-		u.program = p
+		i.compiled[u.text] = p
 	}
-	p := u.program
 	if i.hazards.need(u.access) {
 		i.dev.Barrier(device.BarrierStorage)
 		i.hazards.barrier()

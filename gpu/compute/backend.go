@@ -81,16 +81,17 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	if err := p.Fits(caps.Memory, caps.MaxBuffer); err != nil {
 		return nil, err
 	}
-	layout, slabs, err := layOut(p, caps.MaxBuffer)
+	layout, err := glsl.NewLayout(p, caps.MaxBuffer)
 	if err != nil {
 		return nil, err
 	}
+	slabs := makeSlabs(layout)
 	if n := bytesOf(slabs); caps.Memory > 0 && n > caps.Memory {
 		return nil, &plan.TooLarge{What: "the network with its recordings", Need: n, Available: caps.Memory}
 	}
 	i := &Instance{
 		dev: b.dev, plan: p, opts: o, layout: layout, slabs: slabs, target: b.Batch,
-		programs: make(map[string]*program), hazards: newHazards(len(layout.Buffers)), rings: make([]ring, len(p.Monitors)),
+		programs: make(map[string]*program), compiled: make(map[*glsl.Program]*program), hazards: newHazards(len(layout.Buffers)), rings: make([]ring, len(p.Monitors)),
 		perBatch: 1,
 	}
 	if i.target <= 0 {
@@ -177,21 +178,19 @@ func (i *Instance) build(mode Mode) error {
 	p := i.plan
 	i.initial = partition(p, []plan.Item{{Clock: 0, Ops: p.Init, Callback: -1}})
 	i.units = partition(p, p.Schedule)
-	if err := i.buildResident(mode); err != nil {
+	err := i.buildResident(mode)
+	if err != nil {
 		return err
 	}
 	for _, units := range [][]unit{i.initial, i.units} {
 		for k := range units {
 			u := &units[k]
-			t, err := glsl.Dispatch(i.layout, u.ops, i.groupSize(u.ops))
-			if err != nil {
+			if u.text, err = glsl.Dispatch(i.layout, u.ops, i.groupSize(u.ops)); err != nil {
 				return err
 			}
-			u.text = t
 		}
 	}
 	words := 1 + len(i.layout.Sites)
-	var err error
 	if i.control, err = i.dev.NewBuffer("fault words", device.U32, words); err != nil {
 		return err
 	}
@@ -206,8 +205,5 @@ func (i *Instance) initialise() error {
 		}
 	}
 	i.fullBarrier()
-	for k := range i.initial { // they are not needed again
-		i.initial[k].program = nil
-	}
 	return i.checkFault()
 }

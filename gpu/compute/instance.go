@@ -22,8 +22,9 @@ type Instance struct {
 	layout *glsl.Layout
 
 	slabs    []slab
-	control  *device.Buffer // fault tick, then a word per site of the layout
-	programs map[string]*program
+	control  *device.Buffer             // fault tick, then a word per site of the layout
+	programs map[string]*program        // by text
+	compiled map[*glsl.Program]*program // on first use
 	initial  []unit
 	units    []unit
 	resident *resident // nil: not used

@@ -48,5 +48,5 @@ func (i *Instance) groupSize(ops []plan.Op) int {
 	if _, ok := ops[0].(*plan.MatMul); ok && i.dev.Info().Software {
 		return lanes // tiles are few and heavy: the cores share them evenly only in small groups
 	}
-	return 64
+	return groupSize
 }

@@ -1,34 +1,22 @@
-//go:build cgo
-
 package compute
 
 import (
-	"fmt"
+	"strings"
 
-	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/glsl"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
-	"github.com/galvani-sim/galvani/host/rng"
 )
-
-// program is a compiled program, shared by the units whose text is the same.
-type program struct {
-	*device.Program
-	text  *glsl.Program
-	slabs []int
-}
 
 // unit is one dispatch: operations of one clock that may run without a barrier between them.
 type unit struct {
-	item    int // schedule position of the first operation
-	last    int // and of the last
-	clock   int
-	ops     []plan.Op
-	access  []access
-	sample  int // monitor that the unit samples, -1: none
-	text    *glsl.Program
-	program *program
+	item   int // schedule position of the first operation
+	last   int // and of the last
+	clock  int
+	ops    []plan.Op
+	access []access
+	sample int // monitor that the unit samples, -1: none
+	text   *glsl.Program
 }
 
 // fuseable reports whether op may share a dispatch: it does little per element, so that the dispatch is what it costs.
@@ -65,31 +53,25 @@ func partition(p *plan.Plan, items []plan.Item) []unit {
 	return units
 }
 
-// compile builds a program, or returns the one with the same text.
-func (i *Instance) compile(t *glsl.Program) (*program, error) {
-	if p, ok := i.programs[t.Source.Text]; ok {
-		return p, nil
-	}
-	if need, have := len(t.Slabs)+1, i.dev.Info().Limits.StorageBlocks; need > have {
-		return nil, fmt.Errorf("%s needs %d storage blocks in one shader, the OpenGL driver allows %d; use --backend cpu", t.Name, need, have)
-	}
-	dp, err := i.dev.NewCompute(t.Name, device.Source{Name: t.Source.Name, Text: t.Source.Text, Files: t.Source.Files})
+// Dump returns the text of the compute shaders of a plan, as the plain schedule runs them. It needs no OpenGL.
+func Dump(p *plan.Plan) (string, error) {
+	const block = 1 << 31
+	l, err := glsl.NewLayout(p, block)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	p := &program{Program: dp, text: t, slabs: t.Slabs}
-	if t.Random {
-		key := rng.NewKey(i.opts.Seed, i.opts.Run, i.opts.Replica)
-		p.SetUints(glsl.UniformKey, key[0], key[1])
+	var out []string
+	for _, units := range [][]unit{partition(p, []plan.Item{{Ops: p.Init, Callback: -1}}), partition(p, p.Schedule)} {
+		for _, u := range units {
+			t, err := glsl.Dispatch(l, u.ops, groupSize)
+			if err != nil {
+				return "", err
+			}
+			out = append(out, t.Text)
+		}
 	}
-	i.programs[t.Source.Text] = p
-	return p, nil
+	return strings.Join(out, "\n"), nil
 }
 
-// bind binds what p's text names.
-func (i *Instance) bind(p *program) {
-	i.dev.BindStorage(glsl.ControlBinding, i.control)
-	for k, s := range p.slabs {
-		i.dev.BindStorage(glsl.SlabBinding+k, i.slabs[s].buf)
-	}
-}
+// groupSize is the usual number of invocations in a work group.
+const groupSize = 64

@@ -265,6 +265,12 @@ func (s *scope) spell(e *ir.Expr) term {
 		}
 		return s.binary(f.op, f.prec, e.Args[0], e.Args[1])
 	}
+	if op, ok := map[ir.Op]string{ir.OpFloorDiv: "/", ir.OpMod: "%"}[e.Op]; ok && e.Type == ir.Int {
+		// For a dividend that is not negative, and a positive divisor, GLSL's operators are the same thing.
+		if s.bounds(e.Args[0]).lo >= 0 && s.bounds(e.Args[1]).lo > 0 {
+			return s.binary(op, precMul, e.Args[0], e.Args[1])
+		}
+	}
 	if f, ok := functions[e.Op]; ok {
 		if e.Type == ir.Int && (e.Op == ir.OpMin || e.Op == ir.OpMax) {
 			f = strings.TrimPrefix(f, "op_")
@@ -295,7 +301,7 @@ func (s *scope) load(e *ir.Expr) term {
 			if s.slots[e.Slot].Type == ir.Real {
 				zero = s.l.zero()
 			}
-			index := s.atom(e.Args[0])
+			index := s.root(e.Args[0]) // named twice
 			t = fmt.Sprintf("uint(%s) < %du ? %s : %s", index, n, s.place(e.Slot, e.Args), zero)
 			if s.slots[e.Slot].Type == ir.Bool {
 				return term{"bool(" + t + ")", precAtom}

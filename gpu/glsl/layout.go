@@ -54,14 +54,20 @@ type RingVar struct {
 	Len                    int
 }
 
+// Slab is one storage buffer that holds many of the plan's buffers. Few slabs keep programs within the number of blocks
+// that a shader stage may see.
+type Slab struct {
+	Type ir.Type // Int, or Real in the plan's precision
+	Len  int
+}
+
 // Layout says where everything that the shaders touch lives.
 type Layout struct {
 	Plan *plan.Plan
 	// Buffers holds the plan's buffers by BufferID, then those that the backend adds.
 	Buffers []Buffer
-	// Slabs is the element type of each slab: Int, or Real in the plan's precision.
-	Slabs []ir.Type
-	Rings []Ring // by monitor
+	Slabs   []Slab
+	Rings   []Ring // by monitor
 	// Sites has an entry per fault word, in the order of the schedule; generating programs appends.
 	Sites []Site
 	sites map[siteKey]int
@@ -95,6 +101,73 @@ func (l *Layout) typeName(t ir.Type) string {
 		return "int"
 	}
 	return l.real()
+}
+
+// align is the alignment of a buffer within its slab in bytes: no driver asks more of a range's offset.
+const align = 256
+
+// NewLayout places the plan's buffers and the monitors' rings. block is the size of a storage block in bytes; a buffer that is
+// larger is a *plan.TooLarge.
+func NewLayout(p *plan.Plan, block int64) (*Layout, error) {
+	l := &Layout{Plan: p, Pairs: true}
+	names := Names(p.Buffers)
+	for i, b := range p.Buffers {
+		t := ir.Int
+		if b.Type == ir.Real {
+			t = ir.Real
+		}
+		l.Buffers = append(l.Buffers, Buffer{Name: names[i], Type: t, Len: b.Len})
+	}
+	for mi, m := range p.Monitors {
+		var ring Ring
+		for vi, v := range m.Vars {
+			src := l.Buffers[v.Buf]
+			rv := RingVar{Source: int(v.Buf), Rows: len(l.Buffers), Elements: -1, Len: v.Len}
+			l.Buffers = append(l.Buffers, Buffer{Name: fmt.Sprintf("ring_%d_%d", mi, vi), Type: src.Type, Len: v.Len * m.Capacity})
+			if v.Elements != nil {
+				rv.Elements = len(l.Buffers)
+				l.Buffers = append(l.Buffers, Buffer{Name: fmt.Sprintf("ring_%d_%d_elements", mi, vi), Type: ir.Int, Len: v.Len})
+			}
+			ring.Vars = append(ring.Vars, rv)
+		}
+		l.Rings = append(l.Rings, ring)
+	}
+
+	open := map[ir.Type]int{}
+	for i := range l.Buffers {
+		b := &l.Buffers[i]
+		size := l.sizeOf(b.Type)
+		most := int(min(block, 1<<33) / int64(size))
+		if b.Len > most {
+			what := b.Name
+			if i < len(p.Buffers) {
+				what = p.Buffers[i].Object + "." + p.Buffers[i].Var
+			}
+			return nil, &plan.TooLarge{What: what, Need: int64(b.Len) * int64(size), Available: block,
+				Hint: "this is the largest storage block of the OpenGL driver; the cpu backend has no such limit"}
+		}
+		unit := align / size
+		k, ok := open[b.Type]
+		base := 0
+		if ok {
+			base = (l.Slabs[k].Len + unit - 1) / unit * unit
+		}
+		if !ok || base+b.Len > most {
+			k, base = len(l.Slabs), 0
+			l.Slabs = append(l.Slabs, Slab{Type: b.Type})
+			open[b.Type] = k
+		}
+		b.Slab, b.Base = k, base
+		l.Slabs[k].Len = base + b.Len
+	}
+	return l, nil
+}
+
+func (l *Layout) sizeOf(t ir.Type) int {
+	if t == ir.Real && l.Plan.Precision == plan.Double {
+		return 8
+	}
+	return 4
 }
 
 // Names makes identifiers of buffer names, all different and none a word of GLSL.
@@ -148,7 +221,7 @@ func identifier(name string) string {
 		b.WriteRune(r)
 		last = r
 	}
-	s := b.String()
+	s := strings.TrimRight(b.String(), "_")
 	switch {
 	case s == "":
 		s = "x_"

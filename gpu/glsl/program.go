@@ -46,11 +46,12 @@ func UniformFirstRow(monitor int) string { return fmt.Sprintf("first_row_%d", mo
 // Program is the text of a compute shader and what it expects to be bound.
 type Program struct {
 	Name   string
-	Source shaders.Source
-	Slabs  []int // slab bound at SlabBinding + position; one may appear twice, as floats and as pairs
-	Groups int   // work groups to dispatch
-	Steps  bool  // wants UniformStep
-	Random bool  // wants UniformKey
+	Text   string         // as generated, for people
+	Source shaders.Source // with the includes resolved, for the driver
+	Slabs  []int          // slab bound at SlabBinding + position; one may appear twice, as floats and as pairs
+	Groups int            // work groups to dispatch
+	Steps  bool           // wants UniformStep
+	Random bool           // wants UniformKey
 }
 
 // maxGroups is the smallest number of work groups per dispatch that OpenGL guarantees.
@@ -277,7 +278,7 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	}
 	fmt.Fprintf(&t, "layout(local_size_x = %d) in;\n\n", groupSize)
 	for k, s := range p.Slabs {
-		fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%d { %s slab%d[]; };\n", SlabBinding+k, g.coherent, s, g.l.typeName(g.l.Slabs[s]), s)
+		fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%d { %s slab%d[]; };\n", SlabBinding+k, g.coherent, s, g.l.typeName(g.l.Slabs[s].Type), s)
 	}
 	for _, s := range sorted(g.pairs) {
 		p.Slabs = append(p.Slabs, s)
@@ -306,7 +307,8 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	}
 	t.WriteByte('\n')
 	t.WriteString(g.body.String())
-	src, err := shaders.Resolve(p.Name, t.String())
+	p.Text = t.String()
+	src, err := shaders.Resolve(p.Name, p.Text)
 	if err != nil {
 		return nil, fmt.Errorf("glsl: %s: %w", p.Name, err)
 	}

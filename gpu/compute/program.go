@@ -1,0 +1,47 @@
+//go:build cgo
+
+package compute
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/glsl"
+	"github.com/galvani-sim/galvani/host/rng"
+)
+
+// program is a compiled program, shared by the units whose text is the same.
+type program struct {
+	*device.Program
+	text  *glsl.Program
+	slabs []int
+}
+
+// compile builds a program, or returns the one with the same text.
+func (i *Instance) compile(t *glsl.Program) (*program, error) {
+	if p, ok := i.programs[t.Source.Text]; ok {
+		return p, nil
+	}
+	if need, have := len(t.Slabs)+1, i.dev.Info().Limits.StorageBlocks; need > have {
+		return nil, fmt.Errorf("%s needs %d storage blocks in one shader, the OpenGL driver allows %d; use --backend cpu", t.Name, need, have)
+	}
+	dp, err := i.dev.NewCompute(t.Name, device.Source{Name: t.Source.Name, Text: t.Source.Text, Files: t.Source.Files})
+	if err != nil {
+		return nil, err
+	}
+	p := &program{Program: dp, text: t, slabs: t.Slabs}
+	if t.Random {
+		key := rng.NewKey(i.opts.Seed, i.opts.Run, i.opts.Replica)
+		p.SetUints(glsl.UniformKey, key[0], key[1])
+	}
+	i.programs[t.Source.Text] = p
+	return p, nil
+}
+
+// bind binds what p's text names.
+func (i *Instance) bind(p *program) {
+	i.dev.BindStorage(glsl.ControlBinding, i.control)
+	for k, s := range p.slabs {
+		i.dev.BindStorage(glsl.SlabBinding+k, i.slabs[s].buf)
+	}
+}

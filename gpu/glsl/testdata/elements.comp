@@ -1,0 +1,54 @@
+// neurons update
+layout(local_size_x = 64) in;
+
+layout(std430, binding = 1) buffer Slab0 { float slab0[]; };
+layout(std430, binding = 2) buffer Slab1 { int slab1[]; };
+
+uniform uvec2 key; // of the random numbers
+uniform uint tick;       // since the batch began, from 1
+uniform uvec2 clock_step; // of the clock: low and high word
+
+#include "compute/run.glsl"
+#include "compute/ops.glsl"
+#include "lib/math.glsl"
+#include "lib/random.glsl"
+
+#define neurons_v(i) slab0[0u + uint(i)]
+#define neurons_on(i) slab1[0u + uint(i)]
+#define neurons_v_history(i) slab0[128u + uint(i)]
+#define neurons_gain(i) slab0[448u + uint(i)]
+#define stimulus_values(i) slab0[512u + uint(i)]
+
+// neurons update: 100 elements, reads 4 buffers, writes 3.
+precise float u1;
+precise int u2;
+void once_neurons_update() {
+	precise float t1 = float(clock_time(0.1lf));
+	precise float t2 = t1 * 6.2831855;
+	precise float t3 = t1 * 0.5;
+	precise int t4 = op_to_int(t3);
+	u1 = neurons_gain(0) * m_sin(t2) + (uint(t4) < 7u ? stimulus_values(t4) : 0.0);
+	precise int t5 = int(clock_step.x) + 1;
+	u2 = op_mod(t5, 3) * 100;
+}
+void run_neurons_update(uint e) {
+	precise float t6 = neurons_v(e);
+	precise float t7 = draw_normal(uint(e), 77u, 2u);
+	precise float t8 = t6 + 0.05 * (u1 - t6 * (t6 * t6)) + 0.01 * t7;
+	precise float t9 = op_min(t8, uintBitsToFloat(0x7f800000u));
+	precise bool t10 = bool(neurons_on(e)) && int(e) % 3 < 2;
+	precise int t11 = u2 + int(e);
+	precise bool t12 = !(1.0 <= t9);
+	if (t10) neurons_v(e) = t9;
+	neurons_v_history(t11) = t9;
+	neurons_on(e) = int(t12);
+	if (!op_finite(t9)) report_fault(0u, e, op_kind(t9));
+}
+
+void main() {
+	if (halted()) return;
+	uint e = gl_GlobalInvocationID.x;
+	{
+		if (e < 100u) { once_neurons_update(); run_neurons_update(e); }
+	}
+}
