@@ -14,8 +14,8 @@ func (i *Instance) Programs() []*glsl.Program {
 			list = append(list, p)
 		}
 	}
-	if i.resident != nil && i.resident.program != nil {
-		add(i.resident.program.text)
+	if i.resident != nil {
+		add(i.resident.text)
 	}
 	for k := range i.units {
 		add(i.units[k].text)
