@@ -17,6 +17,7 @@ type axesPainter struct {
 	span               [3]span
 	names              [3]string
 	center             [2]float64
+	taken              []Rect // by numbers
 }
 
 // paintAxes adds the panel's axes to the layers.
@@ -300,7 +301,7 @@ func (a *axesPainter) label(axis int) {
 		}
 		a.marks.Line(x, y, x+5*nx, y+5*ny, 1, th.Frame)
 		d := 8 + a.support(a.ticks[axis].Labels[k], number, nx, ny)
-		a.text(x+d*nx, y+d*ny, a.ticks[axis].Labels[k], number)
+		a.number(x+d*nx, y+d*ny, a.ticks[axis].Labels[k], number)
 		reach = math.Max(reach, 2*d-8)
 	}
 	if a.names[axis] == "" {
@@ -321,6 +322,19 @@ func (a *axesPainter) label(axis int) {
 	}
 	d := reach + 4 + a.support(a.names[axis], name, nx, ny)
 	a.text(mx+d*nx, my+d*ny, a.names[axis], name)
+}
+
+// number draws a tick's label unless it would run into another axis' label at a corner.
+func (a *axesPainter) number(x, y float64, s string, st TextStyle) {
+	w, _ := a.over.Measure(s, st)
+	r := Rect{x - w/2, y - st.Size/2, w, st.Size}
+	for _, t := range a.taken {
+		if r.X < t.X+t.W && t.X < r.X+r.W && r.Y < t.Y+t.H && t.Y < r.Y+r.H {
+			return
+		}
+	}
+	a.taken = append(a.taken, r)
+	a.text(x, y, s, st)
 }
 
 // text draws a label unless a small view or a zoomed scene leaves no room for it: half a number misleads.

@@ -37,21 +37,20 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 	screen := r.d.Screen(f.Width, f.Height)
 	screen.ClearColor(0, th.Background)
 	screen.ClearDepth(1)
-	if err := r.drawRuns(r.chrome.buffer, r.below, f); err != nil {
-		return err
+	start := 0
+	for i, end := range r.walls {
+		r.drawRuns(r.chrome.buffer, runs(r.scratch[start:end], start), f, views[i].state(device.State{Blend: device.BlendAlpha}))
+		start = end
 	}
 	for i := range views {
 		if err := r.drawPanel(&views[i], th, f); err != nil {
 			return err
 		}
 	}
-	if err := r.drawRuns(r.chrome.buffer, r.above, f); err != nil {
-		return err
-	}
+	flat := device.State{Blend: device.BlendAlpha}
+	r.drawRuns(r.chrome.buffer, r.above, f, flat)
 	if s.Overlay != nil {
-		if err := r.drawRuns(r.user.buffer, runs(s.Overlay.prims, 0), f); err != nil {
-			return err
-		}
+		r.drawRuns(r.user.buffer, runs(s.Overlay.prims, 0), f, flat)
 	}
 	r.drawn = r.signature(s, f)
 	r.sweep()
@@ -138,8 +137,10 @@ func (r *Renderer) prepareFlat(s *Scene, lay Layout, f Frame) error {
 		for _, o := range []*Overlay{r.under, r.marks, r.over} {
 			o.Reset(f.Width, f.Height, f.Scale)
 		}
+		r.walls = r.walls[:0]
 		for _, pl := range lay.Panels {
 			paintAxes(r.under, r.marks, r.over, th, pl)
+			r.walls = append(r.walls, len(r.under.prims))
 			paintTitle(r.over, th, pl.Title, pl.Panel.Title)
 			if scales := pl.Panel.scales(); len(scales) > 0 {
 				paintColorbar(r.marks, r.over, th, pl.Colorbar, scales[0])
@@ -159,7 +160,7 @@ func (r *Renderer) prepareFlat(s *Scene, lay Layout, f Frame) error {
 	}
 	all := append(append(append(r.scratch[:0], r.under.prims...), r.marks.prims...), r.over.prims...)
 	n := len(r.under.prims)
-	r.scratch, r.below, r.above = all, runs(all[:n], 0), runs(all[n:], n)
+	r.scratch, r.above = all, runs(all[n:], n)
 	if err := r.fill(&r.chrome, all); err != nil {
 		return err
 	}
@@ -197,11 +198,11 @@ func (r *Renderer) overlayProgram(kind uint32) (*device.Program, error) {
 	return r.graphics("overlay", define)
 }
 
-func (r *Renderer) drawRuns(b *device.Buffer, list []run, f Frame) error {
+func (r *Renderer) drawRuns(b *device.Buffer, list []run, f Frame, st device.State) {
 	if len(list) == 0 {
-		return nil
+		return
 	}
-	r.d.SetState(device.State{Blend: device.BlendAlpha})
+	r.d.SetState(st)
 	r.d.Viewport(0, 0, f.Width, f.Height)
 	r.d.BindStorage(0, b)
 	r.d.BindTexture(0, r.atlas)
@@ -214,7 +215,6 @@ func (r *Renderer) drawRuns(b *device.Buffer, list []run, f Frame) error {
 		p.SetFloats("pixel", 2/float32(f.Width), 2/float32(f.Height))
 		r.d.Draw(p, nil, device.Triangles, 0, 6*x.count)
 	}
-	return nil
 }
 
 // panelView is a panel's camera and place for one frame.
@@ -244,12 +244,17 @@ func newPanelView(pl PanelLayout, f Frame) panelView {
 	return v
 }
 
+// state adds the scissor that keeps a zoomed scene inside its panel.
+func (v *panelView) state(st device.State) device.State {
+	st.Scissor, st.ScissorRect = true, device.Rect{X: v.x, Y: v.y, W: v.w, H: v.h}
+	return st
+}
+
 func (r *Renderer) drawPanel(v *panelView, th *Theme, f Frame) error {
 	if v.w < 1 || v.h < 1 {
 		return nil
 	}
-	// The scissor keeps a zoomed scene inside its panel.
-	r.d.SetState(device.State{DepthTest: true, Scissor: true, ScissorRect: device.Rect{X: v.x, Y: v.y, W: v.w, H: v.h}})
+	r.d.SetState(v.state(device.State{DepthTest: true}))
 	r.d.Viewport(v.x, v.y, v.w, v.h)
 	for _, it := range v.Panel.Items {
 		var err error

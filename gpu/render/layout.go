@@ -6,7 +6,6 @@ import "math"
 const (
 	titleHeight   = 30
 	colorbarWidth = 92
-	outerMargin   = 6
 	titleSize     = 16
 	labelSize     = 13
 	tickSize      = 12
@@ -55,6 +54,7 @@ func (s *Scene) Layout(width, height int, scale float64) Layout {
 		w, h := area.W/float64(cols), area.H/float64(rows)
 		c := Rect{area.X + w*float64(k%cols), area.Y + h*float64(k/cols), w, h}
 		pl := PanelLayout{Panel: p, Cell: c, View: c}
+		pl.View.X, pl.View.W = c.X+1, math.Max(1, c.W-2) // zoomed views stay apart
 		if p.Title != "" {
 			pl.View.Y += titleHeight
 			pl.View.H = math.Max(1, pl.View.H-titleHeight)

@@ -23,8 +23,8 @@ type Renderer struct {
 
 	flat        [len(primMacros)]*device.Program // for shapes, by kind
 	chrome      layer                            // axes, titles and colorbars
-	below       []run                            // the part of chrome under the 3-D picture
-	above       []run                            // and the part over it
+	walls       []int                            // shapes of chrome under the pictures: for each panel, where its own end
+	above       []run                            // and those over them
 	chromeState uint64                           // what chrome was made from
 	user        layer                            // the caller's overlay
 

@@ -30,6 +30,6 @@ void main() {
 	base *= 1.0 - 0.16 * clamp(1.2 - min(away.x, away.y), 0.0, 1.0);
 #endif
 	// From below the surface is in its own shadow.
-	color = vec4(gl_FrontFacing ? lit(base, n) : 0.45 * base, 1.0);
+	color = vec4(gl_FrontFacing ? lit(base, n) : 0.65 * base, 1.0);
 }
 #endif
