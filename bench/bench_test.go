@@ -1,0 +1,249 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+func glRequired() bool { return os.Getenv("CI") == "true" || os.Getenv("GALVANI_REQUIRE_GL") == "1" }
+
+// backends opens cpu and, where there is one, gl.
+func backends(t testing.TB) map[string]exec.Backend {
+	t.Helper()
+	c, _, err := OpenCPU()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := map[string]exec.Backend{"cpu": c}
+	g, done, err := OpenGL()
+	switch {
+	case err == nil:
+		t.Cleanup(done)
+		list["gl"] = g
+	case glRequired():
+		t.Fatalf("no OpenGL, and CI or GALVANI_REQUIRE_GL asks for it: %v", err)
+	default:
+		t.Logf("SKIPPED gl: %v", err)
+	}
+	return list
+}
+
+// Every workload runs on both backends, computes what the other computes, and passes its own check.
+func TestWorkloads(t *testing.T) {
+	list := backends(t)
+	both := []exec.Backend{list["cpu"]}
+	if g := list["gl"]; g != nil {
+		both = append(both, g)
+	}
+	r, err := Run(context.Background(), Config{Backends: both, Rounds: 1, RoundTime: time.Millisecond, Log: func(s string) { t.Log(s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range r.Cases {
+		c := &r.Cases[i]
+		if c.Error != "" {
+			t.Error(c.line())
+			continue
+		}
+		want := 0.0
+		for _, p := range c.Params {
+			if p.Name == "synapses" {
+				want = p.Value
+			}
+		}
+		if d := math.Abs(float64(c.Synapses) - want); d > 0.01*want+float64(c.Neurons) {
+			t.Errorf("%s: %d synapses, but the table says %g", c.Workload, c.Synapses, want)
+		}
+		if c.Memory.Total <= 0 || c.Memory.Total > 200<<20 || len(c.Phases) == 0 || c.Compile <= 0 || c.Load <= 0 {
+			t.Errorf("%s: implausible %+v", c.line(), c)
+		}
+	}
+	var text, data bytes.Buffer
+	if err := r.WriteTable(&text); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.WriteJSON(&data); err != nil {
+		t.Fatal(err)
+	}
+	var back Result
+	if err := json.Unmarshal(data.Bytes(), &back); err != nil || len(back.Cases) != len(r.Cases) {
+		t.Errorf("the JSON does not read back: %v", err)
+	}
+	if n := strings.Count(text.String(), "\n| field-"); n == 0 {
+		t.Errorf("no workload in the table:\n%s", text.String())
+	}
+}
+
+// broken is a backend that spoils one value.
+type broken struct{ exec.Backend }
+
+type brokenInstance struct{ exec.Instance }
+
+func (b broken) Caps() exec.Caps {
+	c := b.Backend.Caps()
+	c.Name, c.Threads = "broken", 0
+	return c
+}
+
+func (b broken) Load(p *plan.Plan, o exec.Options) (exec.Instance, error) {
+	i, err := b.Backend.Load(p, o)
+	return brokenInstance{i}, err
+}
+
+func (b brokenInstance) Read(id plan.BufferID, off int, dst []float64) error {
+	err := b.Instance.Read(id, off, dst)
+	dst[0] += 1e-3
+	return err
+}
+
+// A backend that computes something else gets no numbers.
+func TestWrongResultsAreNotReported(t *testing.T) {
+	c, _, err := OpenCPU()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := Select([]string{"field-20"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Run(context.Background(), Config{Workloads: w, Backends: []exec.Backend{c, broken{c}}, Threads: []int{1},
+		Precisions: []plan.Precision{plan.Double}, Rounds: 1, RoundTime: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Cases) != 2 || r.Cases[0].Error != "" || !strings.Contains(r.Cases[1].Error, "wrong result: Input.r[0]") || len(r.Cases[1].Rounds) > 0 {
+		t.Errorf("%+v", r.Cases)
+	}
+	w[0].Watch[0] = Watched{"Input", "r", 2, 3}
+	r, err = Run(context.Background(), Config{Workloads: w, Backends: []exec.Backend{c}, Threads: []int{1}, Rounds: 1, RoundTime: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range r.Cases {
+		if !strings.Contains(c.Error, "less than the 2") || len(c.Rounds) > 0 {
+			t.Errorf("a dead network passes: %+v", c)
+		}
+	}
+}
+
+func TestSelect(t *testing.T) {
+	if _, err := Select([]string{"feild-20"}); err == nil || !strings.Contains(err.Error(), "field-20") {
+		t.Errorf("unknown name: %v", err)
+	}
+	w, err := Select([]string{"field-20*"})
+	if err != nil || len(w) != 2 || w[1].Name != "field-20-still" {
+		t.Errorf("%v, %v", w, err)
+	}
+}
+
+func TestCanceled(t *testing.T) {
+	c, _, err := OpenCPU()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Run(ctx, Config{Backends: []exec.Backend{c}}); err == nil {
+		t.Error("a canceled Run must fail")
+	}
+}
+
+func TestCount(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 3.14159: "3.14", 123.4: "123", 24632: "24,600", 1234567: "1,230,000", 1.5e9: "1.50e+09"} {
+		if got := count(v); got != want {
+			t.Errorf("count(%g) = %q, want %q", v, got, want)
+		}
+	}
+}
+
+// BenchmarkSteps reports steps per second of every workload: one step is one operation.
+func BenchmarkSteps(b *testing.B) {
+	list := backends(b)
+	for _, w := range Workloads() {
+		for _, name := range []string{"cpu", "gl"} {
+			back := list[name]
+			if back == nil {
+				continue
+			}
+			for _, p := range []plan.Precision{plan.Double, plan.Single} {
+				for _, threads := range (&Config{}).threads(back) {
+					b.Run(fmt.Sprintf("%s/%s/%s/threads=%d", w.Name, name, precisionName(p), threads), func(b *testing.B) {
+						benchmarkSteps(b, w, back, p, threads)
+					})
+				}
+			}
+		}
+	}
+}
+
+func benchmarkSteps(b *testing.B, w Workload, back exec.Backend, p plan.Precision, threads int) {
+	n, err := w.Build()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := sim.Compile(n, sim.Options{Backend: back, Precision: p, Threads: threads})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	ctx := context.Background()
+	if err := s.Advance(ctx, w.CompareAt); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	if err := s.Advance(ctx, w.CompareAt+int64(b.N)); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "steps/s")
+}
+
+const exampleScript = "../examples/neural_field/neural_field.star"
+
+// The example reaches its first step on every backend.
+func TestStart(t *testing.T) {
+	for name, open := range map[string]Opener{"cpu": OpenCPU, "gl": OpenGL} {
+		best, mid, err := MeasureStart(context.Background(), exampleScript, open, plan.Single, 2)
+		if err != nil {
+			if name == "gl" && !glRequired() {
+				t.Skipf("SKIPPED: %v", err)
+			}
+			t.Fatal(err)
+		}
+		if best.Backend != name || best.Total < best.Load || mid.Total < best.Total {
+			t.Errorf("%s: %+v", name, best)
+		}
+		t.Logf("%s: %.0f ms", name, best.Total*1e3)
+	}
+}
+
+// BenchmarkStart is the time from a script to its first step; a step is one operation.
+func BenchmarkStart(b *testing.B) {
+	for _, name := range []string{"cpu", "gl"} {
+		open := map[string]Opener{"cpu": OpenCPU, "gl": OpenGL}[name]
+		b.Run(name, func(b *testing.B) {
+			p := plan.Double
+			if name == "gl" {
+				p = plan.Single
+			}
+			for range b.N {
+				if _, _, err := MeasureStart(context.Background(), exampleScript, open, p, 1); err != nil {
+					if name == "gl" && !glRequired() {
+						b.Skipf("SKIPPED: %v", err)
+					}
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,301 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+// Config of Run. The zero value of each field but Backends has a meaning.
+type Config struct {
+	Workloads  []Workload       // none: all
+	Backends   []exec.Backend   // at least one
+	Precisions []plan.Precision // none: both
+	// Threads to try on the CPU; 0 is all of them. None: one, and all.
+	Threads []int
+	// Rounds is how often each case runs, 0: 5, and RoundTime how long a round should last, 0: half a second.
+	Rounds    int
+	RoundTime time.Duration
+	Seed      uint64
+	// Log receives one line for each case that was measured; may be nil.
+	Log func(string)
+}
+
+// Run measures workloads. Within a workload all cases are loaded first and then take turns. An error of one case is part of the result;
+// Run itself fails when the context ends, with what was measured until then, or when there is nothing to run.
+func Run(ctx context.Context, c Config) (*Result, error) {
+	if len(c.Backends) == 0 {
+		return nil, errors.New("nothing to measure: no backend")
+	}
+	if len(c.Workloads) == 0 {
+		c.Workloads = Workloads()
+	}
+	if c.Rounds <= 0 {
+		c.Rounds = 5
+	}
+	if c.RoundTime <= 0 {
+		c.RoundTime = 500 * time.Millisecond
+	}
+	if c.Log == nil {
+		c.Log = func(string) {}
+	}
+	r := &Result{Machine: thisMachine(c.Backends)}
+	for i := range c.Workloads {
+		cases := c.cases(&c.Workloads[i])
+		err := measure(ctx, &c, cases)
+		for _, k := range cases {
+			r.Cases = append(r.Cases, k.res)
+			k.close()
+		}
+		if err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// benchCase is one workload on one backend, loaded.
+type benchCase struct {
+	w         *Workload
+	backend   exec.Backend
+	precision plan.Precision
+	sim       *sim.Sim
+	early     [][]float64 // Watch at CompareAt
+	res       CaseResult
+}
+
+// cases are the combinations to try, the reference first: the CPU in double precision with one thread, when it takes part.
+func (c *Config) cases(w *Workload) []*benchCase {
+	precisions := c.Precisions
+	if len(precisions) == 0 {
+		precisions = []plan.Precision{plan.Double, plan.Single}
+	}
+	var list []*benchCase
+	for _, p := range precisions {
+		for _, b := range c.Backends {
+			for _, t := range c.threads(b) {
+				list = append(list, &benchCase{w: w, backend: b, precision: p, res: CaseResult{
+					Workload: w.Name, Params: w.Params, Backend: b.Caps().Name, Precision: precisionName(p), Threads: t,
+				}})
+			}
+		}
+	}
+	return list
+}
+
+func (c *Config) threads(b exec.Backend) []int {
+	all := b.Caps().Threads
+	if all == 0 {
+		return []int{0}
+	}
+	want := c.Threads
+	if len(want) == 0 {
+		want = []int{1, all}
+	}
+	var list []int
+	for _, t := range want {
+		if t <= 0 || t > all {
+			t = all
+		}
+		if !slices.Contains(list, t) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+func precisionName(p plan.Precision) string {
+	if p == plan.Double {
+		return "double"
+	}
+	return "single"
+}
+
+// measure loads cases, compares them, and lets them run in turns.
+func measure(ctx context.Context, c *Config, cases []*benchCase) error {
+	fail := func(k *benchCase, err error) error {
+		k.res.Error = err.Error()
+		k.res.Rounds = nil
+		k.close()
+		return ctx.Err()
+	}
+	for _, k := range cases {
+		err := k.load(ctx, c)
+		if err == nil {
+			err = agree(k, cases)
+		}
+		if err != nil {
+			if err := fail(k, err); err != nil {
+				return err
+			}
+		}
+	}
+	batch := make([]int64, len(cases))
+	for round := -1; round < c.Rounds; round++ { // the first turn finds out how many steps fill a round
+		for i, k := range cases {
+			if k.sim == nil {
+				continue
+			}
+			var err error
+			if round < 0 {
+				batch[i], err = k.calibrate(ctx, c.RoundTime)
+			} else {
+				err = k.round(ctx, batch[i])
+			}
+			if err != nil {
+				if err := fail(k, err); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, k := range cases {
+		if k.sim != nil {
+			if err := k.finish(); err != nil {
+				if err := fail(k, err); err != nil {
+					return err
+				}
+			}
+		}
+		c.Log(k.res.line())
+	}
+	return nil
+}
+
+// load compiles a case and runs it to the step at which cases are compared.
+func (k *benchCase) load(ctx context.Context, c *Config) error {
+	n, err := k.w.Build()
+	if err != nil {
+		return err
+	}
+	// A case should not pay for another's garbage.
+	runtime.GC()
+	k.sim, err = sim.Compile(n, sim.Options{Backend: k.backend, Precision: k.precision, Seed: c.Seed, Threads: k.res.Threads})
+	if err != nil {
+		return err
+	}
+	t := k.sim.Timing()
+	k.res.Compile, k.res.Connect, k.res.Load = t.Compile, t.Connect, t.Load
+	k.res.Memory, k.res.DT = k.sim.Plan().Memory(), k.sim.Plan().BaseDT
+	for _, g := range n.Groups {
+		k.res.Neurons += int64(g.N)
+	}
+	for _, s := range k.sim.Result().Synapses {
+		k.res.Synapses += s
+	}
+	if err := k.sim.RunSteps(ctx, k.w.CompareAt); err != nil {
+		return err
+	}
+	k.early, err = k.watch()
+	return err
+}
+
+// watch reads the watched variables.
+func (k *benchCase) watch() ([][]float64, error) {
+	var all [][]float64
+	for _, w := range k.w.Watch {
+		i := slices.IndexFunc(k.sim.Network().Groups, func(g *net.Group) bool { return g.Name == w.Group })
+		if i < 0 {
+			return nil, fmt.Errorf("workload %s watches %s, which it does not have", k.w.Name, w.Group)
+		}
+		v, _, err := k.sim.Get(k.sim.Network().Groups[i], w.Var)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// agree compares a case with those before it: within the workload's tolerance, and bit by bit with one that differs only in
+// the number of threads.
+func agree(k *benchCase, cases []*benchCase) error {
+	for _, o := range cases {
+		if o == k {
+			return nil
+		}
+		if o.early == nil {
+			continue
+		}
+		tolerance := max(k.w.Tolerance[k.precision], k.w.Tolerance[o.precision])
+		if o.backend == k.backend && o.precision == k.precision {
+			tolerance = 0
+		}
+		for j, w := range k.w.Watch {
+			for i, v := range k.early[j] {
+				if d := math.Abs(v - o.early[j][i]); !(d <= tolerance) {
+					return fmt.Errorf("wrong result: %s.%s[%d] is %v after %d steps, but %v on %s; a difference of %g is allowed",
+						w.Group, w.Var, i, v, k.w.CompareAt, o.early[j][i], o.res.name(), tolerance)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// calibrate runs ever longer until the time of a round is in sight, and returns the number of steps that fill it.
+func (k *benchCase) calibrate(ctx context.Context, want time.Duration) (int64, error) {
+	for n := int64(1); ; {
+		start := time.Now()
+		if err := k.sim.Advance(ctx, k.sim.Instance().At().Step+n); err != nil {
+			return 0, err
+		}
+		took := max(time.Since(start), time.Microsecond)
+		if took >= want/8 {
+			return max(1, int64(float64(n)*want.Seconds()/took.Seconds())), nil
+		}
+		n *= 4
+	}
+}
+
+func (k *benchCase) round(ctx context.Context, steps int64) error {
+	start := time.Now()
+	if err := k.sim.Advance(ctx, k.sim.Instance().At().Step+steps); err != nil {
+		return err
+	}
+	k.res.Rounds = append(k.res.Rounds, float64(steps)/time.Since(start).Seconds())
+	k.res.Steps += steps
+	return nil
+}
+
+// finish checks the end state.
+func (k *benchCase) finish() error {
+	k.res.Phases = k.sim.Instance().Phases()
+	values, err := k.watch()
+	if err != nil {
+		return err
+	}
+	for i, v := range values {
+		if err := k.w.Watch[i].check(v); err != nil {
+			return fmt.Errorf("wrong result after %d steps: %w", k.sim.Instance().At().Step, err)
+		}
+	}
+	return nil
+}
+
+func (k *benchCase) close() {
+	if k.sim != nil {
+		_ = k.sim.Close()
+		k.sim = nil
+	}
+}
+
+func median(v []float64) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(v))
+	if n := len(s); n%2 == 0 {
+		return (s[n/2-1] + s[n/2]) / 2
+	}
+	return s[len(s)/2]
+}
