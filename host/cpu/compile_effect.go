@@ -34,7 +34,11 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 	case ir.Accumulate:
 		out.kind, out.value, out.index = eAccum, int32(c.settled(e.Value, e.Kind)), int32(c.indexOf(e))
 		c.p.ordered = true
+		out.target, out.base = c.farEnd(e.Index)
 	case ir.Emit:
+		if c.p.emits {
+			c.fail("more than one list to emit to")
+		}
 		out.kind = eEmit
 		c.p.emits = true
 	case ir.Check:
@@ -46,6 +50,25 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 		c.p.checks = append(c.p.checks, e.Name)
 	}
 	c.p.eff = append(c.p.eff, out)
+}
+
+// farEnd reports whether index is the end of a synapse that its row does not determine, plus a uniform term.
+func (c *compiler[T]) farEnd(index *ir.Expr) (ok bool, base int32) {
+	far := ir.OpPost
+	if c.conn != nil && c.conn.ByPost {
+		far = ir.OpPre
+	}
+	if index.Op == far {
+		return true, -1
+	}
+	if index.Op == ir.OpAdd {
+		for i, a := range index.Args {
+			if other := index.Args[1-i]; a.Op == far && other.Uniform() {
+				return true, c.scalar(other)
+			}
+		}
+	}
+	return false, 0
 }
 
 // settled returns e's operand, copied to a register when it is a view of memory that an effect changes.

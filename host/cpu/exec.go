@@ -20,8 +20,9 @@ type worker[T real] struct {
 	frames map[*program[T]]*frame[T]
 	fault  found
 	err    error
-	acc    []T // scratch of matrix products and tap sums
-	rows   [4][]T
+	acc    []T    // scratch of matrix products and tap sums
+	rows   [4][]T // rows gathered from an operand that is stored by columns
+	left   [4][]T
 	list   []int32
 }
 

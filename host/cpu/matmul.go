@@ -163,13 +163,13 @@ func (m *matMulOp[T]) leftRow(w *worker[T], r, slot int) []T {
 func (m *matMulOp[T]) four(w *worker[T], r int) {
 	v := m.x.vec
 	cols := v.tileCols
-	var a [4][]T
+	a := &w.left // not a local variable: calls through the table would move it to the heap
 	for i := range a {
 		a[i] = m.leftRow(w, min(r+i, m.rows-1), i)
 	}
 	c := w.scratch(4 * cols)
 	for p := 0; p*cols < m.cols; p++ {
-		v.tile4(c, &a, m.panels[p*cols*m.inner:(p+1)*cols*m.inner])
+		v.tile4(c, a, m.panels[p*cols*m.inner:(p+1)*cols*m.inner])
 		for i := 0; i < 4 && r+i < m.rows; i++ {
 			m.put(r+i, p*cols, c[i*cols:i*cols+min(cols, m.cols-p*cols)])
 		}
@@ -190,24 +190,44 @@ func (m *matMulOp[T]) one(w *worker[T], r, from, to int) {
 
 // put scales and stores or adds sums for row r from column c on.
 func (m *matMulOp[T]) put(r, c int, sums []T) {
+	o, v, mem := m.o, m.x.vec, m.x.m.real
+	if m.swap && m.rows > 1 {
+		for i := range sums {
+			m.putRow((c+i)*m.rows+r, sums[i:i+1])
+		}
+		return
+	}
+	at := r*m.cols + c
+	if o.Scale == plan.None && !o.Add {
+		copy(mem[o.C][at:], sums)
+		return
+	}
+	if len(sums) < 8 {
+		m.putRow(at, sums)
+		return
+	}
+	if o.Scale != plan.None {
+		v.vv[fMul](sums, sums, mem[o.Scale][at:at+len(sums)])
+	}
+	dst := mem[o.C][at : at+len(sums)]
+	if o.Add {
+		v.vv[fAdd](dst, dst, sums)
+	} else {
+		copy(dst, sums)
+	}
+}
+
+// putRow is put for a few elements that lie side by side in C from position at on.
+func (m *matMulOp[T]) putRow(at int, sums []T) {
 	dst := m.x.m.real[m.o.C]
-	var scale []T
-	if m.o.Scale != plan.None {
-		scale = m.x.m.real[m.o.Scale]
-	}
-	stride, at := 1, r*m.cols+c
-	if m.swap {
-		stride, at = m.rows, c*m.rows+r
-	}
-	for _, s := range sums {
-		if scale != nil {
-			s = T(s * scale[at])
+	for i, s := range sums {
+		if m.o.Scale != plan.None {
+			s = T(s * m.x.m.real[m.o.Scale][at+i])
 		}
 		if m.o.Add {
-			s = dst[at] + s
+			s = dst[at+i] + s
 		}
-		dst[at] = s
-		at += stride
+		dst[at+i] = s
 	}
 }
 

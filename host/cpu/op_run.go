@@ -18,15 +18,16 @@ type runOp[T real] struct {
 	job     func(worker, task int)
 	// lists holds the elements that each task emitted.
 	lists [][]int32
-	// fixed is set for programs that run over a spike list.
-	list plan.BufferID
 }
+
+// runner is a program with the way it goes through its domain.
+type runner interface{ run(step int64) error }
 
 // kernelOp is one plan.Run: a program over the domain's elements and the reductions of an incoming domain.
 type kernelOp[T real] struct {
 	label   string
 	x       *instance[T]
-	body    *runOp[T]
+	body    runner
 	reduces []*reduceOp[T]
 }
 
@@ -59,7 +60,12 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 		if err != nil {
 			return nil, err
 		}
-		op.body = x.newRun(p, o)
+		switch k.Domain {
+		case ir.Spiking, ir.Active:
+			op.body = x.newListRun(p, o)
+		default:
+			op.body = x.newRun(p, o)
+		}
 	}
 	for i := range k.Reductions {
 		r, err := x.compileReduce(o, &k.Reductions[i])
@@ -90,8 +96,11 @@ func (x *instance[T]) checkBind(o *plan.Run) error {
 		} else if n != c.NPost {
 			return fmt.Errorf("kernel %q runs over %d elements, but connection %q has %d postsynaptic ones", k.Name, n, c.Name, c.NPost)
 		}
-	case ir.Active:
-		n = 0
+	}
+	if k.Domain == ir.Spiking || k.Domain == ir.Active {
+		if l := o.List; l < 0 || int(l) >= len(x.m.int) || len(x.m.int[l]) == 0 {
+			return fmt.Errorf("kernel %q runs over a spike list, but buffer %d is not an integer buffer with elements", k.Name, l)
+		}
 	}
 	for i, s := range k.Slots {
 		b := o.Bind[i]
@@ -106,11 +115,16 @@ func (x *instance[T]) checkBind(o *plan.Run) error {
 			return fmt.Errorf("kernel %q: slot %q needs %d elements, but its buffer has %d", k.Name, s.Name, need, have.Len)
 		}
 	}
+	for _, e := range k.Effects {
+		if e.Kind == ir.Emit && x.plan.Buffers[o.Bind[e.Slot]].Len == 0 {
+			return fmt.Errorf("kernel %q emits to a list without elements", k.Name)
+		}
+	}
 	return nil
 }
 
 func (x *instance[T]) newRun(p *program[T], o *plan.Run) *runOp[T] {
-	r := &runOp[T]{x: x, p: p, n: o.N, list: plan.None}
+	r := &runOp[T]{x: x, p: p, n: o.N}
 	if o.Conn >= 0 && o.Kernel.Domain == ir.Synapses {
 		c := x.plan.Conns[o.Conn]
 		r.n, r.rowPtr = c.N, x.m.int[c.RowPtr]
@@ -160,7 +174,7 @@ func (r *runOp[T]) run(step int64) error {
 		return err
 	}
 	if r.p.emits {
-		if err := r.collect(); err != nil {
+		if err := r.p.collect(&x.m, r.lists); err != nil {
 			return err
 		}
 	}
@@ -192,18 +206,18 @@ func (x *instance[T]) span(p *program[T], w *worker[T], b *block) {
 	}
 }
 
-// collect writes the emitted elements, ascending, to the spike list: its length, then the elements.
-func (r *runOp[T]) collect() error {
+// collect writes the elements that tasks emitted, ascending, to the spike list: their number, then the elements.
+func (p *program[T]) collect(m *memory[T], lists [][]int32) error {
 	var dst []int32
-	for _, e := range r.p.eff {
+	for _, e := range p.eff {
 		if e.kind == eEmit {
-			dst = r.x.m.int[e.buf]
+			dst = m.int[e.buf]
 		}
 	}
 	n := 0
-	for _, l := range r.lists {
+	for _, l := range lists {
 		if 1+n+len(l) > len(dst) {
-			return fmt.Errorf("kernel %q emits more than the %d elements that its list can hold", r.p.name, len(dst)-1)
+			return fmt.Errorf("kernel %q emits more than the %d elements that its list can hold", p.name, len(dst)-1)
 		}
 		copy(dst[1+n:], l)
 		n += len(l)

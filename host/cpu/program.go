@@ -124,8 +124,11 @@ type effect struct {
 	value, mask int32
 	dst         int32 // eStore: view
 	index       int32 // int operand
-	buf         int   // eScatter, eAccum, eEmit
-	check       int   // eCheck: position among the kernel's checks
+	// target is set when the index is the far end of the synapse plus the int scalar base (-1: plus nothing).
+	target bool
+	base   int32
+	buf    int // eScatter, eAccum, eEmit
+	check  int // eCheck: position among the kernel's checks
 }
 
 // scalarStore is a Store to a Scalar slot: buffer[0] = scalar, after everything else.

@@ -15,3 +15,9 @@ func TestConformanceDouble(t *testing.T) {
 func TestConformanceSingle(t *testing.T) {
 	exectest.RunSuite(t, func() exec.Backend { return Backend{} }, plan.Single, exectest.ExactTolerance(plan.Single))
 }
+
+func TestSpikes(t *testing.T) {
+	for _, p := range []plan.Precision{plan.Single, plan.Double} {
+		exectest.Spikes(t, func() exec.Backend { return Backend{} }, p, exectest.ExactTolerance(p))
+	}
+}

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/galvani-sim/galvani/host/ir"
 )
@@ -26,10 +27,26 @@ var intVV = [numInt]func(d, a, b []int32){
 			d[i] = a[i] * b[i]
 		}
 	},
-	iMin:      intBinary(func(x, y int32) int32 { return min(x, y) }),
-	iMax:      intBinary(func(x, y int32) int32 { return max(x, y) }),
-	iFloorDiv: intBinary(floorDivInt),
-	iMod:      intBinary(modInt),
+	iMin: intBinary(func(x, y int32) int32 { return min(x, y) }),
+	iMax: intBinary(func(x, y int32) int32 { return max(x, y) }),
+	iFloorDiv: func(d, a, b []int32) {
+		if y, ok := constantDivisor(d, b); ok {
+			for i, x := range a[:len(d)] {
+				d[i] = y.quotient(x)
+			}
+			return
+		}
+		slowFloorDiv(d, a, b)
+	},
+	iMod: func(d, a, b []int32) {
+		if y, ok := constantDivisor(d, b); ok {
+			for i, x := range a[:len(d)] {
+				d[i] = x - y.quotient(x)*y.y
+			}
+			return
+		}
+		slowMod(d, a, b)
+	},
 	iAnd: func(d, a, b []int32) {
 		a, b = a[:len(d)], b[:len(d)]
 		for i := range d {
@@ -99,6 +116,39 @@ var intUnary = [ir.OpMax_]func(d, a []int32){
 }
 
 func copyInt(d, a []int32) { copy(d, a) }
+
+var (
+	slowFloorDiv = intBinary(floorDivInt)
+	slowMod      = intBinary(modInt)
+)
+
+// divisor is a positive divisor with its reciprocal in 32+32 bits (Lemire, Kaser, Kurz, "Faster remainder by direct
+// computation", 2019), exact for all dividends from 0 to 2^31-1.
+type divisor struct {
+	y int32
+	m uint64
+}
+
+// quotient is x/y rounded towards minus infinity.
+func (q divisor) quotient(x int32) int32 {
+	s := x >> 31 // for negative x: floor(x/y) = -1 - (-1-x)/y
+	hi, _ := bits.Mul64(q.m, uint64(uint32(x^s)))
+	return int32(hi) ^ s
+}
+
+// constantDivisor reports whether all elements of b are one divisor greater than 1, and the block is long enough to gain.
+func constantDivisor(d, b []int32) (divisor, bool) {
+	b = b[:len(d)]
+	if len(b) < 16 || b[0] <= 1 {
+		return divisor{}, false
+	}
+	for _, v := range b[1:] {
+		if v != b[0] {
+			return divisor{}, false
+		}
+	}
+	return divisor{b[0], math.MaxUint64/uint64(b[0]) + 1}, true
+}
 
 func intBinary(f func(x, y int32) int32) func(d, a, b []int32) {
 	return func(d, a, b []int32) {

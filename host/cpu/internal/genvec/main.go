@@ -274,12 +274,24 @@ func (g *generator) exp(w width) {
 		g.p("\tVCVTPS2PD (SI)(AX*4), Y0")
 	}
 	g.p("\tVANDPD Y13, Y0, Y1\n\tVCMPPD $2, Y14, Y1, Y1\n\tVMOVMSKPD Y1, R9\n\tCMPL R9, $15\n\tJNE done")
-	g.p("\tVMOVAPD Y9, Y1\n\tVFMADD231PD Y8, Y0, Y1\n\tVSUBPD Y9, Y1, Y2\n\tVFNMADD231PD Y10, Y2, Y0\n\tVFNMADD231PD Y11, Y2, Y0")
+	g.p("\tVMOVAPD Y9, Y1\n\tVFMADD231PD Y8, Y0, Y1\n\tVSUBPD Y9, Y1, Y2\n\tVFNMADD231PD Y10, Y2, Y0")
+	if w.bytes == 8 {
+		g.p("\tVMOVAPD Y0, Y5")
+	}
+	g.p("\tVFNMADD231PD Y11, Y2, Y0")
+	if w.bytes == 8 {
+		g.p("\tVSUBPD Y0, Y5, Y5\n\tVFNMADD231PD Y11, Y2, Y5")
+	}
 	g.p("\tVMOVUPD %s<>+%d(SB), Y4", coef, 64*(n-1))
 	for i := n - 2; i >= 0; i-- {
 		g.p("\tVFMADD213PD %s<>+%d(SB), Y0, Y4", coef, 64*i)
 	}
-	g.p("\tVMULPD Y0, Y0, Y3\n\tVFMADD213PD Y0, Y3, Y4\n\tVADDPD Y12, Y4, Y4\n\tVPSLLQ $52, Y1, Y1\n\tVPADDQ Y1, Y4, Y4")
+	if w.bytes == 8 {
+		g.p("\tVMULPD Y0, Y0, Y3\n\tVFMADD213PD Y5, Y3, Y4\n\tVADDPD Y0, Y12, Y6\n\tVSUBPD Y6, Y12, Y7\n\tVADDPD Y0, Y7, Y7\n\tVADDPD Y4, Y7, Y7\n\tVADDPD Y7, Y6, Y4")
+	} else {
+		g.p("\tVMULPD Y0, Y0, Y3\n\tVFMADD213PD Y0, Y3, Y4\n\tVADDPD Y12, Y4, Y4")
+	}
+	g.p("\tVPSLLQ $52, Y1, Y1\n\tVPADDQ Y1, Y4, Y4")
 	if w.bytes == 8 {
 		g.p("\tVMOVUPD Y4, (DI)(AX*8)")
 	} else {

@@ -1,0 +1,273 @@
+package cpu
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/galvani-sim/galvani/host/ir"
+)
+
+// numbers returns n values: ordinary ones, and the special ones at random places.
+func numbers[T real](r *rand.Rand, n int) []T {
+	special := []float64{0, math.Copysign(0, -1), 1, -1, math.Inf(1), math.Inf(-1), math.NaN(), 1e-310, -1e-40, 1e308, 709, -745, 88, -104, 0.5, -2.5}
+	v := make([]T, n)
+	for i := range v {
+		v[i] = T(r.NormFloat64() * math.Exp2(float64(r.IntN(12)-4)))
+		if r.IntN(8) == 0 {
+			v[i] = T(special[r.IntN(len(special))])
+		}
+	}
+	return v
+}
+
+// sameBits fails where values differ, NaN being equal to NaN.
+func sameBits[T real](t *testing.T, what string, got, want []T) {
+	t.Helper()
+	for i := range want {
+		g, w := float64(got[i]), float64(want[i])
+		if math.Float64bits(g) != math.Float64bits(w) && !(g != g && w != w) {
+			t.Fatalf("%s: element %d of %d is %v, want %v", what, i, len(want), g, w)
+		}
+	}
+}
+
+// TestAssembly compares the fast table with the one written in Go, bit for bit, for lengths around the register widths.
+func TestAssembly(t *testing.T) {
+	t.Run("float64", assembly[float64])
+	t.Run("float32", assembly[float32])
+}
+
+func assembly[T real](t *testing.T) {
+	fast, slow := newVec[T](), goVec[T]()
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, n := range []int{0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 255, 256} {
+		a, b, c := numbers[T](r, n), numbers[T](r, n), numbers[T](r, n)
+		got, want := make([]T, n), make([]T, n)
+		gotI, wantI := make([]int32, n), make([]int32, n)
+		for op := range slow.unary {
+			if slow.unary[op] != nil {
+				fast.unary[op](got, a)
+				slow.unary[op](want, a)
+				sameBits(t, ir.Op(op).String(), got, want)
+			}
+		}
+		for op := range slow.vv {
+			if slow.vv[op] != nil {
+				fast.vv[op](got, a, b)
+				slow.vv[op](want, a, b)
+				sameBits(t, fmt.Sprint("vv ", op), got, want)
+			}
+		}
+		for _, s := range append(numbers[T](r, 6), 0, T(math.NaN())) {
+			u := numbers[T](r, 1)[0]
+			for op := range slow.vs {
+				if slow.vs[op] != nil {
+					fast.vs[op](got, a, s)
+					slow.vs[op](want, a, s)
+					sameBits(t, fmt.Sprint("vs ", op), got, want)
+				}
+			}
+			for op := range slow.cmpVS {
+				fast.cmpVS[op](gotI, a, s)
+				slow.cmpVS[op](wantI, a, s)
+				if fmt.Sprint(gotI) != fmt.Sprint(wantI) {
+					t.Fatalf("comparison %d with %v: %v, want %v", op, s, gotI, wantI)
+				}
+			}
+			for op := range slow.fused {
+				fast.fused[op](got, a, b, c, s, u)
+				slow.fused[op](want, a, b, c, s, u)
+				sameBits(t, fmt.Sprint("fused ", op), got, want)
+			}
+			copy(got, c)
+			copy(want, c)
+			fast.axpy(got, a, s)
+			slow.axpy(want, a, s)
+			sameBits(t, "axpy", got, want)
+		}
+		for op := range slow.cmpVV {
+			if slow.cmpVV[op] != nil {
+				fast.cmpVV[op](gotI, a, b)
+				slow.cmpVV[op](wantI, a, b)
+				if fmt.Sprint(gotI) != fmt.Sprint(wantI) {
+					t.Fatalf("comparison %d: %v, want %v", op, gotI, wantI)
+				}
+			}
+		}
+		for i := range gotI {
+			gotI[i] = int32(r.IntN(3) - 1)
+		}
+		fast.choose(got, gotI, a, b)
+		slow.choose(want, gotI, a, b)
+		sameBits(t, "choose", got, want)
+		for i := range a {
+			for _, v := range []float64{1, math.MaxFloat32, math.Inf(-1), math.NaN()} {
+				fill(got, 1)
+				got[i] = T(v)
+				if f := fast.finite(got); f != (v-v == 0) {
+					t.Fatalf("finite with %v at %d of %d: %v", v, i, n, f)
+				}
+			}
+		}
+	}
+	for _, k := range []int{0, 1, 2, 17} {
+		var a [4][]T
+		for i := range a {
+			a[i] = numbers[T](r, k)
+		}
+		w := fast.tileCols
+		panel := numbers[T](r, k*w)
+		got := make([]T, 4*w)
+		fast.tile4(got, &a, panel)
+		row := make([]T, w)
+		for i := range a {
+			want := make([]T, w)
+			for c := range want {
+				for l, x := range a[i] {
+					want[c] += T(x * panel[l*w+c])
+				}
+			}
+			sameBits(t, "tile4", got[i*w:(i+1)*w], want)
+			fast.tile1(row, a[i], panel)
+			sameBits(t, "tile1", row, want)
+		}
+	}
+}
+
+// TestExp compares exp with 100-digit values, at random arguments and at those of the edges.
+func TestExp(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	worst := 0.0
+	check := func(x float64) {
+		got := exp(x)
+		want := bigExp(x)
+		w, _ := want.Float64()
+		if math.IsInf(w, 0) || w == 0 {
+			if got != w {
+				t.Fatalf("exp(%v) = %v, want %v", x, got, w)
+			}
+			return
+		}
+		_, e := math.Frexp(w)
+		d := new(big.Float).SetPrec(300).Sub(want, big.NewFloat(got))
+		err, _ := d.SetMantExp(d, -max(e-53, -1074)).Float64()
+		if err = math.Abs(err); err > worst {
+			worst = err
+		}
+		if limit := 0.65; err > limit && (w > 0x1p-1021 || err > 1) {
+			t.Fatalf("exp(%v) = %v, want %v: %.3f ulp", x, got, w, err)
+		}
+	}
+	for range 20000 {
+		check(r.NormFloat64() * math.Exp2(float64(r.IntN(14)-6)))
+	}
+	for i := range 4000 {
+		// Around the multiples of log(2)/2, where the reduced argument is largest.
+		x := (float64(i-2000) + 0.5) * math.Ln2
+		check(x)
+		check(math.Nextafter(x, 1000))
+		check(math.Nextafter(x, -1000))
+	}
+	for _, x := range []float64{0, 1e-300, -1e-20, 708, 708.5, 709.78, 709.79, 710, -708, -708.4, -720, -744, -745.1, -745.2, -746, -1000, 1000} {
+		check(x)
+	}
+	if v := exp(math.NaN()); v == v {
+		t.Errorf("exp(NaN) = %v", v)
+	}
+	if exp(math.Inf(1)) != math.Inf(1) || exp(math.Inf(-1)) != 0 {
+		t.Error("exp of an infinity")
+	}
+	t.Logf("largest error %.3f ulp", worst)
+	worst32 := 0.0
+	for i := range uint32(1 << 16) {
+		x := math.Float32frombits(i<<16 | uint32(r.IntN(1<<16)))
+		got, want := exp32(x), math.Exp(float64(x))
+		w := float32(want)
+		if got != w && !(got != got && w != w) {
+			_, e := math.Frexp(want)
+			d := math.Abs(float64(got)-want) / math.Ldexp(1, max(e-24, -149))
+			worst32 = max(worst32, d)
+			if d > 0.501 {
+				t.Fatalf("exp32(%v) = %v, want %v: %.4f ulp", x, got, w, d)
+			}
+		}
+	}
+}
+
+// bigExp is e to the x with 300 bits: the Taylor series of x/1024, squared ten times.
+func bigExp(x float64) *big.Float {
+	const prec = 300
+	y := new(big.Float).SetPrec(prec).SetFloat64(x)
+	y.SetMantExp(y, -10)
+	sum, term := big.NewFloat(1).SetPrec(prec), big.NewFloat(1).SetPrec(prec)
+	for k := int64(1); k < 80; k++ {
+		term.Mul(term, y)
+		term.Quo(term, new(big.Float).SetPrec(prec).SetInt64(k))
+		sum.Add(sum, term)
+	}
+	for range 10 {
+		sum.Mul(sum, sum)
+	}
+	return sum
+}
+
+// Small powers must not be worse than a good pow: compare with exact products.
+func TestPowers(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 20000 {
+		x := r.NormFloat64() * math.Exp2(float64(r.IntN(20)-10))
+		for _, c := range []struct {
+			n   int
+			got float64
+		}{{3, cube(x)}, {4, fourth(x)}} {
+			p := big.NewFloat(1).SetPrec(400)
+			for range c.n {
+				p.Mul(p, big.NewFloat(x))
+			}
+			want, _ := p.Float64()
+			if c.got != want && math.Nextafter(want, c.got) != c.got {
+				t.Fatalf("%v^%d = %v, want %v", x, c.n, c.got, want)
+			}
+			_, e := math.Frexp(want)
+			d, _ := new(big.Float).Sub(p, big.NewFloat(c.got)).Float64()
+			if math.Abs(d)/math.Ldexp(1, e-53) > 0.51 {
+				t.Fatalf("%v^%d is off by %v ulp", x, c.n, math.Abs(d)/math.Ldexp(1, e-53))
+			}
+		}
+	}
+}
+
+func TestDivisor(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 1))
+	values := []int32{0, 1, -1, 2, -2, math.MaxInt32, math.MinInt32, math.MaxInt32 - 1, math.MinInt32 + 1}
+	for range 2000 {
+		values = append(values, int32(r.Uint32()))
+	}
+	for _, y := range []int32{2, 3, 7, 10, 20, 100, 512, 641, 65537, 1 << 30, math.MaxInt32, math.MaxInt32 - 1} {
+		d, b := make([]int32, len(values)), make([]int32, len(values))
+		fill(b, y)
+		for op, want := range map[int]func(x, y int32) int32{iFloorDiv: floorDivInt, iMod: modInt} {
+			intVV[op](d, values, b)
+			for i, x := range values {
+				if d[i] != want(x, y) {
+					t.Fatalf("operation %d of %d and %d = %d, want %d", op, x, y, d[i], want(x, y))
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkExp(b *testing.B) {
+	v := newVec[float64]()
+	a, d := make([]float64, blockLen), make([]float64, blockLen)
+	for i := range a {
+		a[i] = float64(i-100) / 7
+	}
+	for range b.N {
+		v.unary[ir.OpExp](d, a)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/blockLen, "ns/exp")
+}
