@@ -26,12 +26,8 @@ func Suggest(name string, candidates []string) string {
 		if c == name || c == "" {
 			continue
 		}
-		d := 2 * limit
-		if strings.EqualFold(c, name) {
-			d = 1
-		} else if limit == 0 {
-			continue
-		} else {
+		d := 1
+		if !strings.EqualFold(c, name) {
 			k := distance(name, c, limit)
 			if k > limit || k >= max(n, utf8.RuneCountInString(c)) {
 				continue

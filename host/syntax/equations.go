@@ -299,7 +299,7 @@ func isBrianFlag(w string) bool {
 // unitProduct parses a unit: names, numbers and parentheses joined by * / and powers. No calls, so that "volt (constant)"
 // ends before the parenthesis.
 func (p *parser) unitProduct() Expr {
-	x := p.unitPower()
+	x := p.unitSigned() // a sign can stand only in an exponent, which the checker sees to
 	for {
 		t := p.tok()
 		if t.kind != tokOp || t.text != "*" && t.text != "/" {
@@ -399,6 +399,9 @@ func (p *parser) flags(done func() bool) []Flag {
 	}
 	if !done() {
 		t := p.tok()
+		if t.kind == tokOp && t.text == "(" && p.dialect == ANNarchy {
+			p.failHint(t.sp, "in ANNarchy's dialect flags follow the colon, separated by commas, and there are no units", "unexpected parenthesis among the flags")
+		}
 		p.failHint(p.place(t), "flags are separated by commas", "expected \",\" or the end of the flags, found %s", found(t))
 	}
 	return flags

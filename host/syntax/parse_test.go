@@ -124,6 +124,7 @@ func TestEquationsBrian(t *testing.T) {
 		{"dApre/dt = -Apre / taupre : 1 (event-driven)", "ode Apre = ((- Apre) / taupre) : 1 [event-driven]"},
 		{"I_post = w : amp (summed)", "assign I_post = w : amp [summed]"},
 		{"b : boolean\nn : integer (shared)", "param b : boolean\nparam n : integer [shared]"},
+		{"f : metre**(-2)", "param f : (metre ** (- 2))"},
 		{"f : 1/(second*radian)", "param f : (1 / (second * radian))"},
 		{"tau * dx/dt + x = E : volt", "ode x | ((tau * dx/dt) + x) = E : volt"},
 		{"noise = mu + sigma*xi_pop: amp", "assign noise = (mu + (sigma * xi_pop)) : amp"},
