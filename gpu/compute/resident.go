@@ -42,6 +42,21 @@ func work(p *plan.Plan, op plan.Op) int {
 	return 1 << 30
 }
 
+// elements is how many invocations an operation can use.
+func elements(p *plan.Plan, op plan.Op) int {
+	switch op := op.(type) {
+	case *plan.Run:
+		return op.N
+	case *plan.MatMul:
+		return op.M * op.N
+	case *plan.TapSum:
+		return op.Layers * op.Rows * op.Cols
+	case *plan.Sample:
+		return work(p, op)
+	}
+	return 1
+}
+
 // Limits of what one work group is worth. Above, a dispatch costs less than what the other cores of the device would have done.
 const (
 	residentWork = 100_000
@@ -56,7 +71,7 @@ func (i *Instance) buildResident(mode Mode) error {
 	r := &resident{}
 	var entries []glsl.Entry
 	var since []access // since the last barrier
-	total, clocks := 0, map[int]bool{}
+	total, widest, clocks := 0, 0, map[int]bool{}
 	seen := map[int]bool{}
 	for _, it := range p.Schedule {
 		if it.Callback >= 0 {
@@ -64,6 +79,7 @@ func (i *Instance) buildResident(mode Mode) error {
 		}
 		for _, op := range it.Ops {
 			total += work(p, op)
+			widest = max(widest, elements(p, op))
 			a := accesses(p, op)
 			sync := conflict(since, a)
 			if sync {
@@ -91,8 +107,7 @@ func (i *Instance) buildResident(mode Mode) error {
 		}
 		return nil
 	}
-	size := min(residentGroup, i.dev.Info().Limits.WorkGroupInvocations)
-	text, err := glsl.Resident(i.layout, entries, size)
+	text, err := glsl.Resident(i.layout, entries, i.residentGroup(widest))
 	if err != nil {
 		return err
 	}
@@ -100,9 +115,6 @@ func (i *Instance) buildResident(mode Mode) error {
 	i.resident = r
 	return nil
 }
-
-// residentGroup is the number of invocations of the resident work group.
-const residentGroup = 64
 
 // runResident sends n whole ticks as one dispatch.
 func (i *Instance) runResident(n int64) error {

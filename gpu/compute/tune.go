@@ -50,3 +50,12 @@ func (i *Instance) groupSize(ops []plan.Op) int {
 	}
 	return groupSize
 }
+
+// residentGroup is the number of invocations of the resident work group, for operations of up to n elements.
+func (i *Instance) residentGroup(n int) int {
+	if i.dev.Info().Software {
+		return 2 * lanes // one thread runs them all; each further vector makes a barrier dearer
+	}
+	const warp = 32
+	return min((n+warp-1)/warp*warp, i.dev.Info().Limits.WorkGroupInvocations)
+}
