@@ -5,7 +5,7 @@
 // exp, sin, cos and tan use the polynomials of Cephes (S. L. Moshier). Arguments and results below 2^-126 may count as zero.
 // `precise` keeps compilers from fusing and reordering. Branches are few: neighbours in a work group rarely agree on one.
 
-#include "lib/reduce.glsl"
+#include "lib/common.glsl"
 
 const float m_inf = uintBitsToFloat(0x7f800000u);
 const float m_nan = uintBitsToFloat(0x7fc00000u);
@@ -27,20 +27,21 @@ float m_copysign(float x, float sign) {
 }
 
 float m_exp(float x) {
-	float c = x < -104.0 ? -104.0 : x > 89.0 ? 89.0 : m_isnan(x) ? 0.0 : x;
+	float c = min(max(x, -104.0), 89.0);
 	precise float k = floor(c * 1.4426950216 + 0.5);
 	precise float hi = c - k * 0.693145752;
-	precise float r = hi - k * 1.42860677e-6;
+	precise float b = k * 1.42860677e-6;
+	precise float r = hi - b;
 	precise float p = ((((1.9875691500e-4 * r + 1.3981999507e-3) * r + 8.3334519073e-3) * r + 4.1665795894e-2) * r + 1.6666665459e-1) * r + 5.0000001201e-1;
 	// The rounding of r is made up for: its error is as large as that of the last sum.
-	precise float lo = (hi - r) - k * 1.42860677e-6;
+	precise float lo = (hi - r) - b;
 	precise float y = 1.0 + (r + (r * r * p + lo));
-	return m_isnan(x) ? x : m_scale(y, int(k));
+	return m_if(m_isnan(x), x, m_scale(y, int(k)));
 }
 
 float m_expm1(float x) {
-	float v = x < -18.0 ? -18.0 : x > 89.0 ? 89.0 : m_isnan(x) ? 0.0 : x;
-	precise float k = abs(v) > 0.34657359 ? floor(v * 1.4426950216 + 0.5) : 0.0;
+	float v = m_if(x < -18.0, -18.0, m_if(x > 89.0, 89.0, m_if(m_isnan(x), 0.0, x)));
+	precise float k = m_if(abs(v) > 0.34657359, floor(v * 1.4426950216 + 0.5), 0.0);
 	precise float hi = v - k * 6.9313812256e-1;
 	precise float lo = k * 9.0580006145e-6;
 	precise float r = hi - lo;
@@ -56,25 +57,25 @@ float m_expm1(float x) {
 	// Up to k = 22, 1 - 2^-k is exact; beyond, 2^-k is the small term.
 	precise float near = (1.0 - m_exp2i(-n)) - (ek - r);
 	precise float far = (r - (ek + m_exp2i(-min(n, 126)))) + 1.0;
-	precise float y = n == 0 ? r - e0 : m_scale(n <= 22 ? near : far, n);
-	y = v <= -18.0 ? -1.0 : y;
-	return m_isnan(x) || x == 0.0 || abs(x) < 3e-8 ? x : y;
+	precise float y = m_if(n == 0, r - e0, m_scale(m_if(n <= 22, near, far), n));
+	y = m_if(v <= -18.0, -1.0, y);
+	return m_if(m_isnan(x) || x == 0.0 || abs(x) < 3e-8, x, y);
 }
 
 // (exp(x) - 1) / x, 1 at 0.
 float m_exprel(float x) {
 	// Above 88 the exponential overflows before the quotient does.
-	float v = x > 100.0 ? 100.0 : x;
-	precise float h = m_exp(0.5 * (v > 88.0 ? v : 0.0));
-	precise float q = v > 88.0 ? h / v * h : m_expm1(v) / v;
-	return abs(x) < 1e-8 ? 1.0 : q;
+	float v = m_if(x > 100.0, 100.0, x);
+	precise float h = m_exp(0.5 * m_if(v > 88.0, v, 0.0));
+	precise float q = m_if(v > 88.0, h / v * h, m_expm1(v) / v);
+	return m_if(abs(x) < 1e-8, 1.0, q);
 }
 
 // x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for positive finite x.
 float m_split(float x, out int k) {
 	bool small = x < 1.17549435e-38;
-	uint u = floatBitsToUint(small ? x * 33554432.0 : x) + (0x3f800000u - 0x3f3504f3u);
-	k = int(u >> 23) - (small ? 127 + 25 : 127);
+	uint u = floatBitsToUint(m_if(small, x * 33554432.0, x)) + (0x3f800000u - 0x3f3504f3u);
+	k = int(u >> 23) - m_pick(small, 127 + 25, 127);
 	precise float f = uintBitsToFloat((u & 0x007fffffu) + 0x3f3504f3u) - 1.0;
 	return f;
 }
@@ -91,7 +92,7 @@ float m_log_tail(float f, float hfsq) {
 }
 
 float m_log_special(float x, float y) {
-	return x > 0.0 && floatBitsToUint(x) < 0x7f800000u ? y : x == 0.0 ? -m_inf : x < 0.0 ? m_nan : x;
+	return m_if(x > 0.0 && floatBitsToUint(x) < 0x7f800000u, y, m_if(x == 0.0, -m_inf, m_if(x < 0.0, m_nan, x)));
 }
 
 float m_log(float x) {
@@ -111,7 +112,7 @@ float m_log10(float x) {
 	precise float y2 = d * 3.0102920532e-1, v = hi * 4.3432617188e-1;
 	precise float w = y2 + v;
 	precise float low = (y2 - w) + v;
-	low = abs(v) > abs(y2) ? (v - w) + y2 : low;
+	low = m_if(abs(v) > abs(y2), (v - w) + y2, low);
 	precise float y = d * 7.9034151668e-7 + (lo + hi) * -3.1689971365e-5 + lo * 4.3432617188e-1 + low + w;
 	return m_log_special(x, y);
 }
@@ -120,42 +121,57 @@ float m_log1p(float x) {
 	precise float u = 1.0 + x;
 	int k;
 	precise float f = m_split(u, k);
-	precise float c = (k >= 2 ? 1.0 - (u - x) : x - (u - 1.0)) / u;
-	c = abs(x) > 33554432.0 ? 0.0 : c;
+	precise float c = m_if(k >= 2, 1.0 - (u - x), x - (u - 1.0)) / u;
+	c = m_if(abs(x) > 33554432.0, 0.0, c);
 	bool near = x > -0.29289323 && x < 0.41421354;
-	f = near ? x : f;
-	c = near ? 0.0 : c;
-	precise float d = near ? 0.0 : float(k), hfsq = 0.5 * f * f;
+	f = m_if(near, x, f);
+	c = m_if(near, 0.0, c);
+	precise float d = m_if(near, 0.0, float(k)), hfsq = 0.5 * f * f;
 	precise float y = d * 6.9313812256e-1 - ((hfsq - (m_log_tail(f, hfsq) + (d * 9.0580006145e-6 + c))) - f);
-	y = abs(x) < 6e-8 ? x : y;
-	return x > -1.0 && floatBitsToUint(abs(x)) < 0x7f800000u ? y : x == -1.0 ? -m_inf : x < 0.0 ? m_nan : x;
+	y = m_if(abs(x) < 6e-8, x, y);
+	return m_if(x > -1.0 && floatBitsToUint(abs(x)) < 0x7f800000u, y, m_if(x == -1.0, -m_inf, m_if(x < 0.0, m_nan, x)));
 }
 
-// x - q * pi/2 = r + t with the nearest q; returns q mod 4.
+// x - q * pi/2 = r + t with the nearest q; returns q mod 4. This one is for huge angles x = m * 2^e (or -m * 2^e), and works by integers (Payne and Hanek, "Radian reduction for trigonometric functions", 1983):
+// m times the bits of 2/pi that neither make whole turns nor are too small to matter. Straight code, since compilers for
+// processors compute it in every case.
+int m_huge_quadrant(uint m, int e, bool negate, out float r, out float t) {
+	int bit = clamp(e - 2 + 32, 0, 159);
+	int k = bit >> 5;
+	bool k1 = k >= 1, k2 = k >= 2, k3 = k >= 3, k4 = k >= 4;
+	uint a0 = m_pick(k4, 0xF534DDC0u, m_pick(k3, 0xFC2757D1u, m_pick(k2, 0x4E441529u, m_pick(k1, 0xA2F9836Eu, 0u))));
+	uint a1 = m_pick(k4, 0xDB629599u, m_pick(k3, 0xF534DDC0u, m_pick(k2, 0xFC2757D1u, m_pick(k1, 0x4E441529u, 0xA2F9836Eu))));
+	uint a2 = m_pick(k4, 0x3C439041u, m_pick(k3, 0xDB629599u, m_pick(k2, 0xF534DDC0u, m_pick(k1, 0xFC2757D1u, 0x4E441529u))));
+	uint a3 = m_pick(k4, 0xFE5163ABu, m_pick(k3, 0x3C439041u, m_pick(k2, 0xDB629599u, m_pick(k1, 0xF534DDC0u, 0xFC2757D1u))));
+	int up = bit & 31, down = 31 - up;
+	uint hi, lo, hi2, lo2, c, c2;
+	umulExtended(a2 << up | a3 >> 1 >> down, m, hi, lo);
+	umulExtended(a1 << up | a2 >> 1 >> down, m, hi2, lo2);
+	uint p2 = uaddCarry(lo2, hi, c);
+	uint p1 = (a0 << up | a1 >> 1 >> down) * m + hi2 + c;
+	int q = int(p1 >> 30);
+	uvec2 f = uvec2(p1 << 2 | p2 >> 30, p2 << 2 | lo >> 30);
+	bool above = f.x >= 0x80000000u;
+	q += int(above);
+	f ^= uvec2(-int(above));
+	// In parts so short that the products with the first parts of pi/2 are exact. No float is nearer to a multiple than 2^-31.
+	float unit = m_if(above != negate, -1.0 / 4096.0, 1.0 / 4096.0);
+	precise float f1 = float(int(f.x >> 20)) * unit, f2 = float(int(f.x >> 8 & 0xfffu)) * (unit / 4096.0);
+	precise float f3 = float(int(f.x & 0xffu)) * (unit / 1048576.0), f4 = float(int(f.y >> 8)) * (unit / 17592186044416.0);
+	precise float big = f1 * 1.5703125;
+	precise float rest = f2 * 1.5703125 + (f1 * 4.837512969970703125e-4 + ((f3 + f4) * 1.5703125 + f2 * 4.837512969970703125e-4 + f1 * 7.5495336204767227173e-8 + (f3 + f4) * 4.837512969970703125e-4));
+	precise float y = big + rest;
+	precise float ty = rest - (y - big);
+	r = y;
+	t = ty;
+	return m_pick(negate, 4 - q, q) & 3;
+}
+
 int m_quadrant(float x, out float r, out float t) {
 	float a = abs(x);
-	if (a >= 6400.0) {
-		uint u = floatBitsToUint(a);
-		r = t = m_isnan(x) || a == m_inf ? m_nan : 0.0;
-		if (u >= 0x7f800000u) return 0;
-		uvec2 left;
-		int shift;
-		bool negative;
-		int q = huge_quadrant(uvec2(u & 0x007fffffu | 0x00800000u, 0u), int(u >> 23) - 150, left, shift, negative);
-		// In parts so short that the products with the first parts of pi/2 are exact.
-		float unit = m_exp2i(-shift) * (negative != (x < 0.0) ? -1.0 : 1.0);
-		precise float f1 = float(left.x >> 20) * (unit / 4096.0), f2 = float(left.x >> 8 & 0xfffu) * (unit / 16777216.0);
-		precise float f3 = float(left.x & 0xffu) * (unit / 4294967296.0);
-		precise float big = f1 * 1.5703125;
-		precise float rest = f2 * 1.5703125 + (f1 * 4.837512969970703125e-4 + (f3 * 1.5703125 + f2 * 4.837512969970703125e-4 + f1 * 7.5495336204767227173e-8));
-		precise float y = big + rest;
-		precise float ty = rest - (y - big);
-		r = y;
-		t = ty;
-		return x < 0.0 ? 4 - q & 3 : q;
-	}
+	bool huge = a >= 6400.0 && a < m_inf;
 	// Three parts of pi/2 with 11 bits each: the products are exact, and so are the first two differences.
-	precise float q = floor(x * 0.636619747 + 0.5);
+	precise float q = floor(m_if(huge, 0.0, x) * 0.636619747 + 0.5);
 	precise float h = (x - q * 1.5703125) - q * 4.837512969970703125e-4;
 	precise float b = q * 7.5495336204767227173e-8;
 	precise float r1 = h - b;
@@ -163,9 +179,13 @@ int m_quadrant(float x, out float r, out float t) {
 	precise float c = q * 2.563344068257089603e-12 - t1;
 	precise float r2 = r1 - c;
 	precise float t2 = (r1 - r2) - c;
-	r = r2;
-	t = t2;
-	return int(q) & 3;
+	uint u = floatBitsToUint(a);
+	float y, ty;
+	int n = m_huge_quadrant(u & 0x007fffffu | 0x00800000u, int(u >> 23) - 150, x < 0.0, y, ty);
+	bool finite = a < m_inf; // false for NaN too
+	r = m_if(huge, y, m_if(finite, r2, m_nan));
+	t = m_if(huge, ty, m_if(finite, t2, 0.0));
+	return m_pick(huge, n, int(q) & 3);
 }
 
 float m_sin_poly(float r, float t) {
@@ -186,15 +206,15 @@ float m_cos_poly(float r, float t) {
 float m_sin(float x) {
 	float r, t;
 	int q = m_quadrant(x, r, t);
-	float y = (q & 1) == 0 ? m_sin_poly(r, t) : m_cos_poly(r, t);
-	return x == 0.0 ? x : (q & 2) == 0 ? y : -y;
+	float y = m_if((q & 1) == 0, m_sin_poly(r, t), m_cos_poly(r, t));
+	return m_if(x == 0.0, x, m_if((q & 2) == 0, y, -y));
 }
 
 float m_cos(float x) {
 	float r, t;
 	int q = m_quadrant(x, r, t);
-	float y = (q & 1) == 0 ? m_cos_poly(r, t) : m_sin_poly(r, t);
-	return (q + 1 & 2) == 0 ? y : -y;
+	float y = m_if((q & 1) == 0, m_cos_poly(r, t), m_sin_poly(r, t));
+	return m_if((q + 1 & 2) == 0, y, -y);
 }
 
 float m_tan(float x) {
@@ -209,33 +229,33 @@ float m_tan(float x) {
 	float yh = uintBitsToFloat(floatBitsToUint(y) & 0xfffff000u), ih = uintBitsToFloat(floatBitsToUint(i) & 0xfffff000u);
 	precise float v = s - (yh - r);
 	precise float c = ih + i * ((1.0 + ih * yh) + ih * v);
-	return x == 0.0 ? x : (q & 1) == 0 ? y : c;
+	return m_if(x == 0.0, x, m_if((q & 1) == 0, y, c));
 }
 
 float m_sinh(float x) {
 	float a = abs(x);
-	precise float t = m_expm1(a > 9.0 ? 9.0 : a);
-	precise float small = 0.5 * (a < 1.0 ? 2.0 * t - t * t / (t + 1.0) : t + t / (t + 1.0));
+	precise float t = m_expm1(m_if(a > 9.0, 9.0, a));
+	precise float small = 0.5 * m_if(a < 1.0, 2.0 * t - t * t / (t + 1.0), t + t / (t + 1.0));
 	precise float h = m_exp(0.5 * a);
-	precise float big = a < 88.0 ? 0.5 * m_exp(a) : 0.5 * h * h;
-	return m_isnan(x) || a < 1e-4 ? x : m_copysign(a > 9.0 ? big : small, x);
+	precise float big = m_if(a < 88.0, 0.5 * m_exp(a), 0.5 * h * h);
+	return m_if(m_isnan(x) || a < 1e-4, x, m_copysign(m_if(a > 9.0, big, small), x));
 }
 
 float m_cosh(float x) {
 	float a = abs(x);
-	precise float t = m_expm1(a < 1.0 ? a : 1.0);
+	precise float t = m_expm1(m_if(a < 1.0, a, 1.0));
 	precise float w = 1.0 + t;
 	precise float small = 1.0 + t * t / (w + w);
-	precise float e = m_exp(a < 88.0 ? a : 0.5 * a);
-	precise float big = a < 88.0 ? 0.5 * e + 0.5 / e : 0.5 * e * e;
-	return m_isnan(x) ? x : a < 0.34657359 ? small : big;
+	precise float e = m_exp(m_if(a < 88.0, a, 0.5 * a));
+	precise float big = m_if(a < 88.0, 0.5 * e + 0.5 / e, 0.5 * e * e);
+	return m_if(m_isnan(x), x, m_if(a < 0.34657359, small, big));
 }
 
 float m_tanh(float x) {
 	float a = abs(x);
-	precise float t = m_expm1(a >= 1.0 ? 2.0 * (a > 10.0 ? 10.0 : a) : -2.0 * a);
-	precise float y = (a >= 1.0 ? 1.0 - 2.0 / (t + 2.0) : -t / (t + 2.0));
-	return m_isnan(x) || a < 1e-4 ? x : m_copysign(y, x);
+	precise float t = m_expm1(m_if(a >= 1.0, 2.0 * m_if(a > 10.0, 10.0, a), -2.0 * a));
+	precise float y = m_if(a >= 1.0, 1.0 - 2.0 / (t + 2.0), -t / (t + 2.0));
+	return m_if(m_isnan(x) || a < 1e-4, x, m_copysign(y, x));
 }
 
 // (asin(s) - s) / s for z = s*s, |s| <= 1/2.
@@ -250,7 +270,7 @@ float m_asin_poly(float z) {
 float m_asin_root(float z, out float tail) {
 	precise float s = sqrt(z);
 	precise float h = uintBitsToFloat(floatBitsToUint(s) & 0xfffff000u);
-	precise float c = z > 0.0 ? (z - h * h) / (s + h) : 0.0;
+	precise float c = m_if(z > 0.0, (z - h * h) / (s + h), 0.0);
 	precise float w = m_asin_poly(z) * s + c;
 	tail = w;
 	return h;
@@ -258,61 +278,55 @@ float m_asin_root(float z, out float tail) {
 
 float m_asin(float x) {
 	float a = abs(x);
-	precise float small = a + a * m_asin_poly(a < 0.5 ? a * a : 0.0);
+	precise float small = a + a * m_asin_poly(m_if(a < 0.5, a * a, 0.0));
 	precise float z = (1.0 - a) * 0.5;
 	float tail;
-	precise float h = m_asin_root(a < 0.5 || a > 1.0 ? 0.0 : z, tail);
+	precise float h = m_asin_root(m_if(a < 0.5 || a > 1.0, 0.0, z), tail);
 	precise float big = (1.57079637 - 2.0 * h) - (2.0 * tail + 4.37113883e-8);
-	return m_isnan(x) || a < 1e-4 ? x : a > 1.0 ? m_nan : m_copysign(a < 0.5 ? small : big, x);
+	return m_if(m_isnan(x) || a < 1e-4, x, m_if(a > 1.0, m_nan, m_copysign(m_if(a < 0.5, small, big), x)));
 }
 
 float m_acos(float x) {
 	float a = abs(x);
-	precise float small = 1.57079637 - (x - (-4.37113883e-8 - x * m_asin_poly(a < 0.5 ? x * x : 0.0)));
+	precise float small = 1.57079637 - (x - (-4.37113883e-8 - x * m_asin_poly(m_if(a < 0.5, x * x, 0.0))));
 	precise float z = (1.0 - a) * 0.5;
 	float tail;
-	precise float h = m_asin_root(a < 0.5 || a > 1.0 ? 0.0 : z, tail);
+	precise float h = m_asin_root(m_if(a < 0.5 || a > 1.0, 0.0, z), tail);
 	precise float right = 2.0 * (h + tail);
 	precise float left = (3.14159274 - 2.0 * h) - (2.0 * tail + 8.74227766e-8);
-	return m_isnan(x) ? x : a > 1.0 ? m_nan : a < 0.5 ? small : x > 0.0 ? right : left;
+	return m_if(m_isnan(x), x, m_if(a > 1.0, m_nan, m_if(a < 0.5, small, m_if(x > 0.0, right, left))));
 }
 
 float m_atan(float x) {
 	float a = abs(x);
 	// atan(a) = atan(b) + atan((a - b) / (1 + a b)) with b = 0, 1/2, 1, 3/2, infinity
-	precise float num = a, den = 1.0;
-	float hi = 0.0, lo = 0.0;
-	if (a >= 2.4375) {
-		num = -1.0; den = a; hi = 1.5707962513; lo = 7.5497894159e-8;
-	} else if (a >= 1.1875) {
-		num = a - 1.5; den = 1.0 + 1.5 * a; hi = 9.8279368877e-1; lo = 3.4473217170e-8;
-	} else if (a >= 0.6875) {
-		num = a - 1.0; den = a + 1.0; hi = 7.8539812565e-1; lo = 3.7748947079e-8;
-	} else if (a >= 0.4375) {
-		num = 2.0 * a - 1.0; den = 2.0 + a; hi = 4.6364760399e-1; lo = 5.0121582440e-9;
-	}
+	bool b1 = a >= 0.4375, b2 = a >= 0.6875, b3 = a >= 1.1875, b4 = a >= 2.4375;
+	precise float num = m_if(b4, -1.0, m_if(b3, a - 1.5, m_if(b2, a - 1.0, m_if(b1, 2.0 * a - 1.0, a))));
+	precise float den = m_if(b4, a, m_if(b3, 1.0 + 1.5 * a, m_if(b2, a + 1.0, m_if(b1, 2.0 + a, 1.0))));
+	float hi = m_if(b4, 1.5707962513, m_if(b3, 9.8279368877e-1, m_if(b2, 7.8539812565e-1, m_if(b1, 4.6364760399e-1, 0.0))));
+	float lo = m_if(b4, 7.5497894159e-8, m_if(b3, 3.4473217170e-8, m_if(b2, 3.7748947079e-8, m_if(b1, 5.0121582440e-9, 0.0))));
 	precise float v = num / den;
 	precise float z = v * v, w = z * z;
 	precise float s = z * (3.3333328366e-1 + w * (1.4253635705e-1 + w * 6.1687607318e-2)) + w * (-1.9999158382e-1 + w * -1.0648017377e-1);
 	precise float y = hi - ((v * s - lo) - v);
-	return m_isnan(x) || a < 1e-4 ? x : m_copysign(y, x);
+	return m_if(m_isnan(x) || a < 1e-4, x, m_copysign(y, x));
 }
 
-float m_high(float x) { return uintBitsToFloat(floatBitsToUint(x) & 0xfffff000u); }
+#define m_high(x) uintBitsToFloat(floatBitsToUint(x) & 0xfffff000u)
 
 // As C's pow: pow(x, 0) = pow(1, y) = 1 for every x and y, negative x for whole y only.
 float m_pow(float x, float y) {
 	float a = abs(x), ay = abs(y);
 	// log2(a) = t1 + t2, t1 short
 	bool small = a < 1.17549435e-38;
-	uint u = floatBitsToUint(small ? a * 33554432.0 : a);
-	int n = int(u >> 23) - (small ? 127 + 25 : 127);
+	uint u = floatBitsToUint(m_if(small, a * 33554432.0, a));
+	int n = int(u >> 23) - m_pick(small, 127 + 25, 127);
 	uint j = u & 0x007fffffu;
 	bool k = j > 0x1cc471u && j < 0x5db3d7u;
 	bool up = j >= 0x5db3d7u;
-	n += up ? 1 : 0;
-	precise float m = uintBitsToFloat((j | 0x3f800000u) - (up ? 0x00800000u : 0u));
-	precise float bp = k ? 1.5 : 1.0;
+	n += m_pick(up, 1, 0);
+	precise float m = uintBitsToFloat((j | 0x3f800000u) - m_pick(up, 0x00800000u, 0u));
+	precise float bp = m_if(k, 1.5, 1.0);
 	precise float du = m - bp, v = 1.0 / (m + bp);
 	precise float ss = du * v;
 	precise float sh = m_high(ss);
@@ -330,19 +344,19 @@ float m_pow(float x, float y) {
 	precise float ph = m_high(du + v);
 	precise float pl = v - (ph - du);
 	precise float zh = 9.6191406250e-1 * ph;
-	precise float zl = -1.1736857402e-4 * ph + pl * 9.6179670095e-1 + (k ? 1.56322085e-6 : 0.0);
-	precise float dh = k ? 5.84960938e-1 : 0.0, d = float(n);
+	precise float zl = -1.1736857402e-4 * ph + pl * 9.6179670095e-1 + m_if(k, 1.56322085e-6, 0.0);
+	precise float dh = m_if(k, 5.84960938e-1, 0.0), d = float(n);
 	precise float t1 = m_high(((zh + zl) + dh) + d);
 	precise float t2 = zl - (((t1 - d) - dh) - zh);
 	// y log2(a) = ph + pl, kept where 2^it is 0 or infinite at most
-	float yc = ay > 1e12 ? m_copysign(1e12, y) : y; // 2^-24 is the smallest nonzero |log2(a)|
+	float yc = m_if(ay > 1e12, m_copysign(1e12, y), y); // 2^-24 is the smallest nonzero |log2(a)|
 	precise float y1 = m_high(yc);
 	pl = (yc - y1) * t1 + yc * t2;
 	ph = y1 * t1;
 	precise float z = pl + ph;
 	bool over = z > 129.0, under = z < -151.0;
-	ph = over || under ? 0.0 : ph;
-	pl = over || under ? 0.0 : pl;
+	ph = m_if(over || under, 0.0, ph);
+	pl = m_if(over || under, 0.0, pl);
 	precise float e = floor(ph + pl + 0.5);
 	ph -= e;
 	precise float t = uintBitsToFloat(floatBitsToUint(pl + ph) & 0xffff8000u);
@@ -354,16 +368,15 @@ float m_pow(float x, float y) {
 	t1 = z - t * (1.6666667163e-1 + t * (-2.7777778450e-3 + t * (6.6137559770e-5 + t * (-1.6533901999e-6 + t * 4.1381369442e-8))));
 	r = (z * t1) / (t1 - 2.0) - (w + z * w);
 	z = 1.0 - (r - z);
-	precise float result = over ? m_inf : under ? 0.0 : m_scale(z, int(e));
+	precise float result = m_if(over, m_inf, m_if(under, 0.0, m_scale(z, int(e))));
 	// zero, infinity and one
 	bool whole = ay >= 8388608.0 || floor(ay) == ay;
-	bool odd = whole && ay < 16777216.0 && (uint(ay < 16777216.0 ? ay : 0.0) & 1u) == 1u;
-	if (a == 0.0 || a == m_inf) result = (y > 0.0) == (a == 0.0) ? 0.0 : m_inf;
-	if (ay == m_inf) result = (a > 1.0) == (y > 0.0) ? m_inf : 0.0;
-	if (a == 1.0) result = 1.0;
-	bool negative = (floatBitsToUint(x) >> 31) != 0u;
-	if (negative && odd) result = -result;
-	if (x < 0.0 && !whole && a != m_inf) result = m_nan;
-	if (m_isnan(x) || m_isnan(y)) result = m_nan;
-	return y == 0.0 || x == 1.0 ? 1.0 : y == 1.0 ? x : result;
+	precise float half_y = 0.5 * m_if(ay < 16777216.0, ay, 0.0);
+	bool odd = whole && floor(half_y) != half_y;
+	result = m_if(a == 0.0 || a == m_inf, m_if((y > 0.0) == (a == 0.0), 0.0, m_inf), result);
+	result = m_if(ay == m_inf, m_if((a > 1.0) == (y > 0.0), m_inf, 0.0), result);
+	result = m_if(a == 1.0, 1.0, result);
+	result = m_if((floatBitsToUint(x) >> 31) != 0u && odd, -result, result);
+	result = m_if(x < 0.0 && !whole && a != m_inf || m_isnan(x) || m_isnan(y), m_nan, result);
+	return m_if(y == 0.0 || x == 1.0, 1.0, m_if(y == 1.0, x, result));
 }
