@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/check"
-	"github.com/galvani-sim/galvani/host/check/checktest"
+	"github.com/galvani-sim/galvani/host/check/checkgen"
 	"github.com/galvani-sim/galvani/host/syntax"
 )
 
 // Random models can be computed, stay finite and of their variables' size, and do not amplify a disturbance of 1e-9.
 func TestRandomModels(t *testing.T) {
 	for seed := uint64(0); seed < 120; seed++ {
-		o := checktest.Options{Smooth: true, Random: seed%3 == 0, Geometry: seed%2 == 0}
+		o := checkgen.Options{Smooth: true, Random: seed%3 == 0, Geometry: seed%2 == 0}
 		method := []string{"euler", "rk2", "rk4"}[seed%3]
 		if seed%4 == 1 {
 			o.Dialect, o.Targets, method = check.ANNarchy, []string{"exc"}, "euler"
 		}
-		s := checktest.Generate(seed, o)
+		s := checkgen.Generate(seed, o)
 		m := checked(t, s.Equations, s.Parameters, check.Context{Dialect: o.Dialect, Geometry: o.Geometry})
 		a, b := randomGroup(t, m, seed, 0), randomGroup(t, m, seed, 1e-9)
 		for step := 0; step < 30; step++ {

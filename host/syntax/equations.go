@@ -409,7 +409,11 @@ func (p *parser) flags(done func() bool) []Flag {
 
 // flagName normalises the spelling of a flag: words may be joined by spaces, hyphens or underscores.
 func flagName(words []string) string {
-	name := strings.ReplaceAll(strings.Join(words, " "), "_", " ")
+	joined := strings.Join(words, " ")
+	name := strings.ReplaceAll(joined, "_", " ")
+	if strings.Join(strings.Fields(name), " ") != name {
+		return joined // underscores that join no words
+	}
 	switch name {
 	case "event driven", "clock driven":
 		return strings.Replace(name, " ", "-", 1)

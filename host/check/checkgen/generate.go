@@ -1,10 +1,10 @@
-// Package checktest makes random models for tests: well typed in their dialect, and numerically tame, so that two
+// Package checkgen makes random models for tests: well typed in their dialect, and numerically tame, so that two
 // executions of one model can be compared value by value.
 //
 // Every differential equation has the form dv/dt = (scale × bounded(...) - v)/tau with tau much longer than the time step, every
 // assignment is bounded, and functions are only called inside their domains. So values stay of order one (times the
 // variable's scale), and a rounding error does not grow.
-package checktest
+package checkgen
 
 import (
 	"fmt"
