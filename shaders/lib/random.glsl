@@ -27,7 +27,7 @@ float draw_box_muller(uvec4 w) {
 	precise float f = v - 0.25 * q;
 	precise float x = f * 6.28318531;
 	int n = int(q) & 3;
-	float c = (n & 1) == 0 ? m_cos_poly(x, 0.0) : m_sin_poly(x, 0.0);
+	float c = m_if((n & 1) == 0, m_cos_poly(x, 0.0), m_sin_poly(x, 0.0));
 	precise float l = 2.0 * draw_log(draw_unit(w.x));
 	precise float r = sqrt(l) * (n == 1 || n == 2 ? -c : c);
 	return r;

@@ -29,7 +29,7 @@ double draw_box_muller(uvec4 w) {
 	precise double f = v - 0.25lf * q;
 	precise double x = f * 6.283185307179586lf;
 	int n = int(q) & 3;
-	double c = (n & 1) == 0 ? m_cos_poly(x, 0.0lf) : m_sin_poly(x, 0.0lf);
+	double c = m_if((n & 1) == 0, m_cos_poly(x, 0.0lf), m_sin_poly(x, 0.0lf));
 	precise double l = 2.0lf * draw_log(draw_unit(w.x, w.y));
 	precise double r = sqrt(l) * (n == 1 || n == 2 ? -c : c);
 	return r;
