@@ -4,19 +4,44 @@ import "math"
 
 // The block functions draw for elements first, first+1, ..., and give the same values as the functions for one element.
 
+// chunk is the number of elements for which words are made before they become a distribution.
+const chunk = 256
+
+// units sets u[i] to the uniform of words 0 and 1 of element first+i, and v[i] to that of words 2 and 3 when v is not nil. Values
+// have 53 bits, whatever the plan's width; see cut.
+func (s *schedule) units(u, v []float64, first uint32) {
+	for i := unitsFast(u, v, s, first); i < len(u); i++ {
+		w0, w1, w2, w3 := s.words(first + uint32(i))
+		u[i] = unit53(w0, w1)
+		if v != nil {
+			v[i] = unit53(w2, w3)
+		}
+	}
+}
+
+// cut leaves the 24 leading bits of a 53-bit fraction in a single precision run. Both widths are made of the same bits.
+func cut[T Float](u float64) float64 {
+	if wide[T]() {
+		return u
+	}
+	return float64(uint32(u*0x1p24)) * 0x1p-24
+}
+
 // FillUniform sets dst[i] to the uniform draw of element first+i.
 func FillUniform[T Float](dst []T, at At, first, draw uint32) {
 	s := at.schedule(draw, 0)
-	if wide[T]() {
-		for i := range dst {
-			w0, w1, _, _ := s.words(first + uint32(i))
-			dst[i] = T(unit53(w0, w1))
-		}
+	if d, ok := any(dst).([]float64); ok {
+		s.units(d, nil, first)
 		return
 	}
-	for i := range dst {
-		w0, _, _, _ := s.words(first + uint32(i))
-		dst[i] = T(unit24(w0))
+	var u [chunk]float64
+	for len(dst) > 0 {
+		n := min(len(dst), chunk)
+		s.units(u[:n], nil, first)
+		for i, x := range u[:n] {
+			dst[i] = T(cut[T](x))
+		}
+		dst, first = dst[n:], first+uint32(n)
 	}
 }
 
@@ -31,16 +56,14 @@ func FillExponential[T Float](dst []T, at At, first, draw uint32) {
 // FillNormal sets dst[i] to the normal draw of element first+i.
 func FillNormal[T Float](dst []T, at At, first, draw uint32) {
 	s := at.schedule(draw, 0)
-	if wide[T]() {
-		for i := range dst {
-			w0, w1, w2, w3 := s.words(first + uint32(i))
-			dst[i] = T(boxMuller(unit53(w0, w1), unit53(w2, w3)))
+	var u, v [chunk]float64
+	for len(dst) > 0 {
+		n := min(len(dst), chunk)
+		s.units(u[:n], v[:n], first)
+		for i, x := range u[:n] {
+			dst[i] = T(boxMuller(cut[T](x), cut[T](v[i])))
 		}
-		return
-	}
-	for i := range dst {
-		w0, _, w2, _ := s.words(first + uint32(i))
-		dst[i] = T(boxMuller(unit24(w0), unit24(w2)))
+		dst, first = dst[n:], first+uint32(n)
 	}
 }
 

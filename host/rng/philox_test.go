@@ -176,3 +176,34 @@ func blocksEqualSingles[T Float](t *testing.T) {
 	}
 	check("FillPoisson", a, func(e uint32, i int) T { return T(Poisson(at, e, 7, par[i])) })
 }
+
+// TestVectorForms compares each form of the block functions that this processor has with single draws.
+func TestVectorForms(t *testing.T) {
+	at := At{Key: NewKey(99, 3, 1), Stream: Stream("vector"), Step: 7}
+	for _, n := range []int{0, 1, 7, 8, 9, 24, 255, 300} {
+		for _, first := range []uint32{0, 12345, math.MaxUint32 - 20} {
+			s := at.schedule(9, 2)
+			u, v := make([]float64, n), make([]float64, n)
+			for name, fill := range vectorForms() {
+				clear(u)
+				clear(v)
+				done := fill(u, v, &s, first)
+				for i := range done {
+					w := at.Words(first+uint32(i), 9, 2)
+					if u[i] != unit53(w[0], w[1]) || v != nil && v[i] != unit53(w[2], w[3]) {
+						t.Fatalf("%s: element %d of %d from %d: %v, %v", name, i, n, first, u[i], v[i])
+					}
+				}
+				alone := make([]float64, n)
+				if fill(alone, nil, &s, first) != done {
+					t.Fatalf("%s: another number of elements without pairs", name)
+				}
+				for i := range done {
+					if alone[i] != u[i] {
+						t.Fatalf("%s: element %d without its pair is %v, with it %v", name, i, alone[i], u[i])
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,23 @@
+package rng
+
+func vectorForms() map[string]func(u, v []float64, s *schedule, first uint32) int {
+	forms := map[string]func(u, v []float64, s *schedule, first uint32) int{"chosen": unitsFast}
+	with := func(pairs func(u, v []float64, s *schedule, first uint32), alone func(u []float64, s *schedule, first uint32)) func(u, v []float64, s *schedule, first uint32) int {
+		return func(u, v []float64, s *schedule, first uint32) int {
+			n := len(u) &^ 7
+			if v == nil {
+				alone(u[:n], s, first)
+			} else {
+				pairs(u[:n], v[:n], s, first)
+			}
+			return n
+		}
+	}
+	if hasAVX2 {
+		forms["AVX2"] = with(unitPairsAVX2, unitsAVX2)
+	}
+	if hasAVX512 {
+		forms["AVX512"] = with(unitPairsAVX512, unitsAVX512)
+	}
+	return forms
+}

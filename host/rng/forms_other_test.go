@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package rng
+
+func vectorForms() map[string]func(u, v []float64, s *schedule, first uint32) int {
+	return map[string]func(u, v []float64, s *schedule, first uint32) int{"chosen": unitsFast}
+}

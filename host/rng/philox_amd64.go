@@ -1,0 +1,43 @@
+package rng
+
+import "golang.org/x/sys/cpu"
+
+//go:generate go run ./internal/genphilox
+
+//go:noescape
+func unitsAVX2(u []float64, s *schedule, first uint32)
+
+//go:noescape
+func unitPairsAVX2(u, v []float64, s *schedule, first uint32)
+
+//go:noescape
+func unitsAVX512(u []float64, s *schedule, first uint32)
+
+//go:noescape
+func unitPairsAVX512(u, v []float64, s *schedule, first uint32)
+
+var (
+	hasAVX2   = cpu.X86.HasAVX2
+	hasAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ
+)
+
+// unitsFast sets u[i] to the 53-bit fraction of words 0 and 1 of element first+i, and v[i] to that of words 2 and 3 when v is not
+// nil, for as many elements as the processor's vectors hold; it returns their number.
+func unitsFast(u, v []float64, s *schedule, first uint32) int {
+	switch n := len(u) &^ 7; {
+	case n == 0 || !hasAVX2:
+		return 0
+	case hasAVX512 && v != nil:
+		unitPairsAVX512(u[:n], v[:n], s, first)
+		return n
+	case hasAVX512:
+		unitsAVX512(u[:n], s, first)
+		return n
+	case v != nil:
+		unitPairsAVX2(u[:n], v[:n], s, first)
+		return n
+	default:
+		unitsAVX2(u[:n], s, first)
+		return n
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package rng
+
+// unitsFast does no element: this processor has no vector form.
+func unitsFast(u, v []float64, s *schedule, first uint32) int { return 0 }
