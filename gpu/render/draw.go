@@ -202,13 +202,16 @@ func (r *Renderer) drawRuns(b *device.Buffer, list []run, f Frame, st device.Sta
 	if len(list) == 0 {
 		return
 	}
-	r.d.SetState(st)
 	r.d.Viewport(0, 0, f.Width, f.Height)
 	r.d.BindStorage(0, b)
 	r.d.BindTexture(0, r.atlas)
 	r.d.BindTexture(1, r.maps)
 	for _, x := range list {
-		p := r.flat[x.kind]
+		p, own := r.flat[x.kind], st
+		if x.kind == primSolid {
+			own.Blend = device.BlendNone // half the cost of large areas on a software rasteriser
+		}
+		r.d.SetState(own)
 		p.SetInt("atlas", 0)
 		p.SetInt("maps", 1)
 		p.SetInt("start", int32(x.start))

@@ -70,7 +70,7 @@ const (
 	primSegment
 	primQuad
 	primGradient
-	primSolid // a quad with hard edges
+	primSolid // an opaque quad with hard edges
 )
 
 var primMacros = [...]string{"BOX", "GLYPH", "SEGMENT", "QUAD", "GRADIENT", "SOLID"}
@@ -161,7 +161,7 @@ func (o *Overlay) Quad(q [8]float64, c Color) {
 		min(q[0], q[2], q[4], q[6])-m, min(q[1], q[3], q[5], q[7])-m, max(q[0], q[2], q[4], q[6])+m, max(q[1], q[3], q[5], q[7])+m)
 }
 
-// solid is Quad with hard edges, for faces whose edges are drawn as lines.
+// solid is Quad with hard edges and without blending, for faces whose edges are drawn as lines.
 func (o *Overlay) solid(q [8]float64, c Color) {
 	o.add(prim{A: o.px(q[:4]...), B: o.px(q[4:]...), Color: pack(c), Kind: primSolid}, 0, 0, 0, 0)
 }

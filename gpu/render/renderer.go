@@ -49,6 +49,9 @@ type layer struct {
 
 // New makes a renderer. On failure nothing is left behind.
 func New(d *device.Device) (_ *Renderer, err error) {
+	if n := d.Info().Limits.StorageBlocksVertex; n < 5 {
+		return nil, fmt.Errorf("render: vertex shaders of %s can read %d storage buffers, 5 are needed", d.Info().Renderer, n)
+	}
 	r := &Renderer{d: d, software: d.Info().Software, programs: map[string]*device.Program{},
 		surfaces: map[*Surface]*surfaceState{}, meshes: map[[2]int]*mesh{}}
 	defer func() {
