@@ -109,8 +109,8 @@ func delayLine(n, longest int) (*net.Network, error) {
 		return nil, err
 	}
 	pre := &net.Group{
-		Name: "Source", N: n, Dialect: check.ANNarchy, Namespace: constants{},
-		Equations: equations("r = 0.5 + 0.5*sin(2*pi*t/50 + i)"),
+		Name: "Source", N: n, Dialect: check.ANNarchy, Namespace: constants{"n": float64(n)},
+		Equations: equations("r = 0.5 + 0.5*sin(2*pi*(t/50 + i/n))"),
 	}
 	post := rateGroup(n)
 	return &net.Network{
