@@ -98,8 +98,6 @@ type session struct {
 	driver func(*backend) (sim.Driver, error)
 	sim    *sim.Sim
 	seed   uint64
-	// problem is an error of the machine or of the output met inside the script's run, for the exit code.
-	problem error
 }
 
 var _ script.Engine = (*session)(nil)
@@ -183,43 +181,28 @@ type planner struct {
 	precision plan.Precision
 	memory    int64
 	result    *plan.Result
-	warnings  diag.List
 	network   *net.Network
-	seed      uint64
 }
 
 // Open plans and ends the script.
 func (p *planner) Open(n *net.Network, seed uint64, warn func(diag.List)) (script.Simulation, error) {
-	if err := p.plan(n, seed, warn); err != nil {
-		return nil, err
-	}
-	return nil, script.ErrStop
-}
-
-func (p *planner) plan(n *net.Network, seed uint64, warn func(diag.List)) error {
-	res, err := plan.Build(n, plan.Options{Precision: p.precision, Seed: seed, Memory: p.memory, Matrices: nil})
+	res, err := plan.Build(n, plan.Options{Precision: p.precision, Seed: seed, Memory: p.memory})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(res.Warnings) > 0 {
 		warn(res.Warnings)
 	}
-	p.result, p.network, p.seed = res, n, seed
-	return nil
+	p.result, p.network = res, n
+	return nil, script.ErrStop
 }
 
 // describe runs a script up to its first run and plans what it describes.
 func (p *planner) describe(ctx context.Context, path string, o script.Options) (*script.Result, error) {
-	o.Engine = p
+	o.Engine, o.Open = p, true
 	res, err := script.Run(ctx, path, o)
-	if err != nil {
-		return res, err
-	}
-	if p.result == nil {
-		if len(res.Network.Groups) == 0 {
-			return res, errors.New("the script describes no network: make a Population or a NeuronGroup")
-		}
-		err = p.plan(res.Network, res.Seed, o.Warn)
+	if err == nil && p.result == nil {
+		err = errors.New("the script describes no network: make a Population or a NeuronGroup")
 	}
 	return res, err
 }

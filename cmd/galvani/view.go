@@ -172,15 +172,9 @@ func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v 
 	close(done)
 	s := &session{flags: f, pending: &pending{done: done, b: b}, note: note,
 		driver: func(*backend) (sim.Driver, error) { return sh, nil }}
-	bar := &progress{w: p.err}
-	warn := p.warn(bar)
-	res, err := script.Run(ctx, model, f.options(s, p.out, warn))
-	if err == nil && res.Sim == nil && len(res.Network.Groups) > 0 {
-		// A script that only describes its network is watched without an end.
-		if res.Sim, err = s.Open(res.Network, res.Seed, warn); err != nil {
-			err = fmt.Errorf("the network of %s: %w", model, err)
-		}
-	}
+	o := f.options(s, p.out, p.warn(&progress{w: p.err}))
+	o.Open = true // a script that only describes its network is watched without an end
+	res, err := script.Run(ctx, model, o)
 	if err == nil && s.sim != nil {
 		err = sh.Stay(ctx, s.sim)
 	}

@@ -194,6 +194,7 @@ var pythonHints = []struct {
 	{regexp.MustCompile(`\[[^\]]*:[^\]]*,|\[[^\]]*,[^\]]*:`), regexp.MustCompile(`got ','|got ':'|want`), "a[:, 0] is written a[slice(None), 0] or a.column(0)"},
 	{nil, regexp.MustCompile(`cannot assign to slice|can't assign to|slice expression`), "a[i:j] = x is written a[slice(i, j)] = x or a.set_slice(i, j, x)"},
 	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 0*mV; for a mask of an array write greater(a, b) or a.gt(b)"},
+	{nil, regexp.MustCompile(`unknown conversion %`), "% knows %d, %s, %g and the like without widths: write format(x, \".3f\")"},
 	{nil, regexp.MustCompile(`undefined: (np|numpy|plt|math)$`), "there is no module of that name: write sin(x), linspace(...) and so on directly"},
 }
 
@@ -320,7 +321,7 @@ func (in *interp) place(l diag.List) diag.List {
 			}
 			d.Notes = append(d.Notes, n)
 		}
-		if known && o.where != nil {
+		if known && o.where != nil && !mentions(d, o.where, o.span) {
 			d = d.WithNote(o.where, o.span, "in the %s, made here", name)
 		}
 		out[i] = d

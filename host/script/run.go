@@ -17,7 +17,7 @@ import (
 func (in *interp) commonVocabulary() starlark.StringDict {
 	d := starlark.StringDict{"defaultclock": &clock{in}}
 	for name, f := range map[string]builtinFunc{
-		"param": in.param, "quantity": makeQuantity, "read": in.read, "struct": starlarkstruct.Make,
+		"param": in.param, "quantity": makeQuantity, "format": format, "read": in.read, "struct": starlarkstruct.Make,
 		"NeuronGroup": in.makeNeuronGroup, "StateMonitor": in.makeStateMonitor,
 		"run": in.run, "seed": in.seed, "set_dt": in.setDT, "network_operation": in.networkOperation,
 		"view": in.view, "surface": in.panel(net.Surface), "scatter": in.panel(net.Scatter),
@@ -200,7 +200,21 @@ func (in *interp) setup(t *starlark.Thread, b *starlark.Builtin, args starlark.T
 
 func (in *interp) warnAt(t *starlark.Thread, msg, hint string) {
 	src, span, _ := in.callSite(t)
-	in.opt.Warn(diag.List{{Severity: diag.Warning, Source: src, Span: span, Message: msg, Hint: hint}})
+	in.warn(diag.List{{Severity: diag.Warning, Source: src, Span: span, Message: msg, Hint: hint}})
+}
+
+// warn passes on warnings that were not given before: a network is put together anew for each run.
+func (in *interp) warn(l diag.List) {
+	var fresh diag.List
+	for _, d := range in.place(l) {
+		if text := d.Render(); !in.warned[text] {
+			in.warned[text] = true
+			fresh = append(fresh, d)
+		}
+	}
+	if len(fresh) > 0 {
+		in.opt.Warn(fresh)
+	}
 }
 
 // clear is ANNarchy's clear(): a script starts empty anyway.
@@ -224,7 +238,7 @@ func (in *interp) compile(t *starlark.Thread, b *starlark.Builtin, args starlark
 // open hands the network to the engine.
 func (in *interp) open() (Simulation, error) {
 	in.net.DT = in.defaultDT()
-	s, err := in.opt.Engine.Open(in.net, in.draws.seed, func(l diag.List) { in.opt.Warn(in.place(l)) })
+	s, err := in.opt.Engine.Open(in.net, in.draws.seed, in.warn)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,9 @@ type Options struct {
 	// Seed, when not nil, takes the place of the script's seed.
 	Seed *uint64
 	// Steps bounds the script between two runs; 0 means DefaultSteps.
-	Steps  uint64
+	Steps uint64
+	// Open opens the network at the end of a script that never ran it, to be checked or watched.
+	Open   bool
 	Stdout io.Writer
 	// Warn receives warnings about the script and its equations; may be nil.
 	Warn func(diag.List)
@@ -58,6 +60,8 @@ type interp struct {
 	opt  Options
 	root string   // the script's folder, symlinks resolved
 	dirs []string // further folders that may be read
+
+	warned map[string]bool // rendered warnings already given
 
 	thread        *starlark.Thread
 	sources       map[string]*diag.Source // by the file name that positions carry
@@ -124,6 +128,7 @@ func RunSource(ctx context.Context, path, text string, o Options) (*Result, erro
 		return &Result{Network: &net.Network{}}, err
 	}
 	err = in.main(path, text)
+	in.net.DT = in.defaultDT()
 	res := &Result{Network: in.net, Sim: in.sim, Params: in.params.list(), Seed: in.draws.seed, Complete: err == nil}
 	if errors.Is(err, ErrStop) {
 		err = nil
@@ -142,7 +147,7 @@ func newInterp(ctx context.Context, path string, o Options) (*interp, error) {
 		o.Steps = DefaultSteps
 	}
 	in := &interp{ctx: ctx, opt: o, net: &net.Network{}, sources: map[string]*diag.Source{}, origins: map[*diag.Source]origin{},
-		modules: map[string]*module{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}}
+		modules: map[string]*module{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}}
 	if o.Seed != nil {
 		in.draws.seed = *o.Seed
 	}
@@ -188,8 +193,25 @@ func (in *interp) main(path, text string) error {
 		if perr := in.checkPending(); perr != nil {
 			return perr
 		}
+		if in.opt.Open && in.sim == nil && len(in.groups) > 0 {
+			return in.openAtEnd()
+		}
 	}
 	return err
+}
+
+// openAtEnd opens a network that the script only described.
+func (in *interp) openAtEnd() error {
+	s, err := in.open()
+	if err != nil {
+		var list diag.List
+		if errors.As(err, &list) {
+			return &Error{List: in.place(list), Cause: err}
+		}
+		return in.diagnose(err)
+	}
+	in.sim = s
+	return nil
 }
 
 func (in *interp) newThread(name string) *starlark.Thread {

@@ -81,6 +81,7 @@ func TestValues(t *testing.T) {
 		{"array([1.5, 2.5]).astype(int)", "[1, 2]"},
 		{"exp(0), cos(0*second/ms)", "(1.0, 1.0)"},
 		{"clip(array([-1.0, 0.5, 3.0]), 0, 1)", "[0, 0.5, 1]"},
+		{"format(3.14159, '.2f') + format(7, '4d') + format('x', '>3') + format(0.5, '.0%') + format(1e-9, '.3g')", "3.14   7  x50%1e-09"},
 		{"len(arange(7)), arange(6).reshape(2, 3).shape", "(7, (2, 3))"},
 		{"(arange(5)*0.5).dtype, arange(3).dtype", `("float", "int")`},
 	} {
