@@ -13,7 +13,7 @@ import (
 // Random models can be computed, stay finite and of their variables' size, and do not amplify a disturbance of 1e-9.
 func TestRandomModels(t *testing.T) {
 	for seed := uint64(0); seed < 120; seed++ {
-		o := checkgen.Options{Smooth: true, Random: seed%3 == 0, Geometry: seed%2 == 0}
+		o := checkgen.Options{Smooth: true, Random: seed%3 == 0, Geometry: seed%2 == 0, OverDt: true}
 		method := []string{"euler", "rk2", "rk4"}[seed%3]
 		if seed%4 == 1 {
 			o.Dialect, o.Targets, method = check.ANNarchy, []string{"exc"}, "euler"

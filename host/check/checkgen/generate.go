@@ -20,6 +20,7 @@ type Options struct {
 	// Smooth leaves out what jumps when a real value changes by a rounding error: comparisons of reals, floor, sign, //, %.
 	Smooth   bool
 	Random   bool     // draws of random functions
+	OverDt   bool     // subexpressions that are constant over dt, Brian's dialect only
 	Geometry bool     // x, y, z
 	Targets  []string // targets of sum(...), ANNarchy's dialect only
 	States   int      // number of differential equations; 0 means up to three
@@ -172,7 +173,9 @@ func (g *generator) subexpression(k int) (variable, string) {
 	case 0:
 		flags, v.shared, g.shared, g.noRand = " (shared)", true, true, true
 	case 1:
-		flags = " (constant over dt)"
+		if g.OverDt {
+			flags = " (constant over dt)"
+		}
 	}
 	switch v.kind {
 	case 'i':

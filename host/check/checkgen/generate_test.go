@@ -24,8 +24,8 @@ func checkSource(t *testing.T, s Source, o Options) *check.Model {
 
 func allOptions() []Options {
 	var out []Options
-	for bits := 0; bits < 16; bits++ {
-		o := Options{Smooth: bits&1 != 0, Random: bits&2 != 0, Geometry: bits&4 != 0}
+	for bits := 0; bits < 32; bits++ {
+		o := Options{Smooth: bits&1 != 0, Random: bits&2 != 0, Geometry: bits&4 != 0, OverDt: bits&16 != 0}
 		if bits&8 != 0 {
 			o.Dialect, o.Targets = check.ANNarchy, []string{"exc", "inh"}
 		}
@@ -37,7 +37,7 @@ func allOptions() []Options {
 func TestWellTyped(t *testing.T) {
 	seen := map[string]bool{}
 	for _, o := range allOptions() {
-		for seed := uint64(0); seed < 150; seed++ {
+		for seed := uint64(0); seed < 80; seed++ {
 			s := Generate(seed, o)
 			m := checkSource(t, s, o)
 			if again := Generate(seed, o); again != s {
