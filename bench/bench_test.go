@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -144,6 +145,21 @@ func TestSelect(t *testing.T) {
 	w, err := Select([]string{"field-20*"})
 	if err != nil || len(w) != 2 || w[1].Name != "field-20-still" {
 		t.Errorf("%v, %v", w, err)
+	}
+}
+
+func TestMeasure(t *testing.T) {
+	for _, o := range []Options{{Names: []string{"nothing"}}, {Backends: []string{"cuda"}}} {
+		if r, err := Measure(context.Background(), o); r != nil || !errors.Is(err, ErrUsage) {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+	if _, err := Measure(context.Background(), Options{Names: []string{Surface}, Backends: []string{"cpu"}}); !errors.Is(err, ErrNoBackend) {
+		t.Errorf("surfaces without gl: %v", err)
+	}
+	r, err := Measure(context.Background(), Options{Names: []string{"field-20"}, Backends: []string{"cpu"}, Rounds: 2, RoundTime: time.Millisecond})
+	if err != nil || len(r.Cases) == 0 || len(r.Cases[0].Rounds) != 2 || r.Frames != nil {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 

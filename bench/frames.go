@@ -46,16 +46,20 @@ func (r *Result) frames(b *strings.Builder) {
 		return
 	}
 	rows := [][]string{{"lit surface", "pixels", "where", "frames/s best", "median", "renderer"}}
-	for _, f := range r.Frames {
-		best := 0.0
-		for _, v := range f.Rounds {
-			best = max(best, v)
-		}
-		where := "off screen"
-		if f.Window {
-			where = "window"
-		}
-		rows = append(rows, []string{square(f.Cells), itoa(f.Width) + " x " + itoa(f.Height), where, count(best), count(median(f.Rounds)), f.Renderer})
+	for i := range r.Frames {
+		rows = append(rows, r.Frames[i].row())
 	}
 	table(b, rows)
+}
+
+func (f *FrameResult) row() []string {
+	best := 0.0
+	for _, v := range f.Rounds {
+		best = max(best, v)
+	}
+	where := "off screen"
+	if f.Window {
+		where = "window"
+	}
+	return []string{square(f.Cells), itoa(f.Width) + " x " + itoa(f.Height), where, count(best), count(median(f.Rounds)), f.Renderer}
 }

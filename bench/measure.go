@@ -1,0 +1,121 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/galvani-sim/galvani/host/exec"
+)
+
+// Surface is the name by which Measure is asked for frames of lit surfaces, beside the workloads.
+const Surface = "surface"
+
+// Options of Measure.
+type Options struct {
+	// Names are workloads, Surface, or beginnings of names that end in *; none: all.
+	Names []string
+	// Backends are "cpu" and "gl"; none: both, without gl where there is none.
+	Backends  []string
+	Rounds    int           // 0: 5
+	RoundTime time.Duration // 0: half a second
+	// Log receives one line as soon as something was measured or left out; may be nil.
+	Log func(string)
+}
+
+// ErrNoBackend is wrapped by the error of Measure when this machine lacks a backend that was asked for.
+var ErrNoBackend = errors.New("backend not available")
+
+// ErrUsage is wrapped by errors about names that do not exist.
+var ErrUsage = errors.New("no such thing to measure")
+
+// Measure opens backends and measures what was asked for: the work of `galvani bench`. With an error that comes while measuring, such as
+// the end of the context, the result holds what was measured until then; otherwise it is nil.
+func Measure(ctx context.Context, o Options) (*Result, error) {
+	if o.Log == nil {
+		o.Log = func(string) {}
+	}
+	names := slices.DeleteFunc(slices.Clone(o.Names), func(n string) bool { return n == Surface })
+	surface := len(o.Names) == 0 || len(names) < len(o.Names)
+	var workloads []Workload
+	if len(names) > 0 || len(o.Names) == 0 {
+		var err error
+		if workloads, err = Select(names); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+		}
+	}
+	opened, gl, done, err := open(&o)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	r := &Result{Machine: thisMachine(opened)}
+	if len(workloads) > 0 {
+		r, err = Run(ctx, Config{Workloads: workloads, Backends: opened, Rounds: o.Rounds, RoundTime: o.RoundTime, Log: o.Log})
+		if err != nil {
+			return r, err
+		}
+	}
+	switch {
+	case surface && gl:
+		err = r.surfaces(ctx, &o)
+	case surface && len(o.Names) > 0:
+		err = fmt.Errorf("surfaces are drawn by OpenGL: %w", ErrNoBackend)
+	}
+	return r, err
+}
+
+// open opens the backends asked for, and says whether gl is among them.
+func open(o *Options) (list []exec.Backend, gl bool, done func(), err error) {
+	want := o.Backends
+	if len(want) == 0 {
+		want = []string{"cpu", "gl"}
+	}
+	done = func() {}
+	for _, name := range want {
+		switch name {
+		case "cpu":
+			b, _, _ := OpenCPU()
+			list = append(list, b)
+		case "gl":
+			b, closeGL, err := OpenGL()
+			if err != nil && len(o.Backends) > 0 {
+				return nil, false, nil, fmt.Errorf("gl: %w: %w", ErrNoBackend, err)
+			}
+			if err != nil {
+				o.Log("without gl: " + err.Error())
+				continue
+			}
+			list, gl, done = append(list, b), true, closeGL
+		default:
+			done()
+			return nil, false, nil, fmt.Errorf("%w: backend %q; there are cpu and gl", ErrUsage, name)
+		}
+	}
+	return list, gl, done, nil
+}
+
+// surfaces measures frames off the screen and, where there is a display, in a window.
+func (r *Result) surfaces(ctx context.Context, o *Options) error {
+	c := FrameConfig{Rounds: o.Rounds, RoundTime: o.RoundTime}
+	for _, window := range []bool{false, true} {
+		if window && os.Getenv("DISPLAY") == "" {
+			o.Log("surfaces in a window: DISPLAY is not set; xvfb-run gives one")
+			return nil
+		}
+		c.Window = window
+		f, err := MeasureFrames(ctx, c)
+		if err != nil {
+			return err
+		}
+		for i := range f {
+			o.Log(strings.Join(f[i].row()[:5], ", "))
+		}
+		r.Frames = append(r.Frames, f...)
+	}
+	return nil
+}
