@@ -23,6 +23,8 @@ type Input struct {
 	Sum func(b *ir.Builder, target string) *ir.Expr
 	// Table returns a call of a table as an expression.
 	Table func(b *ir.Builder, t check.Table, args []*ir.Expr) *ir.Expr
+	// Refractory is nil for groups that have no refractory period.
+	Refractory *Refractory
 	// History holds the depth of the ring of past values to be kept of a variable, by name.
 	History map[string]int
 }
@@ -155,6 +157,10 @@ func (g *group) storage() error {
 		if v.Kind == check.Subexpression {
 			continue
 		}
+		if h, ok := g.hiddenStorage(v); ok {
+			g.out.Storage = append(g.out.Storage, h)
+			continue
+		}
 		s := Storage{Name: v.Name, Type: irType(v.Type.Kind), Len: g.in.N, Kind: StateVar}
 		if v.Kind == check.Parameter {
 			s.Kind = ParamVar
@@ -232,6 +238,9 @@ func (s *kernelScope) current(v *check.Variable) *ir.Expr {
 		e := as(s.b, s.expr(v.Expr), irType(v.Type.Kind))
 		s.memo[v] = e
 		return e
+	}
+	if hidden(v, LastSpike) {
+		return s.b.Op(ir.OpMul, s.b.ToReal(s.b.Load(s.lastStep(ir.Read))), s.b.Const(s.clock.dt()))
 	}
 	e := s.load(v.Name, v)
 	s.env[v] = e
@@ -368,10 +377,13 @@ func (g *group) kernel(name string, scalar bool) error {
 	var changed []*check.Variable
 	raws := map[*check.Variable]*ir.Expr{}
 	set := func(v0 *check.Variable, raw *ir.Expr) {
-		raw = as(s.b, raw, irType(v0.Type.Kind))
+		raw = s.unlessRefractory(v0, s.current(v0), as(s.b, raw, irType(v0.Type.Kind)))
 		s.assign(v0, s.clamp(v0, raw))
 		changed = append(changed, v0)
 		raws[v0] = raw
+	}
+	if !scalar {
+		s.refract()
 	}
 	for _, u := range g.in.Model.Updates {
 		if v := u.Assign; v != nil {

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -14,8 +15,6 @@ import (
 // a method may need the shared ones, but those are not stored there.
 func (g *group) odes(s *kernelScope, vars []*check.Variable, scalar bool, set func(*check.Variable, *ir.Expr)) error {
 	sys := &solve.System{B: s.b, DT: s.clock.dt()}
-	freeze := newFreezer(s)
-	defer freeze.release()
 	var members []*check.Variable
 	for _, v := range vars {
 		if scalar && !v.Shared {
@@ -29,12 +28,14 @@ func (g *group) odes(s *kernelScope, vars []*check.Variable, scalar bool, set fu
 		}
 		return nil
 	}
+	freeze := newFreezer(s, members)
+	defer freeze.release()
 	noises := map[string]*ir.Expr{}
 	s.noise = func(name string) *ir.Expr {
 		if e, ok := noises[name]; ok {
 			return e
 		}
-		e := s.placeholder(name)
+		e := s.placeholder(name, ir.Real)
 		noises[name] = e
 		return e
 	}
@@ -112,8 +113,8 @@ func (g *group) method(sys *solve.System, vars []*check.Variable) (string, error
 }
 
 // placeholder is a leaf that means nothing by itself: a load from a slot that compact drops later.
-func (s *kernelScope) placeholder(name string) *ir.Expr {
-	return s.b.Load(s.b.Slot(ir.Slot{Name: "?" + name, Type: ir.Real, Kind: ir.PerElement, Access: ir.Read}))
+func (s *kernelScope) placeholder(name string, t ir.Type) *ir.Expr {
+	return s.b.Load(s.b.Slot(ir.Slot{Name: "?" + name, Type: t, Kind: ir.PerElement, Access: ir.Read}))
 }
 
 // drawNoise numbers the draws of noise sources; they follow those of the call sites.
@@ -124,19 +125,27 @@ func (s *kernelScope) drawNoise(name string) uint32 {
 	return s.noiseDraws[name]
 }
 
-// freezer replaces inputs that a method must hold constant over the step, weighted sums and tables, by leaves, and puts them
-// back into the result.
+// freezer replaces what a method must hold constant over the step by leaves, and puts it back into the result: weighted sums,
+// tables, and variables outside the system that were assigned earlier in the step.
 type freezer struct {
 	s      *kernelScope
 	of     map[*ir.Expr]*ir.Expr
 	byExpr map[*ir.Expr]*ir.Expr
 	sum    func(string) *ir.Expr
 	table  func(check.Table, []*ir.Expr) *ir.Expr
+	value  func(*check.Variable) *ir.Expr
 }
 
-func newFreezer(s *kernelScope) *freezer {
-	f := &freezer{s: s, of: map[*ir.Expr]*ir.Expr{}, byExpr: map[*ir.Expr]*ir.Expr{}, sum: s.sum, table: s.table}
+func newFreezer(s *kernelScope, members []*check.Variable) *freezer {
+	f := &freezer{s: s, of: map[*ir.Expr]*ir.Expr{}, byExpr: map[*ir.Expr]*ir.Expr{}, sum: s.sum, table: s.table, value: s.value}
 	clear(s.memo)
+	s.value = func(v *check.Variable) *ir.Expr {
+		e := f.value(v)
+		if v.Kind == check.Subexpression || e.Op == ir.OpLoad || slices.Contains(members, v) {
+			return e
+		}
+		return f.leaf(e)
+	}
 	s.sum = func(target string) *ir.Expr { return f.leaf(f.sum(target)) }
 	s.table = func(t check.Table, args []*ir.Expr) *ir.Expr { return f.leaf(f.table(t, args)) }
 	return f
@@ -149,7 +158,7 @@ func (f *freezer) leaf(e *ir.Expr) *ir.Expr {
 	if l, ok := f.byExpr[e]; ok {
 		return l
 	}
-	l := f.s.placeholder("input" + string(rune('0'+len(f.of))))
+	l := f.s.placeholder(fmt.Sprint("input", len(f.of)), e.Type)
 	f.of[l], f.byExpr[e] = e, l
 	return l
 }
@@ -158,7 +167,7 @@ func (f *freezer) thaw(e *ir.Expr) *ir.Expr {
 	return f.s.b.Copy(e, func(x *ir.Expr) *ir.Expr { return f.of[x] }, nil)
 }
 
-func (f *freezer) release() { f.s.sum, f.s.table = f.sum, f.table }
+func (f *freezer) release() { f.s.sum, f.s.table, f.s.value = f.sum, f.table, f.value }
 
 func sortedKeys(m map[string]*ir.Expr) []string {
 	var names []string

@@ -21,6 +21,11 @@ type Network struct {
 	Monitors    []*StateMonitor
 	Operations  []*Operation
 	Views       []*View
+
+	Synapses      []*Synapses
+	Inputs        []*PoissonInput
+	SpikeMonitors []*SpikeMonitor
+	RateMonitors  []*RateMonitor
 }
 
 // Group is a set of neurons that follow the same equations.
@@ -36,6 +41,9 @@ type Group struct {
 	DT        float64 // seconds; 0: the network's
 	Namespace check.Scope
 	Tags      []string
+	Spiking   *Spiking   // nil: no spikes of its own
+	Generator *Generator // nil: none; excludes Equations and Spiking
+	Code      []*CodeBlock
 	// Initial values in the order they were set; applied after init= and defaults.
 	Initial []Assignment
 	Place   Place
