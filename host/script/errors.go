@@ -244,8 +244,8 @@ func (in *interp) evalError(eval *starlark.EvalError) error {
 		msg, hint = m, rest
 	}
 	msg = strings.TrimPrefix(msg, "Starlark computation cancelled: ")
-	if in.stepsExceeded {
-		msg, hint = in.stepLimitMessage()
+	if in.exceeded != "" {
+		msg, hint = in.exceededMessage()
 	}
 	d := diag.Diagnostic{Message: msg, Hint: hint}
 	if len(frames) > 0 {
@@ -256,12 +256,19 @@ func (in *interp) evalError(eval *starlark.EvalError) error {
 			d.Hint = pythonHint(lineOf(frames[0].src, frames[0].span.Start), msg)
 		}
 		d.Source, d.Span = frames[0].src, frames[0].span
-		for k, f := range frames[1:] {
-			if k == 10 {
-				d = d.WithNote(nil, diag.Span{}, "... and %d more calls", len(frames)-1-k)
-				break
+		notes := 0
+		for k := 1; k < len(frames) && notes < 10; notes++ {
+			f := frames[k]
+			n := 1
+			for k+n < len(frames) && frames[k+n] == f {
+				n++
 			}
-			d = d.WithNote(f.src, f.span, "called from here")
+			k += n
+			if n > 1 {
+				d = d.WithNote(f.src, f.span, "called from here, again and again")
+			} else {
+				d = d.WithNote(f.src, f.span, "called from here")
+			}
 		}
 	}
 	return &Error{List: diag.List{d}, Cause: cause}

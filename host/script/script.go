@@ -63,13 +63,14 @@ type interp struct {
 
 	warned map[string]bool // rendered warnings already given
 
-	thread        *starlark.Thread
-	sources       map[string]*diag.Source // by the file name that positions carry
-	literals      []literalText
-	origins       map[*diag.Source]origin
-	modules       map[string]*module
-	vocabulary    starlark.StringDict
-	stepsExceeded bool
+	thread     *starlark.Thread
+	sources    map[string]*diag.Source // by the file name that positions carry
+	literals   []literalText
+	origins    map[*diag.Source]origin
+	modules    map[string]*module
+	vocabulary starlark.StringDict
+	allowed    uint64 // steps of the thread at which the script has taken too many
+	exceeded   string // reason of a limit that was hit
 
 	params params
 	draws  draws
@@ -214,26 +215,47 @@ func (in *interp) openAtEnd() error {
 	return nil
 }
 
+// Starlark's stack is Go's: endless recursion would end the program, so depth is looked at every few steps.
+const (
+	maxDepth    = 10_000
+	checkEvery  = 20_000
+	depthReason = "too deep"
+	stepsReason = "too many steps"
+)
+
 func (in *interp) newThread(name string) *starlark.Thread {
 	t := &starlark.Thread{
 		Name:  name,
 		Print: func(_ *starlark.Thread, msg string) { fmt.Fprintln(in.opt.Stdout, msg) },
 		Load:  in.load,
 		OnMaxSteps: func(t *starlark.Thread) {
-			in.stepsExceeded = true
-			t.Cancel("too many steps")
+			switch {
+			case t.CallStackDepth() > maxDepth:
+				in.exceeded = depthReason
+				t.Cancel(depthReason)
+			case t.ExecutionSteps() >= in.allowed:
+				in.exceeded = stepsReason
+				t.Cancel(stepsReason)
+			default:
+				t.SetMaxExecutionSteps(min(t.ExecutionSteps()+checkEvery, in.allowed))
+			}
 		},
 	}
-	t.SetMaxExecutionSteps(in.opt.Steps)
+	in.allowed = in.opt.Steps
+	t.SetMaxExecutionSteps(min(checkEvery, in.allowed))
 	return t
 }
 
 // grantSteps starts the count of steps anew: a script may loop over runs for as long as it likes.
 func (in *interp) grantSteps() {
-	in.thread.SetMaxExecutionSteps(in.thread.ExecutionSteps() + in.opt.Steps)
+	in.allowed = in.thread.ExecutionSteps() + in.opt.Steps
 }
 
-func (in *interp) stepLimitMessage() (msg, hint string) {
+// exceededMessage says which limit of a script was hit.
+func (in *interp) exceededMessage() (msg, hint string) {
+	if in.exceeded == depthReason {
+		return fmt.Sprintf("functions call each other more than %d deep", maxDepth), "does the recursion ever end?"
+	}
 	return fmt.Sprintf("the script took more than %d steps without running the network", in.opt.Steps),
 		"is there a loop that never ends? Work on arrays, which does not count, or raise the limit with --script-steps"
 }
