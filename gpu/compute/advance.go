@@ -196,6 +196,9 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 	i.hazards.note(u.access)
 	p.SetUints(glsl.UniformTick, stamp)
 	p.SetUints(glsl.UniformStep, uint32(step), uint32(step>>32))
+	if u.text.At != nil {
+		p.SetUints(glsl.UniformAt, u.text.At...)
+	}
 	if u.sample >= 0 {
 		p.SetUints(glsl.UniformRow(u.sample), uint32(i.rings[u.sample].fill-1))
 	}

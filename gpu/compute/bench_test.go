@@ -10,6 +10,7 @@ import (
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/gltest"
 	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
@@ -46,4 +47,77 @@ func benchPlan(b *testing.B, p *plan.Plan, mode Mode) {
 		b.Fatal(err)
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "steps/s")
+}
+
+// hodgkinHuxley is one step of n neurons with six exponentials and some sixty operations.
+func hodgkinHuxley(n int, prec plan.Precision) *plan.Plan {
+	b := newPlanner(prec)
+	k := ir.NewBuilder()
+	kernel := &ir.Kernel{Name: "hh"}
+	var bind []plan.BufferID
+	load := func(name string, v float64) *ir.Expr {
+		id := b.buffer("G", name, ir.Real, n, plan.State, nil)
+		b.p.Buffers[id].Fill = v
+		bind = append(bind, id)
+		return k.Load(k.Slot(ir.Slot{Name: name, Type: ir.Real, Kind: ir.PerElement, Access: ir.ReadWrite}))
+	}
+	c := k.Const
+	add := func(a, b *ir.Expr) *ir.Expr { return k.Op(ir.OpAdd, a, b) }
+	sub := func(a, b *ir.Expr) *ir.Expr { return k.Op(ir.OpSub, a, b) }
+	mul := func(a, b *ir.Expr) *ir.Expr { return k.Op(ir.OpMul, a, b) }
+	div := func(a, b *ir.Expr) *ir.Expr { return k.Op(ir.OpDiv, a, b) }
+	exp := func(a *ir.Expr) *ir.Expr { return k.Op(ir.OpExp, a) }
+	v, m, h, g := load("v", -63.1), load("m", 0.05), load("h", 0.6), load("n", 0.3)
+	u := add(v, c(63))
+	rate := func(a, b, d float64) *ir.Expr {
+		x := sub(c(b), u)
+		return div(mul(c(a), x), sub(exp(div(x, c(d))), c(1)))
+	}
+	am, bm := rate(0.32, 13, 4), mul(c(0.28), div(sub(u, c(40)), sub(exp(div(sub(u, c(40)), c(5))), c(1))))
+	ah, bh := mul(c(0.128), exp(div(sub(c(17), u), c(18)))), div(c(4), add(c(1), exp(div(sub(c(40), u), c(5)))))
+	an, bn := rate(0.032, 15, 5), mul(c(0.5), exp(div(sub(c(10), u), c(40))))
+	gate := func(x, a, b *ir.Expr) *ir.Expr { return add(x, mul(c(0.01), sub(mul(a, sub(c(1), x)), mul(b, x)))) }
+	gna := mul(mul(c(100), mul(mul(m, m), m)), h)
+	gk := mul(c(30), mul(mul(g, g), mul(g, g)))
+	dv := sub(sub(mul(c(0.05), sub(c(-60), v)), mul(gna, sub(v, c(50)))), mul(gk, sub(v, c(-90))))
+	for slot, next := range []*ir.Expr{add(v, mul(c(0.01), dv)), gate(m, am, bm), gate(h, ah, bh), gate(g, an, bn)} {
+		name := []string{"v", "m", "h", "n"}[slot]
+		kernel.Effects = append(kernel.Effects, ir.Effect{Kind: ir.Store, Slot: slot, Value: next}, ir.Effect{Kind: ir.Check, Name: name, Value: next})
+		b.p.Checks = append(b.p.Checks, name)
+	}
+	kernel.Slots = k.Slots()
+	b.item("G", 0, &plan.Run{Kernel: kernel, Bind: bind, N: n, Conn: -1})
+	return b.p
+}
+
+func BenchmarkHodgkinHuxley(b *testing.B) {
+	for _, prec := range []plan.Precision{plan.Single, plan.Double} {
+		b.Run(map[plan.Precision]string{plan.Single: "single", plan.Double: "double"}[prec], func(b *testing.B) {
+			benchPlan(b, hodgkinHuxley(100_000, prec), Auto)
+		})
+	}
+}
+
+// BenchmarkStart is the time from a plan to the state after its first step, programs compiled from text.
+func BenchmarkStart(b *testing.B) {
+	for _, mode := range []Mode{Plain, Resident} {
+		b.Run([...]string{"auto", "plain", "resident"}[mode], func(b *testing.B) {
+			p := fieldPlan(20, plan.Single)
+			back, err := New(gltest.DeviceWith(b, device.Options{}))
+			if err != nil {
+				b.Fatal(err)
+			}
+			back.Mode = mode
+			for b.Loop() {
+				i, err := back.Load(p, exec.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := i.Advance(context.Background(), 1); err != nil {
+					b.Fatal(err)
+				}
+				i.Close()
+			}
+		})
+	}
 }

@@ -7,22 +7,62 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
+// product is what the text of a matrix product depends on. Products that agree in it share one function, whose arguments say where the
+// matrices are: compiling is what a small model waits for when it starts.
+type product struct {
+	m, k, n        int
+	transA, transB bool
+	a, b, c        int // slabs
+}
+
+// shared returns m's product, and whether m can share a function: it reads no history and is not scaled.
+func (g *generator) shared(m *plan.MatMul) (product, bool) {
+	slab := func(b plan.BufferID) int { return g.l.Buffers[b].Slab }
+	ok := m.Scale == plan.None && m.A.Depth <= 1 && m.B.Depth <= 1
+	return product{m.M, m.K, m.N, m.TransA, m.TransB, slab(m.A.Buf), slab(m.B.Buf), slab(m.C)}, ok
+}
+
+// arguments are m's own arguments of a shared function: where A, B and C begin in their slabs, and whether C is added to.
+func (g *generator) arguments(m *plan.MatMul) [4]int {
+	add := 0
+	if m.Add {
+		add = 1
+	}
+	return [4]int{g.l.Buffers[m.A.Buf].Base, g.l.Buffers[m.B.Buf].Base, g.l.Buffers[m.C].Base, add}
+}
+
 // matMul writes a function that computes one tile of C. Every element sums over k in ascending order with the
 // product rounded first, so the tile's size changes nothing.
 func (g *generator) matMul(m *plan.MatMul) function {
+	key, sharing := g.shared(m)
+	if f, ok := g.products[key]; ok && sharing {
+		return f
+	}
 	th, tw := 1, 1
 	if g.l.Tile != nil {
 		th, tw = g.l.Tile(m)
 	}
 	th, tw = max(1, min(th, m.M)), max(1, min(tw, m.N))
 	cols := (m.N + tw - 1) / tw
-	f := g.function(m.Name, (m.M+th-1)/th*cols)
+	name, sign := m.Name, map[bool]string{false: "=", true: "+="}[m.Add]
+	if sharing {
+		name, sign = fmt.Sprintf("product %d x %d x %d", m.M, m.K, m.N), "= or +="
+	}
+	f := g.function(name, (m.M+th-1)/th*cols)
 	real := g.l.real()
-	g.linef("// %s: C[%d x %d] %s A[%d x %d] B[%d x %d], %d x %d elements of C per call.", m.Name, m.M, m.N,
-		map[bool]string{false: "=", true: "+="}[m.Add], m.M, m.K, m.K, m.N, th, tw)
-	g.linef("void %s(uint e) {", f.name)
+	g.linef("// C[%d x %d] %s A[%d x %d] B[%d x %d], %d x %d elements of C per call.", m.M, m.N, sign, m.M, m.K, m.K, m.N, th, tw)
+	if sharing {
+		f.call = f.name + "(e, at)"
+		g.linef("// at: where A, B and C begin, and whether to add.")
+		g.linef("void %s(uint e, uvec4 at) {", f.name)
+	} else {
+		g.linef("void %s(uint e) {", f.name)
+	}
 	a := operand{g: g, name: "a", src: m.A, n: th, index: "i", own: m.M, k: m.K, alongK: !m.TransA}
 	b := operand{g: g, name: "b", src: m.B, n: tw, index: "j", own: m.N, k: m.K, alongK: m.TransB}
+	if sharing {
+		a.base, b.base = "at.x", "at.y"
+	}
 	step := 1
 	if a.canPair() && b.canPair() {
 		a.pairs, b.pairs, step = true, true, 2
@@ -60,37 +100,50 @@ func (g *generator) matMul(m *plan.MatMul) function {
 		g.linef("\t\t}")
 	}
 	g.linef("\t}")
-	g.storeTile(m, th, tw)
+	g.storeTile(m, th, tw, sharing)
 	g.linef("}")
 	g.linef("")
+	if sharing {
+		g.products[key] = f
+	}
 	return f
 }
 
 // storeTile ends a matrix product: scale, add, store.
-func (g *generator) storeTile(m *plan.MatMul, th, tw int) {
-	g.use(int(m.C))
+func (g *generator) storeTile(m *plan.MatMul, th, tw int, sharing bool) {
 	real, name := g.l.real(), g.l.Buffers[m.C].Name
+	c := func(where string) string { return name + "(" + where + ")" }
+	if sharing {
+		slab := g.l.Buffers[m.C].Slab
+		g.slabs[slab] = true
+		c = func(where string) string { return fmt.Sprintf("slab%d[at.z + %s]", slab, where) }
+	} else {
+		g.use(int(m.C))
+	}
 	for r := range th {
-		for c := range tw {
-			where := fmt.Sprintf("%s * %du + %s", plus("i", r), m.N, plus("j", c))
-			value := fmt.Sprintf("c%d_%d", r, c)
+		for col := range tw {
+			where := fmt.Sprintf("%s * %du + %s", plus("i", r), m.N, plus("j", col))
+			value := fmt.Sprintf("c%d_%d", r, col)
 			if m.Scale != plan.None {
 				g.use(int(m.Scale))
-				g.linef("\tprecise %s s%d_%d = %s * %s(%s);", real, r, c, value, g.l.Buffers[m.Scale].Name, where)
-				value = fmt.Sprintf("s%d_%d", r, c)
+				g.linef("\tprecise %s s%d_%d = %s * %s(%s);", real, r, col, value, g.l.Buffers[m.Scale].Name, where)
+				value = fmt.Sprintf("s%d_%d", r, col)
 			}
-			if m.Add {
-				g.linef("\tprecise %s n%d_%d = %s(%s) + %s;", real, r, c, name, where, value)
-				value = fmt.Sprintf("n%d_%d", r, c)
+			switch {
+			case sharing:
+				g.linef("\tif (at.w != 0u) c%d_%d = %s + c%d_%d;", r, col, c(where), r, col)
+			case m.Add:
+				g.linef("\tprecise %s n%d_%d = %s + %s;", real, r, col, c(where), value)
+				value = fmt.Sprintf("n%d_%d", r, col)
 			}
 			var fresh []string
 			if m.M%th != 0 {
 				fresh = append(fresh, plus("i", r)+" >= i0")
 			}
 			if m.N%tw != 0 {
-				fresh = append(fresh, plus("j", c)+" >= j0")
+				fresh = append(fresh, plus("j", col)+" >= j0")
 			}
-			g.linef("\t%s", onlyIf(strings.Join(fresh, " && "), fmt.Sprintf("%s(%s) = %s;", name, where, value)))
+			g.linef("\t%s", onlyIf(strings.Join(fresh, " && "), fmt.Sprintf("%s = %s;", c(where), value)))
 		}
 	}
 }
@@ -112,6 +165,7 @@ type operand struct {
 	// pairs: two floats are loaded as one 64-bit word. llvmpipe loads lane by lane, so that halves the cost; hardware
 	// loads 64 bits at once.
 	pairs bool
+	base  string // where the matrix begins in its slab, in a shared function
 	at    func(i string) string
 }
 
@@ -124,15 +178,22 @@ func (o *operand) canPair() bool {
 }
 
 func (o *operand) open() {
-	if !o.pairs {
-		o.at = o.g.source(o.name, o.src)
-		return
-	}
-	o.g.use(int(o.src.Buf))
 	b := o.g.l.Buffers[o.src.Buf]
-	o.g.pairs[b.Slab] = true
-	o.at = func(i string) string {
-		return fmt.Sprintf("uintBitsToFloat(unpackDouble2x32(pairs%d[(%du + %s) >> 1]))", b.Slab, b.Base, i)
+	base := o.base
+	if base == "" {
+		base = fmt.Sprintf("%du", b.Base)
+	}
+	switch {
+	case o.pairs:
+		o.g.pairs[b.Slab] = true
+		o.at = func(i string) string {
+			return fmt.Sprintf("uintBitsToFloat(unpackDouble2x32(pairs%d[(%s + %s) >> 1]))", b.Slab, base, i)
+		}
+	case o.base != "":
+		o.g.slabs[b.Slab] = true
+		o.at = func(i string) string { return fmt.Sprintf("slab%d[%s + %s]", b.Slab, base, i) }
+	default:
+		o.at = o.g.source(o.name, o.src)
 	}
 }
 

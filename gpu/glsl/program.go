@@ -32,6 +32,7 @@ const (
 	UniformFirst = "first_tick" // uint, Resident
 	UniformTicks = "ticks"      // uint, Resident: how many to take
 	UniformStep  = "clock_step" // uvec2: step of the clock, low and high word
+	UniformAt    = "at"         // uvec4: the arguments of a matrix product that shares its program with others
 )
 
 // UniformClock is the uvec3 of a clock in Resident: low and high word of its step, and ticks until it is due.
@@ -50,7 +51,7 @@ type Program struct {
 	Source shaders.Source // with the includes resolved, for the driver
 	Slabs  []int          // slab bound at SlabBinding + position; one may appear twice, as floats and as pairs
 	Groups int            // work groups to dispatch
-	Steps  bool           // wants UniformStep
+	At     []uint32       // value of UniformAt, where not nil
 	Random bool           // wants UniformKey
 }
 
@@ -62,6 +63,7 @@ const maxGroups = 65535
 func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
 	g := newGenerator(l)
 	n := 0
+	var product []int
 	var main strings.Builder
 	for _, op := range ops {
 		f, err := g.op(op)
@@ -75,8 +77,18 @@ func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
 			f.call += ";"
 		}
 		fmt.Fprintf(&main, "\t\tif (e < %du) %s\n", f.n, f.call)
-		if s, ok := op.(*plan.Sample); ok {
-			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(s.Monitor)+";")
+		switch op := op.(type) {
+		case *plan.Sample:
+			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(op.Monitor)+";")
+		case *plan.MatMul:
+			if _, ok := g.shared(op); ok {
+				if len(ops) > 1 {
+					return nil, fmt.Errorf("glsl: %s shares a dispatch", op.Name)
+				}
+				at := g.arguments(op)
+				product = at[:]
+				g.uniforms = append(g.uniforms, "uniform uvec4 at;")
+			}
 		}
 	}
 	groups := max(1, min((n+groupSize-1)/groupSize, maxGroups))
@@ -92,7 +104,13 @@ func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
 	g.body.WriteString(main.String())
 	g.linef("\t}")
 	g.linef("}")
-	return g.finish(groupSize, groups)
+	p, err := g.finish(groupSize, groups)
+	if err == nil {
+		for _, v := range product {
+			p.At = append(p.At, uint32(v))
+		}
+	}
+	return p, err
 }
 
 // Entry is one operation of a resident step. Sync asks for a barrier before it.
@@ -111,7 +129,8 @@ func Resident(l *Layout, entries []Entry, groupSize int) (*Program, error) {
 	rows := make(map[int]bool)
 	var main strings.Builder
 	lastClock := -1
-	for _, en := range entries {
+	for k := 0; k < len(entries); k++ {
+		en := entries[k]
 		f, err := g.op(en.Op)
 		if err != nil {
 			return nil, err
@@ -133,6 +152,11 @@ func Resident(l *Layout, entries []Entry, groupSize int) (*Program, error) {
 		}
 		if f.shared != "" {
 			fmt.Fprintf(&main, "\t\t%s%s;\n", cond, f.shared)
+		}
+		if run := g.productRun(entries[k:]); run > 0 {
+			g.callProducts(&main, entries[k:k+run], f, groupSize, cond)
+			k += run - 1
+			continue
 		}
 		if f.n == groupSize {
 			fmt.Fprintf(&main, "\t\t%s{ uint e = me; %s; }\n", cond, f.call)
@@ -203,6 +227,8 @@ type generator struct {
 	l        *Layout
 	names    namer
 	buffers  map[int]bool
+	slabs    map[int]bool // used without naming a buffer
+	products map[product]function
 	pairs    map[int]bool // slabs that are also read as pairs of floats
 	body     strings.Builder
 	uniforms []string
@@ -215,7 +241,7 @@ type generator struct {
 }
 
 func newGenerator(l *Layout) *generator {
-	g := &generator{l: l, buffers: make(map[int]bool), pairs: make(map[int]bool)}
+	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool)}
 	for _, b := range l.Buffers {
 		g.names.fresh(b.Name)
 	}
@@ -263,7 +289,7 @@ func (g *generator) op(op plan.Op) (function, error) {
 // finish puts the parts together and resolves the includes.
 func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	p := &Program{Name: strings.Join(g.title, " + "), Groups: groups, Random: g.random}
-	slabs := make(map[int]bool)
+	slabs := g.slabs
 	var bufs []int
 	for b := range g.buffers {
 		bufs = append(bufs, b)
