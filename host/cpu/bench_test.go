@@ -170,7 +170,8 @@ func incomingSum(p *testPlan, n, pre, post int) {
 	p.do(run)
 }
 
-func matMulPlan(p *testPlan, m, k, n int) {
+// matMulPlan multiplies a matrix of weights, constant or not, by one that changes.
+func matMulPlan(p *testPlan, m, k, n int, weights plan.Role) {
 	r := rand.New(rand.NewPCG(1, 2))
 	random := func(n int) []float64 {
 		v := make([]float64, n)
@@ -179,8 +180,8 @@ func matMulPlan(p *testPlan, m, k, n int) {
 		}
 		return v
 	}
-	a := p.buffer(plan.Buffer{Var: "a", Type: ir.Real, Len: m * k, Reals: random(m * k)})
-	b := p.buffer(plan.Buffer{Var: "b", Type: ir.Real, Len: k * n, Reals: random(k * n), Role: plan.Connectivity})
+	a := p.buffer(plan.Buffer{Var: "a", Type: ir.Real, Len: m * k, Reals: random(m * k), Role: weights})
+	b := p.buffer(plan.Buffer{Var: "b", Type: ir.Real, Len: k * n, Reals: random(k * n)})
 	p.do(&plan.MatMul{Name: "product", A: plan.Source{Buf: a, Len: m * k}, B: plan.Source{Buf: b, Len: k * n}, C: p.real("c", m*n, 0), Scale: plan.None, M: m, K: k, N: n})
 }
 
@@ -222,9 +223,12 @@ func BenchmarkNeuralField(b *testing.B) {
 func BenchmarkMatMul(b *testing.B) {
 	for _, s := range [][3]int{{20, 20, 31}, {100, 100, 46}, {512, 512, 57}, {400, 400, 1}, {512, 512, 512}} {
 		b.Run(fmt.Sprintf("%dx%dx%d", s[0], s[1], s[2]), func(b *testing.B) {
-			benchmark(b, func(p *testPlan) { matMulPlan(p, s[0], s[1], s[2]) }, float64(s[0]*s[1]*s[2]), "mac")
+			benchmark(b, func(p *testPlan) { matMulPlan(p, s[0], s[1], s[2], plan.Connectivity) }, float64(s[0]*s[1]*s[2]), "mac")
 		})
 	}
+	b.Run("400x400x1, plastic", func(b *testing.B) {
+		benchmark(b, func(p *testPlan) { matMulPlan(p, 400, 400, 1, plan.State) }, 400*400, "mac")
+	})
 }
 
 func BenchmarkIncoming(b *testing.B) {

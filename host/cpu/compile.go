@@ -80,7 +80,7 @@ func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *p
 	c.count = c.conn.N
 	c.countUses(r.Value)
 	op := c.vector(r.Value)
-	c.p.result = int32(op)
+	c.p.result, c.p.resultReal = int32(op), isReal(r.Value)
 	return c.finish()
 }
 

@@ -259,7 +259,7 @@ func (c *compiler[T]) allocate() error {
 		last[0][e.index] = forever
 	}
 	if c.p.result != none {
-		last[1][c.p.result] = forever
+		last[file(c.p.resultReal)][c.p.result] = forever
 	}
 	var assigned [2]map[int32]int32
 	var free [2][]int32
@@ -345,6 +345,6 @@ func (c *compiler[T]) allocate() error {
 		final(&e.mask, 0)
 		final(&e.index, 0)
 	}
-	final(&c.p.result, 1)
+	final(&c.p.result, file(c.p.resultReal))
 	return c.err
 }

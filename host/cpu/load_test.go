@@ -32,8 +32,9 @@ func TestThreads(t *testing.T) {
 		"neural field": func(p *testPlan) { neuralField(p, 70) },
 		"neurons":      func(p *testPlan) { hodgkinHuxley(p, 5003) },
 		"incoming":     func(p *testPlan) { incomingSum(p, 200000, 3000, 3001) },
-		"products":     func(p *testPlan) { matMulPlan(p, 301, 77, 130) },
-		"tall product": func(p *testPlan) { matMulPlan(p, 1003, 300, 2) },
+		"products":     func(p *testPlan) { matMulPlan(p, 301, 77, 130, plan.State) },
+		"tall product": func(p *testPlan) { matMulPlan(p, 1003, 300, 2, plan.Connectivity) },
+		"plastic":      func(p *testPlan) { matMulPlan(p, 1003, 300, 1, plan.State) },
 		"noise":        func(p *testPlan) { noise(p, 40001) },
 		"spikes":       func(p *testPlan) { spiking(p, 6000, 200) },
 	} {

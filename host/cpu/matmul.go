@@ -97,6 +97,9 @@ func (m *matMulOp[T]) run(step int64) error {
 		}
 		return nil
 	}
+	if m.plainRows() {
+		return x.pool.run(m.rowTasks, m.rowJob)
+	}
 	if !m.constant || !m.packed {
 		if err := x.pool.run(m.packTasks, m.packJob); err != nil {
 			return err
@@ -105,6 +108,10 @@ func (m *matMulOp[T]) run(step int64) error {
 	}
 	return x.pool.run(m.rowTasks, m.rowJob)
 }
+
+// plainRows reports whether packing would cost as much as the product: few rows meet a matrix that changes, whose columns
+// lie in order as they are.
+func (m *matMulOp[T]) plainRows() bool { return m.rows < 4 && m.rightT && !m.constant }
 
 // pack copies a share of the right operand into panels. Columns beyond the last are left zero.
 func (m *matMulOp[T]) pack(_, task int) {
@@ -135,7 +142,11 @@ func (m *matMulOp[T]) multiply(worker, task int) {
 	if m.rows < 4 {
 		panels := (m.cols + m.x.vec.tileCols - 1) / m.x.vec.tileCols
 		for r := range m.rows {
-			m.one(w, r, lo, min(hi, panels))
+			if m.plainRows() {
+				m.dots(w, r, lo, min(hi, panels))
+			} else {
+				m.one(w, r, lo, min(hi, panels))
+			}
 		}
 		return
 	}
@@ -185,6 +196,36 @@ func (m *matMulOp[T]) one(w *worker[T], r, from, to int) {
 	for p := from; p < to; p++ {
 		v.tile1(c, a, m.panels[p*cols*m.inner:(p+1)*cols*m.inner])
 		m.put(r, p*cols, c[:min(cols, m.cols-p*cols)])
+	}
+}
+
+// dots is one without packing: four sums side by side, since one alone would wait for each addition.
+func (m *matMulOp[T]) dots(w *worker[T], r, from, to int) {
+	cols, n := m.x.vec.tileCols, m.inner
+	a := m.leftRow(w, r, 0)
+	c, end := from*cols, min(to*cols, m.cols)
+	out := w.scratch(4)
+	for ; c+4 <= end; c += 4 {
+		b := m.current[c*n : (c+4)*n]
+		b0, b1, b2, b3 := b[:n], b[n:2*n], b[2*n:3*n], b[3*n:4*n]
+		b0, b1, b2, b3 = b0[:len(a)], b1[:len(a)], b2[:len(a)], b3[:len(a)]
+		var s0, s1, s2, s3 T
+		for k, x := range a {
+			s0 += T(x * b0[k])
+			s1 += T(x * b1[k])
+			s2 += T(x * b2[k])
+			s3 += T(x * b3[k])
+		}
+		out[0], out[1], out[2], out[3] = s0, s1, s2, s3
+		m.put(r, c, out)
+	}
+	for ; c < end; c++ {
+		var s T
+		for k, x := range a {
+			s += T(x * m.current[c*n+k])
+		}
+		out[0] = s
+		m.put(r, c, out[:1])
 	}
 }
 

@@ -14,6 +14,7 @@ type reduceOp[T real] struct {
 	p      *program[T]
 	rowPtr []int32
 	dst    []T
+	ints   []int32 // instead of dst, for a sum of Ints
 	add    bool
 	bounds []int // rows at which tasks begin, and the end
 	job    func(worker, task int)
@@ -32,10 +33,13 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	}
 	c := x.plan.Conns[o.Conn]
 	op := &reduceOp[T]{x: x, p: p, rowPtr: x.m.int[c.RowPtr], dst: x.m.real[o.Bind[r.Slot]], add: r.Add, index: x.m.int[c.Index]}
-	if len(op.rowPtr) < c.NPost+1 || len(op.dst) < c.NPost {
+	if !isReal(r.Value) {
+		op.ints = x.m.int[o.Bind[r.Slot]]
+	}
+	if len(op.rowPtr) < c.NPost+1 || max(len(op.dst), len(op.ints)) < c.NPost {
 		return nil, fmt.Errorf("kernel %q: connection %q and the buffer of its sums do not fit %d postsynaptic elements", k.Name, c.Name, c.NPost)
 	}
-	op.rowPtr, op.dst = op.rowPtr[:c.NPost+1], op.dst[:c.NPost]
+	op.rowPtr = op.rowPtr[:c.NPost+1]
 	op.weights, op.source, op.plain = x.plainSum(k, r.Value, o)
 	work := p.work()
 	if op.plain {
@@ -92,42 +96,63 @@ func (r *reduceOp[T]) task(worker, task int) {
 	r.general(r.x.workers[worker], first, last)
 }
 
-// general evaluates the program block by block and adds the values row by row; a row may reach over several blocks.
+// general evaluates the program block by block and adds the values row by row.
 func (r *reduceOp[T]) general(w *worker[T], first, last int) {
 	x, p := r.x, r.p
 	f := w.frame(p)
 	p.fills(f)
 	b := block{lo: int(r.rowPtr[first]), rowPtr: r.rowPtr, row: first}
-	end := int(r.rowPtr[last])
-	row, sum := first, T(0)
-	flush := func(to int) {
-		for ; row < to; row++ {
-			if r.add {
-				r.dst[row] += sum
-			} else {
-				r.dst[row] = sum
-			}
-			sum = 0
-		}
-	}
-	for b.lo < end {
+	reals := rowSum[T]{dst: r.dst, add: r.add, row: first}
+	ints := rowSum[int32]{dst: r.ints, add: r.add, row: first}
+	for end := int(r.rowPtr[last]); b.lo < end; b.lo += b.n {
 		b.n = min(blockLen, end-b.lo)
 		p.point(w, f, &x.m, &b)
 		p.compute(x.vec, f, &x.m, &b)
-		val := f.rv[p.result]
-		for k := 0; k < b.n; {
-			for int(r.rowPtr[row+1]) <= b.lo+k {
-				flush(row + 1)
-			}
-			stop := min(b.n, int(r.rowPtr[row+1])-b.lo)
-			for _, v := range val[k:stop] {
-				sum += v
-			}
-			k = stop
+		if r.ints != nil {
+			ints.take(r.rowPtr, b.lo, f.iv[p.result][:b.n])
+		} else {
+			reals.take(r.rowPtr, b.lo, f.rv[p.result][:b.n])
 		}
-		b.lo += b.n
 	}
-	flush(last)
+	if r.ints != nil {
+		ints.flush(last)
+	} else {
+		reals.flush(last)
+	}
+}
+
+// rowSum adds values that come in storage order, and stores a sum when its row ends. A row may reach over several blocks.
+type rowSum[E int32 | float32 | float64] struct {
+	dst []E
+	add bool
+	row int
+	sum E
+}
+
+// take adds the values of synapses lo, lo+1, ...
+func (s *rowSum[E]) take(rowPtr []int32, lo int, val []E) {
+	for k := 0; k < len(val); {
+		for int(rowPtr[s.row+1]) <= lo+k {
+			s.flush(s.row + 1)
+		}
+		stop := min(len(val), int(rowPtr[s.row+1])-lo)
+		for _, v := range val[k:stop] {
+			s.sum += v
+		}
+		k = stop
+	}
+}
+
+// flush ends all rows before row to.
+func (s *rowSum[E]) flush(to int) {
+	for ; s.row < to; s.row++ {
+		if s.add {
+			s.dst[s.row] += s.sum
+		} else {
+			s.dst[s.row] = s.sum
+		}
+		s.sum = 0
+	}
 }
 
 // sumRows sets or adds to dst[r] the sum of weights × source[index] over row r. Two rows are summed side by side, since one

@@ -157,7 +157,8 @@ type program[T real] struct {
 	scalar []scalarStore
 	checks []string
 	// result is the operand that holds the value of a reduction, or none.
-	result int32
+	result     int32
+	resultReal bool
 
 	random rng.At
 	// ordered: results depend on the order of elements, so the domain is not split.

@@ -103,16 +103,16 @@ func powS[T real](d, a []T, s T) {
 }
 
 func cube(x float64) float64 {
-	p := x * x
+	p := float64(x * x)
 	e := math.FMA(x, x, -p)
-	r := p * x
+	r := float64(p * x)
 	return refine(r, math.FMA(p, x, -r)+float64(e*x))
 }
 
 func fourth(x float64) float64 {
-	p := x * x
+	p := float64(x * x)
 	e := math.FMA(x, x, -p)
-	r := p * p
+	r := float64(p * p)
 	return refine(r, math.FMA(p, p, -r)+float64(2*p*e))
 }
 

@@ -107,8 +107,8 @@ func poissonSmall[T Float](u, mean T) int32 {
 }
 
 func poissonLarge[T Float](at At, elem, draw uint32, m float64) int32 {
-	b := 0.931 + 2.53*math.Sqrt(m)
-	a := -0.059 + 0.02483*b
+	b := 0.931 + float64(2.53*math.Sqrt(m))
+	a := -0.059 + float64(0.02483*b)
 	inv := 1.1239 + 1.1328/(b-3.4)
 	vr := 0.9277 - 3.6224/(b-2)
 	for attempt := uint32(0); attempt < 64; attempt++ {
@@ -119,7 +119,7 @@ func poissonLarge[T Float](at At, elem, draw uint32, m float64) int32 {
 		if us == 0 {
 			continue
 		}
-		k := math.Floor((2*a/us+b)*u + m + 0.43)
+		k := math.Floor(float64((2*a/us+b)*u) + m + 0.43)
 		if us >= 0.07 && v <= vr {
 			return maxInt(k)
 		}
@@ -140,17 +140,22 @@ func logPoisson(k, m float64) float64 {
 		for i := 2.0; i <= k; i++ {
 			f += math.Log(i)
 		}
-		return k*math.Log(m) - m - f
+		return float64(k*math.Log(m)) - m - f
 	}
 	d := (m - k) / k
 	g := math.Log1p(d) - d
 	if math.Abs(d) < 0.5 {
 		s := d / (2 + d)
 		z := s * s
-		g = -s*d + 2*s*z*(1./3+z*(1./5+z*(1./7+z*(1./9+z*(1./11+z/13)))))
+		p := 1./11 + z/13
+		p = 1./9 + float64(z*p)
+		p = 1./7 + float64(z*p)
+		p = 1./5 + float64(z*p)
+		p = 1./3 + float64(z*p)
+		g = float64(2*s*z*p) - float64(s*d)
 	}
 	r := 1 / k
-	return k*g - math.Log(2*math.Pi*k)/2 - r/12 + r*r*r/360 - r*r*r*r*r/1260
+	return float64(k*g) - math.Log(2*math.Pi*k)/2 - r/12 + r*r*r/360 - r*r*r*r*r/1260
 }
 
 // Gamma returns a draw from the gamma distribution of the given shape and scale 1. Shape 0 gives 0, a negative shape or NaN gives NaN.
@@ -174,13 +179,13 @@ func gamma[T Float](at At, elem, draw uint32, a float64) float64 {
 	for n := uint32(0); n < 64; n++ {
 		x := normal[T](at.Words(elem, draw, 2*n))
 		w := at.Words(elem, draw, 2*n+1)
-		v := 1 + c*x
+		v := 1 + float64(c*x)
 		if v <= 0 {
 			continue
 		}
-		v = v * v * v
-		if math.Log(1-unit[T](w[0], w[1])) < x*x/2+d-d*v+d*math.Log(v) {
-			return d * v
+		v = float64(v * v * v)
+		if math.Log(1-unit[T](w[0], w[1])) < x*x/2+d-float64(d*v)+float64(d*math.Log(v)) {
+			return float64(d * v)
 		}
 	}
 	return d

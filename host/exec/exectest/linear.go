@@ -211,11 +211,22 @@ func (s *suite) incoming(t *testing.T) {
 	reduce(k, general, k.Op(ir.OpAdd, product, k.ToReal(k.Leaf(ir.OpElem))), false)
 	reduce(k, added, product, true)
 	b.do("general", k.over(g.conn, g.npost))
+	counted := b.intN("counted", g.npost)
+	k = newBody("counted", ir.Incoming)
+	reduce(k, counted, k.Op(ir.OpAdd, k.Leaf(ir.OpPre), k.ConstInt(1)), false)
+	b.do("counted", k.over(g.conn, g.npost))
 	k = newBody("effect", ir.Incoming)
 	k.store(b, effect, k.Op(ir.OpMul, k.load(b, post), k.Const(2)), nil)
 	b.do("effect", k.over(g.conn, g.npost))
 	x := s.steps(t, b, 1)
 	p := s.precision
+	s.equal(t, "counted", read(t, x, b, counted), seq(g.npost, func(row int) float64 {
+		n := 0
+		for k := g.rowPtr[row]; k < g.rowPtr[row+1]; k++ {
+			n += int(g.pre[k]) + 1
+		}
+		return float64(n)
+	}))
 	for row := range g.npost {
 		sp, sb, sg, sa := summer{p: p}, summer{p: p}, summer{p: p}, summer{p: p}
 		for k := g.rowPtr[row]; k < g.rowPtr[row+1]; k++ {

@@ -64,14 +64,6 @@ func (s *suite) wantReal(op ir.Op, args ...float64) float64 {
 	return v
 }
 
-func isBool(op ir.Op) bool {
-	switch op {
-	case ir.OpLt, ir.OpLe, ir.OpEq, ir.OpNe:
-		return true
-	}
-	return false
-}
-
 // compare fails for each result that is too far from its reference.
 func (s *suite) compare(t *testing.T, op ir.Op, form string, got float64, args ...float64) {
 	t.Helper()
