@@ -100,6 +100,22 @@ type Instance interface {
 	Close() error
 }
 
+// Spikes are recorded spikes, in order of step and element.
+type Spikes struct {
+	Steps  []int64     // of the monitor's clock
+	Index  []int32     // elements, counted from the monitor's From
+	Values [][]float64 // one slice per variable
+	// Counts is the number of spikes per element since the start, for monitors that only count.
+	Counts []int64
+}
+
+// SpikeRecorder is implemented by instances that record spikes.
+type SpikeRecorder interface {
+	// DrainSpikes returns the spikes of a spike monitor since the last call. For a Rate monitor Index holds the number of spikes of
+	// each step in Steps.
+	DrainSpikes(monitor int) (*Spikes, error)
+}
+
 // Snapshot is a copy of the state at one position. Data holds each State, Param, Scratch and History buffer in the width of
 // the plan's precision, little endian, by BufferID.
 type Snapshot struct {

@@ -137,6 +137,10 @@ func (p *Plan) describe(op Op) string {
 			s += ", added"
 		}
 		return s
+	case *Generate:
+		return fmt.Sprintf("generate %q into %d: %d steps with spikes", op.Name, op.List, op.Count)
+	case *RecordSpikes:
+		return fmt.Sprintf("record spikes, monitor %d", op.Monitor)
 	case *Sample:
 		return fmt.Sprintf("sample monitor %d", op.Monitor)
 	}

@@ -36,6 +36,9 @@ type Buffer struct {
 	Type   ir.Type // Bool and Int take 32 bits, Real as the plan's precision
 	Len    int
 	Role   Role
+	// Rows is the number of steps that a spike list is kept for: it then holds Rows lists of Len/Rows entries, and the list of step s is
+	// row s mod Rows. 0 for all other buffers.
+	Rows int
 	// Initial contents: Ints or Reals when not nil (length Len), else every element is Fill.
 	Ints  []int32
 	Reals []float64
@@ -84,6 +87,8 @@ type Run struct {
 	// List is the spike list that a kernel over Spiking or Active runs over, as Emit writes it: an Int buffer with the number of
 	// elements first and then the elements, ascending. Over Spiking they are rows of the Conn. Other domains ignore it.
 	List BufferID
+	// Lag is how many steps ago the spikes of List happened; their list is row (step-Lag) mod Rows, and empty before the first step.
+	Lag int
 }
 
 // Source is where an operation reads a vector: a whole buffer (Depth 0), or one row of a History of Depth rows
@@ -124,10 +129,41 @@ type Sample struct {
 	Monitor int // index into Plan.Monitors
 }
 
-func (*Run) isOp()    {}
-func (*MatMul) isOp() {}
-func (*TapSum) isOp() {}
-func (*Sample) isOp() {}
+// Generate fills a spike list with given spikes. Steps (Int, ascending) holds the steps that have any; those of Steps[k] are
+// Index[First[k]:First[k+1]], ascending. With Period > 0 the step is taken modulo Period.
+type Generate struct {
+	Name         string
+	List         BufferID
+	Steps, First BufferID // Int; lengths Count and Count+1
+	Index        BufferID // Int
+	Count        int
+	Period       int
+}
+
+// RecordSpikes appends this step's spikes, with the current values of variables, to a spike monitor.
+type RecordSpikes struct {
+	Monitor int // index into Plan.SpikeMonitors
+}
+
+// SpikeMonitor records the elements From to To-1 of a spike list.
+type SpikeMonitor struct {
+	Name     string
+	Clock    int
+	List     BufferID
+	From, To int
+	Vars     []MonitorVar // one value per element of the group; Elements is nil
+	// CountOnly: only the number of spikes per element (length To-From) and, with Rate, per step is kept.
+	CountOnly bool
+	// Rate: one entry per step, the number of spikes; no indices are kept.
+	Rate bool
+}
+
+func (*Generate) isOp()     {}
+func (*RecordSpikes) isOp() {}
+func (*Run) isOp()          {}
+func (*MatMul) isOp()       {}
+func (*TapSum) isOp()       {}
+func (*Sample) isOp()       {}
 
 // Conn is connectivity on the device. Row r (a postsynaptic element when ByPost, else a presynaptic one) owns the synapses
 // RowPtr[r] .. RowPtr[r+1]-1; Index holds the other end of each.
@@ -137,6 +173,9 @@ type Conn struct {
 	N             int // synapses
 	ByPost        bool
 	RowPtr, Index BufferID // Int
+	// With Mapped, entry k of Index belongs to synapse Syn[k], which is its place in PerElement slots; otherwise entry k is synapse k.
+	Mapped bool
+	Syn    BufferID // Int
 }
 
 // MonitorVar is one recorded variable: the elements Elements of Buf, or all Len of them when nil.
@@ -164,8 +203,10 @@ type Plan struct {
 	Clocks    []Clock
 	Conns     []*Conn
 	Monitors  []*Monitor
-	Init      []Op   // run once at load, before step 0, in order
-	Schedule  []Item // one step
+	// SpikeMonitors record spikes; see exec.SpikeRecorder.
+	SpikeMonitors []*SpikeMonitor
+	Init          []Op   // run once at load, before step 0, in order
+	Schedule      []Item // one step
 	// Checks names the variables that ir.Check effects guard; Effect.Name indexes it by equality.
 	Checks []string
 	// Fingerprint is a hash of everything above that is not data.

@@ -141,6 +141,15 @@ func (v verifier) op(where string, op Op) {
 		if op.Dst == op.Src.Buf {
 			v.bad("%s: result over the source", where)
 		}
+	case *Generate:
+		where += ": " + op.Name
+		v.buf(where, op.List, ir.Int, 1)
+		v.buf(where, op.Steps, ir.Int, op.Count)
+		v.buf(where, op.First, ir.Int, op.Count+1)
+	case *RecordSpikes:
+		if op.Monitor < 0 || op.Monitor >= len(v.p.SpikeMonitors) {
+			v.bad("%s: no spike monitor %d", where, op.Monitor)
+		}
 	case *Sample:
 		if op.Monitor < 0 || op.Monitor >= len(v.p.Monitors) {
 			v.bad("%s: no monitor %d", where, op.Monitor)
