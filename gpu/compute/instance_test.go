@@ -342,3 +342,28 @@ func TestStoreOutside(t *testing.T) {
 		}
 	}
 }
+
+// More elements than one dispatch has invocations: each invocation does several, the last ones fewer.
+func TestStride(t *testing.T) {
+	d := gltest.Device(t)
+	const n = 8*64*64*3 + 17
+	b := newPlanner(plan.Single)
+	v := b.buffer("G", "v", ir.Int, n, plan.State, nil)
+	kb := ir.NewBuilder()
+	s := kb.Slot(ir.Slot{Name: "G.v", Type: ir.Int, Kind: ir.PerElement, Access: ir.ReadWrite})
+	next := kb.Op(ir.OpAdd, kb.Load(s), kb.Op(ir.OpAdd, kb.Leaf(ir.OpElem), kb.Op(ir.OpMul, kb.Leaf(ir.OpStep), kb.ConstInt(7))))
+	k := &ir.Kernel{Name: "count", Effects: []ir.Effect{{Kind: ir.Store, Slot: s, Value: next}}}
+	k.Slots = kb.Slots()
+	b.item("G", 0, &plan.Run{Kernel: k, Bind: []plan.BufferID{v}, N: n, Conn: -1})
+	x := load(t, d, Plain, b.p, exec.Options{})
+	advance(t, x, 3)
+	got := make([]float64, n)
+	if err := x.Read(v, 0, got); err != nil {
+		t.Fatal(err)
+	}
+	for e := range got {
+		if want := float64(3*e + 21); got[e] != want {
+			t.Fatalf("element %d is %v, want %v", e, got[e], want)
+		}
+	}
+}

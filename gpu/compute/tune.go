@@ -2,7 +2,11 @@
 
 package compute
 
-import "github.com/galvani-sim/galvani/host/plan"
+import (
+	"runtime"
+
+	"github.com/galvani-sim/galvani/host/plan"
+)
 
 // lanes is how many invocations llvmpipe computes at a time.
 const lanes = 8
@@ -11,6 +15,11 @@ const lanes = 8
 func (i *Instance) tune() {
 	software := i.dev.Info().Software
 	i.layout.Pairs = true
+	i.layout.Version = i.dev.Info().GLSL
+	if software {
+		// Enough to share evenly; what all elements have in common is computed once per invocation.
+		i.layout.Groups = 8 * runtime.NumCPU()
+	}
 	i.layout.Tile = func(m *plan.MatMul) (int, int) {
 		if software {
 			return softwareTile(m)

@@ -71,6 +71,10 @@ type Layout struct {
 	// Sites has an entry per fault word, in the order of the schedule; generating programs appends.
 	Sites []Site
 	sites map[siteKey]int
+	// Groups is the largest number of work groups of a dispatch; beyond, invocations do several elements each. 0: what OpenGL guarantees.
+	Groups int
+	// Version of GLSL, 0: 450.
+	Version int
 	// Tile is the shape of the block of a matrix product that one invocation computes, 1 x 1 when nil. Results do not depend on it.
 	Tile func(*plan.MatMul) (rows, cols int)
 	// Pairs allows matrix products to load two floats at a time, through a second binding of a slab as double.

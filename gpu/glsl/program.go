@@ -64,7 +64,7 @@ func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
 	g := newGenerator(l)
 	n := 0
 	var product []int
-	var main strings.Builder
+	var once, main strings.Builder
 	for _, op := range ops {
 		f, err := g.op(op)
 		if err != nil {
@@ -72,11 +72,9 @@ func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
 		}
 		n = max(n, f.n)
 		if f.shared != "" {
-			f.call = "{ " + f.shared + "; " + f.call + "; }"
-		} else {
-			f.call += ";"
+			fmt.Fprintf(&once, "\t%s;\n", f.shared)
 		}
-		fmt.Fprintf(&main, "\t\tif (e < %du) %s\n", f.n, f.call)
+		fmt.Fprintf(&main, "\t\tif (e < %du) %s;\n", f.n, f.call)
 		switch op := op.(type) {
 		case *plan.Sample:
 			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(op.Monitor)+";")
@@ -91,10 +89,15 @@ func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
 			}
 		}
 	}
-	groups := max(1, min((n+groupSize-1)/groupSize, maxGroups))
+	most := l.Groups
+	if most <= 0 {
+		most = maxGroups
+	}
+	groups := max(1, min((n+groupSize-1)/groupSize, most))
 	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
 	g.linef("void main() {")
 	g.linef("\tif (halted()) return;")
+	g.body.WriteString(once.String())
 	if groups*groupSize >= n {
 		g.linef("\tuint e = gl_GlobalInvocationID.x;")
 		g.linef("\t{")
@@ -334,7 +337,11 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	t.WriteByte('\n')
 	t.WriteString(g.body.String())
 	p.Text = t.String()
-	src, err := shaders.Resolve(p.Name, p.Text)
+	version := ""
+	if g.l.Version != 0 {
+		version = fmt.Sprintf("#version %d core\n", g.l.Version)
+	}
+	src, err := shaders.Resolve(p.Name, version+p.Text)
 	if err != nil {
 		return nil, fmt.Errorf("glsl: %s: %w", p.Name, err)
 	}

@@ -47,8 +47,9 @@ void run_neurons_update(uint e) {
 
 void main() {
 	if (halted()) return;
+	once_neurons_update();
 	uint e = gl_GlobalInvocationID.x;
 	{
-		if (e < 100u) { once_neurons_update(); run_neurons_update(e); }
+		if (e < 100u) run_neurons_update(e);
 	}
 }
