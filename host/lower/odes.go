@@ -158,7 +158,8 @@ func (f *freezer) leaf(e *ir.Expr) *ir.Expr {
 	if l, ok := f.byExpr[e]; ok {
 		return l
 	}
-	l := f.s.placeholder(fmt.Sprint("input", len(f.of)), e.Type)
+	// Equations further down number their inputs anew, with other types.
+	l := f.s.placeholder(fmt.Sprint(e.Type, " input ", len(f.of)), e.Type)
 	f.of[l], f.byExpr[e] = e, l
 	return l
 }
