@@ -41,7 +41,7 @@ type Instance struct {
 	closed   bool
 
 	loadTime, advanceTime, readTime time.Duration
-	loads, ticks, reads             int64
+	ticks, reads                    int64
 }
 
 var errClosed = errors.New("compute: the instance is closed")

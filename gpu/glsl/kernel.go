@@ -111,8 +111,8 @@ func (g *generator) ends(s *scope, r *plan.Run) []string {
 		}
 		ptr := g.l.Buffers[c.RowPtr].Name
 		head = append(head,
-			fmt.Sprintf("\t// The row of synapse e: the last one that starts at or before e. Row pointers ascend."),
-			fmt.Sprintf("\tuint row = 0u;"),
+			"\t// The row of synapse e: the last one that starts at or before e. Row pointers ascend.",
+			"\tuint row = 0u;",
 			fmt.Sprintf("\tfor (uint end = %du; row + 1u < end;) {", rows),
 			"\t\tuint mid = (row + end) / 2u;",
 			fmt.Sprintf("\t\tif (uint(%s(mid)) <= e) { row = mid; } else { end = mid; }", ptr),
