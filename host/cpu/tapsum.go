@@ -2,12 +2,17 @@ package cpu
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// tapSumOp adds shifted copies of a grid. Each row of the result takes its taps in order; the part of the row that a
-// tap reaches is cut out before the loop, so no cell is tested.
+// tapSumOp adds shifted copies of a grid. Each row of the result takes its taps in order; taps that leave the grid with the whole
+// row are left out before the loop.
+//
+// A few taps are added one after another, each to the part of the row that it reaches. Many are added for some columns at
+// a time with the sums in registers. Rows are then copied side by side with zeros between them, so that no tap leaves the row: such a tap adds
+// weight × 0, which changes no bit of a sum that began as 0, as long as weights are finite.
 type tapSumOp[T real] struct {
 	x       *instance[T]
 	o       *plan.TapSum
@@ -15,7 +20,20 @@ type tapSumOp[T real] struct {
 	tasks   int
 	perTask int
 	job     func(worker, task int)
+
+	padded      []T // rows of stride elements, column 0 of a row at left; nil: add taps one after another
+	left        int
+	stride      int
+	padTasks    int
+	padPerTask  int
+	padJob      func(worker, task int)
+	registers   bool      // in this step
+	lineTaps    [][]int32 // by worker: where the taps of a line begin, for its column 0
+	lineWeights [][]T
 }
+
+// manyTaps is the number of taps from which copying the rows pays.
+const manyTaps = 8
 
 func (x *instance[T]) compileTapSum(o *plan.TapSum) (operation, error) {
 	what := fmt.Sprintf("tap sum %q", o.Name)
@@ -35,14 +53,50 @@ func (x *instance[T]) compileTapSum(o *plan.TapSum) (operation, error) {
 		return nil, fmt.Errorf("%s: source and destination are one buffer", what)
 	}
 	t := &tapSumOp[T]{x: x, o: o}
-	t.tasks, t.perTask = divide(o.Layers*o.Rows, o.Cols*o.Taps, x.pool.threads())
-	t.job = t.task
+	t.job, t.padJob = t.task, t.pad
+	t.lay()
+	work := o.Cols * o.Taps
+	if t.padded != nil {
+		work /= 4
+	}
+	t.tasks, t.perTask = divide(o.Layers*o.Rows, work, x.pool.threads())
 	return t, nil
+}
+
+// lay makes room for the copied rows, when there are enough taps to copy them for.
+func (t *tapSumOp[T]) lay() {
+	o, b := t.o, t.x.vec.tapCols
+	t.padded, t.lineTaps, t.lineWeights = nil, nil, nil
+	if o.Taps < manyTaps || o.Cols == 0 {
+		return
+	}
+	left, right := 0, 0
+	offsets := t.x.m.int[o.Offsets]
+	for k := range o.Taps {
+		// A tap beyond the row adds nothing anywhere, and is left out with those that leave the grid.
+		if dx := int(offsets[3*k+2]); dx > -o.Cols && dx < o.Cols {
+			left, right = max(left, -dx), max(right, dx)
+		}
+	}
+	t.left, t.stride = left, left+(o.Cols+b-1)/b*b+right
+	n := t.stride * o.Layers * o.Rows
+	if n > math.MaxInt32 {
+		return
+	}
+	t.padded = make([]T, n)
+	for range t.x.workers {
+		t.lineTaps, t.lineWeights = append(t.lineTaps, make([]int32, 0, o.Taps)), append(t.lineWeights, make([]T, 0, o.Taps))
+	}
+	t.padTasks, t.padPerTask = divide(o.Layers*o.Rows, o.Cols/8, t.x.pool.threads())
 }
 
 func (t *tapSumOp[T]) name() string { return t.o.Name }
 
-func (t *tapSumOp[T]) changed(plan.BufferID) {}
+func (t *tapSumOp[T]) changed(b plan.BufferID) {
+	if b == t.o.Offsets {
+		t.lay()
+	}
+}
 
 func (t *tapSumOp[T]) run(step int64) error {
 	var ok bool
@@ -53,33 +107,79 @@ func (t *tapSumOp[T]) run(step int64) error {
 		}
 		return nil
 	}
+	t.registers = t.padded != nil && t.x.vec.finite(t.x.m.real[t.o.Weights][:t.o.Taps])
+	if t.registers {
+		if err := t.x.pool.run(t.padTasks, t.padJob); err != nil {
+			return err
+		}
+	}
 	return t.x.pool.run(t.tasks, t.job)
 }
 
+// pad copies a share of the rows.
+func (t *tapSumOp[T]) pad(_, task int) {
+	cols := t.o.Cols
+	for line := task * t.padPerTask; line < min((task+1)*t.padPerTask, t.o.Layers*t.o.Rows); line++ {
+		copy(t.padded[line*t.stride+t.left:][:cols], t.src[line*cols:])
+	}
+}
+
 func (t *tapSumOp[T]) task(worker, task int) {
-	o, w := t.o, t.x.workers[worker]
-	offsets, weights := t.x.m.int[o.Offsets], t.x.m.real[o.Weights]
-	acc := w.scratch(o.Cols)
-	for line := task * t.perTask; line < min((task+1)*t.perTask, o.Layers*o.Rows); line++ {
-		z, y := line/o.Rows, line%o.Rows
-		clear(acc)
-		for k := range o.Taps {
-			sz, sy, dx := z+int(offsets[3*k]), y+int(offsets[3*k+1]), int(offsets[3*k+2])
-			if sz < 0 || sz >= o.Layers || sy < 0 || sy >= o.Rows {
-				continue
-			}
-			from, to := max(0, -dx), min(o.Cols, o.Cols-dx)
-			if from >= to {
-				continue
-			}
-			src := t.src[(sz*o.Rows+sy)*o.Cols:]
+	w := t.x.workers[worker]
+	for line := task * t.perTask; line < min((task+1)*t.perTask, t.o.Layers*t.o.Rows); line++ {
+		if t.registers {
+			t.columns(worker, line)
+		} else {
+			t.rows(w, line)
+		}
+	}
+}
+
+// reach returns the source line of tap k for a line, and false when the tap leaves the grid with the whole row.
+func (t *tapSumOp[T]) reach(line, k int) (source, dx int, ok bool) {
+	o := t.o
+	d := t.x.m.int[o.Offsets][3*k : 3*k+3]
+	sz, sy, dx := line/o.Rows+int(d[0]), line%o.Rows+int(d[1]), int(d[2])
+	return sz*o.Rows + sy, dx, sz >= 0 && sz < o.Layers && sy >= 0 && sy < o.Rows && dx > -o.Cols && dx < o.Cols
+}
+
+// columns sums a line with the sums in registers.
+func (t *tapSumOp[T]) columns(worker, line int) {
+	at, weights := t.lineTaps[worker][:0], t.lineWeights[worker][:0]
+	all := t.x.m.real[t.o.Weights]
+	for k := range t.o.Taps {
+		if source, dx, ok := t.reach(line, k); ok {
+			at, weights = append(at, int32(source*t.stride+t.left+dx)), append(weights, all[k])
+		}
+	}
+	sum := t.x.workers[worker].scratch(t.x.vec.tapCols)
+	for c := 0; c < t.o.Cols; c += len(sum) {
+		t.x.vec.taps(sum, t.padded[c:], at, weights)
+		t.put(line, c, sum[:min(len(sum), t.o.Cols-c)])
+	}
+}
+
+// rows sums a line tap after tap.
+func (t *tapSumOp[T]) rows(w *worker[T], line int) {
+	cols := t.o.Cols
+	weights, acc := t.x.m.real[t.o.Weights], w.scratch(cols)
+	clear(acc)
+	for k := range t.o.Taps {
+		if source, dx, ok := t.reach(line, k); ok {
+			from, to := max(0, -dx), min(cols, cols-dx)
+			src := t.src[source*cols:]
 			t.x.vec.axpy(acc[from:to], src[from+dx:to+dx], weights[k])
 		}
-		dst := t.x.m.real[o.Dst][line*o.Cols : (line+1)*o.Cols]
-		if o.Add {
-			t.x.vec.vv[fAdd](dst, dst, acc)
-		} else {
-			copy(dst, acc)
-		}
+	}
+	t.put(line, 0, acc)
+}
+
+// put stores or adds sums from column c of a line on.
+func (t *tapSumOp[T]) put(line, c int, sums []T) {
+	dst := t.x.m.real[t.o.Dst][line*t.o.Cols+c:][:len(sums)]
+	if t.o.Add {
+		t.x.vec.vv[fAdd](dst, dst, sums)
+	} else {
+		copy(dst, sums)
 	}
 }

@@ -81,6 +81,9 @@ type vec[T real] struct {
 	choose func(d []T, m []int32, a, b []T) // d = m ? a : b
 	finite func(a []T) bool
 	axpy   func(d, a []T, s T) // d += s*a
+	// taps sets sum, tapCols columns, to the sum over k of weights[k] times src from at[k] on; see tapsum.go.
+	tapCols int
+	taps    func(sum, src []T, at []int32, weights []T)
 	// tile4 and tile1 multiply four rows, or one, by a packed panel of tileCols columns; see matmul.go.
 	tileCols int
 	tile4    func(c []T, a *[4][]T, panel []T)
@@ -89,7 +92,7 @@ type vec[T real] struct {
 
 // goVec returns the table written in Go.
 func goVec[T real]() *vec[T] {
-	v := &vec[T]{choose: choose[T], finite: finite[T], axpy: axpy[T], tileCols: 4, tile4: tile4[T], tile1: tile1[T]}
+	v := &vec[T]{choose: choose[T], finite: finite[T], axpy: axpy[T], tapCols: 8, taps: taps[T], tileCols: 4, tile4: tile4[T], tile1: tile1[T]}
 	v.vv = [numBinary]func(d, a, b []T){
 		fAdd: add[T], fSub: sub[T], fMul: mul[T], fDiv: div[T], fMin: vmin[T], fMax: vmax[T],
 		fFloorDiv: floorDiv[T], fMod: libm2[T](ir.Mod), fPow: libm2[T](math.Pow),
@@ -309,6 +312,24 @@ func axpy[T real](d, a []T, s T) {
 	for i := range d {
 		d[i] += T(a[i] * s)
 	}
+}
+
+// taps sums eight columns over taps.
+func taps[T real](sum, src []T, at []int32, weights []T) {
+	var s0, s1, s2, s3, s4, s5, s6, s7 T
+	weights = weights[:len(at)]
+	for k, i := range at {
+		x, w := src[i:i+8:i+8], weights[k]
+		s0 += T(w * x[0])
+		s1 += T(w * x[1])
+		s2 += T(w * x[2])
+		s3 += T(w * x[3])
+		s4 += T(w * x[4])
+		s5 += T(w * x[5])
+		s6 += T(w * x[6])
+		s7 += T(w * x[7])
+	}
+	sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6], sum[7] = s0, s1, s2, s3, s4, s5, s6, s7
 }
 
 // tile4 sets c, four rows of four columns, to rows of a times the panel.

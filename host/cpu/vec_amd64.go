@@ -56,8 +56,10 @@ func avx2double(v *vec[float64]) {
 	v.unary[ir.OpSqrt], v.unary[ir.OpFloor], v.unary[ir.OpCeil] = sqrtAVX2float64, floorAVX2float64, ceilAVX2float64
 	v.unary[ir.OpExp] = func(d, a []float64) { expWith(expAVX2float64, d, a) }
 	v.choose, v.finite, v.axpy = chooseAVX2float64, finiteAVX2float64, axpyAVX2float64
+	v.tapCols, v.taps = 32, tapsAVX2float64
 	v.tileCols, v.tile4, v.tile1 = 8, tile4AVX2float64, tile1AVX2float64
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
+		v.tapCols, v.taps = 64, tapsAVX512float64
 		v.tileCols, v.tile4, v.tile1 = 16, tile4AVX512float64, tile1AVX512float64
 	}
 }
@@ -86,8 +88,10 @@ func avx2single(v *vec[float32]) {
 	v.unary[ir.OpSqrt], v.unary[ir.OpFloor], v.unary[ir.OpCeil] = sqrtAVX2float32, floorAVX2float32, ceilAVX2float32
 	v.unary[ir.OpExp] = func(d, a []float32) { expWith(expAVX2float32, d, a) }
 	v.choose, v.finite, v.axpy = chooseAVX2float32, finiteAVX2float32, axpyAVX2float32
+	v.tapCols, v.taps = 64, tapsAVX2float32
 	v.tileCols, v.tile4, v.tile1 = 16, tile4AVX2float32, tile1AVX2float32
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
+		v.tapCols, v.taps = 128, tapsAVX512float32
 		v.tileCols, v.tile4, v.tile1 = 32, tile4AVX512float32, tile1AVX512float32
 	}
 }

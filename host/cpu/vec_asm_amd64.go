@@ -120,6 +120,12 @@ func axpyAVX2float64(d, a []float64, s float64)
 func expAVX2float64(d, a []float64) int
 
 //go:noescape
+func tapsAVX2float64(sum, src []float64, at []int32, weights []float64)
+
+//go:noescape
+func tapsAVX512float64(sum, src []float64, at []int32, weights []float64)
+
+//go:noescape
 func tile4AVX2float64(c []float64, a *[4][]float64, panel []float64)
 
 //go:noescape
@@ -247,6 +253,12 @@ func axpyAVX2float32(d, a []float32, s float32)
 
 //go:noescape
 func expAVX2float32(d, a []float32) int
+
+//go:noescape
+func tapsAVX2float32(sum, src []float32, at []int32, weights []float32)
+
+//go:noescape
+func tapsAVX512float32(sum, src []float32, at []int32, weights []float32)
 
 //go:noescape
 func tile4AVX2float32(c []float32, a *[4][]float32, panel []float32)

@@ -206,6 +206,29 @@ func (g *generator) axpy(w width) {
 	g.p("tail:\n\tCMPQ AX, CX\n\tJGE done\n\tVMUL%s (SI)(AX*%d), X1, X0\n\tVADD%s (DI)(AX*%d), X0, X0\n\tVMOV%s X0, (DI)(AX*%d)\n\tINCQ AX\n\tJMP tail\n\ndone:\n\tVZEROUPPER\n\tRET", w.s, w.bytes, w.s, w.bytes, w.s, w.bytes)
 }
 
+// taps writes the sums over taps of weight times source for eight registers of columns, with the sums in registers.
+func (g *generator) taps(w width, reg, isa string) {
+	fn := "taps" + isa + w.goType
+	size := map[string]int{"Y": 32, "Z": 64}[reg]
+	fmt.Fprintf(&g.decl, "\n//go:noescape\nfunc %s(sum, src []%s, at []int32, weights []%s)\n", fn, w.goType, w.goType)
+	g.p("\n// func %s\nTEXT ·%s(SB), NOSPLIT, $0-96", fn, fn)
+	g.p("\tMOVQ sum_base+0(FP), DI\n\tMOVQ src_base+24(FP), SI\n\tMOVQ at_base+48(FP), DX\n\tMOVQ at_len+56(FP), CX\n\tMOVQ weights_base+72(FP), BX")
+	for i := range 8 {
+		g.p("\tVXORPD Y%d, Y%d, Y%d", i, i, i)
+	}
+	g.p("\tXORQ AX, AX\n\tCMPQ AX, CX\n\tJGE done\n\nloop:")
+	g.p("\tMOVLQSX (DX)(AX*4), R8\n\tVBROADCAST%s (BX)(AX*%d), %s8", w.s, w.bytes, reg)
+	for i := range 8 {
+		g.p("\tVMUL%s %d(SI)(R8*%d), %s8, %s%d", w.p, i*size, w.bytes, reg, reg, 9+i%4)
+		g.p("\tVADD%s %s%d, %s%d, %s%d", w.p, reg, 9+i%4, reg, i, reg, i)
+	}
+	g.p("\tINCQ AX\n\tCMPQ AX, CX\n\tJLT loop\n\ndone:")
+	for i := range 8 {
+		g.p("\tVMOVU%s %s%d, %d(DI)", w.p, reg, i, i*size)
+	}
+	g.p("\tVZEROUPPER\n\tRET")
+}
+
 // tile writes rows of a matrix product against a packed panel: two registers of columns, sums in registers. reg is "Y" or "Z".
 func (g *generator) tile(w width, reg, isa string, rows int) {
 	fn := fmt.Sprintf("tile%d%s%s", rows, isa, w.goType)
@@ -366,6 +389,8 @@ func main() {
 		g.finite(w)
 		g.axpy(w)
 		g.exp(w)
+		g.taps(w, "Y", "AVX2")
+		g.taps(w, "Z", "AVX512")
 		g.tile(w, "Y", "AVX2", 4)
 		g.tile(w, "Y", "AVX2", 1)
 		g.tile(w, "Z", "AVX512", 4)
