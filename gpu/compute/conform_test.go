@@ -1,0 +1,31 @@
+//go:build cgo
+
+package compute_test
+
+import (
+	"testing"
+
+	"github.com/galvani-sim/galvani/gpu/compute"
+	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim/conform"
+)
+
+func runNetworks(t *testing.T, p plan.Precision, tol conform.Tolerance) {
+	b, err := compute.New(gltest.Device(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p == plan.Double && !b.Caps().Double {
+		t.Skip("this OpenGL driver has no double precision")
+	}
+	conform.Run(t, b, p, tol)
+}
+
+func TestNetworksSingle(t *testing.T) {
+	runNetworks(t, plan.Single, conform.Tolerance{Model: 512, Network: 512, Closed: 512})
+}
+
+func TestNetworksDouble(t *testing.T) {
+	runNetworks(t, plan.Double, conform.Tolerance{Model: 64, Network: 64, Closed: 64})
+}

@@ -1,0 +1,17 @@
+package cpu_test
+
+import (
+	"testing"
+
+	"github.com/galvani-sim/galvani/host/cpu"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim/conform"
+)
+
+func TestNetworksDouble(t *testing.T) {
+	conform.Run(t, cpu.Backend{}, plan.Double, conform.Tolerance{Model: 64, Network: 64, Closed: 64})
+}
+
+func TestNetworksSingle(t *testing.T) {
+	conform.Run(t, cpu.Backend{}, plan.Single, conform.Tolerance{Model: 64, Network: 64, Closed: 64})
+}

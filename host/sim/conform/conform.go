@@ -1,0 +1,124 @@
+package conform
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+// Tolerance bounds the distance from the reference in eps of the precision, relative to the size of the value; see the package
+// comment.
+type Tolerance struct {
+	Model   float64 // random models and networks
+	Closed  float64 // methods against closed forms and reference files, where errors add up over hundreds of steps
+	Network float64 // random networks
+}
+
+// Run runs the suite on a backend.
+func Run(t *testing.T, b exec.Backend, p plan.Precision, tol Tolerance) {
+	s := &suite{backend: b, precision: p, tol: tol}
+	for _, c := range []struct {
+		name string
+		test func(*testing.T)
+	}{
+		{"Models", s.models},
+	} {
+		t.Run(c.name, c.test)
+	}
+}
+
+type suite struct {
+	backend   exec.Backend
+	precision plan.Precision
+	tol       Tolerance
+	worst     float64 // error of a model, in eps
+}
+
+// eps is the distance from 1 to the next number.
+func (s *suite) eps() float64 {
+	if s.precision == plan.Single {
+		return 0x1p-23
+	}
+	return 0x1p-52
+}
+
+// round rounds to the precision, so that a reference starts from the numbers that the backend has.
+func (s *suite) round(x float64) float64 {
+	if s.precision == plan.Single {
+		return float64(float32(x))
+	}
+	return x
+}
+
+func (s *suite) options() sim.Options {
+	return sim.Options{Backend: s.backend, Precision: s.precision, Seed: seed}
+}
+
+// seed is that of every simulation here; references make their own draws from it.
+const seed = 20240611
+
+// compile loads a network that is closed when the test ends.
+func compile(t *testing.T, n *net.Network, o sim.Options) *sim.Sim {
+	t.Helper()
+	r, err := sim.Compile(n, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+func steps(t *testing.T, r *sim.Sim, n int64) {
+	t.Helper()
+	if err := r.RunSteps(context.Background(), n); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func run(t *testing.T, r *sim.Sim, seconds float64) {
+	t.Helper()
+	if err := r.Run(context.Background(), seconds); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func get(t *testing.T, r *sim.Sim, g *net.Group, name string) []float64 {
+	t.Helper()
+	v, _, err := r.Get(g, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// recorded is a column of a monitor's recording, [samples, elements].
+func recorded(t *testing.T, r *sim.Sim, m *net.StateMonitor, name string) []float64 {
+	t.Helper()
+	a, err := r.Recording(m).Array(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.Data.([]float64)
+}
+
+// distance is the largest |got - want|, NaN when any of them is.
+func distance(got, want []float64) (d float64, at int) {
+	if len(got) != len(want) {
+		return math.NaN(), -1
+	}
+	for i := range got {
+		if x := math.Abs(got[i] - want[i]); x > d || math.IsNaN(x) {
+			d, at = x, i
+		}
+	}
+	return d, at
+}
