@@ -367,3 +367,48 @@ func TestStride(t *testing.T) {
 		}
 	}
 }
+
+// A second start takes its programs from the cache, and they do the same.
+func TestProgramsFromDisk(t *testing.T) {
+	dir := t.TempDir()
+	p := fieldPlan(20, plan.Single)
+	var first *exec.Snapshot
+	for range 2 {
+		cache := &countingCache{DiskCache: NewDiskCacheIn(dir)}
+		d := gltest.DeviceWith(t, device.Options{Debug: true, Cache: cache})
+		if !d.Info().Features.ProgramBinary {
+			t.Skip("this OpenGL driver gives out no programs")
+		}
+		x := load(t, d, Plain, p, exec.Options{})
+		advance(t, x, 30)
+		s := snapshot(t, x)
+		if first == nil {
+			if first = s; cache.stored == 0 {
+				t.Error("no program was stored")
+			}
+			continue
+		}
+		if cache.found == 0 || cache.stored != 0 {
+			t.Errorf("%d programs found, %d stored again", cache.found, cache.stored)
+		}
+		sameState(t, "from the cache", p, s, first)
+	}
+}
+
+type countingCache struct {
+	*DiskCache
+	found, stored int
+}
+
+func (c *countingCache) Load(key string) (uint32, []byte, bool) {
+	format, data, ok := c.DiskCache.Load(key)
+	if ok {
+		c.found++
+	}
+	return format, data, ok
+}
+
+func (c *countingCache) Store(key string, format uint32, data []byte) {
+	c.stored++
+	c.DiskCache.Store(key, format, data)
+}
