@@ -20,6 +20,7 @@ type modelFlags struct {
 	seed      seedFlag
 	threads   int
 	out       string
+	format    string // of recordings: npz or csv
 	quiet     bool
 	steps     uint64
 }
@@ -75,6 +76,8 @@ func (f *modelFlags) execution(c *cobra.Command) {
 // output adds the flags about results.
 func (f *modelFlags) output(c *cobra.Command) {
 	c.Flags().StringVarP(&f.out, "out", "o", "", "folder for recordings (NAME.npz per monitor) and run.json; made if missing")
+	c.Flags().StringVar(&f.format, "format", "npz", "of recordings: npz, or csv with one row per sample")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"npz", "csv"}, cobra.ShellCompDirectiveNoFileComp))
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print results and errors only")
 	_ = c.MarkFlagDirname("out")
 	_ = c.MarkFlagDirname("data")
@@ -86,6 +89,12 @@ func (f *modelFlags) check() error {
 		return err
 	}
 	if err := oneOf("--precision", f.precision, "auto", "single", "double"); err != nil {
+		return err
+	}
+	if f.format == "" { // a command without --out
+		f.format = "npz"
+	}
+	if err := oneOf("--format", f.format, "npz", "csv"); err != nil {
 		return err
 	}
 	if f.threads < 0 || f.threads > 4096 {

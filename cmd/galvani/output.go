@@ -59,8 +59,9 @@ func (s *session) save(model string, res *script.Result, stopped string) ([]stri
 	return append(files, path), nil
 }
 
+// path is the file of a monitor's recording.
 func (s *session) path(m *net.StateMonitor) string {
-	return filepath.Join(s.flags.out, m.Name+".npz")
+	return filepath.Join(s.flags.out, m.Name+"."+s.flags.format)
 }
 
 // info is the content of run.json.

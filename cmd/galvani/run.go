@@ -17,8 +17,8 @@ func (p *program) runCommand() *cobra.Command {
 		Long: `Run a model to its end and, with --out, write what its monitors recorded.
 
 Each monitor becomes DIR/NAME.npz, which numpy.load reads: t [samples] and one array per variable
-[samples, elements], float64, SI units. DIR/run.json says how it was made: parameters, seed, device,
-times, memory.
+[samples, elements], float64, SI units. With --format csv it is DIR/NAME.csv: a row per sample, with the
+columns t and VARIABLE[k]. DIR/run.json says how it was made: parameters, seed, device, times, memory.
 
 Exit codes: 0 done, 1 the model or its input is wrong, 2 usage, 3 this machine cannot, 4 stopped by
 a numeric fault, 5 output could not be written, 130 stopped by Ctrl-C.`,

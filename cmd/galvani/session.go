@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -129,7 +128,7 @@ func (s *session) Open(n *net.Network, seed uint64, warn func(diag.List)) (scrip
 		Progress: s.progress, Warn: warn,
 	}
 	if s.flags.out != "" {
-		o.RecordPath = func(m *net.StateMonitor) string { return filepath.Join(s.flags.out, m.Name+".npz") }
+		o.RecordPath = s.path
 	}
 	if s.driver != nil {
 		d, err := s.driver(s.backend)

@@ -22,6 +22,7 @@ type viewFlags struct {
 	size       string
 	fps        int
 	speed      float64
+	scale      float64
 	light      bool
 
 	width, height int
@@ -72,6 +73,7 @@ Without a display, or with --headless, the same scene is drawn off-screen into a
 	c.Flags().StringVar(&v.size, "size", "", "size of the window or picture, e.g. 1280x720 (default 1280x800)")
 	c.Flags().IntVar(&v.fps, "fps", 30, "frames per second of the movie")
 	c.Flags().Float64Var(&v.speed, "speed", 1, "simulated seconds per second at the start, in a window; 0: as fast as possible")
+	c.Flags().Float64Var(&v.scale, "scale", 1, "size of text and lines in pictures; 2 for dense displays")
 	c.Flags().BoolVar(&v.light, "light", false, "dark on light")
 	return c
 }
@@ -86,6 +88,8 @@ func (v *viewFlags) check() error {
 	switch {
 	case v.fps < 1 || v.fps > 240:
 		return usageError("--fps %d: between 1 and 240", v.fps)
+	case !(v.scale >= 0.5 && v.scale <= 8):
+		return usageError("--scale %g: between 0.5 and 8", v.scale)
 	case v.frames < 0:
 		return usageError("--frames %d: a positive number, or 0 for real time", v.frames)
 	case !(v.speed >= 0):

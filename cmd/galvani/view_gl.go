@@ -14,7 +14,7 @@ import (
 // newShow makes what draws: a window's viewer, or a headless one.
 func newShow(d *glDevice, f *modelFlags, v *viewFlags, note func(string)) (show, error) {
 	if v.headless {
-		h, err := viewer.NewHeadless(viewer.HeadlessOptions{Device: d.device, Width: v.width, Height: v.height, Light: v.light,
+		h, err := viewer.NewHeadless(viewer.HeadlessOptions{Device: d.device, Width: v.width, Height: v.height, Scale: v.scale, Light: v.light,
 			Frames: v.frames, FPS: v.fps, PNG: v.png, Movie: v.movie})
 		if err != nil {
 			return nil, err
