@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -58,32 +60,32 @@ func (b *builder) lowerInput(g *net.Group) lower.Input {
 	return in
 }
 
-// groups lays out the variables of all groups and adds their update kernels.
+// groups lays out the variables of all groups and adds their update kernels. All buffers come first: a group may read what belongs to
+// one that was made later.
 func (b *builder) groups() error {
 	b.planHistory()
-	for _, g := range b.net.Groups {
+	b.totals()
+	inputs, outputs := make([]lower.Input, len(b.net.Groups)), make([]*lower.Output, len(b.net.Groups))
+	for i, g := range b.net.Groups {
 		in := b.lowerInput(g)
 		out, err := lower.Group(in)
 		if err != nil {
 			b.mistake(g.Place, "", "%s: %v", g.Name, err)
 			continue
 		}
-		for _, s := range out.Storage {
-			b.buffer(Buffer{Object: g.Name, Var: s.Name, Type: s.Type, Len: s.Len, Fill: s.Fill, Role: storageRole(s.Kind)})
-		}
-		for _, target := range in.Model.Targets {
-			if b.needsSum(g, target) {
-				b.buffer(Buffer{Object: g.Name, Var: sumVar(target), Type: ir.Real, Len: g.N, Role: Scratch})
-			}
-		}
-		for name, depth := range in.History {
-			b.buffer(Buffer{Object: g.Name, Var: historyVar(name), Type: ir.Real, Len: depth * g.N, Role: History})
+		inputs[i], outputs[i] = in, out
+		b.storage(g, in, out)
+	}
+	for i, g := range b.net.Groups {
+		in, out := inputs[i], outputs[i]
+		if out == nil {
+			continue
 		}
 		for _, s := range out.Init {
 			b.plan.Init = append(b.plan.Init, b.kernel(s.Kernel, s.N, -1))
 		}
 		b.initialise(g, in)
-		for name := range in.History {
+		for _, name := range remembered(in) {
 			b.plan.Init = append(b.plan.Init, b.firstRow(g, name))
 		}
 		item := Item{Name: g.Name, Slot: Groups, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
@@ -94,6 +96,24 @@ func (b *builder) groups() error {
 	}
 	return nil
 }
+
+// storage lays out the variables of one group.
+func (b *builder) storage(g *net.Group, in lower.Input, out *lower.Output) {
+	for _, s := range out.Storage {
+		b.buffer(Buffer{Object: g.Name, Var: s.Name, Type: s.Type, Len: s.Len, Fill: s.Fill, Role: storageRole(s.Kind)})
+	}
+	for _, target := range in.Model.Targets {
+		if b.needsSum(g, target) {
+			b.buffer(Buffer{Object: g.Name, Var: sumVar(target), Type: ir.Real, Len: g.N, Role: Scratch})
+		}
+	}
+	for _, name := range remembered(in) {
+		b.buffer(Buffer{Object: g.Name, Var: historyVar(name), Type: ir.Real, Len: in.History[name] * g.N, Role: History})
+	}
+}
+
+// remembered lists the variables with a history, sorted.
+func remembered(in lower.Input) []string { return slices.Sorted(maps.Keys(in.History)) }
 
 func storageRole(k lower.StorageKind) Role {
 	return map[lower.StorageKind]Role{lower.StateVar: State, lower.ParamVar: Param, lower.ScratchVar: Scratch}[k]

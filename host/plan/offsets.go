@@ -10,7 +10,7 @@ import (
 )
 
 // offsets applies a kernel that is kept by offset, in the form that connect found cheapest. The rewrite's name is that of the form:
-// "passes", "direct", "factored" or "taps"; it is the first word of the operations' names.
+// "passes", "direct", "factored", "fourier" or "taps"; it is the first word of the operations' names.
 func (b *builder) offsets(p *net.Projection, o *connect.Offsets, add bool) ([]Op, error) {
 	g := &gridSum{b: b, p: p, l: o.Lower(), src: b.source(p), add: add,
 		dst: b.byName[lower.SlotName(p.Post.Name, sumVar(p.Target))]}
@@ -19,7 +19,7 @@ func (b *builder) offsets(p *net.Projection, o *connect.Offsets, add bool) ([]Op
 		g.passes()
 	case connect.Direct:
 		g.direct()
-	case connect.Factored:
+	case connect.Factored, connect.Fourier:
 		g.factored()
 	case connect.NoTerms:
 	default:
@@ -94,7 +94,7 @@ func (g *gridSum) direct() {
 	g.add = true
 }
 
-// factored goes through the low-rank factors of both dimensions.
+// factored goes through the factors of both dimensions: of low rank, or the waves of a Fourier transform.
 func (g *gridSum) factored() {
 	l := g.l
 	ux, uy, d := g.matrix("UX", l.UX), g.matrix("UY", l.UY), g.matrix("D", l.D)

@@ -244,10 +244,19 @@ func (b *builder) projections() error {
 	return nil
 }
 
-// full sums all presynaptic rates once: with equal weights every target receives the same total.
+// totals lays out one number per projection whose targets all receive the same total; the targets' kernels read it.
+func (b *builder) totals() {
+	for _, p := range b.net.Projections {
+		if b.opt.Matrices[p].Full != nil {
+			b.buffer(Buffer{Object: p.Name, Var: "total", Type: ir.Real, Len: 1, Role: Scratch})
+		}
+	}
+}
+
+// full sums all presynaptic rates once.
 func (b *builder) full(p *net.Projection) []Op {
 	ones := b.buffer(Buffer{Object: p.Name, Var: "ones", Type: ir.Real, Len: p.Pre.N, Role: Connectivity, Fill: 1})
-	total := b.buffer(Buffer{Object: p.Name, Var: "total", Type: ir.Real, Len: 1, Role: Scratch})
+	total := b.byName[lower.SlotName(p.Name, "total")]
 	return []Op{&MatMul{Name: p.Name + " total", A: Source{Buf: ones, Len: p.Pre.N}, B: b.source(p), C: total, Scale: None, M: 1, K: p.Pre.N, N: 1}}
 }
 
