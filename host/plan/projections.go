@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -217,10 +218,12 @@ func (b *builder) ownRate(ib *ir.Builder, p *net.Projection) *ir.Expr {
 // sumKey names one summed input: a group and a target.
 type sumKey struct{ group, target string }
 
-// projections adds the operations that sum synaptic input, from the old state, before the groups are updated.
+// projections adds the operations that sum synaptic input, from the old state, before the groups are updated. The first that runs
+// for a sum sets it and the others add to it; they run in the order of their names.
 func (b *builder) projections() error {
 	filled := map[sumKey]bool{}
-	for _, p := range b.net.Projections {
+	byName := slices.SortedFunc(slices.Values(b.net.Projections), func(p, q *net.Projection) int { return strings.Compare(p.Name, q.Name) })
+	for _, p := range byName {
 		item := Item{Name: p.Name, Slot: Groups, Order: -1, Clock: b.clocks.add(b.dtOf(p.Post.DT)), Callback: -1}
 		key := sumKey{p.Post.Name, p.Target}
 		var err error
