@@ -11,7 +11,7 @@ import (
 	"github.com/galvani-sim/galvani/host/sim/conform"
 )
 
-func runNetworks(t *testing.T, p plan.Precision, tol conform.Tolerance) {
+func runNetworks(t *testing.T, p plan.Precision, o conform.Options) {
 	b, err := compute.New(gltest.Device(t))
 	if err != nil {
 		t.Fatal(err)
@@ -19,13 +19,13 @@ func runNetworks(t *testing.T, p plan.Precision, tol conform.Tolerance) {
 	if p == plan.Double && !b.Caps().Double {
 		t.Skip("this OpenGL driver has no double precision")
 	}
-	conform.Run(t, b, p, tol)
+	conform.Run(t, b, p, o)
 }
 
 func TestNetworksSingle(t *testing.T) {
-	runNetworks(t, plan.Single, conform.Tolerance{Model: 512, Network: 512, Closed: 512})
+	runNetworks(t, plan.Single, conform.Options{Model: 256, Network: 256, Closed: 256, Models: 20, Networks: 20})
 }
 
 func TestNetworksDouble(t *testing.T) {
-	runNetworks(t, plan.Double, conform.Tolerance{Model: 64, Network: 64, Closed: 64})
+	runNetworks(t, plan.Double, conform.Options{Model: 64, Network: 64, Closed: 64, Models: 20, Networks: 20})
 }

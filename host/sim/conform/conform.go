@@ -11,22 +11,25 @@ import (
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
-// Tolerance bounds the distance from the reference in eps of the precision, relative to the size of the value; see the package
-// comment.
-type Tolerance struct {
-	Model   float64 // random models and networks
-	Closed  float64 // methods against closed forms and reference files, where errors add up over hundreds of steps
-	Network float64 // random networks
+// Options say how close a backend has to come, and how much is tried.
+type Options struct {
+	// Bounds on the distance from the reference in eps of the precision, relative to the size of the value; see the package comment.
+	Model   float64 // one group
+	Network float64 // groups with projections
+	Closed  float64 // closed forms and reference files, where errors add up over hundreds of steps
+	// How many random models and networks are made; each is compiled anew.
+	Models, Networks int
 }
 
 // Run runs the suite on a backend.
-func Run(t *testing.T, b exec.Backend, p plan.Precision, tol Tolerance) {
-	s := &suite{backend: b, precision: p, tol: tol}
+func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
+	s := &suite{backend: b, precision: p, opt: o}
 	for _, c := range []struct {
 		name string
 		test func(*testing.T)
 	}{
 		{"Models", s.models},
+		{"Networks", s.networks},
 	} {
 		t.Run(c.name, c.test)
 	}
@@ -35,7 +38,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, tol Tolerance) {
 type suite struct {
 	backend   exec.Backend
 	precision plan.Precision
-	tol       Tolerance
+	opt       Options
 	worst     float64 // error of a model, in eps
 }
 

@@ -96,7 +96,7 @@ func drawOf[T rng.Float](at rng.At, d eval.Distribution, arg float64, elem, numb
 func visit(m *check.Model, e syntax.Expr, f func(*syntax.Call)) {
 	switch e := e.(type) {
 	case *syntax.Ident:
-		if ref := m.Refs[e]; ref.Kind == check.RefVariable && ref.Var.Kind == check.Subexpression {
+		if ref := m.Refs[e]; ref.Var != nil && ref.Var.Kind == check.Subexpression {
 			visit(m, ref.Var.Expr, f)
 		}
 	case *syntax.Unary:

@@ -30,8 +30,7 @@ func (s *suite) models(t *testing.T) {
 	for _, m := range chosenModels {
 		t.Run(m.name, func(t *testing.T) { s.model(t, m, 1) })
 	}
-	const random = 60
-	for k := uint64(0); k < random; k++ {
+	for k := range uint64(s.opt.Models) {
 		o := checkgen.Options{Random: k%4 < 2, Geometry: true, OverDt: true, Depth: 3 + int(k%3)}
 		// In single precision a jump may fall on the other side.
 		o.Smooth = s.precision == plan.Single || k%5 < 3
@@ -43,7 +42,7 @@ func (s *suite) models(t *testing.T) {
 		m.dialect, m.equations, m.parameters = o.Dialect, src.Equations, src.Parameters
 		t.Run(m.name, func(t *testing.T) { s.model(t, m, k) })
 	}
-	t.Logf("largest error of a model: %.3g eps, %g allowed", s.worst, s.tol.Model)
+	t.Logf("largest error of a model: %.3g eps, %g allowed", s.worst, s.opt.Model)
 }
 
 // group is the model as a user describes it.
@@ -136,14 +135,14 @@ func (s *suite) model(t *testing.T, m model, k uint64) {
 // compare holds the values of a variable against the reference's.
 func (s *suite) compare(t *testing.T, v *check.Variable, got, want []float64, step int) {
 	t.Helper()
-	bound := s.tol.Model * s.eps() * size(v)
+	bound := s.opt.Model * s.eps() * size(v)
 	if v.Type.Kind != check.Real {
 		bound = 0
 	}
 	d, i := distance(got, want)
 	s.worst = max(s.worst, d/s.eps()/size(v))
 	if !(d <= bound) {
-		t.Errorf("%s[%d] is %v after %d steps, slowly %v: off by %.3g eps, %g allowed", v.Name, i, got[i], step, want[i], d/s.eps()/size(v), s.tol.Model)
+		t.Errorf("%s[%d] is %v after %d steps, slowly %v: off by %.3g eps, %g allowed", v.Name, i, got[i], step, want[i], d/s.eps()/size(v), s.opt.Model)
 	}
 }
 
