@@ -149,6 +149,7 @@ func (x *instance[T]) build() error {
 		}
 		x.items = append(x.items, it)
 	}
+	x.initial = true
 	for _, op := range p.Init {
 		o, err := x.compileOp(op)
 		if err != nil {

@@ -43,7 +43,9 @@ type compiler[T real] struct {
 	ifill   []pinned
 	// written holds the buffers that the kernel's effects change.
 	written map[int]bool
-	err     error
+	// fixed keeps the values of an expression that depends on nothing but the element's index in a buffer; nil: not here.
+	fixed func(*ir.Expr) (buf int, ok bool)
+	err   error
 }
 
 // pinned is a register that is filled with a scalar once per task.
@@ -53,8 +55,9 @@ type pinned struct {
 }
 
 // compileKernel compiles the effects of k.
-func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Key) (*program[T], error) {
+func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Key, fixed func(*ir.Expr) (int, bool)) (*program[T], error) {
 	c := newCompiler[T](k, run, p, key)
+	c.fixed = fixed
 	if k.Domain == ir.Synapses || k.Domain == ir.Spiking {
 		c.space = synapseSpace
 	}
@@ -254,6 +257,11 @@ func (c *compiler[T]) compute(e *ir.Expr) operand {
 		return c.emit(instr{kind: kPoisson, draw: e.Draw, a: int32(c.vector(e.Args[0]))}, false)
 	case ir.OpGamma:
 		return c.emit(instr{kind: kGamma, draw: e.Draw, a: int32(c.vector(e.Args[0]))}, true)
+	}
+	if c.fixed != nil {
+		if buf, ok := c.fixed(e); ok {
+			return c.newView(true, view{kind: viewElem, buf: buf})
+		}
 	}
 	if op, ok := c.fuse(e); ok {
 		return op

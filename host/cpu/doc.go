@@ -3,8 +3,9 @@
 // A kernel is compiled once, at Load, into a list of block operations. A block is some hundreds of elements; its registers
 // stay in the first-level cache, and the cost of dispatching an operation is paid per block, not per element. Expressions that
 // are the same for every element are computed once a step as scalars and enter the operations that have a form with a
-// scalar operand. A load at the element's own index is a view of the buffer, not a copy, and a result is computed
-// straight into the buffer it is stored to where no later operation needs the old contents.
+// scalar operand; those of the element's index alone, such as coordinates on a grid, are computed at Load and kept. A load at
+// the element's own index is a view of the buffer, not a copy, and a result is computed straight into the buffer it is
+// stored to where no later operation needs the old contents.
 //
 // Results do not depend on the number of threads: elements are independent, sums run in the order that the plan defines, and
 // lists are put together by ascending element. Multiplication and addition are rounded separately everywhere.

@@ -28,6 +28,8 @@ type instance[T real] struct {
 	broken error // why the instance can only be read, restored or closed
 	closed bool
 	clock  stopwatch
+	// initial is set while operations are made ready that run only once.
+	initial bool
 }
 
 // item is a schedule item made ready to run.

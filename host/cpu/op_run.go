@@ -56,7 +56,7 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 	}
 	op := &kernelOp[T]{label: k.Name, x: x}
 	if len(k.Effects) > 0 {
-		p, err := compileKernel[T](k, o, x.plan, x.key)
+		p, err := compileKernel[T](k, o, x.plan, x.key, x.fixed(o))
 		if err != nil {
 			return nil, err
 		}
