@@ -44,18 +44,28 @@ type Group struct {
 	Spiking   *Spiking   // nil: no spikes of its own
 	Generator *Generator // nil: none; excludes Equations and Spiking
 	Code      []*CodeBlock
+	// Events are further conditions that are watched like the threshold of spikes.
+	Events []*Event
+	// Order is the place of the state update among those of other groups.
+	Order int
 	// Initial values in the order they were set; applied after init= and defaults.
 	Initial []Assignment
 	Place   Place
 }
 
-// Assignment sets a variable before the first step: to Values (length 1 or N, SI units, of dimension Dim) or to an expression.
+// Assignment sets a variable: to Values (length 1 or that of the elements set, SI units, of dimension Dim) or to an expression.
 type Assignment struct {
 	Var    string
 	Values []float64
 	Dim    units.Dim
 	Expr   *diag.Source // when not nil
-	Place  Place
+	// Elements are set, in the order of Values; nil: all. For synapses they are places in the order of creation.
+	Elements []int32
+	// Condition, when not nil, picks the elements for which it holds; Values then has length 1.
+	Condition *diag.Source
+	// Namespace resolves names of Expr and Condition as they were where the assignment was made; nil: the owner's.
+	Namespace check.Scope
+	Place     Place
 }
 
 // Projection is rate-coded connectivity in ANNarchy's manner: it contributes to sum(Target) of Post.
@@ -72,13 +82,16 @@ type Projection struct {
 	Place Place
 }
 
-// StateMonitor records variables of a group.
+// StateMonitor records variables of a group, or of synapses.
 type StateMonitor struct {
 	Name     string
-	Group    *Group
+	Group    *Group    // nil when Synapses is set
+	Synapses *Synapses // nil when Group is set
 	Vars     []string
-	Elements []int32 // nil: all
+	Elements []int32 // nil: all; of synapses, places in the order of creation
 	DT       float64 // seconds; 0: the group's
+	When     string  // slot, "start" when empty
+	Order    int
 	Place    Place
 }
 

@@ -23,13 +23,24 @@ const (
 	RefractoryNEST                        // n updates
 )
 
+// Event is a condition of a group's own choice: code, pathways and monitors may follow it as they follow spikes.
+type Event struct {
+	Name      string
+	Condition *diag.Source
+}
+
 // CodeBlock is code that runs on a group at a slot of the step, every DT seconds: run_regularly, and numbered behaviours.
 type CodeBlock struct {
-	Name  string
-	Code  *diag.Source
-	DT    float64 // seconds; 0: the group's
-	When  string  // slot: "start" (default), "groups", "thresholds", "synapses", "resets", "end"
+	Name string
+	Code *diag.Source
+	DT   float64 // seconds; 0: the group's
+	// When is the slot: "start" (default), "groups", "thresholds", "synapses", "resets", "end", or one of them with "before_" or "after_".
+	When  string
 	Order int
+	// Times, when not nil, are the seconds at which the code runs, instead of every DT.
+	Times []float64
+	// Event, when not empty, runs the code for the elements at which the event happens, instead of every DT.
+	Event string
 	Place Place
 }
 
@@ -64,6 +75,7 @@ type Synapses struct {
 	Connect   []*Connection
 	Initial   []Assignment // as in Group; after connecting
 	DT        float64
+	Code      []*CodeBlock
 	// ByIndex runs code whose result depends on the order of synapses in the order of their index, instead of refusing it.
 	ByIndex bool
 	Tags    []string
@@ -74,20 +86,44 @@ type Synapses struct {
 type Pathway struct {
 	Name string // "pre", "post", or the user's
 	Post bool   // triggered by the postsynaptic spike
-	Code *diag.Source
+	// Event triggers the pathway; empty: the spike.
+	Event string
+	Code  *diag.Source
 	// Delay in seconds: nil none, one for all synapses, or one each in order of creation.
 	Delay []float64
-	Order int
+	// Delays are applied after Delay, in order; Var is "delay".
+	Delays []Assignment
+	Order  int
 }
 
-// Connection is one connect() call: either pairs of indices, or a rule. Indices are relative to the spans.
+// Connection is one connect() call, or several that gave pairs: pairs of indices, a rule, an enumeration, or with none of them all
+// pairs for which Condition holds. Indices are relative to the spans.
 type Connection struct {
 	I, J []int32
 	Rule connect.Rule
-	// Condition selects pairs (i, j) for which it holds, each with probability P (an expression too; nil: 1), N times.
+	Each *Enumeration
+	// Condition selects pairs (i, j) for which it holds (nil: all), each with probability P (an expression too; nil: 1), N times.
 	Condition, P *diag.Source
-	N            int // synapses per pair, 1 if 0
-	Place        Place
+	N            int          // synapses per pair, 1 if 0
+	Count        *diag.Source // synapses per pair as an expression, when not nil
+	// Namespace resolves names of the expressions as they were where connect was called; nil: that of the synapses.
+	Namespace check.Scope
+	Place     Place
+}
+
+// Enumeration gives, for each neuron of one side, the neurons of the other: j = "EXPR for VAR in range(a, b) if COND" with the index
+// i given, or the same with i and j exchanged. All expressions may use the given index, and Target and If also VAR.
+type Enumeration struct {
+	Post   bool         // for each j the values are those of i
+	Target *diag.Source // the other index, a whole number
+	Var    string       // "": one value for each given index
+	// VAR takes Low, Low+Step, ... below High (nil: 0 and 1 for Low and Step; downwards when Step is negative). With P each of them is
+	// taken with that probability, with Size that many different ones are drawn.
+	Low, High, Step *diag.Source
+	P, Size         *diag.Source
+	If              *diag.Source // nil: always
+	// SkipInvalid leaves out indices outside the group, and a Size too large, instead of refusing them.
+	SkipInvalid bool
 }
 
 // PoissonInput adds Weight to a variable of each element of Target, for each event of N independent Poisson trains of Rate.
@@ -97,8 +133,10 @@ type PoissonInput struct {
 	Var    string
 	N      int
 	Rate   float64 // Hz
+	// Weight is an expression; when nil the weight is the number Value, in SI units and of the variable's dimension.
 	Weight *diag.Source
-	When   string
+	Value  float64
+	When   string // "synapses" when empty
 	Order  int
 	Place  Place
 }
@@ -108,6 +146,8 @@ type SpikeMonitor struct {
 	Name string
 	Of   Span
 	Vars []string
+	// Event to record instead of spikes; empty: spikes.
+	Event string
 	// CountOnly keeps the number of spikes per element, not the spikes.
 	CountOnly bool
 	Place     Place

@@ -2,6 +2,7 @@ package net
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/galvani-sim/galvani/host/units"
 )
@@ -42,3 +43,16 @@ func (t *TimedArray) Dim() units.Dim { return t.Unit }
 
 // Samples is the number of points in time.
 func (t *TimedArray) Samples() int { return len(t.Values) / max(t.Columns, 1) }
+
+// Factor is K of Brian2's rule for the sample that holds at a time: i = int((t/eps + 0.5)/K) with eps = DT/K. It is the power of two at or
+// above 8 DT/dt for a clock of dt seconds, so that a time which is a multiple of dt never falls on the wrong side of a sample.
+func (t *TimedArray) Factor(dt float64) float64 {
+	return math.Max(1, math.Exp2(math.Ceil(math.Log2(8*t.DT/dt))))
+}
+
+// Sample is the index of the sample that holds at a time in seconds, for a clock of dt seconds.
+func (t *TimedArray) Sample(time, dt float64) int {
+	k := t.Factor(dt)
+	i := (time/(t.DT/k) + 0.5) / k
+	return int(math.Min(math.Max(i, 0), float64(t.Samples()-1)))
+}

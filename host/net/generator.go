@@ -1,0 +1,61 @@
+package net
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Steps are the steps at which a generator's spikes fall on a clock of dt seconds, as Brian2 rounds them.
+func (g *Generator) Steps(dt float64) []int64 {
+	steps := make([]int64, len(g.Times))
+	for k, t := range g.Times {
+		steps[k] = int64((t + 1e-3*dt) / dt)
+	}
+	return steps
+}
+
+// Validate checks spikes that do not depend on a clock: n is the number of elements.
+func (g *Generator) Validate(n int) error {
+	if len(g.Index) != len(g.Times) {
+		return fmt.Errorf("%d indices, but %d times: each spike has one of each", len(g.Index), len(g.Times))
+	}
+	if g.Period < 0 || math.IsNaN(g.Period) || math.IsInf(g.Period, 0) {
+		return fmt.Errorf("the period is %g s; it must be positive, or 0 for none", g.Period)
+	}
+	for k, i := range g.Index {
+		t := g.Times[k]
+		switch {
+		case i < 0 || int(i) >= n:
+			return fmt.Errorf("spike %d is of neuron %d; the group has neurons 0 to %d", k, i, n-1)
+		case !(t >= 0) || math.IsInf(t, 0):
+			return fmt.Errorf("spike %d is at %g s; times are zero or positive", k, t)
+		case g.Period > 0 && t >= g.Period:
+			return fmt.Errorf("spike %d is at %g s, at or after the end of the period of %g s", k, t, g.Period)
+		}
+	}
+	return nil
+}
+
+// ValidateAt checks what depends on the clock: no element spikes twice in one step.
+func (g *Generator) ValidateAt(dt float64) error {
+	if g.Period > 0 && math.Abs(g.Period/dt-math.Round(g.Period/dt)) > 1e-4 {
+		return fmt.Errorf("the period of %g s is not a multiple of the time step of %g s", g.Period, dt)
+	}
+	steps := g.Steps(dt)
+	order := make([]int32, len(steps))
+	for k := range order {
+		order[k] = int32(k)
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(steps[a], steps[b]), cmp.Compare(g.Index[a], g.Index[b]), cmp.Compare(a, b))
+	})
+	for k := 1; k < len(order); k++ {
+		a, b := order[k-1], order[k]
+		if steps[a] == steps[b] && g.Index[a] == g.Index[b] {
+			return fmt.Errorf("neuron %d spikes twice, at %g s and %g s, in one time step of %g s", g.Index[a], g.Times[a], g.Times[b], dt)
+		}
+	}
+	return nil
+}
