@@ -40,6 +40,8 @@ type scope struct {
 	sum func(target string) *ir.Expr
 	// table answers for a call of a table with lowered arguments.
 	table func(t check.Table, args []*ir.Expr) *ir.Expr
+	// ref answers first for a resolved name; nil, or a nil answer, leaves it to the group's meaning.
+	ref func(check.Ref) *ir.Expr
 	// draws numbers the call sites of random functions: a site lowered twice is one draw.
 	draws map[*syntax.Call]uint32
 }
@@ -124,6 +126,11 @@ func (s *scope) ident(e *syntax.Ident) *ir.Expr {
 	ref, ok := s.model.Refs[e]
 	if !ok {
 		panic(fmt.Sprintf("name %q was not resolved", e.Name))
+	}
+	if s.ref != nil {
+		if x := s.ref(ref); x != nil {
+			return x
+		}
 	}
 	switch ref.Kind {
 	case check.RefVariable, check.RefExternal:

@@ -21,6 +21,22 @@ type Options struct {
 	MaxBuffer int64
 	// Matrices caches built connectivity between plans of one network; may be nil.
 	Matrices map[*net.Projection]*connect.Matrix
+	// Pairs caches the pairs of Synapses likewise.
+	Pairs Pairs
+	// Evaluate loads a plan that only initialises, and returns the contents of a buffer; it is how connect conditions are
+	// evaluated. nil: conditions are refused.
+	Evaluate func(p *Plan, buf BufferID) ([]float64, error)
+}
+
+// Pairs caches built synapses between plans of one network.
+type Pairs map[*net.Synapses]*pairs
+
+func (o *Options) pairsOf(s *net.Synapses) *pairs { return o.Pairs[s] }
+
+func (o *Options) keepPairs(s *net.Synapses, p *pairs) {
+	if o.Pairs != nil {
+		o.Pairs[s] = p
+	}
 }
 
 // Result is a plan with what was learned while building it.
@@ -35,13 +51,18 @@ type Result struct {
 
 // builder holds a plan in the making.
 type builder struct {
-	net    *net.Network
-	opt    Options
-	plan   *Plan
-	res    *Result
-	diags  diag.List
-	byName map[string]BufferID
-	clocks clocks
+	net       *net.Network
+	opt       Options
+	plan      *Plan
+	res       *Result
+	diags     diag.List
+	byName    map[string]BufferID
+	clocks    clocks
+	firing    map[*net.Group]*firing
+	synModels map[*net.Synapses]*check.Model
+	pathCode  map[*net.Pathway]*check.Code
+	// summedInto holds the variables of groups that some synapses have been summed into.
+	summedInto map[sumKey]bool
 	// history is the depth of the ring kept of a group's variable, by "Group.var".
 	history map[string]int
 }
@@ -50,13 +71,15 @@ type builder struct {
 func Build(n *net.Network, o Options) (*Result, error) {
 	b := &builder{
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
-		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}},
+		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
+		summedInto: map[sumKey]bool{},
+		res:        &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}},
 	}
 	if b.opt.Matrices == nil {
 		b.opt.Matrices = map[*net.Projection]*connect.Matrix{}
 	}
 	start := time.Now()
-	stages := []func() error{b.validate, b.layClocks, b.check}
+	stages := []func() error{b.validate, b.layClocks, b.check, b.checkSynapses}
 	for _, stage := range stages {
 		if err := b.run(stage); err != nil {
 			return nil, err
@@ -69,7 +92,18 @@ func Build(n *net.Network, o Options) (*Result, error) {
 	}
 	b.res.ConnectSeconds = time.Since(start).Seconds()
 	start = time.Now()
-	for _, stage := range []func() error{b.groups, b.projections, b.operations, b.monitors, b.finish} {
+	if err := b.run(b.groups); err != nil {
+		return nil, err
+	}
+	b.res.CompileSeconds += time.Since(start).Seconds()
+	start = time.Now()
+	// Conditions may read the groups' initial values, so synapses are connected once those are laid out.
+	if err := b.run(b.synapses); err != nil {
+		return nil, err
+	}
+	b.res.ConnectSeconds += time.Since(start).Seconds()
+	start = time.Now()
+	for _, stage := range []func() error{b.projections, b.poissonInputs, b.spikeMonitors, b.operations, b.monitors, b.finish} {
 		if err := b.run(stage); err != nil {
 			return nil, err
 		}
@@ -123,7 +157,16 @@ func (b *builder) validate() error {
 			b.mistake(p.Place, "delays must not be negative", "projection %q has a negative delay of %g ms", p.Name, p.Delay*1e3)
 		}
 	}
+	for _, s := range b.net.Synapses {
+		use(objects, "objects", s.Name, s.Place)
+	}
 	for _, m := range b.net.Monitors {
+		use(monitors, "monitors", m.Name, m.Place)
+	}
+	for _, m := range b.net.SpikeMonitors {
+		use(monitors, "monitors", m.Name, m.Place)
+	}
+	for _, m := range b.net.RateMonitors {
 		use(monitors, "monitors", m.Name, m.Place)
 	}
 	if len(b.net.Groups) == 0 {
@@ -143,6 +186,12 @@ func (b *builder) dtOf(dt float64) float64 {
 func (b *builder) layClocks() error {
 	for _, g := range b.net.Groups {
 		b.clocks.add(b.dtOf(g.DT))
+		for _, c := range g.Code {
+			b.clocks.add(b.codeDT(g, c))
+		}
+	}
+	for _, s := range b.net.Synapses {
+		b.clocks.add(b.dtOf(s.DT))
 	}
 	for _, m := range b.net.Monitors {
 		b.clocks.add(b.monitorDT(m))

@@ -17,7 +17,11 @@ import (
 // check parses and checks the equations of every group, so that all mistakes of a network are reported together.
 func (b *builder) check() error {
 	for _, g := range b.net.Groups {
-		eqs, ds := syntax.ParseEquations(g.Equations, g.Dialect.Syntax())
+		src := g.Equations
+		if src == nil {
+			src = &diag.Source{Name: "equations of " + g.Name}
+		}
+		eqs, ds := syntax.ParseEquations(src, g.Dialect.Syntax())
 		b.diags = append(b.diags, ds...)
 		var params []*syntax.Equation
 		if g.Params != nil {
@@ -30,11 +34,12 @@ func (b *builder) check() error {
 		if b.diags.Err() != nil {
 			continue
 		}
-		m, ds := check.Check(eqs, params, check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil})
-		for _, d := range ds {
-			b.report(d)
-		}
+		m, ds := check.Check(eqs, params, groupContext(g))
+		b.reportAll(ds)
 		b.res.Models[g] = m
+		if ds.Err() == nil {
+			b.checkSpiking(g)
+		}
 	}
 	return nil
 }
@@ -51,6 +56,9 @@ func (b *builder) lowerInput(g *net.Group) lower.Input {
 		Sum:     func(ib *ir.Builder, target string) *ir.Expr { return b.sumInput(ib, g, target) },
 		Table:   b.tableOf(clock),
 		History: map[string]int{},
+	}
+	if f := b.firing[g]; f != nil {
+		in.Refractory = f.refractory
 	}
 	for name, depth := range b.history {
 		if v, ok := strings.CutPrefix(name, g.Name+"."); ok {
@@ -88,11 +96,17 @@ func (b *builder) groups() error {
 		for _, name := range remembered(in) {
 			b.plan.Init = append(b.plan.Init, b.firstRow(g, name))
 		}
-		item := Item{Name: g.Name, Slot: Groups, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
+		item := Item{Name: updaterName(g), Slot: Groups, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
 		for _, s := range out.Update {
 			item.Ops = append(item.Ops, b.kernel(s.Kernel, s.N, -1))
 		}
-		b.plan.Schedule = append(b.plan.Schedule, item)
+		if len(item.Ops) > 0 {
+			b.plan.Schedule = append(b.plan.Schedule, item)
+		}
+		if emits(g) {
+			b.spikes(g, in)
+		}
+		b.codeBlocks(g, in)
 	}
 	return nil
 }
@@ -114,6 +128,14 @@ func (b *builder) storage(g *net.Group, in lower.Input, out *lower.Output) {
 
 // remembered lists the variables with a history, sorted.
 func remembered(in lower.Input) []string { return slices.Sorted(maps.Keys(in.History)) }
+
+// updaterName is the name under which a group's update is sorted: Brian2's in its dialect, where order by name matters.
+func updaterName(g *net.Group) string {
+	if g.Dialect == check.Brian {
+		return g.Name + "_stateupdater"
+	}
+	return g.Name
+}
 
 func storageRole(k lower.StorageKind) Role {
 	return map[lower.StorageKind]Role{lower.StateVar: State, lower.ParamVar: Param, lower.ScratchVar: Scratch}[k]
@@ -160,7 +182,6 @@ func (b *builder) firstRow(g *net.Group, variable string) *Run {
 
 // initialise applies the values that the user set before the first run, in the order in which they were set.
 func (b *builder) initialise(g *net.Group, in lower.Input) {
-	computed := false // an expression has been evaluated: later arrays must not be visible to it
 	for i, a := range g.Initial {
 		v, ok := in.Model.ByName[a.Var]
 		if !ok || v.Kind == check.Subexpression {
@@ -169,7 +190,6 @@ func (b *builder) initialise(g *net.Group, in lower.Input) {
 		}
 		if a.Expr != nil {
 			b.initialExpr(g, in, v, a, i)
-			computed = true
 			continue
 		}
 		buf := b.plan.Buffers[b.byName[lower.SlotName(g.Name, a.Var)]]
@@ -181,12 +201,20 @@ func (b *builder) initialise(g *net.Group, in lower.Input) {
 			b.mistake(a.Place, "", "%s.%s has %d elements, but %d values were given", g.Name, a.Var, buf.Len, len(a.Values))
 			continue
 		}
-		if computed {
-			b.initialCopy(g, v, a, i, buf)
-			continue
-		}
-		buf.set(a.Values)
+		b.setInitial(g.Name, v.Name, a.Values, i, buf)
 	}
+}
+
+// setInitial gives a variable its first values: as the buffer's contents, or by a copy at this place in the order of assignments when an
+// earlier one was an expression, which must not see them.
+func (b *builder) setInitial(object, variable string, values []float64, i int, buf *Buffer) {
+	for _, op := range b.plan.Init {
+		if r, ok := op.(*Run); ok && len(r.Bind) > 0 && !strings.HasSuffix(r.Kernel.Name, " first "+variable) {
+			b.initialCopy(object, variable, values, i, buf)
+			return
+		}
+	}
+	buf.set(values)
 }
 
 // set makes values the initial contents: one for all elements, or one each.
@@ -206,14 +234,14 @@ func (b *Buffer) set(values []float64) {
 }
 
 // initialCopy sets a variable from a table buffer at its place in the order of assignments.
-func (b *builder) initialCopy(g *net.Group, v *check.Variable, a net.Assignment, i int, dst *Buffer) {
-	name := fmt.Sprintf("%s@set%d", v.Name, i)
-	src := b.buffer(Buffer{Object: g.Name, Var: name, Type: dst.Type, Len: dst.Len, Role: Table})
-	b.plan.Buffers[src].set(a.Values)
+func (b *builder) initialCopy(object, variable string, values []float64, i int, dst *Buffer) {
+	name := fmt.Sprintf("%s@set%d", variable, i)
+	src := b.buffer(Buffer{Object: object, Var: name, Type: dst.Type, Len: dst.Len, Role: Table})
+	b.plan.Buffers[src].set(values)
 	ib := ir.NewBuilder()
-	from := ib.Slot(ir.Slot{Name: lower.SlotName(g.Name, name), Type: dst.Type, Kind: ir.PerElement, Access: ir.Read})
-	to := ib.Slot(ir.Slot{Name: lower.SlotName(g.Name, v.Name), Type: dst.Type, Kind: ir.PerElement, Access: ir.Write})
-	k := &ir.Kernel{Name: g.Name + " set " + v.Name, Slots: ib.Slots(), Effects: []ir.Effect{{Kind: ir.Store, Slot: to, Value: ib.Load(from)}}}
+	from := ib.Slot(ir.Slot{Name: lower.SlotName(object, name), Type: dst.Type, Kind: ir.PerElement, Access: ir.Read})
+	to := ib.Slot(ir.Slot{Name: lower.SlotName(object, variable), Type: dst.Type, Kind: ir.PerElement, Access: ir.Write})
+	k := &ir.Kernel{Name: object + " set " + variable, Slots: ib.Slots(), Effects: []ir.Effect{{Kind: ir.Store, Slot: to, Value: ib.Load(from)}}}
 	b.plan.Init = append(b.plan.Init, b.kernel(k, dst.Len, -1))
 }
 
@@ -235,7 +263,7 @@ func (b *builder) initialExpr(g *net.Group, in lower.Input, v *check.Variable, a
 			case err != nil:
 				b.mistake(a.Place, "", "%v", err)
 			case k == nil:
-				b.initialCopy(g, v, net.Assignment{Values: []float64{fill}}, i, b.plan.Buffers[b.byName[lower.SlotName(g.Name, v.Name)]])
+				b.setInitial(g.Name, v.Name, []float64{fill}, i, b.plan.Buffers[b.byName[lower.SlotName(g.Name, v.Name)]])
 			default:
 				b.plan.Init = append(b.plan.Init, b.kernel(k, n, -1))
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
@@ -62,6 +63,7 @@ type Sim struct {
 	inst     exec.Instance
 	records  map[*net.StateMonitor]*record.Recording
 	matrices map[*net.Projection]*connect.Matrix
+	pairs    plan.Pairs
 	seconds  float64 // end of the last Run, as the sum of the durations asked for
 	timing   Timing
 	faulted  error
@@ -69,7 +71,7 @@ type Sim struct {
 
 // Compile checks a network, plans it and loads it. Errors are a diag.List, *plan.TooLarge, or the backend's.
 func Compile(n *net.Network, o Options) (*Sim, error) {
-	s := &Sim{net: n, opt: o, records: map[*net.StateMonitor]*record.Recording{}, matrices: map[*net.Projection]*connect.Matrix{}}
+	s := &Sim{net: n, opt: o, records: map[*net.StateMonitor]*record.Recording{}, matrices: map[*net.Projection]*connect.Matrix{}, pairs: plan.Pairs{}}
 	if err := s.load(); err != nil {
 		return nil, err
 	}
@@ -78,11 +80,21 @@ func Compile(n *net.Network, o Options) (*Sim, error) {
 
 // Check plans a network without loading it.
 func Check(n *net.Network, o Options) (*plan.Result, error) {
-	return plan.Build(n, planOptions(o, nil))
+	return plan.Build(n, planOptions(o))
 }
 
-func planOptions(o Options, m map[*net.Projection]*connect.Matrix) plan.Options {
-	p := plan.Options{Precision: o.Precision, Seed: o.Seed, Matrices: m}
+func planOptions(o Options) plan.Options {
+	p := plan.Options{Precision: o.Precision, Seed: o.Seed}
+	p.Evaluate = func(mini *plan.Plan, buf plan.BufferID) (values []float64, err error) {
+		// On the CPU whatever the backend, so that all of them make the same synapses.
+		inst, err := cpu.Backend{}.Load(mini, exec.Options{Seed: o.Seed, Threads: o.Threads})
+		if err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, inst.Close()) }()
+		values = make([]float64, mini.Buffers[buf].Len)
+		return values, inst.Read(buf, 0, values)
+	}
 	if o.Backend != nil {
 		c := o.Backend.Caps()
 		p.Memory, p.MaxBuffer = c.Memory, c.MaxBuffer
@@ -92,7 +104,9 @@ func planOptions(o Options, m map[*net.Projection]*connect.Matrix) plan.Options 
 
 // load builds the plan and a fresh instance of it.
 func (s *Sim) load() error {
-	res, err := plan.Build(s.net, planOptions(s.opt, s.matrices))
+	opt := planOptions(s.opt)
+	opt.Matrices, opt.Pairs = s.matrices, s.pairs
+	res, err := plan.Build(s.net, opt)
 	if err != nil {
 		return err
 	}

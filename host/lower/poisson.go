@@ -1,0 +1,65 @@
+package lower
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/syntax"
+)
+
+// PoissonInput makes the kernel that adds weight times a binomial number, n draws with probability p, to a variable of the elements
+// from start to stop.
+func PoissonInput(in Input, name string, v *check.Variable, weight syntax.Expr, side *check.Model, n int, p float64, start, stop int) (k *ir.Kernel, err error) {
+	defer recoverDefect(&err, in.Object)
+	if n < 0 || !(p >= 0 && p <= 1) {
+		return nil, fmt.Errorf("%d inputs with a rate of %g per step cannot be drawn", n, p)
+	}
+	s := newScope(in, name, false)
+	s.model = side
+	b := s.b
+	events := binomial(b, b.Random(ir.OpUniform, 0), n, p)
+	old := s.current(v)
+	e := b.Op(ir.OpAdd, old, b.Op(ir.OpMul, s.real(weight), events))
+	if start > 0 || stop < in.N {
+		i := b.Leaf(ir.OpElem)
+		inside := b.Op(ir.OpAnd, b.Op(ir.OpLe, b.ConstInt(int32(start)), i), b.Op(ir.OpLt, i, b.ConstInt(int32(stop))))
+		e = b.Select(inside, e, old)
+	}
+	e = s.unlessRefractory(v, old, e)
+	s.store(v.Name, v, e)
+	s.effects = append(s.effects, ir.Effect{Kind: ir.Check, Value: e, Name: SlotName(in.Object, v.Name)})
+	return s.kernel(name), nil
+}
+
+// most is the number of thresholds beyond which a binomial number is approximated by a normal one, as Brian2 does.
+const most = 256
+
+// binomial turns a uniform number into a binomial one by inversion: it counts the values of the distribution function that lie at or
+// below u. n and p are known here, so the thresholds are constants.
+func binomial(b *ir.Builder, u *ir.Expr, n int, p float64) *ir.Expr {
+	if n == 0 || p == 0 {
+		return b.Const(0)
+	}
+	if p == 1 {
+		return b.Const(float64(n))
+	}
+	mean, sd := float64(n)*p, math.Sqrt(float64(n)*p*(1-p))
+	lo, hi := int(math.Max(0, math.Floor(mean-9*sd))), int(math.Min(float64(n), math.Ceil(mean+9*sd+20)))
+	if hi-lo > most {
+		normal := b.Random(ir.OpNormal, 1)
+		return b.Op(ir.OpMax, b.Const(0), b.Op(ir.OpFloor, b.Op(ir.OpAdd, b.Const(mean+0.5), b.Op(ir.OpMul, b.Const(sd), normal))))
+	}
+	lg := func(x int) float64 { v, _ := math.Lgamma(float64(x) + 1); return v }
+	sum := 0.0
+	count := b.ConstInt(int32(lo))
+	for k := lo; k < hi; k++ {
+		sum += math.Exp(lg(n) - lg(k) - lg(n-k) + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p))
+		if sum >= 1 {
+			break
+		}
+		count = b.Op(ir.OpAdd, count, b.Op(ir.OpBoolToInt, b.Op(ir.OpLe, b.Const(sum), u)))
+	}
+	return b.ToReal(count)
+}

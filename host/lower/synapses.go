@@ -1,0 +1,413 @@
+package lower
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/solve"
+	"github.com/galvani-sim/galvani/host/syntax"
+)
+
+// End is one side of synapses: a group, or elements Start to Start+Len-1 of it.
+type End struct {
+	Input      // the group
+	Start, Len int
+}
+
+// SynapseInput describes synapses to lower. Object, Model, N (the number of synapses), Clock, Method and Table of Input are used.
+type SynapseInput struct {
+	Input
+	Pre, Post End
+}
+
+// Hidden variables of synapses.
+const (
+	lastUpdateStep = "lastupdate@step"
+	// Incoming and Outgoing count the synapses of an element, by element of the group.
+	Incoming = "N_incoming"
+	Outgoing = "N_outgoing"
+)
+
+// synScope lowers code of synapses: names of both ends, indices and counts.
+type synScope struct {
+	*kernelScope
+	syn SynapseInput
+	// read holds the variables of the ends whose old values the code needs.
+	read map[string]bool
+}
+
+func newSynScope(in SynapseInput, stream string) *synScope {
+	s := &synScope{kernelScope: newScope(in.Input, in.Object+"/"+stream, false), syn: in, read: map[string]bool{}}
+	s.scope.ref = s.resolve
+	return s
+}
+
+// resolve gives the names that synapses have besides their own variables.
+func (s *synScope) resolve(r check.Ref) *ir.Expr {
+	b := s.b
+	switch r.Kind {
+	case check.RefPre:
+		return s.endValue(&s.syn.Pre, r.Var, b.Leaf(ir.OpPre))
+	case check.RefPost:
+		return s.endValue(&s.syn.Post, r.Var, b.Leaf(ir.OpPost))
+	case check.RefIndex:
+		if r.Name == "j" {
+			return s.relative(ir.OpPost, s.syn.Post.Start)
+		}
+		return s.relative(ir.OpPre, s.syn.Pre.Start)
+	case check.RefCount:
+		switch r.Name {
+		case "N_pre":
+			return b.ConstInt(int32(s.syn.Pre.Len))
+		case "N_post":
+			return b.ConstInt(int32(s.syn.Post.Len))
+		case Incoming:
+			return b.LoadAt(s.count(Incoming), b.Leaf(ir.OpPost))
+		case Outgoing:
+			return b.LoadAt(s.count(Outgoing), b.Leaf(ir.OpPre))
+		}
+	case check.RefExternal:
+		if r.Name == "lastupdate" {
+			return b.Op(ir.OpMul, b.ToReal(b.Load(s.lastUpdate(ir.Read))), b.Const(s.clock.dt()))
+		}
+	}
+	return nil
+}
+
+func (s *synScope) relative(op ir.Op, start int) *ir.Expr {
+	e := s.b.Leaf(op)
+	if start == 0 {
+		return e
+	}
+	return s.b.Op(ir.OpSub, e, s.b.ConstInt(int32(start)))
+}
+
+func (s *synScope) count(name string) int {
+	return s.b.Slot(ir.Slot{Name: SlotName(s.in.Object, name), Type: ir.Int, Kind: ir.Indexed, Access: ir.Read})
+}
+
+func (s *synScope) lastUpdate(access ir.Access) int {
+	return s.b.Slot(ir.Slot{Name: SlotName(s.in.Object, lastUpdateStep), Type: ir.Int, Kind: ir.PerElement, Access: access})
+}
+
+// endSlot is the slot of a variable of one end, read or added to at an index.
+func (s *synScope) endSlot(e *End, v *check.Variable, access ir.Access) int {
+	kind := ir.Indexed
+	if v.Shared {
+		kind = ir.Scalar
+	}
+	return s.b.Slot(ir.Slot{Name: SlotName(e.Object, v.Name), Type: irType(v.Type.Kind), Kind: kind, Access: access})
+}
+
+// endValue reads a variable of one end at the element where the synapse begins or ends.
+func (s *synScope) endValue(e *End, v *check.Variable, at *ir.Expr) *ir.Expr {
+	b := s.b
+	switch {
+	case v.Kind == check.Subexpression:
+		// The group's expression, evaluated at that element.
+		inner := scope{b: b, model: e.Model, clock: e.Clock, n: e.N, grid: e.Grid, draws: s.draws, table: s.table}
+		inner.value = func(w *check.Variable) *ir.Expr { return s.endValue(e, w, at) }
+		inner.ref = func(r check.Ref) *ir.Expr {
+			if r.Kind == check.RefIndex {
+				return at
+			}
+			return nil
+		}
+		return as(b, inner.expr(v.Expr), irType(v.Type.Kind))
+	case hidden(v, LastSpike):
+		slot := b.Slot(ir.Slot{Name: SlotName(e.Object, lastSpikeStep), Type: ir.Int, Kind: ir.Indexed, Access: ir.Read})
+		return b.Op(ir.OpMul, b.ToReal(b.LoadAt(slot, at)), b.Const(e.Clock.dt()))
+	}
+	s.read[SlotName(e.Object, v.Name)] = true
+	slot := s.endSlot(e, v, ir.Read)
+	if v.Shared {
+		return b.Load(slot)
+	}
+	return b.LoadAt(slot, at)
+}
+
+// eventDriven lists the variables that are brought up to date when a spike arrives.
+func eventDriven(m *check.Model) []*check.Variable {
+	var out []*check.Variable
+	for _, v := range m.Vars {
+		if v.Kind == check.State && !v.ClockDriven {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func clockDriven(m *check.Model) []*check.Variable {
+	var out []*check.Variable
+	for _, v := range m.Vars {
+		if v.Kind == check.State && v.ClockDriven {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// SynapseStorage lists the arrays of synapses.
+func SynapseStorage(in SynapseInput) []Storage {
+	var out []Storage
+	for _, v := range in.Model.Vars {
+		if v.Kind == check.Subexpression || v.Summed {
+			continue
+		}
+		s := Storage{Name: v.Name, Type: irType(v.Type.Kind), Len: in.N, Kind: StateVar}
+		if v.Shared {
+			s.Len = 1
+		}
+		out = append(out, s)
+	}
+	if len(eventDriven(in.Model)) > 0 {
+		out = append(out, Storage{Name: lastUpdateStep, Type: ir.Int, Len: in.N, Kind: StateVar})
+	}
+	return out
+}
+
+// SynapseUpdate makes the kernel of the clock-driven equations; nil when there are none.
+func SynapseUpdate(in SynapseInput) (k *ir.Kernel, err error) {
+	defer recoverDefect(&err, in.Object)
+	odes := clockDriven(in.Model)
+	if len(odes) == 0 {
+		return nil, nil
+	}
+	s := newSynScope(in, "update")
+	g := &group{in: in.Input, out: &Output{}, apart: map[*check.Variable]bool{}}
+	err = g.odes(s.kernelScope, odes, false, func(v *check.Variable, e *ir.Expr) {
+		s.assign(v, e)
+		s.store(v.Name, v, e)
+		s.effects = append(s.effects, ir.Effect{Kind: ir.Check, Value: e, Name: SlotName(in.Object, v.Name)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if k = s.kernel(in.Object + " update"); k != nil {
+		k.Domain = ir.Synapses
+	}
+	return k, nil
+}
+
+// SynapseInitial makes the kernel that sets a synaptic variable from an expression of i, j and the variables of both ends. A constant
+// comes back as fill.
+func SynapseInitial(in SynapseInput, v *check.Variable, e syntax.Expr, side *check.Model, what string) (k *ir.Kernel, fill float64, err error) {
+	defer recoverDefect(&err, in.Object)
+	s := newSynScope(in, what)
+	s.model = side
+	x := as(s.b, s.expr(e), irType(v.Type.Kind))
+	if x.Op == ir.OpConst {
+		return nil, x.Value, nil
+	}
+	s.store(v.Name, v, x)
+	k = s.kernel(in.Object + " " + what)
+	if !v.Shared {
+		k.Domain = ir.Synapses
+	}
+	return k, 0, nil
+}
+
+// SummedInput makes the kernel that sums an expression over the synapses of each element of the target group into its variable.
+func SummedInput(in SynapseInput, v *check.Variable, target *End, variable string, add bool) (k *ir.Kernel, err error) {
+	defer recoverDefect(&err, in.Object)
+	s := newSynScope(in, "summed "+v.Name)
+	value := s.b.ToReal(s.expr(v.Expr))
+	access := ir.Write
+	if add {
+		access = ir.ReadWrite
+	}
+	slot := s.b.Slot(ir.Slot{Name: SlotName(target.Object, variable), Type: ir.Real, Kind: ir.PerElement, Access: access})
+	k = &ir.Kernel{Name: in.Object + " summed " + v.Name, Domain: ir.Incoming, Slots: s.b.Slots(),
+		Reductions: []ir.Reduction{{Slot: slot, Value: value, Add: add}}}
+	return compact(k), nil
+}
+
+// OrderDependent says that code of synapses would give another result if synapses ran in another order.
+type OrderDependent struct {
+	Stmt *syntax.Stmt
+	Why  string
+}
+
+// Error says why.
+func (e *OrderDependent) Error() string { return e.Why }
+
+// Pathway makes the kernel that runs code for each synapse of a spike. Traces are brought up to date first, then the statements run in
+// order. Variables of the ends may only be added to, so that the order of synapses cannot matter; anything else is *OrderDependent.
+func Pathway(in SynapseInput, code *check.Code, name string) (k *ir.Kernel, err error) {
+	defer recoverDefect(&err, in.Object)
+	s := newSynScope(in, name)
+	p := &pathway{synScope: s, code: code, added: map[string]*syntax.Stmt{}}
+	if err := p.bringUpToDate(); err != nil {
+		return nil, err
+	}
+	s.model = code.Model
+	if err := p.statements(code.Block.Stmts, nil); err != nil {
+		return nil, err
+	}
+	for _, v := range p.changed {
+		e := s.env[v]
+		s.store(v.Name, v, e)
+		if e.Type == ir.Real {
+			s.effects = append(s.effects, ir.Effect{Kind: ir.Check, Value: e, Name: SlotName(in.Object, v.Name)})
+		}
+	}
+	s.effects = append(s.effects, p.sums...)
+	for name, st := range p.added {
+		if s.read[name] {
+			return nil, &OrderDependent{st, fmt.Sprintf("%s is read and changed by the code of %s: each synapse would see what the one before it did", name, in.Object)}
+		}
+	}
+	if k = s.kernel(in.Object + " " + name); k != nil {
+		k.Domain = ir.Spiking
+	}
+	return k, nil
+}
+
+type pathway struct {
+	*synScope
+	code    *check.Code
+	changed []*check.Variable
+	sums    []ir.Effect
+	added   map[string]*syntax.Stmt // variables of the ends that are added to
+}
+
+// bringUpToDate advances event-driven variables from the last event to now, in closed form.
+func (p *pathway) bringUpToDate() error {
+	s, b := p.synScope, p.b
+	odes := eventDriven(p.syn.Model)
+	if len(odes) == 0 {
+		return nil
+	}
+	elapsed := b.Op(ir.OpMul, b.ToReal(b.Op(ir.OpSub, b.Leaf(ir.OpStep), b.Load(s.lastUpdate(ir.Read)))), b.Const(s.clock.dt()))
+	sys := &solve.System{B: b, DT: s.clock.dt()}
+	for _, v := range odes {
+		sys.Vars = append(sys.Vars, solve.Var{Name: v.Name, Value: s.current(v), Deriv: b.ToReal(s.expr(v.Expr))})
+	}
+	news, err := solve.ExactOver(sys, elapsed)
+	if err != nil {
+		return err
+	}
+	for i, v := range odes {
+		s.assign(v, news[i])
+		p.changed = append(p.changed, v)
+	}
+	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: s.lastUpdate(ir.Write), Value: b.Leaf(ir.OpStep)})
+	return nil
+}
+
+func (p *pathway) statements(list []*syntax.Stmt, mask *ir.Expr) error {
+	b := p.b
+	for _, st := range list {
+		if st.Kind == syntax.StmtIf {
+			cond := as(b, p.expr(st.X), ir.Bool)
+			then, els := cond, b.Op(ir.OpNot, cond)
+			if mask != nil {
+				then, els = b.Op(ir.OpAnd, mask, then), b.Op(ir.OpAnd, mask, els)
+			}
+			if err := p.statements(st.Body, then); err != nil {
+				return err
+			}
+			if err := p.statements(st.Else, els); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := p.statement(st, mask); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *pathway) statement(st *syntax.Stmt, mask *ir.Expr) error {
+	ref := p.code.Target[st]
+	v := ref.Var
+	switch ref.Kind {
+	case check.RefPre:
+		return p.add(st, &p.syn.Pre, v, p.b.Leaf(ir.OpPre), mask)
+	case check.RefPost:
+		return p.add(st, &p.syn.Post, v, p.b.Leaf(ir.OpPost), mask)
+	}
+	if v.Shared && v.Kind != check.Local {
+		return &OrderDependent{st, fmt.Sprintf("%s is shared by all synapses: each would see what the one before it did", v.Name)}
+	}
+	e := as(p.b, p.augment(st, func() *ir.Expr { return p.current(v) }), irType(v.Type.Kind))
+	if mask != nil && v.Kind != check.Local {
+		e = p.b.Select(mask, e, p.current(v))
+	}
+	p.assign(v, e)
+	if v.Kind != check.Local && !slices.Contains(p.changed, v) {
+		p.changed = append(p.changed, v)
+	}
+	return nil
+}
+
+// add lowers `variable_post += value`; a variable that is clamped while its neuron is refractory takes nothing then.
+func (p *pathway) add(st *syntax.Stmt, e *End, v *check.Variable, at, mask *ir.Expr) error {
+	name := SlotName(e.Object, v.Name)
+	if st.Op != "+=" && st.Op != "-=" || v.Shared || v.Type.Kind == check.Bool {
+		return &OrderDependent{st, fmt.Sprintf("%s can only be added to (+=, -=) by synapses: with %q the result depends on which synapse comes last", st.Name, st.Op)}
+	}
+	value := as(p.b, p.expr(st.X), irType(v.Type.Kind))
+	if st.Op == "-=" {
+		value = p.b.Op(ir.OpNeg, value)
+	}
+	if v.UnlessRefractory && e.Refractory != nil {
+		free := p.endValue(e, e.Model.ByName[NotRefractory], at)
+		if mask != nil {
+			free = p.b.Op(ir.OpAnd, mask, free)
+		}
+		mask = free
+	}
+	p.added[name] = st
+	p.sums = append(p.sums, ir.Effect{Kind: ir.Accumulate, Slot: p.endSlot(e, v, ir.Write), Index: at, Value: value, Mask: mask})
+	return nil
+}
+
+// Checked is an expression with the meaning of its names; Expr nil stands for none.
+type Checked struct {
+	Expr syntax.Expr
+	Side *check.Model
+}
+
+// Slots of the kernel of PairCondition.
+const (
+	PairFirst = "connect.first" // Scalar Int: the first presynaptic element, counted in its span
+	PairHolds = "connect.holds" // Int per pair: 1 where a synapse is to be
+)
+
+// PairCondition makes the kernel that decides for pairs (i, j), j running fastest, whether they are connected: where the condition holds,
+// with the probability. Either may be absent.
+func PairCondition(in SynapseInput, cond, prob Checked, name string) (k *ir.Kernel, err error) {
+	defer recoverDefect(&err, in.Object)
+	s := newSynScope(in, name)
+	b := s.b
+	holds := b.ConstBool(true)
+	if cond.Expr != nil {
+		s.model = cond.Side
+		holds = as(b, s.expr(cond.Expr), ir.Bool)
+	}
+	if prob.Expr != nil {
+		s.model = prob.Side
+		// The draw is numbered behind those of the expressions.
+		holds = b.Op(ir.OpAnd, holds, b.Op(ir.OpLt, b.Random(ir.OpUniform, 0x7fff), s.real(prob.Expr)))
+	}
+	first := b.Load(b.Slot(ir.Slot{Name: PairFirst, Type: ir.Int, Kind: ir.Scalar, Access: ir.Read}))
+	cols := b.ConstInt(int32(in.Post.Len))
+	pre := b.Op(ir.OpAdd, b.Op(ir.OpAdd, first, b.Op(ir.OpFloorDiv, b.Leaf(ir.OpElem), cols)), b.ConstInt(int32(in.Pre.Start)))
+	post := b.Op(ir.OpAdd, b.Op(ir.OpMod, b.Leaf(ir.OpElem), cols), b.ConstInt(int32(in.Post.Start)))
+	value := b.Copy(b.Op(ir.OpBoolToInt, holds), func(e *ir.Expr) *ir.Expr {
+		switch e.Op {
+		case ir.OpPre:
+			return pre
+		case ir.OpPost:
+			return post
+		}
+		return nil
+	}, nil)
+	out := b.Slot(ir.Slot{Name: PairHolds, Type: ir.Int, Kind: ir.PerElement, Access: ir.Write})
+	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: out, Value: value})
+	return s.kernel(in.Object + " " + name), nil
+}

@@ -1,0 +1,349 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/lower"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/syntax"
+)
+
+func (b *builder) synapseContext(s *net.Synapses) check.Context {
+	return check.Context{Dialect: check.Brian, Scope: s.Namespace, Synapse: true, Pre: b.res.Models[s.Pre.Group], Post: b.res.Models[s.Post.Group]}
+}
+
+// checkSynapses checks the equations and the code of all synapses; the groups' models are known by then.
+func (b *builder) checkSynapses() error {
+	for _, s := range b.net.Synapses {
+		src := s.Equations
+		if src == nil {
+			src = &diag.Source{Name: "equations of " + s.Name}
+		}
+		eqs, ds := syntax.ParseEquations(src, check.Brian.Syntax())
+		b.reportAll(ds)
+		if ds.Err() != nil {
+			continue
+		}
+		m, ds := check.Check(eqs, nil, b.synapseContext(s))
+		b.reportAll(ds)
+		if ds.Err() != nil {
+			continue
+		}
+		b.synModels[s] = m
+		for _, p := range s.Pathways {
+			code, ds := syntax.ParseCode(p.Code, check.Brian.Syntax())
+			b.reportAll(ds)
+			if ds.Err() != nil {
+				continue
+			}
+			c, ds := check.CheckCode(code, m, b.synapseContext(s))
+			b.reportAll(ds)
+			b.pathCode[p] = c
+			group := s.Pre.Group
+			if p.Post {
+				group = s.Post.Group
+			}
+			if !emits(group) {
+				b.mistake(s.Place, "give it a threshold", "code of %q waits for spikes of %q, which has none", s.Name, group.Name)
+			}
+			for _, d := range p.Delay {
+				if d < 0 {
+					b.mistake(s.Place, "delays must not be negative", "%q has a delay of %g ms", s.Name, d*1e3)
+					break
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// synapseInput is what package lower needs to know of n synapses.
+func (b *builder) synapseInput(s *net.Synapses, n int) lower.SynapseInput {
+	dt := s.DT
+	if dt == 0 {
+		dt = b.net.DT
+	}
+	clock := lower.Clock{DT: dt, Unit: 1}
+	end := func(sp net.Span) lower.End {
+		return lower.End{Input: b.lowerInput(sp.Group), Start: sp.Start, Len: sp.Len()}
+	}
+	return lower.SynapseInput{
+		Input: lower.Input{Object: s.Name, Model: b.synModels[s], N: n, Clock: clock, Method: s.Method, Table: b.tableOf(clock)},
+		Pre:   end(s.Pre), Post: end(s.Post),
+	}
+}
+
+// wiring is the connectivity of one Synapses object on the device.
+type wiring struct {
+	b     *builder
+	s     *net.Synapses
+	p     *pairs
+	conns map[string][]lagged // by kind of rows and delays
+}
+
+// lagged is the part of the synapses whose spikes are delivered with one lag.
+type lagged struct {
+	conn, lag int
+}
+
+// conn returns rows by one end. steps holds each synapse's delay in steps, one for all, or none; with several delays there is one set
+// of rows for each, longest first: spikes that were sent earlier are delivered first, as in Brian2.
+func (w *wiring) conn(byPost bool, steps []int32) []lagged {
+	key := fmt.Sprint(byPost, " ", len(steps))
+	if len(steps) <= 1 {
+		key = fmt.Sprint(byPost)
+	}
+	row, far, rows := w.p.pre, w.p.post, w.s.Pre.Group.N
+	if byPost {
+		row, far, rows = far, row, w.s.Post.Group.N
+	}
+	lag := func(k int) int {
+		switch len(steps) {
+		case 0:
+			return 0
+		case 1:
+			return int(steps[0])
+		}
+		return int(steps[k])
+	}
+	if c, ok := w.conns[key]; ok {
+		if len(steps) <= 1 {
+			return []lagged{{c[0].conn, lag(0)}}
+		}
+	}
+	parts := map[int][]int32{}
+	if len(steps) <= 1 {
+		parts[lag(0)] = nil // all synapses, in order of creation
+	} else {
+		for k := range row {
+			parts[lag(k)] = append(parts[lag(k)], int32(k))
+		}
+	}
+	var lags []int
+	for l := range parts {
+		lags = append(lags, l)
+	}
+	slices.SortFunc(lags, func(x, y int) int { return y - x })
+	var out []lagged
+	for _, l := range lags {
+		out = append(out, lagged{w.rows(byPost, row, far, rows, parts[l], fmt.Sprintf("%v %d", map[bool]string{false: "pre", true: "post"}[byPost], len(w.b.plan.Conns))), l})
+	}
+	w.conns[key] = out
+	return out
+}
+
+// rows sorts synapses by row, keeping their order within each, and adds the result to the plan. part nil means all of them.
+func (w *wiring) rows(byPost bool, row, far []int32, rows int, part []int32, name string) int {
+	b, n := w.b, len(row)
+	if part != nil {
+		n = len(part)
+	}
+	at := func(k int) int32 {
+		if part != nil {
+			return part[k]
+		}
+		return int32(k)
+	}
+	ptr := make([]int32, rows+1)
+	sorted := part == nil
+	for k := range n {
+		r := row[at(k)]
+		ptr[r+1]++
+		sorted = sorted && (k == 0 || row[at(k-1)] <= r)
+	}
+	for r := range rows {
+		ptr[r+1] += ptr[r]
+	}
+	ints := func(what string, v []int32) BufferID {
+		return b.buffer(Buffer{Object: w.s.Name, Var: name + " " + what, Type: ir.Int, Len: len(v), Ints: v, Role: Connectivity})
+	}
+	c := &Conn{Name: w.s.Name + " " + name, NPre: w.s.Pre.Group.N, NPost: w.s.Post.Group.N, N: n, ByPost: byPost, RowPtr: ints("rows", ptr)}
+	if sorted {
+		c.Index = ints("index", far)
+	} else {
+		next := slices.Clone(ptr[:rows])
+		index, syn := make([]int32, n), make([]int32, n)
+		for k := range n {
+			s := at(k)
+			place := next[row[s]]
+			next[row[s]]++
+			index[place], syn[place] = far[s], s
+		}
+		c.Index, c.Syn, c.Mapped = ints("index", index), ints("synapses", syn), true
+	}
+	b.plan.Conns = append(b.plan.Conns, c)
+	return len(b.plan.Conns) - 1
+}
+
+// synapses lays out all Synapses objects and adds their code to the schedule.
+func (b *builder) synapses() error {
+	for _, s := range b.net.Synapses {
+		p := b.opt.pairsOf(s)
+		if p == nil {
+			var err error
+			if p, err = b.connectSynapses(s); err != nil {
+				var large *TooLarge
+				if errors.As(err, &large) {
+					return large
+				}
+				b.mistake(s.Place, "", "%s: %v", s.Name, err)
+				continue
+			}
+			b.opt.keepPairs(s, p)
+		}
+		b.res.Synapses[s.Name] = int64(len(p.pre))
+		if b.diags.Err() == nil {
+			b.synapsesOf(s, p)
+		}
+	}
+	return nil
+}
+
+func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
+	n := len(p.pre)
+	in := b.synapseInput(s, n)
+	for _, st := range lower.SynapseStorage(in) {
+		b.buffer(Buffer{Object: s.Name, Var: st.Name, Type: st.Type, Len: st.Len, Fill: st.Fill, Role: storageRole(st.Kind)})
+	}
+	w := &wiring{b: b, s: s, p: p, conns: map[string][]lagged{}}
+	b.counts(s, p)
+	b.initialSynapses(s, in, w)
+	clock := b.clocks.add(in.Clock.DT)
+	update, err := lower.SynapseUpdate(in)
+	if err != nil {
+		b.mistake(s.Place, "", "%s: %v", s.Name, err)
+		return
+	}
+	if update != nil {
+		b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name + "_stateupdater", Slot: Groups, Clock: clock, Callback: -1,
+			Ops: []Op{b.kernel(update, n, w.conn(false, nil)[0].conn)}})
+	}
+	b.summed(s, in, w)
+	for _, path := range s.Pathways {
+		b.pathway(s, in, w, path)
+	}
+}
+
+// counts stores how many synapses leave and enter each element of the groups.
+func (b *builder) counts(s *net.Synapses, p *pairs) {
+	count := func(name string, ends []int32, n int) {
+		c := make([]int32, n)
+		for _, e := range ends {
+			c[e]++
+		}
+		b.buffer(Buffer{Object: s.Name, Var: name, Type: ir.Int, Len: n, Ints: c, Role: Connectivity})
+	}
+	count(lower.Outgoing, p.pre, s.Pre.Group.N)
+	count(lower.Incoming, p.post, s.Post.Group.N)
+}
+
+// pathway adds the code that runs when spikes arrive.
+func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, path *net.Pathway) {
+	k, err := lower.Pathway(in, b.pathCode[path], path.Name)
+	var order *lower.OrderDependent
+	switch {
+	case errors.As(err, &order):
+		b.report(diag.Errorf(path.Code, order.Stmt.Sp, "%s", order.Why).WithHint("add to variables of the neurons with +=, and keep what each synapse remembers in variables of its own"))
+		return
+	case err != nil:
+		b.mistake(s.Place, "", "%s: %v", s.Name, err)
+		return
+	case k == nil:
+		return
+	}
+	group, slotOrder := s.Pre.Group, -1
+	if path.Post {
+		group, slotOrder = s.Post.Group, 1
+	}
+	if path.Order != 0 {
+		slotOrder = path.Order
+	}
+	if len(path.Delay) > 1 && len(path.Delay) != len(w.p.pre) {
+		b.mistake(s.Place, "", "%s has %d synapses, but %d delays were given", s.Name, len(w.p.pre), len(path.Delay))
+		return
+	}
+	steps := make([]int32, len(path.Delay))
+	for i, d := range path.Delay {
+		steps[i] = int32(b.delaySteps(d, group))
+	}
+	item := Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: slotOrder, Clock: b.clocks.add(b.dtOf(group.DT)), Callback: -1}
+	for _, part := range w.conn(path.Post, steps) {
+		r := b.kernel(k, b.plan.Conns[part.conn].N, part.conn)
+		r.List, r.Lag = b.byName[lower.SlotName(group.Name, lower.SpikeList)], part.lag
+		item.Ops = append(item.Ops, r)
+	}
+	b.plan.Schedule = append(b.plan.Schedule, item)
+}
+
+// summed adds the sums over synapses into variables of the groups, from the old state. Several into one variable add up.
+func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring) {
+	for _, v := range in.Model.Vars {
+		if !v.Summed {
+			continue
+		}
+		target, byPost := &in.Post, true
+		name, ok := strings.CutSuffix(v.Name, "_post")
+		if !ok {
+			name, byPost = strings.TrimSuffix(v.Name, "_pre"), false
+			target = &in.Pre
+		}
+		key := sumKey{target.Object, name}
+		k, err := lower.SummedInput(in, v, target, name, b.summedInto[key])
+		if err != nil {
+			b.mistake(s.Place, "", "%s: %v", s.Name, err)
+			continue
+		}
+		b.summedInto[key] = true
+		conn := w.conn(byPost, nil)[0].conn
+		b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: Groups, Order: -1,
+			Clock: b.clocks.add(in.Clock.DT), Callback: -1, Ops: []Op{b.kernel(k, target.N, conn)}})
+	}
+}
+
+// initialSynapses applies the values that the user gave to synaptic variables.
+func (b *builder) initialSynapses(s *net.Synapses, in lower.SynapseInput, w *wiring) {
+	for i, a := range s.Initial {
+		v, ok := in.Model.ByName[a.Var]
+		if !ok || v.Kind == check.Subexpression {
+			b.mistake(a.Place, check.Suggest(a.Var, in.Model), "%s has no variable %q that can be set", s.Name, a.Var)
+			continue
+		}
+		buf := b.plan.Buffers[b.byName[lower.SlotName(s.Name, a.Var)]]
+		if a.Expr == nil {
+			switch {
+			case a.Dim != v.Type.Dim:
+				b.mistake(a.Place, "", "%s.%s has the unit %v, but a value with the unit %v was given", s.Name, a.Var, v.Type.Dim, a.Dim)
+			case len(a.Values) != 1 && len(a.Values) != buf.Len:
+				b.mistake(a.Place, "", "%s has %d synapses, but %d values of %s were given", s.Name, buf.Len, len(a.Values), a.Var)
+			default:
+				b.setInitial(s.Name, v.Name, a.Values, i, buf)
+			}
+			continue
+		}
+		e, ds := syntax.ParseExpr(a.Expr, check.Brian.Syntax())
+		b.reportAll(ds)
+		if ds.Err() != nil {
+			continue
+		}
+		side, ds := check.CheckExpr(e, a.Expr, in.Model, v, b.synapseContext(s))
+		b.reportAll(ds)
+		if ds.Err() != nil {
+			continue
+		}
+		k, fill, err := lower.SynapseInitial(in, v, e, side, fmt.Sprintf("set%d %s", i, v.Name))
+		switch {
+		case err != nil:
+			b.mistake(a.Place, "", "%v", err)
+		case k == nil:
+			b.setInitial(s.Name, v.Name, []float64{fill}, i, buf)
+		default:
+			b.plan.Init = append(b.plan.Init, b.kernel(k, buf.Len, w.conn(false, nil)[0].conn))
+		}
+	}
+}
