@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/record"
 	"github.com/galvani-sim/galvani/host/script"
 )
@@ -40,12 +39,8 @@ func (s *session) save(model string, res *script.Result, stopped string) ([]stri
 		return nil, nil
 	}
 	var files []string
-	for _, m := range s.sim.Network().Monitors {
-		r := s.sim.Recording(m)
-		if r == nil {
-			continue
-		}
-		path := s.path(m)
+	for _, r := range s.sim.Recordings() {
+		path := s.path(r.Name)
 		if err := r.SaveAs(path); err != nil {
 			return files, err
 		}
@@ -60,8 +55,8 @@ func (s *session) save(model string, res *script.Result, stopped string) ([]stri
 }
 
 // path is the file of a monitor's recording.
-func (s *session) path(m *net.StateMonitor) string {
-	return filepath.Join(s.flags.out, m.Name+"."+s.flags.format)
+func (s *session) path(monitor string) string {
+	return filepath.Join(s.flags.out, monitor+"."+s.flags.format)
 }
 
 // info is the content of run.json.

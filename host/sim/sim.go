@@ -30,7 +30,7 @@ type Options struct {
 	Warn func(diag.List)
 	// RecordPath is the file that a monitor's recording will be saved to, next to which it spills when it outgrows memory;
 	// nil, or an empty path, keeps it in memory.
-	RecordPath func(*net.StateMonitor) string
+	RecordPath func(monitor string) string
 }
 
 // Progress describes a running simulation.
@@ -62,6 +62,7 @@ type Sim struct {
 	res      *plan.Result
 	inst     exec.Instance
 	records  map[*net.StateMonitor]*record.Recording
+	spikes   map[any]*SpikeRecord // by *net.SpikeMonitor or *net.RateMonitor
 	matrices map[*net.Projection]*connect.Matrix
 	pairs    plan.Pairs
 	seconds  float64 // end of the last Run, as the sum of the durations asked for
@@ -71,7 +72,7 @@ type Sim struct {
 
 // Compile checks a network, plans it and loads it. Errors are a diag.List, *plan.TooLarge, or the backend's.
 func Compile(n *net.Network, o Options) (*Sim, error) {
-	s := &Sim{net: n, opt: o, records: map[*net.StateMonitor]*record.Recording{}, matrices: map[*net.Projection]*connect.Matrix{}, pairs: plan.Pairs{}}
+	s := &Sim{net: n, opt: o, records: map[*net.StateMonitor]*record.Recording{}, matrices: map[*net.Projection]*connect.Matrix{}, pairs: plan.Pairs{}, spikes: map[any]*SpikeRecord{}}
 	if err := s.load(); err != nil {
 		return nil, err
 	}
@@ -149,7 +150,7 @@ func (s *Sim) openRecords() error {
 		}
 		path := ""
 		if s.opt.RecordPath != nil {
-			path = s.opt.RecordPath(m)
+			path = s.opt.RecordPath(m.Name)
 		}
 		r, err := record.NewRecording(path, record.StateColumns(names, lengths), 0)
 		if err != nil {
@@ -157,7 +158,7 @@ func (s *Sim) openRecords() error {
 		}
 		s.records[m] = r
 	}
-	return nil
+	return s.openSpikes()
 }
 
 // migrate carries the state of one instance into another whose plan may differ: by name, as far as shapes agree.
@@ -371,7 +372,7 @@ func (s *Sim) drain() error {
 			return err
 		}
 	}
-	return nil
+	return s.drainSpikes()
 }
 
 // call runs one operation of the program.
@@ -394,6 +395,9 @@ func (s *Sim) Close() error {
 	err := s.inst.Close()
 	for _, r := range s.records {
 		err = errors.Join(err, r.Close())
+	}
+	for _, r := range s.spikes {
+		err = errors.Join(err, r.Recording.Close())
 	}
 	s.inst = nil
 	return err
