@@ -129,6 +129,13 @@ func (x *instance[T]) build() error {
 		}
 		x.monitors = append(x.monitors, newRing(x, m))
 	}
+	for _, m := range p.SpikeMonitors {
+		r, err := newSpikeRing(x, m)
+		if err != nil {
+			return err
+		}
+		x.spikes = append(x.spikes, r)
+	}
 	for _, c := range p.Clocks {
 		if c.Period < 1 || c.Phase < 0 {
 			return fmt.Errorf("clock %q has period %d and phase %d; the period must be at least 1 and the phase at least 0", c.Name, c.Period, c.Phase)

@@ -27,7 +27,10 @@ type compiler[T real] struct {
 	bind  []plan.BufferID
 	conn  *plan.Conn
 	space space
-	count int // value of OpCount
+	// mapped: the program runs over entries of rows, whose synapses lie elsewhere in PerElement slots.
+	mapped bool
+	ends   *connection // domain Synapses of a mapped connection: where the ends of each synapse are
+	count  int         // value of OpCount
 
 	p       *program[T]
 	uses    map[*ir.Expr]int
@@ -55,11 +58,13 @@ type pinned struct {
 }
 
 // compileKernel compiles the effects of k.
-func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Key, fixed func(*ir.Expr) (int, bool)) (*program[T], error) {
+func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Key, ends *connection, fixed func(*ir.Expr) (int, bool)) (*program[T], error) {
 	c := newCompiler[T](k, run, p, key)
 	c.fixed = fixed
 	if k.Domain == ir.Synapses || k.Domain == ir.Spiking {
 		c.space = synapseSpace
+		c.mapped = c.conn != nil && c.conn.Mapped && k.Domain == ir.Spiking
+		c.ends = ends
 	}
 	c.count = run.N
 	for _, e := range k.Effects {
@@ -79,7 +84,7 @@ func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Ke
 // compileReduction compiles the value of one reduction over synapses.
 func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *plan.Plan, key rng.Key) (*program[T], error) {
 	c := newCompiler[T](k, run, p, key)
-	c.space = synapseSpace
+	c.space, c.mapped = synapseSpace, c.conn.Mapped
 	c.count = c.conn.N
 	c.countUses(r.Value)
 	op := c.vector(r.Value)
@@ -159,7 +164,7 @@ func (c *compiler[T]) emit(in instr, isReal bool) operand {
 // contiguous reports whether index is the element plus or minus uniform terms, so that the access is a piece of the buffer,
 // and returns the scalar that holds the sum of those terms, or -1 when there are none.
 func (c *compiler[T]) contiguous(index *ir.Expr) (base int32, ok bool) {
-	if c.k.Domain == ir.Active {
+	if c.scattered() {
 		return 0, false
 	}
 	switch index.Op {
@@ -292,7 +297,19 @@ func (c *compiler[T]) end(op ir.Op) operand {
 		c.fail("%v in an effect of a kernel over incoming synapses", op)
 		return 0
 	}
-	if (op == ir.OpPost) == c.conn.ByPost {
+	near := (op == ir.OpPost) == c.conn.ByPost
+	if c.conn.Mapped && !c.mapped {
+		if c.ends == nil {
+			c.fail("%v needs the ends of each synapse", op)
+			return 0
+		}
+		buf := c.ends.farOf
+		if near {
+			buf = c.ends.nearOf
+		}
+		return c.newView(false, view{kind: viewElem, buf: buf})
+	}
+	if near {
 		return c.emit(instr{kind: kRow}, false)
 	}
 	return c.newView(false, view{kind: viewIndex, buf: int(c.conn.Index)})
@@ -300,8 +317,7 @@ func (c *compiler[T]) end(op ir.Op) operand {
 
 func (c *compiler[T]) load(e *ir.Expr) operand {
 	s := c.k.Slots[e.Slot]
-	if c.k.Domain == ir.Active && s.Kind == ir.PerElement {
-		// The elements of a list are not contiguous.
+	if c.scattered() && s.Kind == ir.PerElement {
 		in := instr{kind: kGatherInt, b: int32(c.bind[e.Slot]), a: int32(c.element())}
 		if isReal(e) {
 			in.kind = kGather
@@ -324,11 +340,18 @@ func (c *compiler[T]) load(e *ir.Expr) operand {
 
 var elemKey = new(ir.Expr)
 
+// scattered reports whether the elements of a block lie anywhere in PerElement slots.
+func (c *compiler[T]) scattered() bool { return c.k.Domain == ir.Active || c.mapped }
+
 // element returns the operand with the element's index, whether or not the kernel names it.
 func (c *compiler[T]) element() operand {
 	op, ok := c.done[elemKey]
 	if !ok {
-		op = c.emit(instr{kind: kElem}, false)
+		if c.mapped {
+			op = c.newView(false, view{kind: viewIndex, buf: int(c.conn.Syn)})
+		} else {
+			op = c.emit(instr{kind: kElem}, false)
+		}
 		c.done[elemKey] = op
 	}
 	return op

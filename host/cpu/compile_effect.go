@@ -30,11 +30,12 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 			break
 		}
 		out.kind, out.index = eScatter, int32(c.indexOf(e))
-		c.p.ordered = c.p.ordered || c.space == synapseSpace
+		out.own = e.Index == nil || e.Index.Op == ir.OpElem
+		c.p.ordered = c.p.ordered || c.space == synapseSpace && !out.own
 	case ir.Accumulate:
 		out.kind, out.value, out.index = eAccum, int32(c.settled(e.Value, e.Kind)), int32(c.indexOf(e))
 		c.p.ordered = true
-		out.target, out.base = c.farEnd(e.Index)
+		out.target, out.plain, out.base = c.farEnd(e.Index)
 	case ir.Emit:
 		if c.p.emits {
 			c.fail("more than one list to emit to")
@@ -52,24 +53,39 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 	c.p.eff = append(c.p.eff, out)
 }
 
-// farEnd reports whether index is the end of a synapse that its row does not determine, plus a uniform term.
-func (c *compiler[T]) farEnd(index *ir.Expr) (ok bool, base int32) {
-	far := ir.OpPost
-	if c.conn != nil && c.conn.ByPost {
-		far = ir.OpPre
+// farEnd reports whether different far ends (those that a synapse's row does not determine) have different values of index, whatever
+// the synapses; and whether index is just the far end plus a uniform term.
+func (c *compiler[T]) farEnd(index *ir.Expr) (ok, plain bool, base int32) {
+	if c.conn == nil {
+		return false, false, 0
+	}
+	far, n := ir.OpPost, c.conn.NPost
+	if c.conn.ByPost {
+		far, n = ir.OpPre, c.conn.NPre
 	}
 	if index.Op == far {
-		return true, -1
+		return true, true, -1
 	}
 	if index.Op == ir.OpAdd {
 		for i, a := range index.Args {
-			if other := index.Args[1-i]; a.Op == far && other.Uniform() {
-				return true, c.scalar(other)
+			if a.Op != far {
+				continue
+			}
+			other := index.Args[1-i]
+			if other.Uniform() {
+				return true, true, c.scalar(other)
+			}
+			// A row of a ring, which may differ between synapses, and the place in it.
+			if other.Op == ir.OpMul && (rowLength(other.Args[0], n) || rowLength(other.Args[1], n)) {
+				return true, false, 0
 			}
 		}
 	}
-	return false, 0
+	return false, false, 0
 }
+
+// rowLength reports whether e is a constant that n places fit in.
+func rowLength(e *ir.Expr, n int) bool { return e.Op == ir.OpConst && e.Value >= float64(n) }
 
 // settled returns e's operand, copied to a register when it is a view of memory that an effect changes.
 func (c *compiler[T]) settled(e *ir.Expr, kind ir.EffectKind) operand {
@@ -94,7 +110,7 @@ func (c *compiler[T]) settled(e *ir.Expr, kind ir.EffectKind) operand {
 }
 
 func (c *compiler[T]) storePlace(e *ir.Effect) (operand, bool) {
-	if c.k.Domain == ir.Active {
+	if c.scattered() {
 		return 0, false
 	}
 	op, ok := c.place(e.Slot, e.Index)

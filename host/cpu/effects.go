@@ -102,12 +102,14 @@ func (w *worker[T]) stray(p *program[T], e *effect, f *frame[T], m *memory[T], b
 		max(len(m.real[e.buf]), len(m.int[e.buf])))
 }
 
-// scan finds the first element that is not finite.
+// scan finds the first element that is not finite. Those of a list need not ascend.
 func (w *worker[T]) scan(e *effect, x []T, mask []int32, b *block) {
 	for i, v := range x {
 		if v-v != 0 && (mask == nil || mask[i] != 0) {
 			w.fault.add(e.check, int(b.element(i)), float64(v))
-			return
+			if b.list == nil {
+				return
+			}
 		}
 	}
 }

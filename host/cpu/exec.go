@@ -75,7 +75,7 @@ func (w *worker[T]) frame(p *program[T]) *frame[T] {
 // block is the part of the domain that one pass over a program's body covers: elements lo .. lo+n-1, or those of list.
 type block struct {
 	lo, n  int
-	list   []int32 // domain Active
+	list   []int32 // the elements, where they are not lo, lo+1, ...
 	rowPtr []int32 // synaptic domains
 	row    int     // row of element lo, or a row before it
 }

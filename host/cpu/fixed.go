@@ -27,9 +27,12 @@ func (x *instance[T]) fixed(o *plan.Run) func(*ir.Expr) (buf int, ok bool) {
 			Effects: []ir.Effect{{Kind: ir.Store, Slot: 0, Value: e}},
 		}
 		run := &plan.Run{Kernel: k, Bind: []plan.BufferID{plan.BufferID(buf)}, N: o.N, Conn: -1}
-		p, err := compileKernel[T](k, run, x.plan, x.key, nil)
+		p, err := compileKernel[T](k, run, x.plan, x.key, nil, nil)
 		if err == nil {
-			err = x.newRun(p, run).run(0)
+			var r *runOp[T]
+			if r, err = x.newRun(p, run); err == nil {
+				err = r.run(0)
+			}
 		}
 		if err != nil { // the caller compiles the expression itself and reports what is wrong with it
 			x.m.real, x.m.int = x.m.real[:buf], x.m.int[:buf]

@@ -21,6 +21,8 @@ type instance[T real] struct {
 	workers  []*worker[T]
 	items    []item
 	monitors []*ring[T]
+	spikes   []*spikeRing[T]
+	conns    []*connection // as far as they were checked
 
 	at exec.Position
 	// behind is set after a stop for the callback of item at: the next Advance goes on behind it.

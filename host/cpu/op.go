@@ -46,6 +46,13 @@ func (x *instance[T]) compileOp(op plan.Op) (operation, error) {
 			return nil, fmt.Errorf("sample of monitor %d, but the plan has %d", o.Monitor, len(x.monitors))
 		}
 		return x.monitors[o.Monitor], nil
+	case *plan.Generate:
+		return x.compileGenerate(o)
+	case *plan.RecordSpikes:
+		if o.Monitor < 0 || o.Monitor >= len(x.spikes) {
+			return nil, fmt.Errorf("spikes for monitor %d, but the plan has %d", o.Monitor, len(x.spikes))
+		}
+		return x.spikes[o.Monitor], nil
 	}
 	return nil, fmt.Errorf("operation %T is not known to the CPU backend", op)
 }

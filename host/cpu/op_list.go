@@ -1,7 +1,8 @@
 package cpu
 
 import (
-	"sort"
+	"fmt"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -15,78 +16,51 @@ import (
 type listOp[T real] struct {
 	x      *instance[T]
 	p      *program[T]
-	list   plan.BufferID
+	list   spikeList
+	lag    int64
+	out    spikeList // when the program emits
 	active bool
-	rowPtr []int32
-	index  []int32
-	far    int // elements at the far end
+	conn   *connection // nil when active
 	split  bool
-	// add is set for the common form buffer[far end] += weight or scalar, which needs no program.
-	add   *effect
-	src   []T // weights, nil: the scalar
-	addTo []T
+	// reals and ints are the effects when the loops of adder can do all of them.
+	reals []adder[T]
+	ints  []adder[int32]
 
+	spikes         []int32 // of the step that is run
 	tasks, perTask int
 	lists          [][]int32
 	job            func(worker, task int)
 }
 
-func (x *instance[T]) newListRun(p *program[T], o *plan.Run) *listOp[T] {
-	l := &listOp[T]{x: x, p: p, list: o.List, active: o.Kernel.Domain == ir.Active}
+func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error) {
+	l := &listOp[T]{x: x, p: p, lag: int64(o.Lag), active: o.Kernel.Domain == ir.Active}
 	l.job = l.task
-	if l.active {
-		return l
+	var err error
+	if l.list, err = x.spikeList(fmt.Sprintf("kernel %q", p.name), o.List); err != nil {
+		return nil, err
 	}
-	c := x.plan.Conns[o.Conn]
-	l.rowPtr, l.index, l.far = x.m.int[c.RowPtr], x.m.int[c.Index], c.NPost
-	if c.ByPost {
-		l.far = c.NPre
+	if l.out, err = x.emitted(p, o); err != nil || l.active {
+		return l, err
 	}
-	l.split = !p.emits && ascending(l.rowPtr, l.index)
+	if l.conn, err = x.connection(o.Conn); err != nil {
+		return nil, err
+	}
+	l.split = !p.emits && l.conn.ascending
 	for i := range p.eff {
-		l.split = l.split && (p.eff[i].kind != eAccum || p.eff[i].target) && p.eff[i].kind != eScatter
+		e := &p.eff[i]
+		l.split = l.split && (e.kind != eAccum || e.target) && (e.kind != eScatter || e.own)
 	}
-	l.plainAdd(o.Kernel, o)
-	return l
-}
-
-// ascending reports whether the far end never descends within a row.
-func ascending(rowPtr, index []int32) bool {
-	for r := 0; r+1 < len(rowPtr); r++ {
-		for k := rowPtr[r] + 1; k < rowPtr[r+1]; k++ {
-			if index[k] < index[k-1] {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// plainAdd recognises a single unmasked sum of a weight or of a uniform value.
-func (l *listOp[T]) plainAdd(k *ir.Kernel, o *plan.Run) {
-	if len(k.Effects) != 1 || len(l.p.eff) != 1 {
-		return
-	}
-	e, v := &l.p.eff[0], k.Effects[0].Value
-	if e.kind != eAccum || !e.target || !e.isReal || e.mask != none {
-		return
-	}
-	switch {
-	case v.Uniform() && len(l.p.once) == 1 && l.p.once[0].kind == kFill:
-	case v.Op == ir.OpLoad && k.Slots[v.Slot].Kind == ir.PerElement:
-		l.src = l.x.m.real[o.Bind[v.Slot]]
-	default:
-		return
-	}
-	l.add, l.addTo = e, l.x.m.real[e.buf]
+	l.reals, l.ints = l.adders(o)
+	return l, nil
 }
 
 func (l *listOp[T]) run(step int64) error {
 	x := l.x
-	spikes := l.spikes()
+	spikes := l.list.spikes(step - l.lag)
 	if len(spikes) == 0 && !l.p.emits {
 		return nil
 	}
+	l.spikes = spikes
 	l.p.scalars(x.vec, &x.m, step)
 	if l.active {
 		l.tasks, l.perTask = split(len(spikes), 2*l.p.work(), x.pool.threads())
@@ -94,14 +68,8 @@ func (l *listOp[T]) run(step int64) error {
 			l.tasks, l.perTask = 1, len(spikes)
 		}
 	} else {
-		work := 0
-		for _, s := range spikes {
-			if s >= 0 && int(s)+1 < len(l.rowPtr) {
-				work += int(l.rowPtr[s+1] - l.rowPtr[s])
-			}
-		}
 		l.tasks = 1
-		if l.split && work*l.p.work() >= inlineWork {
+		if l.split && x.pool.threads() > 1 && l.events(spikes)*l.p.work() >= inlineWork {
 			l.tasks = x.pool.threads()
 		}
 	}
@@ -112,22 +80,25 @@ func (l *listOp[T]) run(step int64) error {
 		return err
 	}
 	if l.p.emits {
-		if err := l.p.collect(&x.m, l.lists[:l.tasks]); err != nil {
+		if err := l.p.collect(l.out.row(step), l.lists[:l.tasks]); err != nil {
 			return err
 		}
 	}
 	return x.outcome(l.p)
 }
 
-// spikes returns the elements of the list.
-func (l *listOp[T]) spikes() []int32 {
-	buf := l.x.m.int[l.list]
-	n := max(0, min(int(buf[0]), len(buf)-1))
-	return buf[1 : 1+n]
+// events is the number of synapses in the rows of the spikes.
+func (l *listOp[T]) events(spikes []int32) (n int) {
+	for _, s := range spikes {
+		if uint(s) < uint(l.conn.rows) {
+			n += int(l.conn.rowPtr[s+1] - l.conn.rowPtr[s])
+		}
+	}
+	return n
 }
 
 func (l *listOp[T]) task(worker, task int) {
-	w, spikes := l.x.workers[worker], l.spikes()
+	w, spikes := l.x.workers[worker], l.spikes
 	w.list = l.lists[task][:0]
 	if l.active {
 		l.elements(w, spikes[min(task*l.perTask, len(spikes)):min((task+1)*l.perTask, len(spikes))])
@@ -154,64 +125,70 @@ func (l *listOp[T]) elements(w *worker[T], spikes []int32) {
 
 // rows runs over the synapses of the spikes' rows that end in the task's part of the targets.
 func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
-	x, p := l.x, l.p
-	from, to := int32(l.far*task/l.tasks), int32(l.far*(task+1)/l.tasks)
+	c := l.conn
+	from, to := int32(c.far*task/l.tasks), int32(c.far*(task+1)/l.tasks)
 	var f *frame[T]
-	if l.add == nil {
-		f = w.frame(p)
-		p.fills(f)
+	if !l.prepare() {
+		f = w.frame(l.p)
+		l.p.fills(f)
 	}
 	for _, s := range spikes {
-		if s < 0 || int(s)+1 >= len(l.rowPtr) {
+		if uint(s) >= uint(c.rows) {
 			continue
 		}
-		lo, hi := int(l.rowPtr[s]), int(l.rowPtr[s+1])
+		lo, hi := int(c.rowPtr[s]), int(c.rowPtr[s+1])
 		if l.tasks > 1 {
-			row := l.index[lo:hi]
-			hi = lo + sort.Search(len(row), func(k int) bool { return row[k] >= to })
-			lo += sort.Search(len(row), func(k int) bool { return row[k] >= from })
+			hi = lo + before(c.index[lo:hi], to)
+			lo += before(c.index[lo:hi], from)
 		}
-		if l.add != nil {
-			l.plain(w, lo, hi)
+		if lo == hi {
 			continue
 		}
-		b := block{rowPtr: l.rowPtr, row: int(s)}
-		for b.lo = lo; b.lo < hi; b.lo += b.n {
-			b.n = min(blockLen, hi-b.lo)
-			p.point(w, f, &x.m, &b)
-			p.compute(x.vec, f, &x.m, &b)
-			p.effects(x.vec, w, f, &x.m, &b)
+		if f != nil {
+			l.program(w, f, int(s), lo, hi)
+			continue
+		}
+		for i := range l.reals {
+			a := &l.reals[i]
+			a.row(a.targets(l.p.si, c.far), l.p.sr, c, lo, hi)
+		}
+		for i := range l.ints {
+			a := &l.ints[i]
+			a.row(a.targets(l.p.si, c.far), l.p.si, c, lo, hi)
 		}
 	}
 }
 
-// plain adds weights, or one value, to the targets of synapses lo to hi-1.
-func (l *listOp[T]) plain(w *worker[T], lo, hi int) {
-	base := 0
-	if l.add.base >= 0 {
-		base = int(l.p.si[l.add.base])
-	}
-	if base < 0 || base+l.far > len(l.addTo) {
-		// Targets beyond the buffer: let the checked form say which.
-		f := w.frame(l.p)
-		l.p.fills(f)
-		for b := (block{lo: lo, rowPtr: l.rowPtr}); b.lo < hi; b.lo += b.n {
-			b.n = min(blockLen, hi-b.lo)
-			l.p.point(w, f, &l.x.m, &b)
-			l.p.compute(l.x.vec, f, &l.x.m, &b)
-			l.p.effects(l.x.vec, w, f, &l.x.m, &b)
+// prepare reports whether adders can do this step: not when targets lie beyond their buffer, which the program will report.
+func (l *listOp[T]) prepare() bool {
+	for i := range l.reals {
+		if l.reals[i].targets(l.p.si, l.conn.far) == nil {
+			return false
 		}
-		return
 	}
-	dst, index := l.addTo[base:base+l.far], l.index[lo:hi]
-	if l.src == nil {
-		v := l.p.sr[l.p.once[0].a]
-		for _, i := range index {
-			dst[i] += v
+	for i := range l.ints {
+		if l.ints[i].targets(l.p.si, l.conn.far) == nil {
+			return false
 		}
-		return
 	}
-	for k, v := range l.src[lo:hi] {
-		dst[index[k]] += v
+	return len(l.reals)+len(l.ints) > 0
+}
+
+// program runs the program over entries lo to hi-1 of a row.
+func (l *listOp[T]) program(w *worker[T], f *frame[T], row, lo, hi int) {
+	x, p := l.x, l.p
+	b := block{rowPtr: l.conn.rowPtr, row: row}
+	for b.lo = lo; b.lo < hi; b.lo += b.n {
+		b.n = min(blockLen, hi-b.lo)
+		b.list = l.conn.synapses(b.lo, b.n)
+		p.point(w, f, &x.m, &b)
+		p.compute(x.vec, f, &x.m, &b)
+		p.effects(x.vec, w, f, &x.m, &b)
 	}
+}
+
+// before is the number of entries of an ascending row that are less than end.
+func before(row []int32, end int32) int {
+	n, _ := slices.BinarySearch(row, end)
+	return n
 }

@@ -8,17 +8,18 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// reduceOp sums an expression over the incoming synapses of every postsynaptic element, in storage order.
+// reduceOp sums an expression over the synapses in each row of a connection, in stored order.
 type reduceOp[T real] struct {
 	x      *instance[T]
 	p      *program[T]
+	conn   *connection
 	rowPtr []int32
 	dst    []T
 	ints   []int32 // instead of dst, for a sum of Ints
 	add    bool
 	bounds []int // rows at which tasks begin, and the end
 	job    func(worker, task int)
-	// The common form weight × source[pre] needs no program: weights (nil: none), source and pre index.
+	// The common form weight × source[far end] needs no program: weights (nil: none), source and far index.
 	plain   bool
 	weights []T
 	source  []T
@@ -31,46 +32,52 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	if err != nil {
 		return nil, err
 	}
-	c := x.plan.Conns[o.Conn]
-	op := &reduceOp[T]{x: x, p: p, rowPtr: x.m.int[c.RowPtr], dst: x.m.real[o.Bind[r.Slot]], add: r.Add, index: x.m.int[c.Index]}
+	c, err := x.connection(o.Conn)
+	if err != nil {
+		return nil, err
+	}
+	op := &reduceOp[T]{x: x, p: p, conn: c, rowPtr: c.rowPtr, dst: x.m.real[o.Bind[r.Slot]], add: r.Add, index: c.index}
 	if !isReal(r.Value) {
 		op.ints = x.m.int[o.Bind[r.Slot]]
 	}
-	if len(op.rowPtr) < c.NPost+1 || max(len(op.dst), len(op.ints)) < c.NPost {
-		return nil, fmt.Errorf("kernel %q: connection %q and the buffer of its sums do not fit %d postsynaptic elements", k.Name, c.Name, c.NPost)
+	if max(len(op.dst), len(op.ints)) < c.rows {
+		return nil, fmt.Errorf("kernel %q: the buffer of its sums does not fit the %d rows of connection %q", k.Name, c.rows, c.name)
 	}
-	op.rowPtr = op.rowPtr[:c.NPost+1]
 	op.weights, op.source, op.plain = x.plainSum(k, r.Value, o)
 	work := p.work()
 	if op.plain {
 		work = 4
 	}
-	tasks, _ := split(c.N, work, x.pool.threads())
+	tasks, _ := split(len(c.index), work, x.pool.threads())
 	for t := 0; t <= tasks; t++ {
-		target := int32(int64(c.N) * int64(t) / int64(tasks))
-		op.bounds = append(op.bounds, sort.Search(c.NPost, func(r int) bool { return op.rowPtr[r] >= target }))
+		target := int32(int64(len(c.index)) * int64(t) / int64(tasks))
+		op.bounds = append(op.bounds, sort.Search(c.rows, func(r int) bool { return op.rowPtr[r] >= target }))
 	}
-	op.bounds[0], op.bounds[tasks] = 0, c.NPost
+	op.bounds[0], op.bounds[tasks] = 0, c.rows
 	op.job = op.task
 	return op, nil
 }
 
-// plainSum recognises weight × source[pre] and source[pre].
+// plainSum recognises weight × source[far end] and source[far end].
 func (x *instance[T]) plainSum(k *ir.Kernel, e *ir.Expr, o *plan.Run) (weights, source []T, ok bool) {
-	fromPre := func(e *ir.Expr) bool {
-		return e.Op == ir.OpLoad && k.Slots[e.Slot].Kind == ir.Indexed && isReal(e) && e.Args[0].Op == ir.OpPre
+	far := ir.OpPre
+	if !x.plan.Conns[o.Conn].ByPost {
+		far = ir.OpPost
 	}
-	if fromPre(e) {
+	fromFar := func(e *ir.Expr) bool {
+		return e.Op == ir.OpLoad && k.Slots[e.Slot].Kind == ir.Indexed && isReal(e) && e.Args[0].Op == far
+	}
+	if fromFar(e) {
 		return nil, x.m.real[o.Bind[e.Slot]], true
 	}
-	if e.Op != ir.OpMul {
+	if e.Op != ir.OpMul || x.plan.Conns[o.Conn].Mapped {
 		return nil, nil, false
 	}
 	w, s := e.Args[0], e.Args[1]
-	if fromPre(w) {
+	if fromFar(w) {
 		w, s = s, w
 	}
-	if !fromPre(s) || w.Op != ir.OpLoad || k.Slots[w.Slot].Kind != ir.PerElement {
+	if !fromFar(s) || w.Op != ir.OpLoad || k.Slots[w.Slot].Kind != ir.PerElement {
 		return nil, nil, false
 	}
 	weights = x.m.real[o.Bind[w.Slot]]
@@ -106,6 +113,7 @@ func (r *reduceOp[T]) general(w *worker[T], first, last int) {
 	ints := rowSum[int32]{dst: r.ints, add: r.add, row: first}
 	for end := int(r.rowPtr[last]); b.lo < end; b.lo += b.n {
 		b.n = min(blockLen, end-b.lo)
+		b.list = r.conn.synapses(b.lo, b.n)
 		p.point(w, f, &x.m, &b)
 		p.compute(x.vec, f, &x.m, &b)
 		if r.ints != nil {

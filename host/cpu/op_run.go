@@ -12,6 +12,7 @@ type runOp[T real] struct {
 	x       *instance[T]
 	p       *program[T]
 	n       int
+	out     spikeList // when the program emits
 	rowPtr  []int32
 	tasks   int
 	perTask int
@@ -56,15 +57,29 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 	}
 	op := &kernelOp[T]{label: k.Name, x: x}
 	if len(k.Effects) > 0 {
-		p, err := compileKernel[T](k, o, x.plan, x.key, x.fixed(o))
+		var ends *connection
+		if k.Domain == ir.Synapses {
+			c, err := x.connection(o.Conn)
+			if err == nil {
+				err = x.ends(c)
+			}
+			if err != nil {
+				return nil, err
+			}
+			ends = c
+		}
+		p, err := compileKernel[T](k, o, x.plan, x.key, ends, x.fixed(o))
 		if err != nil {
 			return nil, err
 		}
 		switch k.Domain {
 		case ir.Spiking, ir.Active:
-			op.body = x.newListRun(p, o)
+			op.body, err = x.newListRun(p, o)
 		default:
-			op.body = x.newRun(p, o)
+			op.body, err = x.newRun(p, o)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	for i := range k.Reductions {
@@ -89,17 +104,26 @@ func (x *instance[T]) checkBind(o *plan.Run) error {
 		if o.Conn < 0 || o.Conn >= len(x.plan.Conns) {
 			return fmt.Errorf("kernel %q needs a connection", k.Name)
 		}
-		if c := x.plan.Conns[o.Conn]; k.Domain != ir.Incoming {
-			n = c.N
-		} else if !c.ByPost {
-			return fmt.Errorf("kernel %q sums over incoming synapses of connection %q, which is stored by presynaptic element", k.Name, c.Name)
-		} else if n != c.NPost {
-			return fmt.Errorf("kernel %q runs over %d elements, but connection %q has %d postsynaptic ones", k.Name, n, c.Name, c.NPost)
+		c, err := x.connection(o.Conn)
+		switch {
+		case err != nil:
+			return err
+		case k.Domain != ir.Incoming:
+			n = len(c.index)
+			if c.syn != nil {
+				n = c.maxSyn + 1
+			}
+		case n != c.rows:
+			return fmt.Errorf("kernel %q sums rows for %d elements, but connection %q has %d rows", k.Name, n, c.name, c.rows)
 		}
 	}
 	if k.Domain == ir.Spiking || k.Domain == ir.Active {
-		if l := o.List; l < 0 || int(l) >= len(x.m.int) || len(x.m.int[l]) == 0 {
-			return fmt.Errorf("kernel %q runs over a spike list, but buffer %d is not an integer buffer with elements", k.Name, l)
+		l, err := x.spikeList(fmt.Sprintf("kernel %q", k.Name), o.List)
+		if err != nil {
+			return err
+		}
+		if o.Lag < 0 || int64(o.Lag) >= l.rows {
+			return fmt.Errorf("kernel %q reads the spikes of %d steps ago from a list kept for %d", k.Name, o.Lag, l.rows)
 		}
 	}
 	for i, s := range k.Slots {
@@ -115,16 +139,28 @@ func (x *instance[T]) checkBind(o *plan.Run) error {
 			return fmt.Errorf("kernel %q: slot %q needs %d elements, but its buffer has %d", k.Name, s.Name, need, have.Len)
 		}
 	}
-	for _, e := range k.Effects {
-		if e.Kind == ir.Emit && x.plan.Buffers[o.Bind[e.Slot]].Len == 0 {
-			return fmt.Errorf("kernel %q emits to a list without elements", k.Name)
-		}
-	}
 	return nil
 }
 
-func (x *instance[T]) newRun(p *program[T], o *plan.Run) *runOp[T] {
+// emitted returns the list that the kernel's program emits to.
+func (x *instance[T]) emitted(p *program[T], o *plan.Run) (spikeList, error) {
+	if !p.emits {
+		return spikeList{}, nil
+	}
+	for _, e := range p.eff {
+		if e.kind == eEmit {
+			return x.spikeList(fmt.Sprintf("kernel %q", p.name), plan.BufferID(e.buf))
+		}
+	}
+	return spikeList{}, fmt.Errorf("kernel %q: internal error: no list to emit to", p.name)
+}
+
+func (x *instance[T]) newRun(p *program[T], o *plan.Run) (*runOp[T], error) {
 	r := &runOp[T]{x: x, p: p, n: o.N}
+	var err error
+	if r.out, err = x.emitted(p, o); err != nil {
+		return nil, err
+	}
 	if o.Conn >= 0 && o.Kernel.Domain == ir.Synapses {
 		c := x.plan.Conns[o.Conn]
 		r.n, r.rowPtr = c.N, x.m.int[c.RowPtr]
@@ -136,7 +172,7 @@ func (x *instance[T]) newRun(p *program[T], o *plan.Run) *runOp[T] {
 	r.tasks, r.perTask = split(r.n, p.work(), threads)
 	r.lists = make([][]int32, r.tasks)
 	r.job = r.task
-	return r
+	return r, nil
 }
 
 // work estimates the cost of one element in simple operations.
@@ -174,7 +210,7 @@ func (r *runOp[T]) run(step int64) error {
 		return err
 	}
 	if r.p.emits {
-		if err := r.p.collect(&x.m, r.lists); err != nil {
+		if err := r.p.collect(r.out.row(step), r.lists); err != nil {
 			return err
 		}
 	}
@@ -206,14 +242,8 @@ func (x *instance[T]) span(p *program[T], w *worker[T], b *block) {
 	}
 }
 
-// collect writes the elements that tasks emitted, ascending, to the spike list: their number, then the elements.
-func (p *program[T]) collect(m *memory[T], lists [][]int32) error {
-	var dst []int32
-	for _, e := range p.eff {
-		if e.kind == eEmit {
-			dst = m.int[e.buf]
-		}
-	}
+// collect writes the elements that tasks emitted, ascending, to a row of the spike list: their number, then the elements.
+func (p *program[T]) collect(dst []int32, lists [][]int32) error {
 	n := 0
 	for _, l := range lists {
 		if 1+n+len(l) > len(dst) {

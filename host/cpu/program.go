@@ -124,11 +124,14 @@ type effect struct {
 	value, mask int32
 	dst         int32 // eStore: view
 	index       int32 // int operand
-	// target is set when the index is the far end of the synapse plus the int scalar base (-1: plus nothing).
-	target bool
-	base   int32
-	buf    int // eScatter, eAccum, eEmit
-	check  int // eCheck: position among the kernel's checks
+	// own: an eScatter to the element's own place.
+	own bool
+	// target: different far ends of synapses have different indices. plain: the index is the far end plus the int scalar
+	// base (-1: plus nothing).
+	target, plain bool
+	base          int32
+	buf           int // eScatter, eAccum, eEmit
+	check         int // eCheck: position among the kernel's checks
 }
 
 // scalarStore is a Store to a Scalar slot: buffer[0] = scalar, after everything else.

@@ -1,0 +1,129 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// connection is connectivity that was checked, so that loops over it need not.
+type connection struct {
+	name          string
+	rowPtr, index []int32
+	syn           []int32 // nil unless mapped
+	rows, far     int     // elements at the end that owns rows, and at the other
+	byPost        bool
+	// ascending: the far end never descends within a row.
+	ascending bool
+	maxSyn    int // largest entry of syn, -1 when there is none
+	// nearOf and farOf are buffers with the ends of each synapse of a mapped connection, -1 until a kernel needs them.
+	nearOf, farOf int
+}
+
+// connection checks connectivity i of the plan.
+func (x *instance[T]) connection(i int) (*connection, error) {
+	if i < 0 || i >= len(x.plan.Conns) {
+		return nil, fmt.Errorf("connection %d does not exist: the plan has %d", i, len(x.plan.Conns))
+	}
+	for len(x.conns) < len(x.plan.Conns) {
+		x.conns = append(x.conns, nil)
+	}
+	if x.conns[i] != nil {
+		return x.conns[i], nil
+	}
+	p := x.plan.Conns[i]
+	c := &connection{name: p.Name, rows: p.NPre, far: p.NPost, byPost: p.ByPost, ascending: true, maxSyn: -1, nearOf: -1, farOf: -1}
+	if p.ByPost {
+		c.rows, c.far = p.NPost, p.NPre
+	}
+	ints := func(id plan.BufferID, n int) ([]int32, error) {
+		if id < 0 || int(id) >= len(x.plan.Buffers) || n < 0 || len(x.m.int[id]) < n {
+			return nil, fmt.Errorf("connection %q: buffer %d does not hold %d integers", p.Name, id, n)
+		}
+		return x.m.int[id][:n], nil
+	}
+	var err error
+	if c.rowPtr, err = ints(p.RowPtr, c.rows+1); err != nil {
+		return nil, err
+	}
+	if c.index, err = ints(p.Index, p.N); err != nil {
+		return nil, err
+	}
+	if p.Mapped {
+		if c.syn, err = ints(p.Syn, p.N); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	x.conns[i] = c
+	return c, nil
+}
+
+func (c *connection) check() error {
+	if c.rowPtr[0] != 0 || int(c.rowPtr[c.rows]) != len(c.index) {
+		return fmt.Errorf("connection %q: rows cover synapses %d to %d, but there are %d", c.name, c.rowPtr[0], c.rowPtr[c.rows], len(c.index))
+	}
+	for r := range c.rows {
+		lo, hi := c.rowPtr[r], c.rowPtr[r+1]
+		if lo > hi || lo < 0 || int(hi) > len(c.index) {
+			return fmt.Errorf("connection %q: row %d begins at synapse %d and ends at %d", c.name, r, lo, hi)
+		}
+		last := int32(0)
+		for k, i := range c.index[lo:hi] {
+			if uint32(i) >= uint32(c.far) {
+				return fmt.Errorf("connection %q: entry %d of row %d is element %d of %d", c.name, k, r, i, c.far)
+			}
+			c.ascending = c.ascending && i >= last
+			last = i
+		}
+	}
+	for k, s := range c.syn {
+		if s < 0 {
+			return fmt.Errorf("connection %q: entry %d belongs to synapse %d", c.name, k, s)
+		}
+		c.maxSyn = max(c.maxSyn, int(s))
+	}
+	return nil
+}
+
+// synapses are the synapses of n entries, nil when those are the entries themselves.
+func (c *connection) synapses(lo, n int) []int32 {
+	if c.syn == nil {
+		return nil
+	}
+	return c.syn[lo : lo+n]
+}
+
+// ends makes the buffers nearOf and farOf, behind those of the plan.
+func (x *instance[T]) ends(c *connection) error {
+	if c.syn == nil || c.nearOf >= 0 {
+		return nil
+	}
+	n := len(c.syn)
+	near, far, seen := make([]int32, n), make([]int32, n), make([]bool, n)
+	for r := range c.rows {
+		for k := c.rowPtr[r]; k < c.rowPtr[r+1]; k++ {
+			s := int(c.syn[k])
+			if s >= n || seen[s] {
+				return fmt.Errorf("connection %q: entries do not belong to each of %d synapses once (entry %d to synapse %d)", c.name, n, k, s)
+			}
+			seen[s] = true
+			near[s], far[s] = int32(r), c.index[k]
+		}
+	}
+	c.nearOf, c.farOf = len(x.m.int), len(x.m.int)+1
+	x.m.real, x.m.int = append(x.m.real, nil, nil), append(x.m.int, near, far)
+	return nil
+}
+
+// structural reports whether a buffer holds connectivity that was checked at load.
+func (x *instance[T]) structural(buf plan.BufferID) bool {
+	for _, c := range x.plan.Conns {
+		if buf == c.RowPtr || buf == c.Index || c.Mapped && buf == c.Syn {
+			return true
+		}
+	}
+	return false
+}

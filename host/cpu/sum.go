@@ -1,0 +1,154 @@
+package cpu
+
+import (
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// adder is the effect to[far end + base] += value in the forms that need no program: value is a weight of the synapse, or one
+// value for all, and the mask is absent or a flag of the far end. These loops are bound by memory.
+type adder[E int32 | float32 | float64] struct {
+	to      []E
+	weights []E // by synapse; nil: value
+	mask    []int32
+	effect  *effect
+	value   int32 // scalar
+}
+
+// adders recognises kernels whose effects are all of that kind, each on a buffer of its own. Others give none.
+func (l *listOp[T]) adders(o *plan.Run) (reals []adder[T], ints []adder[int32]) {
+	k, p := o.Kernel, l.p
+	if len(p.eff) != len(k.Effects) {
+		return nil, nil
+	}
+	seen := make(map[int]bool)
+	for i := range p.eff {
+		e := &p.eff[i]
+		if e.kind != eAccum || !e.plain || seen[e.buf] {
+			return nil, nil
+		}
+		seen[e.buf] = true
+		mask, ok := l.flag(o, k.Effects[i].Mask)
+		if !ok {
+			return nil, nil
+		}
+		weights, value := plan.None, int32(none)
+		switch v := k.Effects[i].Value; {
+		case v.Uniform():
+			for _, in := range p.once {
+				if in.d == e.value && in.kind.writesReal() == e.isReal {
+					value = in.a
+				}
+			}
+			if value == none {
+				return nil, nil
+			}
+		case v.Op == ir.OpLoad && k.Slots[v.Slot].Kind == ir.PerElement:
+			weights = o.Bind[v.Slot]
+		default:
+			return nil, nil
+		}
+		if e.isReal {
+			a := adder[T]{to: l.x.m.real[e.buf], mask: mask, effect: e, value: value}
+			if weights != plan.None {
+				a.weights = l.x.m.real[weights]
+			}
+			reals = append(reals, a)
+			continue
+		}
+		a := adder[int32]{to: l.x.m.int[e.buf], mask: mask, effect: e, value: value}
+		if weights != plan.None {
+			a.weights = l.x.m.int[weights]
+		}
+		ints = append(ints, a)
+	}
+	return reals, ints
+}
+
+// flag returns the buffer of a mask that is a flag of the far end, nil for no mask.
+func (l *listOp[T]) flag(o *plan.Run, mask *ir.Expr) ([]int32, bool) {
+	if mask == nil || mask.IsConst(1) {
+		return nil, true
+	}
+	far := ir.OpPost
+	if l.conn.byPost {
+		far = ir.OpPre
+	}
+	if mask.Op != ir.OpLoad || o.Kernel.Slots[mask.Slot].Kind != ir.Indexed || mask.Args[0].Op != far {
+		return nil, false
+	}
+	flags := l.x.m.int[o.Bind[mask.Slot]]
+	if len(flags) < l.conn.far {
+		return nil, false
+	}
+	return flags[:l.conn.far], true
+}
+
+// targets is the part of the buffer that far ends fall in, nil when it reaches beyond the buffer.
+func (a *adder[E]) targets(si []int32, far int) []E {
+	base := 0
+	if a.effect.base >= 0 {
+		base = int(si[a.effect.base])
+	}
+	if base < 0 || base+far > len(a.to) {
+		return nil
+	}
+	return a.to[base : base+far]
+}
+
+// row adds the entries lo to hi-1.
+func (a *adder[E]) row(dst []E, scalars []E, c *connection, lo, hi int) {
+	index := c.index[lo:hi]
+	switch {
+	case a.weights == nil && a.mask == nil:
+		addValue(dst, index, scalars[a.value])
+	case a.weights == nil:
+		addValueMasked(dst, index, a.mask, scalars[a.value])
+	case c.syn != nil:
+		addMapped(dst, index, c.syn[lo:hi], a.weights, a.mask)
+	case a.mask == nil:
+		addWeights(dst, index, a.weights[lo:hi])
+	default:
+		addWeightsMasked(dst, index, a.mask, a.weights[lo:hi])
+	}
+}
+
+func addValue[E int32 | float32 | float64](dst []E, index []int32, v E) {
+	for _, i := range index {
+		dst[i] += v
+	}
+}
+
+func addValueMasked[E int32 | float32 | float64](dst []E, index, mask []int32, v E) {
+	mask = mask[:len(dst)]
+	for _, i := range index {
+		if mask[i] != 0 {
+			dst[i] += v
+		}
+	}
+}
+
+func addWeights[E int32 | float32 | float64](dst []E, index []int32, weights []E) {
+	weights = weights[:len(index)]
+	for k, i := range index {
+		dst[i] += weights[k]
+	}
+}
+
+func addWeightsMasked[E int32 | float32 | float64](dst []E, index, mask []int32, weights []E) {
+	weights, mask = weights[:len(index)], mask[:len(dst)]
+	for k, i := range index {
+		if mask[i] != 0 {
+			dst[i] += weights[k]
+		}
+	}
+}
+
+func addMapped[E int32 | float32 | float64](dst []E, index, syn []int32, weights []E, mask []int32) {
+	syn = syn[:len(index)]
+	for k, i := range index {
+		if mask == nil || mask[i] != 0 {
+			dst[i] += weights[syn[k]]
+		}
+	}
+}
