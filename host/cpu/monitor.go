@@ -8,6 +8,7 @@ type ring[T real] struct {
 	m      *plan.Monitor
 	steps  []int64
 	values [][]float64
+	last   int // samples that the last drain took
 }
 
 func newRing[T real](x *instance[T], m *plan.Monitor) *ring[T] {
@@ -17,7 +18,7 @@ func newRing[T real](x *instance[T], m *plan.Monitor) *ring[T] {
 }
 
 func (r *ring[T]) reset() {
-	r.steps = nil
+	r.last, r.steps = len(r.steps), nil
 	r.values = make([][]float64, len(r.m.Vars))
 }
 
@@ -27,9 +28,11 @@ func (r *ring[T]) changed(plan.BufferID) {}
 
 func (r *ring[T]) run(step int64) error {
 	if r.steps == nil {
-		r.steps = make([]int64, 0, r.m.Capacity)
+		// A host that drains often does not pay for room that it never uses.
+		n := min(max(r.last, 16), r.m.Capacity)
+		r.steps = make([]int64, 0, n)
 		for i, v := range r.m.Vars {
-			r.values[i] = make([]float64, 0, r.m.Capacity*v.Len)
+			r.values[i] = make([]float64, 0, n*v.Len)
 		}
 	}
 	r.steps = append(r.steps, step)
