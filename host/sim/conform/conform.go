@@ -30,6 +30,9 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 	}{
 		{"Models", s.models},
 		{"Networks", s.networks},
+		{"Files", s.files},
+		{"Methods", s.methods},
+		{"Tables", s.tables},
 	} {
 		t.Run(c.name, c.test)
 	}
@@ -80,9 +83,10 @@ func compile(t *testing.T, n *net.Network, o sim.Options) *sim.Sim {
 	return r
 }
 
+// steps advances without looking for changes of the description, as a viewer does.
 func steps(t *testing.T, r *sim.Sim, n int64) {
 	t.Helper()
-	if err := r.RunSteps(context.Background(), n); err != nil {
+	if err := r.Advance(context.Background(), r.Instance().At().Step+n); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -46,11 +46,12 @@ func (s *suite) network(t *testing.T, n *net.Network, slow map[*net.Group]*eval.
 		t.Fatal(err)
 	}
 	r := compile(t, n, s.options())
+	perStep := int64(math.Round(n.DT / r.Plan().BaseDT))
 	for k := 1; k <= until; k++ {
 		if err := x.step(); err != nil {
 			t.Fatal(err)
 		}
-		run(t, r, n.DT)
+		steps(t, r, perStep)
 		for _, g := range n.Groups {
 			got := get(t, r, g, "r")
 			d, i := distance(got, x.rates[g][k])
