@@ -76,7 +76,7 @@ func recurrent(n int, rule connect.Rule) *net.Network {
 	g := rateGroup(n)
 	return &net.Network{
 		DT: 1e-3, Groups: []*net.Group{g},
-		Projections: []*net.Projection{{Name: "rec", Pre: g, Post: g, Target: "exc", Rule: byTarget{rule}}},
+		Projections: []*net.Projection{{Name: "rec", Pre: g, Post: g, Target: "exc", Rule: rule}},
 	}
 }
 
@@ -116,7 +116,7 @@ func delayLine(n, longest int) (*net.Network, error) {
 	return &net.Network{
 		DT: 1e-3, Groups: []*net.Group{pre, post},
 		Projections: []*net.Projection{{
-			Name: "line", Pre: pre, Post: post, Target: "exc", Rule: byTarget{connect.OneToOne{Weight: connect.Constant(1), Delay: milliseconds{d}}},
+			Name: "line", Pre: pre, Post: post, Target: "exc", Rule: connect.OneToOne{Weight: connect.Constant(1), Delay: milliseconds{d}},
 		}},
 	}, nil
 }
@@ -139,16 +139,4 @@ func (m milliseconds) Fill(dst []float64, pre, post []int32, key connect.Key) er
 		dst[i] *= 1e-3
 	}
 	return nil
-}
-
-// byTarget hands over a rule's synapses in rows of their targets, the only order in which plans sum them.
-type byTarget struct{ connect.Rule }
-
-// Build implements connect.Rule.
-func (r byTarget) Build(key connect.Key, pre, post connect.Shape) (*connect.Matrix, error) {
-	m, err := r.Rule.Build(key, pre, post)
-	if err == nil && m.CSR != nil && !m.CSR.ByPost {
-		m.CSR = m.CSR.Transposed()
-	}
-	return m, err
 }
