@@ -21,3 +21,9 @@ func TestSpikes(t *testing.T) {
 		exectest.Spikes(t, func() exec.Backend { return Backend{} }, p, exectest.ExactTolerance(p))
 	}
 }
+
+func TestNetworks(t *testing.T) {
+	for _, p := range []plan.Precision{plan.Single, plan.Double} {
+		exectest.Networks(t, func() exec.Backend { return Backend{} }, p, exectest.ExactTolerance(p))
+	}
+}
