@@ -33,6 +33,11 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Files", s.files},
 		{"Methods", s.methods},
 		{"Tables", s.tables},
+		{"Recording", s.recording},
+		{"Callbacks", s.callbacks},
+		{"Repeats", s.repeats},
+		{"Draws", s.draws},
+		{"Faults", s.faults},
 	} {
 		t.Run(c.name, c.test)
 	}
