@@ -77,16 +77,17 @@ func work(f func(c *cobra.Command, args []string) error) func(*cobra.Command, []
 	}
 }
 
-// interruptible returns a context that the first Ctrl-C ends; the second ends the program at once.
+// interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second ends the program at once.
 func interruptible() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		if _, ok := <-signals; !ok {
+		s, ok := <-signals
+		if !ok {
 			return
 		}
-		cancel(errInterrupted)
+		cancel(interruption{s})
 		if _, ok := <-signals; ok {
 			os.Exit(exitInterrupted)
 		}
@@ -114,11 +115,11 @@ func (p *program) root() *cobra.Command {
 func oneModel(c *cobra.Command, args []string) error {
 	switch len(args) {
 	case 0:
-		return fmt.Errorf("galvani %s needs a model, for example: galvani %s model.star", c.Name(), c.Name())
+		return fmt.Errorf("%s needs a model, for example: galvani %s model.star", c.Name(), c.Name())
 	case 1:
 		return nil
 	}
-	return fmt.Errorf("galvani %s takes one model, got %d arguments; parameters are given with --set NAME=VALUE", c.Name(), len(args))
+	return fmt.Errorf("%s takes one model, got %d arguments; parameters are given with --set NAME=VALUE", c.Name(), len(args))
 }
 
 // completeModel offers scripts.

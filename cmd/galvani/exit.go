@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/galvani-sim/galvani/gpu/context"
 	"github.com/galvani-sim/galvani/host/exec"
@@ -19,11 +20,25 @@ const (
 	exitMachine     = 3   // this machine cannot: no OpenGL, not enough memory
 	exitFault       = 4   // the run was stopped by a numeric fault
 	exitOutput      = 5   // output could not be written
-	exitInterrupted = 130 // stopped by Ctrl-C
+	exitInterrupted = 130 // stopped by Ctrl-C or SIGTERM
 )
 
-// errInterrupted is the cause of a context ended by Ctrl-C.
-var errInterrupted = errors.New("stopped by Ctrl-C")
+// errInterrupted is what an interruption is.
+var errInterrupted = errors.New("interrupted")
+
+// interruption is the cause of a context ended by a signal.
+type interruption struct{ signal os.Signal }
+
+// Error says what a person, or another program, did.
+func (i interruption) Error() string {
+	if i.signal == os.Interrupt {
+		return "stopped by Ctrl-C"
+	}
+	return "stopped by a signal to end"
+}
+
+// Is makes every interruption an errInterrupted.
+func (interruption) Is(target error) bool { return target == errInterrupted }
 
 // coded is an error with its exit code.
 type coded struct {

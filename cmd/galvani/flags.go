@@ -58,25 +58,25 @@ func (s *seedFlag) pointer() *uint64 {
 
 // describe adds the flags that say what the model is.
 func (f *modelFlags) describe(c *cobra.Command) {
-	c.Flags().StringArrayVar(&f.set, "set", nil, "set a parameter of the script: --set N=100 --set tau=5*ms")
-	c.Flags().StringArrayVar(&f.data, "data", nil, "a folder that the script may read, besides its own")
+	c.Flags().StringArrayVar(&f.set, "set", nil, "set a parameter of the script, `NAME=VALUE`: --set N=100 --set tau=5*ms")
+	c.Flags().StringArrayVar(&f.data, "data", nil, "a folder `DIR` that the script may read, besides its own")
 	c.Flags().Var(&f.seed, "seed", "seed of all random numbers; wins over the script's seed(...)")
-	c.Flags().Uint64Var(&f.steps, "script-steps", 0, "steps that the script may take before it runs the network (default 100000000)")
+	c.Flags().Uint64Var(&f.steps, "script-steps", 0, "steps `N` that the script may take before it runs the network (default 100000000)")
 }
 
 // execution adds the flags that say how it runs.
 func (f *modelFlags) execution(c *cobra.Command) {
-	c.Flags().StringVar(&f.backend, "backend", "auto", "auto, cpu or gl; auto takes gl where OpenGL 4.3 works")
-	c.Flags().StringVar(&f.precision, "precision", "auto", "auto, single or double; auto is double on cpu and single on gl")
-	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the cpu backend (default all)")
+	c.Flags().StringVar(&f.backend, "backend", "auto", "`BACKEND`: auto, cpu or gl; auto takes gl where OpenGL 4.3 works")
+	c.Flags().StringVar(&f.precision, "precision", "auto", "`PRECISION`: auto, single or double; auto is double on cpu and single on gl")
+	c.Flags().IntVar(&f.threads, "threads", 0, "threads `N` of the cpu backend (default all)")
 	_ = c.RegisterFlagCompletionFunc("backend", cobra.FixedCompletions([]string{"auto", "cpu", "gl"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("precision", cobra.FixedCompletions([]string{"auto", "single", "double"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // output adds the flags about results.
 func (f *modelFlags) output(c *cobra.Command) {
-	c.Flags().StringVarP(&f.out, "out", "o", "", "folder for recordings (NAME.npz per monitor) and run.json; made if missing")
-	c.Flags().StringVar(&f.format, "format", "npz", "of recordings: npz, or csv with one row per sample")
+	c.Flags().StringVarP(&f.out, "out", "o", "", "folder `DIR` for recordings (NAME.npz per monitor) and run.json; made if missing")
+	c.Flags().StringVar(&f.format, "format", "npz", "`FORMAT` of recordings: npz, or csv with one row per sample")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"npz", "csv"}, cobra.ShellCompDirectiveNoFileComp))
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print results and errors only")
 	_ = c.MarkFlagDirname("out")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/galvani-sim/galvani/gpu/compute"
 	"github.com/galvani-sim/galvani/gpu/context"
@@ -23,6 +24,10 @@ type glDevice struct {
 
 // openHeadless opens OpenGL without a window.
 func openHeadless() (*glDevice, error) {
+	if os.Getenv("EGL_LOG_LEVEL") == "" {
+		// Mesa prints each driver that it cannot load; the error below says what that means.
+		_ = os.Setenv("EGL_LOG_LEVEL", "fatal")
+	}
 	c, err := context.NewHeadless(context.HeadlessOptions{})
 	if err != nil {
 		return nil, err

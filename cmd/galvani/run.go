@@ -21,7 +21,7 @@ Each monitor becomes DIR/NAME.npz, which numpy.load reads: t [samples] and one a
 columns t and VARIABLE[k]. DIR/run.json says how it was made: parameters, seed, device, times, memory.
 
 Exit codes: 0 done, 1 the model or its input is wrong, 2 usage, 3 this machine cannot, 4 stopped by
-a numeric fault, 5 output could not be written, 130 stopped by Ctrl-C.`,
+a numeric fault, 5 output could not be written, 130 stopped by Ctrl-C or SIGTERM.`,
 		Example: `  galvani run model.star --out results
   galvani run model.star --set N=100 --set tau=5*ms --seed 7 --out results
   galvani run model.star --backend cpu --precision double --threads 4`,
@@ -61,7 +61,7 @@ func (p *program) finish(s *session, model string, res *script.Result, err error
 	}
 	if s.sim == nil || res.Sim == nil {
 		if errors.Is(err, errInterrupted) {
-			fmt.Fprintln(p.err, "stopped before the network ran; nothing was written")
+			fmt.Fprintln(p.err, interruptedBy(err)+" before the network ran; nothing was written")
 		} else if err == nil && !s.flags.quiet {
 			fmt.Fprintln(p.err, "the script made no run: add run(1*second) or simulate(1000.0)")
 		}
@@ -70,7 +70,7 @@ func (p *program) finish(s *session, model string, res *script.Result, err error
 	stopped := ""
 	switch {
 	case errors.Is(err, errInterrupted):
-		stopped = fmt.Sprintf("stopped by Ctrl-C at t = %.6g s; the same command with the same seed repeats the run from the start", s.sim.Time())
+		stopped = fmt.Sprintf("%s at t = %.6g s; the same command with the same seed repeats the run from the start", interruptedBy(err), s.sim.Time())
 	case err != nil:
 		stopped = "stopped by an error: " + err.Error()
 	}
@@ -98,7 +98,21 @@ func (renderedError) Rendered() bool { return true }
 // Unwrap gives the error with its causes.
 func (r renderedError) Unwrap() error { return r.error }
 
+// interruptedBy is the text of the interruption in err.
+func interruptedBy(err error) string {
+	var i interruption
+	if errors.As(err, &i) {
+		return i.Error()
+	}
+	return "stopped"
+}
+
+// rendered keeps the script's diagnostics as they are. What the machine lacks is not the fault of the line that ran into it.
 func rendered(err error) error {
+	var c *coded
+	if errors.As(err, &c) && c.code == exitMachine {
+		return c
+	}
 	var e *script.Error
 	if errors.As(err, &e) {
 		return renderedError{err}

@@ -1,11 +1,12 @@
 package main
 
 import (
-	"context"
+	stdcontext "context"
 	"errors"
 	"fmt"
 	"io"
 
+	"github.com/galvani-sim/galvani/gpu/context"
 	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/exec"
@@ -59,6 +60,15 @@ func cpuBackend(why string) *backend {
 	return &backend{Backend: b, caps: b.Caps(), why: why}
 }
 
+// brief is why there is no OpenGL, without every attempt that was made.
+func brief(err error) string {
+	var e *context.Error
+	if errors.As(err, &e) && e.Hint != "" {
+		return fmt.Sprintf("%v (%s; galvani doctor tells more)", e.Kind, e.Hint)
+	}
+	return err.Error()
+}
+
 // chooseBackend opens a backend. auto falls back to the CPU and says why; gl does not.
 func chooseBackend(f *modelFlags, openGL func() (*glDevice, error)) (*backend, error) {
 	if f.backend == "cpu" {
@@ -68,7 +78,7 @@ func chooseBackend(f *modelFlags, openGL func() (*glDevice, error)) (*backend, e
 		if f.backend == "gl" {
 			return nil, machineError(fmt.Errorf("--backend gl: %w", err))
 		}
-		return cpuBackend(err.Error()), nil
+		return cpuBackend(brief(err)), nil
 	}
 	d, err := openGL()
 	if err != nil {
@@ -197,7 +207,7 @@ func (p *planner) Open(n *net.Network, seed uint64, warn func(diag.List)) (scrip
 }
 
 // describe runs a script up to its first run and plans what it describes.
-func (p *planner) describe(ctx context.Context, path string, o script.Options) (*script.Result, error) {
+func (p *planner) describe(ctx stdcontext.Context, path string, o script.Options) (*script.Result, error) {
 	o.Engine, o.Open = p, true
 	res, err := script.Run(ctx, path, o)
 	if err == nil && p.result == nil {

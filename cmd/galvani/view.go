@@ -67,19 +67,19 @@ Without a display, or with --headless, the same scene is drawn off-screen into a
 	f.execution(c)
 	f.output(c)
 	c.Flags().BoolVar(&v.headless, "headless", false, "draw without a window")
-	c.Flags().IntVar(&v.frames, "frames", 0, "frames drawn over each run (default: real time at --fps)")
-	c.Flags().StringVar(&v.png, "png", "", "write the last frame as a picture")
-	c.Flags().StringVar(&v.movie, "movie", "", "write all frames as a movie: FILE.mp4 (needs ffmpeg), FILE.gif, or a folder FRAMES/")
-	c.Flags().StringVar(&v.size, "size", "", "size of the window or picture, e.g. 1280x720 (default 1280x800)")
-	c.Flags().IntVar(&v.fps, "fps", 30, "frames per second of the movie")
-	c.Flags().Float64Var(&v.speed, "speed", 1, "simulated seconds per second at the start, in a window; 0: as fast as possible")
-	c.Flags().Float64Var(&v.scale, "scale", 1, "size of text and lines in pictures; 2 for dense displays")
+	c.Flags().IntVar(&v.frames, "frames", 0, "number `N` of frames drawn over each run (default: real time at --fps)")
+	c.Flags().StringVar(&v.png, "png", "", "write the last frame as a picture `FILE.png`")
+	c.Flags().StringVar(&v.movie, "movie", "", "write all frames as a movie `FILE`: FILE.mp4 (needs ffmpeg), FILE.gif, or a folder FRAMES/")
+	c.Flags().StringVar(&v.size, "size", "", "size `WxH` of the window or picture (default 1280x720)")
+	c.Flags().IntVar(&v.fps, "fps", 30, "frames `N` per second of the movie")
+	c.Flags().Float64Var(&v.speed, "speed", 1, "simulated seconds `X` per second at the start, in a window; 0: as fast as possible")
+	c.Flags().Float64Var(&v.scale, "scale", 1, "size `X` of text and lines in pictures; 2 for dense displays")
 	c.Flags().BoolVar(&v.light, "light", false, "dark on light")
 	return c
 }
 
 func (v *viewFlags) check() error {
-	v.width, v.height = 1280, 800
+	v.width, v.height = 1280, 720
 	if v.size != "" {
 		if n, err := fmt.Sscanf(strings.ToLower(v.size), "%dx%d", &v.width, &v.height); n != 2 || err != nil || v.width < 64 || v.height < 64 || v.width > 16384 || v.height > 16384 {
 			return usageError("--size %s: expected WIDTHxHEIGHT from 64x64 to 16384x16384, for example 1280x720", v.size)
@@ -134,7 +134,7 @@ func (v *viewFlags) prepareFiles() error {
 }
 
 func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v *viewFlags) error {
-	if _, err := os.Stat(model); err != nil {
+	if st, err := os.Stat(model); err != nil || st.IsDir() {
 		// A wrong name should not open a window first.
 		_, err := script.Run(ctx, model, script.Options{})
 		return rendered(err)

@@ -47,7 +47,7 @@ func (in *interp) makeStateMonitor(t *starlark.Thread, b *starlark.Builtin, args
 	}
 	m := &net.StateMonitor{Group: p.group}
 	if dt != starlark.None {
-		if m.DT, err = duration("StateMonitor: dt", dt, 0); err != nil {
+		if m.DT, err = interval("StateMonitor: dt", dt, 0); err != nil {
 			return nil, err
 		}
 	}
@@ -75,17 +75,23 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 	}
 	m := &net.StateMonitor{Group: p.group}
 	if period != starlark.None {
-		if m.DT, err = duration("Monitor: period", period, 1e-3); err != nil {
+		if m.DT, err = interval("Monitor: period", period, 1e-3); err != nil {
 			return nil, err
 		}
 	}
 	return in.addMonitor(t, b.Name(), m, p, vars, name, func(k int) string { return fmt.Sprintf("monitor%d", k) }, false)
 }
 
-func (in *interp) addMonitor(t *starlark.Thread, kind string, m *net.StateMonitor, p *population, vars, name starlark.Value, def func(int) string, brian bool) (starlark.Value, error) {
-	if m.DT < 0 {
-		return nil, fmt.Errorf("%s: the interval between samples is %s; it must be positive", kind, units.Format(units.Quantity{Value: m.DT, Dim: units.Second}))
+// interval is the time between two samples, in seconds.
+func interval(what string, v starlark.Value, plainUnit float64) (float64, error) {
+	d, err := duration(what, v, plainUnit)
+	if err == nil && !(d > 0) {
+		err = fmt.Errorf("%s: the interval between samples is %s; it must be positive", what, units.Format(units.Quantity{Value: d, Dim: units.Second}))
 	}
+	return d, err
+}
+
+func (in *interp) addMonitor(t *starlark.Thread, kind string, m *net.StateMonitor, p *population, vars, name starlark.Value, def func(int) string, brian bool) (starlark.Value, error) {
 	var err error
 	if m.Vars, err = monitoredVars(kind, p, vars); err != nil {
 		return nil, err

@@ -183,7 +183,7 @@ func (in *interp) main(path, text string) error {
 	in.thread = in.newThread("script")
 	stop := context.AfterFunc(in.ctx, func() { in.thread.Cancel(cancelReason) })
 	defer stop()
-	src := &diag.Source{Name: filepath.Base(path), Text: text}
+	src := &diag.Source{Name: filepath.Clean(path), Text: text}
 	_, err := in.exec(in.thread, src)
 	if err == nil || errors.Is(err, ErrStop) {
 		if perr := in.params.unknown(); perr != nil && (err == nil || !in.params.dynamic) {
