@@ -37,11 +37,12 @@ func TestThreads(t *testing.T) {
 		"plastic":      func(p *testPlan) { matMulPlan(p, 1003, 300, 1, plan.State) },
 		"noise":        func(p *testPlan) { noise(p, 40001) },
 		"spikes":       func(p *testPlan) { spiking(p, 6000, 200) },
+		"plastic net":  func(p *testPlan) { plastic(p, 3000, 1700, 0.1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, precision := range []plan.Precision{plan.Double, plan.Single} {
 				var want []float64
-				for _, threads := range []int{1, 2, 3, 7} {
+				for _, threads := range []int{1, 2, 3, 4, 5, 6, 7} {
 					p := newPlan(precision)
 					build(p)
 					x := loadThreads(t, p.Plan, threads)
