@@ -15,6 +15,8 @@ type Clock struct {
 	DT float64 // seconds
 	// Unit is the model's unit of time in seconds: 1 in Brian's dialect, 1e-3 in ANNarchy's.
 	Unit float64
+	// At is the step when it is known: code that runs once.
+	At *int64
 }
 
 // dt is the interval in the model's unit. Division, not multiplication by 1000: 0.1 ms must come out as exactly 0.1.
@@ -146,6 +148,9 @@ func (s *scope) ident(e *syntax.Ident) *ir.Expr {
 		}
 		return b.Const(ref.Const.Value)
 	case check.RefTime:
+		if s.clock.At != nil {
+			return b.Const(float64(*s.clock.At) * s.clock.dt())
+		}
 		return b.Time(s.clock.dt())
 	case check.RefDt:
 		return b.Const(s.clock.dt())

@@ -6,22 +6,21 @@ import (
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/ir"
-	"github.com/galvani-sim/galvani/host/syntax"
 )
 
 // PoissonInput makes the kernel that adds weight times a binomial number, n draws with probability p, to a variable of the elements
 // from start to stop.
-func PoissonInput(in Input, name string, v *check.Variable, weight syntax.Expr, side *check.Model, n int, p float64, start, stop int) (k *ir.Kernel, err error) {
+func PoissonInput(in Input, name string, v *check.Variable, w Checked, n int, p float64, start, stop int) (k *ir.Kernel, err error) {
 	defer recoverDefect(&err, in.Object)
 	if n < 0 || !(p >= 0 && p <= 1) {
 		return nil, fmt.Errorf("%d inputs with a rate of %g per step cannot be drawn", n, p)
 	}
 	s := newScope(in, name, false)
-	s.model = side
-	b := s.b
+	s.model = w.Side
+	b, weight := s.b, s.real(w.Expr)
 	events := binomial(b, b.Random(ir.OpUniform, 0), n, p)
 	old := s.current(v)
-	e := b.Op(ir.OpAdd, old, b.Op(ir.OpMul, s.real(weight), events))
+	e := b.Op(ir.OpAdd, old, b.Op(ir.OpMul, weight, events))
 	if start > 0 || stop < in.N {
 		i := b.Leaf(ir.OpElem)
 		inside := b.Op(ir.OpAnd, b.Op(ir.OpLe, b.ConstInt(int32(start)), i), b.Op(ir.OpLt, i, b.ConstInt(int32(stop))))

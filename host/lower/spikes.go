@@ -89,20 +89,21 @@ func (s *kernelScope) unlessRefractory(v *check.Variable, old, e *ir.Expr) *ir.E
 	return s.b.Select(s.current(s.in.Model.ByName[NotRefractory]), e, old)
 }
 
-// Threshold makes the kernel that finds the elements that spike and appends them to the group's list.
-func Threshold(in Input, cond syntax.Expr, side *check.Model) (k *ir.Kernel, err error) {
+// Threshold makes the kernel that finds the elements at which a condition holds and appends them to one of the group's lists. For the
+// list of spikes it also makes them refractory.
+func Threshold(in Input, list string, cond syntax.Expr, side *check.Model) (k *ir.Kernel, err error) {
 	defer recoverDefect(&err, in.Object)
-	s := newScope(in, in.Object+"/threshold", false)
+	s := newScope(in, in.Object+"/threshold/"+list, false)
 	s.model = side
 	b := s.b
 	fires := as(b, s.expr(cond), ir.Bool)
-	if v := in.Model.ByName[NotRefractory]; in.Refractory != nil {
+	if v := in.Model.ByName[NotRefractory]; in.Refractory != nil && list == SpikeList {
 		fires = b.Op(ir.OpAnd, fires, s.current(v))
 		s.effects = append(s.effects,
 			ir.Effect{Kind: ir.Store, Slot: s.slot(NotRefractory, v, ir.Write), Value: b.ConstBool(false), Mask: fires},
 			ir.Effect{Kind: ir.Store, Slot: s.lastStep(ir.Write), Value: b.Leaf(ir.OpStep), Mask: fires})
 	}
-	list := b.Slot(ir.Slot{Name: SlotName(in.Object, SpikeList), Type: ir.Int, Kind: ir.Indexed, Access: ir.Write})
-	s.effects = append(s.effects, ir.Effect{Kind: ir.Emit, Slot: list, Mask: fires})
-	return s.kernel(in.Object + " threshold"), nil
+	slot := b.Slot(ir.Slot{Name: SlotName(in.Object, list), Type: ir.Int, Kind: ir.Indexed, Access: ir.Write})
+	s.effects = append(s.effects, ir.Effect{Kind: ir.Emit, Slot: slot, Mask: fires})
+	return s.kernel(in.Object + " threshold " + list), nil
 }

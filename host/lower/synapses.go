@@ -411,3 +411,15 @@ func PairCondition(in SynapseInput, cond, prob Checked, name string) (k *ir.Kern
 	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: out, Value: value})
 	return s.kernel(in.Object + " " + name), nil
 }
+
+// EvaluateSynapses makes a kernel that stores the value of a subexpression of synapses, as a real number, into the slot object.NAME.
+func EvaluateSynapses(in SynapseInput, v *check.Variable, object string) (k *ir.Kernel, err error) {
+	defer recoverDefect(&err, in.Object)
+	s := newSynScope(in, "update")
+	x := s.b.ToReal(s.current(v))
+	slot := s.b.Slot(ir.Slot{Name: SlotName(object, v.Name), Type: ir.Real, Kind: ir.PerElement, Access: ir.Write})
+	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: slot, Value: x})
+	k = s.kernel(object + " " + v.Name)
+	k.Domain = ir.Synapses
+	return k, nil
+}

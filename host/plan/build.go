@@ -61,6 +61,7 @@ type builder struct {
 	firing    map[*net.Group]*firing
 	synModels map[*net.Synapses]*check.Model
 	pathCode  map[*net.Pathway]*check.Code
+	wires     map[*net.Synapses]*wiring
 	// summedInto holds the variables of groups that some synapses have been summed into.
 	summedInto map[sumKey]bool
 	// history is the depth of the ring kept of a group's variable, by "Group.var".
@@ -72,8 +73,8 @@ func Build(n *net.Network, o Options) (*Result, error) {
 	b := &builder{
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
-		summedInto: map[sumKey]bool{},
-		res:        &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}},
+		summedInto: map[sumKey]bool{}, wires: map[*net.Synapses]*wiring{},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}},
 	}
 	if b.opt.Matrices == nil {
 		b.opt.Matrices = map[*net.Projection]*connect.Matrix{}
@@ -209,8 +210,11 @@ func (b *builder) layClocks() error {
 }
 
 func (b *builder) monitorDT(m *net.StateMonitor) float64 {
-	if m.DT != 0 {
+	switch {
+	case m.DT != 0:
 		return m.DT
+	case m.Synapses != nil:
+		return b.dtOf(m.Synapses.DT)
 	}
 	return b.dtOf(m.Group.DT)
 }

@@ -105,7 +105,8 @@ func (p *Plan) Dump(w io.Writer) {
 
 // String returns the slot's name as users know it from Brian2.
 func (s Slot) String() string {
-	return [...]string{"start", "groups", "thresholds", "synapses", "resets", "end"}[s]
+	name := [...]string{"start", "groups", "thresholds", "synapses", "resets", "end"}[s/3%6]
+	return [...]string{"before_", "", "after_"}[s%3] + name
 }
 
 func (p *Plan) describe(op Op) string {

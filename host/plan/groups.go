@@ -96,7 +96,7 @@ func (b *builder) groups() error {
 		for _, name := range remembered(in) {
 			b.plan.Init = append(b.plan.Init, b.firstRow(g, name))
 		}
-		item := Item{Name: updaterName(g), Slot: Groups, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
+		item := Item{Name: updaterName(g), Slot: Groups, Order: g.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
 		for _, s := range out.Update {
 			item.Ops = append(item.Ops, b.kernel(s.Kernel, s.N, -1))
 		}
@@ -106,6 +106,7 @@ func (b *builder) groups() error {
 		if emits(g) {
 			b.spikes(g, in)
 		}
+		b.events(g, in)
 		b.codeBlocks(g, in)
 	}
 	return nil

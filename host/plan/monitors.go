@@ -18,26 +18,49 @@ func (b *builder) monitors() error {
 	return nil
 }
 
+// recorded is what a monitor records from: a group, or synapses.
+type recorded struct {
+	name     string
+	n        int
+	model    *check.Model
+	evaluate func(v *check.Variable) (*Run, BufferID, error)
+}
+
+func (b *builder) recorded(m *net.StateMonitor) recorded {
+	if s := m.Synapses; s != nil {
+		return recorded{s.Name, int(b.res.Synapses[s.Name]), b.synModels[s],
+			func(v *check.Variable) (*Run, BufferID, error) { return b.evaluateSynapses(m, v) }}
+	}
+	return recorded{m.Group.Name, m.Group.N, b.res.Models[m.Group],
+		func(v *check.Variable) (*Run, BufferID, error) { return b.evaluate(m, v) }}
+}
+
 func (b *builder) monitor(m *net.StateMonitor) {
-	model := b.res.Models[m.Group]
+	from := b.recorded(m)
+	model := from.model
 	clock := b.clocks.add(b.monitorDT(m))
+	slot, err := slotOf(m.When, Start)
+	if err != nil {
+		b.mistake(m.Place, "", "monitor %q: %v", m.Name, err)
+		return
+	}
 	pm := &Monitor{Name: m.Name, Clock: clock}
-	item := Item{Name: m.Name, Slot: Start, Clock: clock, Callback: -1}
+	item := Item{Name: m.Name, Slot: slot, Order: m.Order, Clock: clock, Callback: -1}
 	for _, e := range m.Elements {
-		if e < 0 || int(e) >= m.Group.N {
-			b.mistake(m.Place, "", "monitor %q records element %d, but %q has elements 0 to %d", m.Name, e, m.Group.Name, m.Group.N-1)
+		if e < 0 || int(e) >= from.n {
+			b.mistake(m.Place, "", "monitor %q records element %d, but %q has elements 0 to %d", m.Name, e, from.name, from.n-1)
 			return
 		}
 	}
 	for _, name := range m.Vars {
 		v, ok := model.ByName[name]
 		if !ok {
-			b.mistake(m.Place, check.Suggest(name, model), "monitor %q records %q, which %q does not have", m.Name, name, m.Group.Name)
+			b.mistake(m.Place, check.Suggest(name, model), "monitor %q records %q, which %q does not have", m.Name, name, from.name)
 			continue
 		}
 		mv := MonitorVar{Name: name, Elements: m.Elements}
 		if v.Kind == check.Subexpression {
-			run, id, err := b.evaluate(m, v)
+			run, id, err := from.evaluate(v)
 			if err != nil {
 				b.mistake(m.Place, "", "%v", err)
 				continue
@@ -45,7 +68,7 @@ func (b *builder) monitor(m *net.StateMonitor) {
 			item.Ops = append(item.Ops, run)
 			mv.Buf = id
 		} else {
-			mv.Buf = b.byName[lower.SlotName(m.Group.Name, name)]
+			mv.Buf = b.byName[lower.SlotName(from.name, name)]
 		}
 		if v.Shared {
 			mv.Elements = nil
@@ -81,4 +104,16 @@ func (b *builder) evaluate(m *net.StateMonitor, v *check.Variable) (*Run, Buffer
 	}
 	id := b.buffer(Buffer{Object: object, Var: v.Name, Type: t, Len: n, Role: Scratch})
 	return b.kernel(k, n, -1), id, nil
+}
+
+// evaluateSynapses is evaluate for a subexpression of synapses.
+func (b *builder) evaluateSynapses(m *net.StateMonitor, v *check.Variable) (*Run, BufferID, error) {
+	n := int(b.res.Synapses[m.Synapses.Name])
+	object := "monitor " + m.Name
+	k, err := lower.EvaluateSynapses(b.synapseInput(m.Synapses, n), v, object)
+	if err != nil {
+		return nil, None, err
+	}
+	id := b.buffer(Buffer{Object: object, Var: v.Name, Type: ir.Real, Len: n, Role: Scratch})
+	return b.kernel(k, n, b.wires[m.Synapses].conn(false, nil)[0].conn), id, nil
 }

@@ -52,11 +52,11 @@ type Clock struct {
 	DT            float64
 }
 
-// Slot is the place of an item within one step.
+// Slot is the place of an item within one step. One below a named slot lies what comes before it, one above what comes after.
 type Slot uint8
 
 const (
-	Start Slot = iota
+	Start Slot = 1 + 3*iota
 	Groups
 	Thresholds
 	Synapses

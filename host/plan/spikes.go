@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -20,6 +21,35 @@ type firing struct {
 	thresholdSide *check.Model
 	reset         *check.Code
 	refractory    *lower.Refractory
+}
+
+// listVar is the variable that holds the elements at which an event happens; "" is the spike.
+func listVar(event string) string {
+	if event == "" || event == "spike" {
+		return lower.SpikeList
+	}
+	return event + "@events"
+}
+
+// listOf is the buffer of a group's event, None when the group has no such event.
+func (b *builder) listOf(g *net.Group, event string) BufferID {
+	if id, ok := b.byName[lower.SlotName(g.Name, listVar(event))]; ok {
+		return id
+	}
+	return None
+}
+
+// happens reports whether a group has an event.
+func happens(g *net.Group, event string) bool {
+	if listVar(event) == lower.SpikeList {
+		return emits(g)
+	}
+	for _, e := range g.Events {
+		if e.Name == event {
+			return true
+		}
+	}
+	return false
 }
 
 // emits reports whether a group has spikes.
@@ -104,20 +134,18 @@ func (b *builder) checkCode(src *diag.Source, g *net.Group, m *check.Model, ctx 
 	return out
 }
 
-// spikeRows is the number of steps that a group's spikes are kept for: as long as the longest delay of its synapses.
-func (b *builder) spikeRows(g *net.Group) int {
-	rows := 1
-	for _, s := range b.net.Synapses {
-		for _, p := range s.Pathways {
-			if p.Post && s.Post.Group != g || !p.Post && s.Pre.Group != g {
-				continue
-			}
-			for _, d := range p.Delay {
-				rows = max(rows, b.delaySteps(d, g)+1)
-			}
-		}
+// list lays out the list of an event. It is kept for one step; pathways with delays make it longer, when they are known.
+func (b *builder) list(g *net.Group, event string) BufferID {
+	return b.buffer(Buffer{Object: g.Name, Var: listVar(event), Type: ir.Int, Len: g.N + 1, Rows: 1, Role: History})
+}
+
+// keep makes a list long enough for a lag.
+func (b *builder) keep(list BufferID, lag int) {
+	buf := b.plan.Buffers[list]
+	if lag >= buf.Rows {
+		buf.Len = buf.Len / buf.Rows * (lag + 1)
+		buf.Rows = lag + 1
 	}
-	return rows
 }
 
 // delaySteps is the number of steps of a delay: int(d/dt + 0.5), as in Brian2.
@@ -125,8 +153,7 @@ func (b *builder) delaySteps(d float64, g *net.Group) int { return int(d/b.dtOf(
 
 // spikes lays out the spike list of a group and adds threshold and reset, or the generator, to the schedule.
 func (b *builder) spikes(g *net.Group, in lower.Input) {
-	rows := b.spikeRows(g)
-	list := b.buffer(Buffer{Object: g.Name, Var: lower.SpikeList, Type: ir.Int, Len: rows * (g.N + 1), Rows: rows, Role: History})
+	list := b.list(g, "")
 	clock := b.clocks.add(in.Clock.DT)
 	item := Item{Name: g.Name + "_thresholder", Slot: Thresholds, Clock: clock, Callback: -1}
 	if g.Generator != nil {
@@ -140,7 +167,7 @@ func (b *builder) spikes(g *net.Group, in lower.Input) {
 		return
 	}
 	f := b.firing[g]
-	k, err := lower.Threshold(in, f.threshold, f.thresholdSide)
+	k, err := lower.Threshold(in, lower.SpikeList, f.threshold, f.thresholdSide)
 	if err != nil {
 		b.mistake(g.Place, "", "%v", err)
 		return
@@ -169,17 +196,67 @@ func (b *builder) code(g *net.Group, in lower.Input, code *check.Code, item Item
 	}
 }
 
-// slotNames are Brian2's names of the places in a step.
-var slotNames = map[string]Slot{"": Start, "start": Start, "groups": Groups, "thresholds": Thresholds, "synapses": Synapses, "resets": Resets, "end": End}
+// events adds the conditions of a group's own.
+func (b *builder) events(g *net.Group, in lower.Input) {
+	ctx := groupContext(g)
+	ctx.Extra = nil
+	for _, ev := range g.Events {
+		list := b.list(g, ev.Name)
+		e, ds := syntax.ParseExpr(ev.Condition, g.Dialect.Syntax())
+		b.reportAll(ds)
+		if ds.Err() != nil {
+			continue
+		}
+		side, ds := check.CheckCondition(e, ev.Condition, in.Model, ctx)
+		b.reportAll(ds)
+		if ds.Err() != nil {
+			continue
+		}
+		k, err := lower.Threshold(in, b.plan.Buffers[list].Var, e, side)
+		if err != nil {
+			b.mistake(g.Place, "", "%v", err)
+			continue
+		}
+		b.plan.Schedule = append(b.plan.Schedule, Item{Name: g.Name + "_" + ev.Name + "_thresholder", Slot: Thresholds, Clock: b.clocks.add(in.Clock.DT),
+			Callback: -1, Ops: []Op{b.kernel(k, g.N, -1)}})
+	}
+}
+
+var slotNames = map[string]Slot{"start": Start, "groups": Groups, "thresholds": Thresholds, "synapses": Synapses, "resets": Resets, "end": End}
+
+// slotOf finds the place that a user names, as in Brian2: a slot, or before_ or after_ one; "" is the default.
+func slotOf(when string, def Slot) (Slot, error) {
+	name, shift := when, 0
+	if n, ok := strings.CutPrefix(when, "before_"); ok {
+		name, shift = n, -1
+	} else if n, ok := strings.CutPrefix(when, "after_"); ok {
+		name, shift = n, 1
+	}
+	if when == "" {
+		return def, nil
+	}
+	s, ok := slotNames[name]
+	if !ok {
+		return 0, fmt.Errorf("%q is not a place in the step; use start, groups, thresholds, synapses, resets or end, or before_ or after_ one of them", when)
+	}
+	return Slot(int(s) + shift), nil
+}
 
 // codeBlocks adds run_regularly and other code attached to a group.
 func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 	ctx := groupContext(g)
 	ctx.Extra = nil
 	for _, c := range g.Code {
-		slot, ok := slotNames[c.When]
-		if !ok {
-			b.mistake(c.Place, "use start, groups, thresholds, synapses, resets or end", "%q is not a place in the step", c.When)
+		slot, err := slotOf(c.When, Start)
+		list := None
+		if c.Event != "" {
+			slot, err = slotOf(c.When, Resets)
+			if list = b.listOf(g, c.Event); list == None {
+				err = fmt.Errorf("%q has no event %q", g.Name, c.Event)
+			}
+		}
+		if err != nil {
+			b.mistake(c.Place, "", "%v", err)
 			continue
 		}
 		code := b.checkCode(c.Code, g, in.Model, ctx)
@@ -188,8 +265,44 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 		}
 		own := in
 		own.Clock.DT = b.codeDT(g, c)
-		b.code(g, own, code, Item{Name: c.Name, Slot: slot, Order: c.Order, Clock: b.clocks.add(own.Clock.DT), Callback: -1}, c.Name, None)
+		item := Item{Name: c.Name, Slot: slot, Order: c.Order, Clock: b.clocks.add(own.Clock.DT), Callback: -1}
+		if c.Times == nil {
+			b.code(g, own, code, item, c.Name, list)
+			continue
+		}
+		steps, err := stepsAt(c.Times, own.Clock.DT)
+		if err != nil {
+			b.mistake(c.Place, "", "%s: %v", c.Name, err)
+			continue
+		}
+		for _, step := range steps {
+			// A clock that ticks once; its steps do not count time, so the code is told the time.
+			at := own
+			at.Clock.At = &step
+			item.Clock = b.once(step, own.Clock.DT)
+			b.code(g, at, code, item, fmt.Sprintf("%s at step %d", c.Name, step), list)
+		}
 	}
+}
+
+// once adds a clock that ticks at one step of dt only.
+func (b *builder) once(step int64, dt float64) int {
+	ticks := int64(math.Round(dt / b.plan.BaseDT))
+	b.plan.Clocks = append(b.plan.Clocks, Clock{Name: fmt.Sprintf("at %g s", float64(step)*dt), Period: 1 << 60, Phase: step * ticks, DT: dt})
+	return len(b.plan.Clocks) - 1
+}
+
+// stepsAt turns times into ascending steps of a clock.
+func stepsAt(times []float64, dt float64) ([]int64, error) {
+	steps := []int64{}
+	for _, t := range times {
+		if !(t >= 0) || math.IsInf(t, 0) {
+			return nil, fmt.Errorf("%g s is not a time at which code can run", t)
+		}
+		steps = append(steps, int64(math.Round(t/dt)))
+	}
+	slices.Sort(steps)
+	return slices.Compact(steps), nil
 }
 
 func (b *builder) codeDT(g *net.Group, c *net.CodeBlock) float64 {
@@ -255,20 +368,24 @@ func (b *builder) generator(g *net.Group, list BufferID) Op {
 
 // spikeMonitors adds spike and rate monitors.
 func (b *builder) spikeMonitors() error {
-	add := func(name string, of net.Span, place net.Place, slot Slot, order int) *SpikeMonitor {
-		if !emits(of.Group) {
-			b.mistake(place, "give it a threshold", "%q records the spikes of %q, which has none", name, of.Group.Name)
+	add := func(name string, of net.Span, event string, place net.Place, slot Slot, order int) *SpikeMonitor {
+		if !happens(of.Group, event) {
+			if listVar(event) == lower.SpikeList {
+				b.mistake(place, "give it a threshold", "%q records the spikes of %q, which has none", name, of.Group.Name)
+			} else {
+				b.mistake(place, "", "%q records the event %q, which %q does not have", name, event, of.Group.Name)
+			}
 			return nil
 		}
 		clock := b.clocks.add(b.dtOf(of.Group.DT))
-		m := &SpikeMonitor{Name: name, Clock: clock, List: b.byName[lower.SlotName(of.Group.Name, lower.SpikeList)], From: of.Start, To: of.Stop}
+		m := &SpikeMonitor{Name: name, Clock: clock, List: b.listOf(of.Group, event), From: of.Start, To: of.Stop}
 		b.plan.Schedule = append(b.plan.Schedule, Item{Name: name, Slot: slot, Order: order, Clock: clock, Callback: -1,
 			Ops: []Op{&RecordSpikes{Monitor: len(b.plan.SpikeMonitors)}}})
 		b.plan.SpikeMonitors = append(b.plan.SpikeMonitors, m)
 		return m
 	}
 	for _, m := range b.net.SpikeMonitors {
-		pm := add(m.Name, m.Of, m.Place, Thresholds, 1)
+		pm := add(m.Name, m.Of, m.Event, m.Place, Thresholds, 1)
 		if pm == nil {
 			continue
 		}
@@ -276,7 +393,7 @@ func (b *builder) spikeMonitors() error {
 		b.spikeValues(m, pm)
 	}
 	for _, m := range b.net.RateMonitors {
-		if pm := add(m.Name, m.Of, m.Place, End, 0); pm != nil {
+		if pm := add(m.Name, m.Of, "", m.Place, End, 0); pm != nil {
 			pm.Rate = true
 		}
 	}
@@ -324,11 +441,9 @@ func (b *builder) poissonInputs() error {
 func (b *builder) poissonInput(p *net.PoissonInput) error {
 	g := p.Target.Group
 	in := b.lowerInput(g)
-	slot, ok := slotNames[p.When]
-	if p.When == "" {
-		slot = Synapses
-	} else if !ok {
-		return fmt.Errorf("%q is not a place in the step", p.When)
+	slot, err := slotOf(p.When, Synapses)
+	if err != nil {
+		return err
 	}
 	v, ok := in.Model.ByName[p.Var]
 	if !ok {
@@ -336,6 +451,9 @@ func (b *builder) poissonInput(p *net.PoissonInput) error {
 	}
 	ctx := groupContext(g)
 	ctx.Extra = nil
+	if p.Namespace != nil {
+		ctx.Scope = p.Namespace
+	}
 	e, ds := syntax.ParseExpr(p.Weight, g.Dialect.Syntax())
 	b.reportAll(ds)
 	if ds.Err() != nil {
@@ -346,7 +464,7 @@ func (b *builder) poissonInput(p *net.PoissonInput) error {
 	if ds.Err() != nil {
 		return nil
 	}
-	k, err := lower.PoissonInput(in, p.Name, v, e, side, p.N, p.Rate*in.Clock.DT, p.Target.Start, p.Target.Stop)
+	k, err := lower.PoissonInput(in, p.Name, v, lower.Checked{Expr: e, Side: side}, p.N, p.Rate*in.Clock.DT, p.Target.Start, p.Target.Stop)
 	if err != nil {
 		return err
 	}

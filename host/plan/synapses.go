@@ -49,8 +49,12 @@ func (b *builder) checkSynapses() error {
 			if p.Post {
 				group = s.Post.Group
 			}
-			if !emits(group) {
+			switch {
+			case happens(group, p.Event):
+			case listVar(p.Event) == lower.SpikeList:
 				b.mistake(s.Place, "give it a threshold", "code of %q waits for spikes of %q, which has none", s.Name, group.Name)
+			default:
+				b.mistake(s.Place, "", "code of %q waits for the event %q, which %q does not have", s.Name, p.Event, group.Name)
 			}
 			for _, d := range p.Delay {
 				if d < 0 {
@@ -212,6 +216,7 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 		b.buffer(Buffer{Object: s.Name, Var: st.Name, Type: st.Type, Len: st.Len, Fill: st.Fill, Role: storageRole(st.Kind)})
 	}
 	w := &wiring{b: b, s: s, p: p, conns: map[string][]lagged{}}
+	b.wires[s] = w
 	b.counts(s, p)
 	b.initialSynapses(s, in, w)
 	clock := b.clocks.add(in.Clock.DT)
@@ -273,9 +278,11 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 		steps[i] = int32(b.delaySteps(d, group))
 	}
 	item := Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: slotOrder, Clock: b.clocks.add(b.dtOf(group.DT)), Callback: -1}
+	list := b.listOf(group, path.Event)
 	for _, part := range w.conn(path.Post, steps) {
 		r := b.kernel(k, b.plan.Conns[part.conn].N, part.conn)
-		r.List, r.Lag = b.byName[lower.SlotName(group.Name, lower.SpikeList)], part.lag
+		r.List, r.Lag = list, part.lag
+		b.keep(list, part.lag)
 		item.Ops = append(item.Ops, r)
 	}
 	b.plan.Schedule = append(b.plan.Schedule, item)
