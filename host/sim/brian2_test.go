@@ -43,6 +43,8 @@ func reference(t *testing.T, name string) []float64 {
 	switch d := a.Data.(type) {
 	case []float64:
 		return d
+	case []int8:
+		return convert(d)
 	case []int32:
 		return convert(d)
 	case []int64:
@@ -52,7 +54,7 @@ func reference(t *testing.T, name string) []float64 {
 	return nil
 }
 
-func convert[T int32 | int64](v []T) []float64 {
+func convert[T int8 | int32 | int64](v []T) []float64 {
 	out := make([]float64, len(v))
 	for i, x := range v {
 		out[i] = float64(x)
@@ -159,11 +161,15 @@ func (b *bench) stateMonitor(g *net.Group, vars []string, elements ...int32) *ne
 	return m
 }
 
+func compile(n *net.Network) (*sim.Sim, error) {
+	return sim.Compile(n, sim.Options{Backend: cpu.Backend{}, Precision: plan.Double})
+}
+
 // run runs for some seconds on the CPU in double precision.
 func (b *bench) run(seconds float64) {
 	b.t.Helper()
 	if b.sim == nil {
-		s, err := sim.Compile(b.Network, sim.Options{Backend: cpu.Backend{}, Precision: plan.Double})
+		s, err := compile(b.Network)
 		if err != nil {
 			b.t.Fatal(err)
 		}
