@@ -131,14 +131,14 @@ type PoissonInput struct {
 	Name   string
 	Target Span
 	Var    string
-	N      int
-	Rate   float64 // Hz
-	// Weight is an expression; when nil the weight is the number Value, in SI units and of the variable's dimension.
-	Weight *diag.Source
-	Value  float64
-	When   string // "synapses" when empty
-	Order  int
-	Place  Place
+	// Namespace resolves names of Weight.
+	Namespace check.Scope
+	N         int
+	Rate      float64      // Hz
+	Weight    *diag.Source // an expression of the variable's dimension
+	When      string       // "synapses" when empty
+	Order     int
+	Place     Place
 }
 
 // SpikeMonitor records the spikes of a group, with the values of variables at the spike, before the reset.
