@@ -176,6 +176,9 @@ func toArray(v starlark.Value) (*Array, error) {
 	if a, ok := v.(*Array); ok {
 		return a, nil
 	}
+	if w, ok := v.(*varView); ok {
+		return w.array()
+	}
 	b := arrayBuilder{kind: boolElems}
 	shape, err := b.add(v, 0)
 	if err != nil {
@@ -215,6 +218,12 @@ func (b *arrayBuilder) add(v starlark.Value, depth int) ([]int, error) {
 		return nil, b.leaf(float64(v), units.Dim{}, realElems)
 	case quantity:
 		return nil, b.leaf(v.Value, v.Dim, realElems)
+	case *varView:
+		a, err := v.array()
+		if err != nil {
+			return nil, err
+		}
+		return b.add(a, depth)
 	case *Array:
 		if len(v.data) > 0 {
 			if err := b.leaf(v.data[0], v.dim, v.kind); err != nil {

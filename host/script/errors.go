@@ -49,6 +49,15 @@ type origin struct {
 	what  string // e.g. "Population 'Focus'"
 	where *diag.Source
 	span  diag.Span
+	// text is the whole text that the piece was cut out of, keeping its place; "" when it is whole.
+	text string
+}
+
+func (o origin) whole(s *diag.Source) string {
+	if o.text != "" {
+		return o.text
+	}
+	return s.Text
 }
 
 // offset is the byte offset of a Starlark position (lines and columns from 1, columns in runes).
@@ -318,7 +327,7 @@ func (in *interp) place(l diag.List) diag.List {
 		name := ""
 		if known {
 			name = d.Source.Name
-			if src, at, ok := in.literal(d.Source.Text); ok {
+			if src, at, ok := in.literal(o.whole(d.Source)); ok {
 				d.Source, d.Span = src, diag.Span{Start: d.Span.Start + at, End: d.Span.End + at}
 			}
 		}
@@ -340,10 +349,11 @@ func (in *interp) knownLiteral(s *diag.Source) (*diag.Source, int, bool) {
 	if s == nil {
 		return nil, 0, false
 	}
-	if _, ok := in.origins[s]; !ok {
+	o, ok := in.origins[s]
+	if !ok {
 		return nil, 0, false
 	}
-	return in.literal(s.Text)
+	return in.literal(o.whole(s))
 }
 
 // literal finds the one string literal of the loaded scripts with the given text and returns where the text starts.

@@ -4,28 +4,8 @@ import (
 	"fmt"
 
 	"github.com/galvani-sim/galvani/host/net"
-	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
 )
-
-// networkOperation is network_operation(f, dt=10*ms): f() or f(t) is called at the start of a step, every dt.
-func (in *interp) networkOperation(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var f starlark.Callable
-	var dt, name, when starlark.Value = starlark.None, starlark.None, starlark.None
-	order := 0
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "f", &f, "dt?", &dt, "when?", &when, "order?", &order, "name?", &name); err != nil {
-		return nil, err
-	}
-	op := &net.Operation{Order: order}
-	if dt != starlark.None {
-		d, err := duration("network_operation: dt", dt, 0)
-		if err != nil {
-			return nil, err
-		}
-		op.DT = d
-	}
-	return in.addOperation(t, b.Name(), f, op, func() starlark.Value { return quantity{in.now(), units.Second} })
-}
 
 // every is ANNarchy's every(f, period=10.0): f(n) is called every period ms with the number of the call.
 func (in *interp) every(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -46,15 +26,24 @@ func (in *interp) every(t *starlark.Thread, b *starlark.Builtin, args starlark.T
 }
 
 func (in *interp) addOperation(t *starlark.Thread, kind string, f starlark.Callable, op *net.Operation, arg func() starlark.Value) (starlark.Value, error) {
+	if err := in.prepareOperation(t, kind, f, op, arg); err != nil {
+		return nil, err
+	}
+	in.net.Operations = append(in.net.Operations, op)
+	return f, nil
+}
+
+// prepareOperation completes an operation that calls f.
+func (in *interp) prepareOperation(t *starlark.Thread, kind string, f starlark.Callable, op *net.Operation, arg func() starlark.Value) error {
 	if op.DT < 0 {
-		return nil, fmt.Errorf("%s: the interval must be positive", kind)
+		return fmt.Errorf("%s: the interval must be positive", kind)
 	}
 	var args starlark.Tuple
 	takes := 0
 	if fn, ok := f.(*starlark.Function); ok {
 		takes = fn.NumParams()
 		if fn.HasVarargs() || fn.HasKwargs() || takes > 1 {
-			return nil, fmt.Errorf("%s: %s must take no argument or one", kind, f.Name())
+			return fmt.Errorf("%s: %s must take no argument or one", kind, f.Name())
 		}
 	}
 	op.Name = f.Name()
@@ -76,8 +65,7 @@ func (in *interp) addOperation(t *starlark.Thread, kind string, f starlark.Calla
 		_, err := starlark.Call(in.thread, f, args, nil)
 		return err
 	}
-	in.net.Operations = append(in.net.Operations, op)
-	return f, nil
+	return nil
 }
 
 func (in *interp) hasOperation(name string) bool {

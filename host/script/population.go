@@ -92,57 +92,6 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	return in.addGroup(t, b.Name(), g, shape, nil)
 }
 
-// makeNeuronGroup is Brian2's NeuronGroup, for models without spikes.
-func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var n int
-	var model, method string
-	var name, dt, order, namespace starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None
-	var threshold, reset, refractory, events starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "N", &n, "model", &model, "method?", &method, "threshold?", &threshold,
-		"reset?", &reset, "refractory?", &refractory, "events?", &events, "namespace?", &namespace, "dt?", &dt, "order?", &order,
-		"name?", &name); err != nil {
-		return nil, err
-	}
-	for _, a := range []struct {
-		name string
-		v    starlark.Value
-	}{{"threshold", threshold}, {"reset", reset}, {"refractory", refractory}, {"events", events}} {
-		if a.v != nil && a.v != starlark.None {
-			return nil, fmt.Errorf("NeuronGroup: %s= needs spikes, which are not supported yet", a.name)
-		}
-	}
-	if n < 1 || n > maxGroup {
-		return nil, fmt.Errorf("NeuronGroup: N is %d; a group has between 1 and %d neurons", n, maxGroup)
-	}
-	g := &net.Group{N: n, Dialect: check.Brian, Method: method}
-	if dt != starlark.None {
-		d, err := duration("NeuronGroup: dt", dt, 0)
-		if err != nil {
-			return nil, err
-		}
-		g.DT = d
-	}
-	var ns starlark.StringDict
-	if namespace != starlark.None {
-		d, ok := namespace.(*starlark.Dict)
-		if !ok {
-			return nil, fmt.Errorf("NeuronGroup: namespace= takes a dictionary, got %s", article(namespace))
-		}
-		ns = starlark.StringDict{}
-		for _, kv := range d.Items() {
-			if k, ok := kv[0].(starlark.String); ok {
-				ns[string(k)] = kv[1]
-			}
-		}
-	}
-	var err error
-	if g.Name, err = in.objectName(b.Name(), name, brianName("neurongroup")); err != nil {
-		return nil, err
-	}
-	g.Equations = &diag.Source{Name: fmt.Sprintf("equations of NeuronGroup '%s'", g.Name), Text: model}
-	return in.addGroup(t, b.Name(), g, []int{n}, ns)
-}
-
 // maxGroup keeps element indices in 32 bits.
 const maxGroup = 1<<31 - 1
 
@@ -171,7 +120,7 @@ func (in *interp) remember(t *starlark.Thread, what string, texts ...*diag.Sourc
 	src, span, _ := in.callSite(t)
 	for _, s := range texts {
 		if s != nil {
-			in.origins[s] = origin{what, src, span}
+			in.origins[s] = origin{what: what, where: src, span: span}
 		}
 	}
 }

@@ -75,6 +75,11 @@ func (in *interp) findGroup(what string, v starlark.Value) (*population, error) 
 	switch v := v.(type) {
 	case *population:
 		return v, nil
+	case *neuronGroup:
+		if v.whole() {
+			return v.pop, nil
+		}
+		return nil, fmt.Errorf("%s: expected a whole group, got its part %s", what, v.label())
 	case starlark.String:
 		var names []string
 		for _, p := range in.groups {

@@ -117,6 +117,10 @@ func asQuantity(v starlark.Value) (units.Quantity, bool) {
 		if len(v.data) == 1 {
 			return units.Quantity{Value: v.data[0], Dim: v.dim}, true
 		}
+	case *varView:
+		if a, err := v.array(); err == nil {
+			return asQuantity(a)
+		}
 	}
 	return units.Quantity{}, false
 }

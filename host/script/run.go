@@ -1,7 +1,6 @@
 package script
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -18,8 +17,7 @@ func (in *interp) commonVocabulary() starlark.StringDict {
 	d := starlark.StringDict{"defaultclock": &clock{in}}
 	for name, f := range map[string]builtinFunc{
 		"param": in.param, "quantity": makeQuantity, "format": format, "read": in.read, "struct": starlarkstruct.Make,
-		"NeuronGroup": in.makeNeuronGroup, "StateMonitor": in.makeStateMonitor,
-		"run": in.run, "seed": in.seed, "set_dt": in.setDT, "network_operation": in.networkOperation,
+		"run": in.run, "seed": in.seed, "set_dt": in.setDT,
 		"view": in.view, "surface": in.panel(net.Surface), "scatter": in.panel(net.Scatter),
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
@@ -72,6 +70,11 @@ func (in *interp) defaultDT() float64 {
 	}
 	for _, g := range in.net.Groups {
 		if g.Dialect != check.ANNarchy {
+			return brianDT
+		}
+	}
+	for _, o := range in.brian.objects {
+		if !o.mild && o.scope == in.brian.scope {
 			return brianDT
 		}
 	}
@@ -256,10 +259,18 @@ func (in *interp) ready(t *starlark.Thread) error {
 	if err := in.params.unknown(); err != nil {
 		return err
 	}
+	fr := capture(t)
+	if err := in.collect(in.visible(fr)); err != nil {
+		return err
+	}
 	if len(in.net.Groups) == 0 {
 		return withHint(fmt.Errorf("there is nothing to run"), "make a Population or a NeuronGroup first")
 	}
-	in.runFrame = capture(t)
+	in.runFrame = fr
+	in.net.DT = in.defaultDT()
+	if err := in.checkNetwork(in.net); err != nil {
+		return err
+	}
 	if in.sim == nil {
 		if in.opt.Engine == nil {
 			return ErrStop
@@ -271,6 +282,7 @@ func (in *interp) ready(t *starlark.Thread) error {
 		in.sim = s
 	}
 	in.ran = true
+	in.opened(in.sim)
 	return nil
 }
 
@@ -279,12 +291,7 @@ func (in *interp) advance(t *starlark.Thread, f func(Simulation) error) (starlar
 	if err := in.ready(t); err != nil {
 		return nil, err
 	}
-	err := f(in.sim)
-	in.grantSteps()
-	if err != nil && in.ctx.Err() != nil {
-		return nil, errors.New(cancelReason)
-	}
-	return starlark.None, err
+	return in.drive(in.brian.magic, f)
 }
 
 // simulate is ANNarchy's simulate(duration) in ms; a quantity is taken too.
@@ -300,13 +307,11 @@ func (in *interp) simulate(t *starlark.Thread, b *starlark.Builtin, args starlar
 
 // run is Brian2's run(duration), with a unit.
 func (in *interp) run(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var v starlark.Value
-	var report, period, namespace, profile, level starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "duration", &v, "report?", &report, "report_period?", &period,
-		"namespace?", &namespace, "profile?", &profile, "level?", &level); err != nil {
+	d, err := runDuration(b, args, kwargs)
+	if err != nil {
 		return nil, err
 	}
-	return in.runFor(t, "run", v, 0)
+	return in.advance(t, func(s Simulation) error { return s.Run(in.ctx, d) })
 }
 
 func (in *interp) runFor(t *starlark.Thread, name string, v starlark.Value, plain float64) (starlark.Value, error) {

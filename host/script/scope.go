@@ -149,6 +149,8 @@ func scopeValue(v starlark.Value) check.Value {
 		return check.Value{Kind: check.ValQuantity, Q: units.Quantity{Value: float64(v)}}
 	case quantity:
 		return check.Value{Kind: check.ValQuantity, Q: units.Quantity(v)}
+	case *timedArray:
+		return check.Value{Kind: check.ValTable, Table: v.t}
 	case *Array:
 		if len(v.data) == 1 {
 			kind := check.ValQuantity

@@ -43,11 +43,21 @@ type Options struct {
 type Result struct {
 	Network *net.Network
 	// Sim is open when the script ran the network; the caller closes it.
-	Sim    Simulation
-	Params []Param
-	Seed   uint64
+	Sim Simulation
+	// Networks are all networks that the script opened, in order; Network and Sim are the last of them. The caller closes each.
+	Networks []Opened
+	Params   []Param
+	Seed     uint64
 	// Complete is false when the script ended early because the engine or a stop of the user said so.
 	Complete bool
+}
+
+// Opened is one network of a script with its simulation.
+type Opened struct {
+	// Name is that of a Network, or "run()" for what a bare run() collected.
+	Name    string
+	Network *net.Network
+	Sim     Simulation
 }
 
 var noDim units.Dim
@@ -85,6 +95,7 @@ type interp struct {
 	sim      Simulation
 	ran      bool
 	state    net.State // not nil inside a network operation
+	brian    brian
 }
 
 type module struct {
@@ -131,6 +142,7 @@ func RunSource(ctx context.Context, path, text string, o Options) (*Result, erro
 	err = in.main(path, text)
 	in.net.DT = in.defaultDT()
 	res := &Result{Network: in.net, Sim: in.sim, Params: in.params.list(), Seed: in.draws.seed, Complete: err == nil}
+	in.resultNetworks(res)
 	if errors.Is(err, ErrStop) {
 		err = nil
 	}
@@ -194,9 +206,15 @@ func (in *interp) main(path, text string) error {
 		if perr := in.checkPending(); perr != nil {
 			return perr
 		}
-		if in.opt.Open && in.sim == nil && len(in.groups) > 0 {
-			return in.openAtEnd()
+		if in.sim == nil && len(in.brian.worlds) == 0 {
+			if err := in.describeAll(); err != nil {
+				return in.diagnose(err)
+			}
+			if in.opt.Open && len(in.net.Groups) > 0 {
+				return in.openAtEnd()
+			}
 		}
+		in.unseen()
 	}
 	return err
 }
@@ -319,7 +337,7 @@ func (in *interp) predeclared() starlark.StringDict {
 		q, _ := units.Lookup(name)
 		d[name] = number(q.Value, q.Dim)
 	}
-	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.randomVocabulary(), in.commonVocabulary(), in.annarchyVocabulary()} {
+	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.randomVocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary()} {
 		for name, v := range part {
 			d[name] = v
 		}

@@ -1,0 +1,222 @@
+package script
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/net"
+	"go.starlark.net/starlark"
+)
+
+// The ends and values of synapses. Pairs that the script gave are known at once; what a condition, a probability or an enumeration
+// selects is asked of the engine, which builds the same connectivity when the network runs.
+
+// parts is a network of the synapses and what they connect, to be looked into.
+func (s *synapses) parts() *net.Network {
+	n := &net.Network{Groups: []*net.Group{s.source.pop.group}, Synapses: []*net.Synapses{s.syn}}
+	if s.target.pop.group != s.source.pop.group {
+		n.Groups = append(n.Groups, s.target.pop.group)
+	}
+	return n
+}
+
+// ask calls f with a simulation that has the synapses: the one they run in, or one opened to look.
+func (s *synapses) ask(what string, f func(SpikingSimulation) error) error {
+	use := func(sim Simulation) error {
+		sp, err := spiking(sim, what)
+		if err != nil {
+			return err
+		}
+		return f(sp)
+	}
+	if sim := s.sim(); sim != nil {
+		return use(sim)
+	}
+	return s.in.inspect(s.parts(), use)
+}
+
+// count is the number of synapses.
+func (s *synapses) count() (int, error) {
+	if s.explicit {
+		n := 0
+		for _, c := range s.syn.Connect {
+			n += len(c.I)
+		}
+		return n, nil
+	}
+	pre, _, err := s.edges()
+	return len(pre), err
+}
+
+// edges are the ends of all synapses, relative to source and target. They are kept until connect is called again.
+func (s *synapses) edges() (pre, post []int32, err error) {
+	n := 0
+	for _, c := range s.syn.Connect {
+		n += len(c.I)
+	}
+	if s.pre != nil && s.known == n && s.knownCalls == len(s.syn.Connect) {
+		return s.pre, s.post, nil
+	}
+	switch {
+	case len(s.syn.Connect) == 1 && s.explicit:
+		pre, post = s.syn.Connect[0].I, s.syn.Connect[0].J
+	case s.explicit:
+		pre, post = make([]int32, 0, n), make([]int32, 0, n)
+		for _, c := range s.syn.Connect {
+			pre, post = append(pre, c.I...), append(post, c.J...)
+		}
+	default:
+		err = s.ask("the list of synapses that a rule makes", func(sp SpikingSimulation) (err error) {
+			pre, post, err = sp.Edges(s.syn)
+			return err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	s.pre, s.post, s.known, s.knownCalls = pre, post, n, len(s.syn.Connect)
+	return pre, post, nil
+}
+
+// pick resolves an index of synapses: a number, slice(...), mask or array counts in the order of creation; a pair (i, j) selects the
+// synapses between neurons.
+func (s *synapses) pick(key starlark.Value) ([]int32, error) {
+	pair, ok := key.(starlark.Tuple)
+	if !ok {
+		n, err := s.count()
+		if err != nil {
+			return nil, err
+		}
+		return pickRange(n, key)
+	}
+	if len(pair) != 2 {
+		return nil, fmt.Errorf("%s[...]: one index of synapses, or a pair (i, j) of neurons, not %d indices", s.name, len(pair))
+	}
+	var in [2][]bool
+	for k, side := range []*neuronGroup{s.source, s.target} {
+		idx, err := pickRange(side.Len(), pair[k])
+		if err != nil {
+			return nil, err
+		}
+		in[k] = make([]bool, side.Len())
+		for _, i := range idx {
+			in[k][i] = true
+		}
+	}
+	pre, post, err := s.edges()
+	if err != nil {
+		return nil, err
+	}
+	out := []int32{}
+	for k := range pre {
+		if in[0][pre[k]] && in[1][post[k]] {
+			out = append(out, int32(k))
+		}
+	}
+	return out, nil
+}
+
+// read gives a variable's values in the order of creation.
+func (s *synapses) read(v variable) (*Array, error) { return s.valuesOf(v, v.name, s.syn.Initial) }
+
+func (s *synapses) valuesOf(v variable, name string, set []net.Assignment) (*Array, error) {
+	array := func(data []float64) *Array {
+		return &Array{data: data, shape: []int{len(data)}, dim: v.dim, kind: v.kind}
+	}
+	if st := s.state(); st != nil {
+		sp, ok := st.(SpikingState)
+		if !ok {
+			return nil, notYet("reading synapses in a network operation")
+		}
+		data, err := sp.GetSynapses(s.syn, name)
+		return array(data), err
+	}
+	if s.sim() == nil && v.stored && v.name != "lastupdate" {
+		n := 1
+		if !v.shared {
+			var err error
+			if n, err = s.count(); err != nil {
+				return nil, err
+			}
+		}
+		if data, ok := replay(set, v.name, n, 0); ok {
+			return array(data), nil
+		}
+	}
+	var out *Array
+	err := s.ask("reading variables of synapses", func(sp SpikingSimulation) error {
+		data, _, err := sp.GetSynapses(s.syn, name)
+		out = array(data)
+		return err
+	})
+	return out, err
+}
+
+// put makes an assignment.
+func (s *synapses) put(v variable, a net.Assignment) error {
+	return s.putInto(v, a, v.name, &s.syn.Initial)
+}
+
+func (s *synapses) putInto(v variable, a net.Assignment, name string, list *[]net.Assignment) error {
+	st, sim := s.state(), s.sim()
+	if st == nil && sim == nil {
+		*list = append(*list, a)
+		return nil
+	}
+	a.Var = name
+	var run interface {
+		SetSynapses(*net.Synapses, string, []float64) error
+		AssignSynapses(*net.Synapses, net.Assignment) error
+	}
+	var ok bool
+	if st != nil {
+		run, ok = st.(SpikingState)
+	} else {
+		run, ok = sim.(SpikingSimulation)
+	}
+	if !ok {
+		return notYet("changing synapses after the first run")
+	}
+	if a.Expr != nil || a.Condition != nil {
+		return run.AssignSynapses(s.syn, a)
+	}
+	vals := a.Values
+	if a.Elements != nil {
+		old, err := s.valuesOf(v, name, nil)
+		if err != nil {
+			return err
+		}
+		vals = append([]float64(nil), old.data...)
+		store(vals, a)
+	}
+	return run.SetSynapses(s.syn, name, vals)
+}
+
+// read gives the delays of a pathway.
+func (p *pathway) read(v variable) (*Array, error) {
+	set := p.way.Delays
+	if p.way.Delay != nil {
+		set = append([]net.Assignment{{Var: "delay", Values: p.way.Delay}}, set...)
+	}
+	return p.of.valuesOf(v, p.way.Name+".delay", set)
+}
+
+// put sets delays. The longest delay is part of how a network is built, so that they are fixed once it has been opened.
+func (p *pathway) put(v variable, a net.Assignment) error {
+	if p.of.constructed[p.way.Name] && (a.Elements != nil || a.Condition != nil || a.Expr != nil || len(a.Values) != 1) {
+		return withHint(fmt.Errorf("%s: delay= of the constructor gave all synapses one delay", p.label()), "leave delay= out to set delays one by one")
+	}
+	for k, d := range a.Values {
+		if !(d >= 0) {
+			return fmt.Errorf("%s: delay %d is %g s; a delay is zero or positive", p.label(), k, d)
+		}
+	}
+	if p.of.world != nil {
+		return p.of.putInto(v, a, p.way.Name+".delay", nil)
+	}
+	if a.Expr == nil && a.Condition == nil && a.Elements == nil {
+		p.way.Delay, p.way.Delays = a.Values, nil
+		return nil
+	}
+	p.way.Delays = append(p.way.Delays, a)
+	return nil
+}

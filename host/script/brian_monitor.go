@@ -1,0 +1,256 @@
+package script
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+)
+
+// stateMonitor is Brian2's StateMonitor of a group, a part of one, or synapses. What it returns is [elements, samples].
+type stateMonitor struct {
+	*object
+	mon   *net.StateMonitor
+	of    holder
+	from  starlark.Value
+	vars  map[string]variable
+	shift int // first element of the part that is monitored
+	all   bool
+}
+
+var (
+	_ starlark.HasAttrs = (*stateMonitor)(nil)
+	_ starlark.Mapping  = (*stateMonitor)(nil)
+)
+
+// makeStateMonitor is StateMonitor(source, variables, record, dt=, when=, order=, name=).
+func (in *interp) makeBrianMonitor(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var source, vars, rec, dt, name, clock, ignored starlark.Value
+	mon := &net.StateMonitor{When: "start", Place: in.placeOf(t)}
+	if err := unpack(b.Name(), args, kwargs, "source", &source, "variables", &vars, "record", &rec, "dt?", &dt, "clock?", &clock,
+		"when?", &mon.When, "order?", &mon.Order, "name?", &name, "codeobj_class?", &ignored); err != nil {
+		return nil, err
+	}
+	m := &stateMonitor{mon: mon, from: source}
+	var names []string
+	var need *object
+	switch s := source.(type) {
+	case *neuronGroup:
+		m.of, m.vars, names, m.shift, need = s, s.pop.vars, s.pop.names, s.start, s.object
+		if vars != starlark.True {
+			m.vars = map[string]variable{}
+			for n, v := range s.pop.vars {
+				m.vars[n] = v
+			}
+			for _, v := range s.more {
+				m.vars[v.name] = v
+			}
+		}
+		mon.Group = s.pop.group
+	case *synapses:
+		m.of, m.vars, names, need = s, s.vars, s.names, s.object
+		mon.Synapses = s.syn
+	default:
+		return in.makeStateMonitor(t, b, args, kwargs)
+	}
+	if err := slotOf(b.Name(), mon.When); err != nil {
+		return nil, err
+	}
+	var err error
+	if mon.DT, err = clockOf(b.Name(), dt); err != nil {
+		return nil, err
+	}
+	known := &population{kind: need.kind, group: &net.Group{Name: need.name}, vars: m.vars, names: names}
+	if mon.Vars, err = monitoredVars(b.Name(), known, vars); err != nil {
+		return nil, err
+	}
+	if err := m.elements(rec); err != nil {
+		return nil, err
+	}
+	if m.object, err = in.newObject(t, b.Name(), "statemonitor", name); err != nil {
+		return nil, err
+	}
+	mon.Name = m.name
+	m.mild, m.needs = true, []*object{need}
+	m.register(m, func(n *net.Network) { n.Monitors = append(n.Monitors, mon) })
+	return m, nil
+}
+
+// elements reads record=: True for all, a number, a list or an array of indices. record=False keeps shared variables only.
+func (m *stateMonitor) elements(v starlark.Value) error {
+	switch v := v.(type) {
+	case starlark.Bool:
+		if !v {
+			for _, n := range m.mon.Vars {
+				if !m.vars[n].shared {
+					return withHint(fmt.Errorf("StateMonitor: record=False records no elements, but %s has one value for each", n), "give True, or indices")
+				}
+			}
+			return nil
+		}
+		m.all = true
+		if g, ok := m.of.(*neuronGroup); ok && !g.whole() {
+			m.mon.Elements = make([]int32, g.Len())
+			for k := range m.mon.Elements {
+				m.mon.Elements[k] = int32(k + m.shift)
+			}
+		}
+		return nil
+	case *varView:
+		a, err := v.array()
+		if err != nil {
+			return err
+		}
+		return m.elements(a)
+	}
+	idx, err := indices("StateMonitor: record", v)
+	if err != nil {
+		return err
+	}
+	if len(idx) == 0 {
+		return fmt.Errorf("StateMonitor: record= is an empty list")
+	}
+	n, err := m.of.count()
+	if err != nil {
+		return err
+	}
+	for k, i := range idx {
+		if i < 0 || int(i) >= n {
+			return fmt.Errorf("StateMonitor: record= names element %d; %q has elements 0 to %d", i, m.of.label(), n-1)
+		}
+		idx[k] = i + int32(m.shift)
+	}
+	m.mon.Elements = idx
+	return nil
+}
+
+// AttrNames lists the recorded variables and t.
+func (m *stateMonitor) AttrNames() []string {
+	return sortedNames([]string{"t", "name", "record", "source", "N"}, m.mon.Vars)
+}
+
+// Attr gives what was recorded so far.
+func (m *stateMonitor) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "name":
+		return starlark.String(m.name), nil
+	case "source":
+		return m.from, nil
+	case "record":
+		if m.all {
+			return starlark.True, nil
+		}
+		idx := make([]int, len(m.mon.Elements))
+		for i, e := range m.mon.Elements {
+			idx[i] = int(e) - m.shift
+		}
+		return intArray(idx), nil
+	case "t", "N":
+		s, err := m.samples()
+		if err != nil {
+			return nil, err
+		}
+		if name == "N" {
+			return starlark.MakeInt(len(s.T)), nil
+		}
+		return fromSlice(append([]float64(nil), s.T...), units.Second), nil
+	}
+	for k, v := range m.mon.Vars {
+		if v == name {
+			return m.values(k)
+		}
+	}
+	return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.name), name, m.AttrNames())
+}
+
+func (m *stateMonitor) samples() (Samples, error) {
+	s := m.sim()
+	if s == nil {
+		return Samples{Values: make([][]float64, len(m.mon.Vars))}, nil
+	}
+	return s.Samples(m.mon)
+}
+
+// values are the samples of variable k, [elements, samples].
+func (m *stateMonitor) values(k int) (*Array, error) {
+	s, err := m.samples()
+	if err != nil {
+		return nil, err
+	}
+	v, steps := m.vars[m.mon.Vars[k]], len(s.T)
+	n := 1
+	switch {
+	case v.shared && steps == 0:
+	case steps > 0:
+		n = len(s.Values[k]) / steps
+	case m.mon.Elements != nil:
+		n = len(m.mon.Elements)
+	default:
+		if n, err = m.of.count(); err != nil {
+			return nil, err
+		}
+	}
+	out := &Array{data: make([]float64, n*steps), shape: []int{n, steps}, dim: v.dim, kind: v.kind}
+	for step := range steps {
+		for e := range n {
+			out.data[e*steps+step] = s.Values[k][step*n+e]
+		}
+	}
+	return out, nil
+}
+
+// Get is M[k]: the recordings of element k of the group, whatever its row.
+func (m *stateMonitor) Get(key starlark.Value) (starlark.Value, bool, error) {
+	k, err := starlark.AsInt32(key)
+	if err != nil {
+		return nil, false, fmt.Errorf("%s[...]: expected the index of a recorded element, got %s", m.name, article(key))
+	}
+	row := k
+	if m.mon.Elements != nil {
+		row = -1
+		for r, e := range m.mon.Elements {
+			if int(e) == k+m.shift {
+				row = r
+			}
+		}
+	}
+	if n, err := m.of.count(); err != nil || row < 0 || row >= n {
+		if err == nil {
+			err = fmt.Errorf("%s does not record element %d", m.name, k)
+		}
+		return nil, false, err
+	}
+	return &monitorRow{m, row, k}, true, nil
+}
+
+// monitorRow is M[k].
+type monitorRow struct {
+	m       *stateMonitor
+	row, of int
+}
+
+func (r *monitorRow) String() string        { return fmt.Sprintf("%s[%d]", r.m.name, r.of) }
+func (r *monitorRow) Type() string          { return "StateMonitorView" }
+func (r *monitorRow) Freeze()               {}
+func (r *monitorRow) Truth() starlark.Bool  { return true }
+func (r *monitorRow) Hash() (uint32, error) { return starlark.String(r.String()).Hash() }
+func (r *monitorRow) AttrNames() []string   { return r.m.AttrNames() }
+
+// Attr gives t, or one trace.
+func (r *monitorRow) Attr(name string) (starlark.Value, error) {
+	for k, v := range r.m.mon.Vars {
+		if v != name {
+			continue
+		}
+		a, err := r.m.values(k)
+		if err != nil {
+			return nil, err
+		}
+		if a.shape[0] == 1 {
+			return a.Index(0), nil
+		}
+		return a.Index(r.row), nil
+	}
+	return r.m.Attr(name)
+}

@@ -1,0 +1,642 @@
+package script
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+)
+
+// world is one network of a script with its simulation.
+type world struct {
+	name    string // for messages
+	net     *net.Network
+	sim     Simulation // nil before the first run or store()
+	objects map[*object]bool
+	stored  map[string]Snapshot
+}
+
+// fill lists objects in the description, in the order in which they were made. What ANNarchy's vocabulary has put there stays.
+func (w *world) fill(objects []*object, views []*net.View) error {
+	names := map[string]*object{}
+	in := map[*object]bool{}
+	for _, o := range objects {
+		in[o] = true
+	}
+	for _, o := range objects {
+		if o.world != nil && o.world != w {
+			return withHint(fmt.Errorf("%q has already been run in %s; an object belongs to one network", o.name, o.world.name),
+				"start_scope() keeps earlier objects out of run(); Network.add extends a network")
+		}
+		if other := names[o.name]; other != nil {
+			return fmt.Errorf("a %s and a %s of this network have the name %q; names are unique in a network", other.kind, o.kind, o.name)
+		}
+		names[o.name] = o
+		for _, need := range o.needs {
+			if !in[need] {
+				hint := "add it to the Network too"
+				if o.in.brian.magic == w || o.in.brian.magic == nil {
+					hint = "run() takes the objects that variables name where it is called, as in Brian2; keep it in a variable, or use a Network"
+				}
+				return withHint(fmt.Errorf("%q is in the network, but not %q, which it needs", o.name, need.name), hint)
+			}
+		}
+	}
+	n := w.net
+	mine := map[any]bool{}
+	part := &net.Network{}
+	for o := range w.objects {
+		o.join(part)
+	}
+	mark(part.Groups, mine)
+	mark(part.Monitors, mine)
+	mark(part.Operations, mine)
+	n.Groups, n.Monitors, n.Operations = others(n.Groups, mine), others(n.Monitors, mine), others(n.Operations, mine)
+	n.Synapses, n.Inputs, n.SpikeMonitors, n.RateMonitors, n.Views = nil, nil, nil, nil, nil
+	sort.SliceStable(objects, func(i, j int) bool { return objects[i].serial < objects[j].serial })
+	for _, o := range objects {
+		o.join(n)
+	}
+	has := map[*net.Group]bool{}
+	for _, g := range n.Groups {
+		has[g] = true
+	}
+	for _, v := range views {
+		if has[v.Group] {
+			n.Views = append(n.Views, v)
+		}
+	}
+	w.objects = in
+	return nil
+}
+
+func mark[T comparable](list []T, mine map[any]bool) {
+	for _, v := range list {
+		mine[v] = true
+	}
+}
+
+func others[T comparable](list []T, mine map[any]bool) []T {
+	var out []T
+	for _, v := range list {
+		if !mine[v] {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// take marks the objects as run by the network.
+func (w *world) take() {
+	for o := range w.objects {
+		o.world = w
+	}
+}
+
+// allViews are the panels asked for so far. view() puts them into the network that is being described.
+func (in *interp) allViews() []*net.View {
+	for _, v := range in.net.Views {
+		known := false
+		for _, u := range in.brian.views {
+			known = known || u == v
+		}
+		if !known {
+			in.brian.views = append(in.brian.views, v)
+		}
+	}
+	return in.brian.views
+}
+
+// visible lists Brian2's objects that a variable names where run() was called: the locals of the calling function and the globals. This
+// is Brian2's rule; objects in lists or in other functions are not found. Monitors that no variable names are taken with their
+// source, since a recording may be wanted as a file only.
+func (in *interp) visible(fr *frameScope) []*object {
+	seen := map[*object]bool{}
+	called := map[starlark.Callable]bool{}
+	look := func(d starlark.StringDict) {
+		for _, v := range d {
+			if m, ok := v.(member); ok && m.part() != nil && m.part().scope == in.brian.scope {
+				seen[m.part()] = true
+			}
+			if f, ok := v.(starlark.Callable); ok {
+				called[f] = true
+			}
+		}
+	}
+	look(fr.locals)
+	for _, fn := range fr.globals {
+		look(fn.Globals())
+	}
+	var out []*object
+	for _, o := range in.brian.objects {
+		if o.scope != in.brian.scope {
+			continue
+		}
+		take := seen[o]
+		switch {
+		case take:
+		case o.function != nil:
+			take = called[o.function] || o.function.Name() == "lambda"
+		case o.mild && len(o.needs) > 0:
+			take = true
+			for _, need := range o.needs {
+				take = take && seen[need]
+			}
+			if other := o.world; other != nil && other != in.brian.magic {
+				take = false
+			}
+		}
+		if take {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// collect makes the network of a bare run(): the visible objects. Objects that have run go on where they were; a new set of objects
+// is a new network; a mixture is an error, as in Brian2.
+func (in *interp) collect(objects []*object) error {
+	b := &in.brian
+	if b.magic == nil {
+		b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]Snapshot{}}
+	}
+	w := b.magic
+	var known, fresh []*object
+	for _, o := range objects {
+		switch {
+		case o.world == w:
+			known = append(known, o)
+		case !o.mild && o.world == nil:
+			fresh = append(fresh, o)
+		}
+	}
+	if w.sim != nil && len(fresh) > 0 {
+		if len(known) > 0 {
+			return withHint(fmt.Errorf("%q has run before, %q is new: is this a new simulation, or the old one with an addition?", known[0].name, fresh[0].name),
+				"make a Network of the objects, or call start_scope() before a new simulation")
+		}
+		in.newMagic()
+		w = b.magic
+	}
+	return w.fill(objects, in.allViews())
+}
+
+// newMagic lets go of the network that a bare run() ran so far.
+func (in *interp) newMagic() {
+	b := &in.brian
+	if b.magic != nil && b.magic.sim != nil {
+		if r, ok := b.magic.sim.(Retiring); ok {
+			if err := r.Retire(); err != nil {
+				in.warn(diag.List{{Severity: diag.Warning, Message: fmt.Sprintf("letting go of an earlier network: %v", err)}})
+			}
+		}
+	}
+	in.allViews()
+	in.net = &net.Network{DT: in.net.DT}
+	in.sim, in.ran = nil, false
+	in.groups, in.pending = nil, nil
+	b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]Snapshot{}}
+}
+
+// startScope is start_scope(): run() forgets the objects made so far.
+func (in *interp) startScope(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args)+len(kwargs) > 0 {
+		return nil, fmt.Errorf("start_scope takes no arguments")
+	}
+	if in.state != nil {
+		return nil, fmt.Errorf("a network operation cannot start a scope")
+	}
+	if err := in.checkPending(); err != nil {
+		return nil, err
+	}
+	in.brian.scope++
+	in.newMagic()
+	return starlark.None, nil
+}
+
+// opened notes that the network of a bare run() is in memory.
+func (in *interp) opened(s Simulation) {
+	if w := in.brian.magic; w != nil && w.sim == nil {
+		w.sim = s
+		in.brian.worlds = append(in.brian.worlds, w)
+	}
+	if w := in.brian.magic; w != nil {
+		w.take()
+	}
+}
+
+// network is Brian2's Network.
+type network struct {
+	in      *interp
+	w       *world
+	members []*object
+}
+
+var (
+	_ starlark.HasAttrs  = (*network)(nil)
+	_ starlark.Mapping   = (*network)(nil)
+	_ starlark.Container = (*network)(nil)
+)
+
+func (n *network) String() string {
+	return fmt.Sprintf("Network(%q, %d objects)", n.w.name, len(n.members))
+}
+func (n *network) Type() string          { return "Network" }
+func (n *network) Freeze()               {}
+func (n *network) Truth() starlark.Bool  { return true }
+func (n *network) Hash() (uint32, error) { return starlark.String(n.w.name).Hash() }
+
+// makeNetwork is Network(*objects, name=None).
+func (in *interp) makeNetwork(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var name starlark.Value
+	if err := unpack(b.Name(), nil, kwargs, "name?", &name); err != nil {
+		return nil, err
+	}
+	o, err := in.newObject(t, b.Name(), "network", name)
+	if err != nil {
+		return nil, err
+	}
+	n := &network{in: in, w: &world{name: o.name, net: &net.Network{}, objects: map[*object]bool{}, stored: map[string]Snapshot{}}}
+	return n, n.addAll("Network", args)
+}
+
+// addAll adds objects, lists and dictionaries of objects.
+func (n *network) addAll(what string, vals starlark.Tuple) error {
+	for _, v := range vals {
+		switch v := v.(type) {
+		case member:
+			n.addOne(v.part())
+		case *starlark.Dict:
+			for _, kv := range v.Items() {
+				if err := n.addAll(what, kv[1:]); err != nil {
+					return err
+				}
+			}
+		case starlark.Iterable:
+			it := v.Iterate()
+			var x starlark.Value
+			for it.Next(&x) {
+				if err := n.addAll(what, starlark.Tuple{x}); err != nil {
+					it.Done()
+					return err
+				}
+			}
+			it.Done()
+		default:
+			hint := ""
+			if _, ok := v.(*starlark.Function); ok {
+				hint = "add what network_operation(f, dt=...) returns"
+			}
+			return withHint(fmt.Errorf("%s: expected objects such as a NeuronGroup or a SpikeMonitor, got %s", what, article(v)), hint)
+		}
+	}
+	return nil
+}
+
+func (n *network) addOne(o *object) {
+	for _, m := range n.members {
+		if m == o {
+			return
+		}
+	}
+	n.members = append(n.members, o)
+}
+
+// AttrNames lists the methods and attributes.
+func (n *network) AttrNames() []string {
+	return []string{"add", "name", "objects", "remove", "restore", "run", "store", "t"}
+}
+
+// Attr gives a method or an attribute.
+func (n *network) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "name":
+		return starlark.String(n.w.name), nil
+	case "t":
+		if n.in.state != nil && n.in.brian.running == n.w {
+			return quantity{n.in.state.Time(), units.Second}, nil
+		}
+		if n.w.sim == nil {
+			return quantity{0, units.Second}, nil
+		}
+		return quantity{n.w.sim.Time(), units.Second}, nil
+	case "objects":
+		vals := make([]starlark.Value, len(n.members))
+		for k, o := range n.members {
+			vals[k] = o.self
+		}
+		return starlark.NewList(vals), nil
+	case "run":
+		return starlark.NewBuiltin("run", n.run), nil
+	case "store":
+		return starlark.NewBuiltin("store", n.store), nil
+	case "restore":
+		return starlark.NewBuiltin("restore", n.restore), nil
+	case "add", "remove":
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			if len(kwargs) > 0 {
+				return nil, fmt.Errorf("%s takes objects", b.Name())
+			}
+			if b.Name() == "add" {
+				return starlark.None, n.addAll("add", args)
+			}
+			return starlark.None, n.remove(args)
+		}), nil
+	}
+	return nil, noAttr("Network", name, n.AttrNames())
+}
+
+func (n *network) remove(args starlark.Tuple) error {
+	for _, v := range args {
+		m, ok := v.(member)
+		if !ok {
+			return fmt.Errorf("remove: expected objects of the network, got %s", article(v))
+		}
+		if n.w.sim != nil {
+			return fmt.Errorf("remove: the network has run already; make another Network without %q", m.part().name)
+		}
+		var keep []*object
+		for _, o := range n.members {
+			if o != m.part() {
+				keep = append(keep, o)
+			}
+		}
+		if len(keep) == len(n.members) {
+			return fmt.Errorf("remove: %q is not in the network", m.part().name)
+		}
+		n.members = keep
+	}
+	return nil
+}
+
+// find is the member of a name.
+func (n *network) find(key starlark.Value) (starlark.Value, []string) {
+	var names []string
+	for _, o := range n.members {
+		if starlark.String(o.name) == key {
+			return o.self, nil
+		}
+		names = append(names, o.name)
+	}
+	return nil, names
+}
+
+// Has is NAME in net.
+func (n *network) Has(key starlark.Value) (bool, error) {
+	v, _ := n.find(key)
+	return v != nil, nil
+}
+
+// Get is net["NAME"].
+func (n *network) Get(key starlark.Value) (starlark.Value, bool, error) {
+	name, ok := key.(starlark.String)
+	if !ok {
+		return nil, false, fmt.Errorf("a Network is indexed with names, not with %s", article(key))
+	}
+	v, names := n.find(key)
+	if v == nil {
+		return nil, false, withHint(fmt.Errorf("the network has no object %q", string(name)),
+			suffixless(diag.DidYouMean(string(name), names), joined("it has ", names), "it is empty"))
+	}
+	return v, true, nil
+}
+
+// open brings the network into memory with all members.
+func (n *network) open(t *starlark.Thread) error {
+	in := n.in
+	if in.state != nil {
+		return fmt.Errorf("a network operation cannot run a network")
+	}
+	if err := in.params.unknown(); err != nil {
+		return err
+	}
+	if len(n.members) == 0 {
+		return withHint(fmt.Errorf("there is nothing to run"), "add objects: Network(G, S, M), or net.add(G)")
+	}
+	n.w.net.DT = in.defaultDT()
+	if err := n.w.fill(append([]*object(nil), n.members...), in.allViews()); err != nil {
+		return err
+	}
+	in.runFrame = capture(t)
+	if err := in.checkNetwork(n.w.net); err != nil {
+		return err
+	}
+	if n.w.sim == nil {
+		if in.opt.Engine == nil {
+			return ErrStop
+		}
+		s, err := in.opt.Engine.Open(n.w.net, in.draws.seed, in.warn)
+		if err != nil {
+			return err
+		}
+		n.w.sim = s
+		in.brian.worlds = append(in.brian.worlds, n.w)
+	}
+	n.w.take()
+	return nil
+}
+
+// run is net.run(duration).
+func (n *network) run(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	d, err := runDuration(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.open(t); err != nil {
+		return nil, err
+	}
+	return n.in.drive(n.w, func(s Simulation) error { return s.Run(n.in.ctx, d) })
+}
+
+// runDuration reads the arguments of run(duration, report=..., ...).
+func runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (float64, error) {
+	var v, ignored starlark.Value
+	if err := unpack(b.Name(), args, kwargs, "duration", &v, "report?", &ignored, "report_period?", &ignored, "namespace?", &ignored,
+		"profile?", &ignored, "level?", &ignored); err != nil {
+		return 0, err
+	}
+	d, err := duration("run", v, 0)
+	if err == nil && !(d >= 0 && d < 1e300) {
+		err = fmt.Errorf("run: a duration is zero or positive, got %v", v)
+	}
+	return d, err
+}
+
+// drive runs f on a world's simulation and gives the script a new allowance of steps.
+func (in *interp) drive(w *world, f func(Simulation) error) (starlark.Value, error) {
+	before := in.brian.running
+	in.brian.running = w
+	err := f(w.sim)
+	in.brian.running = before
+	in.grantSteps()
+	if err != nil && in.ctx.Err() != nil {
+		return nil, fmt.Errorf("%s", cancelReason)
+	}
+	return starlark.None, err
+}
+
+// store is net.store(name='default').
+func (n *network) store(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	name, _, err := storeArgs(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.open(t); err != nil {
+		return nil, err
+	}
+	return starlark.None, n.w.store(name)
+}
+
+// restore is net.restore(name='default', restore_random_state=False).
+func (n *network) restore(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	name, random, err := storeArgs(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	return starlark.None, n.w.restore(name, random)
+}
+
+func storeArgs(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (name string, random bool, err error) {
+	var filename starlark.Value
+	name = "default"
+	pairs := []any{"name?", &name, "filename?", &filename}
+	if b.Name() == "restore" {
+		pairs = append(pairs, "restore_random_state?", &random)
+	}
+	if err = unpack(b.Name(), args, kwargs, pairs...); err == nil && filename != nil && filename != starlark.None {
+		err = notYet("filename= of " + b.Name())
+	}
+	return name, random, err
+}
+
+func (w *world) store(name string) error {
+	s, ok := w.sim.(Storing)
+	if !ok {
+		return notYet("store")
+	}
+	snap, err := s.Store()
+	if err == nil {
+		w.stored[name] = snap
+	}
+	return err
+}
+
+func (w *world) restore(name string, random bool) error {
+	snap, ok := w.stored[name]
+	if !ok {
+		var names []string
+		for n := range w.stored {
+			names = append(names, n)
+		}
+		sort.Strings(names)
+		return withHint(fmt.Errorf("restore: no state %q was stored of this network", name),
+			suffixless(diag.DidYouMean(name, names), joined("there is ", names), "call store() first; a state belongs to the network that it was stored of"))
+	}
+	s, ok := w.sim.(Storing)
+	if !ok {
+		return notYet("restore")
+	}
+	return s.Restore(snap, random)
+}
+
+// magicStore is store(name='default'): the objects that run() would take.
+func (in *interp) magicStore(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	name, _, err := storeArgs(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.ready(t); err != nil {
+		return nil, err
+	}
+	return starlark.None, in.brian.magic.store(name)
+}
+
+// magicRestore is restore(name='default').
+func (in *interp) magicRestore(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	name, random, err := storeArgs(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	if in.state != nil {
+		return nil, fmt.Errorf("a network operation cannot restore the network")
+	}
+	if in.brian.magic == nil || in.brian.magic.sim == nil {
+		return nil, withHint(fmt.Errorf("restore: nothing was stored"), "call store() first")
+	}
+	objects := in.visible(capture(t))
+	for _, o := range objects {
+		if o.world != in.brian.magic {
+			return nil, withHint(fmt.Errorf("restore: %q was not there when the state was stored", o.name), "a state can only be restored into the network that it was stored of")
+		}
+	}
+	return starlark.None, in.brian.magic.restore(name, random)
+}
+
+// collectFunc is collect(): the objects that run() would take.
+func (in *interp) collectFunc(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var vals []starlark.Value
+	for _, o := range in.visible(capture(t)) {
+		vals = append(vals, o.self)
+	}
+	return starlark.NewList(vals), nil
+}
+
+// unseen warns of groups and synapses that no network ever took, which is easily overlooked.
+func (in *interp) unseen() {
+	if len(in.brian.worlds) == 0 {
+		return
+	}
+	var names []string
+	for _, o := range in.brian.objects {
+		if o.world == nil && !o.mild && o.scope == in.brian.scope {
+			names = append(names, o.name)
+		}
+	}
+	if len(names) > 0 {
+		in.warn(diag.List{{Severity: diag.Warning, Message: "never run: " + strings.Join(names, ", "),
+			Hint: "run() takes the objects that variables name where it is called; a Network takes what it is given"}})
+	}
+}
+
+// describeAll puts everything made in the current scope into the network, for scripts that end without a run.
+func (in *interp) describeAll() error {
+	var objects []*object
+	for _, o := range in.brian.objects {
+		if o.scope == in.brian.scope && o.world == nil {
+			objects = append(objects, o)
+		}
+	}
+	return in.collect(objects)
+}
+
+// resultNetworks lists the networks that were opened. The last one is the result's own.
+func (in *interp) resultNetworks(res *Result) {
+	for _, w := range in.brian.worlds {
+		res.Networks = append(res.Networks, Opened{w.name, w.net, w.sim})
+	}
+	if len(res.Networks) == 0 && res.Sim != nil {
+		res.Networks = []Opened{{"run()", res.Network, res.Sim}}
+	}
+	if k := len(res.Networks); k > 0 {
+		res.Network, res.Sim = res.Networks[k-1].Network, res.Networks[k-1].Sim
+	}
+}
+
+// brianVocabulary is Brian2's.
+func (in *interp) brianVocabulary() starlark.StringDict {
+	d := starlark.StringDict{}
+	for name, f := range map[string]builtinFunc{
+		"NeuronGroup": in.makeNeuronGroup, "PoissonGroup": in.makePoissonGroup, "PoissonInput": in.makePoissonInput,
+		"SpikeGeneratorGroup": in.makeSpikeGenerator, "TimedArray": in.makeTimedArray, "Synapses": in.makeSynapses,
+		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
+		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "network_operation": in.networkOperation,
+		"start_scope": in.startScope, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc,
+	} {
+		d[name] = starlark.NewBuiltin(name, f)
+	}
+	return d
+}

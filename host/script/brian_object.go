@@ -1,0 +1,305 @@
+package script
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/syntax"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+)
+
+// object is what Brian2's objects share: a name, the scope they were made in, and the network that runs them. An object joins a network
+// when that network first runs, since a bare run() decides only then what it takes.
+type object struct {
+	in    *interp
+	kind  string // NeuronGroup, Synapses, ...
+	name  string
+	scope int // number of start_scope() calls before
+	// mild objects, such as monitors, may join a network that has run already.
+	mild  bool
+	needs []*object
+	join  func(n *net.Network)
+	world *world // nil until a network has run it
+	// serial is the place among all objects, in the order in which they were made.
+	serial int
+	self   starlark.Value
+	// function is what a network_operation calls: it stands for the operation among the script's names.
+	function starlark.Callable
+	src      *diag.Source
+	span     diag.Span
+}
+
+// member is a value of a script that is an object of a network.
+type member interface {
+	starlark.Value
+	part() *object
+}
+
+func (o *object) part() *object         { return o }
+func (o *object) String() string        { return fmt.Sprintf("%s(%q)", o.kind, o.name) }
+func (o *object) Type() string          { return o.kind }
+func (o *object) Freeze()               {}
+func (o *object) Truth() starlark.Bool  { return true }
+func (o *object) Hash() (uint32, error) { return starlark.String(o.name).Hash() }
+
+// brian is what a script's interpreter keeps for Brian2's vocabulary.
+type brian struct {
+	objects []*object // all that were made, in order
+	scope   int
+	given   map[string]bool // default names in use: none is given twice in a script
+	magic   *world          // what a bare run() runs; nil before the first
+	worlds  []*world        // all that were opened, in order
+	running *world
+	views   []*net.View
+}
+
+// newObject names and registers an object. base is the default name, to which _1, _2, ... are added.
+func (in *interp) newObject(t *starlark.Thread, kind, base string, name starlark.Value) (*object, error) {
+	o := &object{in: in, kind: kind, scope: in.brian.scope}
+	if in.brian.given == nil {
+		in.brian.given = map[string]bool{}
+	}
+	switch n := name.(type) {
+	case nil, starlark.NoneType:
+		for k := 0; ; k++ {
+			if o.name = brianName(base)(k); !in.brian.given[o.name] {
+				break
+			}
+		}
+	case starlark.String:
+		o.name = string(n)
+		// Brian2's name="input*" asks for the first free name of that kind.
+		if stem, ok := strings.CutSuffix(o.name, "*"); ok {
+			return in.newObject(t, kind, stem, starlark.None)
+		}
+		if err := checkName(o.name); err != nil {
+			return nil, fmt.Errorf("%s: %w", kind, err)
+		}
+	default:
+		return nil, fmt.Errorf("%s: name= must be a string, got %s", kind, article(name))
+	}
+	in.brian.given[o.name] = true
+	o.src, o.span, _ = in.callSite(t)
+	return o, nil
+}
+
+// register makes the object known to run(). It is the last thing a constructor does.
+func (o *object) register(self starlark.Value, join func(*net.Network)) {
+	o.self, o.join, o.serial = self, join, len(o.in.brian.objects)
+	o.in.brian.objects = append(o.in.brian.objects, o)
+}
+
+// sim is the simulation that the object is in, nil before its network has been opened.
+func (o *object) sim() Simulation {
+	if o.world == nil {
+		return nil
+	}
+	return o.world.sim
+}
+
+// state is the running network inside a network operation of it, else nil.
+func (o *object) state() net.State {
+	if o.world != nil && o.world == o.in.brian.running {
+		return o.in.state
+	}
+	return nil
+}
+
+// source makes a piece of equation code whose errors point into the script.
+func (in *interp) source(t *starlark.Thread, owner, what, text string) *diag.Source {
+	s := &diag.Source{Name: what + " of " + owner, Text: text}
+	in.remember(t, owner, s)
+	return s
+}
+
+// exprSource is source for one expression, parsed now so that a slip in writing is reported where it is.
+func (in *interp) exprSource(t *starlark.Thread, owner, what, text string) (*diag.Source, error) {
+	s := in.source(t, owner, what, text)
+	_, l := syntax.ParseExpr(s, syntax.Brian)
+	return s, l.Err()
+}
+
+// codeSource is source for statements.
+func (in *interp) codeSource(t *starlark.Thread, owner, what, text string) (*diag.Source, error) {
+	s := in.source(t, owner, what, text)
+	_, l := syntax.ParseCode(s, syntax.Brian)
+	return s, l.Err()
+}
+
+// text reads an optional string argument.
+func text(what string, v starlark.Value) (string, bool, error) {
+	switch v := v.(type) {
+	case nil, starlark.NoneType:
+		return "", false, nil
+	case starlark.String:
+		return string(v), true, nil
+	}
+	return "", false, fmt.Errorf("%s must be a string, got %s", what, article(v))
+}
+
+// namespaceOf reads namespace=.
+func namespaceOf(kind string, v starlark.Value) (starlark.StringDict, error) {
+	if v == nil || v == starlark.None {
+		return nil, nil
+	}
+	d, ok := v.(*starlark.Dict)
+	if !ok {
+		return nil, fmt.Errorf("%s: namespace= takes a dictionary, got %s", kind, article(v))
+	}
+	ns := starlark.StringDict{}
+	for _, kv := range d.Items() {
+		k, ok := kv[0].(starlark.String)
+		if !ok {
+			return nil, fmt.Errorf("%s: namespace= maps names to values; %v is not a name", kind, kv[0])
+		}
+		ns[string(k)] = kv[1]
+	}
+	return ns, nil
+}
+
+// clockOf reads dt=: 0 means the network's.
+func clockOf(kind string, v starlark.Value) (float64, error) {
+	if v == nil || v == starlark.None {
+		return 0, nil
+	}
+	dt, err := duration(kind+": dt", v, 0)
+	if err == nil && !(dt > 0) {
+		err = fmt.Errorf("%s: dt must be positive, got %v", kind, v)
+	}
+	return dt, err
+}
+
+var slots = []string{"start", "groups", "thresholds", "synapses", "resets", "end"}
+
+// slotOf checks when=.
+func slotOf(kind, when string) error {
+	bare := strings.TrimPrefix(strings.TrimPrefix(when, "before_"), "after_")
+	for _, s := range slots {
+		if bare == s {
+			return nil
+		}
+	}
+	return withHint(fmt.Errorf("%s: there is no slot when=%q", kind, when), suffixless(diag.DidYouMean(bare, slots), "a step has the slots "+strings.Join(slots, ", ")))
+}
+
+// suffixless is the first hint that says something.
+func suffixless(hints ...string) string {
+	for _, h := range hints {
+		if h != "" {
+			return h
+		}
+	}
+	return ""
+}
+
+// unpack is starlark.UnpackArgs with a spelling hint for keywords that a constructor does not have.
+func unpack(kind string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
+	var known []string
+	for i := 0; i < len(pairs); i += 2 {
+		known = append(known, strings.TrimRight(pairs[i].(string), "?"))
+	}
+	for _, kv := range kwargs {
+		name := string(kv[0].(starlark.String))
+		found := false
+		for _, k := range known {
+			found = found || k == name
+		}
+		if !found {
+			return withHint(fmt.Errorf("%s has no argument %s=", kind, name), suffixless(diag.DidYouMean(name, known), "it has "+strings.Join(known, ", ")))
+		}
+	}
+	return starlark.UnpackArgs(kind, args, kwargs, pairs...)
+}
+
+// frozen is a scope that remembers what some names meant at one moment, as Brian2 resolves them when an assignment is made.
+type frozen struct {
+	values map[string]check.Value
+	rest   check.Scope
+}
+
+// here resolves names as they are where a builtin was called, whatever run() saw before.
+type here struct{ *scope }
+
+// Lookup finds a name.
+func (h here) Lookup(name string) (check.Value, bool) {
+	if v, ok := h.namespace[name]; ok {
+		return scopeValue(v), true
+	}
+	if v, ok := h.made.local(name); ok && !isConstant(name) {
+		return scopeValue(v), true
+	}
+	if v, ok := h.made.global(name); ok && !isConstant(name) {
+		return scopeValue(v), true
+	}
+	return h.scope.Lookup(name)
+}
+
+// isConstant reports names that equations know whatever the script says.
+func isConstant(name string) bool {
+	if _, ok := constants[name]; ok {
+		return true
+	}
+	_, ok := units.Lookup(name)
+	return ok
+}
+
+// callScope is the scope of the call in progress.
+func (in *interp) callScope(t *starlark.Thread, namespace starlark.StringDict) check.Scope {
+	return here{&scope{in, namespace, capture(t)}}
+}
+
+// freeze looks up the names of expressions now.
+func freeze(rest check.Scope, sources ...*diag.Source) check.Scope {
+	f := &frozen{map[string]check.Value{}, rest}
+	for _, s := range sources {
+		if s == nil {
+			continue
+		}
+		e, _ := syntax.ParseExpr(s, syntax.Brian)
+		if e == nil {
+			continue
+		}
+		syntax.Walk(e, func(x syntax.Expr) {
+			name := ""
+			switch x := x.(type) {
+			case *syntax.Ident:
+				name = x.Name
+			case *syntax.Call:
+				name = x.Fun.Name
+			}
+			if name == "" {
+				return
+			}
+			if v, ok := rest.Lookup(name); ok {
+				f.values[name] = v
+			}
+		})
+	}
+	return f
+}
+
+// Lookup finds a name as it was.
+func (f *frozen) Lookup(name string) (check.Value, bool) {
+	if v, ok := f.values[name]; ok {
+		return v, true
+	}
+	return f.rest.Lookup(name)
+}
+
+// Names lists all that can be found.
+func (f *frozen) Names() []string { return f.rest.Names() }
+
+// sortedNames joins lists of names for AttrNames.
+func sortedNames(lists ...[]string) []string {
+	var out []string
+	for _, l := range lists {
+		out = append(out, l...)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,141 @@
+package script
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+)
+
+// blockMethod is run_regularly(code, dt=, when=, order=, name=), run_at(code, times=, ...) or run_on_event(event, code, ...).
+func (g *neuronGroup) blockMethod(kind string) builtinFunc {
+	return func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		if !g.whole() {
+			return nil, withHint(fmt.Errorf("%s: %s is a part of a group; code runs on whole groups", kind, g.label()), "use an if with the index i in the code")
+		}
+		c, err := g.in.codeBlock(t, g.object, kind, args, kwargs)
+		if err != nil {
+			return nil, err
+		}
+		if c.Event != "" && !g.emits(c.Event) {
+			return nil, fmt.Errorf("run_on_event: %s has no event %q", g.name, c.Event)
+		}
+		g.pop.group.Code = append(g.pop.group.Code, c)
+		return starlark.None, nil
+	}
+}
+
+// codeBlock reads the arguments of a method that attaches code to an object.
+func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args starlark.Tuple, kwargs []starlark.Tuple) (*net.CodeBlock, error) {
+	var code string
+	var dt, name, times, ignored starlark.Value
+	c := &net.CodeBlock{When: "start", Place: in.placeOf(t)}
+	pairs := []any{"code", &code, "dt?", &dt, "when?", &c.When, "order?", &c.Order, "name?", &name, "clock?", &ignored, "codeobj_class?", &ignored}
+	switch kind {
+	case "run_at":
+		pairs[2], pairs[3] = "times", &times
+	case "run_on_event":
+		c.When = "after_thresholds"
+		pairs = append([]any{"event", &c.Event}, append(pairs[:2:2], pairs[4:]...)...)
+	}
+	if err := unpack(kind, args, kwargs, pairs...); err != nil {
+		return nil, err
+	}
+	var err error
+	if err := slotOf(kind, c.When); err != nil {
+		return nil, err
+	}
+	if c.DT, err = clockOf(kind, dt); err != nil {
+		return nil, err
+	}
+	if times != nil {
+		if c.Times, err = timesOf(kind+": times", times); err != nil {
+			return nil, err
+		}
+	}
+	s, given, err := text(kind+": name=", name)
+	if err != nil {
+		return nil, err
+	}
+	if !given {
+		s = o.name + "_" + kind + "*"
+	}
+	no, err := in.newObject(t, kind, s, starlark.String(s))
+	if err != nil {
+		return nil, err
+	}
+	c.Name = no.name
+	c.Code, err = in.codeSource(t, o.what(), "code of "+kind, code)
+	return c, err
+}
+
+// timesOf reads times with their unit, ascending or not.
+func timesOf(what string, v starlark.Value) ([]float64, error) {
+	a, err := toArray(v)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	if a.dim != units.Second && len(a.data) > 0 {
+		return nil, withHint(fmt.Errorf("%s: expected times, got %s", what, describeDim(a.dim)), "for example [10, 20]*ms")
+	}
+	if len(a.shape) > 1 {
+		return nil, fmt.Errorf("%s: expected a list, got shape %s", what, shapeString(a.shape))
+	}
+	for k, t := range a.data {
+		if !(t >= 0) || math.IsInf(t, 0) {
+			return nil, fmt.Errorf("%s: element %d is %g s; times are zero or positive", what, k, t)
+		}
+	}
+	return append([]float64{}, a.data...), nil
+}
+
+// operation is a network_operation as a value; calling it calls its function.
+type operation struct {
+	*object
+	f starlark.Callable
+}
+
+var (
+	_ starlark.Callable = (*operation)(nil)
+	_ member            = (*operation)(nil)
+)
+
+// Name is the name of the operation.
+func (p *operation) Name() string { return p.f.Name() }
+
+// CallInternal calls the function.
+func (p *operation) CallInternal(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return starlark.Call(t, p.f, args, kwargs)
+}
+
+// networkOperation is network_operation(f, dt=10*ms): f() or f(t) is called at the start of a step, every dt.
+func (in *interp) networkOperation(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var f starlark.Callable
+	var dt, name, clock starlark.Value
+	when, order := "start", 0
+	if err := unpack(b.Name(), args, kwargs, "f", &f, "dt?", &dt, "when?", &when, "order?", &order, "name?", &name, "clock?", &clock); err != nil {
+		return nil, err
+	}
+	if when != "start" {
+		return nil, withHint(fmt.Errorf("network_operation: when=%q; functions of the script are called at the start of a step", when), "run_regularly takes any slot")
+	}
+	op := &net.Operation{Order: order}
+	var err error
+	if op.DT, err = clockOf(b.Name(), dt); err != nil {
+		return nil, err
+	}
+	o, err := in.newObject(t, b.Name(), "networkoperation", name)
+	if err != nil {
+		return nil, err
+	}
+	o.mild, o.function = true, f
+	v := &operation{o, f}
+	if err := in.prepareOperation(t, b.Name(), f, op, func() starlark.Value { return quantity{in.now(), units.Second} }); err != nil {
+		return nil, err
+	}
+	op.Name = o.name
+	o.register(v, func(n *net.Network) { n.Operations = append(n.Operations, op) })
+	return v, nil
+}

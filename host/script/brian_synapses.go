@@ -1,0 +1,575 @@
+package script
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/syntax"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+)
+
+// synapses is Brian2's Synapses.
+type synapses struct {
+	*object
+	syn         *net.Synapses
+	source      *neuronGroup
+	target      *neuronGroup
+	vars        map[string]variable
+	names       []string
+	ns          starlark.StringDict
+	pathways    []*pathway
+	explicit    bool    // all connections so far are lists of pairs
+	pre, post   []int32 // ends of all synapses, when known
+	known       int     // pairs or connections that pre and post stand for
+	knownCalls  int
+	constructed map[string]bool // pathways whose delay is fixed by the constructor
+}
+
+var (
+	_ starlark.HasSetField = (*synapses)(nil)
+	_ starlark.Sequence    = (*synapses)(nil)
+	_ holder               = (*synapses)(nil)
+	_ member               = (*synapses)(nil)
+)
+
+func (s *synapses) label() string                  { return s.name }
+func (s *synapses) namespace() starlark.StringDict { return s.ns }
+func (s *synapses) part() *object                  { return s.object }
+
+func (s *synapses) String() string {
+	return fmt.Sprintf("Synapses(%q, %s to %s)", s.name, s.source.label(), s.target.label())
+}
+
+// Len is the number of synapses.
+func (s *synapses) Len() int {
+	n, err := s.count()
+	if err != nil {
+		s.in.thread.Cancel(err.Error())
+	}
+	return n
+}
+
+// Iterate yields the synapses' indices.
+func (s *synapses) Iterate() starlark.Iterator {
+	idx := make([]int, s.Len())
+	for k := range idx {
+		idx[k] = k
+	}
+	return intArray(idx).Iterate()
+}
+
+// makeSynapses is Synapses(source, target=None, model=”, on_pre=, on_post=, delay=, ...).
+func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var source, target, model, onPre, onPost, delay, onEvent, multi, namespace, dt, clock, method, name, dependent, ignored starlark.Value
+	order := 0
+	if err := unpack(b.Name(), args, kwargs, "source", &source, "target?", &target, "model?", &model, "on_pre?", &onPre, "pre?", &onPre,
+		"on_post?", &onPost, "post?", &onPost, "connect?", &ignored, "delay?", &delay, "on_event?", &onEvent, "multisynaptic_index?", &multi,
+		"namespace?", &namespace, "dtype?", &ignored, "codeobj_class?", &ignored, "dt?", &dt, "clock?", &clock, "order?", &order,
+		"method?", &method, "name?", &name, "order_dependent?", &dependent, "method_options?", &ignored); err != nil {
+		return nil, err
+	}
+	if multi != nil && multi != starlark.None {
+		return nil, fmt.Errorf("Synapses: multisynaptic_index= is not supported; synapses of one pair are told apart by their index")
+	}
+	s := &synapses{explicit: true, constructed: map[string]bool{}}
+	var err error
+	if s.source, err = groupArg("Synapses: source", source); err != nil {
+		return nil, err
+	}
+	s.target = s.source
+	if target != nil && target != starlark.None {
+		if s.target, err = groupArg("Synapses: target", target); err != nil {
+			return nil, err
+		}
+	}
+	s.syn = &net.Synapses{Pre: s.source.span(), Post: s.target.span(), Place: in.placeOf(t)}
+	if s.ns, err = namespaceOf(b.Name(), namespace); err != nil {
+		return nil, err
+	}
+	s.syn.Namespace = &scope{in, s.ns, capture(t)}
+	if s.syn.DT, err = clockOf(b.Name(), dt); err != nil {
+		return nil, err
+	}
+	if s.syn.Method, _, err = text("Synapses: method=", method); err != nil {
+		return nil, err
+	}
+	switch d, given, err := text("Synapses: order_dependent=", noFalse(dependent)); {
+	case err != nil:
+		return nil, err
+	case given && d == "by index":
+		s.syn.ByIndex = true
+	case given:
+		return nil, withHint(fmt.Errorf("Synapses: order_dependent=%q", d), `write order_dependent="by index", or leave it out to have such code refused`)
+	}
+	if s.object, err = in.newObject(t, b.Name(), "synapses", name); err != nil {
+		return nil, err
+	}
+	s.syn.Name = s.name
+	eqs, given, err := text("Synapses: model=", model)
+	if err != nil {
+		return nil, err
+	}
+	s.vars = map[string]variable{}
+	if given && strings.TrimSpace(eqs) != "" {
+		s.syn.Equations = in.source(t, s.what(), "equations", eqs)
+		if err := s.readModel(); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.addPathways(t, onPre, false, "on_pre"); err != nil {
+		return nil, err
+	}
+	if err := s.addPathways(t, onPost, true, "on_post"); err != nil {
+		return nil, err
+	}
+	if err := s.setEvents(onEvent); err != nil {
+		return nil, err
+	}
+	if err := s.setDelays(delay); err != nil {
+		return nil, err
+	}
+	s.needs = []*object{s.source.object}
+	if s.target.object != s.source.object {
+		s.needs = append(s.needs, s.target.object)
+	}
+	s.register(s, func(n *net.Network) { n.Synapses = append(n.Synapses, s.syn) })
+	return s, nil
+}
+
+func noFalse(v starlark.Value) starlark.Value {
+	if v == starlark.False {
+		return nil
+	}
+	return v
+}
+
+// readModel reads the synapses' own variables; a summed variable belongs to the group that it is summed into.
+func (s *synapses) readModel() error {
+	vars, names, err := variables(check.Brian, s.syn.Equations, nil)
+	if err != nil {
+		return err
+	}
+	eqs, _ := syntax.ParseEquations(s.syn.Equations, syntax.Brian)
+	summed := map[string]bool{}
+	for _, eq := range eqs.Eqs {
+		for _, f := range eq.Flags {
+			summed[eq.Name] = summed[eq.Name] || f.Name == "summed"
+		}
+	}
+	for _, n := range names {
+		if !summed[n] {
+			s.vars[n] = vars[n]
+			s.names = append(s.names, n)
+		}
+	}
+	return nil
+}
+
+// addPathways reads on_pre= or on_post=: code, or a dictionary of names and code.
+func (s *synapses) addPathways(t *starlark.Thread, v starlark.Value, post bool, arg string) error {
+	side, name, order := s.source, "pre", -1
+	if post {
+		side, name, order = s.target, "post", 1
+	}
+	add := func(name, code string) error {
+		for _, p := range s.pathways {
+			if p.way.Name == name {
+				return fmt.Errorf("Synapses: two pathways have the name %q", name)
+			}
+		}
+		if !isName(name) {
+			return fmt.Errorf("Synapses: %s: the name of the pathway %q must be made of letters, digits and _", arg, name)
+		}
+		if _, taken := s.vars[name]; taken {
+			return fmt.Errorf("Synapses: the pathway %q has the name of a variable", name)
+		}
+		w := &net.Pathway{Name: name, Post: post, Order: order}
+		var err error
+		if w.Code, err = s.in.codeSource(t, s.what(), arg, code); err != nil {
+			return err
+		}
+		s.syn.Pathways = append(s.syn.Pathways, w)
+		s.pathways = append(s.pathways, &pathway{s, w})
+		return nil
+	}
+	switch v := v.(type) {
+	case nil, starlark.NoneType:
+		return nil
+	case starlark.String:
+		if err := add(name, string(v)); err != nil {
+			return err
+		}
+	case *starlark.Dict:
+		for _, kv := range v.Items() {
+			n, ok1 := kv[0].(starlark.String)
+			c, ok2 := kv[1].(starlark.String)
+			if !ok1 || !ok2 {
+				return fmt.Errorf("Synapses: %s= as a dictionary maps names of pathways to code, both strings", arg)
+			}
+			if err := add(string(n), string(c)); err != nil {
+				return err
+			}
+		}
+	default:
+		return fmt.Errorf("Synapses: %s= is code, or a dictionary of names and code, not %s", arg, article(v))
+	}
+	if !side.emits("spike") && len(side.pop.group.Events) == 0 {
+		which := "source"
+		if post {
+			which = "target"
+		}
+		return withHint(fmt.Errorf("Synapses: %s= needs spikes, but the %s %s has no threshold", arg, which, side.label()), "add threshold='...' to the group")
+	}
+	return nil
+}
+
+func isName(s string) bool {
+	for i, r := range s {
+		if !(r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || i > 0 && r >= '0' && r <= '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// setEvents reads on_event=: the event of all pathways, or a dictionary by pathway.
+func (s *synapses) setEvents(v starlark.Value) error {
+	set := func(p *pathway, event string) error {
+		side := s.source
+		if p.way.Post {
+			side = s.target
+		}
+		if !side.emits(event) {
+			return fmt.Errorf("Synapses: %s has no event %q", side.label(), event)
+		}
+		if event != "spike" {
+			p.way.Event = event
+		}
+		return nil
+	}
+	switch v := v.(type) {
+	case nil, starlark.NoneType:
+	case starlark.String:
+		for _, p := range s.pathways {
+			if err := set(p, string(v)); err != nil {
+				return err
+			}
+		}
+		return nil
+	case *starlark.Dict:
+		for _, kv := range v.Items() {
+			n, _ := kv[0].(starlark.String)
+			e, ok := kv[1].(starlark.String)
+			p := s.pathway(string(n))
+			if p == nil || !ok {
+				return fmt.Errorf("Synapses: on_event= maps names of pathways to events; there is no pathway %v", kv[0])
+			}
+			if err := set(p, string(e)); err != nil {
+				return err
+			}
+		}
+	default:
+		return fmt.Errorf("Synapses: on_event= is the name of an event, or a dictionary by pathway, not %s", article(v))
+	}
+	for _, p := range s.pathways {
+		if err := set(p, suffixless(p.way.Event, "spike")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setDelays reads delay= of the constructor: a time for the pathway "pre", or a dictionary by pathway.
+func (s *synapses) setDelays(v starlark.Value) error {
+	set := func(name string, v starlark.Value) error {
+		p := s.pathway(name)
+		if p == nil {
+			var names []string
+			for _, p := range s.pathways {
+				names = append(names, p.way.Name)
+			}
+			return withHint(fmt.Errorf("Synapses: delay= for the pathway %q, which does not exist", name), suffixless(joined("the pathways are ", names), "add on_pre='...'"))
+		}
+		d, err := duration("Synapses: delay", v, 0)
+		if err != nil {
+			return err
+		}
+		if !(d >= 0) {
+			return fmt.Errorf("Synapses: delay is %v; a delay is zero or positive", v)
+		}
+		p.way.Delay = []float64{d}
+		s.constructed[name] = true
+		return nil
+	}
+	switch v := v.(type) {
+	case nil, starlark.NoneType:
+		return nil
+	case *starlark.Dict:
+		for _, kv := range v.Items() {
+			n, ok := kv[0].(starlark.String)
+			if !ok {
+				return fmt.Errorf("Synapses: delay= as a dictionary maps names of pathways to times")
+			}
+			if err := set(string(n), kv[1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return set("pre", v)
+}
+
+func joined(lead string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return lead + strings.Join(names, ", ")
+}
+
+func (s *synapses) pathway(name string) *pathway {
+	for _, p := range s.pathways {
+		if p.way.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// delayOwner is the pathway that S.delay means.
+func (s *synapses) delayOwner() (*pathway, error) {
+	switch len(s.pathways) {
+	case 0:
+		return nil, fmt.Errorf("%s has no pathway and so no delay", s.name)
+	case 1:
+		return s.pathways[0], nil
+	}
+	return nil, withHint(fmt.Errorf("%s has several pathways", s.name), "write "+s.name+"."+s.pathways[0].way.Name+".delay")
+}
+
+// given are attributes that all synapses have.
+var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "N_pre", "N_post", "N_incoming", "N_outgoing",
+	"N_incoming_post", "N_outgoing_pre", "variables", "run_regularly", "tags"}
+
+// AttrNames lists variables, pathways and fixed attributes.
+func (s *synapses) AttrNames() []string {
+	var ways []string
+	for _, p := range s.pathways {
+		ways = append(ways, p.way.Name)
+	}
+	return sortedNames(synapseAttrs, s.names, ways)
+}
+
+// Attr reads a variable, a pathway, or one of the fixed attributes.
+func (s *synapses) Attr(name string) (starlark.Value, error) {
+	if v, ok := s.vars[name]; ok {
+		return readVariable(s, v)
+	}
+	if p := s.pathway(name); p != nil {
+		return p, nil
+	}
+	switch name {
+	case "name":
+		return starlark.String(s.name), nil
+	case "source":
+		return s.source, nil
+	case "target":
+		return s.target, nil
+	case "connect":
+		return starlark.NewBuiltin("connect", s.connect), nil
+	case "N":
+		n, err := s.count()
+		return starlark.MakeInt(n), err
+	case "N_pre":
+		return starlark.MakeInt(s.source.Len()), nil
+	case "N_post":
+		return starlark.MakeInt(s.target.Len()), nil
+	case "t":
+		return quantity{s.time(), units.Second}, nil
+	case "variables":
+		return stringList(s.names), nil
+	case "tags":
+		return stringList(s.syn.Tags), nil
+	case "delay":
+		p, err := s.delayOwner()
+		if err != nil {
+			return nil, err
+		}
+		return p.Attr("delay")
+	case "lastupdate":
+		return readVariable(s, variable{name: name, dim: units.Second, stored: true})
+	case "i", "j", "N_incoming", "N_outgoing", "N_incoming_post", "N_outgoing_pre":
+		return s.structure(name)
+	case "run_regularly":
+		return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			c, err := s.in.codeBlock(t, s.object, name, args, kwargs)
+			if err != nil {
+				return nil, err
+			}
+			s.syn.Code = append(s.syn.Code, c)
+			return starlark.None, nil
+		}), nil
+	}
+	for suffix, side := range map[string]*neuronGroup{"_pre": s.source, "_post": s.target} {
+		if base, ok := strings.CutSuffix(name, suffix); ok {
+			if v, ok := side.lookup(base); ok {
+				return s.gather(side, v, suffix == "_post")
+			}
+		}
+	}
+	return nil, noAttr(fmt.Sprintf("Synapses %q", s.name), name, s.AttrNames())
+}
+
+// gather is S.v_pre: a neuron's variable for each synapse.
+func (s *synapses) gather(side *neuronGroup, v variable, post bool) (starlark.Value, error) {
+	a, err := side.read(v)
+	if err != nil || v.shared {
+		return a, err
+	}
+	pre, end, err := s.edges()
+	if err != nil {
+		return nil, err
+	}
+	if !post {
+		end = pre
+	}
+	out := &Array{data: make([]float64, len(end)), shape: []int{len(end)}, dim: a.dim, kind: a.kind}
+	for k, e := range end {
+		out.data[k] = a.data[e]
+	}
+	return out, nil
+}
+
+// structure is what follows from the ends of the synapses alone.
+func (s *synapses) structure(name string) (starlark.Value, error) {
+	pre, post, err := s.edges()
+	if err != nil {
+		return nil, err
+	}
+	ends, n := pre, s.source.Len()
+	if name == "j" || strings.HasPrefix(name, "N_incoming") {
+		ends, n = post, s.target.Len()
+	}
+	if name == "i" || name == "j" {
+		out := &Array{data: make([]float64, len(ends)), shape: []int{len(ends)}, kind: intElems}
+		for k, e := range ends {
+			out.data[k] = float64(e)
+		}
+		return out, nil
+	}
+	degree := make([]int, n)
+	for _, e := range ends {
+		degree[e]++
+	}
+	if strings.HasSuffix(name, "_post") || strings.HasSuffix(name, "_pre") {
+		return intArray(degree), nil
+	}
+	out := make([]int, len(ends))
+	for k, e := range ends {
+		out[k] = degree[e]
+	}
+	return intArray(out), nil
+}
+
+// SetField sets a variable or a delay.
+func (s *synapses) SetField(name string, val starlark.Value) error {
+	if w, ok := val.(*varView); ok {
+		a, err := w.array()
+		if err != nil {
+			return err
+		}
+		val = a
+	}
+	if v, ok := s.vars[name]; ok {
+		if len(s.syn.Connect) == 0 && !v.shared {
+			return withHint(fmt.Errorf("%s.%s: there are no synapses yet", s.name, name), "call "+s.name+".connect(...) first")
+		}
+		return assign(s, v, nil, val)
+	}
+	switch name {
+	case "delay":
+		p, err := s.delayOwner()
+		if err != nil {
+			return err
+		}
+		return p.SetField("delay", val)
+	case "tags":
+		tagged := &population{in: s.in, group: &net.Group{}}
+		err := tagged.setTags(val)
+		s.syn.Tags = tagged.group.Tags
+		return err
+	}
+	for _, n := range synapseAttrs {
+		if n == name {
+			return fmt.Errorf("%s of Synapses cannot be changed", name)
+		}
+	}
+	for _, suffix := range []string{"_pre", "_post"} {
+		if base, ok := strings.CutSuffix(name, suffix); ok {
+			return withHint(fmt.Errorf("%s.%s belongs to a group", s.name, name), "set "+base+" of the group itself")
+		}
+	}
+	names := append([]string{"delay"}, s.names...)
+	sort.Strings(names)
+	return noAttr(fmt.Sprintf("Synapses %q", s.name), name, names)
+}
+
+// pathway is S.pre: one way in which spikes act.
+type pathway struct {
+	of  *synapses
+	way *net.Pathway
+}
+
+var (
+	_ starlark.HasSetField = (*pathway)(nil)
+	_ holder               = (*pathway)(nil)
+)
+
+func (p *pathway) String() string                           { return fmt.Sprintf("pathway %q of %s", p.way.Name, p.of.name) }
+func (p *pathway) Type() string                             { return "SynapticPathway" }
+func (p *pathway) Freeze()                                  {}
+func (p *pathway) Truth() starlark.Bool                     { return true }
+func (p *pathway) Hash() (uint32, error)                    { return starlark.String(p.label()).Hash() }
+func (p *pathway) AttrNames() []string                      { return []string{"delay", "name", "order"} }
+func (p *pathway) label() string                            { return p.of.name + "." + p.way.Name }
+func (p *pathway) part() *object                            { return p.of.object }
+func (p *pathway) namespace() starlark.StringDict           { return p.of.ns }
+func (p *pathway) count() (int, error)                      { return p.of.count() }
+func (p *pathway) pick(key starlark.Value) ([]int32, error) { return p.of.pick(key) }
+
+var delayVar = variable{name: "delay", dim: units.Second, stored: true}
+
+// Attr gives delay, order and name.
+func (p *pathway) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "name":
+		return starlark.String(p.of.name + "_" + p.way.Name), nil
+	case "order":
+		return starlark.MakeInt(p.way.Order), nil
+	case "delay":
+		if p.of.constructed[p.way.Name] {
+			return quantity{p.way.Delay[0], units.Second}, nil
+		}
+		return readVariable(p, delayVar)
+	}
+	return nil, noAttr(p.String(), name, p.AttrNames())
+}
+
+// SetField sets delay or order.
+func (p *pathway) SetField(name string, val starlark.Value) error {
+	switch name {
+	case "order":
+		n, err := starlark.AsInt32(val)
+		if err != nil {
+			return fmt.Errorf("%s.order is a whole number", p.label())
+		}
+		p.way.Order = n
+		return nil
+	case "delay":
+		return assign(p, delayVar, nil, val)
+	}
+	return noAttr(p.String(), name, []string{"delay", "order"})
+}

@@ -1,0 +1,348 @@
+package script
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// holder is what variables belong to: a group, a part of one, synapses, or a pathway.
+type holder interface {
+	part() *object
+	label() string
+	// count is the number of elements, which for synapses may have to be found out.
+	count() (int, error)
+	// pick turns an index into places in the holder.
+	pick(key starlark.Value) ([]int32, error)
+	// read gives the values of a variable as they are now.
+	read(v variable) (*Array, error)
+	// put makes a complete assignment.
+	put(v variable, a net.Assignment) error
+	// namespace is the holder's own, for expressions.
+	namespace() starlark.StringDict
+}
+
+// varView is a variable as the script sees it: G.v. It is read when it is used, so that it always shows the state of the network, and
+// writing to an element of it writes to the network.
+type varView struct {
+	of holder
+	v  variable
+}
+
+var (
+	_ starlark.Mapping   = (*varView)(nil)
+	_ starlark.HasSetKey = (*varView)(nil)
+	_ starlark.Sliceable = (*varView)(nil)
+	_ starlark.Sequence  = (*varView)(nil)
+	_ starlark.HasBinary = (*varView)(nil)
+	_ starlark.HasUnary  = (*varView)(nil)
+	_ starlark.HasAttrs  = (*varView)(nil)
+)
+
+func (w *varView) array() (*Array, error) { return w.of.read(w.v) }
+
+// must is array where Starlark leaves no way to return an error: the script is stopped with it instead.
+func (w *varView) must() *Array {
+	a, err := w.array()
+	if err != nil {
+		w.of.part().in.thread.Cancel(err.Error())
+		return &Array{shape: []int{0}}
+	}
+	return a
+}
+
+func (w *varView) String() string        { return w.must().String() }
+func (w *varView) Type() string          { return "variable" }
+func (w *varView) Freeze()               {}
+func (w *varView) Truth() starlark.Bool  { return w.Len() > 0 }
+func (w *varView) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: variable") }
+
+// Len is the number of elements.
+func (w *varView) Len() int {
+	n, err := w.of.count()
+	if err != nil {
+		w.of.part().in.thread.Cancel(err.Error())
+	}
+	return n
+}
+
+// Index is one element.
+func (w *varView) Index(i int) starlark.Value {
+	a := w.must()
+	if i >= len(a.data) {
+		return starlark.None
+	}
+	return a.Index(i)
+}
+
+// Slice is a copy of some elements.
+func (w *varView) Slice(start, end, step int) starlark.Value {
+	a := w.must()
+	if len(a.data) < end {
+		return a
+	}
+	return a.Slice(start, end, step)
+}
+
+// Iterate goes over the values of this moment.
+func (w *varView) Iterate() starlark.Iterator { return w.must().Iterate() }
+
+// Get is G.v[key].
+func (w *varView) Get(key starlark.Value) (starlark.Value, bool, error) {
+	if _, ok := key.(starlark.String); ok {
+		return nil, false, withHint(fmt.Errorf("%s.%s: a condition can be used to set values, not to read them", w.of.label(), w.v.name),
+			"read the whole variable and use a mask, for example x[x.gt(0)]")
+	}
+	a, err := w.array()
+	if err != nil {
+		return nil, false, err
+	}
+	if _, tuple := key.(starlark.Tuple); tuple {
+		elems, err := w.of.pick(key)
+		if err != nil {
+			return nil, false, err
+		}
+		rows := make([]int, len(elems))
+		for i, e := range elems {
+			rows[i] = int(e)
+		}
+		return a.take(rows), true, nil
+	}
+	return a.Get(key)
+}
+
+// SetKey is G.v[key] = value: key is an index, a slice(...), a mask, an array of indices, or a condition as a string.
+func (w *varView) SetKey(key, val starlark.Value) error { return assign(w.of, w.v, key, val) }
+
+// Unary computes with the values.
+func (w *varView) Unary(op syntax.Token) (starlark.Value, error) {
+	a, err := w.array()
+	if err != nil {
+		return nil, err
+	}
+	return a.Unary(op)
+}
+
+// Binary computes with the values; G.v += x comes here and then to SetField.
+func (w *varView) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (starlark.Value, error) {
+	a, err := w.array()
+	if err != nil {
+		return nil, err
+	}
+	if o, ok := y.(*varView); ok {
+		if y, err = o.array(); err != nil {
+			return nil, err
+		}
+	}
+	return a.Binary(op, y, side)
+}
+
+// AttrNames are those of arrays.
+func (w *varView) AttrNames() []string { return (&Array{}).AttrNames() }
+
+// Attr is an attribute of the values, such as shape or mean().
+func (w *varView) Attr(name string) (starlark.Value, error) {
+	a, err := w.array()
+	if err != nil {
+		return nil, err
+	}
+	return a.Attr(name)
+}
+
+// readVariable is the attribute of a holder: a view, or for a shared variable its one value.
+func readVariable(h holder, v variable) (starlark.Value, error) {
+	if !v.shared {
+		return &varView{h, v}, nil
+	}
+	a, err := h.read(v)
+	if err != nil {
+		return nil, err
+	}
+	if len(a.data) == 0 {
+		return nil, fmt.Errorf("%s.%s has no value yet", h.label(), v.name)
+	}
+	return a.elem(a.data[0]), nil
+}
+
+// assign sets a variable, or the elements of it that key selects (nil: all), to a number, an array or an expression.
+func assign(h holder, v variable, key, val starlark.Value) error {
+	in := h.part().in
+	what := h.label() + "." + v.name
+	if !v.stored {
+		return fmt.Errorf("%s is computed from its equation and cannot be set", what)
+	}
+	if v.shared && key != nil {
+		if s, ok := key.(sliceValue); !ok || s.start != nil && s.start != starlark.None || s.stop != nil && s.stop != starlark.None {
+			return fmt.Errorf("%s is shared: it has one value for the whole group and no elements", what)
+		}
+		key = nil
+	}
+	a := net.Assignment{Var: v.name, Dim: v.dim, Place: in.placeOf(in.thread)}
+	var err error
+	switch k := key.(type) {
+	case nil:
+	case starlark.String:
+		if a.Condition, err = in.exprSource(in.thread, h.part().what(), "condition of "+what, string(k)); err != nil {
+			return err
+		}
+	default:
+		if a.Elements, err = h.pick(key); err != nil {
+			return err
+		}
+		if a.Elements == nil {
+			a.Elements = []int32{}
+		}
+	}
+	switch x := val.(type) {
+	case starlark.String:
+		if a.Expr, err = in.exprSource(in.thread, h.part().what(), "value of "+what, string(x)); err != nil {
+			return err
+		}
+	case *distribution:
+		if !v.dim.Dimensionless() {
+			return fmt.Errorf("%s is in %s; a distribution draws plain numbers", what, describeDim(v.dim))
+		}
+		n := 1
+		if !v.shared {
+			if n, err = elementsOf(h, a); err != nil {
+				return err
+			}
+		}
+		a.Values = in.draws.fill(n, x.draw)
+	default:
+		if err := assignValues(h, v, &a, what, val); err != nil {
+			return err
+		}
+	}
+	if a.Expr != nil || a.Condition != nil {
+		a.Namespace = freeze(in.callScope(in.thread, h.namespace()), a.Expr, a.Condition)
+	}
+	return h.put(v, a)
+}
+
+// elementsOf is how many elements an assignment sets.
+func elementsOf(h holder, a net.Assignment) (int, error) {
+	if a.Elements != nil {
+		return len(a.Elements), nil
+	}
+	return h.count()
+}
+
+func assignValues(h holder, v variable, a *net.Assignment, what string, val starlark.Value) error {
+	arr, err := toArray(val)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if arr.dim != v.dim && !(len(arr.data) == 1 && arr.data[0] == 0 && arr.dim.Dimensionless()) {
+		err := fmt.Errorf("%s is %s, but the value is %s", what, dimPhrase(v.dim), dimPhrase(arr.dim))
+		if v.dim.Dimensionless() {
+			return withHint(err, "divide by the unit, for example x/"+arr.dim.String())
+		}
+		return withHint(err, "multiply by the unit, for example 10*"+v.dim.String())
+	}
+	if len(arr.data) != 1 {
+		n := 1
+		if a.Condition != nil {
+			return fmt.Errorf("%s: elements chosen by a condition take one number or an expression, not %d values", what, len(arr.data))
+		}
+		if !v.shared {
+			if n, err = elementsOf(h, *a); err != nil {
+				return err
+			}
+		}
+		if len(arr.data) != n {
+			return fmt.Errorf("%s has %d element%s, but %d values were given", what, n, plural(n), len(arr.data))
+		}
+	}
+	if v.kind == intElems || v.kind == boolElems {
+		for k, x := range arr.data {
+			if x != float64(int64(x)) {
+				return fmt.Errorf("%s holds whole numbers; element %d is %g", what, k, x)
+			}
+		}
+	}
+	a.Values = append([]float64{}, arr.data...)
+	return nil
+}
+
+// replay computes what assignments make of n elements, where all they need is known; ok is false when an expression has to be evaluated.
+func replay(list []net.Assignment, name string, n int, start float64) (data []float64, ok bool) {
+	data = make([]float64, n)
+	for i := range data {
+		data[i] = start
+	}
+	for _, a := range list {
+		if a.Var != name {
+			continue
+		}
+		if a.Expr != nil || a.Condition != nil {
+			// a later assignment to all elements makes up for it
+			ok = false
+			data = nil
+			continue
+		}
+		if a.Elements == nil {
+			if data == nil {
+				data = make([]float64, n)
+			}
+			for i := range data {
+				data[i] = a.Values[min(i, len(a.Values)-1)]
+			}
+			continue
+		}
+		if data != nil {
+			store(data, a)
+		}
+	}
+	return data, data != nil
+}
+
+// store writes an assignment of numbers into the values of all elements.
+func store(data []float64, a net.Assignment) {
+	if a.Elements == nil {
+		for i := range data {
+			data[i] = a.Values[min(i, len(a.Values)-1)]
+		}
+		return
+	}
+	for k, e := range a.Elements {
+		data[e] = a.Values[min(k, len(a.Values)-1)]
+	}
+}
+
+// pickRange resolves an index into n elements.
+func pickRange(n int, key starlark.Value) ([]int32, error) {
+	if w, ok := key.(*varView); ok {
+		a, err := w.array()
+		if err != nil {
+			return nil, err
+		}
+		key = a
+	}
+	line := &Array{data: make([]float64, n), shape: []int{n}}
+	s, err := line.selected(key)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]int32, len(s.offsets))
+	for i, o := range s.offsets {
+		out[i] = int32(o)
+	}
+	return out, nil
+}
+
+// what names the object in messages about its equations.
+func (o *object) what() string { return fmt.Sprintf("%s '%s'", o.kind, o.name) }
+
+// numberSource writes a number of the given dimension as an expression that parses to the same number.
+func numberSource(name string, v float64, d units.Dim) *diag.Source {
+	text := fmt.Sprintf("%.17g", v)
+	if !d.Dimensionless() {
+		text += "*" + d.String()
+	}
+	return &diag.Source{Name: name, Text: text}
+}
