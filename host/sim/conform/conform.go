@@ -38,6 +38,9 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Repeats", s.repeats},
 		{"Draws", s.draws},
 		{"Faults", s.faults},
+		{"Kernels", s.kernels},
+		{"LargeField", s.largeField},
+		{"Memory", s.memory},
 	} {
 		t.Run(c.name, c.test)
 	}
