@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"gpu/glsl":            {"host/ir", "host/plan", "shaders"},
 	"gpu/compute":         {"host/rng", "gpu/device", "gpu/context", "gpu/glsl", "host/exec", "host/plan", "host/ir", "shaders"},
 	"gpu/render":          {"gpu/device", "shaders"},
-	"gpu/viewer":          {"gpu/context", "gpu/render", "gpu/compute", "gpu/device", "host/sim", "host/net", "host/plan", "host/exec", "host/units", "host/check"},
+	"gpu/viewer":          {"gpu/context", "gpu/render", "gpu/compute", "gpu/device", "host/sim", "host/net", "host/plan", "host/exec", "host/units", "host/check", "host/record"},
 	"gpu/gltest":          {"gpu/context", "gpu/device"},
 }
 
