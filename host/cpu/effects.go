@@ -1,14 +1,25 @@
 package cpu
 
-import "fmt"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // effects carries out a program's effects for one block.
 func (p *program[T]) effects(v *vec[T], w *worker[T], f *frame[T], m *memory[T], b *block) {
+	// Thresholds are passed by few elements: most blocks have none, and their masked effects are over here.
+	last, any := int32(none), false
 	for i := range p.eff {
 		e := &p.eff[i]
 		var mask []int32
 		if e.mask != none {
 			mask = f.iv[e.mask][:b.n]
+			if e.mask != last {
+				last, any = e.mask, anySet(mask)
+			}
+			if !any {
+				continue
+			}
 		}
 		switch e.kind {
 		case eStore:
@@ -47,6 +58,23 @@ func (p *program[T]) effects(v *vec[T], w *worker[T], f *frame[T], m *memory[T],
 			}
 		}
 	}
+}
+
+// anySet reports whether an element of a mask holds.
+func anySet(mask []int32) bool {
+	pairs := unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(mask))), len(mask)/2)
+	for len(pairs) >= 4 {
+		if pairs[0]|pairs[1]|pairs[2]|pairs[3] != 0 {
+			return true
+		}
+		pairs = pairs[4:]
+	}
+	for _, m := range mask[len(mask)/2*2-2*len(pairs):] {
+		if m != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func store[T real](v *vec[T], dst, src []T, mask []int32) {

@@ -1,0 +1,72 @@
+package cpu
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/galvani-sim/galvani/host/ir"
+)
+
+// Whatever the processor has, Int and Bool operations mean what they do one element at a time, with wrapping, for every length and
+// when the result is stored over an operand; and nothing is written behind the end.
+func TestIntOperations(t *testing.T) {
+	want := map[uint8]func(x, y int32) int32{
+		iAdd: func(x, y int32) int32 { return x + y }, iSub: func(x, y int32) int32 { return x - y },
+		iMul: func(x, y int32) int32 { return x * y },
+		iAnd: func(x, y int32) int32 { return x & y }, iOr: func(x, y int32) int32 { return x | y },
+		iLt: func(x, y int32) int32 { return b2i(x < y) }, iLe: func(x, y int32) int32 { return b2i(x <= y) },
+		iEq: func(x, y int32) int32 { return b2i(x == y) }, iNe: func(x, y int32) int32 { return b2i(x != y) },
+	}
+	r := rand.New(rand.NewPCG(1, 9))
+	value := func(bits bool) int32 {
+		switch {
+		case bits:
+			return int32(r.IntN(2))
+		case r.IntN(2) == 0:
+			return []int32{math.MinInt32, math.MaxInt32, -1, 0, 1, 50}[r.IntN(6)]
+		}
+		return int32(r.Uint32())
+	}
+	for n := range 70 {
+		for op, f := range want {
+			bits := op == iAnd || op == iOr
+			a, b, d := make([]int32, n), make([]int32, n), make([]int32, n+1)
+			for i := range n {
+				a[i], b[i] = value(bits), value(bits)
+			}
+			d[n] = 77
+			intVV[op](d[:n], a, b)
+			over := append([]int32(nil), a...)
+			intVV[op](over, over, b)
+			for i := range n {
+				if w := f(a[i], b[i]); d[i] != w || over[i] != w {
+					t.Fatalf("operation %d of %d and %d = %d, over an operand %d, want %d (element %d of %d)", op, a[i], b[i], d[i], over[i], w, i, n)
+				}
+			}
+			if d[n] != 77 {
+				t.Fatalf("operation %d wrote behind %d elements", op, n)
+			}
+		}
+		a, d := make([]int32, n), make([]int32, n+1)
+		for i := range n {
+			a[i] = value(true)
+		}
+		intUnary[ir.OpNot](d[:n], a)
+		for i := range n {
+			if d[i] != 1-a[i] {
+				t.Fatalf("not %d = %d", a[i], d[i])
+			}
+		}
+		for i := range n {
+			clear(a)
+			if anySet(a) {
+				t.Fatal("a mask of zeros has an element set")
+			}
+			a[i] = 1
+			if !anySet(a) || !anySet(a[i:]) || anySet(a[i+1:]) {
+				t.Fatalf("element %d of a mask of %d is not found", i, n)
+			}
+		}
+	}
+}
