@@ -187,21 +187,6 @@ func (g *group) storage() error {
 	return nil
 }
 
-// Initial lowers an expression that sets v before the run. A constant comes back as fill with a nil kernel.
-// side holds the meaning of the expression's names: the model itself, or what check.CheckExpr returned.
-func Initial(in Input, v *check.Variable, e syntax.Expr, side *check.Model, what string) (k *ir.Kernel, fill float64, err error) {
-	defer recoverDefect(&err, in.Object)
-	s := newScope(in, in.Object+"/"+what, v.Shared)
-	s.model = side
-	s.value = func(w *check.Variable) *ir.Expr { return s.current(w) }
-	x := as(s.b, s.expr(e), irType(v.Type.Kind))
-	if x.Op == ir.OpConst {
-		return nil, x.Value, nil
-	}
-	s.store(v.Name, v, x)
-	return s.kernel(in.Object + " " + what), 0, nil
-}
-
 // kernelScope is a scope with the effects of the kernel being made.
 type kernelScope struct {
 	scope

@@ -191,24 +191,6 @@ func SynapseUpdate(in SynapseInput) (k *ir.Kernel, err error) {
 	return k, nil
 }
 
-// SynapseInitial makes the kernel that sets a synaptic variable from an expression of i, j and the variables of both ends. A constant
-// comes back as fill.
-func SynapseInitial(in SynapseInput, v *check.Variable, e syntax.Expr, side *check.Model, what string) (k *ir.Kernel, fill float64, err error) {
-	defer recoverDefect(&err, in.Object)
-	s := newSynScope(in, what)
-	s.model = side
-	x := as(s.b, s.expr(e), irType(v.Type.Kind))
-	if x.Op == ir.OpConst {
-		return nil, x.Value, nil
-	}
-	s.store(v.Name, v, x)
-	k = s.kernel(in.Object + " " + what)
-	if !v.Shared {
-		k.Domain = ir.Synapses
-	}
-	return k, 0, nil
-}
-
 // SummedInput makes the kernel that sums an expression over the synapses of each element of the target group into its variable.
 func SummedInput(in SynapseInput, v *check.Variable, target *End, variable string, add bool) (k *ir.Kernel, err error) {
 	defer recoverDefect(&err, in.Object)
@@ -364,52 +346,6 @@ func (p *pathway) add(st *syntax.Stmt, e *End, v *check.Variable, at, mask *ir.E
 	p.added[name] = st
 	p.sums = append(p.sums, ir.Effect{Kind: ir.Accumulate, Slot: p.endSlot(e, v, ir.Write), Index: at, Value: value, Mask: mask})
 	return nil
-}
-
-// Checked is an expression with the meaning of its names; Expr nil stands for none.
-type Checked struct {
-	Expr syntax.Expr
-	Side *check.Model
-}
-
-// Slots of the kernel of PairCondition.
-const (
-	PairFirst = "connect.first" // Scalar Int: the first presynaptic element, counted in its span
-	PairHolds = "connect.holds" // Int per pair: 1 where a synapse is to be
-)
-
-// PairCondition makes the kernel that decides for pairs (i, j), j running fastest, whether they are connected: where the condition holds,
-// with the probability. Either may be absent.
-func PairCondition(in SynapseInput, cond, prob Checked, name string) (k *ir.Kernel, err error) {
-	defer recoverDefect(&err, in.Object)
-	s := newSynScope(in, name)
-	b := s.b
-	holds := b.ConstBool(true)
-	if cond.Expr != nil {
-		s.model = cond.Side
-		holds = as(b, s.expr(cond.Expr), ir.Bool)
-	}
-	if prob.Expr != nil {
-		s.model = prob.Side
-		// The draw is numbered behind those of the expressions.
-		holds = b.Op(ir.OpAnd, holds, b.Op(ir.OpLt, b.Random(ir.OpUniform, 0x7fff), s.real(prob.Expr)))
-	}
-	first := b.Load(b.Slot(ir.Slot{Name: PairFirst, Type: ir.Int, Kind: ir.Scalar, Access: ir.Read}))
-	cols := b.ConstInt(int32(in.Post.Len))
-	pre := b.Op(ir.OpAdd, b.Op(ir.OpAdd, first, b.Op(ir.OpFloorDiv, b.Leaf(ir.OpElem), cols)), b.ConstInt(int32(in.Pre.Start)))
-	post := b.Op(ir.OpAdd, b.Op(ir.OpMod, b.Leaf(ir.OpElem), cols), b.ConstInt(int32(in.Post.Start)))
-	value := b.Copy(b.Op(ir.OpBoolToInt, holds), func(e *ir.Expr) *ir.Expr {
-		switch e.Op {
-		case ir.OpPre:
-			return pre
-		case ir.OpPost:
-			return post
-		}
-		return nil
-	}, nil)
-	out := b.Slot(ir.Slot{Name: PairHolds, Type: ir.Int, Kind: ir.PerElement, Access: ir.Write})
-	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: out, Value: value})
-	return s.kernel(in.Object + " " + name), nil
 }
 
 // EvaluateSynapses makes a kernel that stores the value of a subexpression of synapses, as a real number, into the slot object.NAME.
