@@ -8,16 +8,16 @@ import (
 // effects carries out a program's effects for one block.
 func (p *program[T]) effects(v *vec[T], w *worker[T], f *frame[T], m *memory[T], b *block) {
 	// Thresholds are passed by few elements: most blocks have none, and their masked effects are over here.
-	last, any := int32(none), false
+	last, few, n := int32(none), [fewSet]int32{}, 0
 	for i := range p.eff {
 		e := &p.eff[i]
 		var mask []int32
 		if e.mask != none {
 			mask = f.iv[e.mask][:b.n]
 			if e.mask != last {
-				last, any = e.mask, anySet(mask)
+				last, n = e.mask, findSet(mask, &few)
 			}
-			if !any {
+			if n == 0 || n <= fewSet && w.sparse(e, f, b, few[:n]) {
 				continue
 			}
 		}
@@ -60,21 +60,58 @@ func (p *program[T]) effects(v *vec[T], w *worker[T], f *frame[T], m *memory[T],
 	}
 }
 
-// anySet reports whether an element of a mask holds.
-func anySet(mask []int32) bool {
-	pairs := unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(mask))), len(mask)/2)
-	for len(pairs) >= 4 {
-		if pairs[0]|pairs[1]|pairs[2]|pairs[3] != 0 {
-			return true
+// fewSet is the number of elements of a block up to which they are taken one by one.
+const fewSet = 16
+
+// findSet stores the positions of the elements of a mask that hold and returns how many there are, fewSet+1 for more than fit.
+func findSet(mask []int32, few *[fewSet]int32) (n int) {
+	words := unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(mask))), len(mask)/2)
+	at := 0
+	for ; at+4 <= len(words); at += 4 {
+		if four := words[at : at+4]; four[0]|four[1]|four[2]|four[3] == 0 {
+			continue
 		}
-		pairs = pairs[4:]
-	}
-	for _, m := range mask[len(mask)/2*2-2*len(pairs):] {
-		if m != 0 {
-			return true
+		if n = appendSet(mask[:2*at+8], 2*at, few, n); n > fewSet {
+			return n
 		}
 	}
-	return false
+	return appendSet(mask, 2*at, few, n)
+}
+
+func appendSet(mask []int32, from int, few *[fewSet]int32, n int) int {
+	for i := from; i < len(mask); i++ {
+		if mask[i] != 0 {
+			if n == fewSet {
+				return fewSet + 1
+			}
+			few[n] = int32(i)
+			n++
+		}
+	}
+	return n
+}
+
+// sparse carries out a store or an emission for a few elements of a block; false for other effects.
+func (w *worker[T]) sparse(e *effect, f *frame[T], b *block, few []int32) bool {
+	switch {
+	case e.kind == eEmit:
+		for _, k := range few {
+			w.list = append(w.list, int32(b.element(int(k))))
+		}
+	case e.kind != eStore:
+		return false
+	case e.isReal:
+		dst, src := f.rv[e.dst], f.rv[e.value]
+		for _, k := range few {
+			dst[k] = src[k]
+		}
+	default:
+		dst, src := f.iv[e.dst], f.iv[e.value]
+		for _, k := range few {
+			dst[k] = src[k]
+		}
+	}
+	return true
 }
 
 func store[T real](v *vec[T], dst, src []T, mask []int32) {

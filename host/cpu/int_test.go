@@ -3,12 +3,13 @@ package cpu
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/ir"
 )
 
-// Whatever the processor has, Int and Bool operations mean what they do one element at a time, with wrapping, for every length and
+// Whatever the processor has, Int and Bool operations mean what they do one element at a time; sums wrap. For every length, and
 // when the result is stored over an operand; and nothing is written behind the end.
 func TestIntOperations(t *testing.T) {
 	want := map[uint8]func(x, y int32) int32{
@@ -58,14 +59,24 @@ func TestIntOperations(t *testing.T) {
 				t.Fatalf("not %d = %d", a[i], d[i])
 			}
 		}
-		for i := range n {
-			clear(a)
-			if anySet(a) {
-				t.Fatal("a mask of zeros has an element set")
+	}
+}
+
+// Masks with few, many and no elements set, in blocks of every length.
+func TestFindSet(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 9))
+	for n := range 257 {
+		for _, rate := range []float64{0, 0.01, 0.05, 0.5, 1} {
+			mask, want := make([]int32, n), []int32(nil)
+			for i := range mask {
+				if r.Float64() < rate {
+					mask[i], want = 1, append(want, int32(i))
+				}
 			}
-			a[i] = 1
-			if !anySet(a) || !anySet(a[i:]) || anySet(a[i+1:]) {
-				t.Fatalf("element %d of a mask of %d is not found", i, n)
+			var few [fewSet]int32
+			got := findSet(mask, &few)
+			if got != min(len(want), fewSet+1) || got <= fewSet && !slices.Equal(few[:got], want) {
+				t.Fatalf("%d elements %v of a mask of %d, want %v", got, few, n, want)
 			}
 		}
 	}
