@@ -38,9 +38,17 @@ type window struct{ v *viewer.Viewer }
 func (w *window) Drive(ctx context.Context, s *sim.Sim, until int64) error {
 	return closed(w.v.Drive(ctx, s, until))
 }
-func (w *window) Stay(ctx context.Context, s *sim.Sim) error { return closed(w.v.Stay(ctx, s)) }
-func (w *window) Finish() error                              { return nil }
-func (w *window) Close()                                     { w.v.Close() }
+
+// Stay shows the network for as long as the user likes. What the script asked to record ends with its last run.
+func (w *window) Stay(ctx context.Context, s *sim.Sim) error {
+	if s.Instance().At().Step > 0 {
+		s.StopRecording()
+	}
+	return closed(w.v.Stay(ctx, s))
+}
+
+func (w *window) Finish() error { return nil }
+func (w *window) Close()        { w.v.Close() }
 
 func closed(err error) error {
 	if errors.Is(err, viewer.ErrClosed) {

@@ -14,26 +14,28 @@ const (
 	barHeight = 40.0
 	textSize  = 13.0
 	buttonX   = 20.0
+	rateWidth = 62.0 // of a rate's number
 )
 
 // helpLines is what F1 shows: keys left, meaning right.
 var helpLines = [][2]string{
 	{"Space", "play, pause"},
 	{"Right", "one step"},
-	{"+  -", "faster, slower (x 0.001 to max)"},
-	{"h", "full speed, drawing seldom; again for a steady picture"},
+	{"+ and -", "faster and slower, from 1/1000 of real time to as fast as it goes"},
+	{"h", "full speed with few pictures; again for a steady picture"},
 	{"left drag", "orbit"},
-	{"middle, right, Shift or Ctrl + left drag", "pan"},
+	{"middle, right, Shift + left or Ctrl + left drag", "pan"},
 	{"wheel", "zoom at the pointer"},
-	{"double click", "look at the point, or reset the view"},
-	{"[  ]", "other views"},
+	{"double click", "look at the point under the pointer; beside everything: reset"},
+	{"hover", "population, index, coordinates, value"},
+	{"[ and ]", "other views: top, front, right, ..."},
 	{"Home", "reset the view"},
 	{"Tab", "hide and show the bar"},
-	{"t", "dark, light"},
+	{"t", "dark or light"},
 	{"P", "save a picture"},
 	{"V", "start and stop a movie"},
-	{"F1  ?", "this list"},
-	{"Esc", "close"},
+	{"F1 or ?", "all keys"},
+	{"Esc", "close the window"},
 }
 
 // drawOverlay lists the bar, the help text, the message and what is under the pointer.
@@ -76,7 +78,7 @@ func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height floa
 	muted.Color = th.Muted
 	x := buttonX + 24
 	o.Text(x, y, "t = "+FormatTime(v.sim.Time()), st)
-	x += 130
+	x += 115
 	speed := "speed x " + trim(v.pacer.Speed)
 	if math.IsInf(v.pacer.Speed, 1) {
 		speed = "speed max"
@@ -84,17 +86,25 @@ func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height floa
 	if !v.playing {
 		speed = "paused"
 	}
-	if x+110 < width {
+	if x+100 < width {
 		o.Text(x, y, speed, st)
 	}
-	x += 120
-	rates := fmt.Sprintf("%s steps/s   %s frames/s", trim(v.rates.stepRate), trim(v.rates.fps))
-	if tw, _ := o.Measure(rates, muted); x+tw < width {
-		o.Text(x, y, rates, muted)
-		x += tw
-	}
+	x += 110
+	// Numbers end where their unit begins, so that nothing moves while they change.
 	right := muted
 	right.Align = render.Right
+	for _, r := range []struct {
+		value float64
+		unit  string
+	}{{v.rates.stepRate, "steps/s"}, {v.rates.fps, "frames/s"}} {
+		tw, _ := o.Measure(r.unit, muted)
+		if x+rateWidth+tw >= width {
+			return
+		}
+		o.Text(x+rateWidth-5, y, rate(r.value), right)
+		o.Text(x+rateWidth, y, r.unit, muted)
+		x += rateWidth + tw
+	}
 	hint := "F1 keys"
 	if v.movie != nil {
 		hint = "recording   " + hint
@@ -147,7 +157,15 @@ func FormatTime(s float64) string {
 	return fmt.Sprintf("%.3f s", s)
 }
 
-// trim writes a rate with three significant digits.
+// rate writes a number per second: whole, but for small ones.
+func rate(v float64) string {
+	if v < 9.95 {
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
+}
+
+// trim writes a factor with three significant digits.
 func trim(v float64) string {
 	if v >= 1000 {
 		return fmt.Sprintf("%.0f", v)

@@ -68,6 +68,7 @@ type Sim struct {
 	seconds  float64 // end of the last Run, as the sum of the durations asked for
 	timing   Timing
 	faulted  error
+	silent   bool // recordings have ended
 }
 
 // Compile checks a network, plans it and loads it. Errors are a diag.List, *plan.TooLarge, or the backend's.
@@ -360,7 +361,7 @@ func (s *Sim) drain() error {
 		if err != nil {
 			return err
 		}
-		if len(steps) == 0 {
+		if len(steps) == 0 || s.silent {
 			continue
 		}
 		dt := s.res.Plan.Clocks[s.res.Plan.Monitors[i].Clock].DT
@@ -390,6 +391,9 @@ func (s *Sim) call(i int) error {
 
 // Recording is what a monitor has recorded so far.
 func (s *Sim) Recording(m *net.StateMonitor) *record.Recording { return s.records[m] }
+
+// StopRecording ends all recordings; the simulation can go on, for as long as someone watches it, and they do not grow.
+func (s *Sim) StopRecording() { s.silent = true }
 
 // Close frees the device and removes what recordings have spilled to disk; they must have been saved before.
 func (s *Sim) Close() error {

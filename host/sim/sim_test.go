@@ -40,4 +40,11 @@ func TestFieldRuns(t *testing.T) {
 	if got := s.Recording(m).Samples(); got != 50 {
 		t.Errorf("%d samples, want 50", got)
 	}
+	s.StopRecording()
+	if err := s.Run(context.Background(), 0.1); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Recording(m).Samples(); got != 50 || s.Time() < 0.599 {
+		t.Errorf("%d samples at %g s after recording was stopped, want 50", got, s.Time())
+	}
 }

@@ -82,6 +82,9 @@ func (s *Sim) drainSpikes() error {
 		if err != nil {
 			return err
 		}
+		if s.silent {
+			continue
+		}
 		r := s.spikes[objects[i]]
 		dt := s.res.Plan.Clocks[r.plan.Clock].DT
 		t := make([]float64, len(got.Steps))
