@@ -7,8 +7,9 @@
 // the element's own index is a view of the buffer, not a copy, and a result is computed straight into the buffer it is
 // stored to where no later operation needs the old contents.
 //
-// Results do not depend on the number of threads: elements are independent, sums run in the order that the plan defines, and
-// lists are put together by ascending element. Multiplication and addition are rounded separately everywhere.
+// Results do not depend on the number of threads: elements are independent, sums run in the order that the plan defines,
+// lists are put together by ascending element, and what spikes add to a target is added by ascending spike and in the stored
+// order of its row, since tasks divide the targets and not the spikes. Multiplication and addition are rounded separately everywhere.
 //
 // What the IR leaves open is defined here: a load at an index outside its buffer gives 0 (both sides of a select are
 // evaluated), a store there is an error; integer division by zero gives 0; a real outside the range of

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -58,7 +59,7 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 	op := &kernelOp[T]{label: k.Name, x: x}
 	if len(k.Effects) > 0 {
 		var ends *connection
-		if k.Domain == ir.Synapses {
+		if k.Domain == ir.Synapses && namesEnds(k) {
 			c, err := x.connection(o.Conn)
 			if err == nil {
 				err = x.ends(c)
@@ -90,6 +91,20 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 		op.reduces = append(op.reduces, r)
 	}
 	return op, nil
+}
+
+// namesEnds reports whether an effect of k depends on where synapses begin or end.
+func namesEnds(k *ir.Kernel) bool {
+	seen := make(map[*ir.Expr]bool)
+	var visit func(e *ir.Expr) bool
+	visit = func(e *ir.Expr) bool {
+		if e == nil || seen[e] {
+			return false
+		}
+		seen[e] = true
+		return e.Op == ir.OpPre || e.Op == ir.OpPost || slices.ContainsFunc(e.Args, visit)
+	}
+	return slices.ContainsFunc(k.Effects, func(e ir.Effect) bool { return visit(e.Index) || visit(e.Value) || visit(e.Mask) })
 }
 
 // checkBind reports slots whose buffers do not fit them. Plans are verified; this keeps a mistake there from becoming a crash.

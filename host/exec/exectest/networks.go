@@ -25,6 +25,7 @@ func Networks(t *testing.T, newBackend func() exec.Backend, precision plan.Preci
 		{"MappedSynapses", s.mappedSynapses},
 		{"RowSums", s.rowSums},
 		{"OwnDelays", s.ownDelays},
+		{"SynapseFaults", s.synapseFaults},
 		{"InFlight", s.inFlight},
 		{"CUBA", s.cuba},
 	} {
