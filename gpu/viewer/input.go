@@ -33,6 +33,7 @@ type mouse struct {
 	x, y         float64 // units of scale 1 from the top left corner
 	inside       bool
 	drag         drag
+	pressed      bool // the left button, alone, and not on the bar
 	downX, downY float64
 	panel        *render.PanelLayout // where the drag began
 	lastClick    time.Time
@@ -96,10 +97,10 @@ func (v *Viewer) button(b glfw.MouseButton, a glfw.Action, mods glfw.ModifierKey
 	m := &v.mouse
 	v.changed = true
 	if a == glfw.Release {
-		if b == glfw.MouseButtonLeft && m.dragging() && math.Hypot(m.x-m.downX, m.y-m.downY) < clickSlop {
+		if b == glfw.MouseButtonLeft && m.pressed && math.Hypot(m.x-m.downX, m.y-m.downY) < clickSlop {
 			v.click()
 		}
-		m.drag, m.panel = noDrag, nil
+		m.drag, m.panel, m.pressed = noDrag, nil, false
 		return
 	}
 	m.downX, m.downY = m.x, m.y
@@ -107,9 +108,10 @@ func (v *Viewer) button(b glfw.MouseButton, a glfw.Action, mods glfw.ModifierKey
 		return
 	}
 	m.panel, _, _ = v.over(m.x, m.y)
+	m.pressed = b == glfw.MouseButtonLeft && mods&(glfw.ModShift|glfw.ModControl) == 0
 	switch {
 	case m.panel == nil:
-	case b == glfw.MouseButtonLeft && mods&(glfw.ModShift|glfw.ModControl) == 0:
+	case m.pressed:
 		m.drag = orbiting
 	default:
 		m.drag = panning
@@ -126,6 +128,7 @@ func (v *Viewer) click() {
 	v.mouse.lastClick = time.Time{}
 	p, _, _ := v.over(v.mouse.x, v.mouse.y)
 	if p == nil {
+		v.home()
 		return
 	}
 	if at, ok := v.pickPoint(); ok {
@@ -133,6 +136,13 @@ func (v *Viewer) click() {
 		return
 	}
 	p.Panel.Camera.Reset()
+}
+
+// home resets every camera.
+func (v *Viewer) home() {
+	for _, p := range v.scene.Panels {
+		p.Camera.Reset()
+	}
 }
 
 func (v *Viewer) wheel(dy float64) {
@@ -164,9 +174,7 @@ func (v *Viewer) key(k glfw.Key, a glfw.Action, mods glfw.ModifierKey) {
 			v.scene.Insets.Bottom = 0
 		}
 	case glfw.KeyHome:
-		for _, p := range v.scene.Panels {
-			p.Camera.Reset()
-		}
+		v.home()
 	case glfw.KeyP:
 		v.takePicture()
 	case glfw.KeyV:

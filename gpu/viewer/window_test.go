@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,8 @@ import (
 	glcontext "github.com/galvani-sim/galvani/gpu/context"
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/sim"
@@ -64,13 +67,14 @@ type session struct {
 	dev    *device.Device
 	viewer *Viewer
 	sim    *sim.Sim
+	field  *nettest.FieldNetwork
 	done   chan error
 	window string
 	said   chan string
 	dir    string
 }
 
-func open(t *testing.T, n int) *session {
+func open(t *testing.T, n int, backend string, add ...func(*nettest.FieldNetwork)) *session {
 	need(t, "xdotool")
 	display(t)
 	c, err := glcontext.NewWindow(glcontext.WindowOptions{Width: 800, Height: 600, Title: "galvani-test"})
@@ -92,8 +96,12 @@ func open(t *testing.T, n int) *session {
 		t.Fatal(err)
 	}
 	f := nettest.Field(n, 1)
+	s.field = f
 	surfaces(f)
-	if s.sim, err = sim.Compile(f.Network, sim.Options{Backend: backends(t, s.dev)["gl"], Precision: plan.Single, Driver: s.viewer}); err != nil {
+	for _, a := range add {
+		a(f)
+	}
+	if s.sim, err = sim.Compile(f.Network, sim.Options{Backend: backends(t, s.dev)[backend], Precision: plan.Single, Driver: s.viewer}); err != nil {
 		t.Fatal(err)
 	}
 	go func() { s.done <- s.viewer.Stay(context.Background(), s.sim) }()
@@ -157,7 +165,7 @@ func (s *session) screenshot(name string) {
 }
 
 func TestWindow(t *testing.T) {
-	s := open(t, 20)
+	s := open(t, 20, "gl")
 	s.until("first frames", func(v *Viewer) bool { return v.renderer.Draws() > 3 && v.stage.position().Step > 10 })
 
 	t.Run("pause and step", func(t *testing.T) {
@@ -228,6 +236,29 @@ func TestWindow(t *testing.T) {
 		}
 		s.screenshot("hover.png")
 	})
+	t.Run("double click", func(t *testing.T) {
+		target := func(v *Viewer) render.Vec3 { return v.scene.Panels[0].Camera.Target }
+		home := get(s, target)
+		s.do("mousemove", "--window", s.window, "140", "350", "click", "--repeat", "2", "--delay", "60", "1")
+		s.until("another target", func(v *Viewer) bool { return target(v) != home })
+		// above the panels, where there is nothing to look at
+		s.do("mousemove", "--window", s.window, "20", "20", "click", "--repeat", "2", "--delay", "60", "1")
+		s.until("the view at the start", func(v *Viewer) bool { return target(v) == home })
+		s.do("mousemove", "--window", s.window, "140", "350", "click", "1")
+		s.until("a single click does nothing", func(v *Viewer) bool { return !v.mouse.lastClick.IsZero() })
+		if got := get(s, target); got != home {
+			t.Errorf("one click moved the camera from %v to %v", home, got)
+		}
+	})
+	t.Run("resize", func(t *testing.T) {
+		for _, size := range [][2]int{{640, 480}, {1200, 900}, {800, 600}} {
+			s.do("windowsize", s.window, fmt.Sprint(size[0]), fmt.Sprint(size[1]))
+			s.until(fmt.Sprint("drawn at ", size), func(v *Viewer) bool {
+				return v.lastFrame.Width == size[0] && v.lastFrame.Height == size[1] && !v.dirty()
+			})
+			s.screenshot(fmt.Sprintf("size%d.png", size[0]))
+		}
+	})
 	t.Run("speed", func(t *testing.T) {
 		s.do("key", "minus")
 		s.until("slower", func(v *Viewer) bool { return v.pacer.Speed < 1 })
@@ -276,10 +307,58 @@ func TestWindow(t *testing.T) {
 	})
 }
 
+// The CPU backend's values are uploaded before each frame; points show a variable of a group that is too small for a surface.
+func TestWindowOnCPU(t *testing.T) {
+	s := open(t, 12, "cpu", func(f *nettest.FieldNetwork) { f.Views[1].Kind = net.Scatter })
+	s.until("frames and steps", func(v *Viewer) bool { return v.renderer.Draws() > 3 && v.stage.position().Step > 20 })
+	s.do("key", "space")
+	s.until("paused and drawn", func(v *Viewer) bool { return !v.playing && !v.dirty() })
+	hover := func(x, y int) (name string, element int, value float64) {
+		s.t.Helper()
+		s.do("mousemove", "--window", s.window, fmt.Sprint(x), fmt.Sprint(y))
+		s.until("pointer there", func(v *Viewer) bool {
+			return math.Abs(v.mouse.x-float64(x)) < 1 && math.Abs(v.mouse.y-float64(y)) < 1 && !v.hover.waiting && !v.dirty() &&
+				v.hover.asked[0] == v.mouse.x && v.hover.asked[1] == v.mouse.y
+		})
+		type found struct {
+			name    string
+			element int
+			value   float64
+		}
+		h := get(s, func(v *Viewer) found {
+			if it := v.stage.items[v.hover.hit.Item]; it != nil {
+				return found{it.view.Group.Name, v.hover.hit.Element, v.hover.value}
+			}
+			return found{}
+		})
+		return h.name, h.element, h.value
+	}
+	for _, want := range []struct {
+		panel string
+		x0    int
+	}{{"Input", 130}, {"Focus", 500}} {
+		seen := map[int]bool{}
+		for dx := 0; dx < 140; dx += 20 {
+			name, element, value := hover(want.x0+dx, 330)
+			if name == "" {
+				continue // between two points
+			}
+			all, _, err := s.sim.Get(map[string]*net.Group{"Input": s.field.Input, "Focus": s.field.Focus}[want.panel], "r")
+			if err != nil || name != want.panel || all[element] != value {
+				t.Errorf("hover in %s shows %s[%d] = %g; %v", want.panel, name, element, value, err)
+			}
+			seen[element] = true
+		}
+		if len(seen) < 2 {
+			t.Errorf("%s: only elements %v were under the pointer", want.panel, seen)
+		}
+	}
+}
+
 // A viewer that only draws reads nothing back: with fixed limits, no pointer over the window, and no recording, the only bytes
 // that come from the GPU over 200 frames are the fault words of the steps' batches, which are counted apart.
 func TestNothingReadBack(t *testing.T) {
-	s := open(t, 20)
+	s := open(t, 20, "gl")
 	s.do("mousemove", "1200", "1000")
 	s.until("running, pointer outside", func(v *Viewer) bool { return v.renderer.Draws() > 5 && !v.mouse.inside })
 	stats := func(v *Viewer) device.Stats { return s.dev.Stats() }
@@ -290,5 +369,24 @@ func TestNothingReadBack(t *testing.T) {
 		if n := after.ReadBack[p] - before.ReadBack[p]; n != 0 && p != device.ReadFault {
 			t.Errorf("%d bytes read back for %v", n, p)
 		}
+	}
+}
+
+// The README lists the keys as the window does.
+func TestReadmeListsKeys(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "## The window")
+	table, _, _ = strings.Cut(table, "\n## ")
+	var rows [][2]string
+	for line := range strings.Lines(table) {
+		if cells := strings.Split(strings.Trim(line, "|\n "), " | "); len(cells) == 2 && cells[0] != "key or mouse" {
+			rows = append(rows, [2]string{cells[0], cells[1]})
+		}
+	}
+	if !slices.Equal(rows, helpLines) {
+		t.Errorf("README.md has\n%q\nthe window has\n%q", rows, helpLines)
 	}
 }
