@@ -1,81 +1,191 @@
 package compute
 
 import (
+	"github.com/galvani-sim/galvani/gpu/glsl"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// access is how an operation touches a buffer. An aligned access of invocation e is to element e alone.
+// access is how an operation touches a buffer of the layout.
 type access struct {
-	buf     plan.BufferID
-	write   bool
-	aligned bool
+	buf   int
+	mode  mode
+	align align
 }
 
-// accesses lists what op reads and writes.
-func accesses(p *plan.Plan, op plan.Op) []access {
+type mode uint8
+
+const (
+	read mode = iota
+	write
+	add // atomically; additions do not conflict with each other
+)
+
+// align says how the touched element follows from the invocation. Operations with the same align, unless that is anywhere, touch an
+// element from the same invocation only.
+type align struct {
+	by              owner
+	list, lag, conn int // of bySpike and bySynapse
+}
+
+type owner uint8
+
+const (
+	other     owner = iota
+	byElement       // invocation e touches element e
+	bySpike         // the invocation that has a spike touches the element that spiked
+	bySynapse       // the invocation that has an entry of some connectivity touches its synapse
+)
+
+var (
+	anywhere = align{}
+	own      = align{by: byElement}
+)
+
+// accesses lists what op touches.
+func accesses(l *glsl.Layout, op glsl.Op) []access {
 	var a []access
-	read := func(b plan.BufferID) {
-		if b != plan.None {
-			a = append(a, access{buf: b})
+	touch := func(b int, m mode, al align) {
+		if b >= 0 {
+			a = append(a, access{b, m, al})
 		}
 	}
-	conn := func(k int) {
-		if k >= 0 {
-			read(p.Conns[k].RowPtr)
-			read(p.Conns[k].Index)
+	reads := func(ids ...plan.BufferID) {
+		for _, b := range ids {
+			if b != plan.None {
+				touch(int(b), read, anywhere)
+			}
 		}
 	}
 	switch op := op.(type) {
 	case *plan.Run:
-		k := op.Kernel
-		for i, s := range k.Slots {
-			// In a sum over incoming synapses a per-element slot may be indexed by the synapse.
-			aligned := s.Kind == ir.PerElement && len(k.Reductions) == 0
-			if s.Access&ir.Read != 0 {
-				a = append(a, access{op.Bind[i], false, aligned})
-			}
-			if s.Access&ir.Write != 0 {
-				a = append(a, access{op.Bind[i], true, aligned})
-			}
-		}
-		for _, r := range k.Reductions {
-			a = append(a, access{op.Bind[r.Slot], true, false}, access{op.Bind[r.Slot], false, false})
-		}
-		if k.Domain != ir.Elements {
-			conn(op.Conn)
-		}
+		return runAccesses(l, op)
 	case *plan.MatMul:
-		read(op.A.Buf)
-		read(op.B.Buf)
-		read(op.Scale)
+		reads(op.A.Buf, op.B.Buf, op.Scale)
 		if op.Add {
-			read(op.C)
+			reads(op.C)
 		}
-		a = append(a, access{op.C, true, false})
+		touch(int(op.C), write, anywhere)
 	case *plan.TapSum:
-		read(op.Src.Buf)
-		read(op.Offsets)
-		read(op.Weights)
+		reads(op.Src.Buf, op.Offsets, op.Weights)
 		if op.Add {
-			a = append(a, access{op.Dst, false, true})
+			touch(int(op.Dst), read, own)
 		}
-		a = append(a, access{op.Dst, true, true})
+		touch(int(op.Dst), write, own)
 	case *plan.Sample:
-		for _, v := range p.Monitors[op.Monitor].Vars {
-			read(v.Buf)
+		for _, v := range l.Plan.Monitors[op.Monitor].Vars {
+			reads(v.Buf)
 		}
 		// Each row of a ring is written once between two drains, so the ring itself never conflicts.
+	case *plan.Generate:
+		reads(op.Steps, op.First, op.Index)
+		touch(int(op.List), write, anywhere)
+		touch(l.Lists[op.List].Args, write, anywhere)
+	case *plan.RecordSpikes:
+		m, r := l.Plan.SpikeMonitors[op.Monitor], l.SpikeRings[op.Monitor]
+		reads(m.List)
+		for _, v := range m.Vars {
+			reads(v.Buf)
+		}
+		touch(r.Counts, write, anywhere)
+		touch(r.Fill, write, anywhere)
+	case *glsl.Compact:
+		s := l.Lists[op.List]
+		touch(s.Bits, write, anywhere)
+		touch(int(op.List), write, anywhere)
+		touch(s.Args, write, anywhere)
+	case *glsl.Apply:
+		s := l.Sums[op.Sum]
+		for _, b := range []int{s.Buffer, int(s.Target)} {
+			touch(b, read, own)
+			touch(b, write, own)
+		}
 	}
 	return a
 }
 
-// conflict reports whether invocations of two operations may touch the same element with at least one writing, other than
-// invocation e of the one and invocation e of the other.
+func runAccesses(l *glsl.Layout, op *plan.Run) []access {
+	var a []access
+	k, p := op.Kernel, l.Plan
+	added := map[int]bool{} // slots that effects other than stores write
+	for _, e := range k.Effects {
+		switch e.Kind {
+		case ir.Emit:
+			added[e.Slot] = true
+			a = append(a, access{l.Lists[op.Bind[e.Slot]].Bits, add, anywhere})
+		case ir.Accumulate:
+			added[e.Slot] = true
+			b := int(op.Bind[e.Slot])
+			if s := l.SumOf(plan.BufferID(b)); s >= 0 {
+				b = l.Sums[s].Buffer
+			}
+			a = append(a, access{b, add, anywhere})
+		}
+	}
+	element := own
+	switch {
+	case len(k.Reductions) > 0: // a per-element slot may be indexed by the synapse
+		element = anywhere
+	case k.Domain == ir.Active:
+		element = align{by: bySpike, list: int(op.List), lag: op.Lag}
+	case k.Domain == ir.Spiking:
+		element = align{bySynapse, int(op.List), op.Lag, op.Conn}
+	case k.Domain == ir.Synapses:
+		element = align{bySynapse, -1, 0, op.Conn}
+	}
+	for i, s := range k.Slots {
+		if added[i] {
+			continue
+		}
+		al := anywhere
+		if s.Kind == ir.PerElement {
+			al = element
+		}
+		if s.Access&ir.Read != 0 {
+			a = append(a, access{int(op.Bind[i]), read, al})
+		}
+		if s.Access&ir.Write != 0 {
+			a = append(a, access{int(op.Bind[i]), write, al})
+		}
+	}
+	for _, r := range k.Reductions {
+		a = append(a, access{int(op.Bind[r.Slot]), write, anywhere}, access{int(op.Bind[r.Slot]), read, anywhere})
+	}
+	if op.Conn >= 0 && k.Domain != ir.Elements && k.Domain != ir.Active {
+		c := p.Conns[op.Conn]
+		a = append(a, access{int(c.RowPtr), read, anywhere}, access{int(c.Index), read, anywhere})
+		if c.Mapped {
+			a = append(a, access{int(c.Syn), read, anywhere})
+		}
+	}
+	if k.Domain == ir.Active || k.Domain == ir.Spiking {
+		a = append(a, access{int(op.List), read, anywhere}, access{l.Lists[op.List].Args, read, anywhere})
+	}
+	return a
+}
+
+// overlap reports whether the order of two accesses to one buffer matters.
+func overlap(x, y access) bool {
+	return x.buf == y.buf && (x.mode != read || y.mode != read) && !(x.mode == add && y.mode == add)
+}
+
+// ordered reports whether the order of two operations matters.
+func ordered(a, b []access) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if overlap(x, y) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// conflict reports whether two operations may not run without a barrier between them.
 func conflict(a, b []access) bool {
 	for _, x := range a {
 		for _, y := range b {
-			if x.buf == y.buf && (x.write || y.write) && !(x.aligned && y.aligned) {
+			if overlap(x, y) && (x.align == anywhere || x.align != y.align) {
 				return true
 			}
 		}
@@ -85,19 +195,25 @@ func conflict(a, b []access) bool {
 
 // hazards tracks what has been touched since the last barrier.
 type hazards struct {
-	read, written []int64 // by buffer: the barrier count at the last access
-	epoch         int64
+	last  [3][]int64 // by mode and buffer: the barrier count at the last access
+	epoch int64
 }
 
 func newHazards(buffers int) *hazards {
-	return &hazards{read: make([]int64, buffers), written: make([]int64, buffers), epoch: 1}
+	h := &hazards{epoch: 1}
+	for m := range h.last {
+		h.last[m] = make([]int64, buffers)
+	}
+	return h
 }
 
 // need reports whether a barrier must stand before accesses a.
 func (h *hazards) need(a []access) bool {
 	for _, x := range a {
-		if h.written[x.buf] == h.epoch || x.write && h.read[x.buf] == h.epoch {
-			return true
+		for m := range h.last {
+			if h.last[m][x.buf] == h.epoch && overlap(x, access{buf: x.buf, mode: mode(m)}) {
+				return true
+			}
 		}
 	}
 	return false
@@ -106,11 +222,7 @@ func (h *hazards) need(a []access) bool {
 // note records accesses a.
 func (h *hazards) note(a []access) {
 	for _, x := range a {
-		if x.write {
-			h.written[x.buf] = h.epoch
-		} else {
-			h.read[x.buf] = h.epoch
-		}
+		h.last[x.mode][x.buf] = h.epoch
 	}
 }
 

@@ -4,6 +4,7 @@ package compute
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -95,17 +96,22 @@ func (i *Instance) AdvanceBatch(ctx context.Context, step int64) (_ exec.Stop, d
 	if err != nil {
 		return exec.Stop{At: i.at}, true, err
 	}
+	paused := false
 	if i.at.Step > first {
-		i.fullBarrier()
-		if err := i.checkFault(); err != nil {
+		if err := i.flushSums(); err != nil {
 			return exec.Stop{At: i.at}, true, err
 		}
-		i.ticks += i.at.Step - first
-		i.adapt(n, time.Since(start))
-	}
-	if item >= 0 && i.at.Step == until && i.at.Item == item && !i.passed {
 		i.fullBarrier()
-		if err := i.checkFault(); err != nil {
+		if paused, err = i.checkFault(); err != nil {
+			return exec.Stop{At: i.at}, true, err
+		}
+		done := i.at.Step - first
+		i.ticks += done
+		i.adapt(done, time.Since(start))
+	}
+	if item >= 0 && i.at.Step == until && i.at.Item == item && !i.passed && !paused {
+		i.fullBarrier()
+		if _, err := i.checkFault(); err != nil {
 			return exec.Stop{At: i.at}, true, err
 		}
 		i.passed = true // the next Advance runs on behind it
@@ -181,16 +187,12 @@ func (i *Instance) items(tick int64, from, to int) error {
 
 // dispatch runs one unit, behind a barrier where it must see what others wrote.
 func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
-	p, ok := i.compiled[u.text]
-	if !ok {
-		var err error
-		if p, err = i.compile(u.text); err != nil {
-			return err
-		}
-		i.compiled[u.text] = p
+	p, err := i.programOf(u.text)
+	if err != nil {
+		return err
 	}
 	if i.hazards.need(u.access) {
-		i.dev.Barrier(device.BarrierStorage)
+		i.dev.Barrier(device.BarrierStorage | device.BarrierCommand)
 		i.hazards.barrier()
 	}
 	i.hazards.note(u.access)
@@ -203,5 +205,54 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 		p.SetUints(glsl.UniformRow(u.sample), uint32(i.rings[u.sample].fill-1))
 	}
 	i.bind(p)
+	if u.kind == spikes {
+		return i.dispatchSpikes(u, p, step)
+	}
 	return i.dev.Dispatch(p.Program, u.text.Groups, 1, 1)
+}
+
+// dispatchSpikes dispatches a unit over a spike list by the arguments that the device wrote with the list.
+func (i *Instance) dispatchSpikes(u *unit, p *program, step uint64) error {
+	r := u.ops[0].(*plan.Run)
+	list := i.layout.Lists[r.List]
+	at := glsl.ArgsPerRow * list.Rows // several lags: the longest row
+	if !slices.ContainsFunc(u.ops, func(op glsl.Op) bool { return op.(*plan.Run).Lag != r.Lag }) {
+		if step < uint64(r.Lag) {
+			return nil // before the first step nothing spiked
+		}
+		at = glsl.ArgsPerRow * int((step-uint64(r.Lag))%uint64(list.Rows))
+		if !u.overSynapses() {
+			at += 3
+		}
+	}
+	args := i.layout.Buffers[list.Args]
+	return i.dev.DispatchIndirect(p.Program, i.slabs[args.Slab].buf, 4*(args.Base+at))
+}
+
+// flushSums applies what deferred sums hold.
+func (i *Instance) flushSums() error {
+	if i.flush == nil {
+		return nil
+	}
+	p, err := i.programOf(i.flush)
+	if err != nil {
+		return err
+	}
+	i.dev.Barrier(device.BarrierStorage)
+	i.hazards.barrier()
+	i.bind(p)
+	return i.dev.Dispatch(p.Program, i.flush.Groups, 1, 1)
+}
+
+// programOf is the compiled program of a text.
+func (i *Instance) programOf(t *glsl.Program) (*program, error) {
+	p, ok := i.compiled[t]
+	if !ok {
+		var err error
+		if p, err = i.compile(t); err != nil {
+			return nil, err
+		}
+		i.compiled[t] = p
+	}
+	return p, nil
 }

@@ -25,6 +25,8 @@ type Backend struct {
 	// For tests: a tile of one's own, and no loads in pairs.
 	tile    func(*plan.MatMul) (rows, cols int)
 	noPairs bool
+	// And small rings for spikes.
+	spikeEntries int
 }
 
 // Mode is a way to run a schedule. Results do not depend on it.
@@ -81,7 +83,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	if err := p.Fits(caps.Memory, caps.MaxBuffer); err != nil {
 		return nil, err
 	}
-	layout, err := glsl.NewLayout(p, caps.MaxBuffer)
+	layout, err := glsl.NewLayout(p, caps.MaxBuffer, glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries})
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +94,8 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	i := &Instance{
 		dev: b.dev, plan: p, opts: o, layout: layout, slabs: slabs, target: b.Batch,
 		programs: make(map[string]*program), compiled: make(map[*glsl.Program]*program), hazards: newHazards(len(layout.Buffers)), rings: make([]ring, len(p.Monitors)),
-		perBatch: 1,
+		spikeRings: make([]spikeRing, len(p.SpikeMonitors)),
+		perBatch:   1,
 	}
 	if i.target <= 0 {
 		i.target = DefaultBatch
@@ -175,19 +178,23 @@ func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
 
 // build generates and compiles all programs.
 func (i *Instance) build(mode Mode) error {
-	p := i.plan
-	i.initial = partition(p, []plan.Item{{Clock: 0, Ops: p.Init, Callback: -1}})
-	i.units = partition(p, p.Schedule)
-	err := i.buildResident(mode)
+	i.initial = partition(i.layout, initTasks(i.layout))
+	tasks, deferred := stepTasks(i.layout)
+	i.units = partition(i.layout, tasks)
+	err := i.buildResident(mode, tasks)
 	if err != nil {
 		return err
 	}
 	for _, units := range [][]unit{i.initial, i.units} {
 		for k := range units {
-			u := &units[k]
-			if u.text, err = glsl.Dispatch(i.layout, u.ops, i.groupSize(u.ops)); err != nil {
+			if err := units[k].program(i.layout, i.groupSize); err != nil {
 				return err
 			}
+		}
+	}
+	if deferred {
+		if i.flush, err = glsl.Flush(i.layout, groupSize); err != nil {
+			return err
 		}
 	}
 	words := 1 + len(i.layout.Sites)
@@ -205,5 +212,6 @@ func (i *Instance) initialise() error {
 		}
 	}
 	i.fullBarrier()
-	return i.checkFault()
+	_, err := i.checkFault()
+	return err
 }

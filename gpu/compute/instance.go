@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -30,6 +31,9 @@ type Instance struct {
 	resident *resident // nil: not used
 	hazards  *hazards
 	rings    []ring
+	// flush brings targets of sums up to date at the end of a batch; nil where every step does.
+	flush      *glsl.Program
+	spikeRings []spikeRing
 
 	at       exec.Position
 	passed   bool  // the callback item at `at` has been acted on
@@ -107,25 +111,35 @@ func (i *Instance) clearFault() error {
 	return device.Upload(i.control, 0, words)
 }
 
-// checkFault reads the fault word, and the others when it is set. It waits for the batch to end.
-func (i *Instance) checkFault() error {
+// checkFault reads the fault word, and the others when it is set. It waits for the batch to end. A run that paused because a ring of
+// spikes is nearly full stands behind the tick in which that happened, and the rings are empty.
+func (i *Instance) checkFault() (paused bool, _ error) {
 	var word [1]uint32
 	if err := device.Read(i.control, 0, word[:], device.ReadFault); err != nil {
-		return err
+		return false, err
 	}
 	if word[0] == 0 {
-		return nil
+		return false, nil
 	}
 	words := make([]uint32, i.control.Len())
 	if err := device.Read(i.control, 0, words, device.ReadFault); err != nil {
-		return err
+		return false, err
 	}
 	tick := i.tickBase + int64(word[0]) - 1
+	i.trimSamples(tick)
+	if !slices.ContainsFunc(words[1:], func(w uint32) bool { return w != glsl.NoFault }) {
+		if tick < i.at.Step { // the ticks behind it did nothing
+			i.at = exec.Position{Step: tick + 1}
+		}
+		if err := i.moveAllSpikes(); err != nil {
+			return true, err
+		}
+		return true, i.clearFault()
+	}
 	i.at = exec.Position{Step: tick, Item: len(i.plan.Schedule)}
 	i.passed = false
-	i.trimSamples(tick)
 	i.fault = i.describeFault(tick, words[1:])
-	return i.fault
+	return false, i.fault
 }
 
 func (i *Instance) describeFault(tick int64, words []uint32) error {
@@ -134,7 +148,11 @@ func (i *Instance) describeFault(tick int64, words []uint32) error {
 			continue
 		}
 		site := i.layout.Sites[k]
-		if site.Check == "" {
+		if site.Sum != "" && w&3 == glsl.FaultTooLarge {
+			return fmt.Errorf("%s[%d]: at step %d a synapse adds more than the weights that the gl backend knows of allow; a value beyond them was computed on the device (use --backend cpu, or clip the weights)", site.Sum, w>>2, tick)
+		}
+		name := site.Check + site.Sum
+		if name == "" {
 			return fmt.Errorf("%s: element %d stores outside the buffer at step %d", site.Store, w>>2, tick)
 		}
 		value := math.NaN()
@@ -145,7 +163,7 @@ func (i *Instance) describeFault(tick int64, words []uint32) error {
 			value = math.Inf(-1)
 		}
 		return &exec.Fault{
-			Variable: site.Check, Element: int(w >> 2), Step: tick, Time: float64(tick) * i.plan.BaseDT, Value: value,
+			Variable: name, Element: int(w >> 2), Step: tick, Time: float64(tick) * i.plan.BaseDT, Value: value,
 		}
 	}
 	return fmt.Errorf("compute: a fault at step %d without a cause", tick)

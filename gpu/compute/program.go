@@ -4,9 +4,11 @@ package compute
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/glsl"
+	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/rng"
 )
 
@@ -34,8 +36,26 @@ func (i *Instance) compile(t *glsl.Program) (*program, error) {
 		key := rng.NewKey(i.opts.Seed, i.opts.Run, i.opts.Replica)
 		p.SetUints(glsl.UniformKey, key[0], key[1])
 	}
+	i.setScales(p)
 	i.programs[t.Source.Text] = p
 	return p, nil
+}
+
+// setScales tells p the scales of its sums.
+func (i *Instance) setScales(p *program) {
+	for _, k := range p.text.Sums {
+		s := i.layout.Sums[k]
+		p.SetFloats(glsl.UniformSum(k), float32(s.Scale), float32(1/s.Scale), float32(min(s.Limit, math.MaxFloat32)))
+	}
+}
+
+// widen tells the layout that the host wrote values, and the programs when scales change with them. All sums are applied then.
+func (i *Instance) widen(id plan.BufferID, values []float64) {
+	if i.layout.Widen(id, values) {
+		for _, p := range i.programs {
+			i.setScales(p)
+		}
+	}
 }
 
 // bind binds what p's text names.

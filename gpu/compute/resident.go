@@ -7,6 +7,7 @@ import (
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/glsl"
+	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
@@ -20,10 +21,17 @@ type resident struct {
 }
 
 // work is roughly how many multiplications an operation does; it decides what is small.
-func work(p *plan.Plan, op plan.Op) int {
+func work(l *glsl.Layout, op glsl.Op) int {
+	p := l.Plan
 	switch op := op.(type) {
 	case *plan.Run:
 		n := op.N
+		switch op.Kernel.Domain { // few spike in a step
+		case ir.Active:
+			return n
+		case ir.Spiking:
+			return p.Conns[op.Conn].N / 4
+		}
 		if op.Conn >= 0 {
 			n = max(n, p.Conns[op.Conn].N)
 		}
@@ -38,12 +46,18 @@ func work(p *plan.Plan, op plan.Op) int {
 			n += v.Len
 		}
 		return n
+	case *glsl.Compact:
+		return l.Lists[op.List].Elems
+	case *glsl.Apply:
+		return 4 * l.Buffers[l.Sums[op.Sum].Target].Len
+	case *plan.Generate, *plan.RecordSpikes:
+		return 64
 	}
 	return 1 << 30
 }
 
-// elements is how many invocations an operation can use.
-func elements(p *plan.Plan, op plan.Op) int {
+// widthOf is how many invocations an operation can use.
+func widthOf(l *glsl.Layout, op glsl.Op) int {
 	switch op := op.(type) {
 	case *plan.Run:
 		return op.N
@@ -51,8 +65,8 @@ func elements(p *plan.Plan, op plan.Op) int {
 		return op.M * op.N
 	case *plan.TapSum:
 		return op.Layers * op.Rows * op.Cols
-	case *plan.Sample:
-		return work(p, op)
+	case *plan.Sample, *glsl.Compact, *glsl.Apply:
+		return work(l, op)
 	}
 	return 1
 }
@@ -63,42 +77,40 @@ const (
 	residentOps  = 64
 )
 
-func (i *Instance) buildResident(mode Mode) error {
+func (i *Instance) buildResident(mode Mode, tasks []task) error {
 	if mode == Plain {
 		return nil
 	}
-	p := i.plan
+	l := i.layout
 	r := &resident{}
 	var entries []glsl.Entry
 	var since []access // since the last barrier
 	total, widest, clocks := 0, 0, map[int]bool{}
 	seen := map[int]bool{}
-	for _, it := range p.Schedule {
-		if it.Callback >= 0 {
-			continue // ticks with one that is due do not run here
+	for _, t := range tasks {
+		if t.op == nil {
+			continue // ticks with a callback that is due do not run here
 		}
-		for _, op := range it.Ops {
-			total += work(p, op)
-			widest = max(widest, elements(p, op))
-			a := accesses(p, op)
-			sync := conflict(since, a)
-			if sync {
-				since = since[:0]
+		total += work(l, t.op)
+		widest = max(widest, widthOf(l, t.op))
+		a := accesses(l, t.op)
+		sync := conflict(since, a)
+		if sync {
+			since = since[:0]
+		}
+		since = append(since, a...)
+		r.access = append(r.access, a...)
+		entries = append(entries, glsl.Entry{Op: t.op, Clock: t.clock, Sync: sync})
+		if s, ok := t.op.(*plan.Sample); ok {
+			if seen[s.Monitor] && mode == Auto {
+				return nil
 			}
-			since = append(since, a...)
-			r.access = append(r.access, a...)
-			entries = append(entries, glsl.Entry{Op: op, Clock: it.Clock, Sync: sync})
-			if s, ok := op.(*plan.Sample); ok {
-				if seen[s.Monitor] && mode == Auto {
-					return nil
-				}
-				seen[s.Monitor] = true
-				r.samples = append(r.samples, s.Monitor)
-			}
-			if !clocks[it.Clock] {
-				clocks[it.Clock] = true
-				r.clocks = append(r.clocks, it.Clock)
-			}
+			seen[s.Monitor] = true
+			r.samples = append(r.samples, s.Monitor)
+		}
+		if !clocks[t.clock] {
+			clocks[t.clock] = true
+			r.clocks = append(r.clocks, t.clock)
 		}
 	}
 	if len(entries) == 0 || total > residentWork || len(entries) > residentOps {

@@ -49,6 +49,12 @@ func (s *Shared) Drain(monitor int) (steps []int64, values [][]float64, err erro
 	return steps, values, err
 }
 
+// DrainSpikes implements exec.SpikeRecorder.
+func (s *Shared) DrainSpikes(monitor int) (spikes *exec.Spikes, err error) {
+	s.i.dev.Do(func() { spikes, err = s.i.DrainSpikes(monitor) })
+	return spikes, err
+}
+
 // Snapshot implements exec.Instance.
 func (s *Shared) Snapshot() (snap *exec.Snapshot, err error) {
 	s.i.dev.Do(func() { snap, err = s.i.Snapshot() })
@@ -80,4 +86,7 @@ var (
 	_ exec.Backend  = (*Backend)(nil)
 	_ exec.Instance = (*Instance)(nil)
 	_ exec.Instance = (*Shared)(nil)
+
+	_ exec.SpikeRecorder = (*Instance)(nil)
+	_ exec.SpikeRecorder = (*Shared)(nil)
 )

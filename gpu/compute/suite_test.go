@@ -45,4 +45,5 @@ func runSuite(t *testing.T, mode Mode, p plan.Precision, tol exectest.Tolerance)
 		t.Skip("this OpenGL driver has no double precision")
 	}
 	exectest.RunSuite(t, func() exec.Backend { return b }, p, tol)
+	exectest.Spikes(t, func() exec.Backend { return b }, p, tol)
 }

@@ -111,7 +111,11 @@ func (i *Instance) Write(id plan.BufferID, off int, src []float64) error {
 		return i.stopped()
 	}
 	i.fullBarrier()
-	return i.put(id, off, src)
+	i.widen(id, src)
+	if err := i.put(id, off, src); err != nil {
+		return err
+	}
+	return i.refreshList(id)
 }
 
 // kept reports whether a snapshot holds buffers of a role.
@@ -161,18 +165,45 @@ func (i *Instance) Restore(s *exec.Snapshot) error {
 		}
 	}
 	i.fullBarrier()
+	if err := i.moveAllSpikes(); err != nil {
+		return err
+	}
 	for k, b := range i.plan.Buffers {
 		if !kept(b.Role) {
 			continue
+		}
+		if i.layout.Bounds(plan.BufferID(k)) {
+			i.widen(plan.BufferID(k), realsOf(s.Data[plan.BufferID(k)], i.plan.Precision))
 		}
 		at := i.layout.Buffers[k]
 		if err := writeBytes(i.slabs[at.Slab].buf, at.Base, s.Data[plan.BufferID(k)]); err != nil {
 			return err
 		}
 	}
+	for b := range i.layout.Lists {
+		if err := i.refreshList(b); err != nil {
+			return err
+		}
+	}
 	i.at, i.passed = s.At, false
 	i.tickBase = s.At.Step
 	return i.clearFault()
+}
+
+// realsOf are the values of a buffer of reals in a snapshot.
+func realsOf(data []byte, p plan.Precision) []float64 {
+	if p == plan.Double {
+		v := make([]float64, len(data)/8)
+		for k := range v {
+			v[k] = math.Float64frombits(binary.LittleEndian.Uint64(data[8*k:]))
+		}
+		return v
+	}
+	v := make([]float64, len(data)/4)
+	for k := range v {
+		v[k] = float64(math.Float32frombits(binary.LittleEndian.Uint32(data[4*k:])))
+	}
+	return v
 }
 
 func readBytes(b *device.Buffer, off, n int) ([]byte, error) {

@@ -53,8 +53,17 @@ func softwareTile(m *plan.MatMul) (rows, cols int) {
 }
 
 // groupSize is the number of invocations in a work group of a plain dispatch.
-func (i *Instance) groupSize(ops []plan.Op) int {
-	if _, ok := ops[0].(*plan.MatMul); ok && i.dev.Info().Software {
+func (i *Instance) groupSize(u *unit) int {
+	if !i.dev.Info().Software {
+		return min(usualGroup(i.layout, u), i.dev.Info().Limits.WorkGroupInvocations)
+	}
+	switch u.kind {
+	case lists:
+		return 2 * lanes // one thread runs them all
+	case spikes:
+		return rowGroup(i.layout, u, lanes, 64)
+	}
+	if _, ok := u.ops[0].(*plan.MatMul); ok {
 		return lanes // tiles are few and heavy: the cores share them evenly only in small groups
 	}
 	return groupSize

@@ -8,66 +8,167 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
+// kind is the form of a dispatch.
+type kind uint8
+
+const (
+	single   kind = iota // one operation
+	elements             // operations over elements that do little each, so that the dispatch is what they cost
+	lists                // a work group per chain: make a spike list, record it
+	spikes               // kernels over one spike list, dispatched indirectly
+)
+
 // unit is one dispatch: operations of one clock that may run without a barrier between them.
 type unit struct {
+	kind   kind
 	item   int // schedule position of the first operation
 	last   int // and of the last
 	clock  int
-	ops    []plan.Op
+	ops    []glsl.Op
+	chains [][]glsl.Op // of lists
 	access []access
 	sample int // monitor that the unit samples, -1: none
 	text   *glsl.Program
 }
 
-// fuseable reports whether op may share a dispatch: it does little per element, so that the dispatch is what it costs.
-func fuseable(op plan.Op) bool {
-	r, ok := op.(*plan.Run)
-	return ok && r.Kernel.Domain == ir.Elements
+func kindOf(op glsl.Op) kind {
+	switch op := op.(type) {
+	case *plan.Run:
+		switch op.Kernel.Domain {
+		case ir.Elements:
+			return elements
+		case ir.Active, ir.Spiking:
+			return spikes
+		}
+	case *plan.Generate, *glsl.Apply:
+		return elements
+	case *glsl.Compact, *plan.RecordSpikes:
+		return lists
+	}
+	return single
 }
 
-// partition groups a schedule's operations into dispatches.
-func partition(p *plan.Plan, items []plan.Item) []unit {
+// listOf is the spike list of an operation of a chain.
+func listOf(l *glsl.Layout, op glsl.Op) plan.BufferID {
+	switch op := op.(type) {
+	case *glsl.Compact:
+		return op.List
+	case *plan.RecordSpikes:
+		return l.Plan.SpikeMonitors[op.Monitor].List
+	case *plan.Run:
+		return op.List
+	}
+	return plan.None
+}
+
+// partition groups tasks into dispatches. A task moves into an earlier dispatch where nothing between depends on it.
+func partition(l *glsl.Layout, tasks []task) []unit {
 	var units []unit
-	open := false // whether the last unit may take more
-	for k, it := range items {
-		if it.Callback >= 0 {
-			open = false
+	fence := 0 // no task moves before this unit
+	for _, t := range tasks {
+		if t.op == nil {
+			fence = len(units)
 			continue
 		}
-		for _, op := range it.Ops {
-			a := accesses(p, op)
-			if open && fuseable(op) {
-				if u := &units[len(units)-1]; u.clock == it.Clock && !conflict(u.access, a) {
-					u.ops, u.access, u.last = append(u.ops, op), append(u.access, a...), k
-					continue
-				}
+		a := accesses(l, t.op)
+		at, chain := -1, -1
+		for k := len(units) - 1; k >= fence; k-- {
+			if c, ok := units[k].takes(l, &t, a); ok {
+				at, chain = k, c
 			}
-			u := unit{item: k, last: k, clock: it.Clock, ops: []plan.Op{op}, access: a, sample: -1}
-			if s, ok := op.(*plan.Sample); ok {
-				u.sample = s.Monitor
+			if ordered(units[k].access, a) {
+				break
 			}
-			units = append(units, u)
-			open = fuseable(op)
+		}
+		if at < 0 {
+			at, chain = len(units), 0
+			units = append(units, unit{kind: kindOf(t.op), item: t.item, last: t.item, clock: t.clock, sample: -1})
+		}
+		u := &units[at]
+		u.item, u.last = min(u.item, t.item), max(u.last, t.item)
+		u.ops, u.access = append(u.ops, t.op), append(u.access, a...)
+		if u.kind == lists {
+			if chain == len(u.chains) {
+				u.chains = append(u.chains, nil)
+			}
+			u.chains[chain] = append(u.chains[chain], t.op)
+		}
+		if s, ok := t.op.(*plan.Sample); ok {
+			u.sample = s.Monitor
 		}
 	}
 	return units
 }
 
+// takes reports whether a unit can take another task, and for lists into which chain.
+func (u *unit) takes(l *glsl.Layout, t *task, a []access) (chain int, ok bool) {
+	if u.kind != kindOf(t.op) || u.clock != t.clock {
+		return 0, false
+	}
+	list := listOf(l, t.op)
+	switch u.kind {
+	case elements:
+		return 0, !conflict(u.access, a)
+	case spikes:
+		return 0, listOf(l, u.ops[0]) == list && !conflict(u.access, a)
+	case lists:
+		chain = len(u.chains)
+		for k, c := range u.chains {
+			if listOf(l, c[0]) == list {
+				chain = k
+			}
+		}
+		for k, c := range u.chains {
+			for _, op := range c {
+				if k != chain && conflict(accesses(l, op), a) {
+					return 0, false
+				}
+			}
+		}
+		return chain, true
+	}
+	return 0, false
+}
+
+// program generates the text of a unit.
+func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) {
+	switch n := groupSize(u); u.kind {
+	case lists:
+		u.text, err = glsl.Lists(l, u.chains, n)
+	case spikes:
+		u.text, err = glsl.OverSpikes(l, u.ops, n)
+	default:
+		u.text, err = glsl.Dispatch(l, u.ops, n)
+	}
+	return err
+}
+
+// overSynapses reports whether a unit over spikes has a work group per spike.
+func (u *unit) overSynapses() bool {
+	for _, op := range u.ops {
+		if op.(*plan.Run).Kernel.Domain == ir.Spiking {
+			return true
+		}
+	}
+	return false
+}
+
 // Dump returns the text of the compute shaders of a plan, as the plain schedule runs them. It needs no OpenGL.
 func Dump(p *plan.Plan) (string, error) {
 	const block = 1 << 31
-	l, err := glsl.NewLayout(p, block)
+	l, err := glsl.NewLayout(p, block, glsl.Options{})
 	if err != nil {
 		return "", err
 	}
 	var out []string
-	for _, units := range [][]unit{partition(p, []plan.Item{{Ops: p.Init, Callback: -1}}), partition(p, p.Schedule)} {
-		for _, u := range units {
-			t, err := glsl.Dispatch(l, u.ops, groupSize)
-			if err != nil {
+	step, _ := stepTasks(l)
+	for _, tasks := range [][]task{initTasks(l), step} {
+		units := partition(l, tasks)
+		for k := range units {
+			if err := units[k].program(l, func(u *unit) int { return usualGroup(l, u) }); err != nil {
 				return "", err
 			}
-			out = append(out, t.Text)
+			out = append(out, units[k].text.Text)
 		}
 	}
 	return strings.Join(out, "\n"), nil
@@ -75,3 +176,37 @@ func Dump(p *plan.Plan) (string, error) {
 
 // groupSize is the usual number of invocations in a work group.
 const groupSize = 64
+
+// usualGroup is the size of a work group on hardware.
+func usualGroup(l *glsl.Layout, u *unit) int {
+	switch u.kind {
+	case lists:
+		return 256
+	case spikes:
+		if !u.overSynapses() {
+			return glsl.ActiveGroup
+		}
+		return rowGroup(l, u, 32, 128)
+	}
+	return groupSize
+}
+
+// rowGroup is a number of invocations for the mean row of the connectivities of a unit, a power of two from least to most.
+func rowGroup(l *glsl.Layout, u *unit, least, most int) int {
+	mean := 0
+	for _, op := range u.ops {
+		if r := op.(*plan.Run); r.Conn >= 0 && r.Kernel.Domain == ir.Spiking {
+			c := l.Plan.Conns[r.Conn]
+			rows := c.NPre
+			if c.ByPost {
+				rows = c.NPost
+			}
+			mean = max(mean, c.N/max(rows, 1))
+		}
+	}
+	n := least
+	for n < mean && n < most {
+		n *= 2
+	}
+	return n
+}

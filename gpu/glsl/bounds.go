@@ -32,7 +32,7 @@ func (s *scope) exact(e *ir.Expr) interval {
 	case ir.OpConst:
 		return interval{int64(e.Value), int64(e.Value)}
 	case ir.OpElem:
-		return interval{0, int64(s.count) - 1}
+		return interval{0, int64(s.elems) - 1}
 	case ir.OpCount:
 		return interval{int64(s.count), int64(s.count)}
 	case ir.OpBoolToInt:

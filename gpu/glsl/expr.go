@@ -34,6 +34,7 @@ type scope struct {
 	slots  []ir.Slot
 	stream uint32
 	count  int
+	elems  int        // element indices are smaller
 	conn   *plan.Conn // nil outside synaptic domains
 	used   func(buffer int)
 	indent string

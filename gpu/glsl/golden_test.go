@@ -121,7 +121,7 @@ func (f *fixture) buffer(object, name string, t ir.Type, n int) plan.BufferID {
 }
 
 func (f *fixture) layout() *Layout {
-	l, err := NewLayout(f.p, 1<<27)
+	l, err := NewLayout(f.p, 1<<27, Options{})
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -131,14 +131,14 @@ func (f *fixture) layout() *Layout {
 
 func TestGolden(t *testing.T) {
 	f := newFixture(t, plan.Single)
-	for name, op := range map[string]plan.Op{
+	for name, op := range map[string]Op{
 		"elements": f.update, "incoming": f.sum, "synapses": f.edges, "matmul": f.mm, "taps": f.taps, "sample": &plan.Sample{Monitor: 0},
 	} {
-		p, err := Dispatch(f.layout(), []plan.Op{op}, 64)
+		p, err := Dispatch(f.layout(), []Op{op}, 64)
 		golden(t, name, p, err)
 	}
 	f = newFixture(t, plan.Double)
-	p, err := Dispatch(f.layout(), []plan.Op{f.update}, 64)
+	p, err := Dispatch(f.layout(), []Op{f.update}, 64)
 	golden(t, "elements_double", p, err)
 
 	f = newFixture(t, plan.Single)
@@ -151,7 +151,7 @@ func TestGolden(t *testing.T) {
 func TestIncludesResolve(t *testing.T) {
 	for _, prec := range []plan.Precision{plan.Single, plan.Double} {
 		f := newFixture(t, prec)
-		p, err := Dispatch(f.layout(), []plan.Op{f.update, f.sum}, 64)
+		p, err := Dispatch(f.layout(), []Op{f.update, f.sum}, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,7 +207,7 @@ func TestLiterals(t *testing.T) {
 // Bounds decide which loads need no test; a bound that is too narrow would read foreign memory.
 func TestBounds(t *testing.T) {
 	b := ir.NewBuilder()
-	s := &scope{count: 50}
+	s := &scope{count: 50, elems: 50}
 	e, c := b.Leaf(ir.OpElem), b.ConstInt
 	step := b.Leaf(ir.OpStep)
 	for _, x := range []struct {

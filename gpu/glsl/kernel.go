@@ -2,47 +2,45 @@ package glsl
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// unsupported is an error about a kernel that this backend cannot run.
-func unsupported(k *ir.Kernel, what string) error {
-	return fmt.Errorf("kernel %s: the gl backend does not run %s yet; use --backend cpu", k.Name, what)
-}
-
-// kernel writes the function of one Run and returns its name.
+// kernel writes the function of one Run. Over synapses its argument is the entry of the connectivity, and over those of spikes the row
+// comes with it.
 func (g *generator) kernel(r *plan.Run) (function, error) {
 	k := r.Kernel
 	f := g.function(k.Name, r.N)
 	s := &scope{
-		l: g.l, bind: r.Bind, slots: k.Slots, stream: k.Stream, count: r.N, used: g.use, indent: "\t",
+		l: g.l, bind: r.Bind, slots: k.Slots, stream: k.Stream, count: r.N, elems: r.N, used: g.use, indent: "\t",
 		elem: "e", pre: "e", post: "e",
 	}
-	if r.Conn >= 0 && k.Domain != ir.Elements {
-		s.conn = g.l.Plan.Conns[r.Conn]
-	}
+	param := "uint e"
 	var head []string
-	switch k.Domain {
-	case ir.Elements:
-	case ir.Synapses:
-		if r.Conn < 0 {
+	if k.Domain != ir.Elements && k.Domain != ir.Active {
+		if r.Conn < 0 || r.Conn >= len(g.l.Plan.Conns) {
 			return f, fmt.Errorf("kernel %s: runs over synapses, and no connectivity is bound", k.Name)
 		}
-		head = g.ends(s, r)
-	case ir.Incoming:
-		if r.Conn < 0 || !g.l.Plan.Conns[r.Conn].ByPost {
-			return f, fmt.Errorf("kernel %s: sums over incoming synapses need connectivity stored by target", k.Name)
+		s.conn = g.l.Plan.Conns[r.Conn]
+		s.elems = s.conn.N
+		if s.conn.Mapped {
+			s.elems = math.MaxInt32
 		}
-	default:
-		return f, unsupported(k, "kernels over spikes")
 	}
-	for i := range k.Effects {
-		if e := &k.Effects[i]; e.Kind == ir.Accumulate || e.Kind == ir.Emit {
-			return f, unsupported(k, "spikes")
-		}
+	switch k.Domain {
+	case ir.Synapses:
+		head, param = g.ends(s, r, false), "uint k"
+		f.n = s.conn.N
+	case ir.Spiking:
+		head, param = g.ends(s, r, true), "uint k, uint row"
+	case ir.Incoming:
+		s.elems = r.N
+	}
+	if err := g.prepare(r); err != nil {
+		return f, err
 	}
 
 	reads, writes := 0, 0
@@ -64,7 +62,7 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 		globals = append(globals, fmt.Sprintf("precise %s %s;", g.l.typeName(t), name))
 		return name
 	}
-	g.linef("void %s(uint e) {", f.name)
+	g.linef("void %s(%s) {", f.name, param)
 	g.lines(head)
 	if k.Domain == ir.Incoming {
 		g.incoming(s, r)
@@ -85,8 +83,25 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	return f, nil
 }
 
-// ends makes both ends of synapse e known to s when the kernel asks for them.
-func (g *generator) ends(s *scope, r *plan.Run) []string {
+// prepare writes the functions that a kernel's effects call.
+func (g *generator) prepare(r *plan.Run) error {
+	for _, e := range r.Kernel.Effects {
+		switch {
+		case e.Kind == ir.Accumulate && e.Value.Type == ir.Real:
+			k := g.l.SumOf(r.Bind[e.Slot])
+			if k < 0 {
+				return fmt.Errorf("kernel %s: adds to a buffer without an accumulator", r.Kernel.Name)
+			}
+			g.adder(k)
+		case e.Kind == ir.Emit && (r.Kernel.Domain != ir.Elements && r.Kernel.Domain != ir.Active):
+			return fmt.Errorf("kernel %s: emits spikes from the domain %v; lists hold elements", r.Kernel.Name, r.Kernel.Domain)
+		}
+	}
+	return nil
+}
+
+// ends makes the synapse of entry k, and the ends that the kernel asks for, known to s. With spiking the row is known.
+func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 	c := g.l.Plan.Conns[r.Conn]
 	pre, post := false, false
 	for _, x := range exprs(r.Kernel) {
@@ -98,12 +113,12 @@ func (g *generator) ends(s *scope, r *plan.Run) []string {
 	} else {
 		s.pre, s.post = "row", "other"
 	}
-	var head []string
+	head := []string{"\tuint e = " + g.synapse(c, "k") + ";"}
 	if pre && c.ByPost || post && !c.ByPost {
 		g.use(int(c.Index))
-		head = append(head, fmt.Sprintf("\tint other = %s(e);", g.l.Buffers[c.Index].Name))
+		head = append(head, fmt.Sprintf("\tint other = %s(k);", g.l.Buffers[c.Index].Name))
 	}
-	if post && c.ByPost || pre && !c.ByPost {
+	if !spiking && (post && c.ByPost || pre && !c.ByPost) {
 		g.use(int(c.RowPtr))
 		rows := c.NPre
 		if c.ByPost {
@@ -111,14 +126,23 @@ func (g *generator) ends(s *scope, r *plan.Run) []string {
 		}
 		ptr := g.l.Buffers[c.RowPtr].Name
 		head = append(head,
-			"\t// The row of synapse e: the last one that starts at or before e. Row pointers ascend.",
+			"\t// The row of entry k: the last one that starts at or before k. Row pointers ascend.",
 			"\tuint row = 0u;",
 			fmt.Sprintf("\tfor (uint end = %du; row + 1u < end;) {", rows),
 			"\t\tuint mid = (row + end) / 2u;",
-			fmt.Sprintf("\t\tif (uint(%s(mid)) <= e) { row = mid; } else { end = mid; }", ptr),
+			fmt.Sprintf("\t\tif (uint(%s(mid)) <= k) { row = mid; } else { end = mid; }", ptr),
 			"\t}")
 	}
 	return head
+}
+
+// synapse spells the number of the synapse in an entry of connectivity.
+func (g *generator) synapse(c *plan.Conn, entry string) string {
+	if !c.Mapped {
+		return entry
+	}
+	g.use(int(c.Syn))
+	return fmt.Sprintf("uint(%s(%s))", g.l.Buffers[c.Syn].Name, entry)
 }
 
 // exprs lists every expression of k once.
@@ -167,7 +191,9 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 		if e.Index != nil {
 			texts[i].index = s.root(e.Index)
 		}
-		texts[i].value = s.root(e.Value)
+		if e.Value != nil {
+			texts[i].value = s.root(e.Value)
+		}
 	}
 	g.lines(s.lines)
 	for i, e := range k.Effects {
@@ -184,18 +210,26 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 			at := s.elem
 			if t.index != "" {
 				at = t.index
-				if n := g.l.Buffers[b].Len; !s.within(e.Index, n) {
-					guard := fmt.Sprintf("uint(%s) < %du", at, n)
-					site := g.l.site(r, i, Site{Store: k.Name + " into " + g.l.Buffers[b].Name})
-					miss := fmt.Sprintf("report_fault(%du, e, 0u);", site)
-					g.linef("\t%s", onlyIf(and(t.mask, "!("+guard+")"), miss))
-					t.mask = and(t.mask, guard)
-				}
+				t.mask = g.guard(s, r, i, t.mask, at)
 			} else if k.Slots[e.Slot].Kind == ir.Scalar {
 				at = "0"
 				t.mask = and(s.elem+" == 0u", t.mask)
 			}
 			stmt = fmt.Sprintf("%s(%s) = %s;", g.l.Buffers[b].Name, at, value)
+		case ir.Accumulate:
+			b := int(s.bind[e.Slot])
+			mask := g.guard(s, r, i, t.mask, t.index)
+			t.mask = mask
+			if e.Value.Type == ir.Real {
+				stmt = fmt.Sprintf("%s(uint(%s), %s);", g.adder(g.l.SumOf(s.bind[e.Slot])), t.index, t.value)
+			} else {
+				g.use(b)
+				stmt = fmt.Sprintf("atomicAdd(%s(%s), %s);", g.l.Buffers[b].Name, t.index, t.value)
+			}
+		case ir.Emit:
+			list := g.l.Lists[s.bind[e.Slot]]
+			g.use(list.Bits)
+			stmt = fmt.Sprintf("atomicOr(%s(e >> 5), int(1u << (e & 31u)));", g.l.Buffers[list.Bits].Name)
 		case ir.Check:
 			if e.Value.Type != ir.Real {
 				continue // always finite
@@ -205,6 +239,21 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 		}
 		g.linef("\t%s", onlyIf(t.mask, stmt))
 	}
+}
+
+// guard reports stores of effect i beyond the buffer, and returns a mask that leaves them out.
+func (g *generator) guard(s *scope, r *plan.Run, i int, mask, at string) string {
+	e := r.Kernel.Effects[i]
+	b := int(s.bind[e.Slot])
+	n := g.l.Buffers[b].Len
+	if s.within(e.Index, n) {
+		return mask
+	}
+	guard := fmt.Sprintf("uint(%s) < %du", at, n)
+	site := g.l.site(r, i, Site{Store: r.Kernel.Name + " into " + g.l.Buffers[b].Name})
+	miss := fmt.Sprintf("report_fault(%du, e, 0u);", site)
+	g.linef("\t%s", onlyIf(and(mask, "!("+guard+")"), miss))
+	return and(mask, guard)
 }
 
 func onlyIf(cond, stmt string) string {
@@ -247,7 +296,7 @@ func isLocal(text string) bool {
 	return true
 }
 
-// incoming writes the loop over the row of target e. The sum runs in storage order, one rounding per synapse.
+// incoming writes the loop over the row of element e. The sum runs in storage order, one rounding per synapse.
 func (g *generator) incoming(s *scope, r *plan.Run) {
 	k, c := r.Kernel, g.l.Plan.Conns[r.Conn]
 	if len(k.Reductions) == 0 {
@@ -258,7 +307,7 @@ func (g *generator) incoming(s *scope, r *plan.Run) {
 	ptr, index := g.l.Buffers[c.RowPtr].Name, g.l.Buffers[c.Index].Name
 
 	// What does not depend on the synapse is computed before the loop.
-	outer := &scope{l: s.l, bind: s.bind, slots: s.slots, stream: s.stream, count: s.count, used: s.used, indent: "\t", elem: "e", pre: "e", post: "e"}
+	outer := &scope{l: s.l, bind: s.bind, slots: s.slots, stream: s.stream, count: s.count, elems: s.elems, used: s.used, indent: "\t", elem: "e", pre: "e", post: "e"}
 	var fixed, roots []*ir.Expr
 	seen := make(map[*ir.Expr]bool)
 	var visit func(e *ir.Expr)
@@ -285,7 +334,15 @@ func (g *generator) incoming(s *scope, r *plan.Run) {
 	}
 	g.lines(outer.lines)
 
-	inner := &scope{l: s.l, conn: c, bind: s.bind, slots: s.slots, stream: s.stream, count: c.N, used: s.used, indent: "\t\t", elem: "s", pre: "other", post: "e", parent: outer}
+	near, far := "e", "other"
+	inner := &scope{l: s.l, conn: c, bind: s.bind, slots: s.slots, stream: s.stream, count: c.N, elems: c.N, used: s.used, indent: "\t\t", elem: "s", pre: far, post: near, parent: outer}
+	if !c.ByPost {
+		inner.pre, inner.post = near, far
+	}
+	entry := "s"
+	if c.Mapped {
+		entry, inner.elems = "k", math.MaxInt32
+	}
 	inner.define(roots)
 	type sum struct{ name, value string }
 	sums := make([]sum, len(k.Reductions))
@@ -294,8 +351,11 @@ func (g *generator) incoming(s *scope, r *plan.Run) {
 		g.linef("\tprecise %s %s = %s;", g.l.typeName(red.Value.Type), sums[i].name, g.zero(red.Value.Type))
 	}
 	g.linef("\tuint row_end = uint(%s(e + 1u));", ptr)
-	g.linef("\tfor (uint s = uint(%s(e)); s < row_end; ++s) {", ptr)
-	g.linef("\t\tint other = %s(s);", index)
+	g.linef("\tfor (uint %s = uint(%s(e)); %s < row_end; ++%s) {", entry, ptr, entry, entry)
+	if c.Mapped {
+		g.linef("\t\tuint s = %s;", g.synapse(c, entry))
+	}
+	g.linef("\t\tint other = %s(%s);", index, entry)
 	g.lines(inner.lines)
 	for i := range sums {
 		// The product is rounded before the sum: `precise` on both.

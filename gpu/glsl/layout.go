@@ -19,9 +19,9 @@ type Buffer struct {
 
 // Site is a place in a kernel that can stop the run.
 type Site struct {
-	// Check is the name of the variable that became NaN or infinite. It is empty where a store may miss its buffer.
-	Check string
-	Store string // "KERNEL into BUFFER"
+	// One of these is set: the variable that became NaN or infinite; a store that may miss its buffer, as "KERNEL into BUFFER"; the
+	// variable that synapses add to, beyond what was known of their weights.
+	Check, Store, Sum string
 }
 
 type siteKey struct {
@@ -68,9 +68,17 @@ type Layout struct {
 	Buffers []Buffer
 	Slabs   []Slab
 	Rings   []Ring // by monitor
+	// Lists holds what goes with each spike list, Sums the accumulators of what synapses add to, SpikeRings those of spike monitors.
+	Lists      map[plan.BufferID]*List
+	Sums       []*Sum
+	SpikeRings []*SpikeRing
+	sumOf      map[plan.BufferID]int
+	ranges     *ranges
+	addends    map[plan.BufferID][]addend
 	// Sites has an entry per fault word, in the order of the schedule; generating programs appends.
 	Sites []Site
 	sites map[siteKey]int
+	Options
 	// Groups is the largest number of work groups of a dispatch; beyond, invocations do several elements each. 0: what OpenGL guarantees.
 	Groups int
 	// Version of GLSL, 0: 450.
@@ -110,11 +118,20 @@ func (l *Layout) typeName(t ir.Type) string {
 // align is the alignment of a buffer within its slab in bytes: no driver asks more of a range's offset.
 const align = 256
 
+// Options of a layout.
+type Options struct {
+	// Software: the device is the processor, and its work groups are threads.
+	Software bool
+	// SpikeEntries, when positive, is the size of the spike monitors' rings: for tests.
+	SpikeEntries int
+}
+
 // NewLayout places the plan's buffers and the monitors' rings. block is the size of a storage block in bytes; a buffer that is
 // larger is a *plan.TooLarge.
-func NewLayout(p *plan.Plan, block int64) (*Layout, error) {
-	l := &Layout{Plan: p, Pairs: true}
-	names := Names(p.Buffers)
+func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
+	l := &Layout{Plan: p, Pairs: true, Options: o}
+	var fresh namer
+	names := fresh.all(p.Buffers)
 	for i, b := range p.Buffers {
 		t := ir.Int
 		if b.Type == ir.Real {
@@ -127,15 +144,20 @@ func NewLayout(p *plan.Plan, block int64) (*Layout, error) {
 		for vi, v := range m.Vars {
 			src := l.Buffers[v.Buf]
 			rv := RingVar{Source: int(v.Buf), Rows: len(l.Buffers), Elements: -1, Len: v.Len}
-			l.Buffers = append(l.Buffers, Buffer{Name: fmt.Sprintf("ring_%d_%d", mi, vi), Type: src.Type, Len: v.Len * m.Capacity})
+			l.Buffers = append(l.Buffers, Buffer{Name: fresh.unique(fmt.Sprintf("ring_%d_%d", mi, vi)), Type: src.Type, Len: v.Len * m.Capacity})
 			if v.Elements != nil {
 				rv.Elements = len(l.Buffers)
-				l.Buffers = append(l.Buffers, Buffer{Name: fmt.Sprintf("ring_%d_%d_elements", mi, vi), Type: ir.Int, Len: v.Len})
+				l.Buffers = append(l.Buffers, Buffer{Name: fresh.unique(fmt.Sprintf("ring_%d_%d_elements", mi, vi)), Type: ir.Int, Len: v.Len})
 			}
 			ring.Vars = append(ring.Vars, rv)
 		}
 		l.Rings = append(l.Rings, ring)
 	}
+
+	if err := l.addLists(&fresh); err != nil {
+		return nil, err
+	}
+	l.addSums(&fresh)
 
 	open := map[ir.Type]int{}
 	for i := range l.Buffers {
@@ -176,8 +198,12 @@ func (l *Layout) sizeOf(t ir.Type) int {
 
 // Names makes identifiers of buffer names, all different and none a word of GLSL.
 func Names(bufs []*plan.Buffer) []string {
-	out := make([]string, len(bufs))
 	var n namer
+	return n.all(bufs)
+}
+
+func (n *namer) all(bufs []*plan.Buffer) []string {
+	out := make([]string, len(bufs))
 	for i, b := range bufs {
 		out[i] = n.fresh(b.Object + "_" + b.Var)
 	}
@@ -244,4 +270,4 @@ func identifier(name string) string {
 }
 
 // reserved are the prefixes of names that the generated text itself uses.
-var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_"}
+var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_"}

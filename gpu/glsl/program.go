@@ -23,6 +23,7 @@ const (
 	FaultNaN = iota
 	FaultPosInf
 	FaultNegInf
+	FaultTooLarge // for a fixed-point sum
 )
 
 // Uniforms of the generated programs, by name.
@@ -50,7 +51,8 @@ type Program struct {
 	Text   string         // as generated, for people
 	Source shaders.Source // with the includes resolved, for the driver
 	Slabs  []int          // slab bound at SlabBinding + position; one may appear twice, as floats and as pairs
-	Groups int            // work groups to dispatch
+	Groups int            // work groups to dispatch; 0: indirectly
+	Sums   []int          // whose UniformSum it has
 	At     []uint32       // value of UniformAt, where not nil
 	Random bool           // wants UniformKey
 }
@@ -60,7 +62,20 @@ const maxGroups = 65535
 
 // Dispatch writes the program that runs ops, each over its own elements: invocation e does element e of every operation, in
 // order. The caller has made sure that no invocation needs what another one writes.
-func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
+func Dispatch(l *Layout, ops []Op, groupSize int) (*Program, error) {
+	return dispatch(l, ops, groupSize, false)
+}
+
+// Flush writes the program that brings all targets of sums up to date, also behind a fault.
+func Flush(l *Layout, groupSize int) (*Program, error) {
+	var ops []Op
+	for k := range l.Sums {
+		ops = append(ops, &Apply{k})
+	}
+	return dispatch(l, ops, groupSize, true)
+}
+
+func dispatch(l *Layout, ops []Op, groupSize int, always bool) (*Program, error) {
 	g := newGenerator(l)
 	n := 0
 	var product []int
@@ -96,7 +111,9 @@ func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
 	groups := max(1, min((n+groupSize-1)/groupSize, most))
 	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
 	g.linef("void main() {")
-	g.linef("\tif (halted()) return;")
+	if !always {
+		g.linef("\tif (halted()) return;")
+	}
 	g.body.WriteString(once.String())
 	if groups*groupSize >= n {
 		g.linef("\tuint e = gl_GlobalInvocationID.x;")
@@ -118,7 +135,7 @@ func Dispatch(l *Layout, ops []plan.Op, groupSize int) (*Program, error) {
 
 // Entry is one operation of a resident step. Sync asks for a barrier before it.
 type Entry struct {
-	Op    plan.Op
+	Op    Op
 	Clock int
 	Sync  bool
 }
@@ -134,7 +151,7 @@ func Resident(l *Layout, entries []Entry, groupSize int) (*Program, error) {
 	lastClock := -1
 	for k := 0; k < len(entries); k++ {
 		en := entries[k]
-		f, err := g.op(en.Op)
+		f, err := g.grouped(en.Op, groupSize)
 		if err != nil {
 			return nil, err
 		}
@@ -155,6 +172,10 @@ func Resident(l *Layout, entries []Entry, groupSize int) (*Program, error) {
 		}
 		if f.shared != "" {
 			fmt.Fprintf(&main, "\t\t%s%s;\n", cond, f.shared)
+		}
+		if text := g.ownLoop(en.Op, f, groupSize); text != "" {
+			fmt.Fprintf(&main, "\t\t%s%s\n", cond, text)
+			continue
 		}
 		if run := g.productRun(entries[k:]); run > 0 {
 			g.callProducts(&main, entries[k:k+run], f, groupSize, cond)
@@ -232,7 +253,9 @@ type generator struct {
 	buffers  map[int]bool
 	slabs    map[int]bool // used without naming a buffer
 	products map[product]function
-	pairs    map[int]bool // slabs that are also read as pairs of floats
+	sums     map[int]bool   // whose uniform is declared
+	adders   map[int]string // functions that add to sums
+	pairs    map[int]bool   // slabs that are also read as pairs of floats
 	body     strings.Builder
 	uniforms []string
 	globals  []string
@@ -244,7 +267,7 @@ type generator struct {
 }
 
 func newGenerator(l *Layout) *generator {
-	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool)}
+	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string)}
 	for _, b := range l.Buffers {
 		g.names.fresh(b.Name)
 	}
@@ -271,7 +294,7 @@ func (g *generator) function(name string, n int) function {
 	return function{name: id, call: id + "(e)", n: n}
 }
 
-func (g *generator) op(op plan.Op) (function, error) {
+func (g *generator) op(op Op) (function, error) {
 	switch op := op.(type) {
 	case *plan.Run:
 		for _, e := range exprs(op.Kernel) {
@@ -285,6 +308,10 @@ func (g *generator) op(op plan.Op) (function, error) {
 		return g.tapSum(op), nil
 	case *plan.Sample:
 		return g.sample(op.Monitor), nil
+	case *plan.Generate:
+		return g.generate(op), nil
+	case *Apply:
+		return g.apply(op.Sum), nil
 	}
 	return function{}, fmt.Errorf("glsl: operation of type %T", op)
 }
@@ -300,6 +327,7 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	}
 	sort.Ints(bufs)
 	p.Slabs = sorted(slabs)
+	p.Sums = sorted(g.sums)
 
 	var t strings.Builder
 	for _, s := range g.title {

@@ -17,6 +17,9 @@ void report_fault(uint site, uint element, uint kind) {
 	atomicMin(fault_element[site], element << 2 | kind);
 }
 
+// The run stops at the end of this tick until the host has made room; nothing is wrong.
+void pause_run() { atomicCompSwap(fault_tick, 0u, tick); }
+
 // Steps of 64 bits.
 uvec2 next_step(uvec2 s) { return uvec2(s.x + 1u, s.y + (s.x == 0xffffffffu ? 1u : 0u)); }
 

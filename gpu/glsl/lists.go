@@ -1,0 +1,372 @@
+package glsl
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// List is a spike list: Rows rows of Width entries, a count and then the elements in ascending order. Row s mod Rows is that of
+// step s.
+type List struct {
+	Rows, Width int
+	// Bits indexes Layout.Buffers: a bit per element, set where a kernel emits, cleared when the list is made. -1: no kernel emits.
+	Bits  int
+	Elems int // elements that kernels may emit
+	// Args indexes Layout.Buffers: the arguments of indirect dispatches, ArgsPerRow per row and then three for the longest row.
+	Args int
+	// Split is the number of work groups that share the synapses of one spike.
+	Split int
+}
+
+// ArgsPerRow is the number of dispatch arguments per row of a list: three for a work group per spike, three for an invocation per spike.
+const ArgsPerRow = 6
+
+// ActiveGroup is the number of invocations of a work group that has an invocation per spike.
+const ActiveGroup = 64
+
+// most work groups of one indirect dispatch; beyond, a work group takes several spikes.
+const mostSpikeGroups = maxGroups
+
+// Compact makes a spike list from the bits that kernels set.
+type Compact struct{ List plan.BufferID }
+
+// Apply adds a sum of Layout.Sums to its target.
+type Apply struct{ Sum int }
+
+// Op is an operation of a plan, *Compact or *Apply.
+type Op any
+
+// SpikeRing is the device ring of a spike monitor. Buffers are indices into Layout.Buffers, -1 where there is none.
+type SpikeRing struct {
+	Capacity, PerStep    int // entries
+	Steps, Index, Counts int
+	Values               []int // by variable
+	// Fill holds two numbers of entries in use: that before step s of the monitor's clock is the one at s mod 2.
+	Fill int
+}
+
+// spikeRingEntries is what a spike ring holds beside two full steps. A ring that might not hold another step halts the run until the
+// host has emptied it.
+const spikeRingEntries = 1 << 16
+
+// addLists finds the spike lists of a plan and makes what goes with them.
+func (l *Layout) addLists(names *namer) error {
+	l.Lists = map[plan.BufferID]*List{}
+	p := l.Plan
+	var err error
+	list := func(b plan.BufferID) *List {
+		if s, ok := l.Lists[b]; ok {
+			return s
+		}
+		if b < 0 || int(b) >= len(p.Buffers) {
+			if err == nil {
+				err = fmt.Errorf("glsl: an operation over spikes has no spike list")
+			}
+			return &List{}
+		}
+		buf := p.Buffers[b]
+		s := &List{Rows: max(1, buf.Rows), Bits: -1, Split: 1}
+		if s.Width = buf.Len / s.Rows; s.Width < 1 || s.Width*s.Rows != buf.Len {
+			if err == nil {
+				err = fmt.Errorf("glsl: the %d entries of %s.%s are not %d spike lists", buf.Len, buf.Object, buf.Var, s.Rows)
+			}
+		}
+		s.Args = len(l.Buffers)
+		l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("groups_%d", len(l.Lists))), Type: ir.Int, Len: ArgsPerRow*s.Rows + 3})
+		l.Lists[b] = s
+		return s
+	}
+	eachOp(p, func(op plan.Op) {
+		switch op := op.(type) {
+		case *plan.Run:
+			if d := op.Kernel.Domain; d == ir.Active || d == ir.Spiking {
+				s := list(op.List)
+				if d == ir.Spiking && op.Conn >= 0 && !l.Software {
+					c := p.Conns[op.Conn]
+					s.Split = max(s.Split, min(16, meanRow(c)/(4*128)))
+				}
+			}
+			for _, e := range op.Kernel.Effects {
+				if e.Kind == ir.Emit {
+					s := list(op.Bind[e.Slot])
+					s.Elems = max(s.Elems, op.N)
+				}
+			}
+		case *plan.Generate:
+			list(op.List)
+		}
+	})
+	for k, m := range p.SpikeMonitors {
+		list(m.List)
+		l.addSpikeRing(names, k, m)
+	}
+	for b := range p.Buffers { // in the order of buffers, so that texts are the same every time
+		if s := l.Lists[plan.BufferID(b)]; s != nil && s.Elems > 0 {
+			s.Bits = len(l.Buffers)
+			l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("fired_%d", b)), Type: ir.Int, Len: (s.Elems + 31) / 32})
+		}
+	}
+	return err
+}
+
+func meanRow(c *plan.Conn) int {
+	rows := c.NPre
+	if c.ByPost {
+		rows = c.NPost
+	}
+	return c.N / max(rows, 1)
+}
+
+func (l *Layout) addSpikeRing(names *namer, k int, m *plan.SpikeMonitor) {
+	r := &SpikeRing{PerStep: max(1, m.To-m.From), Steps: -1, Index: -1, Counts: -1, Fill: -1}
+	add := func(what string, t ir.Type, n int) int {
+		l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("spikes_%d_%s", k, what)), Type: t, Len: n})
+		return len(l.Buffers) - 1
+	}
+	if m.CountOnly {
+		r.Counts = add("counts", ir.Int, max(1, m.To-m.From))
+	}
+	if m.Rate {
+		r.PerStep = 1
+	}
+	if m.Rate || !m.CountOnly {
+		r.Capacity = 2*r.PerStep + spikeRingEntries
+		if l.SpikeEntries > 0 {
+			r.Capacity = max(r.PerStep, l.SpikeEntries)
+		}
+		r.Steps, r.Index, r.Fill = add("steps", ir.Int, r.Capacity), add("index", ir.Int, r.Capacity), add("fill", ir.Int, 2)
+		if !m.Rate {
+			for v, mv := range m.Vars {
+				r.Values = append(r.Values, add(fmt.Sprint(v), l.Buffers[mv.Buf].Type, r.Capacity))
+			}
+		}
+	}
+	l.SpikeRings = append(l.SpikeRings, r)
+}
+
+// rowAt spells where the row of lag steps ago begins in a list.
+func rowAt(s *List, lag int) string {
+	if s.Rows == 1 {
+		return "0u"
+	}
+	if lag == 0 {
+		return fmt.Sprintf("clock_step.x %% %du * %du", s.Rows, s.Width)
+	}
+	return fmt.Sprintf("(clock_step.x - %du) %% %du * %du", lag, s.Rows, s.Width)
+}
+
+// compact writes the function that makes the list of this step. All invocations of one work group call it.
+func (g *generator) compact(b plan.BufferID, groupSize int) function {
+	s := g.l.Lists[b]
+	list := g.l.Buffers[b].Name
+	bits := g.l.Buffers[s.Bits]
+	f := g.function("list of "+strings.TrimSuffix(list, "_"), groupSize)
+	f.call = f.name + "(me)"
+	g.use(int(b))
+	g.use(s.Bits)
+	share := (bits.Len + groupSize - 1) / groupSize
+	g.listShared(groupSize)
+	if s.Elems > s.Width-1 {
+		g.linef("// The list has room for %d spikes.", s.Width-1)
+	}
+	g.linef("void %s(uint me) {", f.name)
+	g.linef("\tuint first = me * %du, end = min(first + %du, %du), n = 0u;", share, share, bits.Len)
+	g.linef("\tfor (uint w = first; w < end; ++w) n += uint(bitCount(%s(w)));", bits.Name)
+	g.linef("\tfound[me] = n;")
+	g.linef("\tbarrier();")
+	g.linef("\tuint at = 0u, count = 0u;")
+	g.linef("\tfor (uint k = 0u; k < %du; ++k) {", groupSize)
+	g.linef("\t\tat += k < me ? found[k] : 0u;")
+	g.linef("\t\tcount += found[k];")
+	g.linef("\t}")
+	g.linef("\tuint row = %s;", rowAt(s, 0))
+	g.linef("\tfor (uint w = first; w < end && n != 0u; ++w) {")
+	g.linef("\t\tuint bits = uint(%s(w));", bits.Name)
+	g.linef("\t\tif (bits != 0u) %s(w) = 0;", bits.Name)
+	g.linef("\t\tfor (; bits != 0u; bits &= bits - 1u) {")
+	room := ""
+	if s.Elems > s.Width-1 {
+		room = fmt.Sprintf("if (at < %du) ", s.Width-1)
+	}
+	g.linef("\t\t\t%s%s(row + 1u + at) = int(w * 32u) + findLSB(bits);", room, list)
+	g.linef("\t\t\t++at;")
+	g.linef("\t\t}")
+	g.linef("\t}")
+	if room != "" {
+		site := g.l.listSite(b, Site{Store: "the spikes of a step into " + list})
+		g.linef("\tif (me == 0u && count > %du) report_fault(%du, count, 0u);", s.Width-1, site)
+		g.linef("\tcount = min(count, %du);", s.Width-1)
+	}
+	g.linef("\tif (me == 0u) {")
+	g.linef("\t\t%s(row) = int(count);", list)
+	g.arguments6(s, list, "\t\t")
+	g.linef("\t}")
+	g.linef("\tbarrier(); // found is free again")
+	g.linef("}")
+	g.linef("")
+	return f
+}
+
+// listShared declares, once, what invocations of a work group share while they make lists.
+func (g *generator) listShared(groupSize int) {
+	line := fmt.Sprintf("shared uint found[%d];", groupSize)
+	for _, have := range g.globals {
+		if have == line {
+			return
+		}
+	}
+	g.globals = append(g.globals, line)
+}
+
+// arguments6 writes the arguments of the indirect dispatches over a row with count spikes.
+func (g *generator) arguments6(s *List, list, indent string) {
+	g.use(s.Args)
+	args := g.l.Buffers[s.Args].Name
+	g.linef("%suint to = row / %du * %du;", indent, s.Width, ArgsPerRow)
+	g.linef("%s%s(to) = int(min(count, %du));", indent, args, mostSpikeGroups)
+	g.linef("%s%s(to + 1u) = %d; %s(to + 2u) = 1;", indent, args, s.Split, args)
+	g.linef("%s%s(to + 3u) = int((count + %du) / %du);", indent, args, ActiveGroup-1, ActiveGroup)
+	g.linef("%s%s(to + 4u) = 1; %s(to + 5u) = 1;", indent, args, args)
+	if s.Rows > 1 {
+		g.linef("%suint longest = 0u; // of the rows that are kept", indent)
+		g.linef("%sfor (uint r = 0u; r < %du; ++r) longest = max(longest, uint(%s(r * %du)));", indent, s.Rows, list, s.Width)
+	} else {
+		g.linef("%suint longest = count;", indent)
+	}
+	g.linef("%s%s(%du) = int(min(longest, %du));", indent, args, ArgsPerRow*s.Rows, mostSpikeGroups)
+	g.linef("%s%s(%du) = %d; %s(%du) = 1;", indent, args, ArgsPerRow*s.Rows+1, s.Split, args, ArgsPerRow*s.Rows+2)
+}
+
+// generate writes the function that copies spike e of this step into a list.
+func (g *generator) generate(o *plan.Generate) function {
+	s := g.l.Lists[o.List]
+	room := max(1, s.Width-1)
+	if first := g.l.Plan.Buffers[o.First].Ints; first != nil {
+		most := 1
+		for k := 1; k < len(first); k++ {
+			most = max(most, int(first[k]-first[k-1]))
+		}
+		room = min(room, most)
+	}
+	f := g.function(o.Name, room)
+	for _, b := range []plan.BufferID{o.List, o.Steps, o.First, o.Index} {
+		g.use(int(b))
+	}
+	name := func(b plan.BufferID) string { return g.l.Buffers[b].Name }
+	g.linef("// The given spikes of this step.")
+	g.linef("void %s(uint e) {", f.name)
+	g.linef("\tuint step = clock_step.x;")
+	if o.Period > 0 {
+		// (2^32 high + low) mod period.
+		g.linef("\tstep = step %% %du;", o.Period)
+	}
+	g.linef("\tuint k = 0u, end = %du; // the first entry that is not before step", o.Count)
+	g.linef("\twhile (k < end) {")
+	g.linef("\t\tuint mid = (k + end) / 2u;")
+	g.linef("\t\tif (uint(%s(mid)) < step) { k = mid + 1u; } else { end = mid; }", name(o.Steps))
+	g.linef("\t}")
+	g.linef("\tuint from = 0u, count = 0u;")
+	g.linef("\tif (k < %du && uint(%s(k)) == step) {", o.Count, name(o.Steps))
+	g.linef("\t\tfrom = uint(%s(k));", name(o.First))
+	g.linef("\t\tcount = min(uint(%s(k + 1u)) - from, %du);", name(o.First), room)
+	g.linef("\t}")
+	g.linef("\tuint row = %s;", rowAt(s, 0))
+	g.linef("\tif (e < count) %s(row + 1u + e) = %s(from + e);", name(o.List), name(o.Index))
+	g.linef("\tif (e == 0u) {")
+	g.linef("\t\t%s(row) = int(count);", name(o.List))
+	g.arguments6(s, name(o.List), "\t\t")
+	g.linef("\t}")
+	g.linef("}")
+	g.linef("")
+	return f
+}
+
+// record writes the function that appends this step's spikes to a monitor's ring. The invocations of one work group call it.
+func (g *generator) record(k, groupSize int) function {
+	m, r := g.l.Plan.SpikeMonitors[k], g.l.SpikeRings[k]
+	s := g.l.Lists[m.List]
+	name := func(b int) string { g.use(b); return g.l.Buffers[b].Name }
+	list := name(int(m.List))
+	f := g.function("record "+m.Name, groupSize)
+	f.call = f.name + "(me)"
+	g.linef("// Spikes of elements %d to %d.", m.From, m.To-1)
+	g.linef("void %s(uint me) {", f.name)
+	g.linef("\tuint row = %s;", rowAt(s, 0))
+	g.linef("\tuint end = min(uint(%s(row)), %du), begin = 0u, all = end;", list, s.Width-1)
+	search := func(v string, what int) {
+		g.linef("\tfor (uint top = all; %s < top;) {", v)
+		g.linef("\t\tuint mid = (%s + top) / 2u;", v)
+		g.linef("\t\tif (%s(row + 1u + mid) < %d) { %s = mid + 1u; } else { top = mid; }", list, what, v)
+		g.linef("\t}")
+	}
+	if m.From > 0 {
+		search("begin", m.From)
+	}
+	if m.To < s.Width-1 {
+		g.linef("\tend = begin;")
+		search("end", m.To)
+	}
+	if r.Counts >= 0 {
+		g.linef("\tfor (uint k = begin + me; k < end; k += %du) %s(%s(row + 1u + k) - %d) += 1;", groupSize, name(r.Counts), list, m.From)
+	}
+	if r.Steps >= 0 {
+		g.linef("\tuint fill = uint(%s(clock_step.x & 1u));", name(r.Fill))
+	}
+	switch {
+	case r.Steps < 0:
+	case m.Rate:
+		g.linef("\tif (me == 0u) {")
+		g.linef("\t\t%s(fill) = int(clock_step.x);", name(r.Steps))
+		g.linef("\t\t%s(fill) = int(end - begin);", name(r.Index))
+		g.recordEnd(r, "1u")
+	default:
+		g.linef("\tfor (uint k = begin + me; k < end; k += %du) {", groupSize)
+		g.linef("\t\tint i = %s(row + 1u + k);", list)
+		g.linef("\t\tuint at = fill + k - begin;")
+		g.linef("\t\t%s(at) = int(clock_step.x);", name(r.Steps))
+		g.linef("\t\t%s(at) = i - %d;", name(r.Index), m.From)
+		for v, mv := range m.Vars {
+			from := "i"
+			if g.l.Plan.Buffers[mv.Buf].Len == 1 {
+				from = "0"
+			}
+			g.linef("\t\t%s(at) = %s(%s);", name(r.Values[v]), name(int(mv.Buf)), from)
+		}
+		g.linef("\t}")
+		g.linef("\tif (me == 0u) {")
+		g.recordEnd(r, "end - begin")
+	}
+	g.linef("}")
+	g.linef("")
+	return f
+}
+
+// recordEnd moves the ring's fill, and halts the run while the ring might not hold another step.
+func (g *generator) recordEnd(r *SpikeRing, n string) {
+	g.linef("\t\tfill += %s;", n)
+	g.linef("\t\t%s((clock_step.x + 1u) & 1u) = int(fill);", g.l.Buffers[r.Fill].Name)
+	g.linef("\t\tif (fill > %du) pause_run();", r.Capacity-r.PerStep)
+	g.linef("\t}")
+}
+
+// listSite is the fault word of a list that may overflow.
+func (l *Layout) listSite(b plan.BufferID, s Site) int {
+	key := siteKey{nil, int(b)}
+	if w, ok := l.sites[key]; ok {
+		return w
+	}
+	if l.sites == nil {
+		l.sites = make(map[siteKey]int)
+	}
+	l.sites[key] = len(l.Sites)
+	l.Sites = append(l.Sites, s)
+	return len(l.Sites) - 1
+}
+
+// Args are the dispatch arguments of a row of n spikes.
+func Args(s *List, n int) []int32 {
+	return []int32{int32(min(n, mostSpikeGroups)), int32(s.Split), 1, int32((n + ActiveGroup - 1) / ActiveGroup), 1, 1}
+}

@@ -1,0 +1,213 @@
+package glsl
+
+import (
+	"math"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// span is a closed range of finite values. What is not finite stops the run by itself.
+type span struct{ lo, hi float64 }
+
+var anything = span{math.Inf(-1), math.Inf(1)}
+
+func (s span) hull(t span) span { return span{math.Min(s.lo, t.lo), math.Max(s.hi, t.hi)} }
+
+// largest is the largest magnitude.
+func (s span) largest() float64 { return math.Max(math.Abs(s.lo), math.Abs(s.hi)) }
+
+// ranges finds which values variables can take: from their initial contents, what the host wrote, and the stores of all kernels.
+type ranges struct {
+	p       *plan.Plan
+	stores  map[plan.BufferID][]stored
+	written map[plan.BufferID]span // by the host
+	known   map[plan.BufferID]span
+	busy    map[plan.BufferID]bool
+}
+
+// stored is one store to a buffer; value nil stands for anything.
+type stored struct {
+	run   *plan.Run
+	value *ir.Expr
+}
+
+func newRanges(p *plan.Plan) *ranges {
+	r := &ranges{p: p, stores: map[plan.BufferID][]stored{}, written: map[plan.BufferID]span{}}
+	add := func(b plan.BufferID, s stored) { r.stores[b] = append(r.stores[b], s) }
+	eachOp(p, func(op plan.Op) {
+		switch op := op.(type) {
+		case *plan.Run:
+			for _, e := range op.Kernel.Effects {
+				switch e.Kind {
+				case ir.Store:
+					add(op.Bind[e.Slot], stored{op, e.Value})
+				case ir.Accumulate, ir.Emit:
+					add(op.Bind[e.Slot], stored{})
+				}
+			}
+			for _, red := range op.Kernel.Reductions {
+				add(op.Bind[red.Slot], stored{})
+			}
+		case *plan.MatMul:
+			add(op.C, stored{})
+		case *plan.TapSum:
+			add(op.Dst, stored{})
+		case *plan.Generate:
+			add(op.List, stored{})
+		}
+	})
+	r.forget()
+	return r
+}
+
+// eachOp visits the operations of a plan in order.
+func eachOp(p *plan.Plan, visit func(plan.Op)) {
+	for _, op := range p.Init {
+		visit(op)
+	}
+	for _, it := range p.Schedule {
+		for _, op := range it.Ops {
+			visit(op)
+		}
+	}
+}
+
+func (r *ranges) forget() { r.known, r.busy = map[plan.BufferID]span{}, map[plan.BufferID]bool{} }
+
+// buffer is the range of a buffer's elements.
+func (r *ranges) buffer(b plan.BufferID) span {
+	if s, ok := r.known[b]; ok {
+		return s
+	}
+	if r.busy[b] {
+		return anything // it depends on itself; a value that is clipped has a range all the same
+	}
+	r.busy[b] = true
+	s := contents(r.p.Buffers[b])
+	if w, ok := r.written[b]; ok {
+		s = s.hull(w)
+	}
+	for _, st := range r.stores[b] {
+		if st.value == nil {
+			s = anything
+			break
+		}
+		s = s.hull(r.of(st.run, st.value, map[*ir.Expr]span{}))
+	}
+	delete(r.busy, b)
+	if len(r.busy) == 0 {
+		r.known[b] = s // what was found on the way to another buffer may be too wide
+	}
+	return s
+}
+
+func contents(b *plan.Buffer) span {
+	switch {
+	case b.Reals != nil:
+		return rangeOf(b.Reals)
+	case b.Ints != nil:
+		s := span{}
+		for k, v := range b.Ints {
+			if f := float64(v); k == 0 {
+				s = span{f, f}
+			} else {
+				s = s.hull(span{f, f})
+			}
+		}
+		return s
+	}
+	return span{b.Fill, b.Fill}
+}
+
+func rangeOf(v []float64) span {
+	if len(v) == 0 {
+		return span{}
+	}
+	s := span{v[0], v[0]}
+	for _, x := range v {
+		if x < s.lo {
+			s.lo = x
+		}
+		if x > s.hi {
+			s.hi = x
+		}
+	}
+	return s
+}
+
+// of is the range of an expression of a kernel.
+func (r *ranges) of(run *plan.Run, e *ir.Expr, seen map[*ir.Expr]span) span {
+	if s, ok := seen[e]; ok {
+		return s
+	}
+	s := r.compute(run, e, func(k int) span { return r.of(run, e.Args[k], seen) })
+	if math.IsNaN(s.lo) || math.IsNaN(s.hi) {
+		s = anything
+	}
+	seen[e] = s
+	return s
+}
+
+func (r *ranges) compute(run *plan.Run, e *ir.Expr, arg func(int) span) span {
+	switch e.Op {
+	case ir.OpConst:
+		return span{e.Value, e.Value}
+	case ir.OpLoad:
+		s := r.buffer(run.Bind[e.Slot])
+		if len(e.Args) > 0 {
+			s = s.hull(span{}) // an index outside reads 0
+		}
+		return s
+	case ir.OpElem, ir.OpCount, ir.OpPre, ir.OpPost:
+		return span{0, math.MaxInt32}
+	case ir.OpUniform, ir.OpLt, ir.OpLe, ir.OpEq, ir.OpNe, ir.OpAnd, ir.OpOr, ir.OpNot:
+		return span{0, 1}
+	case ir.OpSin, ir.OpCos, ir.OpTanh, ir.OpSign:
+		return span{-1, 1}
+	case ir.OpIntToReal, ir.OpRealToInt, ir.OpBoolToInt, ir.OpFloor, ir.OpCeil:
+		s := arg(0)
+		return span{math.Floor(s.lo), math.Ceil(s.hi)}
+	case ir.OpAdd:
+		a, b := arg(0), arg(1)
+		return span{a.lo + b.lo, a.hi + b.hi}
+	case ir.OpSub:
+		a, b := arg(0), arg(1)
+		return span{a.lo - b.hi, a.hi - b.lo}
+	case ir.OpNeg:
+		a := arg(0)
+		return span{-a.hi, -a.lo}
+	case ir.OpAbs:
+		return span{0, arg(0).largest()}
+	case ir.OpMul:
+		return product4(arg(0), arg(1))
+	case ir.OpDiv:
+		if b := arg(1); b.lo > 0 || b.hi < 0 {
+			return product4(arg(0), span{1 / b.hi, 1 / b.lo})
+		}
+	case ir.OpMin:
+		a, b := arg(0), arg(1)
+		return span{math.Min(a.lo, b.lo), math.Min(a.hi, b.hi)}
+	case ir.OpMax:
+		a, b := arg(0), arg(1)
+		return span{math.Max(a.lo, b.lo), math.Max(a.hi, b.hi)}
+	case ir.OpSelect:
+		return arg(1).hull(arg(2))
+	case ir.OpExp:
+		a := arg(0)
+		return span{math.Exp(a.lo), math.Exp(a.hi)}
+	}
+	return anything
+}
+
+func product4(a, b span) span {
+	p := [4]float64{a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi}
+	s := span{p[0], p[0]}
+	for _, x := range p {
+		if math.IsNaN(x) {
+			return anything
+		}
+		s = s.hull(span{x, x})
+	}
+	return s
+}

@@ -1,0 +1,162 @@
+package glsl
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// overSpikes returns the kernel operation that runs over a spike list, nil for others.
+func overSpikes(op Op) *plan.Run {
+	if r, ok := op.(*plan.Run); ok && (r.Kernel.Domain == ir.Active || r.Kernel.Domain == ir.Spiking) {
+		return r
+	}
+	return nil
+}
+
+// grouped is op for operations that take a whole work group as well.
+func (g *generator) grouped(op Op, groupSize int) (function, error) {
+	switch op := op.(type) {
+	case *Compact:
+		return g.compact(op.List, groupSize), nil
+	case *plan.RecordSpikes:
+		return g.record(op.Monitor, groupSize), nil
+	}
+	return g.op(op)
+}
+
+// ownLoop is how the invocations of one work group run an operation that has a loop of its own; "" for others.
+func (g *generator) ownLoop(op Op, f function, groupSize int) string {
+	switch op.(type) {
+	case *Compact, *plan.RecordSpikes:
+		return f.call + ";"
+	}
+	if r := overSpikes(op); r != nil {
+		var t strings.Builder
+		if r.Kernel.Domain == ir.Active {
+			g.spikeLoop(&t, r, "me", fmt.Sprint(groupSize, "u"), func() {
+				fmt.Fprintf(&t, "%s(source); ", f.name)
+			})
+		} else {
+			g.spikeLoop(&t, r, "0u", "1u", func() {
+				g.rowLoop(&t, r, "me", fmt.Sprint(groupSize, "u"), func() { fmt.Fprintf(&t, "%s(k, source); ", f.name) })
+			})
+		}
+		return t.String()
+	}
+	return ""
+}
+
+// spikeLoop writes a loop over every stride-th spike of r's list, from first on; body sees the element as source.
+func (g *generator) spikeLoop(t *strings.Builder, r *plan.Run, first, stride string, body func()) {
+	s := g.l.Lists[r.List]
+	g.use(int(r.List))
+	list := g.l.Buffers[r.List].Name
+	if r.Lag > 0 {
+		fmt.Fprintf(t, "if (clock_step.y != 0u || clock_step.x >= %du) ", r.Lag)
+	}
+	fmt.Fprintf(t, "{ uint at = %s; uint count = min(uint(%s(at)), %du); ", rowAt(s, r.Lag), list, s.Width-1)
+	fmt.Fprintf(t, "for (uint s = %s; s < count; s += %s) { uint source = uint(%s(at + 1u + s)); ", first, stride, list)
+	body()
+	t.WriteString("} }")
+}
+
+// rowLoop writes a loop over every stride-th entry of the row of source; body sees it as k.
+func (g *generator) rowLoop(t *strings.Builder, r *plan.Run, first, stride string, body func()) {
+	c := g.l.Plan.Conns[r.Conn]
+	g.use(int(c.RowPtr))
+	ptr := g.l.Buffers[c.RowPtr].Name
+	fmt.Fprintf(t, "uint end = uint(%s(source + 1u)); for (uint k = uint(%s(source)) + %s; k < end; k += %s) { ", ptr, ptr, first, stride)
+	body()
+	t.WriteString("} ")
+}
+
+// OverSpikes writes the program of an indirect dispatch that runs kernels over spikes: a work group takes a spike, its invocations
+// the synapses. Without synapses an invocation takes a spike.
+func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
+	g := newGenerator(l)
+	var once, main strings.Builder
+	synapses := false
+	for _, op := range ops {
+		synapses = synapses || op.(*plan.Run).Kernel.Domain == ir.Spiking
+	}
+	for k := 0; k < len(ops); {
+		// Operations over the same spikes share the loop.
+		r := ops[k].(*plan.Run)
+		first, stride := "gl_WorkGroupID.x", "gl_NumWorkGroups.x"
+		if !synapses {
+			first, stride = "gl_GlobalInvocationID.x", fmt.Sprintf("gl_NumWorkGroups.x * %du", groupSize)
+		}
+		var body strings.Builder
+		n := k
+		for ; n < len(ops) && ops[n].(*plan.Run).List == r.List && ops[n].(*plan.Run).Lag == r.Lag; n++ {
+			o := ops[n].(*plan.Run)
+			f, err := g.op(o)
+			if err != nil {
+				return nil, err
+			}
+			if f.shared != "" {
+				fmt.Fprintf(&once, "\t%s;\n", f.shared)
+			}
+			switch {
+			case !synapses:
+				fmt.Fprintf(&body, "%s(source); ", f.name)
+			case o.Kernel.Domain == ir.Active:
+				fmt.Fprintf(&body, "if (gl_LocalInvocationIndex == 0u && gl_WorkGroupID.y == 0u) %s(source); ", f.name)
+			default:
+				from := "gl_LocalInvocationIndex"
+				by := fmt.Sprintf("%du", groupSize)
+				if s := l.Lists[o.List]; s.Split > 1 {
+					from += fmt.Sprintf(" + gl_WorkGroupID.y * %du", groupSize)
+					by += " * gl_NumWorkGroups.y"
+				}
+				body.WriteString("{ ")
+				g.rowLoop(&body, o, from, by, func() { fmt.Fprintf(&body, "%s(k, source); ", f.name) })
+				body.WriteString("} ")
+			}
+		}
+		main.WriteByte('\t')
+		g.spikeLoop(&main, r, first, stride, func() { main.WriteString(body.String()) })
+		main.WriteByte('\n')
+		k = n
+	}
+	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+	g.linef("void main() {")
+	g.linef("\tif (halted()) return;")
+	g.body.WriteString(once.String())
+	g.body.WriteString(main.String())
+	g.linef("}")
+	return g.finish(groupSize, 0)
+}
+
+// Lists writes the program in which each work group runs one chain: making a spike list, and what records it.
+func Lists(l *Layout, chains [][]Op, groupSize int) (*Program, error) {
+	g := newGenerator(l)
+	g.coherent = "coherent "
+	var main strings.Builder
+	for k, chain := range chains {
+		fmt.Fprintf(&main, "\tif (gl_WorkGroupID.x == %du) {\n", k)
+		for j, op := range chain {
+			f, err := g.grouped(op, groupSize)
+			if err != nil {
+				return nil, err
+			}
+			if j > 0 {
+				main.WriteString("\t\tsync_group();\n")
+			}
+			fmt.Fprintf(&main, "\t\t%s;\n", f.call)
+		}
+		main.WriteString("\t}\n")
+	}
+	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+	g.linef("void sync_group() { memoryBarrierBuffer(); barrier(); }")
+	g.linef("")
+	g.linef("void main() {")
+	g.linef("\tif (halted()) return;")
+	g.linef("\tuint me = gl_LocalInvocationIndex;")
+	g.body.WriteString(main.String())
+	g.linef("}")
+	return g.finish(groupSize, len(chains))
+}

@@ -1,0 +1,305 @@
+package glsl
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// Sum is the accumulator of a buffer of reals that synapses add to: a fixed-point number of Words 32-bit integers per element, so
+// that the order of additions changes nothing. Apply adds it to the target and clears it.
+//
+// One word does where the largest sum is known and small against one synapse's part; two where it is known; four (32 bits in front of
+// the point, 96 behind) where weights have no bound.
+type Sum struct {
+	Target plan.BufferID
+	Buffer int // in Layout.Buffers; Words per element, the lowest first
+	Words  int
+	// Scale is what values are multiplied with, a power of two; Limit is the largest magnitude of a value. Both may change between
+	// steps, see Layout.Rescale.
+	Scale, Limit float64
+	fan          int // the most synapses that add to one element in one step
+	site         int
+}
+
+// oneWordFan is the number of synapses up to which one word keeps each value to 20 bits.
+const oneWordFan = 1 << 11
+
+// UniformSum is the vec3 of a sum: scale, its inverse, limit.
+func UniformSum(k int) string { return fmt.Sprintf("scale_%d", k) }
+
+// addends are the places in a plan where a buffer is added to.
+type addend struct {
+	run    *plan.Run
+	effect *ir.Effect
+}
+
+func addends(p *plan.Plan) (order []plan.BufferID, at map[plan.BufferID][]addend) {
+	at = map[plan.BufferID][]addend{}
+	eachOp(p, func(op plan.Op) {
+		r, ok := op.(*plan.Run)
+		if !ok {
+			return
+		}
+		for k := range r.Kernel.Effects {
+			e := &r.Kernel.Effects[k]
+			if e.Kind != ir.Accumulate || e.Value.Type != ir.Real {
+				continue
+			}
+			b := r.Bind[e.Slot]
+			if at[b] == nil {
+				order = append(order, b)
+			}
+			at[b] = append(at[b], addend{r, e})
+		}
+	})
+	return order, at
+}
+
+// addSums makes an accumulator for each buffer of reals that is added to.
+func (l *Layout) addSums(names *namer) {
+	order, at := addends(l.Plan)
+	l.sumOf = map[plan.BufferID]int{}
+	if len(order) == 0 {
+		return
+	}
+	l.ranges, l.addends = newRanges(l.Plan), at
+	for k, b := range order {
+		s := &Sum{Target: b, Buffer: len(l.Buffers), site: -1}
+		for _, a := range at[b] {
+			s.fan += degree(l.Plan, a)
+		}
+		s.Words = 4
+		if bound := l.bound(b); !math.IsInf(bound, 0) {
+			s.Words = 2
+			if l.Plan.Precision == plan.Single && s.fan <= oneWordFan {
+				s.Words = 1
+			}
+		}
+		l.sumOf[b] = k
+		l.Sums = append(l.Sums, s)
+		l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("sum_%d", k)), Type: ir.Int, Len: s.Words * l.Buffers[b].Len})
+		l.scale(s)
+	}
+}
+
+// bound is the largest magnitude of a value that synapses add to b.
+func (l *Layout) bound(b plan.BufferID) float64 {
+	v := 0.0
+	for _, a := range l.addends[b] {
+		v = math.Max(v, l.ranges.of(a.run, a.effect.Value, map[*ir.Expr]span{}).largest())
+	}
+	return v
+}
+
+// scale chooses s.Scale and s.Limit from what is known of the values now.
+func (l *Layout) scale(s *Sum) {
+	fan := float64(max(s.fan, 1))
+	if s.Words == 4 {
+		s.Scale, s.Limit = 1, math.Floor(math.MaxInt32/fan)
+		return
+	}
+	// A little room for the rounding of the values themselves.
+	s.Limit = l.bound(s.Target) * (1 + 1e-5)
+	exp := 0.0
+	if most := s.Limit * fan; most > 0 && !math.IsInf(most, 0) {
+		exp = math.Max(-100, math.Min(100, math.Floor(math.Log2((math.MaxInt32-fan)/most))))
+	}
+	s.Scale = math.Exp2(exp)
+}
+
+// Widen tells that the host wrote values to a buffer. It reports whether scales changed.
+func (l *Layout) Widen(b plan.BufferID, values []float64) bool {
+	if l.ranges == nil || len(values) == 0 || l.Plan.Buffers[b].Type != ir.Real {
+		return false
+	}
+	now := rangeOf(values)
+	old, ok := l.ranges.written[b]
+	if ok && old.lo <= now.lo && old.hi >= now.hi {
+		return false
+	}
+	if ok {
+		now = now.hull(old)
+	}
+	l.ranges.written[b] = now
+	l.ranges.forget()
+	changed := false
+	for _, s := range l.Sums {
+		scale, limit := s.Scale, s.Limit
+		l.scale(s)
+		changed = changed || s.Scale != scale || s.Limit != limit
+	}
+	return changed
+}
+
+// degree is the most synapses through which one element is added to by a in one step.
+func degree(p *plan.Plan, a addend) int {
+	if a.run.Conn < 0 {
+		return 1
+	}
+	c := p.Conns[a.run.Conn]
+	end := ir.OpInvalid
+	for e := a.effect.Index; e != nil; {
+		switch {
+		case e.Op == ir.OpPre || e.Op == ir.OpPost:
+			end, e = e.Op, nil
+		case e.Op == ir.OpAdd && e.Args[0].Uniform():
+			e = e.Args[1]
+		case (e.Op == ir.OpAdd || e.Op == ir.OpSub) && e.Args[1].Uniform():
+			e = e.Args[0]
+		default:
+			return c.N
+		}
+	}
+	most := 0
+	if near := ir.OpPre; end == near != c.ByPost {
+		ptr := p.Buffers[c.RowPtr].Ints
+		if ptr == nil {
+			return c.N
+		}
+		for k := 1; k < len(ptr); k++ {
+			most = max(most, int(ptr[k]-ptr[k-1]))
+		}
+		return most
+	}
+	index := p.Buffers[c.Index].Ints
+	if index == nil {
+		return c.N
+	}
+	count := map[bool]int{true: c.NPre, false: c.NPost}[c.ByPost]
+	n := make([]int32, count)
+	for _, i := range index[:min(c.N, len(index))] {
+		if uint(i) < uint(count) {
+			n[i]++
+			most = max(most, int(n[i]))
+		}
+	}
+	return most
+}
+
+// adder writes, once, the function that adds a value to an element of a sum, and returns its name.
+func (g *generator) adder(k int) string {
+	if name, ok := g.adders[k]; ok {
+		return name
+	}
+	s := g.l.Sums[k]
+	target := g.l.Buffers[s.Target]
+	name := g.names.unique("run_add_to_" + target.Name)
+	g.adders[k] = name
+	g.useSum(k)
+	g.use(s.Buffer)
+	if s.site < 0 {
+		s.site = len(g.l.Sites)
+		b := g.l.Plan.Buffers[s.Target]
+		g.l.Sites = append(g.l.Sites, Site{Sum: b.Object + "." + b.Var})
+	}
+	acc, real := g.l.Buffers[s.Buffer].Name, g.l.real()
+	g.linef("// Adds x to %s[i] in fixed point: the order of additions changes nothing.", target.Name)
+	g.linef("void %s(uint i, %s x) {", name, real)
+	g.linef("\tif (!(abs(x) <= %s(scale_%d.z))) { report_fault(%du, i, op_finite(x) ? 3u : op_kind(x)); return; }", real, k, s.site)
+	if s.Words == 1 {
+		g.linef("\tprecise %s q = roundEven(x * scale_%d.x);", real, k)
+		g.linef("\tatomicAdd(%s(i), int(q));", acc)
+		g.linef("}")
+		g.linef("")
+		return name
+	}
+	half := map[string]string{"float": "4294967296.0", "double": "4294967296.0lf"}[real]
+	top := s.Words - 1
+	g.linef("\tprecise %s rest = abs(x) * %s(scale_%d.x);", real, real, k)
+	for w := top; w >= 0; w-- {
+		g.linef("\tuint w%d = uint(rest);", w)
+		if w > 0 {
+			g.linef("\trest = (rest - %s(w%d)) * %s;", real, w, half)
+		}
+	}
+	g.linef("\tif (x < %s) { // two's complement", g.l.zero())
+	g.linef("\t\tw0 = ~w0 + 1u;")
+	borrow := "w0 == 0u"
+	for w := 1; w <= top; w++ {
+		g.linef("\t\tw%d = ~w%d + (%s ? 1u : 0u);", w, w, borrow)
+		borrow += fmt.Sprintf(" && w%d == 0u", w)
+	}
+	g.linef("\t}")
+	g.linef("\tuint carry = 0u;")
+	for w := 0; w <= top; w++ {
+		if w > 0 {
+			g.linef("\tw%d += carry;", w)
+			g.linef("\tcarry = carry != 0u && w%d == 0u ? 1u : 0u;", w)
+		}
+		if w < top {
+			g.linef("\tif (w%d != 0u && uint(atomicAdd(%s(%du * i + %du), int(w%d))) > ~w%d) carry = 1u;", w, acc, s.Words, w, w, w)
+		} else {
+			g.linef("\tif (w%d != 0u) atomicAdd(%s(%du * i + %du), int(w%d));", w, acc, s.Words, w, w)
+		}
+	}
+	g.linef("}")
+	g.linef("")
+	return name
+}
+
+// useSum declares the uniform of a sum.
+func (g *generator) useSum(k int) {
+	if !g.sums[k] {
+		g.sums[k] = true
+		g.uniforms = append(g.uniforms, "uniform vec3 "+UniformSum(k)+"; // of a fixed-point sum: scale, its inverse, the largest value")
+	}
+}
+
+// apply writes the function that adds element e of a sum to its target. The target is rounded once.
+func (g *generator) apply(k int) function {
+	s := g.l.Sums[k]
+	target, acc := g.l.Buffers[s.Target], g.l.Buffers[s.Buffer].Name
+	f := g.function("add the sum to "+target.Name, target.Len)
+	g.useSum(k)
+	g.use(s.Buffer)
+	g.use(int(s.Target))
+	g.linef("void %s(uint e) {", f.name)
+	zero := ""
+	for w := range s.Words {
+		g.linef("\tuint w%d = uint(%s(%du * e + %du));", w, acc, s.Words, w)
+		if w > 0 {
+			zero += " | "
+		}
+		zero += fmt.Sprintf("w%d", w)
+	}
+	g.linef("\tif ((%s) == 0u) return;", zero)
+	top := s.Words - 1
+	g.linef("\tbool negative = int(w%d) < 0;", top)
+	g.linef("\tif (negative) {")
+	g.linef("\t\tw0 = ~w0 + 1u;")
+	borrow := "w0 == 0u"
+	for w := 1; w <= top; w++ {
+		g.linef("\t\tw%d = ~w%d + (%s ? 1u : 0u);", w, w, borrow)
+		borrow += fmt.Sprintf(" && w%d == 0u", w)
+	}
+	g.linef("\t}")
+	g.linef("\tprecise double total = double(w0);")
+	for w := 1; w <= top; w++ {
+		g.linef("\ttotal = total * 2.3283064365386963e-10lf + double(w%d);", w)
+	}
+	g.linef("\ttotal = total * double(scale_%d.y);", k)
+	g.linef("\ttotal = double(%s(e)) + (negative ? -total : total);", target.Name)
+	g.linef("\t%s(e) = %s(total);", target.Name, g.l.real())
+	for w := range s.Words {
+		g.linef("\t%s(%du * e + %du) = 0;", acc, s.Words, w)
+	}
+	g.linef("}")
+	g.linef("")
+	return f
+}
+
+// SumOf is the index of the accumulator of a buffer, -1 when it has none.
+func (l *Layout) SumOf(b plan.BufferID) int {
+	if k, ok := l.sumOf[b]; ok {
+		return k
+	}
+	return -1
+}
+
+// Bounds reports whether what a buffer holds decides the scale of a sum.
+func (l *Layout) Bounds(b plan.BufferID) bool {
+	return l.ranges != nil && l.Plan.Buffers[b].Type == ir.Real
+}
