@@ -58,7 +58,7 @@ type pinned struct {
 }
 
 // compileKernel compiles the effects of k.
-func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Key, ends *connection, fixed func(*ir.Expr) (int, bool)) (*program[T], error) {
+func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key *rng.Key, ends *connection, fixed func(*ir.Expr) (int, bool)) (*program[T], error) {
 	c := newCompiler[T](k, run, p, key)
 	c.fixed = fixed
 	if k.Domain == ir.Synapses || k.Domain == ir.Spiking {
@@ -82,7 +82,7 @@ func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Ke
 }
 
 // compileReduction compiles the value of one reduction over synapses.
-func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *plan.Plan, key rng.Key) (*program[T], error) {
+func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *plan.Plan, key *rng.Key) (*program[T], error) {
 	c := newCompiler[T](k, run, p, key)
 	c.space, c.mapped = synapseSpace, c.conn.Mapped
 	c.count = c.conn.N
@@ -92,10 +92,10 @@ func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *p
 	return c.finish()
 }
 
-func newCompiler[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key rng.Key) *compiler[T] {
+func newCompiler[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key *rng.Key) *compiler[T] {
 	c := &compiler[T]{
 		k: k, bind: run.Bind,
-		p:       &program[T]{name: k.Name, result: none, random: rng.At{Key: key, Stream: k.Stream}},
+		p:       &program[T]{name: k.Name, result: none, random: rng.At{Stream: k.Stream}, key: key},
 		uses:    make(map[*ir.Expr]int),
 		done:    make(map[*ir.Expr]operand),
 		scalars: make(map[*ir.Expr]int32),

@@ -140,7 +140,7 @@ func (w *worker[T]) outside(p *program[T], v *view, lo, n, size int) {
 
 // scalars evaluates the prologue for one step.
 func (p *program[T]) scalars(v *vec[T], m *memory[T], step int64) {
-	p.random.Step = uint32(step)
+	p.random.Key, p.random.Step = *p.key, uint32(step)
 	for _, i := range p.stepAt {
 		p.si[i] = int32(step)
 	}

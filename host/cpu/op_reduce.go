@@ -28,7 +28,7 @@ type reduceOp[T real] struct {
 
 func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T], error) {
 	k := o.Kernel
-	p, err := compileReduction[T](k, r, o, x.plan, x.key)
+	p, err := compileReduction[T](k, r, o, x.plan, &x.key)
 	if err != nil {
 		return nil, err
 	}

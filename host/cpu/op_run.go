@@ -69,7 +69,7 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 			}
 			ends = c
 		}
-		p, err := compileKernel[T](k, o, x.plan, x.key, ends, x.fixed(o))
+		p, err := compileKernel[T](k, o, x.plan, &x.key, ends, x.fixed(o))
 		if err != nil {
 			return nil, err
 		}

@@ -163,7 +163,8 @@ type program[T real] struct {
 	result     int32
 	resultReal bool
 
-	random rng.At
+	random rng.At // but for the key, which is the instance's and may change between steps
+	key    *rng.Key
 	// ordered: results depend on the order of elements, so the domain is not split.
 	ordered bool
 	emits   bool

@@ -37,6 +37,7 @@ func RunSuite(t *testing.T, newBackend func() exec.Backend, precision plan.Preci
 		{"Monitors", s.monitors},
 		{"ReadWrite", s.readWrite},
 		{"Snapshot", s.snapshot},
+		{"Reseed", s.reseed},
 		{"Faults", s.faults},
 	} {
 		t.Run(c.name, c.test)
