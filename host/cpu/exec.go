@@ -188,10 +188,19 @@ func (p *program[T]) fills(f *frame[T]) {
 	for i := range p.once {
 		in := &p.once[i]
 		if in.kind == kFill {
-			fill(f.rv[in.d], p.sr[in.a])
+			spread(f.rv[in.d], p.sr[in.a])
 		} else {
-			fill(f.iv[in.d], p.si[in.a])
+			spread(f.iv[in.d], p.si[in.a])
 		}
+	}
+}
+
+// spread sets all elements of a register. Copying what is there doubles it each time, much faster than one store per element.
+func spread[E int32 | float32 | float64](d []E, v E) {
+	n := min(8, len(d))
+	fill(d[:n], v)
+	for n < len(d) && n > 0 {
+		n += copy(d[n:], d[:n])
 	}
 }
 
