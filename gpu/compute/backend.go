@@ -180,6 +180,11 @@ func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
 func (i *Instance) build(mode Mode) error {
 	i.initial = partition(i.layout, initTasks(i.layout))
 	tasks, deferred := stepTasks(i.layout)
+	if i.dev.Info().Software {
+		if err := tooLong(i.layout, tasks); err != nil {
+			return err
+		}
+	}
 	i.units = partition(i.layout, tasks)
 	err := i.buildResident(mode, tasks)
 	if err != nil {

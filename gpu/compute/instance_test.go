@@ -306,15 +306,6 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("%d bytes were allocated for plans that do not fit", got-before.TotalBytes)
 	}
 
-	spikes := newPlanner(plan.Single)
-	list := spikes.buffer("G", "spikes", ir.Int, 10, plan.Scratch, nil)
-	kb := ir.NewBuilder()
-	s := kb.Slot(ir.Slot{Name: "spikes", Type: ir.Int, Kind: ir.Indexed, Access: ir.Write})
-	k := &ir.Kernel{Name: "threshold", Effects: []ir.Effect{{Kind: ir.Emit, Slot: s, Mask: kb.ConstBool(true)}}}
-	k.Slots = kb.Slots()
-	spikes.item("G", 0, &plan.Run{Kernel: k, Bind: []plan.BufferID{list}, N: 10, Conn: -1})
-	refuse("a kernel that emits spikes", spikes.p, "threshold", "--backend cpu")
-
 	b.Mode = Resident
 	refuse("a large plan for one work group", fieldPlan(100, plan.Single), "too large")
 }

@@ -18,6 +18,7 @@ type resident struct {
 	access  []access
 	clocks  []int
 	samples []int // monitors, once per Sample operation
+	most    int64 // ticks that one dispatch may take
 }
 
 // work is roughly how many multiplications an operation does; it decides what is small.
@@ -118,6 +119,17 @@ func (i *Instance) buildResident(mode Mode, tasks []task) error {
 			return fmt.Errorf("compute: the plan is too large for one work group: %d operations, about %d multiplications a step", len(entries), total)
 		}
 		return nil
+	}
+	r.most = maxPerBatch
+	if i.dev.Info().Software {
+		n := roundsPerTick(l, entries, i.residentGroup(widest))
+		if n > maxRounds {
+			if mode == Resident {
+				return fmt.Errorf("compute: a step takes up to %d rounds of loops, one work group of this software renderer stops after %d", n, maxRounds)
+			}
+			return nil
+		}
+		r.most = int64(maxRounds / n)
 	}
 	text, err := glsl.Resident(i.layout, entries, i.residentGroup(widest))
 	if err != nil {

@@ -138,7 +138,12 @@ func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) 
 	case spikes:
 		u.text, err = glsl.OverSpikes(l, u.ops, n)
 	default:
+		usual := l.Groups
+		if usual > 0 {
+			l.Groups = groupsFor(l, u.ops, n)
+		}
 		u.text, err = glsl.Dispatch(l, u.ops, n)
+		l.Groups = usual
 	}
 	return err
 }

@@ -318,7 +318,7 @@ func (g *generator) op(op Op) (function, error) {
 
 // finish puts the parts together and resolves the includes.
 func (g *generator) finish(groupSize, groups int) (*Program, error) {
-	p := &Program{Name: strings.Join(g.title, " + "), Groups: groups, Random: g.random}
+	p := &Program{Name: title(g.title), Groups: groups, Random: g.random}
 	slabs := g.slabs
 	var bufs []int
 	for b := range g.buffers {
@@ -375,6 +375,24 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	}
 	p.Source = src
 	return p, nil
+}
+
+// longestTitle keeps labels of programs within what drivers take (256 bytes).
+const longestTitle = 160
+
+// title names a program by its operations.
+func title(ops []string) string {
+	t := ""
+	for k, op := range ops {
+		if k > 0 && len(t)+len(op) > longestTitle {
+			return fmt.Sprintf("%s + %d more", t, len(ops)-k)
+		}
+		if k > 0 {
+			t += " + "
+		}
+		t += op[:min(len(op), longestTitle)]
+	}
+	return t
 }
 
 // includes lists the libraries that the body needs. Fewer lines compile faster.

@@ -11,8 +11,9 @@ import (
 // Sum is the accumulator of a buffer of reals that synapses add to: a fixed-point number of Words 32-bit integers per element, so
 // that the order of additions changes nothing. Apply adds it to the target and clears it.
 //
-// One word does where the largest sum is known and small against one synapse's part; two where it is known; four (32 bits in front of
-// the point, 96 behind) where weights have no bound.
+// Where values have a bound, in single precision one word does for a sum of few synapses and two for many; in double precision three
+// words hold what a few thousand synapses add without rounding, unless weights differ by more than 2^30. Four words (32 bits in front of
+// the point, 96 behind) do where nothing is known.
 type Sum struct {
 	Target plan.BufferID
 	Buffer int // in Layout.Buffers; Words per element, the lowest first
@@ -73,8 +74,12 @@ func (l *Layout) addSums(names *namer) {
 		}
 		s.Words = 4
 		if bound := l.bound(b); !math.IsInf(bound, 0) {
-			s.Words = 2
-			if l.Plan.Precision == plan.Single && s.fan <= oneWordFan {
+			switch {
+			case l.Plan.Precision == plan.Double:
+				s.Words = 3
+			case s.fan > oneWordFan:
+				s.Words = 2
+			default:
 				s.Words = 1
 			}
 		}

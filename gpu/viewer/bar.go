@@ -21,7 +21,7 @@ const (
 var helpLines = [][2]string{
 	{"Space", "play, pause"},
 	{"Right", "one step"},
-	{"+ and -", "faster and slower, from 1/1000 of real time to as fast as it goes"},
+	{"+ and -", "faster and slower, from 1/1000 of real time to full speed"},
 	{"h", "full speed with few pictures; again for a steady picture"},
 	{"left drag", "orbit"},
 	{"middle, right, Shift + left or Ctrl + left drag", "pan"},
@@ -101,8 +101,10 @@ func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height floa
 		if x+rateWidth+tw >= width {
 			return
 		}
-		o.Text(x+rateWidth-5, y, rate(r.value), right)
-		o.Text(x+rateWidth, y, r.unit, muted)
+		if v.playing { // nothing is counted in a window that stands still
+			o.Text(x+rateWidth-5, y, rate(r.value), right)
+			o.Text(x+rateWidth, y, r.unit, muted)
+		}
 		x += rateWidth + tw
 	}
 	hint := "F1 keys"

@@ -47,7 +47,7 @@ func display(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	cmd := exec.Command(x, "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
+	cmd := exec.Command(x, "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp", "-noreset")
 	cmd.ExtraFiles = []*os.File{w}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -178,7 +178,7 @@ func TestWindow(t *testing.T) {
 	})
 	t.Run("an idle scene draws nothing", func(t *testing.T) {
 		s.do("mousemove", "5", "5")
-		s.until("settled", func(v *Viewer) bool { return !v.dirty() })
+		s.until("settled", func(v *Viewer) bool { return v.mouse.x == 5 && v.mouse.y == 5 && !v.dirty() })
 		before := get(s, func(v *Viewer) int64 { return v.renderer.Draws() })
 		for range 10 {
 			get(s, func(v *Viewer) bool { return true }) // each comes between two rounds of the loop

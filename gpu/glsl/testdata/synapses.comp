@@ -15,13 +15,14 @@ uniform uvec2 clock_step; // of the clock: low and high word
 #define syn_w(i) slab0[576u + uint(i)]
 
 // decay: 500 elements, reads 1 buffers, writes 1.
-void run_decay(uint e) {
-	int other = syn_index(e);
-	// The row of synapse e: the last one that starts at or before e. Row pointers ascend.
+void run_decay(uint k) {
+	uint e = k;
+	int other = syn_index(k);
+	// The row of entry k: the last one that starts at or before k. Row pointers ascend.
 	uint row = 0u;
 	for (uint end = 100u; row + 1u < end;) {
 		uint mid = (row + end) / 2u;
-		if (uint(syn_rowptr(mid)) <= e) { row = mid; } else { end = mid; }
+		if (uint(syn_rowptr(mid)) <= k) { row = mid; } else { end = mid; }
 	}
 	precise int t1 = int(other) - int(row);
 	precise float t2 = syn_w(e) / float(abs(t1));

@@ -1,0 +1,119 @@
+package compute
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/gpu/glsl"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// maxRounds is how often an invocation may go round loops in one dispatch, all loops together. llvmpipe leaves every loop
+// after 65535 rounds (LP_MAX_TGSI_LOOP_ITERATIONS in Mesa) and says nothing: sums end early, steps are lost.
+const maxRounds = 60_000
+
+// rounds bounds how often the loops inside of one element of an operation go round.
+func rounds(l *glsl.Layout, op glsl.Op) int {
+	switch op := op.(type) {
+	case *plan.MatMul:
+		return op.K
+	case *plan.TapSum:
+		return op.Taps
+	case *plan.Run:
+		var values []*ir.Expr
+		for _, e := range op.Kernel.Effects {
+			values = append(values, e.Index, e.Value, e.Mask)
+		}
+		n := drawRounds(values...)
+		if len(op.Kernel.Reductions) == 0 {
+			return n
+		}
+		values = values[:0]
+		for _, r := range op.Kernel.Reductions {
+			values = append(values, r.Value)
+		}
+		longest, rows := int32(0), l.Plan.Buffers[l.Plan.Conns[op.Conn].RowPtr].Ints
+		for k := 1; k < len(rows); k++ {
+			longest = max(longest, rows[k]-rows[k-1])
+		}
+		return n + int(longest)*(1+drawRounds(values...))
+	}
+	return 0
+}
+
+// drawRounds bounds the rounds of the random functions in expressions: shaders/lib/random.glsl and philox.glsl.
+func drawRounds(exprs ...*ir.Expr) int {
+	n := 0
+	seen := map[*ir.Expr]bool{}
+	var walk func(*ir.Expr)
+	walk = func(e *ir.Expr) {
+		if e == nil || seen[e] {
+			return
+		}
+		seen[e] = true
+		switch e.Op {
+		case ir.OpUniform, ir.OpNormal, ir.OpExponential:
+			n += 10
+		case ir.OpPoisson:
+			n += 300 // the search, or a few attempts
+		case ir.OpGamma:
+			n += 100
+		}
+		for _, a := range e.Args {
+			walk(a)
+		}
+	}
+	for _, e := range exprs {
+		walk(e)
+	}
+	return n
+}
+
+// groupsFor is the number of work groups that keeps invocations within maxRounds, at the least the layout's own.
+func groupsFor(l *glsl.Layout, ops []glsl.Op, groupSize int) int {
+	n, each := 1, 1
+	for _, op := range ops {
+		n = max(n, widthOf(l, op))
+		each += rounds(l, op)
+	}
+	elements := max(1, maxRounds/each) // per invocation
+	return max(l.Groups, (n+groupSize*elements-1)/(groupSize*elements))
+}
+
+// roundsPerTick bounds the rounds of one invocation of a resident program in one step.
+func roundsPerTick(l *glsl.Layout, entries []glsl.Entry, groupSize int) int {
+	total := 1
+	for _, e := range entries {
+		n := (widthOf(l, e.Op) + groupSize - 1) / groupSize
+		switch op := e.Op.(type) {
+		case *plan.Run:
+			if op.Kernel.Domain == ir.Spiking { // every row, if all spike
+				c := l.Plan.Conns[op.Conn]
+				n = c.NPre + c.NPost + c.N/groupSize
+			}
+		case *plan.Generate, *plan.RecordSpikes:
+			n = 256
+		}
+		total += n * (1 + rounds(l, e.Op))
+	}
+	return total
+}
+
+// tooLong refuses operations that one element alone takes too many rounds for.
+func tooLong(l *glsl.Layout, tasks []task) error {
+	for _, t := range tasks {
+		if n := rounds(l, t.op); n > maxRounds {
+			name := ""
+			switch op := t.op.(type) {
+			case *plan.Run:
+				name = op.Kernel.Name
+			case *plan.MatMul:
+				name = op.Name
+			case *plan.TapSum:
+				name = op.Name
+			}
+			return fmt.Errorf("%q adds up %d numbers for one neuron, but the software renderer llvmpipe stops after 65535; use --backend cpu", name, n)
+		}
+	}
+	return nil
+}
