@@ -41,6 +41,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Kernels", s.kernels},
 		{"LargeField", s.largeField},
 		{"Memory", s.memory},
+		{"Long", s.long},
 	} {
 		t.Run(c.name, c.test)
 	}
