@@ -5,7 +5,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/galvani-sim/galvani/host/units"
 )
+
+func seconds(t float64) string { return units.Format(units.Quantity{Value: t, Dim: units.Second}) }
+
 
 // Steps are the steps at which a generator's spikes fall on a clock of dt seconds, as Brian2 rounds them.
 func (g *Generator) Steps(dt float64) []int64 {
@@ -22,7 +27,7 @@ func (g *Generator) Validate(n int) error {
 		return fmt.Errorf("%d indices, but %d times: each spike has one of each", len(g.Index), len(g.Times))
 	}
 	if g.Period < 0 || math.IsNaN(g.Period) || math.IsInf(g.Period, 0) {
-		return fmt.Errorf("the period is %g s; it must be positive, or 0 for none", g.Period)
+		return fmt.Errorf("the period is %s; it must be positive, or 0 for none", seconds(g.Period))
 	}
 	for k, i := range g.Index {
 		t := g.Times[k]
@@ -30,9 +35,9 @@ func (g *Generator) Validate(n int) error {
 		case i < 0 || int(i) >= n:
 			return fmt.Errorf("spike %d is of neuron %d; the group has neurons 0 to %d", k, i, n-1)
 		case !(t >= 0) || math.IsInf(t, 0):
-			return fmt.Errorf("spike %d is at %g s; times are zero or positive", k, t)
+			return fmt.Errorf("spike %d is at %s; times are zero or positive", k, seconds(t))
 		case g.Period > 0 && t >= g.Period:
-			return fmt.Errorf("spike %d is at %g s, at or after the end of the period of %g s", k, t, g.Period)
+			return fmt.Errorf("spike %d is at %s, at or after the end of the period of %s", k, seconds(t), seconds(g.Period))
 		}
 	}
 	return nil
@@ -41,7 +46,7 @@ func (g *Generator) Validate(n int) error {
 // ValidateAt checks what depends on the clock: no element spikes twice in one step.
 func (g *Generator) ValidateAt(dt float64) error {
 	if g.Period > 0 && math.Abs(g.Period/dt-math.Round(g.Period/dt)) > 1e-4 {
-		return fmt.Errorf("the period of %g s is not a multiple of the time step of %g s", g.Period, dt)
+		return fmt.Errorf("the period of %s is not a multiple of the time step of %s", seconds(g.Period), seconds(dt))
 	}
 	steps := g.Steps(dt)
 	order := make([]int32, len(steps))
@@ -54,7 +59,7 @@ func (g *Generator) ValidateAt(dt float64) error {
 	for k := 1; k < len(order); k++ {
 		a, b := order[k-1], order[k]
 		if steps[a] == steps[b] && g.Index[a] == g.Index[b] {
-			return fmt.Errorf("neuron %d spikes twice, at %g s and %g s, in one time step of %g s", g.Index[a], g.Times[a], g.Times[b], dt)
+			return fmt.Errorf("neuron %d spikes twice, at %s and %s, in one time step of %s", g.Index[a], seconds(g.Times[a]), seconds(g.Times[b]), seconds(dt))
 		}
 	}
 	return nil

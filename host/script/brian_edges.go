@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
 )
 
@@ -207,7 +208,7 @@ func (p *pathway) put(v variable, a net.Assignment) error {
 	}
 	for k, d := range a.Values {
 		if !(d >= 0) {
-			return fmt.Errorf("%s: delay %d is %g s; a delay is zero or positive", p.label(), k, d)
+			return fmt.Errorf("%s: delay %d is %s; a delay is zero or positive", p.label(), k, quantity{d, units.Second})
 		}
 	}
 	if p.of.world != nil {

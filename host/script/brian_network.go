@@ -39,7 +39,7 @@ func (w *world) fill(objects []*object, views []*net.View) error {
 		for _, need := range o.needs {
 			if !in[need] {
 				hint := "add it to the Network too"
-				if o.in.brian.magic == w || o.in.brian.magic == nil {
+				if o.in.brian.magic == w {
 					hint = "run() takes the objects that variables name where it is called, as in Brian2; keep it in a variable, or use a Network"
 				}
 				return withHint(fmt.Errorf("%q is in the network, but not %q, which it needs", o.name, need.name), hint)
@@ -421,7 +421,7 @@ func (n *network) open(t *starlark.Thread) error {
 	if err := n.w.fill(append([]*object(nil), n.members...), in.allViews()); err != nil {
 		return err
 	}
-	in.runFrame = capture(t)
+	in.runFrame = in.frame(t)
 	if err := in.checkNetwork(n.w.net); err != nil {
 		return err
 	}
@@ -442,7 +442,7 @@ func (n *network) open(t *starlark.Thread) error {
 
 // run is net.run(duration).
 func (n *network) run(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	d, err := runDuration(b, args, kwargs)
+	d, err := n.in.runDuration(b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
@@ -452,13 +452,30 @@ func (n *network) run(t *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	return n.in.drive(n.w, func(s Simulation) error { return s.Run(n.in.ctx, d) })
 }
 
+// frame is what names mean where run() was called, with those of its namespace= before all others.
+func (in *interp) frame(t *starlark.Thread) *frameScope {
+	fr := capture(t)
+	for name, v := range in.brian.namespace {
+		if fr.locals == nil {
+			fr.locals = starlark.StringDict{}
+		}
+		fr.locals[name] = v
+	}
+	return fr
+}
+
 // runDuration reads the arguments of run(duration, report=..., ...).
-func runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (float64, error) {
-	var v, ignored starlark.Value
-	if err := unpack(b.Name(), args, kwargs, "duration", &v, "report?", &ignored, "report_period?", &ignored, "namespace?", &ignored,
+func (in *interp) runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (float64, error) {
+	var v, namespace, ignored starlark.Value
+	if err := unpack(b.Name(), args, kwargs, "duration", &v, "report?", &ignored, "report_period?", &ignored, "namespace?", &namespace,
 		"profile?", &ignored, "level?", &ignored); err != nil {
 		return 0, err
 	}
+	ns, err := namespaceOf("run", namespace)
+	if err != nil {
+		return 0, err
+	}
+	in.brian.namespace = ns
 	d, err := duration("run", v, 0)
 	if err == nil && !(d >= 0 && d < 1e300) {
 		err = fmt.Errorf("run: a duration is zero or positive, got %v", v)

@@ -47,6 +47,17 @@ func (o *object) Freeze()               {}
 func (o *object) Truth() starlark.Bool  { return true }
 func (o *object) Hash() (uint32, error) { return starlark.String(o.name).Hash() }
 
+// AttrNames is for objects that have a name and nothing else to show.
+func (o *object) AttrNames() []string { return []string{"name"} }
+
+// Attr gives the name.
+func (o *object) Attr(name string) (starlark.Value, error) {
+	if name == "name" {
+		return starlark.String(o.name), nil
+	}
+	return nil, noAttr(fmt.Sprintf("%s %q", o.kind, o.name), name, o.AttrNames())
+}
+
 // brian is what a script's interpreter keeps for Brian2's vocabulary.
 type brian struct {
 	objects []*object // all that were made, in order
@@ -56,6 +67,10 @@ type brian struct {
 	worlds  []*world        // all that were opened, in order
 	running *world
 	views   []*net.View
+	// namespace is that of the last run(), nil when it had none.
+	namespace starlark.StringDict
+	// stop is the error for which the script was cancelled where Starlark takes none.
+	stop error
 }
 
 // newObject names and registers an object. base is the default name, to which _1, _2, ... are added.

@@ -85,7 +85,7 @@ func timesOf(what string, v starlark.Value) ([]float64, error) {
 	}
 	for k, t := range a.data {
 		if !(t >= 0) || math.IsInf(t, 0) {
-			return nil, fmt.Errorf("%s: element %d is %g s; times are zero or positive", what, k, t)
+			return nil, fmt.Errorf("%s: element %d is %s; times are zero or positive", what, k, quantity{t, units.Second})
 		}
 	}
 	return append([]float64{}, a.data...), nil

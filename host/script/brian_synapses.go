@@ -48,7 +48,7 @@ func (s *synapses) String() string {
 func (s *synapses) Len() int {
 	n, err := s.count()
 	if err != nil {
-		s.in.thread.Cancel(err.Error())
+		s.in.cancel(err)
 	}
 	return n
 }
@@ -292,7 +292,7 @@ func (s *synapses) setDelays(v starlark.Value) error {
 			for _, p := range s.pathways {
 				names = append(names, p.way.Name)
 			}
-			return withHint(fmt.Errorf("Synapses: delay= for the pathway %q, which does not exist", name), suffixless(joined("the pathways are ", names), "add on_pre='...'"))
+			return withHint(fmt.Errorf("Synapses: delay= for the pathway %q, which does not exist", name), suffixless(joined("it has ", names), "add on_pre='...'"))
 		}
 		d, err := duration("Synapses: delay", v, 0)
 		if err != nil {

@@ -49,10 +49,18 @@ func (w *varView) array() (*Array, error) { return w.of.read(w.v) }
 func (w *varView) must() *Array {
 	a, err := w.array()
 	if err != nil {
-		w.of.part().in.thread.Cancel(err.Error())
+		w.of.part().in.cancel(err)
 		return &Array{shape: []int{0}}
 	}
 	return a
+}
+
+// cancel stops the script with an error at the next step.
+func (in *interp) cancel(err error) {
+	if in.brian.stop == nil {
+		in.brian.stop = err
+	}
+	in.thread.Cancel(err.Error())
 }
 
 func (w *varView) String() string        { return w.must().String() }
@@ -65,7 +73,7 @@ func (w *varView) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: var
 func (w *varView) Len() int {
 	n, err := w.of.count()
 	if err != nil {
-		w.of.part().in.thread.Cancel(err.Error())
+		w.of.part().in.cancel(err)
 	}
 	return n
 }

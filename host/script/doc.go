@@ -5,8 +5,9 @@
 // What does not belong here: equations (host/syntax, host/check), connection rules (host/connect), and anything about how a
 // network runs; that is behind the Engine interface, so that the same script can be run, checked, dumped or viewed.
 //
-// Each object of the vocabulary is one file: its constructor, its attributes, its checks. A new object (Brian2's NeuronGroup,
-// Synapses, SpikeMonitor) is a new file that adds its constructor to a table like annarchyVocabulary.
+// Each object of the vocabulary is one file: its constructor, its attributes, its checks. ANNarchy's objects join the script's one
+// network when they are made. Brian2's (brian_*.go) join a network when it first runs: a bare run() takes those that variables name
+// where it is called, a Network those that it was given, and a script may have many of both.
 //
 // Scripts cannot do harm: no clock, no network, no environment. They read files under the script's folder and the given data
 // folders, print to the given writer, and are stopped by a step limit or by the context.

@@ -106,6 +106,15 @@ func (in *interp) diagnose(err error) error {
 	if err == nil || errors.Is(err, ErrStop) {
 		return err
 	}
+	if stop := in.brian.stop; stop != nil {
+		var list diag.List
+		switch {
+		case errors.Is(stop, ErrStop):
+			return stop
+		case errors.As(stop, &list):
+			return &Error{List: in.place(list), Cause: stop}
+		}
+	}
 	var done *Error
 	if errors.As(err, &done) {
 		return done

@@ -259,7 +259,7 @@ func (in *interp) ready(t *starlark.Thread) error {
 	if err := in.params.unknown(); err != nil {
 		return err
 	}
-	fr := capture(t)
+	fr := in.frame(t)
 	if err := in.collect(in.visible(fr)); err != nil {
 		return err
 	}
@@ -307,7 +307,7 @@ func (in *interp) simulate(t *starlark.Thread, b *starlark.Builtin, args starlar
 
 // run is Brian2's run(duration), with a unit.
 func (in *interp) run(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	d, err := runDuration(b, args, kwargs)
+	d, err := in.runDuration(b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
