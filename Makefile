@@ -40,7 +40,7 @@ test: packages-build packages-test ## run every test, OpenGL on whatever driver 
 		if [ "$${CI:-}" = true ]; then echo "CI needs a C compiler and the OpenGL headers" >&2; exit 1; fi; \
 		echo "$(NO_CGO)"; CGO_ENABLED=0 $(GO) test ./...; \
 	elif command -v xvfb-run >/dev/null; then \
-		xvfb-run -a -s "-screen 0 1280x1024x24 -nolisten tcp" $(GO) test -timeout 14m ./...; \
+		xvfb-run -a -s "-screen 0 1280x1024x24 -nolisten tcp -noreset" $(GO) test -timeout 14m ./...; \
 	else \
 		if [ "$${CI:-}" = true ]; then echo "CI needs xvfb-run for the window tests" >&2; exit 1; fi; \
 		echo "xvfb-run is missing: tests of windows are skipped"; $(GO) test -timeout 14m ./...; fi

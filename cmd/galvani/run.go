@@ -69,6 +69,9 @@ func (p *program) finish(s *session, model string, res *script.Result, err error
 	}
 	stopped := ""
 	switch {
+	case s.complete && errors.Is(err, errInterrupted): // the end of watching
+	case s.closed != "":
+		stopped = fmt.Sprintf("%s at t = %.6g s", s.closed, s.sim.Time())
 	case errors.Is(err, errInterrupted):
 		stopped = fmt.Sprintf("%s at t = %.6g s; the same command with the same seed repeats the run from the start", interruptedBy(err), s.sim.Time())
 	case err != nil:
@@ -78,7 +81,7 @@ func (p *program) finish(s *session, model string, res *script.Result, err error
 	if werr != nil {
 		return errors.Join(rendered(err), &coded{exitOutput, werr})
 	}
-	if errors.Is(err, errInterrupted) {
+	if stopped != "" && (err == nil || errors.Is(err, errInterrupted)) {
 		fmt.Fprintln(p.err, stopped)
 		if len(files) > 0 {
 			fmt.Fprintf(p.err, "what was recorded until then is in %s\n", s.flags.out)

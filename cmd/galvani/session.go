@@ -107,6 +107,9 @@ type session struct {
 	driver func(*backend) (sim.Driver, error)
 	sim    *sim.Sim
 	seed   uint64
+	// complete: the script has ended, and what goes on is only watched. closed says who ended it early, if not an error.
+	complete bool
+	closed   string
 }
 
 var _ script.Engine = (*session)(nil)

@@ -180,9 +180,13 @@ func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v 
 	o.Open = true // a script that only describes its network is watched without an end
 	res, err := script.Run(ctx, model, o)
 	if err == nil && s.sim != nil {
+		s.complete = true
 		err = sh.Stay(ctx, s.sim)
 	}
 	if errors.Is(err, errClosed) {
+		if !s.complete {
+			s.closed = "the window was closed"
+		}
 		err = nil
 	}
 	if err == nil || errors.Is(err, errInterrupted) {

@@ -49,12 +49,16 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 	if v.messageEnds() {
 		v.message = ""
 	}
-	if v.message != "" {
+	message := v.message
+	if message == "" && v.fault != nil {
+		message = v.faultText()
+	}
+	if message != "" {
 		st := render.TextStyle{Size: textSize, Color: th.Text, Align: render.Center, Middle: true}
-		tw, _ := o.Measure(v.message, st)
+		tw, _ := o.Measure(message, st)
 		y := height - barHeight - 26
 		o.Box(render.Rect{X: width/2 - tw/2 - 12, Y: y - 14, W: tw + 24, H: 28}, 6, th.Panel, 1, th.PanelEdge)
-		o.Text(width/2, y, v.message, st)
+		o.Text(width/2, y, message, st)
 	}
 	if v.help {
 		drawHelp(o, th, width, height)
@@ -85,6 +89,9 @@ func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height floa
 	}
 	if !v.playing {
 		speed = "paused"
+	}
+	if v.fault != nil {
+		speed = "stopped"
 	}
 	if x+100 < width {
 		o.Text(x, y, speed, st)

@@ -221,6 +221,9 @@ func (v *Viewer) char(c rune) {
 }
 
 func (v *Viewer) toggle() {
+	if v.fault != nil {
+		return
+	}
 	v.playing = !v.playing
 	v.pacer.Resume(time.Now())
 	v.changed = true

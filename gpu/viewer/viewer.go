@@ -4,13 +4,16 @@ package viewer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	glcontext "github.com/galvani-sim/galvani/gpu/context"
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
@@ -44,7 +47,8 @@ type Viewer struct {
 	help    bool
 	bare    bool // panels of the viewer are hidden
 	quit    bool
-	changed bool // something other than data changed
+	changed bool  // something other than data changed
+	fault   error // what stopped the simulation for good
 	message string
 	shownAt time.Time
 
@@ -83,7 +87,8 @@ func (v *Viewer) Close() {
 	})
 }
 
-// Drive is the stepping of one Run: it returns when step until is reached, when the window is closed (ErrClosed), or when ctx ends.
+// Drive is the stepping of one Run: it returns when step until is reached, when the window is closed (ErrClosed), or
+// when ctx ends. A numeric fault pauses for good and is returned when the window is closed.
 func (v *Viewer) Drive(ctx context.Context, s *sim.Sim, until int64) error {
 	return v.show(ctx, s, until)
 }
@@ -156,6 +161,9 @@ func (v *Viewer) loop(ctx context.Context) error {
 		v.opt.Context.RunPending()
 		v.poll()
 		if v.quit || win.ShouldClose() {
+			if v.fault != nil {
+				return v.fault
+			}
 			return ErrClosed
 		}
 		if v.until >= 0 && v.stage.position().Step >= v.until {
@@ -163,6 +171,14 @@ func (v *Viewer) loop(ctx context.Context) error {
 		}
 		now := time.Now()
 		stepped, err := v.step(ctx, now)
+		if errors.As(err, new(*exec.Fault)) {
+			// The state that it happened in stays to be looked at.
+			v.fault, v.playing, v.changed = err, false, true
+			if v.opt.Log != nil {
+				v.opt.Log(v.faultText())
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -185,6 +201,9 @@ func (v *Viewer) loop(ctx context.Context) error {
 
 // limit is how many steps may be made now.
 func (v *Viewer) limit() int64 {
+	if v.fault != nil {
+		return 0
+	}
 	left := int64(math.MaxInt64)
 	if v.until >= 0 {
 		left = v.until - v.stage.position().Step
@@ -268,6 +287,12 @@ func (v *Viewer) idle(now time.Time) {
 		w = 100 * time.Millisecond // so that Ctrl-C and the end of a message are seen
 	}
 	v.wait(max(w, time.Millisecond))
+}
+
+// faultText is the first line of what stopped the simulation.
+func (v *Viewer) faultText() string {
+	text, _, _ := strings.Cut(v.fault.Error(), "\n")
+	return text
 }
 
 // say shows a message for a few seconds, and logs it.
