@@ -169,7 +169,7 @@ func (g *group) storage() error {
 			s.Len = 1
 		}
 		if v.Init != nil {
-			k, fill, err := Initial(g.in, v, v.Init, g.in.Model, "default of "+v.Name)
+			k, fill, err := Initial(g.in, Assign{Var: v, Value: Checked{v.Init, g.in.Model}, What: "default of " + v.Name})
 			if err != nil {
 				return err
 			}

@@ -23,9 +23,9 @@ type Options struct {
 	Matrices map[*net.Projection]*connect.Matrix
 	// Pairs caches the pairs of Synapses likewise.
 	Pairs Pairs
-	// Evaluate loads a plan that only initialises, and returns the contents of a buffer; it is how connect conditions are
-	// evaluated. nil: conditions are refused.
-	Evaluate func(p *Plan, buf BufferID) ([]float64, error)
+	// Evaluate loads a part of the plan; the builder closes it. It is how conditions of connect and expressions of delays are computed,
+	// on the same backend whatever the plan is for. nil: such expressions are refused.
+	Evaluate func(part *Plan) (Evaluator, error)
 }
 
 // Pairs caches built synapses between plans of one network.
@@ -64,6 +64,7 @@ type builder struct {
 	wires     map[*net.Synapses]*wiring
 	// summedInto holds the variables of groups that some synapses have been summed into.
 	summedInto map[sumKey]bool
+	initial    initials
 	// history is the depth of the ring kept of a group's variable, by "Group.var".
 	history map[string]int
 }

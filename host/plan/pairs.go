@@ -1,74 +1,207 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
 
-	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/connect"
-	"github.com/galvani-sim/galvani/host/diag"
-	"github.com/galvani-sim/galvani/host/ir"
-	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/rng"
-	"github.com/galvani-sim/galvani/host/syntax"
 )
 
 // pairs are the ends of synapses in order of creation, as elements of the groups.
 type pairs struct{ pre, post []int32 }
 
-func (p *pairs) add(i, j int32) {
-	p.pre, p.post = append(p.pre, i), append(p.post, j)
-}
-
 // maxSynapses bounds one Synapses object: indices are 32 bits wide.
 const maxSynapses = math.MaxInt32
 
-// connectSynapses makes the pairs of one Synapses object, connect call by connect call.
-func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
-	total := 0
-	for _, c := range s.Connect {
-		total += len(c.I)
-	}
-	p := &pairs{make([]int32, 0, total), make([]int32, 0, total)}
-	for n, c := range s.Connect {
-		var err error
-		switch {
-		case c.Rule != nil:
-			err = b.connectRule(p, s, c, n)
-		case c.Condition != nil || c.P != nil || c.I == nil && c.J == nil:
-			err = b.connectCondition(p, s, c, n)
-		default:
-			err = connectArrays(p, s, c)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("connect: %w", err)
-		}
-		if len(p.pre) > maxSynapses {
-			return nil, fmt.Errorf("%d synapses are more than one Synapses object can hold (%d)", len(p.pre), maxSynapses)
-		}
-	}
-	return p, nil
+// collector gathers pairs whose number is not known beforehand, in segments that are copied only once.
+type collector struct {
+	segments []segment
+	open     bool // the last segment is a block that may grow
+	n        int64
+	limit    int64 // bytes; 0: none
+	name     string
 }
 
-func connectArrays(p *pairs, s *net.Synapses, c *net.Connection) error {
+// segment is a run of pairs, each to be repeated.
+type segment struct {
+	pre, post     []int32
+	toPre, toPost int32 // added to each
+	times         int
+	copied        bool // the arrays are the user's
+}
+
+// blockLen is the largest number of pairs that a growing segment holds.
+const blockLen = 1 << 20
+
+// add appends one pair.
+func (c *collector) add(i, j int32) {
+	k := len(c.segments) - 1
+	if !c.open || len(c.segments[k].pre) == cap(c.segments[k].pre) {
+		size := 256
+		if c.open {
+			size = min(2*cap(c.segments[k].pre), blockLen)
+		}
+		c.segments = append(c.segments, segment{pre: make([]int32, 0, size), post: make([]int32, 0, size), times: 1})
+		c.open, k = true, k+1
+	}
+	s := &c.segments[k]
+	s.pre, s.post = append(s.pre, i), append(s.post, j)
+	c.n++
+}
+
+// segment appends many pairs.
+func (c *collector) segment(s segment) {
+	c.segments, c.open = append(c.segments, s), false
+	c.n += int64(len(s.pre)) * int64(s.times)
+}
+
+// fits refuses more synapses than can be held.
+func (c *collector) fits() error {
+	if bytes := 8 * c.n; c.limit > 0 && bytes > c.limit {
+		return &TooLarge{What: fmt.Sprintf("connecting %q (%d synapses or more)", c.name, c.n), Need: bytes, Available: c.limit}
+	}
+	if c.n > maxSynapses {
+		return fmt.Errorf("%d synapses are more than one Synapses object can hold (%d)", c.n, maxSynapses)
+	}
+	return nil
+}
+
+// take joins the segments and forgets them, one end after the other so that only one is held twice.
+func (c *collector) take() *pairs {
+	if len(c.segments) == 1 {
+		if s := c.segments[0]; !s.copied && s.times == 1 && s.toPre == 0 && s.toPost == 0 && len(s.pre) == cap(s.pre) {
+			return &pairs{s.pre, s.post}
+		}
+	}
+	join := func(part func(*segment) (*[]int32, int32)) []int32 {
+		out := make([]int32, 0, c.n)
+		for i := range c.segments {
+			s := &c.segments[i]
+			from, add := part(s)
+			switch {
+			case s.times == 1 && add == 0:
+				out = append(out, *from...)
+			default:
+				for _, x := range *from {
+					for range s.times {
+						out = append(out, x+add)
+					}
+				}
+			}
+			*from = nil
+		}
+		return out
+	}
+	p := &pairs{}
+	p.pre = join(func(s *segment) (*[]int32, int32) { return &s.pre, s.toPre })
+	p.post = join(func(s *segment) (*[]int32, int32) { return &s.post, s.toPost })
+	return p
+}
+
+// call is one connect call in the making.
+type call struct {
+	s   *net.Synapses
+	c   *net.Connection
+	n   int // place among the calls
+	out *collector
+}
+
+// stream names the call's random draws.
+func (x *call) stream() string { return fmt.Sprintf("connect%d", x.n) }
+
+// errReported says that a mistake has been reported already.
+var errReported = errors.New("reported")
+
+// connectSynapses makes the pairs of one Synapses object, connect call by connect call. It returns nil when a mistake was reported; the
+// error is *TooLarge or a failure of the evaluation.
+func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
+	out := &collector{limit: b.opt.Memory, name: s.Name}
+	before := len(b.diags)
+	for n, c := range s.Connect {
+		err := b.connectCall(&call{s, c, n, out})
+		if err == nil {
+			err = out.fits()
+		}
+		var large *TooLarge
+		switch {
+		case errors.As(err, &large):
+			return nil, large
+		case err != nil && err != errReported:
+			what := "connect"
+			if len(s.Connect) > 1 {
+				what = fmt.Sprintf("call %d of connect", n+1)
+			}
+			place := c.Place
+			if place.File == "" {
+				place = s.Place
+			}
+			b.mistake(place, "", "%s: %s: %v", s.Name, what, err)
+		}
+	}
+	if len(b.diags) > before {
+		return nil, nil
+	}
+	return out.take(), nil
+}
+
+func (b *builder) connectCall(x *call) error {
+	c := x.c
+	if c.Count != nil || c.N < 0 {
+		if c.N < 0 {
+			return fmt.Errorf("n is %d; the number of synapses of a pair cannot be negative", c.N)
+		}
+		// A number needs no evaluation for each pair.
+		if n, ok, err := b.constantCount(x); err != nil {
+			return err
+		} else if ok {
+			if n == 0 {
+				return nil
+			}
+			own := *c
+			own.N, own.Count = n, nil
+			c, x = &own, &call{x.s, &own, x.n, x.out}
+		}
+	}
+	switch {
+	case c.Each != nil:
+		return b.enumerate(x)
+	case c.Rule != nil:
+		if c.Count != nil || c.Condition != nil || c.P != nil {
+			return errors.New("a rule is given, and a condition, p or n that differs from pair to pair; use one of them")
+		}
+		return b.connectRule(x, c.Rule)
+	case c.I != nil || c.J != nil:
+		return b.connectArrays(x)
+	}
+	return b.connectCondition(x)
+}
+
+// connectArrays connects given pairs, each when the condition and the probability say so.
+func (b *builder) connectArrays(x *call) error {
+	c, s := x.c, x.s
 	if len(c.I) != len(c.J) {
 		return fmt.Errorf("%d presynaptic and %d postsynaptic indices", len(c.I), len(c.J))
 	}
-	for k, i := range c.I {
-		j := c.J[k]
-		if i < 0 || int(i) >= s.Pre.Len() {
-			return fmt.Errorf("i[%d] = %d, but %q has elements 0 to %d", k, i, s.Pre.Group.Name, s.Pre.Len()-1)
+	inside := func(name string, index []int32, sp net.Span) error {
+		for k, i := range index {
+			if uint32(i) >= uint32(sp.Len()) {
+				return fmt.Errorf("%s[%d] is %d, but %q has elements 0 to %d (the pair is i = %d, j = %d)", name, k, i, spanShape(sp).Name, sp.Len()-1, c.I[k], c.J[k])
+			}
 		}
-		if j < 0 || int(j) >= s.Post.Len() {
-			return fmt.Errorf("j[%d] = %d, but %q has elements 0 to %d", k, j, s.Post.Group.Name, s.Post.Len()-1)
-		}
-		for range max(c.N, 1) {
-			p.add(i+int32(s.Pre.Start), j+int32(s.Post.Start))
-		}
+		return nil
 	}
-	return nil
+	if err := errors.Join(inside("i", c.I, s.Pre), inside("j", c.J, s.Post)); err != nil {
+		return err
+	}
+	if c.Condition == nil && c.P == nil && c.Count == nil {
+		x.out.segment(segment{c.I, c.J, int32(s.Pre.Start), int32(s.Post.Start), max(c.N, 1), true})
+		return nil
+	}
+	return b.listedPairs(x)
 }
 
 func spanShape(s net.Span) connect.Shape {
@@ -82,175 +215,91 @@ func spanShape(s net.Span) connect.Shape {
 }
 
 // connectRule draws pairs by a rule of package connect, in order of the presynaptic, then the postsynaptic element.
-func (b *builder) connectRule(p *pairs, s *net.Synapses, c *net.Connection, n int) error {
+func (b *builder) connectRule(x *call, rule connect.Rule) error {
+	s := x.s
 	pre, post := spanShape(s.Pre), spanShape(s.Post)
-	synapses, bytes, err := c.Rule.Estimate(pre, post)
+	synapses, bytes, err := rule.Estimate(pre, post)
 	if err != nil {
 		return err
 	}
-	if b.opt.Memory > 0 && bytes > b.opt.Memory {
+	if synapses > maxSynapses {
+		return fmt.Errorf("%d synapses are more than one Synapses object can hold (%d)", synapses, maxSynapses)
+	}
+	// What Build makes becomes one end of the pairs; the other is as large again.
+	if bytes += 4 * synapses; b.opt.Memory > 0 && bytes > b.opt.Memory {
 		return &TooLarge{What: fmt.Sprintf("connecting %q (%d synapses)", s.Name, synapses), Need: bytes, Available: b.opt.Memory}
 	}
-	m, err := c.Rule.Build(connect.Key{Seed: b.opt.Seed, Stream: rng.Stream(fmt.Sprintf("%s/connect%d", s.Name, n))}, pre, post)
+	m, err := rule.Build(connect.Key{Seed: b.opt.Seed, Stream: rng.Stream(s.Name + "/" + x.stream())}, pre, post)
 	if err != nil {
 		return err
 	}
+	seg := segment{toPre: int32(s.Pre.Start), toPost: int32(s.Post.Start), times: max(x.c.N, 1)}
 	csr := m.CSR
 	switch {
 	case csr != nil && csr.ByPost:
 		csr = csr.Transposed()
 	case m.Identity != nil:
-		for i := range int32(pre.N) {
-			p.add(i+int32(s.Pre.Start), i+int32(s.Post.Start))
-		}
-		return nil
+		seg.pre, seg.post = diagonal(pre.N)
 	case m.Full != nil:
-		self := m.Full.Self || pre.Name != post.Name
-		for i := range int32(pre.N) {
-			for j := range int32(post.N) {
-				if self || i != j {
-					p.add(i+int32(s.Pre.Start), j+int32(s.Post.Start))
-				}
-			}
-		}
-		return nil
+		seg.pre, seg.post = rectangle(pre.N, post.N, m.Full.Self || pre.Name != post.Name)
 	case m.Offsets != nil:
 		if csr, err = m.Offsets.CSR(); err != nil {
 			return err
 		}
 		csr = csr.Transposed()
 	}
-	for i := range csr.NPre {
-		for _, j := range csr.Index[csr.RowPtr[i]:csr.RowPtr[i+1]] {
-			for range max(c.N, 1) {
-				p.add(int32(i+s.Pre.Start), j+int32(s.Post.Start))
+	if csr != nil {
+		seg.post = csr.Index[:len(csr.Index):len(csr.Index)]
+		seg.pre = make([]int32, len(csr.Index))
+		for i := range csr.NPre {
+			row := seg.pre[csr.RowPtr[i]:csr.RowPtr[i+1]]
+			for k := range row {
+				row[k] = int32(i)
 			}
 		}
 	}
+	x.out.segment(seg)
 	return nil
 }
 
-// pairChunk is how many pairs a condition is evaluated for at once.
-const pairChunk = 1 << 21
+// diagonal is the pairs (0, 0) to (n-1, n-1).
+func diagonal(n int) (pre, post []int32) {
+	pre = make([]int32, n)
+	for i := range pre {
+		pre[i] = int32(i)
+	}
+	return pre, append([]int32(nil), pre...)
+}
 
-// connectCondition connects the pairs for which a condition holds, each with a probability. It is evaluated like any other code, by
-// a kernel over pairs; without condition and probability all pairs are connected.
-func (b *builder) connectCondition(p *pairs, s *net.Synapses, c *net.Connection, n int) error {
-	if rule := simpleRule(s, c); rule != nil {
-		own := *c
-		own.Rule = rule
-		return b.connectRule(p, s, &own, n)
+// rectangle is all pairs, with or without those of equal indices.
+func rectangle(n, m int, self bool) (pre, post []int32) {
+	total := n * m
+	if !self {
+		total -= min(n, m)
 	}
-	if b.opt.Evaluate == nil {
-		return fmt.Errorf("conditions cannot be evaluated here")
+	pre, post = make([]int32, 0, total), make([]int32, 0, total)
+	for i := range int32(n) {
+		for j := range int32(m) {
+			if self || i != j {
+				pre, post = append(pre, i), append(post, j)
+			}
+		}
 	}
-	kernel, err := b.pairKernel(s, c, n)
-	if err != nil || kernel == nil {
+	return pre, post
+}
+
+// connectCondition connects the pairs for which a condition holds, each with a probability; without either, all pairs.
+func (b *builder) connectCondition(x *call) error {
+	code, err := b.pairCode(x)
+	if err != nil {
 		return err
 	}
-	cols := s.Post.Len()
-	rows := max(1, pairChunk/max(cols, 1))
-	for first := 0; first < s.Pre.Len(); first += rows {
-		count := min(rows, s.Pre.Len()-first) * cols
-		holds, err := b.evaluatePairs(kernel, first, count)
-		if err != nil {
-			return err
-		}
-		for e, h := range holds {
-			if h == 0 {
-				continue
-			}
-			for range max(c.N, 1) {
-				p.add(int32(first+e/cols+s.Pre.Start), int32(e%cols+s.Post.Start))
-			}
-		}
+	if done, err := b.simplePairs(x, code); done || err != nil {
+		return err
 	}
-	return nil
+	code.Cols, code.Step = x.s.Post.Len(), 1
+	return b.selectPairs(x, code, nil)
 }
 
-// simpleRule recognises connect(), connect(p=...) and the condition i != j, which need no kernel.
-func simpleRule(s *net.Synapses, c *net.Connection) connect.Rule {
-	self := true
-	if c.Condition != nil {
-		text := strings.ReplaceAll(c.Condition.Text, " ", "")
-		if text != "i!=j" || s.Pre.Group != s.Post.Group || s.Pre != s.Post {
-			return nil
-		}
-		self = false
-	}
-	if c.P == nil {
-		return connect.AllToAll{Weight: connect.Constant(1), AllowSelf: self}
-	}
-	q := 0.0
-	if _, err := fmt.Sscanf(c.P.Text, "%g", &q); err != nil || fmt.Sprint(q) != strings.TrimSpace(c.P.Text) {
-		return nil
-	}
-	return connect.FixedProbability{P: q, Weight: connect.Constant(1), AllowSelf: self}
-}
-
-// pairKernel lowers a condition and a probability to one kernel over pairs, whose first presynaptic element is in a scalar slot.
-func (b *builder) pairKernel(s *net.Synapses, c *net.Connection, n int) (*ir.Kernel, error) {
-	in := b.synapseInput(s, 0)
-	ctx := b.synapseContext(s)
-	parse := func(src *diag.Source, condition bool) (syntax.Expr, *check.Model) {
-		e, ds := syntax.ParseExpr(src, check.Brian.Syntax())
-		b.reportAll(ds)
-		if ds.Err() != nil {
-			return nil, nil
-		}
-		var side *check.Model
-		if condition {
-			side, ds = check.CheckCondition(e, src, b.synModels[s], ctx)
-		} else {
-			side, ds = check.CheckExpr(e, src, b.synModels[s], nil, ctx)
-		}
-		b.reportAll(ds)
-		if ds.Err() != nil {
-			return nil, nil
-		}
-		return e, side
-	}
-	var cond, prob lower.Checked
-	if c.Condition != nil {
-		if cond.Expr, cond.Side = parse(c.Condition, true); cond.Expr == nil {
-			return nil, nil
-		}
-	}
-	if c.P != nil {
-		if prob.Expr, prob.Side = parse(c.P, false); prob.Expr == nil {
-			return nil, nil
-		}
-	}
-	return lower.PairCondition(in, cond, prob, fmt.Sprintf("connect%d", n))
-}
-
-// evaluatePairs runs a condition's kernel on the state that the groups have before the first step.
-func (b *builder) evaluatePairs(k *ir.Kernel, first, count int) ([]float64, error) {
-	mini := &Plan{Precision: Double, BaseDT: b.plan.BaseDT, Clocks: b.plan.Clocks, Conns: b.plan.Conns}
-	mini.Buffers = append(mini.Buffers, b.plan.Buffers...)
-	add := func(buf Buffer) BufferID {
-		buf.ID = BufferID(len(mini.Buffers))
-		mini.Buffers = append(mini.Buffers, &buf)
-		return buf.ID
-	}
-	names := map[string]BufferID{
-		lower.PairFirst: add(Buffer{Object: "connect", Var: "first", Type: ir.Int, Len: 1, Fill: float64(first), Role: Param}),
-		lower.PairHolds: add(Buffer{Object: "connect", Var: "holds", Type: ir.Int, Len: count, Role: Scratch}),
-	}
-	r := &Run{Kernel: k, N: count, Conn: -1}
-	for _, s := range k.Slots {
-		id, ok := names[s.Name]
-		if !ok {
-			if id, ok = b.byName[s.Name]; !ok {
-				return nil, fmt.Errorf("the condition uses %s, which has no value before the synapses exist", s.Name)
-			}
-		}
-		r.Bind = append(r.Bind, id)
-	}
-	mini.Init = append(append([]Op(nil), b.plan.Init...), r)
-	if err := mini.Verify(); err != nil {
-		return nil, fmt.Errorf("internal error, please report it: %w", err)
-	}
-	mini.Fingerprint = "condition"
-	return b.opt.Evaluate(mini, names[lower.PairHolds])
-}
+// squeezed is an expression's text without blanks.
+func squeezed(s string) string { return strings.Join(strings.Fields(s), "") }

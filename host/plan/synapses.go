@@ -199,6 +199,9 @@ func (b *builder) synapses() error {
 				b.mistake(s.Place, "", "%s: %v", s.Name, err)
 				continue
 			}
+			if p == nil {
+				continue // a mistake was reported
+			}
 			b.opt.keepPairs(s, p)
 		}
 		b.res.Synapses[s.Name] = int64(len(p.pre))
@@ -269,12 +272,12 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 	if path.Order != 0 {
 		slotOrder = path.Order
 	}
-	if len(path.Delay) > 1 && len(path.Delay) != len(w.p.pre) {
-		b.mistake(s.Place, "", "%s has %d synapses, but %d delays were given", s.Name, len(w.p.pre), len(path.Delay))
+	delays, ok := b.delaysOf(in, w, path)
+	if !ok {
 		return
 	}
-	steps := make([]int32, len(path.Delay))
-	for i, d := range path.Delay {
+	steps := make([]int32, len(delays))
+	for i, d := range delays {
 		steps[i] = int32(b.delaySteps(d, group))
 	}
 	item := Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: slotOrder, Clock: b.clocks.add(b.dtOf(group.DT)), Callback: -1}

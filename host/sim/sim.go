@@ -87,21 +87,27 @@ func Check(n *net.Network, o Options) (*plan.Result, error) {
 
 func planOptions(o Options) plan.Options {
 	p := plan.Options{Precision: o.Precision, Seed: o.Seed}
-	p.Evaluate = func(mini *plan.Plan, buf plan.BufferID) (values []float64, err error) {
-		// On the CPU whatever the backend, so that all of them make the same synapses.
-		inst, err := cpu.Backend{}.Load(mini, exec.Options{Seed: o.Seed, Threads: o.Threads})
+	// On the CPU whatever the backend, so that all of them make the same synapses.
+	p.Evaluate = func(part *plan.Plan) (plan.Evaluator, error) {
+		inst, err := cpu.Backend{}.Load(part, exec.Options{Seed: o.Seed, Threads: o.Threads})
 		if err != nil {
 			return nil, err
 		}
-		defer func() { err = errors.Join(err, inst.Close()) }()
-		values = make([]float64, mini.Buffers[buf].Len)
-		return values, inst.Read(buf, 0, values)
+		return evaluator{inst}, nil
 	}
 	if o.Backend != nil {
 		c := o.Backend.Caps()
 		p.Memory, p.MaxBuffer = c.Memory, c.MaxBuffer
 	}
 	return p
+}
+
+// evaluator runs a part of a plan for plan.Build.
+type evaluator struct{ exec.Instance }
+
+func (e evaluator) Step() error {
+	_, err := e.Advance(context.Background(), e.At().Step+1)
+	return err
 }
 
 // load builds the plan and a fresh instance of it.

@@ -1,0 +1,57 @@
+package connect
+
+import "math"
+
+// Sampler draws some of the numbers below n for each of many rows, ascending. Rows are independent of each other: a row has the same
+// numbers whichever others are drawn. It is not safe for concurrent use.
+type Sampler struct {
+	key    Key
+	p      float64
+	gaps   *gaps
+	chosen []uint64
+}
+
+// NewSampler makes a sampler with the draws of a key.
+func NewSampler(key Key) *Sampler { return &Sampler{key: key.Sub("rows")} }
+
+// WithProbability takes each of the numbers below n with probability p in [0, 1]. The same p in row after row is quick. dst is reused.
+func (s *Sampler) WithProbability(dst []int32, row, n int, p float64) []int32 {
+	if s.gaps == nil || s.p != p {
+		s.p, s.gaps = p, newGaps(p)
+	}
+	w := newWords(s.key.at(int32(row)))
+	dst = resized(dst, s.gaps.row(w, n, nil))
+	s.gaps.row(w, n, dst)
+	return dst
+}
+
+// Each takes each of the numbers below n with probability p, one draw for each: for a p that differs from row to row. dst is reused.
+func (s *Sampler) Each(dst []int32, row, n int, p float64) []int32 {
+	w := newWords(s.key.at(int32(row)))
+	dst = dst[:0]
+	// p with 64 fractional bits.
+	limit := uint64(math.Floor(math.Ldexp(math.Min(p, 1-0x1p-53), 64)))
+	for k := range int32(n) {
+		if p >= 1 || w.next64() < limit {
+			dst = append(dst, k)
+		}
+	}
+	return dst
+}
+
+// Number takes size different ones of the numbers below n, every set equally likely. dst is reused.
+func (s *Sampler) Number(dst []int32, row, n, size int) []int32 {
+	if words := (n + 63) / 64; len(s.chosen) < words {
+		s.chosen = make([]uint64, words)
+	}
+	dst = resized(dst, size)
+	choose(newWords(s.key.at(int32(row))), n, dst, s.chosen[:(n+63)/64])
+	return dst
+}
+
+func resized(s []int32, n int) []int32 {
+	if cap(s) < n {
+		return make([]int32, n, n+n/4)
+	}
+	return s[:n]
+}

@@ -1,0 +1,141 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/ir"
+)
+
+// Evaluator is a loaded plan. Build computes with it what depends on expressions and has to be known beforehand: which synapses there
+// are, and their delays.
+type Evaluator interface {
+	// Step runs the next step of the schedule.
+	Step() error
+	Write(buf BufferID, off int, src []float64) error
+	Read(buf BufferID, off int, dst []float64) error
+	Close() error
+}
+
+var errNoEvaluator = errors.New("expressions cannot be evaluated here: plan.Options.Evaluate is nil")
+
+// valuesOf computes the contents that a buffer has before the first step.
+func (b *builder) valuesOf(id BufferID) (values []float64, err error) {
+	x, err := b.evaluation(nil, id)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, x.Close()) }()
+	values = make([]float64, b.plan.Buffers[id].Len)
+	return values, x.Read(x.id[id], 0, values)
+}
+
+// evaluation is the part of a plan that computes some buffers, loaded.
+type evaluation struct {
+	Evaluator
+	id map[BufferID]BufferID // of a buffer of the plan
+	// slots names buffers that only the evaluation has.
+	slots map[string]BufferID
+}
+
+// set writes to the buffer of a slot, unless the kernel has no use for it.
+func (x *evaluation) set(slot string, v []float64) error {
+	if id, ok := x.slots[slot]; ok {
+		return x.Write(x.id[id], 0, v)
+	}
+	return nil
+}
+
+// get reads from the buffer of a slot.
+func (x *evaluation) get(slot string, v []float64) error { return x.Read(x.id[x.slots[slot]], 0, v) }
+
+// evaluation loads what the wanted buffers need before the first step, and step (may be nil) as the schedule of every step.
+func (b *builder) evaluation(step *Run, wanted ...BufferID) (*evaluation, error) {
+	if b.opt.Evaluate == nil {
+		return nil, errNoEvaluator
+	}
+	part, id := partOf(b.plan, step, wanted)
+	if err := part.Verify(); err != nil {
+		return nil, fmt.Errorf("internal error, please report it: %w", err)
+	}
+	x, err := b.opt.Evaluate(part)
+	if err != nil {
+		return nil, err
+	}
+	return &evaluation{Evaluator: x, id: id}, nil
+}
+
+// partOf cuts a plan down to the operations before the first step that the wanted buffers and those of step depend on. The map gives the
+// part's buffers by those of the plan.
+func partOf(p *Plan, step *Run, wanted []BufferID) (*Plan, map[BufferID]BufferID) {
+	need := map[BufferID]bool{}
+	for _, id := range wanted {
+		need[id] = true
+	}
+	use := func(r *Run) {
+		for _, id := range r.Bind {
+			need[id] = true
+		}
+		if r.Conn >= 0 {
+			c := p.Conns[r.Conn]
+			need[c.RowPtr], need[c.Index] = true, true
+			if c.Mapped {
+				need[c.Syn] = true
+			}
+		}
+	}
+	if step != nil {
+		use(step)
+	}
+	var init []*Run
+	for _, op := range slices.Backward(p.Init) {
+		r, ok := op.(*Run)
+		if !ok {
+			continue // products and sums over projections have no part in initial values
+		}
+		for i, id := range r.Bind {
+			if need[id] && r.Kernel.Slots[i].Access&ir.Write != 0 {
+				use(r)
+				init = append(init, r)
+				break
+			}
+		}
+	}
+	part := &Plan{Precision: Double, BaseDT: p.BaseDT, Clocks: []Clock{{Name: "candidates", Period: 1, DT: p.BaseDT}}, Fingerprint: "part"}
+	to, conns := map[BufferID]BufferID{None: None}, map[int]int{}
+	for _, b := range p.Buffers {
+		if need[b.ID] {
+			c := *b
+			c.ID = BufferID(len(part.Buffers))
+			to[b.ID] = c.ID
+			part.Buffers = append(part.Buffers, &c)
+		}
+	}
+	moved := func(r *Run) *Run {
+		c := *r
+		c.Bind = make([]BufferID, len(r.Bind))
+		for i, id := range r.Bind {
+			c.Bind[i] = to[id]
+		}
+		if r.Conn >= 0 {
+			at, ok := conns[r.Conn]
+			if !ok {
+				at = len(part.Conns)
+				conns[r.Conn] = at
+				conn := *p.Conns[r.Conn]
+				conn.RowPtr, conn.Index, conn.Syn = to[conn.RowPtr], to[conn.Index], to[conn.Syn]
+				part.Conns = append(part.Conns, &conn)
+			}
+			c.Conn = at
+		}
+		return &c
+	}
+	for _, r := range slices.Backward(init) {
+		part.Init = append(part.Init, moved(r))
+	}
+	if step != nil {
+		part.Schedule = []Item{{Name: step.Kernel.Name, Callback: -1, Ops: []Op{moved(step)}}}
+	}
+	return part, to
+}
