@@ -288,7 +288,7 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 // once adds a clock that ticks at one step of dt only.
 func (b *builder) once(step int64, dt float64) int {
 	ticks := int64(math.Round(dt / b.plan.BaseDT))
-	b.plan.Clocks = append(b.plan.Clocks, Clock{Name: fmt.Sprintf("at %g s", float64(step)*dt), Period: 1 << 60, Phase: step * ticks, DT: dt})
+	b.plan.Clocks = append(b.plan.Clocks, Clock{Name: fmt.Sprintf("at %g s", float64(step)*dt), Period: math.MaxInt32, Phase: step * ticks, DT: dt})
 	return len(b.plan.Clocks) - 1
 }
 
