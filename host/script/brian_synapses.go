@@ -73,7 +73,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		return nil, err
 	}
 	if multi != nil && multi != starlark.None {
-		return nil, fmt.Errorf("Synapses: multisynaptic_index= is not supported; synapses of one pair are told apart by their index")
+		return nil, synapsesError("multisynaptic_index= is not supported; synapses of one pair are told apart by their index")
 	}
 	s := &synapses{explicit: true, constructed: map[string]bool{}}
 	var err error
@@ -103,7 +103,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 	case given && d == "by index":
 		s.syn.ByIndex = true
 	case given:
-		return nil, withHint(fmt.Errorf("Synapses: order_dependent=%q", d), `write order_dependent="by index", or leave it out to have such code refused`)
+		return nil, withHint(synapsesError("order_dependent=%q", d), `write order_dependent="by index", or leave it out to have such code refused`)
 	}
 	if s.object, err = in.newObject(t, b.Name(), "synapses", name); err != nil {
 		return nil, err
@@ -147,6 +147,11 @@ func noFalse(v starlark.Value) starlark.Value {
 	return v
 }
 
+// synapsesError names the constructor.
+func synapsesError(format string, a ...any) error {
+	return fmt.Errorf("%s: %w", "Synapses", fmt.Errorf(format, a...))
+}
+
 // readModel reads the synapses' own variables; a summed variable belongs to the group that it is summed into.
 func (s *synapses) readModel() error {
 	vars, names, err := variables(check.Brian, s.syn.Equations, nil)
@@ -178,14 +183,14 @@ func (s *synapses) addPathways(t *starlark.Thread, v starlark.Value, post bool, 
 	add := func(name, code string) error {
 		for _, p := range s.pathways {
 			if p.way.Name == name {
-				return fmt.Errorf("Synapses: two pathways have the name %q", name)
+				return synapsesError("two pathways have the name %q", name)
 			}
 		}
 		if !isName(name) {
-			return fmt.Errorf("Synapses: %s: the name of the pathway %q must be made of letters, digits and _", arg, name)
+			return synapsesError("%s: the name of the pathway %q must be made of letters, digits and _", arg, name)
 		}
 		if _, taken := s.vars[name]; taken {
-			return fmt.Errorf("Synapses: the pathway %q has the name of a variable", name)
+			return synapsesError("the pathway %q has the name of a variable", name)
 		}
 		w := &net.Pathway{Name: name, Post: post, Order: order}
 		var err error
@@ -208,21 +213,21 @@ func (s *synapses) addPathways(t *starlark.Thread, v starlark.Value, post bool, 
 			n, ok1 := kv[0].(starlark.String)
 			c, ok2 := kv[1].(starlark.String)
 			if !ok1 || !ok2 {
-				return fmt.Errorf("Synapses: %s= as a dictionary maps names of pathways to code, both strings", arg)
+				return synapsesError("%s= as a dictionary maps names of pathways to code, both strings", arg)
 			}
 			if err := add(string(n), string(c)); err != nil {
 				return err
 			}
 		}
 	default:
-		return fmt.Errorf("Synapses: %s= is code, or a dictionary of names and code, not %s", arg, article(v))
+		return synapsesError("%s= is code, or a dictionary of names and code, not %s", arg, article(v))
 	}
 	if !side.emits("spike") && len(side.pop.group.Events) == 0 {
 		which := "source"
 		if post {
 			which = "target"
 		}
-		return withHint(fmt.Errorf("Synapses: %s= needs spikes, but the %s %s has no threshold", arg, which, side.label()), "add threshold='...' to the group")
+		return withHint(synapsesError("%s= needs spikes, but the %s %s has no threshold", arg, which, side.label()), "add threshold='...' to the group")
 	}
 	return nil
 }
@@ -244,7 +249,7 @@ func (s *synapses) setEvents(v starlark.Value) error {
 			side = s.target
 		}
 		if !side.emits(event) {
-			return fmt.Errorf("Synapses: %s has no event %q", side.label(), event)
+			return synapsesError("%s has no event %q", side.label(), event)
 		}
 		if event != "spike" {
 			p.way.Event = event
@@ -266,14 +271,14 @@ func (s *synapses) setEvents(v starlark.Value) error {
 			e, ok := kv[1].(starlark.String)
 			p := s.pathway(string(n))
 			if p == nil || !ok {
-				return fmt.Errorf("Synapses: on_event= maps names of pathways to events; there is no pathway %v", kv[0])
+				return synapsesError("on_event= maps names of pathways to events; there is no pathway %v", kv[0])
 			}
 			if err := set(p, string(e)); err != nil {
 				return err
 			}
 		}
 	default:
-		return fmt.Errorf("Synapses: on_event= is the name of an event, or a dictionary by pathway, not %s", article(v))
+		return synapsesError("on_event= is the name of an event, or a dictionary by pathway, not %s", article(v))
 	}
 	for _, p := range s.pathways {
 		if err := set(p, suffixless(p.way.Event, "spike")); err != nil {
@@ -292,14 +297,14 @@ func (s *synapses) setDelays(v starlark.Value) error {
 			for _, p := range s.pathways {
 				names = append(names, p.way.Name)
 			}
-			return withHint(fmt.Errorf("Synapses: delay= for the pathway %q, which does not exist", name), suffixless(joined("it has ", names), "add on_pre='...'"))
+			return withHint(synapsesError("delay= for the pathway %q, which does not exist", name), suffixless(joined("it has ", names), "add on_pre='...'"))
 		}
 		d, err := duration("Synapses: delay", v, 0)
 		if err != nil {
 			return err
 		}
 		if !(d >= 0) {
-			return fmt.Errorf("Synapses: delay is %v; a delay is zero or positive", v)
+			return synapsesError("delay is %v; a delay is zero or positive", v)
 		}
 		p.way.Delay = []float64{d}
 		s.constructed[name] = true
@@ -312,7 +317,7 @@ func (s *synapses) setDelays(v starlark.Value) error {
 		for _, kv := range v.Items() {
 			n, ok := kv[0].(starlark.String)
 			if !ok {
-				return fmt.Errorf("Synapses: delay= as a dictionary maps names of pathways to times")
+				return synapsesError("delay= as a dictionary maps names of pathways to times")
 			}
 			if err := set(string(n), kv[1]); err != nil {
 				return err

@@ -1,0 +1,148 @@
+package script
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+// Adapter fits sim.Sim to what scripts ask of a simulation with spikes.
+type Adapter struct{ *sim.Sim }
+
+var _ SpikingSimulation = Adapter{}
+
+// Samples reads what a state monitor has recorded.
+func (a Adapter) Samples(m *net.StateMonitor) (Samples, error) {
+	out := Samples{Values: make([][]float64, len(m.Vars))}
+	r := a.Recording(m)
+	if r == nil {
+		return out, nil
+	}
+	t, err := r.Array("t")
+	if err != nil {
+		return out, err
+	}
+	out.T = t.Float64s()
+	for k, v := range m.Vars {
+		x, err := r.Array(v)
+		if err != nil {
+			return out, err
+		}
+		out.Values[k] = x.Float64s()
+	}
+	return out, nil
+}
+
+// Spikes reads what a spike monitor has recorded.
+func (a Adapter) Spikes(m *net.SpikeMonitor) (Spikes, error) {
+	out := Spikes{Values: make([][]float64, len(m.Vars)), Count: make([]int64, m.Of.Len())}
+	r := a.Sim.Spikes(m)
+	if r == nil {
+		return out, nil
+	}
+	out.Count = append([]int64(nil), r.Counts...)
+	if m.CountOnly {
+		return out, nil
+	}
+	i, err := r.Recording.Array("i")
+	if err != nil {
+		return out, err
+	}
+	step, err := r.Recording.Array("step")
+	if err != nil {
+		return out, err
+	}
+	t, err := r.Recording.Array("t")
+	if err != nil {
+		return out, err
+	}
+	out.T = t.Float64s()
+	out.Index, out.Step = make([]int32, len(out.T)), make([]int64, len(out.T))
+	for k, x := range i.Float64s() {
+		out.Index[k] = int32(x)
+	}
+	for k, x := range step.Float64s() {
+		out.Step[k] = int64(x)
+	}
+	for k, v := range m.Vars {
+		x, err := r.Recording.Array(v)
+		if err != nil {
+			return out, err
+		}
+		out.Values[k] = x.Float64s()
+	}
+	return out, nil
+}
+
+// Rates reads what a rate monitor has recorded.
+func (a Adapter) Rates(m *net.RateMonitor) (Rates, error) {
+	r := a.Sim.Spikes(m)
+	if r == nil {
+		return Rates{}, nil
+	}
+	t, err := r.Recording.Array("t")
+	if err != nil {
+		return Rates{}, err
+	}
+	rate, err := r.Recording.Array("rate")
+	if err != nil {
+		return Rates{}, err
+	}
+	return Rates{t.Float64s(), rate.Float64s()}, nil
+}
+
+// buffer finds the values of synapses.
+func (a Adapter) buffer(s *net.Synapses, name string) (*plan.Buffer, error) {
+	b, ok := a.Plan().Find(s.Name, name)
+	if !ok {
+		return nil, fmt.Errorf("%s.%s is not stored; record it with a monitor", s.Name, name)
+	}
+	return b, nil
+}
+
+// GetSynapses reads a variable of synapses.
+func (a Adapter) GetSynapses(s *net.Synapses, name string) ([]float64, units.Dim, error) {
+	b, err := a.buffer(s, name)
+	if err != nil {
+		return nil, units.Dim{}, err
+	}
+	out := make([]float64, b.Len)
+	return out, units.Dim{}, a.Instance().Read(b.ID, 0, out)
+}
+
+// SetSynapses writes a variable of synapses.
+func (a Adapter) SetSynapses(s *net.Synapses, name string, values []float64) error {
+	b, err := a.buffer(s, name)
+	if err != nil {
+		return err
+	}
+	if len(values) == 1 && b.Len != 1 {
+		all := make([]float64, b.Len)
+		for k := range all {
+			all[k] = values[0]
+		}
+		values = all
+	}
+	if len(values) != b.Len {
+		return fmt.Errorf("%s.%s has %d elements, but %d values were given", s.Name, name, b.Len, len(values))
+	}
+	return a.Instance().Write(b.ID, 0, values)
+}
+
+// Edges are not given out by sim yet.
+func (a Adapter) Edges(*net.Synapses) (pre, post []int32, err error) {
+	return nil, nil, notYet("the list of synapses that a rule makes")
+}
+
+// Assign is not done by sim yet.
+func (a Adapter) Assign(*net.Group, net.Assignment) error {
+	return notYet("an expression in an assignment after the first run")
+}
+
+// AssignSynapses is not done by sim yet.
+func (a Adapter) AssignSynapses(*net.Synapses, net.Assignment) error {
+	return notYet("an expression in an assignment after the first run")
+}
