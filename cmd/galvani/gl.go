@@ -45,7 +45,11 @@ func openWindow(title string, width, height int) (*glDevice, error) {
 }
 
 func newDevice(c *context.Context) (*glDevice, error) {
-	d, err := device.New(c, device.Options{})
+	o := device.Options{}
+	if cache := compute.NewDiskCache(); cache != nil {
+		o.Cache = cache // compiled shaders of earlier runs
+	}
+	d, err := device.New(c, o)
 	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}

@@ -114,7 +114,11 @@ func (i *Instance) buildResident(mode Mode, tasks []task) error {
 			r.clocks = append(r.clocks, t.clock)
 		}
 	}
-	if len(entries) == 0 || total > residentWork || len(entries) > residentOps {
+	limit := residentWork
+	if mode == Resident {
+		limit *= 8 // on request also where it is slower
+	}
+	if len(entries) == 0 || total > limit || len(entries) > residentOps {
 		if mode == Resident {
 			return fmt.Errorf("compute: the plan is too large for one work group: %d operations, about %d multiplications a step", len(entries), total)
 		}
