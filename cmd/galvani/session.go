@@ -155,32 +155,7 @@ func (s *session) Open(n *net.Network, seed uint64, warn func(diag.List)) (scrip
 		return nil, err
 	}
 	s.sim = c
-	return &simulation{c}, nil
-}
-
-// simulation fits sim.Sim to what scripts ask.
-type simulation struct{ *sim.Sim }
-
-// Samples reads a monitor's recording.
-func (s *simulation) Samples(m *net.StateMonitor) (script.Samples, error) {
-	out := script.Samples{Values: make([][]float64, len(m.Vars))}
-	r := s.Recording(m)
-	if r == nil {
-		return out, nil
-	}
-	t, err := r.Array("t")
-	if err != nil {
-		return out, err
-	}
-	out.T = t.Float64s()
-	for i, v := range m.Vars {
-		a, err := r.Array(v)
-		if err != nil {
-			return out, err
-		}
-		out.Values[i] = a.Float64s()
-	}
-	return out, nil
+	return script.Adapter{Sim: c}, nil
 }
 
 // options are the script's options on behalf of the flags.
