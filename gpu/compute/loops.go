@@ -9,7 +9,8 @@ import (
 )
 
 // maxRounds is how often an invocation may go round loops in one dispatch, all loops together. llvmpipe leaves every loop
-// after 65535 rounds (LP_MAX_TGSI_LOOP_ITERATIONS in Mesa) and says nothing: sums end early, steps are lost.
+// after 65535 rounds (LP_MAX_TGSI_LOOP_ITERATIONS in Mesa) and says nothing: sums end early, steps are lost. A loop is left in a
+// round of its own, which counts.
 const maxRounds = 60_000
 
 // rounds bounds how often the loops inside of one element of an operation go round.
@@ -36,7 +37,7 @@ func rounds(l *glsl.Layout, op glsl.Op) int {
 		for k := 1; k < len(rows); k++ {
 			longest = max(longest, rows[k]-rows[k-1])
 		}
-		return n + int(longest)*(1+drawRounds(values...))
+		return n + 1 + int(longest)*(1+drawRounds(values...))
 	}
 	return 0
 }
@@ -53,7 +54,7 @@ func drawRounds(exprs ...*ir.Expr) int {
 		seen[e] = true
 		switch e.Op {
 		case ir.OpUniform, ir.OpNormal, ir.OpExponential:
-			n += 10
+			n += 12
 		case ir.OpPoisson:
 			n += 300 // the search, or a few attempts
 		case ir.OpGamma:
@@ -74,7 +75,7 @@ func groupsFor(l *glsl.Layout, ops []glsl.Op, groupSize int) int {
 	n, each := 1, 1
 	for _, op := range ops {
 		n = max(n, widthOf(l, op))
-		each += rounds(l, op)
+		each += 1 + rounds(l, op)
 	}
 	elements := max(1, maxRounds/each) // per invocation
 	return max(l.Groups, (n+groupSize*elements-1)/(groupSize*elements))
@@ -94,7 +95,7 @@ func roundsPerTick(l *glsl.Layout, entries []glsl.Entry, groupSize int) int {
 		case *plan.Generate, *plan.RecordSpikes:
 			n = 256
 		}
-		total += n * (1 + rounds(l, e.Op))
+		total += n*(2+rounds(l, e.Op)) + 1
 	}
 	return total
 }
