@@ -69,9 +69,9 @@ func accesses(l *glsl.Layout, op glsl.Op) []access {
 	case *plan.TapSum:
 		reads(op.Src.Buf, op.Offsets, op.Weights)
 		if op.Add {
-			touch(int(op.Dst), read, own)
+			touch(int(op.Dst), read, anywhere)
 		}
-		touch(int(op.Dst), write, own)
+		touch(int(op.Dst), write, anywhere)
 	case *plan.Sample:
 		for _, v := range l.Plan.Monitors[op.Monitor].Vars {
 			reads(v.Buf)

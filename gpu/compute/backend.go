@@ -25,6 +25,7 @@ type Backend struct {
 	// For tests: a tile of one's own, and no loads in pairs.
 	tile    func(*plan.MatMul) (rows, cols int)
 	noPairs bool
+	cells   int // of sums over taps
 	// And small rings for spikes.
 	spikeEntries int
 }
@@ -105,6 +106,9 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		layout.Tile = b.tile
 	}
 	layout.Pairs = layout.Pairs && !b.noPairs
+	if b.cells > 0 {
+		layout.TapCells = func(*plan.TapSum) int { return b.cells }
+	}
 	defer func() {
 		if err != nil {
 			i.Close()

@@ -164,6 +164,7 @@ func TestTilesDoNotMatter(t *testing.T) {
 				b, _ := New(d)
 				b.Mode = Plain
 				b.tile, b.noPairs = func(*plan.MatMul) (int, int) { return tile[0], tile[1] }, !pairs
+				b.cells = tile[0]
 				x, err := b.Load(p, exec.Options{})
 				if err != nil {
 					t.Fatal(err)

@@ -20,6 +20,7 @@ func (i *Instance) tune() {
 		// Enough to share evenly; what all elements have in common is computed once per invocation.
 		i.layout.Groups = 8 * runtime.NumCPU()
 	}
+	i.layout.TapCells = i.tapCells
 	i.layout.Tile = func(m *plan.MatMul) (int, int) {
 		if software {
 			return softwareTile(m)
@@ -30,6 +31,18 @@ func (i *Instance) tune() {
 		}
 		return 1, 1
 	}
+}
+
+// tapCells is how many cells of a sum over taps an invocation computes.
+func (i *Instance) tapCells(t *plan.TapSum) int {
+	n := t.Layers * t.Rows * t.Cols
+	switch {
+	case i.dev.Info().Software && n >= 64*lanes:
+		return 8
+	case n >= 1<<18:
+		return 4
+	}
+	return 1
 }
 
 // softwareTile is the cheapest tile on llvmpipe, where a load costs several times an addition: it goes lane by lane. A tile of more

@@ -21,32 +21,49 @@ func (g *generator) source(name string, src plan.Source) func(i string) string {
 	}
 }
 
-// tapSum writes a function that computes one cell; taps in storage order.
+// tapSum writes a function that computes a few neighbouring cells of a row, so that they share the loads of offsets and weights. Each
+// cell sums its taps in storage order. There are no branches: software renderers go through both sides of one.
 func (g *generator) tapSum(t *plan.TapSum) function {
-	n := t.Layers * t.Rows * t.Cols
-	f := g.function(t.Name, n)
+	cells := 1
+	if g.l.TapCells != nil {
+		cells = max(1, min(g.l.TapCells(t), t.Cols))
+	}
+	blocks := (t.Cols + cells - 1) / cells
+	f := g.function(t.Name, t.Layers*t.Rows*blocks)
 	real := g.l.real()
-	g.linef("// %s: %d taps on a grid of %d x %d x %d cells.", t.Name, t.Taps, t.Layers, t.Rows, t.Cols)
+	g.linef("// %s: %d taps on a grid of %d x %d x %d cells, %d per call.", t.Name, t.Taps, t.Layers, t.Rows, t.Cols, cells)
 	g.linef("void %s(uint e) {", f.name)
 	src := g.source("src", t.Src)
 	g.use(int(t.Offsets))
 	g.use(int(t.Weights))
 	g.use(int(t.Dst))
 	off, w, dst := g.l.Buffers[t.Offsets].Name, g.l.Buffers[t.Weights].Name, g.l.Buffers[t.Dst].Name
-	g.linef("\tint x = int(e %% %du), y = int(e / %du %% %du), z = int(e / %du);", t.Cols, t.Cols, t.Rows, t.Rows*t.Cols)
-	g.linef("\tprecise %s sum = %s;", real, g.l.zero())
+	g.linef("\tint x = int(e %% %du) * %d, y = int(e / %du %% %du), z = int(e / %du);", blocks, cells, blocks, t.Rows, t.Rows*blocks)
+	for c := range cells {
+		g.linef("\tprecise %s sum%d = %s;", real, c, g.l.zero())
+	}
 	g.linef("\tfor (uint k = 0u; k < %du; ++k) {", t.Taps)
 	g.linef("\t\tint sz = z + %s(3u * k), sy = y + %s(3u * k + 1u), sx = x + %s(3u * k + 2u);", off, off, off)
-	g.linef("\t\tif (uint(sz) < %du && uint(sy) < %du && uint(sx) < %du) {", t.Layers, t.Rows, t.Cols)
-	g.linef("\t\t\tprecise %s p = %s(k) * %s;", real, w, src(fmt.Sprintf("uint((sz * %d + sy) * %d + sx)", t.Rows, t.Cols)))
-	g.linef("\t\t\tsum = sum + p;")
-	g.linef("\t\t}")
+	g.linef("\t\tbool inside = uint(sz) < %du && uint(sy) < %du;", t.Layers, t.Rows)
+	g.linef("\t\tint row = inside ? (sz * %d + sy) * %d : 0;", t.Rows, t.Cols)
+	g.linef("\t\t%s weight = %s(k);", real, w)
+	for c := range cells {
+		g.linef("\t\tprecise %s p%d = weight * %s;", real, c, src(fmt.Sprintf("uint(row + clamp(sx + %d, 0, %d))", c, t.Cols-1)))
+		g.linef("\t\tsum%d = inside && uint(sx + %d) < %du ? sum%d + p%d : sum%d;", c, c, t.Cols, c, c, c)
+	}
 	g.linef("\t}")
-	if t.Add {
-		g.linef("\tprecise %s total = %s(e) + sum;", real, dst)
-		g.linef("\t%s(e) = total;", dst)
-	} else {
-		g.linef("\t%s(e) = sum;", dst)
+	g.linef("\tuint at = uint((z * %d + y) * %d + x);", t.Rows, t.Cols)
+	for c := range cells {
+		last := ""
+		if c > 0 && t.Cols%cells != 0 {
+			last = fmt.Sprintf("x + %d < %d", c, t.Cols)
+		}
+		if t.Add {
+			g.linef("\tprecise %s total%d = sum%d;", real, c, c)
+			g.linef("\t%s", onlyIf(last, fmt.Sprintf("{ total%d = %s(at + %du) + sum%d; %s(at + %du) = total%d; }", c, dst, c, c, dst, c, c)))
+		} else {
+			g.linef("\t%s", onlyIf(last, fmt.Sprintf("%s(at + %du) = sum%d;", dst, c, c)))
+		}
 	}
 	g.linef("}")
 	g.linef("")

@@ -85,6 +85,8 @@ type Layout struct {
 	Version int
 	// Tile is the shape of the block of a matrix product that one invocation computes, 1 x 1 when nil. Results do not depend on it.
 	Tile func(*plan.MatMul) (rows, cols int)
+	// TapCells is the number of neighbouring cells that one invocation computes of a sum over taps, 1 when nil. Results do not depend on it.
+	TapCells func(*plan.TapSum) int
 	// Pairs allows matrix products to load two floats at a time, through a second binding of a slab as double.
 	Pairs bool
 }

@@ -2,8 +2,9 @@ package render
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
+
+	"github.com/galvani-sim/galvani/host/colormap"
 )
 
 // Colormap is a table of 256 sRGB colors.
@@ -13,14 +14,14 @@ type Colormap struct {
 	Centered bool
 	// Cyclic says that both ends mean the same value: the limits are one period.
 	Cyclic bool
-	table  [256][3]uint8
+	table  *colormap.Table
 }
 
 // The colormaps by name, in the order shown to users.
 var colormaps = []*Colormap{
-	{Name: "viridis", table: parseTable(viridisTable)},
-	{Name: "twilight", Cyclic: true, table: parseTable(twilightTable)},
-	{Name: "vik", Centered: true, table: parseTable(vikTable)},
+	{Name: "viridis", table: colormap.Viridis()},
+	{Name: "twilight", Cyclic: true, table: colormap.Twilight()},
+	{Name: "vik", Centered: true, table: colormap.Vik()},
 	{Name: "twotone", table: twoTones([3]uint8{0x35, 0x4a, 0x66}, [3]uint8{0xff, 0xc2, 0x4b})},
 }
 
@@ -50,21 +51,8 @@ func ColormapByName(name string) (*Colormap, error) {
 
 // At is the color at v in [0, 1], linearly interpolated; values outside are clamped and NaN gives the first color.
 func (c *Colormap) At(v float64) Color {
-	if !(v > 0) {
-		v = 0
-	}
-	if v > 1 {
-		v = 1
-	}
-	x := v * 255
-	k := int(x)
-	if k > 254 {
-		k = 254
-	}
-	f := float32(x - float64(k))
-	a, b := c.table[k], c.table[k+1]
-	mix := func(i int) float32 { return (float32(a[i])*(1-f) + float32(b[i])*f) / 255 }
-	return Color{mix(0), mix(1), mix(2), 1}
+	rgb := c.table.At(v)
+	return Color{rgb[0], rgb[1], rgb[2], 1}
 }
 
 // mapIndex is the place of a colormap among all; of nil, that of the first.
@@ -86,24 +74,12 @@ func (c *Colormap) rgba() []byte {
 	return out
 }
 
-func twoTones(no, yes [3]uint8) (t [256][3]uint8) {
+func twoTones(no, yes [3]uint8) *colormap.Table {
+	t := new(colormap.Table)
 	for i := range t {
 		t[i] = no
 		if i >= 128 {
 			t[i] = yes
-		}
-	}
-	return t
-}
-
-func parseTable(hex string) (t [256][3]uint8) {
-	for i := range t {
-		for j := range 3 {
-			v, err := strconv.ParseUint(hex[6*i+2*j:6*i+2*j+2], 16, 8)
-			if err != nil {
-				panic(err) // the tables are constants of this package
-			}
-			t[i][j] = uint8(v)
 		}
 	}
 	return t

@@ -42,21 +42,23 @@ void run_sample_trace(uint e, uint row) {
 	ring_0_1(row * 100u + e) = neurons_on(e);
 }
 
-// taps: 2 taps on a grid of 1 x 10 x 10 cells.
+// taps: 2 taps on a grid of 1 x 10 x 10 cells, 1 per call.
 void run_taps(uint e) {
 	bool src_none = clock_step.y == 0u && clock_step.x < 1u; // 1 steps ago there was nothing
 	uint src_at = src_none ? 0u : ((clock_step.x - 1u) % 3u) * 100u;
-	int x = int(e % 10u), y = int(e / 10u % 10u), z = int(e / 100u);
-	precise float sum = 0.0;
+	int x = int(e % 10u) * 1, y = int(e / 10u % 10u), z = int(e / 100u);
+	precise float sum0 = 0.0;
 	for (uint k = 0u; k < 2u; ++k) {
 		int sz = z + taps_offsets(3u * k), sy = y + taps_offsets(3u * k + 1u), sx = x + taps_offsets(3u * k + 2u);
-		if (uint(sz) < 1u && uint(sy) < 10u && uint(sx) < 10u) {
-			precise float p = taps_weights(k) * (src_none ? 0.0 : neurons_v_history(src_at + uint((sz * 10 + sy) * 10 + sx)));
-			sum = sum + p;
-		}
+		bool inside = uint(sz) < 1u && uint(sy) < 10u;
+		int row = inside ? (sz * 10 + sy) * 10 : 0;
+		float weight = taps_weights(k);
+		precise float p0 = weight * (src_none ? 0.0 : neurons_v_history(src_at + uint(row + clamp(sx + 0, 0, 9))));
+		sum0 = inside && uint(sx + 0) < 10u ? sum0 + p0 : sum0;
 	}
-	precise float total = neurons_sum_lat(e) + sum;
-	neurons_sum_lat(e) = total;
+	uint at = uint((z * 10 + y) * 10 + x);
+	precise float total0 = sum0;
+	{ total0 = neurons_sum_lat(at + 0u) + sum0; neurons_sum_lat(at + 0u) = total0; }
 }
 
 // neurons update: 100 elements, reads 4 buffers, writes 3.
