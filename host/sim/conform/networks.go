@@ -16,11 +16,11 @@ import (
 
 // networks runs random networks of rate-coded groups against explicit sums over their synapses.
 func (s *suite) networks(t *testing.T) {
-	rules := map[string]int{}
+	rules, next := map[string]int{}, 0
 	worst := 0.0
 	for k := range uint64(s.opt.Networks) {
 		t.Run(fmt.Sprint(k), func(t *testing.T) {
-			g := &networkMaker{suite: s, t: t, r: rand.New(rand.NewPCG(k, 11)), rules: rules, slow: map[*net.Group]*eval.Group{}}
+			g := &networkMaker{suite: s, t: t, r: rand.New(rand.NewPCG(k, 11)), rules: rules, next: &next, slow: map[*net.Group]*eval.Group{}}
 			n := g.network()
 			defer func() {
 				if t.Failed() {
@@ -84,7 +84,8 @@ type networkMaker struct {
 	*suite
 	t     *testing.T
 	r     *rand.Rand
-	rules map[string]int
+	rules map[string]int // how often each was used, by all networks
+	next  *int           // the rules take turns, so that few networks use all
 	slow  map[*net.Group]*eval.Group
 }
 
@@ -118,6 +119,10 @@ func (g *networkMaker) network() *net.Network {
 		}
 		if targets := g.slow[p.Post].Model.Targets; len(targets) == 0 {
 			continue
+		}
+		*g.next++
+		if *g.next%rulesInTurn == 0 && p.Pre.N != p.Post.N {
+			p.Pre = p.Post // one_to_one needs equal sizes
 		}
 		p.Rule = g.rule(p.Pre, p.Post)
 		g.rules[p.Rule.Name()]++
@@ -179,18 +184,17 @@ func (g *networkMaker) delay() connect.Values {
 	return nil
 }
 
+const rulesInTurn = 10
+
 func (g *networkMaker) rule(pre, post *net.Group) connect.Rule {
 	w, d, self := g.weight(), g.delay(), g.r.IntN(2) == 0
 	free := pre.N
 	if pre == post && !self {
 		free--
 	}
-	switch g.r.IntN(10) {
+	switch *g.next % rulesInTurn {
 	case 0:
-		if pre.N == post.N {
-			return connect.OneToOne{Weight: w, Delay: d}
-		}
-		fallthrough
+		return connect.OneToOne{Weight: w, Delay: d}
 	case 1:
 		return connect.AllToAll{Weight: w, Delay: d, AllowSelf: self}
 	case 2:
