@@ -25,7 +25,7 @@ func rounds(l *glsl.Layout, op glsl.Op) int {
 		for _, e := range op.Kernel.Effects {
 			values = append(values, e.Index, e.Value, e.Mask)
 		}
-		n := drawRounds(values...)
+		n := innerRounds(values...)
 		if len(op.Kernel.Reductions) == 0 {
 			return n
 		}
@@ -37,13 +37,14 @@ func rounds(l *glsl.Layout, op glsl.Op) int {
 		for k := 1; k < len(rows); k++ {
 			longest = max(longest, rows[k]-rows[k-1])
 		}
-		return n + 1 + int(longest)*(1+drawRounds(values...))
+		return n + 1 + int(longest)*(1+innerRounds(values...))
 	}
 	return 0
 }
 
-// drawRounds bounds the rounds of the random functions in expressions: shaders/lib/random.glsl and philox.glsl.
-func drawRounds(exprs ...*ir.Expr) int {
+// innerRounds bounds the rounds of the functions in expressions that have loops: random numbers (shaders/lib/random.glsl, philox.glsl),
+// remainders (shaders/compute/ops.glsl) and sines (shaders/lib/math64.glsl).
+func innerRounds(exprs ...*ir.Expr) int {
 	n := 0
 	seen := map[*ir.Expr]bool{}
 	var walk func(*ir.Expr)
@@ -53,6 +54,12 @@ func drawRounds(exprs ...*ir.Expr) int {
 		}
 		seen[e] = true
 		switch e.Op {
+		case ir.OpSin, ir.OpCos, ir.OpTan:
+			n += 8 // reduction of the argument in double precision
+		case ir.OpMod:
+			if e.Type == ir.Real {
+				n += 300 // the long division of ops.glsl and ops64.glsl, for quotients up to 2^300
+			}
 		case ir.OpUniform, ir.OpNormal, ir.OpExponential:
 			n += 12
 		case ir.OpPoisson:
