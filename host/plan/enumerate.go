@@ -357,11 +357,8 @@ func (t *taker) take(taken []float64) error {
 			times = int(t.times[k])
 		}
 		from, to := int32(given)+int32(t.given.Start), int32(target)+int32(t.other.Start)
-		if t.code.Post {
-			from, to = to, from
-		}
 		for range times {
-			t.x.out.add(from, to)
+			t.x.out.add(from, to, t.code.Post)
 		}
 	}
 	return nil

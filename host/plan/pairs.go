@@ -26,32 +26,55 @@ type collector struct {
 	name     string
 }
 
-// segment is a run of pairs, each to be repeated.
+// segment is a number of pairs in order, each to be repeated.
 type segment struct {
 	pre, post     []int32
 	toPre, toPost int32 // added to each
 	times         int
 	copied        bool // the arrays are the user's
+	// runs, when not nil, stand for the presynaptic ends, or with byPost for the postsynaptic ones: found synapses come in rows.
+	runs   []run
+	byPost bool
 }
+
+// run is one element, several times.
+type run struct{ element, n int32 }
 
 // blockLen is the largest number of pairs that a growing segment holds.
 const blockLen = 1 << 20
 
-// add appends one pair.
-func (c *collector) add(i, j int32) {
+// add appends one pair of a given and a found index; the given one is postsynaptic with byPost.
+func (c *collector) add(given, found int32, byPost bool) {
 	k := len(c.segments) - 1
-	if !c.open || len(c.segments[k].pre) == cap(c.segments[k].pre) {
+	if !c.open || c.segments[k].full() {
 		size := 256
 		if c.open {
-			size = min(2*cap(c.segments[k].pre), blockLen)
+			size = min(2*c.segments[k].room(), blockLen)
 		}
-		c.segments = append(c.segments, segment{pre: make([]int32, 0, size), post: make([]int32, 0, size), times: 1})
-		c.open, k = true, k+1
+		s := segment{times: 1, byPost: byPost}
+		*s.found() = make([]int32, 0, size)
+		c.segments, c.open, k = append(c.segments, s), true, k+1
 	}
 	s := &c.segments[k]
-	s.pre, s.post = append(s.pre, i), append(s.post, j)
+	f := s.found()
+	*f = append(*f, found)
+	if last := len(s.runs) - 1; last >= 0 && s.runs[last].element == given {
+		s.runs[last].n++
+	} else {
+		s.runs = append(s.runs, run{given, 1})
+	}
 	c.n++
 }
+
+func (s *segment) found() *[]int32 {
+	if s.byPost {
+		return &s.pre
+	}
+	return &s.post
+}
+
+func (s *segment) room() int  { return cap(*s.found()) }
+func (s *segment) full() bool { return len(*s.found()) == s.room() }
 
 // segment appends many pairs.
 func (c *collector) segment(s segment) {
@@ -70,36 +93,47 @@ func (c *collector) fits() error {
 	return nil
 }
 
-// take joins the segments and forgets them, one end after the other so that only one is held twice.
+// take joins the segments and forgets them, one end after the other so that little is held twice.
 func (c *collector) take() *pairs {
 	if len(c.segments) == 1 {
-		if s := c.segments[0]; !s.copied && s.times == 1 && s.toPre == 0 && s.toPost == 0 && len(s.pre) == cap(s.pre) {
+		if s := c.segments[0]; !s.copied && s.runs == nil && s.times == 1 && s.toPre == 0 && s.toPost == 0 {
 			return &pairs{s.pre, s.post}
 		}
 	}
-	join := func(part func(*segment) (*[]int32, int32)) []int32 {
-		out := make([]int32, 0, c.n)
-		for i := range c.segments {
-			s := &c.segments[i]
-			from, add := part(s)
-			switch {
-			case s.times == 1 && add == 0:
-				out = append(out, *from...)
-			default:
-				for _, x := range *from {
-					for range s.times {
-						out = append(out, x+add)
-					}
-				}
-			}
-			*from = nil
-		}
-		return out
+	p := &pairs{post: make([]int32, 0, c.n)}
+	for i := range c.segments {
+		s := &c.segments[i]
+		p.post = s.join(p.post, s.post, s.toPost, s.byPost)
+		s.post = nil
 	}
-	p := &pairs{}
-	p.pre = join(func(s *segment) (*[]int32, int32) { return &s.pre, s.toPre })
-	p.post = join(func(s *segment) (*[]int32, int32) { return &s.post, s.toPost })
+	p.pre = make([]int32, 0, c.n)
+	for i := range c.segments {
+		s := &c.segments[i]
+		p.pre = s.join(p.pre, s.pre, s.toPre, !s.byPost)
+		s.pre = nil
+	}
 	return p
+}
+
+// join appends one end of the segment's pairs, which is what its runs stand for when run is set.
+func (s *segment) join(out, end []int32, add int32, run bool) []int32 {
+	switch {
+	case run && s.runs != nil:
+		for _, r := range s.runs {
+			for range r.n {
+				out = append(out, r.element)
+			}
+		}
+	case s.times == 1 && add == 0:
+		out = append(out, end...)
+	default:
+		for _, x := range end {
+			for range s.times {
+				out = append(out, x+add)
+			}
+		}
+	}
+	return out
 }
 
 // call is one connect call in the making.
@@ -198,7 +232,7 @@ func (b *builder) connectArrays(x *call) error {
 		return err
 	}
 	if c.Condition == nil && c.P == nil && c.Count == nil {
-		x.out.segment(segment{c.I, c.J, int32(s.Pre.Start), int32(s.Post.Start), max(c.N, 1), true})
+		x.out.segment(segment{pre: c.I, post: c.J, toPre: int32(s.Pre.Start), toPost: int32(s.Post.Start), times: max(c.N, 1), copied: true})
 		return nil
 	}
 	return b.listedPairs(x)
