@@ -8,6 +8,11 @@
 // A plan whose operations are all small runs in a single work group that loops over steps by itself: a barrier costs
 // far less than a dispatch. Both ways run the same function text and give the same bits.
 //
+// A step of a spiking network is few dispatches. Kernels that emit set bits; one work group per list makes the ascending list from them,
+// writes the arguments of the indirect dispatches over it and records it; a work group per spike then runs over its synapses. What
+// synapses add goes to fixed-point sums, so that no result depends on an order, and is added to its target by the dispatch that reads the
+// target next, or when the batch ends. Rings of spike monitors pause the run when they might overflow; the host empties them and goes on.
+//
 // An Instance belongs to the context's thread, which is where a viewer's loop runs; View lends its live buffers for drawing.
 // Backend.Load returns the same thing behind a wrapper that may be used from any goroutine.
 //

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -164,7 +165,6 @@ func TestTilesDoNotMatter(t *testing.T) {
 				b, _ := New(d)
 				b.Mode = Plain
 				b.tile, b.noPairs = func(*plan.MatMul) (int, int) { return tile[0], tile[1] }, !pairs
-				b.cells = tile[0]
 				x, err := b.Load(p, exec.Options{})
 				if err != nil {
 					t.Fatal(err)
@@ -403,4 +403,40 @@ func (c *countingCache) Load(key string) (uint32, []byte, bool) {
 func (c *countingCache) Store(key string, format uint32, data []byte) {
 	c.stored++
 	c.DiskCache.Store(key, format, data)
+}
+
+// How many cells of a sum over taps an invocation computes must not change a bit.
+func TestTapCellsDoNotMatter(t *testing.T) {
+	d := gltest.Device(t)
+	r := rand.New(rand.NewPCG(5, 6))
+	const layers, rows, cols, taps = 2, 9, 13, 60
+	b := newPlanner(plan.Single)
+	random := func(n int) []float64 {
+		v := make([]float64, n)
+		for k := range v {
+			v[k] = float64(float32(r.NormFloat64()))
+		}
+		return v
+	}
+	src := b.buffer("G", "r", ir.Real, layers*rows*cols, plan.State, random(layers*rows*cols))
+	dst := b.buffer("G", "sum", ir.Real, layers*rows*cols, plan.State, nil)
+	weights := b.buffer("taps", "weights", ir.Real, taps, plan.Connectivity, random(taps))
+	offsets := b.buffer("taps", "offsets", ir.Int, 3*taps, plan.Connectivity, nil)
+	for range taps {
+		b.p.Buffers[offsets].Ints = append(b.p.Buffers[offsets].Ints, int32(r.IntN(3)-1), int32(r.IntN(17)-8), int32(r.IntN(31)-15))
+	}
+	for _, add := range []bool{false, true} {
+		b.item("taps", 0, &plan.TapSum{Name: "taps", Src: plan.Source{Buf: src, Len: layers * rows * cols}, Dst: dst, Layers: layers, Rows: rows, Cols: cols,
+			Taps: taps, Offsets: offsets, Weights: weights, Add: add})
+	}
+	var want *exec.Snapshot
+	for _, cells := range []int{1, 2, 5, 8, 13, 100} {
+		x := loadWith(t, &Backend{dev: d, Mode: Plain, cells: cells}, b.p)
+		advance(t, x, 2)
+		got := snapshot(t, x)
+		if want == nil {
+			want = got
+		}
+		sameState(t, "cells", b.p, got, want)
+	}
 }

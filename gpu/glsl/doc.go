@@ -1,12 +1,14 @@
 // Package glsl turns the operations of a plan into the text of OpenGL 4.5 compute shaders.
 //
 // Every operation becomes one function of an element index; Dispatch wraps one such function in a shader that runs it
-// once per invocation, and Resident wraps a whole schedule in a shader whose single work group takes many steps. Both use the
+// once per invocation, Lists and OverSpikes do so for what concerns spikes, and Resident wraps a whole schedule in a shader whose single work group takes many steps. Both use the
 // same function text, so both give the same bits.
 //
 // Buffers of a plan live in a few slabs (a shader stage may see as few as eight storage blocks). Layout says where; the
 // text names each buffer by its object and variable. Arithmetic is done in `precise` locals, which forbids the compiler to
 // fuse or reorder it: the values are those of the CPU backend up to the library functions.
+//
+// Sums that synapses add to are fixed-point integers (type Sum), with scales from what is known of the values (ranges.go).
 //
 // What does not belong here: OpenGL calls, which programs to build and when to run them (gpu/compute), and hand-written GLSL
 // (shaders/).

@@ -260,7 +260,6 @@ func (g *generator) generate(o *plan.Generate) function {
 	g.linef("void %s(uint e) {", f.name)
 	g.linef("\tuint step = clock_step.x;")
 	if o.Period > 0 {
-		// (2^32 high + low) mod period.
 		g.linef("\tstep = step %% %du;", o.Period)
 	}
 	g.linef("\tuint k = 0u, end = %du; // the first entry that is not before step", o.Count)

@@ -1,0 +1,144 @@
+package glsl
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// spikingFixture adds to a plan neurons that emit, synapses that add weight (an expression of the weight) to their targets, a reset, and
+// recordings.
+func spikingFixture(t *testing.T, prec plan.Precision, rows int, weight func(b *ir.Builder, w *ir.Expr) *ir.Expr) (f *fixture, emit, deliver, reset *plan.Run) {
+	f = newFixture(t, prec)
+	const n = 100
+	v, w := plan.BufferID(0), plan.BufferID(7)
+	for k := range 500 {
+		f.p.Buffers[w].Reals = append(f.p.Buffers[w].Reals, float64(k%7)-2)
+	}
+	ptr := make([]int32, n+1)
+	for k := range ptr {
+		ptr[k] = int32(5 * k)
+	}
+	f.p.Buffers[f.p.Conns[0].RowPtr].Ints = ptr
+	g := f.buffer("neurons", "g", ir.Real, n)
+	list := f.buffer("neurons", "spikes", ir.Int, rows*(n+1))
+	f.p.Buffers[list].Rows = rows
+	f.p.SpikeMonitors = []*plan.SpikeMonitor{{Name: "raster", List: list, From: 10, To: 60, Vars: []plan.MonitorVar{{Name: "v", Buf: v, Len: n}}}}
+
+	b := ir.NewBuilder()
+	sv := b.Slot(ir.Slot{Name: "neurons.v", Type: ir.Real, Kind: ir.PerElement, Access: ir.Read})
+	sl := b.Slot(ir.Slot{Name: "neurons.spikes", Type: ir.Int, Kind: ir.Indexed, Access: ir.Write})
+	k := &ir.Kernel{Name: "neurons threshold", Effects: []ir.Effect{{Kind: ir.Emit, Slot: sl, Mask: b.Op(ir.OpLt, b.Const(1), b.Load(sv))}}}
+	k.Slots = b.Slots()
+	emit = &plan.Run{Kernel: k, Bind: []plan.BufferID{v, list}, N: n, Conn: -1}
+
+	b = ir.NewBuilder()
+	sw := b.Slot(ir.Slot{Name: "syn.w", Type: ir.Real, Kind: ir.PerElement, Access: ir.Read})
+	sg := b.Slot(ir.Slot{Name: "neurons.g", Type: ir.Real, Kind: ir.Indexed, Access: ir.Write})
+	k = &ir.Kernel{Name: "syn pre", Domain: ir.Spiking, Effects: []ir.Effect{{Kind: ir.Accumulate, Slot: sg, Index: b.Leaf(ir.OpPost), Value: weight(b, b.Load(sw))}}}
+	k.Slots = b.Slots()
+	deliver = &plan.Run{Kernel: k, Bind: []plan.BufferID{w, g}, N: 500, Conn: 0, List: list, Lag: rows - 1}
+
+	b = ir.NewBuilder()
+	sv = b.Slot(ir.Slot{Name: "neurons.v", Type: ir.Real, Kind: ir.PerElement, Access: ir.Write})
+	k = &ir.Kernel{Name: "neurons reset", Domain: ir.Active, Effects: []ir.Effect{{Kind: ir.Store, Slot: sv, Value: b.Const(0)}}}
+	k.Slots = b.Slots()
+	reset = &plan.Run{Kernel: k, Bind: []plan.BufferID{v}, Conn: -1, List: list, Lag: rows - 1}
+	f.p.Schedule = []plan.Item{{Name: "step", Callback: -1, Ops: []plan.Op{emit, deliver, reset}}}
+	return f, emit, deliver, reset
+}
+
+func same(_ *ir.Builder, w *ir.Expr) *ir.Expr { return w }
+
+func TestGoldenSpikes(t *testing.T) {
+	f, emit, deliver, reset := spikingFixture(t, plan.Single, 3, same)
+	l := f.layout()
+	p, err := Dispatch(l, []Op{emit, &Apply{0}}, 64)
+	golden(t, "emit", p, err)
+	p, err = Lists(l, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, 32)
+	golden(t, "lists", p, err)
+	p, err = OverSpikes(l, []Op{deliver, reset}, 64)
+	golden(t, "overspikes", p, err)
+	f, _, deliver, _ = spikingFixture(t, plan.Double, 1, same)
+	p, err = OverSpikes(f.layout(), []Op{deliver}, 64)
+	golden(t, "overspikes_double", p, err)
+}
+
+// The number of words and the scale follow from what is known of the values.
+func TestSumWords(t *testing.T) {
+	clipped := func(b *ir.Builder, w *ir.Expr) *ir.Expr {
+		return b.Op(ir.OpMin, b.Op(ir.OpMax, b.Op(ir.OpMul, b.Op(ir.OpExp, w), b.Op(ir.OpLog, w)), b.Const(0)), b.Const(3))
+	}
+	for _, c := range []struct {
+		name   string
+		prec   plan.Precision
+		weight func(b *ir.Builder, w *ir.Expr) *ir.Expr
+		words  int
+		limit  float64
+	}{
+		{"weights", plan.Single, same, 1, 4},
+		{"weights", plan.Double, same, 3, 4},
+		{"clipped", plan.Single, clipped, 1, 3},
+		{"products", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpMul, w, b.Const(-2)) }, 1, 8},
+		{"random", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpMul, w, b.Random(ir.OpUniform, 0)) }, 1, 4},
+		{"unbounded", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpMul, w, b.Random(ir.OpNormal, 0)) }, 4, 0},
+	} {
+		t.Run(fmt.Sprint(c.name, c.prec), func(t *testing.T) {
+			f, _, _, _ := spikingFixture(t, c.prec, 1, c.weight)
+			s := f.layout().Sums[0]
+			if s.Words != c.words {
+				t.Fatalf("%d words, want %d", s.Words, c.words)
+			}
+			if c.words == 4 {
+				return
+			}
+			if s.Limit < c.limit || s.Limit > c.limit*1.001 {
+				t.Errorf("limit %v, want %v", s.Limit, c.limit)
+			}
+			// Rows hold five synapses: their sum fills the number at least by a quarter and does not overflow.
+			if most := s.Scale * s.Limit * 5; most >= 1<<31 || most < 1<<29 {
+				t.Errorf("the largest sum is %v units", most)
+			}
+		})
+	}
+}
+
+// A synapse's own range is found through what kernels store, and a variable that feeds on itself has none.
+func TestRanges(t *testing.T) {
+	f, _, deliver, _ := spikingFixture(t, plan.Single, 1, same)
+	w := deliver.Bind[0]
+	store := func(value func(b *ir.Builder, old *ir.Expr) *ir.Expr) {
+		b := ir.NewBuilder()
+		s := b.Slot(ir.Slot{Name: "syn.w", Type: ir.Real, Kind: ir.PerElement, Access: ir.ReadWrite})
+		k := &ir.Kernel{Name: "change", Domain: ir.Synapses, Effects: []ir.Effect{{Kind: ir.Store, Slot: s, Value: value(b, b.Load(s))}}}
+		k.Slots = b.Slots()
+		f.p.Schedule[0].Ops = []plan.Op{deliver, &plan.Run{Kernel: k, Bind: []plan.BufferID{w}, N: 500, Conn: 0}}
+	}
+	store(func(b *ir.Builder, old *ir.Expr) *ir.Expr {
+		return b.Op(ir.OpMin, b.Op(ir.OpMax, b.Op(ir.OpAdd, old, b.Const(1)), b.Const(-1)), b.Const(9))
+	})
+	if got := newRanges(f.p).buffer(w); got != (span{-2, 9}) {
+		t.Errorf("clipped weights lie in %v", got)
+	}
+	store(func(b *ir.Builder, old *ir.Expr) *ir.Expr { return b.Op(ir.OpAdd, old, b.Const(1)) })
+	if got := newRanges(f.p).buffer(w); !math.IsInf(got.hi, 1) {
+		t.Errorf("growing weights lie in %v", got)
+	}
+}
+
+func TestTitle(t *testing.T) {
+	if got := title([]string{"a", "b"}); got != "a + b" {
+		t.Error(got)
+	}
+	var many []string
+	for range 100 {
+		many = append(many, strings.Repeat("x", 30))
+	}
+	if got := title(many); len(got) > 200 || !strings.HasSuffix(got, "more") {
+		t.Error(got)
+	}
+}

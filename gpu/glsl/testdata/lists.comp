@@ -1,0 +1,96 @@
+// list of neurons_spikes
+// record raster
+layout(local_size_x = 32) in;
+
+layout(std430, binding = 1) coherent buffer Slab0 { float slab0[]; };
+layout(std430, binding = 2) coherent buffer Slab1 { int slab1[]; };
+
+uniform uint tick;       // since the batch began, from 1
+uniform uvec2 clock_step; // of the clock: low and high word
+shared uint found[32];
+
+#include "compute/run.glsl"
+#include "compute/ops.glsl"
+
+#define neurons_v(i) slab0[0u + uint(i)]
+#define neurons_spikes(i) slab1[832u + uint(i)]
+#define groups_0(i) slab1[2240u + uint(i)]
+#define spikes_0_steps(i) slab1[2304u + uint(i)]
+#define spikes_0_index(i) slab1[67968u + uint(i)]
+#define spikes_0_fill(i) slab1[133632u + uint(i)]
+#define spikes_0_0(i) slab0[1600u + uint(i)]
+#define fired_13(i) slab1[133696u + uint(i)]
+
+void run_list_of_neurons_spikes(uint me) {
+	uint first = me * 1u, end = min(first + 1u, 4u), n = 0u;
+	for (uint w = first; w < end; ++w) n += uint(bitCount(fired_13(w)));
+	found[me] = n;
+	barrier();
+	uint at = 0u, count = 0u;
+	for (uint k = 0u; k < 32u; ++k) {
+		at += k < me ? found[k] : 0u;
+		count += found[k];
+	}
+	uint row = clock_step.x % 3u * 101u;
+	for (uint w = first; w < end && n != 0u; ++w) {
+		uint bits = uint(fired_13(w));
+		if (bits != 0u) fired_13(w) = 0;
+		for (; bits != 0u; bits &= bits - 1u) {
+			neurons_spikes(row + 1u + at) = int(w * 32u) + findLSB(bits);
+			++at;
+		}
+	}
+	if (me == 0u) {
+		neurons_spikes(row) = int(count);
+		uint to = row / 101u * 6u;
+		groups_0(to) = int(min(count, 65535u));
+		groups_0(to + 1u) = 1; groups_0(to + 2u) = 1;
+		groups_0(to + 3u) = int((count + 63u) / 64u);
+		groups_0(to + 4u) = 1; groups_0(to + 5u) = 1;
+		uint longest = 0u; // of the rows that are kept
+		for (uint r = 0u; r < 3u; ++r) longest = max(longest, uint(neurons_spikes(r * 101u)));
+		groups_0(18u) = int(min(longest, 65535u));
+		groups_0(19u) = 1; groups_0(20u) = 1;
+	}
+	barrier(); // found is free again
+}
+
+// Spikes of elements 10 to 59.
+void run_record_raster(uint me) {
+	uint row = clock_step.x % 3u * 101u;
+	uint end = min(uint(neurons_spikes(row)), 100u), begin = 0u, all = end;
+	for (uint top = all; begin < top;) {
+		uint mid = (begin + top) / 2u;
+		if (neurons_spikes(row + 1u + mid) < 10) { begin = mid + 1u; } else { top = mid; }
+	}
+	end = begin;
+	for (uint top = all; end < top;) {
+		uint mid = (end + top) / 2u;
+		if (neurons_spikes(row + 1u + mid) < 60) { end = mid + 1u; } else { top = mid; }
+	}
+	uint fill = uint(spikes_0_fill(clock_step.x & 1u));
+	for (uint k = begin + me; k < end; k += 32u) {
+		int i = neurons_spikes(row + 1u + k);
+		uint at = fill + k - begin;
+		spikes_0_steps(at) = int(clock_step.x);
+		spikes_0_index(at) = i - 10;
+		spikes_0_0(at) = neurons_v(i);
+	}
+	if (me == 0u) {
+		fill += end - begin;
+		spikes_0_fill((clock_step.x + 1u) & 1u) = int(fill);
+		if (fill > 65586u) pause_run();
+	}
+}
+
+void sync_group() { memoryBarrierBuffer(); barrier(); }
+
+void main() {
+	if (halted()) return;
+	uint me = gl_LocalInvocationIndex;
+	if (gl_WorkGroupID.x == 0u) {
+		run_list_of_neurons_spikes(me);
+		sync_group();
+		run_record_raster(me);
+	}
+}
