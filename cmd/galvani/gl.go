@@ -16,6 +16,9 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
+// builtWithGL: this build can talk to OpenGL.
+const builtWithGL = true
+
 // glDevice is an OpenGL context with a device on it.
 type glDevice struct {
 	context *context.Context

@@ -39,8 +39,11 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(c string) (bool, error) {
-			if c == "gl" {
+			switch c {
+			case "gl":
 				return haveGL(), nil
+			case "cgo":
+				return builtWithGL, nil
 			}
 			return false, errors.New("unknown condition " + c)
 		},

@@ -10,6 +10,9 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
+// builtWithGL: this build can talk to OpenGL.
+const builtWithGL = false
+
 // glDevice does not exist in this build.
 type glDevice struct{}
 

@@ -1,5 +1,3 @@
-//go:build cgo && linux
-
 package compute
 
 import (
@@ -126,4 +124,55 @@ func tooLong(l *glsl.Layout, tasks []task) error {
 		}
 	}
 	return nil
+}
+
+// widthOf is how many invocations an operation can use.
+func widthOf(l *glsl.Layout, op glsl.Op) int {
+	switch op := op.(type) {
+	case *plan.Run:
+		return op.N
+	case *plan.MatMul:
+		return op.M * op.N
+	case *plan.TapSum:
+		return op.Layers * op.Rows * op.Cols
+	case *plan.Sample, *glsl.Compact, *glsl.Apply:
+		return work(l, op)
+	}
+	return 1
+}
+
+// work is roughly how many multiplications an operation does; it decides what is small.
+func work(l *glsl.Layout, op glsl.Op) int {
+	p := l.Plan
+	switch op := op.(type) {
+	case *plan.Run:
+		n := op.N
+		switch op.Kernel.Domain { // few spike in a step
+		case ir.Active:
+			return n
+		case ir.Spiking:
+			return p.Conns[op.Conn].N / 4
+		}
+		if op.Conn >= 0 {
+			n = max(n, p.Conns[op.Conn].N)
+		}
+		return 16 * n
+	case *plan.MatMul:
+		return op.M * op.N * op.K
+	case *plan.TapSum:
+		return op.Layers * op.Rows * op.Cols * op.Taps
+	case *plan.Sample:
+		n := 0
+		for _, v := range p.Monitors[op.Monitor].Vars {
+			n += v.Len
+		}
+		return n
+	case *glsl.Compact:
+		return l.Lists[op.List].Elems
+	case *glsl.Apply:
+		return 4 * l.Buffers[l.Sums[op.Sum].Target].Len
+	case *plan.Generate, *plan.RecordSpikes:
+		return 64
+	}
+	return 1 << 30
 }

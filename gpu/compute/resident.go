@@ -7,7 +7,6 @@ import (
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/glsl"
-	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
@@ -19,57 +18,6 @@ type resident struct {
 	clocks  []int
 	samples []int // monitors, once per Sample operation
 	most    int64 // ticks that one dispatch may take
-}
-
-// work is roughly how many multiplications an operation does; it decides what is small.
-func work(l *glsl.Layout, op glsl.Op) int {
-	p := l.Plan
-	switch op := op.(type) {
-	case *plan.Run:
-		n := op.N
-		switch op.Kernel.Domain { // few spike in a step
-		case ir.Active:
-			return n
-		case ir.Spiking:
-			return p.Conns[op.Conn].N / 4
-		}
-		if op.Conn >= 0 {
-			n = max(n, p.Conns[op.Conn].N)
-		}
-		return 16 * n
-	case *plan.MatMul:
-		return op.M * op.N * op.K
-	case *plan.TapSum:
-		return op.Layers * op.Rows * op.Cols * op.Taps
-	case *plan.Sample:
-		n := 0
-		for _, v := range p.Monitors[op.Monitor].Vars {
-			n += v.Len
-		}
-		return n
-	case *glsl.Compact:
-		return l.Lists[op.List].Elems
-	case *glsl.Apply:
-		return 4 * l.Buffers[l.Sums[op.Sum].Target].Len
-	case *plan.Generate, *plan.RecordSpikes:
-		return 64
-	}
-	return 1 << 30
-}
-
-// widthOf is how many invocations an operation can use.
-func widthOf(l *glsl.Layout, op glsl.Op) int {
-	switch op := op.(type) {
-	case *plan.Run:
-		return op.N
-	case *plan.MatMul:
-		return op.M * op.N
-	case *plan.TapSum:
-		return op.Layers * op.Rows * op.Cols
-	case *plan.Sample, *glsl.Compact, *glsl.Apply:
-		return work(l, op)
-	}
-	return 1
 }
 
 // Limits of what one work group is worth. Above, a dispatch costs less than what the other cores of the device would have done.

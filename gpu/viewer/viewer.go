@@ -312,11 +312,10 @@ func (v *Viewer) messageEnds() bool {
 
 // rates counts steps and frames, and turns them into rates twice a second.
 type rates struct {
-	steps, frames  int64
-	since          time.Time
-	stepRate, fps  float64
-	drawnVersion   uint64
-	simulatedSince float64
+	steps, frames int64
+	since         time.Time
+	stepRate, fps float64
+	drawnVersion  uint64
 }
 
 func (r *rates) update(now time.Time) {
