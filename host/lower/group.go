@@ -25,8 +25,8 @@ type Input struct {
 	Table func(b *ir.Builder, t check.Table, args []*ir.Expr) *ir.Expr
 	// Refractory is nil for groups that have no refractory period.
 	Refractory *Refractory
-	// Rings holds the depth of the rings of past values to be kept of a variable, by name.
-	Rings map[Ring]map[string]int
+	// History holds the depth of the ring of past values to be kept of a variable, by name.
+	History map[string]int
 }
 
 // Step is one kernel over N elements.
@@ -64,22 +64,9 @@ type Output struct {
 // SlotName is the name under which a kernel refers to a variable.
 func SlotName(object, variable string) string { return object + "." + variable }
 
-// Ring names the two rings of past values that can be kept of a variable.
-type Ring string
-
-const (
-	// History holds the values of as many steps as the longest delay; what lies before the first step, the initial value included,
-	// is 0: nothing has been sent yet.
-	History Ring = "history"
-	// Last holds the value at the start of the step for those who read it after the step was made; it starts with the initial value.
-	Last Ring = "last"
-)
-
-// Slots of a ring: Next is written, Past read. Buffer is the variable's name with the ring's, for the buffer behind both.
-func (r Ring) Next(object, variable string) string { return r.slot(object, variable) + ">" }
-func (r Ring) Past(object, variable string) string { return r.slot(object, variable) + "<" }
-func (r Ring) slot(object, variable string) string { return SlotName(object, r.Buffer(variable)) }
-func (r Ring) Buffer(variable string) string       { return variable + "@" + string(r) }
+// Slots of the history of a variable: NextSlot is written, PastSlot read.
+func NextSlot(object, variable string) string { return object + "." + variable + "@next" }
+func PastSlot(object, variable string) string { return object + "." + variable + "@past" }
 
 // newSlot is the scratch slot of a shared variable's new value.
 func newSlot(variable string) string { return variable + "@new" }
@@ -415,10 +402,8 @@ func (g *group) kernel(name string, scalar bool) error {
 		if e.Type == ir.Real {
 			s.effects = append(s.effects, ir.Effect{Kind: ir.Check, Value: raws[v], Name: SlotName(g.in.Object, v.Name)})
 		}
-		for _, ring := range []Ring{History, Last} {
-			if depth := g.in.Rings[ring][v.Name]; depth > 0 && !scalar {
-				s.remember(ring, v, depth, e)
-			}
+		if depth := g.in.History[v.Name]; depth > 0 && !scalar {
+			s.remember(v, depth, e)
 		}
 	}
 	if k := s.kernel(g.in.Object + " " + name); k != nil {
@@ -449,26 +434,22 @@ func (s *kernelScope) augmented(v *check.Variable) (*ir.Expr, error) {
 	return s.b.Op(op, as(s.b, old, t), as(s.b, x, t)), nil
 }
 
-// remember stores the new value as row (step+1) mod depth of a ring.
-func (s *kernelScope) remember(ring Ring, v *check.Variable, depth int, e *ir.Expr) {
+// remember stores the new value as row (step+1) mod depth of the history.
+func (s *kernelScope) remember(v *check.Variable, depth int, e *ir.Expr) {
 	b := s.b
-	slot := b.Slot(ir.Slot{Name: ring.Next(s.in.Object, v.Name), Type: e.Type, Kind: ir.Indexed, Access: ir.Write})
+	slot := b.Slot(ir.Slot{Name: NextSlot(s.in.Object, v.Name), Type: e.Type, Kind: ir.Indexed, Access: ir.Write})
 	row := b.Op(ir.OpMod, b.Op(ir.OpAdd, b.Leaf(ir.OpStep), b.ConstInt(1)), b.ConstInt(int32(depth)))
 	at := b.Op(ir.OpAdd, b.Op(ir.OpMul, row, b.ConstInt(int32(s.in.N))), b.Leaf(ir.OpElem))
 	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: slot, Index: at, Value: e})
 }
 
-// Past reads the value that a variable had lag steps ago, at an element of a group of n, from a ring.
-func Past(b *ir.Builder, ring Ring, object, variable string, n, depth int, lag, element *ir.Expr) *ir.Expr {
-	slot := b.Slot(ir.Slot{Name: ring.Past(object, variable), Type: ir.Real, Kind: ir.Indexed, Access: ir.Read})
+// Past reads the value that variable had lag steps ago, at an element of a group of n: 0 before the first step.
+func Past(b *ir.Builder, object, variable string, n, depth int, lag, element *ir.Expr) *ir.Expr {
+	slot := b.Slot(ir.Slot{Name: PastSlot(object, variable), Type: ir.Real, Kind: ir.Indexed, Access: ir.Read})
 	then := b.Op(ir.OpSub, b.Leaf(ir.OpStep), lag)
 	row := b.Op(ir.OpMod, then, b.ConstInt(int32(depth)))
 	at := b.Op(ir.OpAdd, b.Op(ir.OpMul, row, b.ConstInt(int32(n))), element)
-	value := b.LoadAt(slot, at)
-	if ring == Last {
-		return value
-	}
-	return b.Select(b.Op(ir.OpLe, then, b.ConstInt(0)), b.Const(0), value)
+	return b.Select(b.Op(ir.OpLt, then, b.ConstInt(0)), b.Const(0), b.LoadAt(slot, at))
 }
 
 // Evaluate makes a kernel that stores the current value of a subexpression into the slot object.NAME, over n elements.

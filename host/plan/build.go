@@ -45,8 +45,6 @@ type Result struct {
 	Models   map[*net.Group]*check.Model
 	Warnings diag.List
 	Synapses map[string]int64 // by projection
-	// Delays are in seconds: none, one for all synapses, or one each in order of creation.
-	Delays map[*net.Pathway][]float64
 	// Seconds spent on equations (parse, check, solve, lower) and on connectivity.
 	CompileSeconds, ConnectSeconds float64
 }
@@ -67,17 +65,17 @@ type builder struct {
 	// summedInto holds the variables of groups that some synapses have been summed into.
 	summedInto map[sumKey]bool
 	initial    initials
-	// rings is the depth of the rings of past values that are kept.
-	rings map[ringKey]int
+	// history is the depth of the ring kept of a group's variable, by "Group.var".
+	history map[string]int
 }
 
 // Build makes the plan of a network. The error is a diag.List for mistakes in the description, or *TooLarge.
 func Build(n *net.Network, o Options) (*Result, error) {
 	b := &builder{
-		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, rings: map[ringKey]int{},
+		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		summedInto: map[sumKey]bool{}, wires: map[*net.Synapses]*wiring{},
-		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Delays: map[*net.Pathway][]float64{}},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}},
 	}
 	if b.opt.Matrices == nil {
 		b.opt.Matrices = map[*net.Projection]*connect.Matrix{}

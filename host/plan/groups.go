@@ -52,16 +52,16 @@ func (b *builder) lowerInput(g *net.Group) lower.Input {
 	}
 	in := lower.Input{
 		Object: g.Name, Model: b.res.Models[g], N: g.N, Grid: g.Grid, Clock: clock, Method: g.Method,
-		Sum:   func(ib *ir.Builder, target string) *ir.Expr { return b.sumInput(ib, g, target) },
-		Table: b.tableOf(clock),
-		Rings: map[lower.Ring]map[string]int{lower.History: {}, lower.Last: {}},
+		Sum:     func(ib *ir.Builder, target string) *ir.Expr { return b.sumInput(ib, g, target) },
+		Table:   b.tableOf(clock),
+		History: map[string]int{},
 	}
 	if f := b.firing[g]; f != nil {
 		in.Refractory = f.refractory
 	}
-	for key, depth := range b.rings {
-		if key.group == g {
-			in.Rings[key.ring][key.variable] = depth
+	for name, depth := range b.history {
+		if v, ok := strings.CutPrefix(name, g.Name+"."); ok {
+			in.History[v] = depth
 		}
 	}
 	return in
@@ -70,7 +70,7 @@ func (b *builder) lowerInput(g *net.Group) lower.Input {
 // groups lays out the variables of all groups and adds their update kernels. All buffers come first: a group may read what belongs to
 // one that was made later.
 func (b *builder) groups() error {
-	b.planRings()
+	b.planHistory()
 	b.totals()
 	inputs, outputs := make([]lower.Input, len(b.net.Groups)), make([]*lower.Output, len(b.net.Groups))
 	for i, g := range b.net.Groups {
@@ -92,7 +92,7 @@ func (b *builder) groups() error {
 			b.plan.Init = append(b.plan.Init, b.kernel(s.Kernel, s.N, -1))
 		}
 		b.initialise(g, in)
-		for _, name := range slices.Sorted(maps.Keys(in.Rings[lower.Last])) {
+		for _, name := range remembered(in) {
 			b.plan.Init = append(b.plan.Init, b.firstRow(g, name))
 		}
 		item := Item{Name: updaterName(g), Slot: Groups, Order: g.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
@@ -121,12 +121,13 @@ func (b *builder) storage(g *net.Group, in lower.Input, out *lower.Output) {
 			b.buffer(Buffer{Object: g.Name, Var: sumVar(target), Type: ir.Real, Len: g.N, Role: Scratch})
 		}
 	}
-	for _, ring := range []lower.Ring{lower.History, lower.Last} {
-		for _, name := range slices.Sorted(maps.Keys(in.Rings[ring])) {
-			b.buffer(Buffer{Object: g.Name, Var: ring.Buffer(name), Type: ir.Real, Len: in.Rings[ring][name] * g.N, Role: History})
-		}
+	for _, name := range remembered(in) {
+		b.buffer(Buffer{Object: g.Name, Var: historyVar(name), Type: ir.Real, Len: in.History[name] * g.N, Role: History})
 	}
 }
+
+// remembered lists the variables with a history, sorted.
+func remembered(in lower.Input) []string { return slices.Sorted(maps.Keys(in.History)) }
 
 // updaterName is the name under which a group's update is sorted: Brian2's in its dialect, where order by name matters.
 func updaterName(g *net.Group) string {
@@ -140,14 +141,19 @@ func storageRole(k lower.StorageKind) Role {
 	return map[lower.StorageKind]Role{lower.StateVar: State, lower.ParamVar: Param, lower.ScratchVar: Scratch}[k]
 }
 
-func sumVar(target string) string { return "sum(" + target + ")" }
+func sumVar(target string) string       { return "sum(" + target + ")" }
+func historyVar(variable string) string { return variable + "@history" }
 
 // kernel binds a kernel's slots to buffers by name.
 func (b *builder) kernel(k *ir.Kernel, n, conn int) *Run {
 	r := &Run{Kernel: k, N: n, Conn: conn}
 	for _, s := range k.Slots {
 		name := s.Name
-		name = strings.TrimRight(name, "<>") // both slots of a ring
+		for _, suffix := range []string{"@next", "@past"} {
+			if base, ok := strings.CutSuffix(name, suffix); ok {
+				name = historyVar(base)
+			}
+		}
 		id, ok := b.byName[name]
 		if !ok {
 			id = None // Verify reports it
@@ -162,11 +168,11 @@ func (b *builder) kernel(k *ir.Kernel, n, conn int) *Run {
 	return r
 }
 
-// firstRow copies the initial value of a variable into row 0 of the ring of its last values.
+// firstRow copies the initial value of a variable into row 0 of its history.
 func (b *builder) firstRow(g *net.Group, variable string) *Run {
 	ib := ir.NewBuilder()
 	from := ib.Slot(ir.Slot{Name: lower.SlotName(g.Name, variable), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read})
-	to := ib.Slot(ir.Slot{Name: lower.Last.Next(g.Name, variable), Type: ir.Real, Kind: ir.Indexed, Access: ir.Write})
+	to := ib.Slot(ir.Slot{Name: lower.NextSlot(g.Name, variable), Type: ir.Real, Kind: ir.Indexed, Access: ir.Write})
 	k := &ir.Kernel{Name: g.Name + " first " + variable, Effects: []ir.Effect{{
 		Kind: ir.Store, Slot: to, Index: ib.Leaf(ir.OpElem), Value: ib.Load(from),
 	}}}

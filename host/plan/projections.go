@@ -133,26 +133,17 @@ func (b *builder) maxLag(p *net.Projection) int {
 	return lag
 }
 
-// ringKey names one ring of past values.
-type ringKey struct {
-	group    *net.Group
-	variable string
-	ring     lower.Ring
-}
-
-// planRings decides which variables keep past values. A projection that the postsynaptic group's own kernel reads needs the last one even
+// planHistory decides which variables keep past values. A projection read in the postsynaptic group's own kernel needs one even
 // without a delay: the presynaptic group may already have made its step.
-func (b *builder) planRings() {
+func (b *builder) planHistory() {
 	for _, p := range b.net.Projections {
-		key := ringKey{p.Pre, rate, lower.History}
+		inline := b.opt.Matrices[p].Identity != nil
 		lag := b.maxLag(p)
-		switch {
-		case lag > 0:
-			b.rings[key] = max(b.rings[key], lag+2)
-		case b.opt.Matrices[p].Identity != nil:
-			key.ring = lower.Last
-			b.rings[key] = 2
+		if !inline && lag == 0 {
+			continue
 		}
+		name := lower.SlotName(p.Pre.Name, rate)
+		b.history[name] = max(b.history[name], lag+2)
 	}
 }
 
@@ -162,8 +153,8 @@ func (b *builder) source(p *net.Projection) Source {
 	if lag == 0 {
 		return Source{Buf: b.byName[lower.SlotName(p.Pre.Name, rate)], Len: p.Pre.N}
 	}
-	return Source{Buf: b.byName[lower.SlotName(p.Pre.Name, lower.History.Buffer(rate))], Len: p.Pre.N,
-		Depth: b.rings[ringKey{p.Pre, rate, lower.History}], Lag: lag}
+	return Source{Buf: b.byName[lower.SlotName(p.Pre.Name, historyVar(rate))], Len: p.Pre.N,
+		Depth: b.history[lower.SlotName(p.Pre.Name, rate)], Lag: lag}
 }
 
 // needsSum reports whether a target of a group has synapses that are summed into a buffer before the update.
@@ -210,13 +201,10 @@ func (b *builder) sumInput(ib *ir.Builder, g *net.Group, target string) *ir.Expr
 	return sum
 }
 
-// past reads the presynaptic rate at its lag.
+// past reads the presynaptic rate at its lag from the history.
 func (b *builder) past(ib *ir.Builder, p *net.Projection, element *ir.Expr) *ir.Expr {
-	key, lag := ringKey{p.Pre, rate, lower.History}, b.commonLag(p)
-	if lag == 0 {
-		key.ring = lower.Last
-	}
-	return lower.Past(ib, key.ring, p.Pre.Name, rate, p.Pre.N, b.rings[key], ib.ConstInt(int32(lag)), element)
+	depth := b.history[lower.SlotName(p.Pre.Name, rate)]
+	return lower.Past(ib, p.Pre.Name, rate, p.Pre.N, depth, ib.ConstInt(int32(b.commonLag(p))), element)
 }
 
 // ownRate is the element's own presynaptic rate, which an all-to-all total counts too much.
@@ -316,7 +304,7 @@ func (b *builder) sparse(p *net.Projection, c *connect.CSR, add bool) ([]Op, err
 // sparseRate is the presynaptic rate of a synapse, at the projection's delay or the synapse's own.
 func (b *builder) sparseRate(ib *ir.Builder, p *net.Projection, c *connect.CSR) *ir.Expr {
 	pre := ib.Leaf(ir.OpPre)
-	now := ib.LoadAt(ib.Slot(ir.Slot{Name: lower.SlotName(p.Pre.Name, rate), Type: ir.Real, Kind: ir.Indexed, Access: ir.Read}), pre)
+	depth := b.history[lower.SlotName(p.Pre.Name, rate)]
 	switch {
 	case b.ownDelays(p) && b.maxLag(p) > 0:
 		lags := make([]int32, len(c.Delay))
@@ -325,10 +313,9 @@ func (b *builder) sparseRate(ib *ir.Builder, p *net.Projection, c *connect.CSR) 
 		}
 		b.buffer(Buffer{Object: p.Name, Var: "lag", Type: ir.Int, Len: len(lags), Ints: lags, Role: Connectivity})
 		lag := ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Name, "lag"), Type: ir.Int, Kind: ir.PerElement, Access: ir.Read}))
-		past := lower.Past(ib, lower.History, p.Pre.Name, rate, p.Pre.N, b.rings[ringKey{p.Pre, rate, lower.History}], lag, pre)
-		return ib.Select(ib.Op(ir.OpLe, lag, ib.ConstInt(0)), now, past)
+		return lower.Past(ib, p.Pre.Name, rate, p.Pre.N, depth, lag, pre)
 	case b.commonLag(p) > 0:
 		return b.past(ib, p, pre)
 	}
-	return now
+	return ib.LoadAt(ib.Slot(ir.Slot{Name: lower.SlotName(p.Pre.Name, rate), Type: ir.Real, Kind: ir.Indexed, Access: ir.Read}), pre)
 }

@@ -22,6 +22,10 @@ type Options struct {
 	Precision plan.Precision
 	Seed      uint64
 	Threads   int
+	// Replica enters the random key: simulations of one network that differ in it draw different noise, but make the same synapses.
+	Replica uint32
+	// Objects carries state from one network to another that has the same objects; nil when there is one network.
+	Objects *Objects
 	// Progress is called a few times a second while the simulation runs; may be nil.
 	Progress func(Progress)
 	// Driver takes over the stepping of Run; nil advances as fast as possible.
@@ -58,6 +62,7 @@ type Timing struct {
 // Sim is a network in memory.
 type Sim struct {
 	net      *net.Network
+	shared   *Objects // with other simulations, or of its own
 	opt      Options
 	res      *plan.Result
 	inst     exec.Instance
@@ -69,13 +74,31 @@ type Sim struct {
 	timing   Timing
 	faulted  error
 	silent   bool // recordings have ended
+
+	states   map[string]*State     // stored in memory
+	random   exec.Random           // key of the instance
+	restores uint32                // ordinals of random streams used so far
+	calling  bool                  // an operation is running
+	connects map[*net.Synapses]int // connections that the pairs were made from
+	counted  [][]int64             // by spike monitor that only counts: the instance's counts at the last drain
 }
 
 // Compile checks a network, plans it and loads it. Errors are a diag.List, *plan.TooLarge, or the backend's.
 func Compile(n *net.Network, o Options) (*Sim, error) {
-	s := &Sim{net: n, opt: o, records: map[*net.StateMonitor]*record.Recording{}, matrices: map[*net.Projection]*connect.Matrix{}, pairs: plan.Pairs{}, spikes: map[any]*SpikeRecord{}}
+	shared := o.Objects
+	if shared == nil {
+		shared = NewObjects()
+	}
+	s := &Sim{net: n, opt: o, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, connects: shared.connects}
+	s.random = exec.Random{Seed: o.Seed, Replica: o.Replica}
+	shared.open[s] = true
+	s.shared = shared
 	if err := s.load(); err != nil {
+		delete(shared.open, s)
 		return nil, err
+	}
+	if err := s.own(); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -110,8 +133,14 @@ func (e evaluator) Step() error {
 	return err
 }
 
-// load builds the plan and a fresh instance of it.
+// load follows the description: it builds the plan anew and, when it is another one, carries the state into a fresh instance.
 func (s *Sim) load() error {
+	for _, x := range s.net.Synapses {
+		if n, known := s.connects[x]; known && n != len(x.Connect) {
+			s.pairs.Forget(x)
+		}
+		s.connects[x] = len(x.Connect)
+	}
 	opt := planOptions(s.opt)
 	opt.Matrices, opt.Pairs = s.matrices, s.pairs
 	res, err := plan.Build(s.net, opt)
@@ -123,25 +152,43 @@ func (s *Sim) load() error {
 	}
 	s.timing.Compile += res.CompileSeconds
 	s.timing.Connect += res.ConnectSeconds
-	if s.res != nil && s.res.Plan.Fingerprint == res.Plan.Fingerprint {
+	if s.res != nil && sameProgram(s.res.Plan, res.Plan) {
 		return nil
 	}
 	start := time.Now()
-	inst, err := s.opt.Backend.Load(res.Plan, exec.Options{Seed: s.opt.Seed, Threads: s.opt.Threads})
+	inst, err := s.opt.Backend.Load(res.Plan, exec.Options{Seed: s.opt.Seed, Threads: s.opt.Threads, Replica: s.opt.Replica})
 	if err != nil {
 		return err
 	}
-	if s.inst != nil {
-		if err := migrate(s.inst, s.res.Plan, inst, res.Plan); err != nil {
-			return errors.Join(err, inst.Close())
-		}
-		if err := s.inst.Close(); err != nil {
-			return errors.Join(err, inst.Close())
-		}
+	if err := s.replace(inst, res); err != nil {
+		return errors.Join(err, inst.Close())
 	}
-	s.res, s.inst = res, inst
 	s.timing.Load += time.Since(start).Seconds()
 	return s.openRecords()
+}
+
+// replace makes another instance the one in use, with the state and the random key of the old one.
+func (s *Sim) replace(inst exec.Instance, res *plan.Result) error {
+	old := s.inst
+	if old != nil && s.faulted == nil {
+		st, err := capture(old, s.res.Plan)
+		if err != nil {
+			return err
+		}
+		if err := (&transfer{position: true, grown: synapseNames(s.net)}).into(st, inst, res.Plan); err != nil {
+			return err
+		}
+	}
+	if loaded := (exec.Random{Seed: s.opt.Seed, Replica: s.opt.Replica}); s.random != loaded {
+		if err := s.reseed(inst, s.random); err != nil {
+			return err
+		}
+	}
+	s.inst, s.res, s.counted = inst, res, nil
+	if old != nil {
+		return old.Close()
+	}
+	return nil
 }
 
 // openRecords starts a recording for each monitor that has none yet.
@@ -166,30 +213,6 @@ func (s *Sim) openRecords() error {
 		s.records[m] = r
 	}
 	return s.openSpikes()
-}
-
-// migrate carries the state of one instance into another whose plan may differ: by name, as far as shapes agree.
-func migrate(from exec.Instance, fromPlan *plan.Plan, to exec.Instance, toPlan *plan.Plan) error {
-	old, err := from.Snapshot()
-	if err != nil {
-		return err
-	}
-	fresh, err := to.Snapshot()
-	if err != nil {
-		return err
-	}
-	for _, b := range toPlan.Buffers {
-		was, ok := fromPlan.Find(b.Object, b.Var)
-		if !ok || was.Type != b.Type || was.Len != b.Len || fresh.Data[b.ID] == nil || old.Data[was.ID] == nil {
-			continue
-		}
-		fresh.Data[b.ID] = old.Data[was.ID]
-	}
-	if fromPlan.BaseDT != toPlan.BaseDT {
-		return fmt.Errorf("the time step changed from %g s to %g s between two runs; this is not possible while state is kept", fromPlan.BaseDT, toPlan.BaseDT)
-	}
-	fresh.At = old.At
-	return to.Restore(fresh)
 }
 
 // Plan is the plan in use.
@@ -254,7 +277,10 @@ func (s *Sim) prepare() error {
 	if s.faulted != nil {
 		return fmt.Errorf("the simulation cannot go on after a fault: %w", s.faulted)
 	}
-	return s.load()
+	if err := s.load(); err != nil {
+		return err
+	}
+	return s.own()
 }
 
 func (s *Sim) drive(ctx context.Context, until int64) error {
@@ -389,6 +415,8 @@ func (s *Sim) drain() error {
 // call runs one operation of the program.
 func (s *Sim) call(i int) error {
 	op := s.net.Operations[i]
+	s.calling = true
+	defer func() { s.calling = false }()
 	if err := op.Func(operationState{s}); err != nil {
 		return fmt.Errorf("operation %q at t = %g s: %w", op.Name, s.Time(), err)
 	}
@@ -406,13 +434,11 @@ func (s *Sim) Close() error {
 	if s.inst == nil {
 		return nil
 	}
-	err := s.inst.Close()
-	for _, r := range s.records {
-		err = errors.Join(err, r.Close())
-	}
-	for _, r := range s.spikes {
-		err = errors.Join(err, r.Recording.Close())
-	}
+	err := s.shared.leave(s)
+	err = errors.Join(err, s.inst.Close())
 	s.inst = nil
+	if s.opt.Objects == nil {
+		err = errors.Join(err, s.shared.Close())
+	}
 	return err
 }

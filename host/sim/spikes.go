@@ -5,7 +5,6 @@ import (
 
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
-	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/record"
 )
 
@@ -15,7 +14,6 @@ type SpikeRecord struct {
 	Recording *record.Recording
 	// Counts is the number of spikes of each element.
 	Counts []int64
-	plan   *plan.SpikeMonitor
 }
 
 // spikeObjects lists the spike and rate monitors of a network in the order of the plan's.
@@ -44,7 +42,9 @@ func (s *Sim) openSpikes() error {
 	for i, m := range spikeObjects(s.net) {
 		p := s.res.Plan.SpikeMonitors[i]
 		if r := s.spikes[m]; r != nil {
-			r.plan = p
+			if len(r.Counts) != p.To-p.From {
+				return fmt.Errorf("monitor %q has recorded %d elements; now there are %d", monitorName(m), len(r.Counts), p.To-p.From)
+			}
 			continue
 		}
 		columns := record.RateColumns()
@@ -62,7 +62,7 @@ func (s *Sim) openSpikes() error {
 		if err != nil {
 			return fmt.Errorf("monitor %q: %w", monitorName(m), err)
 		}
-		s.spikes[m] = &SpikeRecord{Recording: rec, Counts: make([]int64, p.To-p.From), plan: p}
+		s.spikes[m] = &SpikeRecord{Recording: rec, Counts: make([]int64, p.To-p.From)}
 	}
 	return nil
 }
@@ -77,28 +77,39 @@ func (s *Sim) drainSpikes() error {
 	if !ok {
 		return fmt.Errorf("the %s backend cannot record spikes", s.opt.Backend.Caps().Name)
 	}
-	for i := range s.res.Plan.SpikeMonitors {
+	if len(s.counted) != len(objects) {
+		s.counted = make([][]int64, len(objects))
+	}
+	for i, p := range s.res.Plan.SpikeMonitors {
 		got, err := recorder.DrainSpikes(i)
 		if err != nil {
 			return err
 		}
+		before := s.counted[i]
+		s.counted[i] = got.Counts
 		if s.silent {
 			continue
 		}
 		r := s.spikes[objects[i]]
-		dt := s.res.Plan.Clocks[r.plan.Clock].DT
+		dt := s.res.Plan.Clocks[p.Clock].DT
 		t := make([]float64, len(got.Steps))
 		for k, step := range got.Steps {
 			t[k] = float64(step) * dt
 		}
 		switch {
-		case r.plan.CountOnly:
-			copy(r.Counts, got.Counts)
+		case p.CountOnly:
+			// The record may be older than the instance, so it takes what has been added since the last time.
+			for k, n := range got.Counts {
+				if before != nil {
+					n -= before[k]
+				}
+				r.Counts[k] += n
+			}
 		case len(got.Steps) == 0:
-		case r.plan.Rate:
+		case p.Rate:
 			rate := make([]float64, len(got.Index))
 			for k, n := range got.Index {
-				rate[k] = float64(n) / float64(r.plan.To-r.plan.From) / dt
+				rate[k] = float64(n) / float64(p.To-p.From) / dt
 			}
 			err = r.Recording.Append(t, rate)
 		default:

@@ -145,17 +145,14 @@ func (x *explicitNetwork) remember(g *net.Group) {
 	x.rates[g] = append(x.rates[g], append([]float64(nil), r...))
 }
 
-// rate is what a synapse of the given delay transmits in step k, counted from 1: without a delay the rate of the step before, the
-// initial one in the first; with one that computed in step k - delay, and 0 while nothing has been computed that long ago.
+// rate is what a synapse of the given delay transmits in step k, counted from 1: the rate after step k - delay, and at the least that
+// of the step before.
 func (x *explicitNetwork) rate(g *net.Group, i, k, delay int) float64 {
-	switch after := k - delay; {
-	case delay <= 1:
-		return x.rates[g][k-1][i]
-	case after <= 0:
+	after := k - max(delay, 1)
+	if after < 0 {
 		return 0
-	default:
-		return x.rates[g][after][i]
 	}
+	return x.rates[g][after][i]
 }
 
 func (x *explicitNetwork) step() error {

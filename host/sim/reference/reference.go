@@ -132,6 +132,7 @@ func (s Suite) Run(t *testing.T) {
 		{"alpha synapses", testClockDrivenAlpha}, {"summed", testSummedAddsUp}, {"Poisson input", testPoissonInput},
 		{"refractory rules", testRefractoryRules}, {"events", testEvents}, {"run_at", testRunAt},
 		{"connect condition", testConnectCondition}, {"order of synapses", testOrderDependentCode},
+		{"store in a loop", testStoreLoop}, {"sweep", testSweepLoop}, {"restore, random", testRestoreRandom}, {"restore from a file", testStoreFile},
 		{"Kuramoto 10", testKuramoto10}, {"Kuramoto 1000", testKuramoto1000},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(&bench{t: t, suite: s, Network: &net.Network{DT: 1e-4}}) })
