@@ -197,15 +197,26 @@ func TestNoReadbackOfSpikes(t *testing.T) {
 func TestSpikeRingPauses(t *testing.T) {
 	d := gltest.Device(t)
 	const n, steps = 400, 1500
-	p := cubaPlan(t, n, plan.Single)
+	sampled := *cubaPlan(t, n, plan.Single)
+	p := &sampled
+	p.Monitors = []*plan.Monitor{{Name: "g", Vars: []plan.MonitorVar{{Name: "ge", Buf: 1, Elements: []int32{0, 7}, Len: 2}}, Capacity: 90}}
+	p.Schedule = append([]plan.Item{{Name: "g", Slot: plan.Start, Ops: []plan.Op{&plan.Sample{}}, Callback: -1}}, p.Schedule...)
 	var want *exec.Spikes
+	var samples [][]float64
 	for _, mode := range []Mode{Plain, Resident} {
 		for _, entries := range []int{0, 1} { // one full step at least
 			x := loadWith(t, &Backend{dev: d, Mode: mode, spikeEntries: entries}, p)
 			advance(t, x, steps)
 			got := drainSpikes(t, x)
+			at, values, err := x.Drain(0)
+			if err != nil || len(at) != steps || at[steps-1] != steps-1 {
+				t.Fatalf("%d samples, %v", len(at), err)
+			}
 			if want == nil {
-				want = got
+				want, samples = got, values
+			}
+			if !slices.Equal(values[0], samples[0]) || slices.Max(values[0]) == 0 {
+				t.Error("the samples differ, or nothing was sampled")
 			}
 			if len(got.Steps) < n {
 				t.Fatalf("%d spikes do not fill the ring", len(got.Steps))
