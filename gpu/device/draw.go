@@ -4,6 +4,7 @@ package device
 
 import (
 	"fmt"
+	"unsafe"
 
 	"github.com/go-gl/gl/v4.5-core/gl"
 )
@@ -197,13 +198,19 @@ func (d *Device) DrawInstanced(p *Program, v *VertexArray, m Mode, first, count,
 	d.verify("glDrawArraysInstancedBaseInstance")
 }
 
+// offset is a place in the bound buffer, in the shape of the pointer that older OpenGL took there.
+func offset(bytes int) unsafe.Pointer {
+	//lint:ignore SA1019 these calls have no overload that takes a number
+	return gl.PtrOffset(bytes)
+}
+
 // DrawIndexed draws count indices from index first on, in instances copies; baseVertex is added to each index.
 func (d *Device) DrawIndexed(p *Program, v *VertexArray, m Mode, first, count, instances, baseVertex, baseInstance int) error {
 	if v == nil || !v.indexed {
 		return fmt.Errorf("device: program %s: the vertex array has no indices", p.label)
 	}
 	d.prepare(p, v)
-	gl.DrawElementsInstancedBaseVertexBaseInstance(uint32(m), int32(count), gl.UNSIGNED_INT, gl.PtrOffset(first*4), int32(instances), int32(baseVertex), uint32(baseInstance))
+	gl.DrawElementsInstancedBaseVertexBaseInstance(uint32(m), int32(count), gl.UNSIGNED_INT, offset(first*4), int32(instances), int32(baseVertex), uint32(baseInstance))
 	d.verify("glDrawElements")
 	return nil
 }
@@ -215,7 +222,7 @@ func (d *Device) DrawIndirect(p *Program, v *VertexArray, m Mode, b *Buffer, off
 	}
 	d.prepare(p, v)
 	gl.BindBuffer(gl.DRAW_INDIRECT_BUFFER, b.name)
-	gl.DrawArraysIndirect(uint32(m), gl.PtrOffset(off))
+	gl.DrawArraysIndirect(uint32(m), offset(off))
 	d.verify("glDrawArraysIndirect")
 	return nil
 }

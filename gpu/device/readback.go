@@ -162,7 +162,7 @@ func (r *Readback) PushPixels(f *Framebuffer, i int, rect Rect, tag int64) error
 	gl.BindFramebuffer(gl.READ_FRAMEBUFFER, f.name)
 	f.readBuffer(i)
 	gl.BindBuffer(gl.PIXEL_PACK_BUFFER, r.name)
-	gl.ReadPixels(int32(rect.X), int32(rect.Y), int32(rect.W), int32(rect.H), fi.fmt, fi.typ, gl.PtrOffset(at))
+	gl.ReadPixels(int32(rect.X), int32(rect.Y), int32(rect.W), int32(rect.H), fi.fmt, fi.typ, offset(at))
 	gl.BindBuffer(gl.PIXEL_PACK_BUFFER, 0)
 	r.commit(size, tag)
 	return nil
