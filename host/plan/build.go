@@ -45,6 +45,8 @@ type Result struct {
 	Models   map[*net.Group]*check.Model
 	Warnings diag.List
 	Synapses map[string]int64 // by projection
+	// Delays are in seconds: none, one for all synapses, or one each in order of creation.
+	Delays map[*net.Pathway][]float64
 	// Seconds spent on equations (parse, check, solve, lower) and on connectivity.
 	CompileSeconds, ConnectSeconds float64
 }
@@ -75,7 +77,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		summedInto: map[sumKey]bool{}, wires: map[*net.Synapses]*wiring{},
-		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Delays: map[*net.Pathway][]float64{}},
 	}
 	if b.opt.Matrices == nil {
 		b.opt.Matrices = map[*net.Projection]*connect.Matrix{}

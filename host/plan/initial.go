@@ -341,6 +341,7 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway) 
 	if len(delay) > 1 && !slices.ContainsFunc(delay, func(d float64) bool { return d != delay[0] }) {
 		delay = delay[:1]
 	}
+	b.res.Delays[path] = delay
 	return delay, true
 }
 

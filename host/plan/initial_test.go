@@ -261,7 +261,18 @@ func TestDelays(t *testing.T) {
 			if got := arrivals(t, w); !slices.Equal(got, test.want) {
 				t.Errorf("got  %v\nwant %v", got, test.want)
 			}
-			if res, _ := plan.Build(w.Network, options(1)); res != nil {
+			o := options(1)
+			o.Pairs = plan.Pairs{}
+			if res, _ := plan.Build(w.Network, o); res != nil {
+				d := res.Delays[&test.path]
+				for k := range d {
+					if want := test.want[k] * 1e-4; math.Abs(d[k]-want) > 1e-15 {
+						t.Errorf("delay %d is reported as %g s, want %g", k, d[k], want)
+					}
+				}
+				if pre, post := o.Pairs.Ends(w.syn); !slices.Equal(pre, w.syn.Connect[0].I) || !slices.Equal(post, w.syn.Connect[0].J) {
+					t.Errorf("ends %v and %v", pre, post)
+				}
 				if _, kept := res.Plan.Find("S", "delay"); kept {
 					t.Error("the delays stay in the plan as a variable")
 				}

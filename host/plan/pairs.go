@@ -14,6 +14,22 @@ import (
 // pairs are the ends of synapses in order of creation, as elements of the groups.
 type pairs struct{ pre, post []int32 }
 
+// Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built.
+func (p Pairs) Ends(s *net.Synapses) (pre, post []int32) {
+	q := p[s]
+	if q == nil {
+		return nil, nil
+	}
+	shifted := func(v []int32, start int) []int32 {
+		out := make([]int32, len(v))
+		for k, e := range v {
+			out[k] = e - int32(start)
+		}
+		return out
+	}
+	return shifted(q.pre, s.Pre.Start), shifted(q.post, s.Post.Start)
+}
+
 // maxSynapses bounds one Synapses object: indices are 32 bits wide.
 const maxSynapses = math.MaxInt32
 
