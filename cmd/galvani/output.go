@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/record"
 	"github.com/galvani-sim/galvani/host/script"
@@ -39,12 +40,19 @@ func (s *session) save(model string, res *script.Result, stopped string) ([]stri
 		return nil, nil
 	}
 	var files []string
-	for _, r := range s.sim.Recordings() {
-		path := s.path(r.Name)
-		if err := r.SaveAs(path); err != nil {
-			return files, err
+	written := map[string]bool{}
+	for _, c := range slices.Backward(s.all) { // of two monitors of one name, the one of the later network is kept
+		for _, r := range c.Recordings() {
+			path := s.path(r.Name)
+			if written[path] {
+				continue
+			}
+			written[path] = true
+			if err := r.SaveAs(path); err != nil {
+				return files, err
+			}
+			files = append(files, path)
 		}
-		files = append(files, path)
 	}
 	path := filepath.Join(s.flags.out, "run.json")
 	info := s.info(model, res, stopped)

@@ -56,9 +56,7 @@ func (p *program) runModel(ctx context.Context, model string, f *modelFlags) err
 
 // finish writes what there is, says how it went and lets the simulation go. It keeps err, the run's own.
 func (p *program) finish(s *session, model string, res *script.Result, err error) error {
-	if res.Sim != nil {
-		defer res.Sim.Close()
-	}
+	defer s.close()
 	if s.sim == nil || res.Sim == nil {
 		if errors.Is(err, errInterrupted) {
 			fmt.Fprintln(p.err, interruptedBy(err)+" before the network ran; nothing was written")

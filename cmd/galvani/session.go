@@ -105,8 +105,11 @@ type session struct {
 	note     func(string) // one line for the user
 	// driver is asked for once the backend is known; nil: run as fast as possible.
 	driver func(*backend) (sim.Driver, error)
-	sim    *sim.Sim
-	seed   uint64
+	sim    *sim.Sim // the network that was opened last
+	all    []*sim.Sim
+	// objects carry their state from one network of the script to the next.
+	objects *sim.Objects
+	seed    uint64
 	// complete: the script has ended, and what goes on is only watched. closed says who ended it early, if not an error.
 	complete bool
 	closed   string
@@ -136,7 +139,11 @@ func (s *session) Open(n *net.Network, seed uint64, warn func(diag.List)) (scrip
 		return nil, err
 	}
 	s.seed = seed
+	if s.objects == nil {
+		s.objects = sim.NewObjects()
+	}
 	o := sim.Options{
+		Objects: s.objects,
 		Backend: s.backend.Backend, Precision: s.flags.chosen(s.backend.caps.Name), Seed: seed, Threads: s.flags.threads,
 		Progress: s.progress, Warn: warn,
 	}
@@ -154,8 +161,18 @@ func (s *session) Open(n *net.Network, seed uint64, warn func(diag.List)) (scrip
 	if err != nil {
 		return nil, err
 	}
-	s.sim = c
+	s.sim, s.all = c, append(s.all, c)
 	return script.Adapter{Sim: c}, nil
+}
+
+// close lets all networks go, with what their recordings have spilled to disk.
+func (s *session) close() {
+	for _, c := range s.all {
+		c.Close()
+	}
+	if s.objects != nil {
+		s.objects.Close()
+	}
 }
 
 // options are the script's options on behalf of the flags.

@@ -12,7 +12,10 @@ import (
 // Adapter fits sim.Sim to what scripts ask of a simulation with spikes.
 type Adapter struct{ *sim.Sim }
 
-var _ SpikingSimulation = Adapter{}
+var (
+	_ SpikingSimulation = Adapter{}
+	_ Storing           = Adapter{}
+)
 
 // Samples reads what a state monitor has recorded.
 func (a Adapter) Samples(m *net.StateMonitor) (Samples, error) {
@@ -132,9 +135,21 @@ func (a Adapter) SetSynapses(s *net.Synapses, name string, values []float64) err
 	return a.Instance().Write(b.ID, 0, values)
 }
 
-// Edges are not given out by sim yet.
-func (a Adapter) Edges(*net.Synapses) (pre, post []int32, err error) {
-	return nil, nil, notYet("the list of synapses that a rule makes")
+// Edges are the ends of synapses, relative to their spans.
+func (a Adapter) Edges(s *net.Synapses) (pre, post []int32, err error) {
+	pre, post, ok := a.Sim.Edges(s)
+	if !ok {
+		return nil, nil, fmt.Errorf("%s is not part of the network", s.Name)
+	}
+	return pre, post, nil
+}
+
+// Store puts the state aside.
+func (a Adapter) Store() (Snapshot, error) { return a.State() }
+
+// Restore brings a state back.
+func (a Adapter) Restore(s Snapshot, random bool) error {
+	return a.RestoreState(s.(*sim.State), sim.RestoreOptions{Random: random})
 }
 
 // Assign is not done by sim yet.

@@ -153,3 +153,13 @@ func (s *Sim) Recordings() []NamedRecording {
 	}
 	return out
 }
+
+// Edges are the ends of synapses in the order of creation, relative to the spans that they connect; false for synapses that are not
+// part of the network.
+func (s *Sim) Edges(syn *net.Synapses) (pre, post []int32, ok bool) {
+	if s.pairs[syn] == nil {
+		return nil, nil, false
+	}
+	pre, post = s.pairs.Ends(syn)
+	return pre, post, true
+}
