@@ -33,13 +33,44 @@ func rounds(l *glsl.Layout, op glsl.Op) int {
 		for _, r := range op.Kernel.Reductions {
 			values = append(values, r.Value)
 		}
-		longest, rows := int32(0), l.Plan.Buffers[l.Plan.Conns[op.Conn].RowPtr].Ints
-		for k := 1; k < len(rows); k++ {
-			longest = max(longest, rows[k]-rows[k-1])
-		}
-		return n + 1 + int(longest)*(1+innerRounds(values...))
+		return n + 1 + longestRow(l, op.Conn)*(1+innerRounds(values...))
 	}
 	return 0
+}
+
+// longestRow is the number of synapses in the longest row of a connectivity, all of them where it is not known.
+func longestRow(l *glsl.Layout, conn int) int {
+	c := l.Plan.Conns[conn]
+	rows := l.Plan.Buffers[c.RowPtr].Ints
+	if rows == nil {
+		return c.N
+	}
+	longest := int32(0)
+	for k := 1; k < len(rows); k++ {
+		longest = max(longest, rows[k]-rows[k-1])
+	}
+	return int(longest)
+}
+
+// spikeGroup is the smallest work group, from least on, whose invocations run over the synapses of their spikes within maxRounds, if all
+// elements spike.
+func spikeGroup(l *glsl.Layout, u *unit, least, most int) int {
+	n := least
+	for ; 2*n <= most; n *= 2 {
+		total := 0
+		for _, op := range u.ops {
+			r := op.(*plan.Run)
+			each := 1 + rounds(l, r)
+			if r.Kernel.Domain == ir.Spiking {
+				each = 2 + (longestRow(l, r.Conn)/n+1)*each
+			}
+			total += (l.Lists[r.List].Width/glsl.MostSpikeGroups + 1) * each
+		}
+		if total <= maxRounds {
+			break
+		}
+	}
+	return n
 }
 
 // innerRounds bounds the rounds of the functions in expressions that have loops: random numbers (shaders/lib/random.glsl, philox.glsl),
@@ -95,16 +126,54 @@ func roundsPerTick(l *glsl.Layout, entries []glsl.Entry, groupSize int) int {
 		n := (widthOf(l, e.Op) + groupSize - 1) / groupSize
 		switch op := e.Op.(type) {
 		case *plan.Run:
-			if op.Kernel.Domain == ir.Spiking { // every row, if all spike
+			switch op.Kernel.Domain {
+			case ir.Spiking: // every row, if all spike
 				c := l.Plan.Conns[op.Conn]
 				n = c.NPre + c.NPost + c.N/groupSize
+			case ir.Active:
+				n = l.Lists[op.List].Width/groupSize + 1
 			}
-		case *plan.Generate, *plan.RecordSpikes:
-			n = 256
+		case *plan.Generate: // each spike searches for its step
+			n = 16 * (l.Lists[op.List].Width/groupSize + 1)
+		case *glsl.Compact, *plan.RecordSpikes:
+			n = listRounds(l, op, groupSize)
 		}
 		total += n*(2+rounds(l, e.Op)) + 1
 	}
 	return total
+}
+
+// listRounds bounds the rounds of an invocation that makes or records a spike list, if all elements spike.
+func listRounds(l *glsl.Layout, op glsl.Op, groupSize int) int {
+	switch op := op.(type) {
+	case *glsl.Compact:
+		s := l.Lists[op.List]
+		words := (s.Elems + 31) / 32
+		return 34*((words+groupSize-1)/groupSize) + groupSize + s.Rows
+	case *plan.RecordSpikes:
+		m := l.Plan.SpikeMonitors[op.Monitor]
+		return 2*((m.To-m.From)/groupSize+1) + 64
+	}
+	return 0
+}
+
+// listGroup is the smallest work group, from least on, whose invocations make and record the lists of a unit within maxRounds.
+func listGroup(l *glsl.Layout, u *unit, least, most int) int {
+	n := least
+	for ; 2*n <= most; n *= 2 {
+		worst := 0
+		for _, chain := range u.chains {
+			total := 0
+			for _, op := range chain {
+				total += listRounds(l, op, n)
+			}
+			worst = max(worst, total)
+		}
+		if worst <= maxRounds {
+			break
+		}
+	}
+	return n
 }
 
 // tooLong refuses operations that one element alone takes too many rounds for.

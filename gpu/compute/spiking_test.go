@@ -325,3 +325,36 @@ func BenchmarkCUBA(b *testing.B) {
 		}
 	}
 }
+
+// llvmpipe leaves loops after some rounds without a word: lists of many spikes are made, and recorded, by larger work groups.
+func TestManySpikesAtOnce(t *testing.T) {
+	d := gltest.Device(t)
+	const n = 2_500_000
+	b := newPlanner(plan.Single)
+	list := b.buffer("G", "spikes", ir.Int, n+1, plan.History, nil)
+	b.p.SpikeMonitors = []*plan.SpikeMonitor{{Name: "count", List: list, To: n, CountOnly: true}}
+	kb := ir.NewBuilder()
+	s := kb.Slot(ir.Slot{Name: "spikes", Type: ir.Int, Kind: ir.Indexed, Access: ir.Write})
+	k := &ir.Kernel{Name: "fire", Effects: []ir.Effect{{Kind: ir.Emit, Slot: s, Mask: kb.Op(ir.OpLt, kb.ConstInt(2), kb.Leaf(ir.OpElem))}}}
+	k.Slots = kb.Slots()
+	b.item("fire", 0, &plan.Run{Kernel: k, Bind: []plan.BufferID{list}, N: n, Conn: -1}, &plan.RecordSpikes{})
+	x := loadWith(t, &Backend{dev: d}, b.p)
+	advance(t, x, 2)
+	got := make([]float64, n+1)
+	if err := x.Read(list, 0, got); err != nil {
+		t.Fatal(err)
+	}
+	if got[0] != n-3 {
+		t.Fatalf("%v spikes, want %d", got[0], n-3)
+	}
+	for e := 3; e < n; e++ {
+		if got[e-2] != float64(e) {
+			t.Fatalf("spike %d is %v, want %d", e-3, got[e-2], e)
+		}
+	}
+	for e, c := range drainSpikes(t, x).Counts {
+		if want := int64(2); e >= 3 && c != want {
+			t.Fatalf("element %d spiked %d times, want %d", e, c, want)
+		}
+	}
+}

@@ -72,9 +72,9 @@ func (i *Instance) groupSize(u *unit) int {
 	}
 	switch u.kind {
 	case lists:
-		return 2 * lanes // one thread runs them all
+		return listGroup(i.layout, u, 2*lanes, i.dev.Info().Limits.WorkGroupInvocations) // one thread runs them all
 	case spikes:
-		return rowGroup(i.layout, u, lanes, 64)
+		return spikeGroup(i.layout, u, rowGroup(i.layout, u, lanes, 64), i.dev.Info().Limits.WorkGroupInvocations)
 	}
 	if _, ok := u.ops[0].(*plan.MatMul); ok {
 		return lanes // tiles are few and heavy: the cores share them evenly only in small groups

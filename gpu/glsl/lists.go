@@ -27,8 +27,8 @@ const ArgsPerRow = 6
 // ActiveGroup is the number of invocations of a work group that has an invocation per spike.
 const ActiveGroup = 64
 
-// most work groups of one indirect dispatch; beyond, a work group takes several spikes.
-const mostSpikeGroups = maxGroups
+// MostSpikeGroups is the number of work groups of one indirect dispatch; beyond, a work group takes several spikes.
+const MostSpikeGroups = maxGroups
 
 // Compact makes a spike list from the bits that kernels set.
 type Compact struct{ List plan.BufferID }
@@ -226,7 +226,7 @@ func (g *generator) arguments6(s *List, list, indent string) {
 	g.use(s.Args)
 	args := g.l.Buffers[s.Args].Name
 	g.linef("%suint to = row / %du * %du;", indent, s.Width, ArgsPerRow)
-	g.linef("%s%s(to) = int(min(count, %du));", indent, args, mostSpikeGroups)
+	g.linef("%s%s(to) = int(min(count, %du));", indent, args, MostSpikeGroups)
 	g.linef("%s%s(to + 1u) = %d; %s(to + 2u) = 1;", indent, args, s.Split, args)
 	g.linef("%s%s(to + 3u) = int((count + %du) / %du);", indent, args, ActiveGroup-1, ActiveGroup)
 	g.linef("%s%s(to + 4u) = 1; %s(to + 5u) = 1;", indent, args, args)
@@ -236,7 +236,7 @@ func (g *generator) arguments6(s *List, list, indent string) {
 	} else {
 		g.linef("%suint longest = count;", indent)
 	}
-	g.linef("%s%s(%du) = int(min(longest, %du));", indent, args, ArgsPerRow*s.Rows, mostSpikeGroups)
+	g.linef("%s%s(%du) = int(min(longest, %du));", indent, args, ArgsPerRow*s.Rows, MostSpikeGroups)
 	g.linef("%s%s(%du) = %d; %s(%du) = 1;", indent, args, ArgsPerRow*s.Rows+1, s.Split, args, ArgsPerRow*s.Rows+2)
 }
 
@@ -367,5 +367,5 @@ func (l *Layout) listSite(b plan.BufferID, s Site) int {
 
 // Args are the dispatch arguments of a row of n spikes.
 func Args(s *List, n int) []int32 {
-	return []int32{int32(min(n, mostSpikeGroups)), int32(s.Split), 1, int32((n + ActiveGroup - 1) / ActiveGroup), 1, 1}
+	return []int32{int32(min(n, MostSpikeGroups)), int32(s.Split), 1, int32((n + ActiveGroup - 1) / ActiveGroup), 1, 1}
 }
