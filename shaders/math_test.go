@@ -107,10 +107,8 @@ func TestSingle(t *testing.T) {
 		for i, a := range args {
 			x[i] = float32(a)
 		}
-		body := "precise float v = x[i]; precise float r = " + f.builtin + "; y[i] = r;"
-		if !isExpr(f.builtin) {
-			body = "y[i] = " + f.builtin + "(x[i]);"
-		} else {
+		body := "y[i] = " + f.builtin + "(x[i]);"
+		if isExpr(f.builtin) {
 			body = "float x = x[i]; precise float r = " + f.builtin + "; y[i] = r;"
 		}
 		own := evaluate(t, d, "#include \"lib/math.glsl\"", fmt.Sprintf("y[i] = %s(x[i]);", f.name), x, nil)

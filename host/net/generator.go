@@ -11,7 +11,6 @@ import (
 
 func seconds(t float64) string { return units.Format(units.Quantity{Value: t, Dim: units.Second}) }
 
-
 // Steps are the steps at which a generator's spikes fall on a clock of dt seconds, as Brian2 rounds them.
 func (g *Generator) Steps(dt float64) []int64 {
 	steps := make([]int64, len(g.Times))

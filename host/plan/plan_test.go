@@ -51,7 +51,7 @@ func TestFingerprint(t *testing.T) {
 	of := func(n int, noise float64) string {
 		return build(t, nettest.Field(n, noise).Network, plan.Options{Precision: plan.Double}).Fingerprint
 	}
-	if of(20, 1) != of(20, 1) {
+	if first, second := of(20, 1), of(20, 1); first != second {
 		t.Error("the same network has two fingerprints")
 	}
 	if of(20, 1) == of(20, 0.5) || of(20, 1) == of(21, 1) {

@@ -51,13 +51,6 @@ func steps(t *testing.T, r *sim.SpikeRecord) []int64 {
 	return a.Data.([]int64)
 }
 
-func array(t *testing.T, s *sim.Sim, m *net.StateMonitor, name string) []float64 {
-	t.Helper()
-	a, err := s.Recording(m).Array(name)
-	must(t, err)
-	return slices.Clone(a.Data.([]float64))
-}
-
 // fresh is another network of the same suite.
 func (b *bench) fresh() *bench {
 	return &bench{t: b.t, suite: b.suite, Network: &net.Network{DT: 1e-4}}
