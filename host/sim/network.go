@@ -103,6 +103,17 @@ func (s *Sim) claim() {
 	}
 }
 
+// dropped keeps the state of objects that are no longer part of a simulation's network.
+func (o *Objects) dropped(s *Sim, st *State) {
+	names := objectNames(s.net)
+	for object, owner := range o.owner {
+		if owner == s && names[object] == "" {
+			delete(o.owner, object)
+			o.left[object] = st
+		}
+	}
+}
+
 // leave keeps the state of the objects that a closing simulation owns.
 func (o *Objects) leave(s *Sim) error {
 	delete(o.open, s)

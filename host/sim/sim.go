@@ -178,6 +178,7 @@ func (s *Sim) replace(inst exec.Instance, res *plan.Result) error {
 		if err := (&transfer{position: true, grown: synapseNames(s.net)}).into(st, inst, res.Plan); err != nil {
 			return err
 		}
+		s.shared.dropped(s, st)
 	}
 	if loaded := (exec.Random{Seed: s.opt.Seed, Replica: s.opt.Replica}); s.random != loaded {
 		if err := s.reseed(inst, s.random); err != nil {

@@ -121,7 +121,7 @@ func (s *Sim) restore(st *State, name string, o RestoreOptions) error {
 	if err := s.discard(); err != nil {
 		return err
 	}
-	if err := (&transfer{position: true}).into(st, s.inst, s.res.Plan); err != nil {
+	if err := (&transfer{position: true, faulted: s.faulted != nil}).into(st, s.inst, s.res.Plan); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	s.claim()

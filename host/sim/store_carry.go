@@ -21,6 +21,8 @@ type transfer struct {
 	only map[string]bool
 	// grown are objects whose variables may have got more elements behind those they had: synapses, by another call of connect.
 	grown map[string]bool
+	// faulted says that the instance stopped and can only be restored: what the state does not have becomes zero.
+	faulted bool
 	// lost counts spikes under way that have no place in the instance: they were sent before its first step.
 	lost int
 }
@@ -30,8 +32,11 @@ func (t *transfer) into(st *State, to exec.Instance, p *plan.Plan) error {
 	if st.precision != p.Precision {
 		return fmt.Errorf("the state was stored in %s precision; this simulation runs in %s precision", precisionName(st.precision), precisionName(p.Precision))
 	}
-	snap, err := to.Snapshot()
-	if err != nil {
+	var snap *exec.Snapshot
+	var err error
+	if t.faulted {
+		snap = blank(p)
+	} else if snap, err = to.Snapshot(); err != nil {
 		return err
 	}
 	if t.position {
@@ -64,6 +69,18 @@ func (t *transfer) into(st *State, to exec.Instance, p *plan.Plan) error {
 		}
 	}
 	return to.Restore(snap)
+}
+
+// blank is a snapshot of zeros at step 0.
+func blank(p *plan.Plan) *exec.Snapshot {
+	snap := &exec.Snapshot{Fingerprint: p.Fingerprint, Data: map[plan.BufferID][]byte{}}
+	for _, b := range p.Buffers {
+		switch b.Role {
+		case plan.State, plan.Param, plan.Scratch, plan.History:
+			snap.Data[b.ID] = make([]byte, b.Len*width(b.Type, p.Precision))
+		}
+	}
+	return snap
 }
 
 // stepIn is the base step of a plan at the state's time.

@@ -160,10 +160,8 @@ func encodeStates(w io.Writer, states []namedState) error {
 	if len(text) > maxHeader {
 		return fmt.Errorf("store: the names of the variables take %d bytes; at most %d are possible", len(text), maxHeader)
 	}
-	e := &encoder{w: w, sum: sha256.New()}
-	e.bytes([]byte(stateMagic))
-	e.bytes(binary.LittleEndian.AppendUint32(nil, stateVersion))
-	e.bytes(binary.LittleEndian.AppendUint32(nil, uint32(len(text))))
+	e := newEncoder(w)
+	e.frame(uint32(len(text)))
 	e.bytes(text)
 	for _, st := range states {
 		for _, v := range st.vars {
@@ -176,16 +174,29 @@ func encodeStates(w io.Writer, states []namedState) error {
 			}
 		}
 	}
-	if e.err == nil {
-		_, e.err = w.Write(e.sum.Sum(nil))
-	}
-	return e.err
+	return e.end()
 }
 
 type encoder struct {
 	w   io.Writer
 	sum hash.Hash
 	err error
+}
+
+func newEncoder(w io.Writer) *encoder { return &encoder{w: w, sum: sha256.New()} }
+
+// frame writes what comes before a header of n bytes.
+func (e *encoder) frame(n uint32) {
+	e.bytes([]byte(stateMagic))
+	e.bytes(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, stateVersion), n))
+}
+
+// end writes the checksum.
+func (e *encoder) end() error {
+	if e.err == nil {
+		_, e.err = e.w.Write(e.sum.Sum(nil))
+	}
+	return e.err
 }
 
 func (e *encoder) bytes(p []byte) {

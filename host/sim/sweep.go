@@ -275,7 +275,7 @@ func (w *SweepOptions) label(k int) (text string) {
 		if i > 0 {
 			text += ", "
 		}
-		text += fmt.Sprintf("%s = %v", p.Name, units.Quantity{Value: p.Values[k], Dim: p.Dim})
+		text += p.Name + " = " + units.Format(units.Quantity{Value: p.Values[k], Dim: p.Dim})
 	}
 	return text
 }
