@@ -73,7 +73,7 @@ func (s *Sim) own() error {
 			if owner.faulted != nil {
 				return fmt.Errorf("%q cannot be taken from a network that stopped with a fault: %w", name, owner.faulted)
 			}
-			st, err := capture(owner.inst, owner.res.Plan)
+			st, err := owner.capture()
 			if err != nil {
 				return err
 			}
@@ -128,7 +128,7 @@ func (o *Objects) leave(s *Sim) error {
 		}
 		if st == nil {
 			var err error
-			if st, err = capture(s.inst, s.res.Plan); err != nil {
+			if st, err = s.capture(); err != nil {
 				return err
 			}
 		}

@@ -78,6 +78,7 @@ type Sim struct {
 	states   map[string]*State     // stored in memory
 	random   exec.Random           // key of the instance
 	restores uint32                // ordinals of random streams used so far
+	called   *exec.Position        // of the last operation that was called
 	calling  bool                  // an operation is running
 	connects map[*net.Synapses]int // connections that the pairs were made from
 	counted  [][]int64             // by spike monitor that only counts: the instance's counts at the last drain
@@ -171,7 +172,7 @@ func (s *Sim) load() error {
 func (s *Sim) replace(inst exec.Instance, res *plan.Result) error {
 	old := s.inst
 	if old != nil && s.faulted == nil {
-		st, err := capture(old, s.res.Plan)
+		st, err := s.capture()
 		if err != nil {
 			return err
 		}
@@ -185,7 +186,7 @@ func (s *Sim) replace(inst exec.Instance, res *plan.Result) error {
 			return err
 		}
 	}
-	s.inst, s.res, s.counted = inst, res, nil
+	s.inst, s.res, s.counted, s.called = inst, res, nil, nil
 	if old != nil {
 		return old.Close()
 	}
@@ -418,6 +419,8 @@ func (s *Sim) call(i int) error {
 	op := s.net.Operations[i]
 	s.calling = true
 	defer func() { s.calling = false }()
+	at := s.inst.At()
+	s.called = &at
 	if err := op.Func(operationState{s}); err != nil {
 		return fmt.Errorf("operation %q at t = %g s: %w", op.Name, s.Time(), err)
 	}

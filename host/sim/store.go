@@ -92,7 +92,7 @@ func (s *Sim) storable() (*State, error) {
 	if err := s.drain(); err != nil {
 		return nil, err
 	}
-	st, err := capture(s.inst, s.res.Plan)
+	st, err := s.capture()
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (s *Sim) restore(st *State, name string, o RestoreOptions) error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	s.claim()
-	s.faulted, s.seconds = nil, st.seconds
+	s.faulted, s.called, s.seconds = nil, nil, st.seconds
 	// The count of ordinals never goes back, so that what was drawn once is drawn again only on request.
 	s.restores = max(s.restores, st.restores)
 	random := st.random

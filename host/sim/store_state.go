@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"math"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/exec"
@@ -66,17 +67,18 @@ func (st *State) find(object, name string) *stored {
 	return st.byName[[2]string{object, name}]
 }
 
-// capture copies the state of an instance.
-func capture(inst exec.Instance, p *plan.Plan) (*State, error) {
-	snap, err := inst.Snapshot()
+// capture copies the state of the instance in use, without what belongs to the simulation.
+func (s *Sim) capture() (*State, error) {
+	snap, err := s.inst.Snapshot()
 	if err != nil {
 		return nil, err
 	}
-	st := &State{precision: p.Precision, baseDT: p.BaseDT, step: snap.At.Step}
-	if snap.At.Item > 0 && snap.At.Item < len(p.Schedule) {
-		it := &p.Schedule[snap.At.Item]
-		st.place = place{mid: true, slot: it.Slot, order: it.Order, name: it.Name}
+	p := s.res.Plan
+	if s.called != nil && snap.At == *s.called {
+		snap.At.Item++ // the operation at this place has been called
 	}
+	st := &State{precision: p.Precision, baseDT: p.BaseDT, step: snap.At.Step}
+	st.place = placeOf(p, snap.At.Item)
 	for _, b := range p.Buffers {
 		data, ok := snap.Data[b.ID]
 		if !ok {
@@ -147,6 +149,18 @@ func writes(it *plan.Item, id plan.BufferID) bool {
 		}
 	}
 	return false
+}
+
+// placeOf is the place of an item, or the end of the step.
+func placeOf(p *plan.Plan, item int) place {
+	switch {
+	case item <= 0:
+		return place{}
+	case item >= len(p.Schedule):
+		return place{mid: true, slot: math.MaxUint8}
+	}
+	it := &p.Schedule[item]
+	return place{mid: true, slot: it.Slot, order: it.Order, name: it.Name}
 }
 
 // item is the first item of a schedule that does not come before a place.

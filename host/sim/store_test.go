@@ -337,32 +337,76 @@ func TestRestoreAfterFault(t *testing.T) {
 	}
 }
 
-// TestInterrupted stores in the middle of a step, where a run was canceled, and goes on from the file.
+// TestInterrupted stores in the middle of a step, where a run was canceled, and goes on: from the state, from a file in another network without the
+// operation, and with a plan in which all lists are longer. The operation is called once a step.
 func TestInterrupted(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	whole := newChain(t, 3)
 	whole.run(20e-3)
+	for _, how := range []string{"as it is", "restore", "file", "reload"} {
+		t.Run(how, func(t *testing.T) {
+			c, calls := newChain(t, 3), map[int64]int{}
+			ctx, cancel := context.WithCancel(context.Background())
+			// The operation comes after run_regularly, so that the step has begun.
+			c.Operations = []*net.Operation{{Name: "z", Order: 5, DT: 1e-3, Func: func(s net.State) error {
+				calls[c.sim.inst.At().Step]++
+				if s.Time() > 8.5e-3 {
+					cancel()
+				}
+				return nil
+			}}}
+			c.compile()
+			if err := c.sim.Run(ctx, 20e-3); !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			if at := c.sim.inst.At(); at.Step != 9 || at.Item == 0 {
+				t.Fatalf("stopped at %+v, not in the middle of step 9", at)
+			}
+			c.must(c.sim.Store(""))
+			d := c
+			switch how {
+			case "restore":
+				c.must(c.sim.Restore("", RestoreOptions{Random: true}))
+			case "file":
+				c.must(c.sim.StoreFile(path, ""))
+				d = newChain(t, 3)
+				d.compile()
+				d.must(d.sim.RestoreFile(path, "", RestoreOptions{Random: true}))
+			case "reload":
+				c.Synapses = append(c.Synapses, &net.Synapses{Name: "idle", Pre: net.All(c.g), Post: net.All(c.g), Namespace: c.ns,
+					Pathways: []*net.Pathway{{Name: "pre", Code: code("v_post += 0"), Delay: []float64{17e-3}}}, Connect: []*net.Connection{{}}})
+			}
+			d.must(d.sim.RunSteps(context.Background(), 20-d.sim.inst.At().Step))
+			d.wantSame("continued from the middle of a step", d.everything(), whole.everything())
+			for step, n := range calls {
+				if n != 1 {
+					t.Errorf("step %d: the operation was called %d times", step, n)
+				}
+			}
+		})
+	}
+}
+
+// TestRingOf knows which row of a list is the newest, before and after its item has run in a step.
+func TestRingOf(t *testing.T) {
 	c := newChain(t, 3)
-	ctx, cancel := context.WithCancel(context.Background())
-	// The operation comes after run_regularly, so that the step is half done.
-	c.Operations = []*net.Operation{{Name: "z", Order: 5, DT: 1e-3, Func: func(s net.State) error {
-		if s.Time() > 8.5e-3 {
-			cancel()
+	p := c.compile().Plan()
+	b, _ := p.Find("g", "spikes")
+	item := slices.IndexFunc(p.Schedule, func(it plan.Item) bool { return it.Name == "g_thresholder" })
+	for _, x := range []struct {
+		at     exec.Position
+		newest int64
+	}{{exec.Position{}, -1}, {exec.Position{Step: 4}, 3}, {exec.Position{Step: 4, Item: item}, 3}, {exec.Position{Step: 4, Item: item + 1}, 4}} {
+		if r := ringOf(p, b, x.at); r != (ring{rows: 6, newest: x.newest, dt: 1e-3}) {
+			t.Errorf("at %+v: %+v, want newest %d", x.at, r, x.newest)
 		}
-		return nil
-	}}}
-	c.compile()
-	c.must(c.sim.RunSteps(context.Background(), 4))
-	if err := c.sim.Run(ctx, 16e-3); !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
 	}
-	c.must(c.sim.StoreFile(path, ""))
-	if at := c.sim.inst.At(); at.Item == 0 {
-		t.Logf("stopped between steps, at %+v", at)
+	for k := range p.Schedule {
+		if got := placeOf(p, k).item(p); got != k {
+			t.Errorf("item %d found at %d", k, got)
+		}
 	}
-	d := newChain(t, 3)
-	d.compile()
-	d.must(d.sim.RestoreFile(path, "", RestoreOptions{Random: true}))
-	d.must(d.sim.RunSteps(context.Background(), 20-d.sim.inst.At().Step))
-	d.wantSame("continued from the middle of a step", d.everything(), whole.everything())
+	if n := len(p.Schedule); placeOf(p, n).item(p) != n {
+		t.Error("the end of the step is not found")
+	}
 }
