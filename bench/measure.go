@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/plan"
 )
 
 // Surface is the name by which Measure is asked for frames of lit surfaces, beside the workloads.
@@ -20,9 +21,11 @@ type Options struct {
 	// Names are workloads, Surface, or beginnings of names that end in *; none: all.
 	Names []string
 	// Backends are "cpu" and "gl"; none: both, without gl where there is none.
-	Backends  []string
-	Rounds    int           // 0: 5
-	RoundTime time.Duration // 0: half a second
+	Backends   []string
+	Precisions []plan.Precision // none: both
+	Threads    []int            // of the cpu backend; none: one, and all
+	Rounds     int              // 0: 5
+	RoundTime  time.Duration    // 0: half a second
 	// Log receives one line as soon as something was measured or left out; may be nil.
 	Log func(string)
 }
@@ -55,7 +58,8 @@ func Measure(ctx context.Context, o Options) (*Result, error) {
 	defer done()
 	r := &Result{Machine: thisMachine(opened)}
 	if len(workloads) > 0 {
-		r, err = Run(ctx, Config{Workloads: workloads, Backends: opened, Rounds: o.Rounds, RoundTime: o.RoundTime, Log: o.Log})
+		r, err = Run(ctx, Config{Workloads: workloads, Backends: opened, Precisions: o.Precisions, Threads: o.Threads, Seed: 1,
+			Rounds: o.Rounds, RoundTime: o.RoundTime, Log: o.Log})
 		if err != nil {
 			return r, err
 		}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/galvani-sim/galvani/bench"
-	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/record"
 	"github.com/spf13/cobra"
@@ -21,7 +20,7 @@ func (p *program) benchCommand() *cobra.Command {
 	var rounds int
 	c := &cobra.Command{
 		Use: "bench [WORKLOAD]...", Short: "Measure how fast this machine simulates",
-		Long: `Measure steps per second of built-in workloads. All cases of a workload are loaded first and then take turns, so
+		Long: `Measure steps per second of built-in workloads, and frames per second of surfaces. All cases of a workload are loaded first and then take turns, so
 that backends are compared in one run; a case whose result is wrong has no number. A name that ends in * stands
 for all that begin so.`,
 		Example: "  galvani bench --list\n  galvani bench 'field-*' --backend cpu,gl --json out/bench.json",
@@ -30,6 +29,7 @@ for all that begin so.`,
 				for _, w := range bench.Workloads() {
 					fmt.Fprintf(p.out, "%-16s %s\n", w.Name, w.Title)
 				}
+				fmt.Fprintf(p.out, "%-16s %s\n", bench.Surface, "frames per second of lit surfaces of 20 x 20 to 1000 x 1000 cells")
 				return nil
 			}
 			if err := f.check(); err != nil {
@@ -38,21 +38,36 @@ for all that begin so.`,
 			if rounds < 1 || rounds > 1000 {
 				return usageError("--rounds %d: between 1 and 1000", rounds)
 			}
-			workloads, err := bench.Select(args)
-			if err != nil {
-				return usageError("%w", err)
+			o := bench.Options{Names: args, Rounds: rounds}
+			for _, name := range strings.Split(backends, ",") {
+				if err := oneOf("--backend", name, "cpu", "gl"); err != nil {
+					return err
+				}
 			}
-			return p.measure(c.Context(), bench.Config{Workloads: workloads, Rounds: rounds, Seed: 1}, backends, file, f)
+			if c.Flags().Changed("backend") {
+				o.Backends = strings.Split(backends, ",")
+			}
+			if f.threads > 0 {
+				o.Threads = []int{f.threads}
+			}
+			switch f.precision {
+			case "single":
+				o.Precisions = []plan.Precision{plan.Single}
+			case "double":
+				o.Precisions = []plan.Precision{plan.Double}
+			}
+			return p.measure(c.Context(), o, file)
 		}),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var names []string
 			for _, w := range bench.Workloads() {
 				names = append(names, w.Name)
 			}
+			names = append(names, bench.Surface)
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	c.Flags().StringVar(&backends, "backend", "cpu,gl", "backends to compare: cpu, gl or cpu,gl")
+	c.Flags().StringVar(&backends, "backend", "cpu,gl", "backends to compare: cpu, gl or cpu,gl (default both, without gl where there is none)")
 	c.Flags().StringVar(&f.precision, "precision", "auto", "auto (both), single or double")
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the cpu backend (default one, and all)")
 	c.Flags().IntVar(&rounds, "rounds", 5, "how often each case runs")
@@ -61,42 +76,22 @@ for all that begin so.`,
 	return c
 }
 
-func (p *program) measure(ctx context.Context, c bench.Config, backends, file string, f *modelFlags) error {
+func (p *program) measure(ctx context.Context, o bench.Options, file string) error {
 	if file != "" {
 		if err := prepareOut(filepath.Dir(file)); err != nil {
 			return err
 		}
 	}
-	if f.threads > 0 {
-		c.Threads = []int{f.threads}
-	}
-	switch f.precision {
-	case "single":
-		c.Precisions = []plan.Precision{plan.Single}
-	case "double":
-		c.Precisions = []plan.Precision{plan.Double}
-	}
-	for _, name := range strings.Split(backends, ",") {
-		if err := oneOf("--backend", name, "cpu", "gl"); err != nil {
-			return err
-		}
-		b, err := chooseBackend(&modelFlags{backend: name, precision: "auto"}, openHeadless)
-		if err != nil {
-			if backends != "cpu,gl" {
-				return err
-			}
-			p.note(f)(err.Error()) // the default still measures the CPU
-			continue
-		}
-		if b.close != nil {
-			defer b.close()
-		}
-		c.Backends = append(c.Backends, exec.Backend(b.Backend))
-	}
 	if p.terminal {
-		c.Log = func(line string) { fmt.Fprintln(p.err, line) }
+		o.Log = func(line string) { fmt.Fprintln(p.err, line) }
 	}
-	r, err := bench.Run(ctx, c)
+	r, err := bench.Measure(ctx, o)
+	switch {
+	case errors.Is(err, bench.ErrUsage):
+		return usageError("%w", err)
+	case errors.Is(err, bench.ErrNoBackend):
+		err = machineError(err)
+	}
 	if r == nil {
 		return err
 	}
