@@ -34,7 +34,11 @@ func (f *Figure) newAxes(at cell) *Axes {
 // Figure is the one that a belongs to.
 func (a *Axes) Figure() *Figure { return a.fig }
 
-func (a *Axes) add(x artist) { a.artists = append(a.artists, x) }
+func (a *Axes) add(x artist) {
+	if !a.fig.dry {
+		a.artists = append(a.artists, x)
+	}
+}
 
 func (a *Axes) nextColor() Color {
 	c := cycle[a.colors%len(cycle)]

@@ -20,6 +20,7 @@ type Figure struct {
 	title    string
 	current  *Axes
 	lastMesh *Mesh
+	dry      bool
 }
 
 // Default size of a figure in inches.
@@ -38,6 +39,9 @@ func New(width, height float64) (*Figure, error) {
 	}
 	return &Figure{w: width * 72, h: height * 72}, nil
 }
+
+// Discard makes f check what is drawn and keep none of it, for programs that will not write it.
+func (f *Figure) Discard() { f.dry = true }
 
 // SetTitle sets the text above all Axes.
 func (f *Figure) SetTitle(s string) { f.title = s }

@@ -36,10 +36,12 @@ func (a *Axes) Annotate(s string, toX, toY, x, y Values, o TextOptions) error {
 	if err := a.accept(toX, toY); err != nil {
 		return err
 	}
-	if err := a.Text(x, y, s, o); err != nil {
-		return err
+	if !o.Fraction {
+		if err := a.accept(x, y); err != nil {
+			return err
+		}
 	}
-	a.artists[len(a.artists)-1].(*note).arrow = &point{toX.V[0], toY.V[0]}
+	a.add(&note{text: s, x: x.V[0], y: y.V[0], o: o, arrow: &point{toX.V[0], toY.V[0]}})
 	return nil
 }
 
@@ -65,7 +67,7 @@ func (n *note) draw(c canvas, p *panel) {
 	}
 	at := n.at(p)
 	b := typesetLines(n.text, size)
-	c.begin("text", "")
+	c.begin("note", "")
 	defer c.end()
 	if n.arrow != nil {
 		to := p.at(n.arrow.x, n.arrow.y)

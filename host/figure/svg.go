@@ -10,28 +10,33 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"golang.org/x/image/font/sfnt"
 )
 
-// svg is a canvas of SVG. Text stays text; its fonts are as wide as the ones measured with.
+// svg is a canvas of SVG.
 type svg struct {
-	h     float64
-	buf   bytes.Buffer
-	notes []string
-	err   error
+	h       float64
+	buf     bytes.Buffer
+	defs    bytes.Buffer
+	letters map[glyph]int
+	notes   []string
+	err     error
 }
 
-const svgFonts = `'Liberation Sans', Arial, Helvetica, sans-serif`
-
 func newSVG(w, h float64) *svg {
-	s := &svg{h: h}
+	s := &svg{h: h, letters: map[glyph]int{}}
 	fmt.Fprintf(&s.buf, `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="%spt" height="%spt" viewBox="0 0 %[1]s %[2]s" font-family="%s" stroke-linejoin="round">
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="%spt" height="%spt" viewBox="0 0 %[1]s %[2]s" stroke-linejoin="round">
 <rect class="page" width="%[1]s" height="%[2]s" fill="#ffffff"/>
-`, num(w), num(h), svgFonts)
+`, num(w), num(h))
 	return s
 }
 
 func (s *svg) finish() []byte {
+	if s.defs.Len() > 0 { // what is used may be defined later
+		fmt.Fprintf(&s.buf, "<defs>\n%s</defs>\n", s.defs.Bytes())
+	}
 	s.buf.WriteString("</svg>\n")
 	return s.buf.Bytes()
 }
@@ -182,28 +187,69 @@ func (s *svg) image(r rect, img image.Image) {
 		num(r.x0), num(s.h-r.y1), num(r.w()), num(r.h()), base64.StdEncoding.EncodeToString(b.Bytes()))
 }
 
+// glyph is a letter of one of the fonts.
+type glyph struct {
+	letter rune
+	italic bool
+}
+
+// text draws outlines, so that a figure looks the same whatever fonts its reader has; the words are in aria-label. Each letter is
+// defined once.
 func (s *svg) text(p point, upright bool, t line, c Color) {
 	if len(t.runs) == 0 {
 		return
 	}
-	x, y := num(p.x), num(s.h-p.y)
+	words := ""
+	for _, r := range t.runs {
+		words += r.text
+	}
 	turn := ""
 	if upright {
-		turn = fmt.Sprintf(` transform="rotate(-90 %s %s)"`, x, y)
+		turn = " rotate(-90)"
 	}
-	fmt.Fprintf(&s.buf, `<text x="%s" y="%s" font-size="%s" fill="%s"%s%s xml:space="preserve">`, x, y, num(t.runs[0].size), hex(c), opacity("fill-opacity", c), turn)
-	plain := len(t.runs) == 1 && !t.runs[0].italic && t.runs[0].y == 0
+	fmt.Fprintf(&s.buf, `<g class="text" aria-label="%s" transform="translate(%s %s)%s" fill="%s"%s>`, html.EscapeString(words), num(p.x), num(s.h-p.y), turn, hex(c), opacity("fill-opacity", c))
 	for _, r := range t.runs {
-		if plain {
-			s.buf.WriteString(html.EscapeString(r.text))
-			break
-		}
-		// Every piece has its place, so that a wider font of the reader does not push the others.
-		fmt.Fprintf(&s.buf, `<tspan x="%s" y="%s" font-size="%s"`, num(p.x+r.x), num(s.h-p.y-r.y), num(r.size))
-		if r.italic {
-			s.buf.WriteString(` font-style="italic"`)
-		}
-		fmt.Fprintf(&s.buf, ">%s</tspan>", html.EscapeString(r.text))
+		fmt.Fprintf(&s.buf, `<g transform="translate(%s %s) scale(%s)">`, num(r.x), num(-r.y), strconv.FormatFloat(r.size/unit, 'g', 5, 64))
+		glyphs(r.text, r.italic, func(x float64, letter rune, g sfnt.Segments) {
+			if len(g) > 0 {
+				fmt.Fprintf(&s.buf, `<use xlink:href="#g%d" x="%d"/>`, s.letter(glyph{letter, r.italic}, g), int(math.Round(x*unit)))
+			}
+		})
+		s.buf.WriteString("</g>")
 	}
-	s.buf.WriteString("</text>\n")
+	s.buf.WriteString("</g>\n")
+}
+
+// letter is the number of a letter's definition.
+func (s *svg) letter(g glyph, outline sfnt.Segments) int {
+	if k, ok := s.letters[g]; ok {
+		return k
+	}
+	k := len(s.letters)
+	s.letters[g] = k
+	fmt.Fprintf(&s.defs, `<path id="g%d" d="`, k)
+	for i, seg := range outline {
+		op, n := "M", 1
+		switch seg.Op {
+		case sfnt.SegmentOpMoveTo:
+			if i > 0 {
+				s.defs.WriteByte('z')
+			}
+		case sfnt.SegmentOpLineTo:
+			op = "L"
+		case sfnt.SegmentOpQuadTo:
+			op, n = "Q", 2
+		case sfnt.SegmentOpCubeTo:
+			op, n = "C", 3
+		}
+		s.defs.WriteString(op)
+		for j, q := range seg.Args[:n] {
+			if j > 0 {
+				s.defs.WriteByte(' ')
+			}
+			fmt.Fprintf(&s.defs, "%d %d", q.X.Round(), q.Y.Round())
+		}
+	}
+	s.defs.WriteString("z\"/>\n")
+	return k
 }

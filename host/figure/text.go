@@ -43,7 +43,7 @@ func face(italic bool) *sfnt.Font {
 const unit = 2048
 
 // glyphs calls f for each letter of s with its outline and its place, both in fractions of the font size.
-func glyphs(s string, italic bool, f func(x float64, g sfnt.Segments)) (width float64) {
+func glyphs(s string, italic bool, f func(x float64, letter rune, g sfnt.Segments)) (width float64) {
 	ft := face(italic)
 	var buf sfnt.Buffer
 	var last sfnt.GlyphIndex
@@ -61,7 +61,7 @@ func glyphs(s string, italic bool, f func(x float64, g sfnt.Segments)) (width fl
 		last = g
 		if f != nil {
 			if seg, err := ft.LoadGlyph(&buf, g, ppem, nil); err == nil {
-				f(width, seg)
+				f(width, r, seg)
 			}
 		}
 		if a, err := ft.GlyphAdvance(&buf, g, ppem, stdfont.HintingNone); err == nil {
@@ -74,7 +74,7 @@ func glyphs(s string, italic bool, f func(x float64, g sfnt.Segments)) (width fl
 // outline are the closed curves of a run as polygons around its start.
 func (r run) outline() [][]point {
 	var rings [][]point
-	glyphs(r.text, r.italic, func(x float64, g sfnt.Segments) {
+	glyphs(r.text, r.italic, func(x float64, _ rune, g sfnt.Segments) {
 		at := func(p fixed.Point26_6) point {
 			return point{r.x + (x+float64(p.X)/64/unit)*r.size, r.y - float64(p.Y)/64/unit*r.size}
 		}

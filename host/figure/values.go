@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/units"
@@ -73,6 +74,16 @@ func prettyUnit(s string) string {
 	return s
 }
 
+var (
+	unitSigns = strings.NewReplacer("μ", "u", "µ", "u", `$\mu$`, "u", "²", "**2", "³", "**3", "·", "*", "^", "**", "$", "", "Ω", "ohm")
+	unitWords = regexp.MustCompile(`[A-Za-z]+`)
+	// unitNames are signs that people write in labels and that no script could use as names; spikes count.
+	unitNames = map[string]string{
+		"s": "second", "sec": "second", "V": "volt", "A": "amp", "F": "farad", "S": "siemens", "m": "metre", "C": "coulomb", "W": "watt",
+		"sp": "1", "spk": "1", "spike": "1", "spikes": "1",
+	}
+)
+
 // unitInLabel finds a unit in brackets at the end of a label, as in "v (mV)".
 func unitInLabel(label string) (units.Quantity, bool) {
 	label = strings.TrimSpace(label)
@@ -84,7 +95,13 @@ func unitInLabel(label string) (units.Quantity, bool) {
 		if k < 0 {
 			continue
 		}
-		s := strings.NewReplacer("μ", "u", "µ", "u", `$\mu$`, "u", "²", "**2", "³", "**3", "·", "*", "^", "**", "$", "").Replace(label[k+1 : len(label)-1])
+		s := unitSigns.Replace(label[k+1 : len(label)-1])
+		s = unitWords.ReplaceAllStringFunc(s, func(w string) string {
+			if name, ok := unitNames[w]; ok {
+				return name
+			}
+			return w
+		})
 		if q, err := units.Parse(s); err == nil && !q.Dim.Dimensionless() && q.Value > 0 {
 			return q, true
 		}

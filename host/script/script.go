@@ -35,6 +35,8 @@ type Options struct {
 	// Open opens the network at the end of a script that never ran it, to be checked or watched.
 	Open   bool
 	Stdout io.Writer
+	// Figures say whether figures are written, and where; without a folder plotting only checks its arguments.
+	Figures FigureOptions
 	// Warn receives warnings about the script and its equations; may be nil.
 	Warn func(diag.List)
 }
@@ -48,6 +50,8 @@ type Result struct {
 	Networks []Opened
 	Params   []Param
 	Seed     uint64
+	// Figures are the files of figures that were written.
+	Figures []string
 	// Complete is false when the script ended early because the engine or a stop of the user said so.
 	Complete bool
 }
@@ -96,6 +100,7 @@ type interp struct {
 	ran      bool
 	state    net.State // not nil inside a network operation
 	brian    brian
+	figures  figures
 }
 
 type module struct {
@@ -146,6 +151,10 @@ func RunSource(ctx context.Context, path, text string, o Options) (*Result, erro
 	if errors.Is(err, ErrStop) {
 		err = nil
 	}
+	if ferr := in.finishFigures(); ferr != nil && err == nil {
+		err = ferr
+	}
+	res.Figures = in.figures.written
 	return res, err
 }
 
@@ -337,7 +346,7 @@ func (in *interp) predeclared() starlark.StringDict {
 		q, _ := units.Lookup(name)
 		d[name] = number(q.Value, q.Dim)
 	}
-	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.randomVocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary()} {
+	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.randomVocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary(), in.figureVocabulary()} {
 		for name, v := range part {
 			d[name] = v
 		}
