@@ -76,10 +76,18 @@ type Synapses struct {
 	Initial   []Assignment // as in Group; after connecting
 	DT        float64
 	Code      []*CodeBlock
+	// SumAt says where in the step the sum of a summed variable is taken; without an entry, in "groups" before the states are updated.
+	SumAt map[string]Moment
 	// ByIndex runs code whose result depends on the order of synapses in the order of their index, instead of refusing it.
 	ByIndex bool
 	Tags    []string
 	Place   Place
+}
+
+// Moment is a place in the step: a slot as in CodeBlock, and the order within it.
+type Moment struct {
+	When  string
+	Order int
 }
 
 // Pathway is code run for each synapse of a spike, a delay after it.

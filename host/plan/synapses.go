@@ -309,9 +309,17 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring) {
 			b.mistake(s.Place, "", "%s: %v", s.Name, err)
 			continue
 		}
+		slot, order := Groups, -1
+		if at, ok := s.SumAt[v.Name]; ok {
+			if slot, err = slotOf(at.When, Groups); err != nil {
+				b.mistake(s.Place, "", "%s: the sum %s: %v", s.Name, v.Name, err)
+				continue
+			}
+			order = at.Order
+		}
 		b.summedInto[key] = true
 		conn := w.conn(byPost, nil)[0].conn
-		b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: Groups, Order: -1,
+		b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: slot, Order: order,
 			Clock: b.clocks.add(in.Clock.DT), Callback: -1, Ops: []Op{b.kernel(k, target.N, conn)}})
 	}
 }

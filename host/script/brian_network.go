@@ -234,6 +234,7 @@ type network struct {
 	in      *interp
 	w       *world
 	members []*object
+	pym     *pymonnto // nil without PymoNNto's groups
 }
 
 var (
@@ -308,7 +309,7 @@ func (n *network) addOne(o *object) {
 
 // AttrNames lists the methods and attributes.
 func (n *network) AttrNames() []string {
-	return []string{"add", "name", "objects", "remove", "restore", "run", "store", "t"}
+	return []string{"add", "initialize", "iteration", "name", "objects", "remove", "restore", "run", "simulate_iterations", "store", "t"}
 }
 
 // Attr gives a method or an attribute.
@@ -330,6 +331,12 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 			vals[k] = o.self
 		}
 		return starlark.NewList(vals), nil
+	case "iteration":
+		return n.iteration(), nil
+	case "initialize":
+		return starlark.NewBuiltin(name, n.initialize), nil
+	case "simulate_iterations":
+		return starlark.NewBuiltin(name, n.simulateIterations), nil
 	case "run":
 		return starlark.NewBuiltin("run", n.run), nil
 	case "store":
@@ -393,6 +400,10 @@ func (n *network) Has(key starlark.Value) (bool, error) {
 
 // Get is net["NAME"].
 func (n *network) Get(key starlark.Value) (starlark.Value, bool, error) {
+	if n.pym != nil {
+		v, err := n.tagged(key)
+		return v, err == nil, err
+	}
 	name, ok := key.(starlark.String)
 	if !ok {
 		return nil, false, fmt.Errorf("a Network is indexed with names, not with %s", article(key))
@@ -417,7 +428,7 @@ func (n *network) open(t *starlark.Thread) error {
 	if len(n.members) == 0 {
 		return withHint(fmt.Errorf("there is nothing to run"), "add objects: Network(G, S, M), or net.add(G)")
 	}
-	n.w.net.DT = in.defaultDT()
+	n.w.net.DT = n.stepLength()
 	if err := n.w.fill(append([]*object(nil), n.members...), in.allViews()); err != nil {
 		return err
 	}
