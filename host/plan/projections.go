@@ -8,10 +8,12 @@ import (
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/rng"
+	"github.com/galvani-sim/galvani/host/syntax"
 )
 
 // rate is the variable that rate-coded synapses transmit.
@@ -47,6 +49,16 @@ func (b *builder) connect() error {
 			if err != nil {
 				b.mistake(p.Place, "", "projection %q: %v", p.Name, err)
 				continue
+			}
+			if ownPsp(p) {
+				if bytes := 12 * m.Synapses(); b.opt.Memory > 0 && bytes > b.opt.Memory {
+					return &TooLarge{What: fmt.Sprintf("writing out the %d synapses of %q for its psp", m.Synapses(), p.Name), Need: bytes, Available: b.opt.Memory,
+						Hint: "with psp = \"w * pre.r\" connectivity on grids is not written out"}
+				}
+				if m, err = stored(m, p); err != nil {
+					b.mistake(p.Place, "", "projection %q: %v", p.Name, err)
+					continue
+				}
 			}
 			b.opt.Matrices[p] = m
 		}
@@ -282,13 +294,12 @@ func (b *builder) sparse(p *net.Projection, c *connect.CSR, add bool) ([]Op, err
 		RowPtr: b.buffer(Buffer{Object: p.Name, Var: "rows", Type: ir.Int, Len: len(rowPtr), Ints: rowPtr, Role: Connectivity}),
 		Index:  b.buffer(Buffer{Object: p.Name, Var: "pre", Type: ir.Int, Len: n, Ints: c.Index, Role: Connectivity}),
 	})
-	ib := ir.NewBuilder()
-	w := ib.Const(0)
-	if len(c.W) == 1 {
-		w = ib.Const(c.W[0])
-	} else if n > 0 {
+	if len(c.W) != 1 && n > 0 {
 		b.buffer(Buffer{Object: p.Name, Var: "w", Type: ir.Real, Len: n, Reals: c.W, Role: Connectivity})
-		w = ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Name, "w"), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read}))
+	}
+	ib, value, err := b.transmitted(p, c)
+	if err != nil {
+		return nil, err
 	}
 	k := &ir.Kernel{Name: p.Name + " sum", Domain: ir.Incoming}
 	access := ir.Write
@@ -296,9 +307,88 @@ func (b *builder) sparse(p *net.Projection, c *connect.CSR, add bool) ([]Op, err
 		access = ir.ReadWrite
 	}
 	out := ib.Slot(ir.Slot{Name: lower.SlotName(p.Post.Name, sumVar(p.Target)), Type: ir.Real, Kind: ir.PerElement, Access: access})
-	k.Reductions = []ir.Reduction{{Slot: out, Value: ib.Op(ir.OpMul, w, b.sparseRate(ib, p, c)), Add: add}}
+	k.Reductions = []ir.Reduction{{Slot: out, Value: value, Add: add}}
 	k.Slots = ib.Slots()
 	return []Op{b.kernel(k, p.Post.N, conn)}, nil
+}
+
+// transmitted is what one stored synapse contributes: its weight times the presynaptic rate, or the projection's psp.
+func (b *builder) transmitted(p *net.Projection, c *connect.CSR) (*ir.Builder, *ir.Expr, error) {
+	weight := func(ib *ir.Builder) *ir.Expr {
+		switch {
+		case len(c.W) == 1:
+			return ib.Const(c.W[0])
+		case len(c.Index) == 0:
+			return ib.Const(0)
+		}
+		return ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Name, "w"), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read}))
+	}
+	rateOf := func(ib *ir.Builder) *ir.Expr { return b.sparseRate(ib, p, c) }
+	if !ownPsp(p) {
+		ib := ir.NewBuilder()
+		return ib, ib.Op(ir.OpMul, weight(ib), rateOf(ib)), nil
+	}
+	in, psp, ok := b.checkPsp(p)
+	if !ok {
+		return nil, nil, b.diags.Err()
+	}
+	in.N = len(c.Index)
+	return lower.Psp(in, psp, b.maxLag(p) > 0, weight, rateOf)
+}
+
+// ownPsp reports whether a projection transmits something else than w * pre.r.
+func ownPsp(p *net.Projection) bool {
+	return p.Psp != nil && strings.ReplaceAll(p.Psp.Text, " ", "") != "w*pre.r"
+}
+
+// checkPsp checks a projection's psp: an expression of the weight w and of variables of both ends.
+func (b *builder) checkPsp(p *net.Projection) (in lower.SynapseInput, psp lower.Checked, ok bool) {
+	params, ds := syntax.ParseParameters(&diag.Source{Name: "synapses of " + p.Name, Text: "w = 0.0"})
+	b.reportAll(ds)
+	ctx := check.Context{Dialect: check.ANNarchy, Scope: p.Post.Namespace, Synapse: true, Pre: b.res.Models[p.Pre], Post: b.res.Models[p.Post]}
+	model, ds := check.Check(&syntax.Equations{Source: p.Psp}, params.Eqs, ctx)
+	b.reportAll(ds)
+	e, ds := syntax.ParseExpr(p.Psp, check.ANNarchy.Syntax())
+	b.reportAll(ds)
+	if b.diags.Err() != nil {
+		return in, psp, false
+	}
+	side, ds := check.CheckExpr(e, p.Psp, model, nil, ctx)
+	b.reportAll(ds)
+	end := func(g *net.Group) lower.End { return lower.End{Input: b.lowerInput(g), Len: g.N} }
+	in = lower.SynapseInput{Input: lower.Input{Object: p.Name, Model: model, Clock: b.lowerInput(p.Post).Clock, Table: b.tableOf(b.lowerInput(p.Post).Clock)},
+		Pre: end(p.Pre), Post: end(p.Post)}
+	return in, lower.Checked{Expr: e, Side: side}, ds.Err() == nil
+}
+
+// stored writes connectivity out synapse by synapse, for a projection whose psp is not w*pre.r: sums over the whole group do not help it.
+func stored(m *connect.Matrix, p *net.Projection) (*connect.Matrix, error) {
+	c := &connect.CSR{NPre: p.Pre.N, NPost: p.Post.N, ByPost: true, RowPtr: make([]int64, 1, p.Post.N+1)}
+	uniform := func(u *connect.Uniform, row func(post int32)) {
+		for post := range int32(p.Post.N) {
+			row(post)
+			c.RowPtr = append(c.RowPtr, int64(len(c.Index)))
+		}
+		c.W, c.Delay = []float64{u.W}, []float64{u.Delay}
+	}
+	switch {
+	case m.Offsets != nil:
+		csr, err := m.Offsets.CSR()
+		return &connect.Matrix{CSR: csr}, err
+	case m.Identity != nil:
+		uniform(m.Identity, func(post int32) { c.Index = append(c.Index, post) })
+	case m.Full != nil:
+		uniform(m.Full, func(post int32) {
+			for pre := range int32(p.Pre.N) {
+				if m.Full.Self || p.Pre != p.Post || pre != post {
+					c.Index = append(c.Index, pre)
+				}
+			}
+		})
+	default:
+		return m, nil
+	}
+	return &connect.Matrix{CSR: c}, nil
 }
 
 // sparseRate is the presynaptic rate of a synapse, at the projection's delay or the synapse's own.
