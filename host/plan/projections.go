@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -249,7 +250,7 @@ func (b *builder) projections() error {
 		case m.Full != nil:
 			item.Ops = b.full(p)
 		}
-		if err != nil {
+		if err != nil && err != errReported {
 			b.mistake(p.Place, "", "projection %q: %v", p.Name, err)
 		}
 		if len(item.Ops) > 0 {
@@ -330,7 +331,7 @@ func (b *builder) transmitted(p *net.Projection, c *connect.CSR) (*ir.Builder, *
 	}
 	in, psp, ok := b.checkPsp(p)
 	if !ok {
-		return nil, nil, b.diags.Err()
+		return nil, nil, errReported
 	}
 	in.N = len(c.Index)
 	return lower.Psp(in, psp, b.maxLag(p) > 0, weight, rateOf)
@@ -340,6 +341,9 @@ func (b *builder) transmitted(p *net.Projection, c *connect.CSR) (*ir.Builder, *
 func ownPsp(p *net.Projection) bool {
 	return p.Psp != nil && strings.ReplaceAll(p.Psp.Text, " ", "") != "w*pre.r"
 }
+
+// errReported stands for mistakes that have been reported at their own place.
+var errReported = errors.New("reported")
 
 // checkPsp checks a projection's psp: an expression of the weight w and of variables of both ends.
 func (b *builder) checkPsp(p *net.Projection) (in lower.SynapseInput, psp lower.Checked, ok bool) {
