@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -341,9 +340,6 @@ func (b *builder) transmitted(p *net.Projection, c *connect.CSR) (*ir.Builder, *
 func ownPsp(p *net.Projection) bool {
 	return p.Psp != nil && strings.ReplaceAll(p.Psp.Text, " ", "") != "w*pre.r"
 }
-
-// errReported stands for mistakes that have been reported at their own place.
-var errReported = errors.New("reported")
 
 // checkPsp checks a projection's psp: an expression of the weight w and of variables of both ends.
 func (b *builder) checkPsp(p *net.Projection) (in lower.SynapseInput, psp lower.Checked, ok bool) {
