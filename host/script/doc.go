@@ -1,4 +1,4 @@
-// Package script is the vocabulary of model scripts: Starlark with Brian2's and ANNarchy's names. A script builds a
+// Package script is the vocabulary of model scripts: Starlark with Brian2's, ANNarchy's and PymoNNto's names. A script builds a
 // net.Network and runs it; this package gives the values (quantities, arrays, distributions), the objects (Neuron,
 // Population, Projection, monitors, views), the parameters that the command line overrides, and the sandbox.
 //
@@ -7,7 +7,8 @@
 //
 // Each object of the vocabulary is one file: its constructor, its attributes, its checks. ANNarchy's objects join the script's one
 // network when they are made. Brian2's (brian_*.go) join a network when it first runs: a bare run() takes those that variables name
-// where it is called, a Network those that it was given, and a script may have many of both.
+// where it is called, a Network those that it was given, and a script may have many of both. PymoNNto's (pymonnto_*.go) are made in a
+// Network and described when it is initialized.
 //
 // Scripts cannot do harm: no clock, no network, no environment. They read files under the script's folder and the given data
 // folders, print to the given writer, and are stopped by a step limit or by the context.

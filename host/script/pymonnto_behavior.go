@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"sort"
@@ -60,10 +61,15 @@ func (b *behavior) SetField(name string, v starlark.Value) error {
 	return nil
 }
 
+// inCall is an error of a constructor's arguments.
+func inCall(kind, format string, a ...any) error {
+	return fmt.Errorf("%s: %w", kind, fmt.Errorf(format, a...))
+}
+
 // makeBehavior is Behavior(initialize=, iteration=, tag=, PARAMETER=...).
 func (in *interp) makeBehavior(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) > 0 {
-		return nil, withHint(fmt.Errorf("Behavior takes named arguments"), `for example Behavior(iteration="activity *= decay", decay=0.99)`)
+		return nil, withHint(errors.New("behaviors take named arguments"), `for example Behavior(iteration="activity *= decay", decay=0.99)`)
 	}
 	b := &behavior{in: in, params: starlark.StringDict{}, made: capture(t)}
 	for _, kv := range kwargs {
@@ -75,11 +81,11 @@ func (in *interp) makeBehavior(t *starlark.Thread, _ *starlark.Builtin, args sta
 			case starlark.String, *starlark.Function:
 				b.initialize = v
 			default:
-				err = fmt.Errorf("Behavior: initialize= is code or a function of the neurons, not %s", article(v))
+				err = inCall("Behavior", "initialize= is code or a function of the neurons, not %s", article(v))
 			}
 		case "iteration":
 			if _, ok := v.(starlark.Callable); ok {
-				return nil, withHint(fmt.Errorf("Behavior: iteration= is code as text: it runs on the device in every step, a function of the script cannot"),
+				return nil, withHint(inCall("Behavior", "iteration= is code as text: it runs on the device in every step, a function of the script cannot"),
 					"write the function's body in triple quotes")
 			}
 			b.iteration, _, err = text("Behavior: iteration=", v)
@@ -93,7 +99,7 @@ func (in *interp) makeBehavior(t *starlark.Thread, _ *starlark.Builtin, args sta
 		}
 	}
 	if b.initialize == nil && b.iteration == "" {
-		return nil, fmt.Errorf("Behavior: give initialize=, iteration= or both")
+		return nil, inCall("Behavior", "give initialize=, iteration= or both")
 	}
 	b.name = "behavior"
 	if len(b.tags) > 0 {
@@ -228,7 +234,7 @@ func (in *interp) makeRecorder(t *starlark.Thread, b *starlark.Builtin, args sta
 		return nil, err
 	}
 	if gap < 0 {
-		return nil, fmt.Errorf("Recorder: gap_width is %d; it is the number of iterations between samples that are left out", gap)
+		return nil, inCall("Recorder", "gap_width is %d; it is the number of iterations between samples that are left out", gap)
 	}
 	r := &recorder{every: gap + 1}
 	var err error
@@ -240,7 +246,7 @@ func (in *interp) makeRecorder(t *starlark.Thread, b *starlark.Builtin, args sta
 	}
 	list, ok := vars.(starlark.Iterable)
 	if !ok {
-		return nil, fmt.Errorf("Recorder: variables are names or expressions, got %s", article(vars))
+		return nil, inCall("Recorder", "variables are names or expressions, got %s", article(vars))
 	}
 	it := list.Iterate()
 	defer it.Done()
@@ -248,12 +254,12 @@ func (in *interp) makeRecorder(t *starlark.Thread, b *starlark.Builtin, args sta
 	for it.Next(&x) {
 		s, ok := x.(starlark.String)
 		if !ok {
-			return nil, fmt.Errorf("Recorder: variables are names or expressions, got %s", article(x))
+			return nil, inCall("Recorder", "variables are names or expressions, got %s", article(x))
 		}
 		r.exprs = append(r.exprs, recordedName(string(s)))
 	}
 	if len(r.exprs) == 0 {
-		return nil, fmt.Errorf("Recorder: there is no variable to record")
+		return nil, inCall("Recorder", "there is no variable to record")
 	}
 	if r.object, err = in.newObject(t, b.Name(), tagName(r.tags, "recorder"), nil); err != nil {
 		return nil, err
@@ -355,7 +361,7 @@ func (r *recorder) attach(at *int) error {
 			if m == nil {
 				hint = suffixless(diag.DidYouMean(e, g.names), hint)
 			}
-			return withHint(fmt.Errorf("Recorder: %s has no variable %q to record", g.name, e), hint)
+			return withHint(inCall("Recorder", "%s has no variable %q to record", g.name, e), hint)
 		}
 		name := fmt.Sprintf("%s_%s_%s", r.name, m[1], m[2])
 		one := &net.Group{Name: name, N: 1, Dialect: g.group.Dialect, Place: g.group.Place, Namespace: g.group.Namespace,
