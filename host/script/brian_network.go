@@ -394,6 +394,10 @@ func (n *network) find(key starlark.Value) (starlark.Value, []string) {
 
 // Has is NAME in net.
 func (n *network) Has(key starlark.Value) (bool, error) {
+	if n.pym != nil {
+		_, err := n.tagged(key)
+		return err == nil, nil
+	}
 	v, _ := n.find(key)
 	return v != nil, nil
 }

@@ -29,7 +29,8 @@ var (
 	ownPrefix   = regexp.MustCompile(`\b(neurons|self|np|numpy)\.`)
 	counterName = regexp.MustCompile(`\biteration\b`)
 	vectorCall  = regexp.MustCompile(`\bvector\(([^()]*)\)`)
-	plainAssign = regexp.MustCompile(`^\s*([A-Za-z_]\w*)\s*=[^=]`)
+	comment     = regexp.MustCompile(`#.*`)
+	plainAssign = regexp.MustCompile(`(?m)^\s*([A-Za-z_]\w*)\s*=[^=]`)
 )
 
 // dedent takes away the indentation that all lines share.
@@ -90,7 +91,7 @@ func (x *expansion) flush() {
 func (x *expansion) block(lines []string, bound []binding) error {
 	for k := 0; k < len(lines); {
 		end := k + 1
-		for end < len(lines) && (lines[end] == "" || lines[end][0] == ' ') {
+		for end < len(lines) && (lines[end] == "" || lines[end][0] == ' ' || strings.HasPrefix(lines[end], "else") || strings.HasPrefix(lines[end], "elif")) {
 			end++
 		}
 		unit := lines[k:end]
@@ -127,6 +128,13 @@ func (x *expansion) block(lines []string, bound []binding) error {
 
 // statement rewrites one statement; the sums in it are taken just before.
 func (x *expansion) statement(s string, bound []binding) error {
+	if s = strings.TrimRight(comment.ReplaceAllString(s, ""), " \n"); s == "" {
+		return nil
+	}
+	if strings.HasPrefix(s, "if ") && strings.Contains(s, ".dot(") {
+		return withHint(fmt.Errorf("%q: a product over synapses cannot stand within an if: all neurons take part in it", strings.SplitN(s, "\n", 2)[0]),
+			"keep it in a variable before")
+	}
 	for _, v := range bound {
 		var err error
 		if s, err = x.dots(s, v); err != nil {
@@ -155,8 +163,10 @@ func (x *expansion) statement(s string, bound []binding) error {
 			return err
 		}
 	}
-	if m := plainAssign.FindStringSubmatch(s); m != nil && !x.g.has(m[1]) {
-		x.g.declare(m[1], starlark.None)
+	for _, m := range plainAssign.FindAllStringSubmatch(s, -1) {
+		if !x.g.has(m[1]) {
+			x.g.declare(m[1], starlark.None)
+		}
 	}
 	x.code = append(x.code, s)
 	return nil

@@ -144,9 +144,9 @@ net.initialize()
 net.simulate_iterations(2)
 # x: 1 -> 2 -> 23 -> 46 -> 463; y = W(x + 1), and 2 W x more
 print(net["early", 0]["x"].flatten(), net["late", 0]["x"].flatten(), net["y", 0], net["z", 0], net["sum(y)", 0], net.iteration)
-print(net["a"], net["second"], A["late", 0], len(net["x"]), A.x, net["b", 0].y)
+print("first" in net, "third" in net, net["a"], net["second"], A["late", 0], len(net["x"]), A.x, net["b", 0].y)
 `, "[2, 46] [23, 463] [[70, 700], [1390, 13900]] [[576, 57600], [215296, 2.15296e+07]] [770, 15290] 2\n" +
-			`[NeuronGroup("a")] [NeuronGroup("b")] Recorder("late") 2 [463] [1390, 13900]` + "\n"},
+			`True False [NeuronGroup("a")] [NeuronGroup("b")] Recorder("late") 2 [463] [1390, 13900]` + "\n"},
 		// behaviours with a parameter of the same name, intervals of a recorder, writing between runs, two groups into one
 		{"parameters", `
 net = Network()
@@ -171,6 +171,21 @@ A.x = [5, 6]
 net.simulate_iterations(1)
 print(A.x, D.y)
 `, "[966] [[11, 11], [33, 33]]\n[16, 17] [1233]\n"},
+		{"if", `
+net = Network()
+NeuronGroup(net=net, tag="G", size=4, behavior={1: Behavior(initialize="v = array([1, 2, 3, 4])", iteration="""
+    # a comment with s.W.dot(x)
+    if v > 2:
+        w = v   # large
+
+    else:
+        w = -v
+    v += neurons.iteration
+"""), 2: Recorder(["v", "w"])})
+net.initialize()
+net.run(2*second)
+print(net["v", 0], net["w", 0])
+`, "[[2, 3, 4, 5], [4, 5, 6, 7]] [[-1, -2, 3, 4], [-2, 3, 4, 5]]\n"},
 		{"grid", `
 d = get_squared_dim(12)
 net = Network()
@@ -187,6 +202,42 @@ print(d.width, d.height, G.x, G.y, G.width, G.vector("ones", density=0), G.vecto
 				t.Errorf("got\n%swant\n%s", got, c.want)
 			}
 		})
+	}
+}
+
+// The example runs as it is written.
+func TestPymonntoExample(t *testing.T) {
+	var out bytes.Buffer
+	res, err := script.Run(context.Background(), "../../examples/pymonnto/pymonnto.star", script.Options{Engine: cpuEngine{}, Stdout: &out, Set: []string{"iterations=200"}})
+	for _, n := range res.Networks {
+		defer n.Sim.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := res.Sim.Samples(res.Network.Monitors[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean, err := res.Sim.Samples(res.Network.Monitors[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(mean.Values[0]) != 200 || len(all.Values[0]) != 200*100 {
+		t.Fatalf("%d means of %d values", len(mean.Values[0]), len(all.Values[0]))
+	}
+	for k, m := range mean.Values[0] {
+		sum := 0.0
+		for _, x := range all.Values[0][k*100 : (k+1)*100] {
+			sum += x
+		}
+		if !(math.Abs(sum/100-m) <= 1e-14*m) {
+			t.Errorf("iteration %d: the recorded mean is %v, that of the recorded values %v", k+1, m, sum/100)
+		}
+	}
+	// 36 to 62 times as much after 100 iterations, as with numpy
+	if growth := mean.Values[0][199] / mean.Values[0][99]; growth < 36 || growth > 62 {
+		t.Errorf("the activity grows by %v in 100 iterations", growth)
 	}
 }
 
@@ -229,6 +280,7 @@ func TestPymonntoErrors(t *testing.T) {
 		"variable":       {with("x = k*activity", "x"), "activity"},
 		"tag":            {with("for s in synapses(afferent, \"GLUT\"):\\n  x += 1", "x"), `did you mean "GLU"`},
 		"matrix":         {with("for s in synapses(afferent, \"GLU\"):\\n  x += s.W.dot(s.src.x)", "x"), `has no matrix "W"`},
+		"if":             {with("for s in synapses(afferent, \"GLU\"):\\n  if x > 1:\\n    x += s.W.dot(s.src.x)", "x"), "within an if"},
 		"loop":           {with("for s in range(3):\\n  x += 1", "x"), "loops go over synapse groups"},
 		"parameter":      {with("x = 1", "x") + "net['nurons']", `did you mean "neurons"`},
 		"place":          {with("x = 1", "x") + "net['neurons', 1]", "1 object has the tag"},
