@@ -21,6 +21,7 @@ type modelFlags struct {
 	threads   int
 	out       string
 	format    string // of recordings: npz or csv
+	figures   bool
 	quiet     bool
 	steps     uint64
 }
@@ -78,6 +79,7 @@ func (f *modelFlags) output(c *cobra.Command) {
 	c.Flags().StringVarP(&f.out, "out", "o", "", "folder `DIR` for recordings (NAME.npz per monitor) and run.json; made if missing")
 	c.Flags().StringVar(&f.format, "format", "npz", "`FORMAT` of recordings: npz, or csv with one row per sample")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"npz", "csv"}, cobra.ShellCompDirectiveNoFileComp))
+	c.Flags().BoolVar(&f.figures, "figures", false, "write the script's figures to the folder of --out: figure-1.png and figure-1.svg, or their own names")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print results and errors only")
 	_ = c.MarkFlagDirname("out")
 	_ = c.MarkFlagDirname("data")
@@ -96,6 +98,9 @@ func (f *modelFlags) check() error {
 	}
 	if err := oneOf("--format", f.format, "npz", "csv"); err != nil {
 		return err
+	}
+	if f.figures && f.out == "" {
+		return usageError("--figures: give the folder for them with --out DIR")
 	}
 	if f.threads < 0 || f.threads > 4096 {
 		return usageError("--threads %d: a number from 1 to 4096, or 0 for all %d", f.threads, runtime.GOMAXPROCS(0))

@@ -19,6 +19,8 @@ func (p *program) runCommand() *cobra.Command {
 Each monitor becomes DIR/NAME.npz, which numpy.load reads: t [samples] and one array per variable
 [samples, elements], float64, SI units. With --format csv it is DIR/NAME.csv: a row per sample, with the
 columns t and VARIABLE[k]. DIR/run.json says how it was made: parameters, seed, device, times, memory.
+With --figures each figure that the script plots becomes DIR/figure-1.png and DIR/figure-1.svg, and so
+on; savefig("NAME.svg") in a script writes DIR/NAME.svg without it.
 
 Exit codes: 0 done, 1 the model or its input is wrong, 2 usage, 3 this machine cannot, 4 stopped by
 a numeric fault, 5 output could not be written, 130 stopped by Ctrl-C or SIGTERM.`,
@@ -60,7 +62,7 @@ func (p *program) finish(s *session, model string, res *script.Result, err error
 	if s.sim == nil || res.Sim == nil {
 		if errors.Is(err, errInterrupted) {
 			fmt.Fprintln(p.err, interruptedBy(err)+" before the network ran; nothing was written")
-		} else if err == nil && !s.flags.quiet {
+		} else if err == nil && !s.flags.quiet && len(res.Figures) == 0 {
 			fmt.Fprintln(p.err, "the script made no run: add run(1*second) or simulate(1000.0)")
 		}
 		return rendered(err)
@@ -76,6 +78,7 @@ func (p *program) finish(s *session, model string, res *script.Result, err error
 		stopped = "stopped by an error: " + err.Error()
 	}
 	files, werr := s.save(model, res, stopped)
+	files = append(files, res.Figures...)
 	if werr != nil {
 		return errors.Join(rendered(err), &coded{exitOutput, werr})
 	}

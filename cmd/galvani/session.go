@@ -177,7 +177,8 @@ func (s *session) close() {
 
 // options are the script's options on behalf of the flags.
 func (f *modelFlags) options(e script.Engine, stdout io.Writer, warn func(diag.List)) script.Options {
-	return script.Options{Engine: e, Set: f.set, Data: f.data, Seed: f.seed.pointer(), Steps: f.steps, Stdout: stdout, Warn: warn}
+	return script.Options{Engine: e, Set: f.set, Data: f.data, Seed: f.seed.pointer(), Steps: f.steps, Stdout: stdout, Warn: warn,
+		Figures: script.FigureOptions{Dir: f.out, All: f.figures}}
 }
 
 // planner is an engine that plans the network and runs nothing.

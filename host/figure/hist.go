@@ -77,6 +77,13 @@ func (a *Axes) Bars(edges, heights Values, o HistOptions) error {
 	if err := a.accept(along, up); err != nil {
 		return err
 	}
+	if o.Density { // densities of rates are per Hz, not ms
+		if o.Horizontal {
+			a.x.per = &a.y
+		} else {
+			a.y.per = &a.x
+		}
+	}
 	b := &bars{edges: edges.V, heights: heights.V, o: o}
 	b.o.Style = o.Style.finish(a)
 	a.add(b)

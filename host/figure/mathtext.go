@@ -1,6 +1,9 @@
 package figure
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // mathRun is a piece of text as mathematics gives it.
 type mathRun struct {
@@ -30,6 +33,7 @@ var upright = map[string]bool{"mathrm": true, "text": true, "rm": true, "mathreg
 // and TeX's names of symbols. A single dollar is a dollar. What is not known is shown as it was written.
 func parseMath(s string) []mathRun {
 	m := &mathParser{}
+	s = clean(s)
 	for s != "" {
 		k := strings.IndexByte(s, '$')
 		if k < 0 {
@@ -52,6 +56,19 @@ func parseMath(s string) []mathRun {
 		s = s[k+2+end:]
 	}
 	return m.out
+}
+
+// clean replaces what neither fonts nor XML know: bytes that are no letters, and control characters.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0xfffe:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
 }
 
 type mathParser struct {
@@ -84,8 +101,10 @@ func (m *mathParser) sequence(level int, straight bool, depth int) {
 }
 
 func (m *mathParser) atom(level int, straight bool, depth int) {
-	r := []rune(m.text)[0]
+	r, _ := utf8.DecodeRuneInString(m.text)
 	switch {
+	case depth > maxMathDepth:
+		m.text = m.text[utf8.RuneLen(r):]
 	case r == '{':
 		m.group(level, straight, depth)
 	case r == '^' || r == '_':
@@ -150,7 +169,8 @@ func (m *mathParser) command(level int, straight bool, depth int) {
 		n++
 	}
 	if n == 1 && len(m.text) > 1 {
-		n = 2
+		_, size := utf8.DecodeRuneInString(m.text[1:])
+		n += size
 	}
 	name := m.text[1:n]
 	m.text = m.text[n:]

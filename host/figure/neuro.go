@@ -71,9 +71,12 @@ func (f *Figure) Traces(t Values, rows []Trace) ([]*Axes, error) {
 			}
 		}
 	}
-	e := extentOf(t.V)
-	if e.lo < e.hi {
-		if err := axes[0].SetLimits("x", e.lo, e.hi, t.Dim); err != nil {
+	if e := extentOf(t.V); e.lo < e.hi {
+		end := e.hi // a sample stands for the step that it begins
+		if n := len(t.V); t.V[n-1] == e.hi && t.V[n-1] > t.V[n-2] {
+			end += t.V[n-1] - t.V[n-2]
+		}
+		if err := axes[0].SetLimits("x", e.lo, end, t.Dim); err != nil {
 			return nil, err
 		}
 	}

@@ -26,6 +26,7 @@ type axis struct {
 	far      bool    // ticks and label on the right or on top
 	group    []*axis // share limits; includes the axis itself
 	integers bool
+	per      *axis // this axis counts per unit of that one
 }
 
 // accept takes values of a dimension on the axis, or says why they do not fit.
@@ -141,7 +142,7 @@ func (a *axis) limits() (lo, hi float64) {
 		if !(hi > 0) || math.IsInf(lo, 0) {
 			lo, hi = 1, 10
 		}
-		if lo == hi {
+		if math.Log10(lo) == math.Log10(hi) {
 			lo, hi = lo/2, hi*2
 		} else {
 			m := margin * (math.Log10(hi) - math.Log10(lo))
@@ -188,6 +189,13 @@ func (a *axis) unit(lo, hi float64) (factor float64, suffix string, err error) {
 	d := a.dimension()
 	if d.Dimensionless() {
 		return 1, "", nil
+	}
+	if a.per != nil && a.per.dimension() == d.Inv() {
+		of, sign, err := a.per.unit(a.per.limits())
+		if sign != "" {
+			sign = "1/" + sign
+		}
+		return 1 / of, sign, err
 	}
 	for _, m := range a.members() {
 		if q, ok := unitInLabel(m.label); ok {
@@ -236,6 +244,9 @@ func (a *axis) scale(p0, p1 float64) scale {
 	s := scale{lo: lo, hi: hi, log: a.log, p0: p0, p1: p1}
 	if a.log {
 		s.lo, s.hi = math.Log10(lo), math.Log10(hi)
+	}
+	if s.lo == s.hi { // limits closer than the logarithm tells
+		s.hi += 1e-9
 	}
 	return s
 }

@@ -129,9 +129,7 @@ func (a *axis) marks(length float64) (ticks, string, error) {
 	}
 	if a.fixed {
 		t := ticks{names: a.names}
-		for _, v := range a.ticks {
-			t.at = append(t.at, v)
-		}
+		t.at = append(t.at, a.ticks...)
 		if t.names == nil {
 			scaled := make([]float64, len(t.at))
 			step := math.Inf(1)
