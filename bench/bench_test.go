@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,8 @@ func TestWorkloads(t *testing.T) {
 	if g := list["gl"]; g != nil {
 		both = append(both, g)
 	}
-	r, err := Run(context.Background(), Config{Backends: both, Rounds: 1, RoundTime: time.Millisecond, Log: func(s string) { t.Log(s) }})
+	small := slices.DeleteFunc(Workloads(), func(w Workload) bool { return w.Large })
+	r, err := Run(context.Background(), Config{Workloads: small, Backends: both, Rounds: 1, RoundTime: time.Millisecond, Log: func(s string) { t.Log(s) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,6 +136,29 @@ func TestWrongResultsAreNotReported(t *testing.T) {
 	for _, c := range r.Cases {
 		if !strings.Contains(c.Error, "less than the 2") || len(c.Rounds) > 0 {
 			t.Errorf("a dead network passes: %+v", c)
+		}
+	}
+}
+
+// A network that fires too much or too little gets no numbers.
+func TestRatesAreChecked(t *testing.T) {
+	c, _, err := OpenCPU()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range [][2]float64{{0, 1e-3}, {1e3, 1e4}} {
+		w, err := Select([]string{"cuba-4000"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w[0].Rate = wrong
+		r, err := Run(context.Background(), Config{Workloads: w, Backends: []exec.Backend{c}, Threads: []int{1},
+			Precisions: []plan.Precision{plan.Double}, Rounds: 1, RoundTime: 50 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Cases) != 1 || !strings.Contains(r.Cases[0].Error, "per second and cell") {
+			t.Errorf("%v: %+v", wrong, r.Cases)
 		}
 	}
 }

@@ -279,6 +279,25 @@ func (k *benchCase) finish() error {
 			return fmt.Errorf("wrong result after %d steps: %w", k.sim.Instance().At().Step, err)
 		}
 	}
+	return k.checkRates()
+}
+
+// settled is the simulated time, in seconds, after which a network that has fired too little is wrong: cells first have to charge.
+const settled = 0.05
+
+// checkRates holds the numbers of spikes against the workload's range.
+func (k *benchCase) checkRates() error {
+	for _, m := range k.sim.Network().SpikeMonitors {
+		total := int64(0)
+		for _, n := range k.sim.Spikes(m).Counts {
+			total += n
+		}
+		rate := float64(total) / k.sim.Time() / float64(m.Of.Len())
+		if low, high := k.w.Rate[0], k.w.Rate[1]; rate > high || rate < low && k.sim.Time() >= settled {
+			return fmt.Errorf("wrong result after %d steps: %d spikes, %g per second and cell, but %g to %g are right",
+				k.sim.Instance().At().Step, total, rate, low, high)
+		}
+	}
 	return nil
 }
 

@@ -25,6 +25,10 @@ type Workload struct {
 	// between a case and the CPU in double precision that rounding explains, by precision.
 	CompareAt int64
 	Tolerance [2]float64
+	// Rate is the range, in spikes per second and cell since the beginning, that the end state may have when the network has a spike monitor.
+	Rate [2]float64
+	// Large workloads take seconds to connect; tests leave them out.
+	Large bool
 }
 
 // Watched is a variable of a group with what is known of its values at any step from CompareAt on: none is beyond ±Most, and
@@ -45,7 +49,7 @@ func (p Param) String() string { return fmt.Sprintf("%s=%g", p.Name, p.Value) }
 
 // Workloads is the table of what can be measured, in the order to run it.
 func Workloads() []Workload {
-	return []Workload{
+	return append([]Workload{
 		field(20, true, 201), field(20, false, 201), field(100, true, 51), field(512, true, 5),
 		rates("all-to-all", "rate network, all to all, random weights", 1000, 999_000,
 			func() (*net.Network, error) { return allToAll(1000) }),
@@ -53,7 +57,7 @@ func Workloads() []Workload {
 			func() (*net.Network, error) { return sparse(10_000, 0.01) }),
 		rates("delays", "one to one, a delay of 1 to 20 ms per synapse", 100_000, 100_000,
 			func() (*net.Network, error) { return delayLine(100_000, 20) }),
-	}
+	}, spiking()...)
 }
 
 // rounding is what different orders of operations make of these networks: their loops have a gain below one.
