@@ -113,7 +113,7 @@ func (a *Axes) DegreeMap(degree []float64, rows, cols int, hist *Axes, label str
 	if hist == nil {
 		return m, nil
 	}
-	_, _, err = hist.Hist(Numbers(degree...), HistOptions{Bins: 50, Density: true, Steps: true, Horizontal: true, Style: Style{Label: label, Width: 2}})
+	_, _, err = hist.Hist(Numbers(degree...), HistOptions{Edges: wholeEdges(degree, 50), Density: true, Steps: true, Horizontal: true, Style: Style{Label: label, Width: 2}})
 	if hist.y.label == "" {
 		hist.y.label = "In-degree"
 	}
@@ -121,6 +121,22 @@ func (a *Axes) DegreeMap(degree []float64, rows, cols int, hist *Axes, label str
 		hist.x.label = "Probability density"
 	}
 	return m, err
+}
+
+// wholeEdges are at most n bins that all hold the same number of whole numbers, so that none stays empty by rounding.
+func wholeEdges(v []float64, n int) []float64 {
+	e := extentOf(v)
+	if e.lo > e.hi || e.hi-e.lo > 1e15 {
+		return nil
+	}
+	lo := math.Floor(e.lo) - 0.5
+	width := math.Max(1, math.Ceil((e.hi-lo)/float64(n)))
+	out := []float64{lo}
+	for x := lo; x < e.hi; {
+		x += width
+		out = append(out, x)
+	}
+	return out
 }
 
 func edgesFrom0(n int) []float64 {

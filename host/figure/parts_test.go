@@ -171,6 +171,31 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+// A histogram of whole numbers has no bins that stay empty by rounding.
+func TestDegrees(t *testing.T) {
+	f := newFigure(t, 0, 0)
+	axs, err := f.Subplots(Grid{Rows: 1, Cols: 2})
+	must(t, err)
+	degree := make([]float64, 4*73)
+	for k := range degree {
+		degree[k] = float64(80 + k%73)
+	}
+	_, err = axs[0].DegreeMap(degree, 4, 73, axs[1], "p")
+	must(t, err)
+	b := axs[1].artists[0].(*bars)
+	if len(b.heights) != 37 || b.edges[0] != 79.5 || b.edges[1] != 81.5 {
+		t.Fatalf("%d bins: %v", len(b.heights), b.edges)
+	}
+	for k, h := range b.heights[:36] {
+		if math.Abs(h-8/2.0/292) > 1e-12 {
+			t.Errorf("bin %d has the density %g", k, h)
+		}
+	}
+	if got := wholeEdges(nil, 50); got != nil {
+		t.Errorf("edges of nothing: %v", got)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	f := newFigure(t, 0, 0)
 	a := f.Current()

@@ -118,6 +118,10 @@ func (a *axesValue) imshow(name string, args starlark.Tuple, kwargs []starlark.T
 		return nil, fmt.Errorf("imshow: %w", err)
 	}
 	a.a.SetAspect(ratio)
+	if !given { // places are indices
+		a.a.SetWholeTicks("x")
+		a.a.SetWholeTicks("y")
+	}
 	return &meshValue{mesh, a.a}, nil
 }
 
