@@ -144,12 +144,15 @@ func (a Adapter) Edges(s *net.Synapses) (pre, post []int32, err error) {
 	return pre, post, nil
 }
 
-// Store puts the state aside.
-func (a Adapter) Store() (Snapshot, error) { return a.State() }
+// Store puts the state aside, under a name of its own.
+func (a Adapter) Store() (Snapshot, error) {
+	name := fmt.Sprintf("script %d", len(a.Stored()))
+	return name, a.Sim.Store(name)
+}
 
 // Restore brings a state back.
 func (a Adapter) Restore(s Snapshot, random bool) error {
-	return a.RestoreState(s.(*sim.State), sim.RestoreOptions{Random: random})
+	return a.Sim.Restore(s.(string), sim.RestoreOptions{Random: random})
 }
 
 // Assign is not done by sim yet.

@@ -66,6 +66,20 @@ K = NeuronGroup(1, "dx/dt = k/ms : 1", method="euler")
 run(2*ms)
 print(round(G.x, 9), round(K.x, 9), a.t, defaultclock.t)
 `, "[3] [4] 2 ms 2 ms\n"},
+		// what was recorded before the state was stored is there again after it was restored
+		{"store", `
+G = NeuronGroup(2, "dv/dt = 1/ms : 1", method="euler", threshold="v > 0.25", reset="v = 0")
+M = StateMonitor(G, "v", record=True)
+S = SpikeMonitor(G)
+run(0.4*ms)
+store()
+run(0.6*ms)
+print(M.v.shape, S.count)
+restore()
+print(M.v.shape, S.count, S.i)
+run(0.1*ms)
+print(M.v.shape)
+`, "(2, 10) [3, 3]\n(2, 4) [1, 1] [0, 1]\n(2, 5)\n"},
 		{"table", `
 stim = TimedArray([0, 1, 2]*Hz, dt=1*ms)
 G = NeuronGroup(1, "x : 1\nr = stim(t) : Hz")

@@ -101,9 +101,6 @@ func (s *Sim) storable() (*State, error) {
 	return st, nil
 }
 
-// RestoreState goes back to a state that State has taken of this simulation.
-func (s *Sim) RestoreState(st *State, o RestoreOptions) error { return s.restore(st, "", o) }
-
 func (s *Sim) restore(st *State, name string, o RestoreOptions) error {
 	if s.calling {
 		return fmt.Errorf("restore: %w", errRunning)
