@@ -147,8 +147,8 @@ func brunel() Workload {
 		Watched{"P", "v", 0.001, 0.5}, potentials, 5, 100)
 }
 
-// potentials are tolerances in volts; drawn those of networks that begin with normal numbers: in single precision these are off by up to
-// 3.5e-4 where the uniform number under the logarithm is next to one.
+// potentials are tolerances in volts; drawn those of networks that begin with normal numbers, which single precision gives less exactly
+// where the uniform number under the logarithm is next to one.
 var (
 	potentials = [2]float64{plan.Single: 1e-7, plan.Double: 1e-14}
 	drawn      = [2]float64{plan.Single: 5e-6, plan.Double: 1e-14}
