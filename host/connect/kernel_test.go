@@ -1,7 +1,9 @@
 package connect
 
 import (
+	"compress/gzip"
 	"encoding/binary"
+	"io"
 	"math"
 	"os"
 	"runtime"
@@ -196,7 +198,16 @@ func withTerms(t *testing.T, r Rule, g Grid, a Shape) *Offsets {
 
 func TestANNarchysWeights(t *testing.T) {
 	// A .npy file of version 1.0: magic, version, length of the header, header, data.
-	data, err := os.ReadFile("testdata/nf20_W.npy")
+	f, err := os.Open("../../examples/neural_field/testdata/nf20_W.npy.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(z)
 	if err != nil {
 		t.Fatal(err)
 	}
