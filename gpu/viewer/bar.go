@@ -179,13 +179,14 @@ func trim(v float64) string {
 	if v >= 1000 {
 		return fmt.Sprintf("%.0f", v)
 	}
-	return units.FormatNumber(round3(v))
+	return units.FormatNumber(significant(v, 3))
 }
 
-func round3(v float64) float64 {
-	if v == 0 {
-		return 0
+// significant rounds to a number of significant digits.
+func significant(v float64, digits int) float64 {
+	if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+		return v
 	}
-	p := math.Pow(10, 2-math.Floor(math.Log10(math.Abs(v))))
+	p := math.Pow(10, float64(digits-1)-math.Floor(math.Log10(math.Abs(v))))
 	return math.Round(v*p) / p
 }

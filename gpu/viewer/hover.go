@@ -68,7 +68,7 @@ func (v *Viewer) drawHover(o *render.Overlay, th *render.Theme, width, height fl
 			where += fmt.Sprintf(", z %d", e/(grid.Cols*grid.Rows))
 		}
 	}
-	value := fmt.Sprintf("%s = %s", it.view.Var, units.FormatNumber(round4(v.hover.value)))
+	value := fmt.Sprintf("%s = %s", it.view.Var, units.FormatNumber(significant(v.hover.value, 4)))
 	if it.view.Unit != "" {
 		value += " " + it.view.Unit
 	}
@@ -86,14 +86,6 @@ func (v *Viewer) drawHover(o *render.Overlay, th *render.Theme, width, height fl
 	o.Text(box.X+10, box.Y+14, where, st)
 	st.Weight = render.Medium
 	o.Text(box.X+10, box.Y+33, value, st)
-}
-
-func round4(x float64) float64 {
-	if x == 0 || math.IsNaN(x) || math.IsInf(x, 0) {
-		return x
-	}
-	p := math.Pow(10, 3-math.Floor(math.Log10(math.Abs(x))))
-	return math.Round(x*p) / p
 }
 
 // pickPoint is the place in the scene of what is under the pointer, looked up at once.

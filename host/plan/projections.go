@@ -348,17 +348,14 @@ func (b *builder) checkPsp(p *net.Projection) (in lower.SynapseInput, psp lower.
 	ctx := check.Context{Dialect: check.ANNarchy, Scope: p.Post.Namespace, Synapse: true, Pre: b.res.Models[p.Pre], Post: b.res.Models[p.Post]}
 	model, ds := check.Check(&syntax.Equations{Source: p.Psp}, params.Eqs, ctx)
 	b.reportAll(ds)
-	e, ds := syntax.ParseExpr(p.Psp, check.ANNarchy.Syntax())
-	b.reportAll(ds)
 	if b.diags.Err() != nil {
 		return in, psp, false
 	}
-	side, ds := check.CheckExpr(e, p.Psp, model, nil, ctx)
-	b.reportAll(ds)
+	psp, ok = b.checked(p.Psp, check.ANNarchy, func(e syntax.Expr) (*check.Model, diag.List) { return check.CheckExpr(e, p.Psp, model, nil, ctx) })
 	end := func(g *net.Group) lower.End { return lower.End{Input: b.lowerInput(g), Len: g.N} }
 	in = lower.SynapseInput{Input: lower.Input{Object: p.Name, Model: model, Clock: b.lowerInput(p.Post).Clock, Table: b.tableOf(b.lowerInput(p.Post).Clock)},
 		Pre: end(p.Pre), Post: end(p.Post)}
-	return in, lower.Checked{Expr: e, Side: side}, ds.Err() == nil
+	return in, psp, ok
 }
 
 // stored writes connectivity out synapse by synapse, for a projection whose psp is not w*pre.r: sums over the whole group do not help it.

@@ -82,28 +82,19 @@ func (b *builder) checkSpiking(g *net.Group) {
 	m, ctx, f := b.res.Models[g], groupContext(g), &firing{}
 	ctx.Extra = nil // already variables of m
 	b.firing[g] = f
-	expr := func(src *diag.Source, check func(syntax.Expr) (*check.Model, diag.List)) (syntax.Expr, *check.Model) {
-		e, ds := syntax.ParseExpr(src, g.Dialect.Syntax())
-		b.reportAll(ds)
-		if ds.Err() != nil {
-			return nil, nil
-		}
-		side, ds := check(e)
-		b.reportAll(ds)
-		return e, side
-	}
-	f.threshold, f.thresholdSide = expr(g.Spiking.Threshold, func(e syntax.Expr) (*check.Model, diag.List) {
+	threshold, _ := b.checked(g.Spiking.Threshold, g.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
 		return check.CheckCondition(e, g.Spiking.Threshold, m, ctx)
 	})
+	f.threshold, f.thresholdSide = threshold.Expr, threshold.Side
 	if src := g.Spiking.Refractory; src != nil {
-		e, side := expr(src, func(e syntax.Expr) (*check.Model, diag.List) { return check.CheckExpr(e, src, m, nil, ctx) })
-		if side != nil {
-			f.refractory = &lower.Refractory{Expr: e, Side: side, NEST: g.Spiking.Rule == net.RefractoryNEST}
-			switch t := side.Types[e]; {
+		r, ok := b.checked(src, g.Dialect, func(e syntax.Expr) (*check.Model, diag.List) { return check.CheckExpr(e, src, m, nil, ctx) })
+		if ok {
+			f.refractory = &lower.Refractory{Expr: r.Expr, Side: r.Side, NEST: g.Spiking.Rule == net.RefractoryNEST}
+			switch t := r.Side.Types[r.Expr]; {
 			case t.Kind == check.Bool:
 				f.refractory.Condition = true
 			case t.Dim != timeDim(g):
-				b.report(diag.Errorf(src, e.Span(), "the refractory period must be a time or a condition, not a value with the unit %v", t.Dim).
+				b.report(diag.Errorf(src, r.Expr.Span(), "the refractory period must be a time or a condition, not a value with the unit %v", t.Dim).
 					WithHint("write for example 5*ms or 'v > -40*mV'"))
 			}
 		}
@@ -202,17 +193,13 @@ func (b *builder) events(g *net.Group, in lower.Input) {
 	ctx.Extra = nil
 	for _, ev := range g.Events {
 		list := b.list(g, ev.Name)
-		e, ds := syntax.ParseExpr(ev.Condition, g.Dialect.Syntax())
-		b.reportAll(ds)
-		if ds.Err() != nil {
+		cond, ok := b.checked(ev.Condition, g.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
+			return check.CheckCondition(e, ev.Condition, in.Model, ctx)
+		})
+		if !ok {
 			continue
 		}
-		side, ds := check.CheckCondition(e, ev.Condition, in.Model, ctx)
-		b.reportAll(ds)
-		if ds.Err() != nil {
-			continue
-		}
-		k, err := lower.Threshold(in, b.plan.Buffers[list].Var, e, side)
+		k, err := lower.Threshold(in, b.plan.Buffers[list].Var, cond.Expr, cond.Side)
 		if err != nil {
 			b.mistake(g.Place, "", "%v", err)
 			continue
@@ -315,8 +302,12 @@ func (b *builder) codeDT(g *net.Group, c *net.CodeBlock) float64 {
 // generator sorts given spikes by step and element. Two spikes of one element in one step are a mistake.
 func (b *builder) generator(g *net.Group, list BufferID) Op {
 	gen, dt := g.Generator, b.dtOf(g.DT)
-	if len(gen.Index) != len(gen.Times) {
-		b.mistake(g.Place, "", "%q has %d indices and %d times", g.Name, len(gen.Index), len(gen.Times))
+	if err := gen.Validate(g.N); err != nil {
+		b.mistake(g.Place, "", "%q: %v", g.Name, err)
+		return nil
+	}
+	if err := gen.ValidateAt(dt); err != nil {
+		b.mistake(g.Place, "", "%q: %v", g.Name, err)
 		return nil
 	}
 	period := int(gen.Period/dt + 0.5)
@@ -324,22 +315,16 @@ func (b *builder) generator(g *net.Group, list BufferID) Op {
 		step, index int32
 	}
 	spikes := make([]spike, len(gen.Index))
-	for k, i := range gen.Index {
-		t := gen.Times[k]
+	for k, step := range gen.Steps(dt) {
 		switch {
-		case i < 0 || int(i) >= g.N:
-			b.mistake(g.Place, "", "%q has a spike of element %d, but elements 0 to %d", g.Name, i, g.N-1)
+		case step > math.MaxInt32:
+			b.mistake(g.Place, "", "%q has a spike at %g s, later than steps are counted", g.Name, gen.Times[k])
 			return nil
-		case !(t >= 0) || t/dt > math.MaxInt32:
-			b.mistake(g.Place, "", "%q has a spike at %g s", g.Name, t)
-			return nil
-		}
-		// Brian's shift of half a thousandth of a step keeps times that are multiples of dt on their step.
-		spikes[k] = spike{int32((t + 1e-3*dt) / dt), i}
-		if period > 0 && int(spikes[k].step) >= period {
-			b.mistake(g.Place, "", "%q has a spike at %g s, beyond its period of %g s", g.Name, t, gen.Period)
+		case period > 0 && step >= int64(period):
+			b.mistake(g.Place, "", "%q has a spike at %g s, beyond its period of %g s", g.Name, gen.Times[k], gen.Period)
 			return nil
 		}
+		spikes[k] = spike{int32(step), gen.Index[k]}
 	}
 	slices.SortFunc(spikes, func(x, y spike) int {
 		if x.step != y.step {
@@ -349,10 +334,6 @@ func (b *builder) generator(g *net.Group, list BufferID) Op {
 	})
 	var steps, first, index []int32
 	for k, s := range spikes {
-		if k > 0 && s == spikes[k-1] {
-			b.mistake(g.Place, "", "%q has two spikes of element %d in the step at %g ms", g.Name, s.index, float64(s.step)*dt*1e3)
-			return nil
-		}
 		if len(steps) == 0 || steps[len(steps)-1] != s.step {
 			steps, first = append(steps, s.step), append(first, int32(k))
 		}
@@ -454,17 +435,13 @@ func (b *builder) poissonInput(p *net.PoissonInput) error {
 	if p.Namespace != nil {
 		ctx.Scope = p.Namespace
 	}
-	e, ds := syntax.ParseExpr(p.Weight, g.Dialect.Syntax())
-	b.reportAll(ds)
-	if ds.Err() != nil {
+	weight, ok := b.checked(p.Weight, g.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
+		return check.CheckExpr(e, p.Weight, in.Model, v, ctx)
+	})
+	if !ok {
 		return nil
 	}
-	side, ds := check.CheckExpr(e, p.Weight, in.Model, v, ctx)
-	b.reportAll(ds)
-	if ds.Err() != nil {
-		return nil
-	}
-	k, err := lower.PoissonInput(in, p.Name, v, lower.Checked{Expr: e, Side: side}, p.N, p.Rate*in.Clock.DT, p.Target.Start, p.Target.Stop)
+	k, err := lower.PoissonInput(in, p.Name, v, weight, p.N, p.Rate*in.Clock.DT, p.Target.Start, p.Target.Stop)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/ir"
@@ -20,7 +19,7 @@ func (b *builder) tableOf(clock lower.Clock) func(*ir.Builder, check.Table, []*i
 		if !ok {
 			panic(fmt.Sprintf("a table of type %T has no samples", t))
 		}
-		k := math.Max(1, math.Exp2(math.Ceil(math.Log2(8*ta.DT/clock.DT))))
+		k := ta.Factor(clock.DT)
 		eps := ta.DT / clock.Unit / k
 		sample := ib.Op(ir.OpRealToInt, ib.Op(ir.OpDiv,
 			ib.Op(ir.OpAdd, ib.Op(ir.OpDiv, ib.ToReal(args[0]), ib.Const(eps)), ib.Const(0.5)), ib.Const(k)))
