@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"github.com/galvani-sim/galvani/host/cpu"
+	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/spf13/cobra"
 )
@@ -30,7 +30,7 @@ how much memory it takes. Nothing runs and nothing is written.`,
 }
 
 func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) error {
-	pl := &planner{precision: f.chosen("cpu"), memory: cpu.Backend{}.Caps().Memory}
+	pl := &planner{precision: f.chosen("cpu")}
 	res, err := pl.describe(c.Context(), model, f.options(nil, p.out, p.warn(&progress{w: p.err})))
 	if err != nil {
 		return rendered(err)
@@ -57,12 +57,32 @@ func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) erro
 	for _, q := range n.Projections {
 		fmt.Fprintf(w, "projection\t%s\t%s -> %s, target %s, %s, %d synapses\n", q.Name, q.Pre.Name, q.Post.Name, q.Target, q.Rule.Name(), pl.result.Synapses[q.Name])
 	}
+	for _, s := range n.Synapses {
+		fmt.Fprintf(w, "synapses\t%s\t%s -> %s, %d synapses\n", s.Name, spanName(s.Pre), spanName(s.Post), pl.result.Synapses[s.Name])
+	}
+	for _, q := range n.Inputs {
+		fmt.Fprintf(w, "input\t%s\t%d Poisson inputs of %g Hz each to %s.%s\n", q.Name, q.N, q.Rate, spanName(q.Target), q.Var)
+	}
 	for _, m := range n.Monitors {
-		count := fmt.Sprintf("%d elements", m.Group.N)
-		if m.Elements != nil {
-			count = fmt.Sprintf("%d elements", len(m.Elements))
+		of, elements := "", len(m.Elements)
+		if m.Synapses != nil {
+			of = m.Synapses.Name
+			if m.Elements == nil {
+				elements = int(pl.result.Synapses[of])
+			}
+		} else {
+			of = m.Group.Name
+			if m.Elements == nil {
+				elements = m.Group.N
+			}
 		}
-		fmt.Fprintf(w, "monitor\t%s\t%s of %s, %s\n", m.Name, join(m.Vars), m.Group.Name, count)
+		fmt.Fprintf(w, "monitor\t%s\t%s of %s, %d elements\n", m.Name, join(m.Vars), of, elements)
+	}
+	for _, m := range n.SpikeMonitors {
+		fmt.Fprintf(w, "monitor\t%s\tspikes of %s\n", m.Name, spanName(m.Of))
+	}
+	for _, m := range n.RateMonitors {
+		fmt.Fprintf(w, "monitor\t%s\trate of %s\n", m.Name, spanName(m.Of))
 	}
 	mem := pl.result.Plan.Memory()
 	for _, g := range mem.Groups {
@@ -73,6 +93,14 @@ func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) erro
 	fmt.Fprintf(w, "memory\tall\t%s in %s precision\n", plan.FormatBytes(mem.Total), precisionName(pl.precision))
 	fmt.Fprintf(w, "time step\t\t%g ms, %d operations a step\n", pl.result.Plan.BaseDT*1e3, operations(pl.result.Plan))
 	return w.Flush()
+}
+
+// spanName names a group or, as a script writes it, a part of one.
+func spanName(s net.Span) string {
+	if s.Start == 0 && s.Stop == s.Group.N {
+		return s.Group.Name
+	}
+	return fmt.Sprintf("%s[%d:%d]", s.Group.Name, s.Start, s.Stop)
 }
 
 func join(names []string) string {

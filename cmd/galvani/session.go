@@ -184,14 +184,13 @@ func (f *modelFlags) options(e script.Engine, stdout io.Writer, warn func(diag.L
 // planner is an engine that plans the network and runs nothing.
 type planner struct {
 	precision plan.Precision
-	memory    int64
 	result    *plan.Result
 	network   *net.Network
 }
 
 // Open plans and ends the script.
 func (p *planner) Open(n *net.Network, seed uint64, warn func(diag.List)) (script.Simulation, error) {
-	res, err := plan.Build(n, plan.Options{Precision: p.precision, Seed: seed, Memory: p.memory})
+	res, err := sim.Check(n, sim.Options{Backend: cpu.Backend{}, Precision: p.precision, Seed: seed})
 	if err != nil {
 		return nil, err
 	}
