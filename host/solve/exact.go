@@ -10,11 +10,12 @@ import (
 
 // linearSystem is x' = M·x + b with M and b constant over a step of length dt. Nil entries are zero.
 //
-// Its solution is x + (exp(M·dt) - 1)·x + Φ·b with Φ = ∫ exp(M·s) ds over the step. Three forms of it are made, each
+// Its solution is x + (exp(M·dt) - 1)·x + Φ·b with Φ = ∫ exp(M·s) ds over the step. Four forms of it are made, each
 // row in the cheapest form that it allows:
 //   - all coefficients numbers: the two matrices are computed here and become constants;
 //   - no cycle among the variables and short chains: closed forms, with divided differences of exp that hold when time
 //     constants are equal or infinite;
+//   - two variables that depend on each other, over a time that is not known beforehand: a closed form by the eigenvalues;
 //   - otherwise: Φ by scaling and squaring, as expressions.
 type linearSystem struct {
 	algebra
@@ -22,8 +23,9 @@ type linearSystem struct {
 	m    [][]*ir.Expr
 	b    []*ir.Expr
 	dt   *ir.Expr
-	phi  map[string][][]*ir.Expr // Φ of sets of variables, by scaling and squaring
-	num  map[string]*numericStep
+	// squared holds Φ and exp(M·dt) - 1 of sets of variables, by scaling and squaring.
+	squared map[string]struct{ phi, k [][]*ir.Expr }
+	num     map[string]*numericStep
 }
 
 func exact(s *System) ([]*ir.Expr, *Unsuitable) {
@@ -53,7 +55,7 @@ func exactOver(s *System, dt *ir.Expr) ([]*ir.Expr, *Unsuitable) {
 	for i, v := range s.Vars {
 		names[i] = v.Name
 	}
-	sys := &linearSystem{algebra: algebra{s.B}, vars: s.Vars, dt: dt, phi: make(map[string][][]*ir.Expr), num: make(map[string]*numericStep)}
+	sys := &linearSystem{algebra: algebra{s.B}, vars: s.Vars, dt: dt, squared: make(map[string]struct{ phi, k [][]*ir.Expr }), num: make(map[string]*numericStep)}
 	l := newLinearizer(s.B, x)
 	for _, v := range s.Vars {
 		f := l.form(v.Deriv)
@@ -149,6 +151,9 @@ func (s *linearSystem) row(i int) (*ir.Expr, *Unsuitable) {
 	if e := s.closedRow(i); e != nil {
 		return e, nil
 	}
+	if len(set) == 2 && s.dt.Op != ir.OpConst {
+		return s.pairRow(i, set[0]+set[1]-i), nil
+	}
 	return s.squaredRow(i, set)
 }
 
@@ -212,15 +217,13 @@ func (s *linearSystem) numericRow(i int, set []int) *ir.Expr {
 // maxProducts bounds the products of one symbolic matrix product: a full 4×4 system, or a chain of 6.
 const maxProducts = 64
 
-// squaredRow is x + Σ Φ·x', with Φ of the set of variables by scaling and squaring.
+// squaredRow is x + Σ Φ·x', with Φ of the set of variables by scaling and squaring. Over an elapsed time, which may be long, it is
+// x + Σ (exp(M·t) - 1)·x + Σ Φ·b: a derivative that is large because time constants differ would spoil the sum.
 func (s *linearSystem) squaredRow(i int, set []int) (*ir.Expr, *Unsuitable) {
 	name := s.vars[i].Name
-	if s.dt.Op != ir.OpConst {
-		return nil, &Unsuitable{Var: name, Why: "it is coupled to other variables, and over a time that is not known beforehand only single equations and short chains have a closed form"}
-	}
 	key := fmt.Sprint(set)
-	phi := s.phi[key]
-	if phi == nil {
+	f, known := s.squared[key]
+	if !known {
 		m := make([][]*ir.Expr, len(set))
 		for p, row := range set {
 			for _, col := range set {
@@ -228,16 +231,28 @@ func (s *linearSystem) squaredRow(i int, set []int) (*ir.Expr, *Unsuitable) {
 			}
 		}
 		if n := s.products(m); n > maxProducts {
+			why := "their coefficients are not all plain numbers"
+			if s.dt.Op != ir.OpConst {
+				why = "the time since the last event differs from synapse to synapse"
+			}
 			return nil, &Unsuitable{Var: name, Why: fmt.Sprintf(
-				"%d variables are coupled and their coefficients are not all plain numbers: the matrix exponential would take %d products per squaring and element, and the limit is %d", len(set), n, maxProducts)}
+				"%d variables are coupled and %s: the matrix exponential would take %d products per squaring and element, and the limit is %d", len(set), why, n, maxProducts)}
 		}
-		phi = s.phiExpr(m, s.dt.Value)
-		s.phi[key] = phi
+		squarings := symbolicSquarings
+		if s.dt.Op != ir.OpConst {
+			squarings = elapsedSquarings
+		}
+		f.phi, f.k = s.phiExpr(m, squarings)
+		s.squared[key] = f
 	}
 	p := slices.Index(set, i)
 	var inc *ir.Expr
 	for q, j := range set {
-		inc = s.add(inc, s.mul(phi[p][q], s.vars[j].Deriv))
+		if s.dt.Op == ir.OpConst {
+			inc = s.add(inc, s.mul(f.phi[p][q], s.vars[j].Deriv))
+			continue
+		}
+		inc = s.add(inc, s.add(s.mul(f.k[p][q], s.vars[j].Value), s.mul(f.phi[p][q], s.b[j])))
 	}
 	return s.add(s.vars[i].Value, inc), nil
 }

@@ -1,6 +1,7 @@
 package solve
 
 import (
+	"math"
 	"math/big"
 
 	"github.com/galvani-sim/galvani/host/ir"
@@ -170,17 +171,19 @@ func (m bigMatrix) float64s(scale float64) [][]float64 {
 
 // The symbolic form cannot look at the size of M·dt, so it always scales by 2^symbolicSquarings and takes terms up to
 // symbolicTerms: double precision while M·dt is up to 16 in size, 1e-10 for a rotation of 64 radians per step, and stable for
-// decays with time constants down to dt/700. TestExactSymbolicRange holds these figures.
+// decays with time constants down to dt/700. TestExactSymbolicRange holds these figures. The time since an event has no such
+// bound: elapsedSquarings reach M·t of 1.6e7, and decays of 7e8, in the same way.
 const (
 	symbolicSquarings = 8
+	elapsedSquarings  = 28
 	symbolicTerms     = 8
 )
 
-// phiExpr returns Φ for coefficients that are expressions. Zeros of the structure of m stay zeros.
-func (s *linearSystem) phiExpr(m [][]*ir.Expr, dt float64) [][]*ir.Expr {
+// phiExpr returns Φ and exp(M·dt) - 1 for coefficients, or a step, that are expressions. Zeros of the structure of m stay zeros.
+func (s *linearSystem) phiExpr(m [][]*ir.Expr, squarings int) (phi, k [][]*ir.Expr) {
 	n := len(m)
 	z := make([][]*ir.Expr, n)
-	scale := s.Const(dt / (1 << symbolicSquarings))
+	scale := s.mul(s.dt, s.Const(math.Ldexp(1, -squarings)))
 	for i := range m {
 		for j := range m {
 			z[i] = append(z[i], s.times(m[i][j], scale))
@@ -202,7 +205,7 @@ func (s *linearSystem) phiExpr(m [][]*ir.Expr, dt float64) [][]*ir.Expr {
 		p = next
 	}
 	d := s.matmul(z, p)
-	for k := range symbolicSquarings {
+	for range squarings {
 		half := make([][]*ir.Expr, n)
 		for i := range n {
 			half[i] = make([]*ir.Expr, n)
@@ -212,9 +215,6 @@ func (s *linearSystem) phiExpr(m [][]*ir.Expr, dt float64) [][]*ir.Expr {
 			half[i][i] = s.add(s.Const(1), half[i][i])
 		}
 		p = s.matmul(p, half)
-		if k == symbolicSquarings-1 {
-			break
-		}
 		dd := s.matmul(d, d)
 		for i := range n {
 			for j := range n {
@@ -225,10 +225,10 @@ func (s *linearSystem) phiExpr(m [][]*ir.Expr, dt float64) [][]*ir.Expr {
 	}
 	for i := range n {
 		for j := range n {
-			p[i][j] = s.mul(s.Const(dt), p[i][j])
+			p[i][j] = s.mul(s.dt, p[i][j])
 		}
 	}
-	return p
+	return p, d
 }
 
 // matmul returns x·y; a nil y is the zero matrix and gives nil.

@@ -126,7 +126,7 @@ func (s Suite) Run(t *testing.T) {
 		name string
 		run  func(*bench)
 	}{
-		{"CUBA", testCUBA}, {"COBA", testCOBA}, {"COBAHH", testCOBAHH}, {"STDP", testSTDP}, {"delays", testDelays},
+		{"CUBA", testCUBA}, {"COBA", testCOBA}, {"COBAHH", testCOBAHH}, {"STDP", testSTDP}, {"coupled traces", testCoupledTraces}, {"delays", testDelays},
 		{"HH loop", testHHLoop}, {"HH shared", testHHShared}, {"tutorial taus", testTutorialTaus},
 		{"sine euler", testSineEuler}, {"sine table", testSineTable}, {"image", testImageInput},
 		{"alpha synapses", testClockDrivenAlpha}, {"summed", testSummedAddsUp}, {"Poisson input", testPoissonInput},
