@@ -115,7 +115,11 @@ type session struct {
 	closed   string
 }
 
-var _ script.Engine = (*session)(nil)
+var (
+	_ script.Engine    = (*session)(nil)
+	_ script.Inspector = (*session)(nil)
+	_ script.Inspector = (*planner)(nil)
+)
 
 // ready waits for the backend and says once if it is not what one would hope for.
 func (s *session) ready() error {
@@ -165,6 +169,20 @@ func (s *session) Open(n *net.Network, seed uint64, warn func(diag.List)) (scrip
 	return script.Adapter{Sim: c}, nil
 }
 
+// Inspect loads a part of a network to look into it. It runs on the CPU and shares nothing with the networks that run, since the script goes on to
+// change what it has asked about.
+func (s *session) Inspect(n *net.Network, seed uint64) (script.Simulation, error) {
+	return inspect(n, seed, s.flags.threads)
+}
+
+func inspect(n *net.Network, seed uint64, threads int) (script.Simulation, error) {
+	c, err := sim.Compile(n, sim.Options{Backend: cpu.Backend{}, Precision: plan.Double, Seed: seed, Threads: threads})
+	if err != nil {
+		return nil, err
+	}
+	return script.Adapter{Sim: c}, nil
+}
+
 // close lets all networks go, with what their recordings have spilled to disk.
 func (s *session) close() {
 	for _, c := range s.all {
@@ -199,6 +217,11 @@ func (p *planner) Open(n *net.Network, seed uint64, warn func(diag.List)) (scrip
 	}
 	p.result, p.network = res, n
 	return nil, script.ErrStop
+}
+
+// Inspect answers what a script asks about a part of its network before the first run.
+func (p *planner) Inspect(n *net.Network, seed uint64) (script.Simulation, error) {
+	return inspect(n, seed, 0)
 }
 
 // describe runs a script up to its first run and plans what it describes.

@@ -49,6 +49,8 @@ type Result struct {
 	Delays map[*net.Pathway][]float64
 	// Seconds spent on equations (parse, check, solve, lower) and on connectivity.
 	CompileSeconds, ConnectSeconds float64
+	// builder goes on to evaluate what is asked or assigned later, see Present.
+	builder *builder
 }
 
 // builder holds a plan in the making.
@@ -113,7 +115,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		}
 	}
 	b.res.CompileSeconds += time.Since(start).Seconds()
-	b.res.Plan = b.plan
+	b.res.Plan, b.res.builder = b.plan, b
 	return b.res, nil
 }
 

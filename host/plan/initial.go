@@ -41,14 +41,18 @@ type owner struct {
 
 // initialise applies the values that the user set before the first run, in the order in which they were set.
 func (b *builder) initialise(g *net.Group, in lower.Input) {
-	o := &owner{
+	o := b.groupOwner(g, in)
+	for i, a := range g.Initial {
+		b.assign(o, a, i)
+	}
+}
+
+func (b *builder) groupOwner(g *net.Group, in lower.Input) *owner {
+	return &owner{
 		object: g.Name, name: g.Name + ".", elements: "elements", n: g.N, model: in.Model, stream: "set",
 		ctx:    check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil},
 		kernel: func(a lower.Assign) (*ir.Kernel, float64, error) { return lower.Initial(in, a) },
 		run:    func(k *ir.Kernel, n int) *Run { return b.kernel(k, n, -1) },
-	}
-	for i, a := range g.Initial {
-		b.assign(o, a, i)
 	}
 }
 

@@ -4,9 +4,7 @@ import (
 	"fmt"
 
 	"github.com/galvani-sim/galvani/host/net"
-	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/sim"
-	"github.com/galvani-sim/galvani/host/units"
 )
 
 // Adapter fits sim.Sim to what scripts ask of a simulation with spikes.
@@ -15,6 +13,7 @@ type Adapter struct{ *sim.Sim }
 var (
 	_ SpikingSimulation = Adapter{}
 	_ Storing           = Adapter{}
+	_ Selecting         = Adapter{}
 )
 
 // Samples reads what a state monitor has recorded.
@@ -23,6 +22,9 @@ func (a Adapter) Samples(m *net.StateMonitor) (Samples, error) {
 	r := a.Recording(m)
 	if r == nil {
 		return out, nil
+	}
+	if err := a.Flush(); err != nil {
+		return out, err
 	}
 	t, err := r.Array("t")
 	if err != nil {
@@ -45,6 +47,9 @@ func (a Adapter) Spikes(m *net.SpikeMonitor) (Spikes, error) {
 	r := a.Sim.Spikes(m)
 	if r == nil {
 		return out, nil
+	}
+	if err := a.Flush(); err != nil {
+		return out, err
 	}
 	out.Count = append([]int64(nil), r.Counts...)
 	if m.CountOnly {
@@ -86,6 +91,9 @@ func (a Adapter) Rates(m *net.RateMonitor) (Rates, error) {
 	if r == nil {
 		return Rates{}, nil
 	}
+	if err := a.Flush(); err != nil {
+		return Rates{}, err
+	}
 	t, err := r.Recording.Array("t")
 	if err != nil {
 		return Rates{}, err
@@ -95,44 +103,6 @@ func (a Adapter) Rates(m *net.RateMonitor) (Rates, error) {
 		return Rates{}, err
 	}
 	return Rates{t.Float64s(), rate.Float64s()}, nil
-}
-
-// buffer finds the values of synapses.
-func (a Adapter) buffer(s *net.Synapses, name string) (*plan.Buffer, error) {
-	b, ok := a.Plan().Find(s.Name, name)
-	if !ok {
-		return nil, fmt.Errorf("%s.%s is not stored; record it with a monitor", s.Name, name)
-	}
-	return b, nil
-}
-
-// GetSynapses reads a variable of synapses.
-func (a Adapter) GetSynapses(s *net.Synapses, name string) ([]float64, units.Dim, error) {
-	b, err := a.buffer(s, name)
-	if err != nil {
-		return nil, units.Dim{}, err
-	}
-	out := make([]float64, b.Len)
-	return out, units.Dim{}, a.Instance().Read(b.ID, 0, out)
-}
-
-// SetSynapses writes a variable of synapses.
-func (a Adapter) SetSynapses(s *net.Synapses, name string, values []float64) error {
-	b, err := a.buffer(s, name)
-	if err != nil {
-		return err
-	}
-	if len(values) == 1 && b.Len != 1 {
-		all := make([]float64, b.Len)
-		for k := range all {
-			all[k] = values[0]
-		}
-		values = all
-	}
-	if len(values) != b.Len {
-		return fmt.Errorf("%s.%s has %d elements, but %d values were given", s.Name, name, b.Len, len(values))
-	}
-	return a.Instance().Write(b.ID, 0, values)
 }
 
 // Edges are the ends of synapses, relative to their spans.
@@ -153,14 +123,4 @@ func (a Adapter) Store() (Snapshot, error) {
 // Restore brings a state back.
 func (a Adapter) Restore(s Snapshot, random bool) error {
 	return a.Sim.Restore(s.(string), sim.RestoreOptions{Random: random})
-}
-
-// Assign is not done by sim yet.
-func (a Adapter) Assign(*net.Group, net.Assignment) error {
-	return notYet("an expression in an assignment after the first run")
-}
-
-// AssignSynapses is not done by sim yet.
-func (a Adapter) AssignSynapses(*net.Synapses, net.Assignment) error {
-	return notYet("an expression in an assignment after the first run")
 }

@@ -87,6 +87,97 @@ M = StateMonitor(G, "r", record=True)
 run(4*ms)
 print([M.r[0][k]/Hz for k in [0, 9, 10, 19, 20, 39]], [stim(k*0.1*ms)/Hz for k in [0, 9, 10, 19, 20, 39]])
 `, "[0.0, 0.0, 1.0, 1.0, 2.0, 2.0] [0.0, 0.0, 1.0, 1.0, 2.0, 2.0]\n"},
+		// expressions, conditions, slices and index arrays after the first run, and reading with a condition
+		{"assign", `
+Vr = -70*mV
+Vt = -50*mV
+G = NeuronGroup(10, "v : volt\nu = v + 1*mV : volt\ng : siemens (shared)")
+run(1*ms)
+G.v = "Vr + i*(Vt - Vr)/10"
+print(round(G.v/mV, 6))
+G.v["i > 7"] = "v + 100*mV"
+G.v["v > 0*volt"] = 0*mV
+G.v[slice(0, 2)] = "-i*mV"
+G.v[[3, 5]] = "2*i*mV"
+print(round(G.v/mV, 6), G.v["i > 7"]/mV, G.u["v == 0*volt"]/mV, G.u[9]/mV)
+G[4:6].v = 1*mV
+print(G.v["v > 0*volt and i < 6"]/mV, G[4:].v["i >= 8"]/mV)
+G.g = "3*nS"
+print(G.g)
+`, "[-70, -68, -66, -64, -62, -60, -58, -56, -54, -52]\n" +
+			"[0, -1, -66, 6, -62, 10, -58, -56, 0, 0] [0, 0] [1, 1, 1] 1.0\n[6, 1, 1] [0, 0]\n3 nS\n"},
+		// the same of synapses made by a rule, before the first run, after it, and in an operation
+		{"assign synapses", `
+A = NeuronGroup(4, "x : 1", threshold="False")
+B = NeuronGroup(3, "y : 1")
+A.x = "10*i"
+S = Synapses(A, B, "w : 1\nd = w + x_pre : 1", on_pre="y_post += w")
+S.connect("i != j")
+S.w = "i + 0.1*j"
+print(len(S), S.i["j == 0"], S.w["i < j"], S.d["w > 3"], S.N_outgoing_pre, S.w[0, 1])
+S.w["i < j"] = "-w"
+run(1*ms)
+S.w["i > j"] = "w + y_post + x_pre"
+print(S.w, S.d["i == 3"], S.j["i == 3"])
+def change():
+    S.w["i == 3"] = "j"
+    S.w[0] = S.w[1] + A.x[2]
+    B.y = "i + t/ms"
+    B.y["i > 1"] = "sqrt(y)"
+op = network_operation(change, dt=1*ms)
+run(1*ms)
+print(S.w, B.y)
+`, "9 [1, 2, 3] [0.1, 0.2, 1.2] [33.1, 33.2] [2, 2, 2, 3] [0.1]\n" +
+			"[-0.1, -0.2, 11, -1.2, 22, 22.1, 33, 33.1, 33.2] [63, 63.1, 63.2] [0, 1, 2]\n" +
+			"[19.8, -0.2, 11, -1.2, 22, 22.1, 0, 1, 2] [1, 2, 1.7320508075688772]\n"},
+		// rand() is different each time, and repeats when the random state is restored
+		{"assign random", `
+G = NeuronGroup(1000, "v : 1")
+run(1*ms)
+G.v = "rand()"
+a = G.v + 0
+G.v = "rand()"
+b = G.v + 0
+store()
+G.v = "rand()"
+c = G.v + 0
+restore(restore_random_state=True)
+G.v = "rand()"
+d = G.v + 0
+restore()
+G.v = "rand()"
+e = G.v + 0
+print(equal(a, b).sum(), equal(c, d).sum(), equal(c, e).sum(), abs(a.mean() - 0.5) < 0.05, a.min() >= 0, a.max() < 1)
+`, "0 1000 0 True True True\n"},
+		// monitors show in an operation what they have recorded up to then
+		{"monitors in an operation", `
+G = NeuronGroup(2, "dv/dt = 1/ms : 1", method="euler", threshold="v > 0.95", reset="v = 0")
+M = SpikeMonitor(G)
+R = PopulationRateMonitor(G)
+V = StateMonitor(G, "v", record=0)
+seen = []
+def look(t):
+    seen.append((M.num_spikes, len(M.t), len(R.t), V.v.shape))
+op = network_operation(look, dt=2*ms)
+run(5*ms)
+print(seen, M.num_spikes)
+`, "[(0, 0, 0, (1, 0)), (4, 4, 20, (1, 20)), (8, 8, 40, (1, 40))] 10\n"},
+		// a delay that is set later counts from then on
+		{"delays", `
+X = SpikeGeneratorGroup(1, [0, 0], [0, 5]*ms)
+G = NeuronGroup(2, "v : 1")
+S = Synapses(X, G, on_pre="v_post += 1")
+S.connect()
+S.delay = "(1 + j)*ms"
+print(S.delay/ms, S.pre.delay["j == 1"]/ms)
+M = StateMonitor(G, "v", record=True)
+run(4*ms)
+print(S.delay/ms, M.v[0].sum(), M.v[1].sum())
+S.delay["j == 0"] = 3*ms
+print(S.delay/ms)
+run(6*ms)
+print(M.v[0].sum(), M.v[1].sum())
+`, "[1, 2] [2]\n[1, 2] 29.0 19.0\n[3, 2]\n108.0 108.0\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer

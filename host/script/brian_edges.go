@@ -3,6 +3,8 @@ package script
 import (
 	"fmt"
 
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
@@ -116,8 +118,33 @@ func (s *synapses) pick(key starlark.Value) ([]int32, error) {
 	return out, nil
 }
 
+// where lists the synapses for which a condition holds, in the order of creation.
+func (s *synapses) where(cond *diag.Source, names check.Scope) (out []int, err error) {
+	if st := s.state(); st != nil {
+		return selected(st, s.syn, cond, names)
+	}
+	err = s.ask("reading with a condition", func(sp SpikingSimulation) error {
+		out, err = selected(sp, s.syn, cond, names)
+		return err
+	})
+	return out, err
+}
+
+func (p *pathway) where(cond *diag.Source, names check.Scope) ([]int, error) {
+	return p.of.where(cond, names)
+}
+
 // read gives a variable's values in the order of creation.
-func (s *synapses) read(v variable) (*Array, error) { return s.valuesOf(v, v.name, s.syn.Initial) }
+func (s *synapses) read(v variable) (*Array, error) {
+	if !v.stored && (v.name == "i" || v.name == "j") {
+		pre, post, err := s.edges()
+		if v.name == "j" {
+			pre = post
+		}
+		return indexArray(pre), err
+	}
+	return s.valuesOf(v, v.name, s.syn.Initial)
+}
 
 func (s *synapses) valuesOf(v variable, name string, set []net.Assignment) (*Array, error) {
 	array := func(data []float64) *Array {
@@ -201,7 +228,7 @@ func (p *pathway) read(v variable) (*Array, error) {
 	return p.of.valuesOf(v, p.way.Name+".delay", set)
 }
 
-// put sets delays. The longest delay is part of how a network is built, so that they are fixed once it has been opened.
+// put sets delays. They are part of how a network is built: after a run they count from the next run on.
 func (p *pathway) put(v variable, a net.Assignment) error {
 	if p.of.constructed[p.way.Name] && (a.Elements != nil || a.Condition != nil || a.Expr != nil || len(a.Values) != 1) {
 		return withHint(fmt.Errorf("%s: delay= of the constructor gave all synapses one delay", p.label()), "leave delay= out to set delays one by one")
@@ -211,8 +238,8 @@ func (p *pathway) put(v variable, a net.Assignment) error {
 			return fmt.Errorf("%s: delay %d is %s; a delay is zero or positive", p.label(), k, quantity{d, units.Second})
 		}
 	}
-	if p.of.world != nil {
-		return p.of.putInto(v, a, p.way.Name+".delay", nil)
+	if p.of.state() != nil {
+		return withHint(fmt.Errorf("%s.delay cannot change while the network runs", p.label()), "set it between two runs")
 	}
 	if a.Expr == nil && a.Condition == nil && a.Elements == nil {
 		p.way.Delay, p.way.Delays = a.Values, nil

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 
+	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/units"
@@ -28,13 +29,19 @@ type SpikingSimulation interface {
 	Rates(m *net.RateMonitor) (Rates, error)
 	// Edges are the ends of synapses, relative to the spans that they connect.
 	Edges(s *net.Synapses) (pre, post []int32, err error)
-	// GetSynapses reads a variable of synapses; the delays of a pathway have the name "PATHWAY.delay".
+	// GetSynapses reads a variable of synapses, also one that is computed; the delays of a pathway have the name "PATHWAY.delay".
 	GetSynapses(s *net.Synapses, variable string) ([]float64, units.Dim, error)
 	// SetSynapses writes a variable: 1 value or one for each synapse.
 	SetSynapses(s *net.Synapses, variable string, values []float64) error
 	// Assign evaluates an assignment now.
 	Assign(g *net.Group, a net.Assignment) error
 	AssignSynapses(s *net.Synapses, a net.Assignment) error
+}
+
+// Selecting is a simulation, or a State in an operation, that can say for which elements a condition holds now.
+type Selecting interface {
+	// Where lists them for a *net.Group or *net.Synapses, ascending.
+	Where(object any, condition *diag.Source, names check.Scope) ([]int32, error)
 }
 
 // Snapshot is a state of a network that Storing has put aside: variables, spikes in flight, recordings, time and random streams.

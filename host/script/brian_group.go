@@ -426,6 +426,28 @@ func (g *neuronGroup) values(v variable) ([]float64, error) {
 	return data, err
 }
 
+// where lists the neurons of the group or part for which a condition holds.
+func (g *neuronGroup) where(cond *diag.Source, names check.Scope) (out []int, err error) {
+	grp := g.pop.group
+	var all []int
+	if st := g.state(); st != nil {
+		all, err = selected(st, grp, cond, names)
+	} else if s := g.sim(); s != nil {
+		all, err = selected(s, grp, cond, names)
+	} else {
+		err = g.in.inspect(&net.Network{Groups: []*net.Group{grp}}, func(s Simulation) (err error) {
+			all, err = selected(s, grp, cond, names)
+			return err
+		})
+	}
+	for _, e := range all {
+		if e >= g.start && e < g.stop {
+			out = append(out, e-g.start)
+		}
+	}
+	return out, err
+}
+
 // put makes an assignment: of the description before the network is opened, of the state afterwards.
 func (g *neuronGroup) put(v variable, a net.Assignment) error {
 	grp := g.pop.group

@@ -406,7 +406,9 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 		return p.Attr("delay")
 	case "lastupdate":
 		return readVariable(s, variable{name: name, dim: units.Second, stored: true})
-	case "i", "j", "N_incoming", "N_outgoing", "N_incoming_post", "N_outgoing_pre":
+	case "i", "j":
+		return &varView{s, variable{name: name, kind: intElems}}, nil
+	case "N_incoming", "N_outgoing", "N_incoming_post", "N_outgoing_pre":
 		return s.structure(name)
 	case "run_regularly":
 		return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -455,15 +457,8 @@ func (s *synapses) structure(name string) (starlark.Value, error) {
 		return nil, err
 	}
 	ends, n := pre, s.source.Len()
-	if name == "j" || strings.HasPrefix(name, "N_incoming") {
+	if strings.HasPrefix(name, "N_incoming") {
 		ends, n = post, s.target.Len()
-	}
-	if name == "i" || name == "j" {
-		out := &Array{data: make([]float64, len(ends)), shape: []int{len(ends)}, kind: intElems}
-		for k, e := range ends {
-			out.data[k] = float64(e)
-		}
-		return out, nil
 	}
 	degree := make([]int, n)
 	for _, e := range ends {

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 
+	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/units"
@@ -20,6 +21,8 @@ type holder interface {
 	pick(key starlark.Value) ([]int32, error)
 	// read gives the values of a variable as they are now.
 	read(v variable) (*Array, error)
+	// where lists the elements for which a condition holds now, counted as in read.
+	where(cond *diag.Source, names check.Scope) ([]int, error)
 	// put makes a complete assignment.
 	put(v variable, a net.Assignment) error
 	// namespace is the holder's own, for expressions.
@@ -101,9 +104,8 @@ func (w *varView) Iterate() starlark.Iterator { return w.must().Iterate() }
 
 // Get is G.v[key].
 func (w *varView) Get(key starlark.Value) (starlark.Value, bool, error) {
-	if _, ok := key.(starlark.String); ok {
-		return nil, false, withHint(fmt.Errorf("%s.%s: a condition can be used to set values, not to read them", w.of.label(), w.v.name),
-			"read the whole variable and use a mask, for example x[x.gt(0)]")
+	if cond, ok := key.(starlark.String); ok {
+		return w.where(string(cond))
 	}
 	a, err := w.array()
 	if err != nil {
@@ -121,6 +123,39 @@ func (w *varView) Get(key starlark.Value) (starlark.Value, bool, error) {
 		return a.take(rows), true, nil
 	}
 	return a.Get(key)
+}
+
+// where is G.v['i > 5']: the values of the elements for which a condition holds now.
+func (w *varView) where(cond string) (starlark.Value, bool, error) {
+	o := w.of.part()
+	in := o.in
+	src, err := in.exprSource(in.thread, o.what(), "condition of "+w.of.label()+"."+w.v.name, cond)
+	if err != nil {
+		return nil, false, err
+	}
+	rows, err := w.of.where(src, freeze(in.callScope(in.thread, w.of.namespace()), src))
+	if err != nil {
+		return nil, false, err
+	}
+	a, err := w.array()
+	if err != nil {
+		return nil, false, err
+	}
+	return a.take(rows), true, nil
+}
+
+// selected asks a simulation, or the state in an operation, for which elements a condition holds.
+func selected(from any, object any, cond *diag.Source, names check.Scope) ([]int, error) {
+	s, ok := from.(Selecting)
+	if !ok {
+		return nil, notYet("reading with a condition")
+	}
+	elems, err := s.Where(object, cond, names)
+	out := make([]int, len(elems))
+	for k, e := range elems {
+		out[k] = int(e)
+	}
+	return out, err
 }
 
 // SetKey is G.v[key] = value: key is an index, a slice(...), a mask, an array of indices, or a condition as a string.

@@ -75,13 +75,15 @@ type Sim struct {
 	faulted  error
 	silent   bool // recordings have ended
 
-	states   map[string]*State     // stored in memory
-	random   exec.Random           // key of the instance
-	restores uint32                // ordinals of random streams used so far
-	called   *exec.Position        // of the last operation that was called
-	calling  bool                  // an operation is running
-	connects map[*net.Synapses]int // connections that the pairs were made from
-	counted  [][]int64             // by spike monitor that only counts: the instance's counts at the last drain
+	states    map[string]*State     // stored in memory
+	random    exec.Random           // key of the instance
+	restores  uint32                // ordinals of random streams used so far
+	called    *exec.Position        // of the last operation that was called
+	calling   bool                  // an operation is running
+	connects  map[*net.Synapses]int // connections that the pairs were made from
+	evaluated evaluated
+	delayed   map[*net.Pathway]delaySet // that the plan in use was made with
+	counted   [][]int64                 // by spike monitor that only counts: the instance's counts at the last drain
 }
 
 // Compile checks a network, plans it and loads it. Errors are a diag.List, *plan.TooLarge, or the backend's.
@@ -90,7 +92,7 @@ func Compile(n *net.Network, o Options) (*Sim, error) {
 	if shared == nil {
 		shared = NewObjects()
 	}
-	s := &Sim{net: n, opt: o, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, connects: shared.connects}
+	s := &Sim{net: n, opt: o, delayed: map[*net.Pathway]delaySet{}, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, connects: shared.connects}
 	s.random = exec.Random{Seed: o.Seed, Replica: o.Replica}
 	shared.open[s] = true
 	s.shared = shared
@@ -141,6 +143,9 @@ func (s *Sim) load() error {
 			s.pairs.Forget(x)
 		}
 		s.connects[x] = len(x.Connect)
+		for _, p := range x.Pathways {
+			s.delayed[p] = delaysSet(p)
+		}
 	}
 	opt := planOptions(s.opt)
 	opt.Matrices, opt.Pairs = s.matrices, s.pairs

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/units"
@@ -30,8 +31,13 @@ func (s *Sim) variable(g *net.Group, name string) (*plan.Buffer, *check.Variable
 	return b, v, nil
 }
 
-// Get reads a variable of a group: one value per element, or one for a shared variable.
+// Get reads a variable of a group: one value per element, or one for a shared variable. Subexpressions are evaluated.
 func (s *Sim) Get(g *net.Group, name string) ([]float64, units.Dim, error) {
+	if m := s.res.Models[g]; m != nil && m.ByName[name] != nil {
+		if _, stored := s.res.Plan.Find(g.Name, name); !stored {
+			return s.value(g, g.Name, name)
+		}
+	}
 	b, v, err := s.variable(g, name)
 	if err != nil {
 		return nil, units.Dim{}, err
@@ -46,17 +52,7 @@ func (s *Sim) Set(g *net.Group, name string, values []float64) error {
 	if err != nil {
 		return err
 	}
-	if len(values) == 1 && b.Len != 1 {
-		all := make([]float64, b.Len)
-		for i := range all {
-			all[i] = values[0]
-		}
-		values = all
-	}
-	if len(values) != b.Len {
-		return fmt.Errorf("%s.%s has %d elements, but %d values were given", g.Name, name, b.Len, len(values))
-	}
-	return s.inst.Write(b.ID, 0, values)
+	return s.write(b, g.Name+"."+name, values)
 }
 
 // operationState is what an operation sees of the running network.
@@ -71,4 +67,23 @@ func (o operationState) Get(g *net.Group, name string) ([]float64, error) {
 
 func (o operationState) Set(g *net.Group, name string, values []float64) error {
 	return o.s.Set(g, name, values)
+}
+
+func (o operationState) GetSynapses(x *net.Synapses, name string) ([]float64, error) {
+	v, _, err := o.s.GetSynapses(x, name)
+	return v, err
+}
+
+func (o operationState) SetSynapses(x *net.Synapses, name string, values []float64) error {
+	return o.s.SetSynapses(x, name, values)
+}
+
+func (o operationState) Assign(g *net.Group, a net.Assignment) error { return o.s.Assign(g, a) }
+
+func (o operationState) Where(object any, condition *diag.Source, names check.Scope) ([]int32, error) {
+	return o.s.Where(object, condition, names)
+}
+
+func (o operationState) AssignSynapses(x *net.Synapses, a net.Assignment) error {
+	return o.s.AssignSynapses(x, a)
 }

@@ -97,6 +97,9 @@ func (s *Sim) storable() (*State, error) {
 		return nil, err
 	}
 	st.seconds, st.random, st.restores = s.seconds, s.random, s.restores
+	if s.evaluated.random == s.random && s.evaluated.step == st.step {
+		st.evaluated = s.evaluated.n
+	}
 	s.noteRecords(st)
 	return st, nil
 }
@@ -133,6 +136,9 @@ func (s *Sim) restore(st *State, name string, o RestoreOptions) error {
 	}
 	if err := s.setRandom(random); err != nil {
 		return fmt.Errorf("restore: %w", err)
+	}
+	if o.Random {
+		s.evaluated = evaluated{random, st.step, st.evaluated}
 	}
 	return s.restoreRecords(st)
 }

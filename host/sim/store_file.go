@@ -51,6 +51,7 @@ type fileState struct {
 	Seconds     float64        `json:"seconds"`
 	Random      exec.Random    `json:"random"`
 	Restores    uint32         `json:"restores"`
+	Evaluated   int            `json:"evaluated,omitempty"`
 	Vars        []fileVar      `json:"variables"`
 	Monitors    []fileMonitor  `json:"monitors"`
 	Wiring      []wiringSum    `json:"wiring"`
@@ -240,7 +241,7 @@ func (e *encoder) array(d any) {
 // header describes a state.
 func (st namedState) header() fileState {
 	h := fileState{Name: st.name, Precision: st.precision, BaseDT: st.baseDT, Step: st.step, Seconds: st.seconds, Random: st.random,
-		Restores: st.restores, Wiring: st.wiring}
+		Restores: st.restores, Evaluated: st.evaluated, Wiring: st.wiring}
 	if st.place.mid {
 		h.Place = &filePlace{st.place.slot, st.place.order, st.place.name}
 	}
@@ -344,12 +345,12 @@ func (d *decoder) state(h *fileState) (*State, error) {
 	switch {
 	case h.Precision != plan.Single && h.Precision != plan.Double:
 		return nil, fmt.Errorf("unknown precision %d", h.Precision)
-	case !(h.BaseDT > 0) || math.IsInf(h.BaseDT, 0) || h.Step < 0 || !(h.Seconds >= 0) || math.IsInf(h.Seconds, 0):
+	case !(h.BaseDT > 0) || math.IsInf(h.BaseDT, 0) || h.Step < 0 || !(h.Seconds >= 0) || math.IsInf(h.Seconds, 0) || h.Evaluated < 0:
 		return nil, fmt.Errorf("time step %g s, step %d, time %g s", h.BaseDT, h.Step, h.Seconds)
 	case h.Fingerprint != h.fingerprint():
 		return nil, errors.New("the names and shapes of its variables do not have the fingerprint they should have")
 	}
-	st := &State{precision: h.Precision, baseDT: h.BaseDT, step: h.Step, seconds: h.Seconds, random: h.Random, restores: h.Restores, wiring: h.Wiring}
+	st := &State{precision: h.Precision, baseDT: h.BaseDT, step: h.Step, seconds: h.Seconds, random: h.Random, restores: h.Restores, evaluated: h.Evaluated, wiring: h.Wiring}
 	if st.wiring == nil {
 		st.wiring = []wiringSum{}
 	}

@@ -20,6 +20,7 @@ type State struct {
 	seconds   float64
 	random    exec.Random
 	restores  uint32 // ordinals of random streams used so far
+	evaluated int    // expressions evaluated at this step
 	vars      []*stored
 	byName    map[[2]string]*stored
 	monitors  []*storedRecord
