@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"host/cpu":            {"host/exec", "host/plan", "host/ir", "host/rng"},
 	"host/record":         {},
 	"host/sim":            {"host/ir", "host/cpu", "host/net", "host/plan", "host/exec", "host/record", "host/check", "host/connect", "host/diag", "host/units"},
+	"host/session":        {"host/sim", "host/net", "host/plan", "host/exec", "host/record", "host/check", "host/diag", "host/units", "host/ir"},
 	"host/colormap":       {},
 	"host/figure":         {"host/record", "host/units", "host/colormap"},
 	"host/script":         {"host/figure", "host/sim", "host/net", "host/record", "host/check", "host/connect", "host/diag", "host/units", "host/plan", "host/exec", "host/rng", "host/syntax"},

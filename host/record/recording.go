@@ -47,6 +47,7 @@ type Recording struct {
 	columns []Column
 	stores  []*store
 	samples int64
+	hidden  int64 // samples behind those, kept by Rewind
 }
 
 // NewRecording makes an empty recording for the file path (.npz or .csv). With path "" it never leaves memory. A bound of 0 is
@@ -88,7 +89,8 @@ func (r *Recording) Columns() []Column { return r.columns }
 func (r *Recording) Samples() int64 { return r.samples }
 
 // Append adds samples: one slice per column, of the column's type, with the same number of whole samples in each. After an
-// [*OutputError] the samples are in the recording, which can be saved elsewhere.
+// [*OutputError] the samples are in the recording, which can be saved elsewhere. After Rewind samples that were hidden take the place of the
+// first of those given, which must be the same ones.
 func (r *Recording) Append(data ...any) error {
 	if len(data) != len(r.columns) {
 		return fmt.Errorf("%d arrays for the %d of the recording", len(data), len(r.columns))
@@ -115,6 +117,14 @@ func (r *Recording) Append(data ...any) error {
 		}
 		samples = n
 	}
+	if r.hidden > 0 && samples > 0 {
+		again := min(r.hidden, int64(samples))
+		r.samples, r.hidden = r.samples+again, r.hidden-again
+		if data = rest(data, r.columns, int(again)); again == int64(samples) {
+			return nil
+		}
+		samples -= int(again)
+	}
 	r.samples += int64(max(samples, 0))
 	memory := int64(0)
 	for k, d := range data {
@@ -135,7 +145,7 @@ func (r *Recording) Checkpoint() error {
 		return nil
 	}
 	for k, s := range r.stores {
-		if err := s.spill(r.fs, r.path+"."+r.columns[k].Name, r.samples); err != nil {
+		if err := s.spill(r.fs, r.path+"."+r.columns[k].Name, r.samples+r.hidden); err != nil {
 			return outputError(r.path, err)
 		}
 		if err := s.file.Sync(); err != nil {
@@ -206,11 +216,13 @@ func (r *Recording) writeNPZ(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		n, err := io.CopyBuffer(struct{ io.Writer }{e}, src, make([]byte, 1<<18))
+		want, _ := count(s.shape(r.samples), c.Type.Size())
+		want *= c.Type.Size()
+		n, err := io.CopyBuffer(struct{ io.Writer }{e}, io.LimitReader(src, int64(want)), make([]byte, 1<<18))
 		if err != nil {
 			return err
 		}
-		if n != s.onDisk+s.memory {
+		if n != int64(want) {
 			return fmt.Errorf("the temporary file of %q ended early", c.Name)
 		}
 	}
@@ -272,6 +284,6 @@ func (r *Recording) Close() error {
 	for _, s := range r.stores {
 		err = errors.Join(err, s.drop(r.fs))
 	}
-	r.samples = 0
+	r.samples, r.hidden = 0, 0
 	return outputError(r.path, err)
 }

@@ -16,8 +16,58 @@ func (r *Recording) Truncate(samples int64) error {
 			return outputError(r.path, err)
 		}
 	}
-	r.samples = samples
+	r.samples, r.hidden = samples, 0
 	return nil
+}
+
+// Rewind makes the first samples the recording, for a simulation that goes back in time: reading and saving see no others. Those behind
+// them stay, and are part of it again when Rewind goes forward or the simulation records them again; Truncate forgets them.
+func (r *Recording) Rewind(samples int64) error {
+	all := r.samples + r.hidden
+	if samples < 0 || samples > all {
+		return fmt.Errorf("the recording has %d samples; it cannot go to sample %d", all, samples)
+	}
+	r.samples, r.hidden = samples, all-samples
+	return nil
+}
+
+// Hidden is the number of samples behind those of the recording, after Rewind.
+func (r *Recording) Hidden() int64 { return r.hidden }
+
+// Tail copies all columns from a sample on, with what is hidden: a []float64, []int64 or []int32 for each.
+func (r *Recording) Tail(from int64) ([]any, error) {
+	all := *r
+	all.samples, all.hidden = r.samples+r.hidden, 0
+	if from < 0 || from > all.samples {
+		return nil, fmt.Errorf("the recording has %d samples, and no sample %d", all.samples, from)
+	}
+	data := make([]any, len(r.columns))
+	for k, c := range r.columns {
+		a, err := all.Array(c.Name)
+		if err != nil {
+			return nil, err
+		}
+		data[k] = a.Data
+	}
+	return rest(data, r.columns, int(from)), nil
+}
+
+// rest drops the first samples of data.
+func rest(data []any, columns []Column, samples int) []any {
+	out := make([]any, len(data))
+	for k, d := range data {
+		width, _ := count(columns[k].Dims, 1)
+		n := samples * width
+		switch d := d.(type) {
+		case []float64:
+			out[k] = d[n:]
+		case []int64:
+			out[k] = d[n:]
+		case []int32:
+			out[k] = d[n:]
+		}
+	}
+	return out
 }
 
 // truncate keeps the first bytes. What is cut off in the file lies behind the array that its header describes.

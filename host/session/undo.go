@@ -1,0 +1,188 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrNothing is what Undo and Redo return when there is nothing to undo or redo.
+var ErrNothing = errors.New("there is nothing to undo or redo")
+
+// Undo reverts the newest edit before the present position that was not undone, and returns it. See the package's documentation for what
+// happens with time.
+func (t *Timeline) Undo(ctx context.Context) (Edit, error) {
+	k := t.undoable()
+	if k < 0 {
+		return nil, ErrNothing
+	}
+	e := t.cur.log[k]
+	redo := t.redo
+	switch {
+	case k == t.cursor-1 && e.Step == t.now() && !t.past():
+		if err := t.seek(ctx, e.Step, k); err != nil {
+			return nil, err
+		}
+		t.snaps.forget(e)
+		t.cur.log = t.cur.log[:k:k]
+		t.merge()
+	case e.inverse != nil:
+		if err := t.do(e.inverse, k); err != nil {
+			return nil, fmt.Errorf("undo %q: %w", e.Edit, err)
+		}
+	default:
+		if err := t.seek(ctx, e.Step, k); err != nil {
+			return nil, err
+		}
+		if err := t.fork(); err != nil {
+			return nil, err
+		}
+	}
+	t.redo = append(redo, e.Edit)
+	return e.Edit, nil
+}
+
+// undoable is the place in the log of the edit that Undo would revert, -1 for none.
+func (t *Timeline) undoable() int {
+	undone := map[int]bool{}
+	for k := t.cursor - 1; k >= 0; k-- {
+		switch e := t.cur.log[k]; {
+		case e.Run != t.run:
+			return -1
+		case e.Undoes >= 0:
+			undone[e.Undoes] = true
+		case !undone[k]:
+			return k
+		}
+	}
+	return -1
+}
+
+// merge goes back to the parent of a branch in which nothing has happened.
+func (t *Timeline) merge() {
+	b := t.cur
+	if b.parent < 0 || b.id != len(t.branches)-1 || b.fork != t.now() || b.last != b.fork {
+		return
+	}
+	p := t.branches[b.parent]
+	if p.closed || p.left != b.fork || len(p.log) < len(b.log) {
+		return
+	}
+	for k, e := range b.log {
+		if p.log[k] != e {
+			return
+		}
+	}
+	t.branches = t.branches[:len(t.branches)-1]
+	t.cur = p
+	if err := t.unfold(); err != nil {
+		p.last = t.now()
+	}
+}
+
+// Redo makes the edit that was undone last again, at the present position, and returns it.
+func (t *Timeline) Redo() (Edit, error) {
+	n := len(t.redo)
+	if n == 0 {
+		return nil, ErrNothing
+	}
+	e, rest := t.redo[n-1], t.redo[:n-1]
+	if err := t.do(e, -1); err != nil {
+		return nil, fmt.Errorf("redo %q: %w", e, err)
+	}
+	t.redo = rest
+	return e, nil
+}
+
+// restored is SetValues as the reversal of a parameter: it counts at the present step.
+type restored struct{ SetValues }
+
+func (restored) kind() string { return "set_values" }
+
+// group of edits that are made as one.
+type group []Edit
+
+func several(list []Edit) Edit {
+	if len(list) == 1 {
+		return list[0]
+	}
+	return group(list)
+}
+
+func (group) kind() string { return "group" }
+
+func (g group) String() string {
+	var parts []string
+	for _, e := range g {
+		parts = append(parts, e.String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (g group) apply(t *Timeline) (Edit, error) {
+	before := t.ver
+	var inverse group
+	for _, e := range g {
+		i, err := e.apply(t)
+		if err != nil {
+			if t.ver != before {
+				before.restore()
+				t.ver = before
+				err = errors.Join(err, t.sim.Reload())
+			}
+			return nil, err
+		}
+		inverse = append(group{i}, inverse...)
+	}
+	for _, e := range inverse {
+		if e == nil {
+			return nil, nil
+		}
+	}
+	return inverse, nil
+}
+
+// MarshalJSON writes the edits with their kinds.
+func (g group) MarshalJSON() ([]byte, error) {
+	list := make([]part, len(g))
+	for k, e := range g {
+		data, err := json.Marshal(e)
+		if err != nil {
+			return nil, err
+		}
+		list[k] = part{e.kind(), data}
+	}
+	return json.Marshal(list)
+}
+
+type part struct {
+	Kind string          `json:"kind"`
+	Edit json.RawMessage `json:"edit"`
+}
+
+func readGroup(data json.RawMessage) (Edit, error) {
+	var list []part
+	if err := strictJSON(data, &list); err != nil {
+		return nil, err
+	}
+	var g group
+	for _, p := range list {
+		read, ok := kinds[p.Kind]
+		if !ok || p.Kind == "group" {
+			return nil, fmt.Errorf("an edit of kind %q within a group", p.Kind)
+		}
+		e, err := read(p.Edit)
+		if err != nil {
+			return nil, err
+		}
+		g = append(g, e)
+	}
+	if len(g) == 0 {
+		return nil, errors.New("no edits")
+	}
+	return g, nil
+}
+
+func init() { kinds["group"] = readGroup }

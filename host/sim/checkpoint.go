@@ -1,0 +1,197 @@
+package sim
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/record"
+)
+
+// Checkpoint is an exact copy of a simulation at one step, to go back to within the same program: the device's state in the plan it belongs
+// to, the random key, and how much every monitor had recorded. A State, in contrast, goes by names, and fits other plans and other programs.
+type Checkpoint struct {
+	snap     *exec.Snapshot
+	res      *plan.Result
+	pairs    plan.Pairs
+	connects map[*net.Synapses]int
+	random   exec.Random
+	seconds  float64
+	records  []mark
+}
+
+// mark is how much a monitor had recorded.
+type mark struct {
+	rec    *record.Recording
+	n      int64
+	spikes *SpikeRecord
+	counts []int64
+}
+
+// Checkpoint copies the present state. It must not be called while an operation runs.
+func (s *Sim) Checkpoint() (*Checkpoint, error) {
+	switch {
+	case s.calling:
+		return nil, errRunning
+	case s.faulted != nil:
+		return nil, fmt.Errorf("the simulation cannot go on after a fault: %w", s.faulted)
+	}
+	if err := s.drain(); err != nil {
+		return nil, err
+	}
+	snap, err := s.inst.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	if s.called != nil && snap.At == *s.called {
+		snap.At.Item++
+	}
+	c := &Checkpoint{snap: snap, res: s.res, pairs: maps.Clone(s.pairs), connects: maps.Clone(s.connects), random: s.random, seconds: s.seconds}
+	for _, l := range s.liveRecords() {
+		m := mark{rec: l.rec, n: l.rec.Samples(), spikes: l.spikes}
+		if l.spikes != nil {
+			m.counts = slices.Clone(l.spikes.Counts)
+		}
+		c.records = append(c.records, m)
+	}
+	return c, nil
+}
+
+// Rewind goes to a checkpoint of this simulation, back or forward, also after a numeric fault. The description must be the one that the
+// checkpoint was made of; its plan is loaded again when another one is in use. Recordings get the length that they had, and hide what they
+// hold beyond it (see record.Recording.Rewind); a checkpoint that lies ahead of what they hold is an error.
+func (s *Sim) Rewind(c *Checkpoint) error {
+	if s.calling {
+		return fmt.Errorf("rewind: %w", errRunning)
+	}
+	for _, m := range c.records {
+		if all := m.rec.Samples() + m.rec.Hidden(); m.n > all {
+			return fmt.Errorf("rewind: a recording has %d samples, and had %d at the checkpoint", all, m.n)
+		}
+	}
+	if err := s.discard(); err != nil {
+		return err
+	}
+	if s.res != c.res {
+		start := time.Now()
+		inst, err := s.opt.Backend.Load(c.res.Plan, exec.Options{Seed: c.random.Seed, Run: c.random.Run, Replica: c.random.Replica, Threads: s.opt.Threads})
+		if err != nil {
+			return err
+		}
+		old := s.inst
+		s.inst, s.res, s.counted, s.random = inst, c.res, nil, c.random
+		s.timing.Load += time.Since(start).Seconds()
+		if err := old.Close(); err != nil {
+			return err
+		}
+	}
+	clear(s.pairs)
+	maps.Copy(s.pairs, c.pairs)
+	clear(s.connects)
+	maps.Copy(s.connects, c.connects)
+	if err := s.inst.Restore(c.snap); err != nil {
+		return fmt.Errorf("rewind: %w", err)
+	}
+	s.claim()
+	s.faulted, s.called, s.seconds = nil, nil, c.seconds
+	if err := s.setRandom(c.random); err != nil {
+		return fmt.Errorf("rewind: %w", err)
+	}
+	var errs []error
+	known := map[*record.Recording]bool{}
+	for _, m := range c.records {
+		known[m.rec] = true
+		errs = append(errs, m.rec.Rewind(m.n))
+		if m.spikes != nil {
+			m.spikes.Counts = slices.Clone(m.counts)
+		}
+	}
+	for _, l := range s.liveRecords() { // monitors that did not exist
+		if !known[l.rec] {
+			errs = append(errs, l.rec.Rewind(0))
+			if l.spikes != nil {
+				clear(l.spikes.Counts)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Cut forgets what recordings hide behind their present end.
+func (s *Sim) Cut() error {
+	var errs []error
+	for _, l := range s.liveRecords() {
+		errs = append(errs, l.rec.Truncate(l.rec.Samples()))
+	}
+	return errors.Join(errs...)
+}
+
+// Reload follows a changed description now rather than at the next run: it builds the plan anew and carries the state over by name. An
+// error leaves the simulation as it is.
+func (s *Sim) Reload() error {
+	if err := s.drain(); err != nil {
+		return err
+	}
+	return s.prepare()
+}
+
+// Step is the present base step.
+func (c *Checkpoint) Step() int64 { return c.snap.At.Step }
+
+// Recorded is the number of samples that a recording had.
+func (c *Checkpoint) Recorded(r *record.Recording) int64 {
+	for _, m := range c.records {
+		if m.rec == r {
+			return m.n
+		}
+	}
+	return 0
+}
+
+// Bytes is the memory that the checkpoint takes. The plan is not counted: checkpoints share it.
+func (c *Checkpoint) Bytes() (n int64) {
+	for _, d := range c.snap.Data {
+		n += int64(len(d))
+	}
+	for _, m := range c.records {
+		n += int64(8 * len(m.counts))
+	}
+	return n
+}
+
+// Hash identifies the state: position, random key, and all variables, spikes under way and histories by name. Equal hashes mean that the
+// same plan goes on in the same way, bit for bit. Scratch, which is rewritten before it is read, does not count.
+func (c *Checkpoint) Hash() [sha256.Size]byte {
+	h := sha256.New()
+	fmt.Fprintln(h, c.snap.At, c.random)
+	for _, b := range c.res.Plan.Buffers {
+		data, ok := c.snap.Data[b.ID]
+		if !ok || b.Role == plan.Scratch {
+			continue
+		}
+		fmt.Fprintf(h, "%q %q %d %d\n", b.Object, b.Var, b.Type, len(data))
+		if r := ringOf(c.res.Plan, b, c.snap.At); b.Rows > 0 && r.rows > 0 {
+			hashLists(h, data, int(r.rows))
+			continue
+		}
+		h.Write(data)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// hashLists hashes the entries of each row of a spike list; what lies behind them in a row is left from other steps.
+func hashLists(h interface{ Write([]byte) (int, error) }, data []byte, rows int) {
+	row := len(data) / rows
+	for k := range rows {
+		r := data[k*row:][:row]
+		n := int(binary.LittleEndian.Uint32(r)) + 1
+		h.Write(r[:min(4*n, row)])
+	}
+}
