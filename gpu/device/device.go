@@ -128,6 +128,7 @@ type Device struct {
 	program    uint32 // current program, to skip redundant binds
 	state      State
 	stateKnown bool
+	target     *Framebuffer // that draws go to
 	viewport   [4]int32
 }
 

@@ -49,6 +49,7 @@ func (d *Device) NewFramebuffer(desc FramebufferDesc) (_ *Framebuffer, err error
 	d.track(kindFramebuffer, uint64(f.name), desc.Label)
 	defer func() {
 		gl.BindFramebuffer(gl.FRAMEBUFFER, 0)
+		d.target = nil
 		if err != nil {
 			f.Close()
 		}
@@ -115,6 +116,9 @@ func (d *Device) Screen(width, height int) *Framebuffer {
 	return &Framebuffer{d: d, desc: FramebufferDesc{Label: "screen", Width: width, Height: height, Color: []Format{RGBA8}, Depth: true}}
 }
 
+// Target is the framebuffer that draws go to: the one bound or copied to last, or nil before any was.
+func (d *Device) Target() *Framebuffer { return d.target }
+
 // Desc is what the framebuffer was made from, with the samples it got.
 func (f *Framebuffer) Desc() FramebufferDesc { return f.desc }
 
@@ -129,6 +133,7 @@ func (f *Framebuffer) Texture(i int) *Texture {
 // Bind makes f the target of draws and clears, and sets the viewport to all of it.
 func (f *Framebuffer) Bind() {
 	gl.BindFramebuffer(gl.DRAW_FRAMEBUFFER, f.name)
+	f.d.target = f
 	f.d.Viewport(0, 0, f.desc.Width, f.desc.Height)
 	f.d.verify("glBindFramebuffer")
 }
@@ -186,6 +191,7 @@ func (f *Framebuffer) blit(i int, dst *Framebuffer, j int, filter uint32) {
 	}
 	gl.BindFramebuffer(gl.READ_FRAMEBUFFER, f.name)
 	gl.BindFramebuffer(gl.DRAW_FRAMEBUFFER, dst.name)
+	d.target = dst
 	f.readBuffer(i)
 	if dst.name != 0 {
 		gl.DrawBuffer(gl.COLOR_ATTACHMENT0 + uint32(j))
@@ -251,6 +257,9 @@ func ReadColor[T Scalar](f *Framebuffer, i int, r Rect, dst []T, why Purpose) er
 func (f *Framebuffer) Close() {
 	if f == nil || f.name == 0 {
 		return
+	}
+	if f.d.target == f {
+		f.d.target = nil
 	}
 	gl.DeleteFramebuffers(1, &f.name)
 	f.d.untrack(kindFramebuffer, uint64(f.name))

@@ -5,6 +5,7 @@ package render
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/gltest"
@@ -93,4 +94,50 @@ func BenchmarkScatter(b *testing.B) {
 			})
 		})
 	}
+}
+
+// BenchmarkGraph draws networks of 800 x 600, with title and colorbar, and waits for the GPU in each frame: everything anew;
+// only the states of the nodes anew; and with the camera turning, for which edges have 50 ms.
+func BenchmarkGraph(b *testing.B) {
+	d := gltest.DeviceWith(b, device.Options{})
+	for _, n := range []struct{ nodes, edges int }{{1000, 4962}, {10000, 50000}, {100000, 1000000}} {
+		for _, what := range []string{"all", "states", "camera"} {
+			b.Run(fmt.Sprintf("nodes=%d/edges=%d/%s", n.nodes, n.edges, what), func(b *testing.B) {
+				gltest.Do(b, d, func(t testing.TB) { benchGraph(t, b, d, n.nodes, n.edges, what) })
+			})
+		}
+	}
+}
+
+func benchGraph(t testing.TB, b *testing.B, d *device.Device, nodes, edges int, what string) {
+	s := newStage(t, d, 800, 600, 1, 1)
+	defer s.close()
+	w := newWeb(t, d, nodes, edges)
+	defer w.close()
+	scene := &Scene{Theme: Dark(), Panels: []*Panel{{Title: "G", Items: []Item{w.Graph}}}}
+	s.t.Bind()
+	frame := func(k int) {
+		s.f.Version++
+		switch what {
+		case "all":
+			w.Geometry++
+		case "camera":
+			s.f.Budget = 50 * time.Millisecond
+			scene.Panels[0].Camera.Pan(float64(k%2*2-1), 0, 700, 560)
+		}
+		if err := s.r.Draw(scene, s.f); err != nil {
+			t.Fatal(err)
+		}
+		d.WaitIdle()
+	}
+	scene.FitCameras(800, 600, 1)
+	for k := range 4 {
+		frame(k)
+	}
+	b.ResetTimer()
+	for k := range b.N {
+		frame(k)
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
 }

@@ -12,6 +12,8 @@ type Camera struct {
 	Azimuth   float64 // degrees from +x towards +y
 	Fov       float64 // opening of the shorter side, degrees; for an orthographic camera it sets the size at the target
 	Ortho     bool
+	// Planar keeps the camera above the scene, for what lies in a plane: it pans and zooms, and does not turn.
+	Planar bool
 
 	home   cameraPose
 	bounds Box
@@ -60,6 +62,8 @@ var presets = [...]Preset{
 	{"opposite", 30, -135, false},
 }
 
+const topPreset = 1
+
 // NewCamera looks at the box from the first preset: opening 60°, elevation 30°, azimuth 45°. aspect is width / height of
 // the viewport.
 func NewCamera(bounds Box, aspect float64) *Camera {
@@ -69,6 +73,13 @@ func NewCamera(bounds Box, aspect float64) *Camera {
 func newCamera(bounds Box, aspect float64, margin [2]float64) *Camera {
 	c := &Camera{Fov: 60, margin: margin}
 	c.apply(0, bounds, aspect)
+	return c
+}
+
+// newPlanarCamera looks straight down, with x to the right and y up.
+func newPlanarCamera(bounds Box, aspect float64, margin [2]float64) *Camera {
+	c := &Camera{Fov: 60, margin: margin, Planar: true}
+	c.apply(topPreset, bounds, aspect)
 	return c
 }
 
@@ -87,6 +98,9 @@ func (c *Camera) pose() cameraPose {
 // NextPreset moves by step through the presets, fits the view and returns the new preset.
 func (c *Camera) NextPreset(step int, aspect float64) Preset {
 	n := len(presets)
+	if c.Planar {
+		step = 0
+	}
 	c.apply(((c.preset+step)%n+n)%n, c.bounds, aspect)
 	return presets[c.preset]
 }
@@ -133,6 +147,9 @@ func (c *Camera) Matrices(aspect float64) (view, proj Mat4) {
 
 // Orbit turns around the target by degrees; the elevation stays within ±90.
 func (c *Camera) Orbit(azimuth, elevation float64) {
+	if c.Planar {
+		return
+	}
 	c.Azimuth = math.Remainder(c.Azimuth+azimuth, 360)
 	c.Elevation = math.Max(-90, math.Min(90, c.Elevation+elevation))
 }

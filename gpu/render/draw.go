@@ -35,20 +35,28 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 
 	r.d.SetState(device.State{})
 	screen := r.d.Screen(f.Width, f.Height)
-	screen.ClearColor(0, th.Background)
-	screen.ClearDepth(1)
-	start := 0
-	for i, end := range r.walls {
-		r.drawRuns(r.chrome.buffer, runs(r.scratch[start:end], start), f, views[i].state(device.State{Blend: device.BlendAlpha}))
-		start = end
+	dst := r.d.Target()
+	if r.coverFixed = s.hasEdges() && dst != nil; r.coverFixed {
+		for i := range views {
+			r.coverFixed = r.coverFixed && views[i].Panel.graphs()
+		}
+		if err := r.drawBackground(s, views, dst, th, f); err != nil {
+			return err
+		}
+	} else {
+		screen.ClearColor(0, th.Background)
+		r.drawWalls(views, f)
 	}
+	screen.ClearDepth(1)
 	for i := range views {
 		if err := r.drawPanel(&views[i], th, f); err != nil {
 			return err
 		}
 	}
 	flat := device.State{Blend: device.BlendAlpha}
-	r.drawRuns(r.chrome.buffer, r.above, f, flat)
+	if !r.coverFixed {
+		r.drawRuns(r.chrome.buffer, r.above, f, flat)
+	}
 	if s.Overlay != nil {
 		r.drawRuns(r.user.buffer, runs(s.Overlay.prims, 0), f, flat)
 	}
@@ -57,11 +65,20 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 	return nil
 }
 
+// drawWalls draws the flat shapes that lie under the pictures.
+func (r *Renderer) drawWalls(views []panelView, f Frame) {
+	start := 0
+	for i, end := range r.walls {
+		r.drawRuns(r.chrome.buffer, runs(r.scratch[start:end], start), f, views[i].state(device.State{Blend: device.BlendAlpha}))
+		start = end
+	}
+}
+
 // Dirty reports whether Draw would give another picture than the last one: after new data, a moved camera, new limits or
 // another overlay.
 func (r *Renderer) Dirty(s *Scene, f Frame) bool {
 	r.ranges.poll()
-	return r.draws == 0 || r.ranges.stale && s.follows() || r.signature(s, f) != r.drawn
+	return r.draws == 0 || r.ranges.stale && s.follows() || !r.edgesComplete(s) || r.signature(s, f) != r.drawn
 }
 
 // Waiting reports that extremes are on their way back, after which Dirty may become true without new data.
@@ -84,6 +101,8 @@ func (r *Renderer) signature(s *Scene, f Frame) uint64 {
 				if x.SizeScale != nil {
 					fmt.Fprint(&h, x.SizeScale.Min, x.SizeScale.Max)
 				}
+			case *Graph:
+				x.sign(&h)
 			}
 		}
 	}
@@ -266,6 +285,8 @@ func (r *Renderer) drawPanel(v *panelView, th *Theme, f Frame) error {
 			err = r.drawSurface(v, x, th, f, 0)
 		case *Scatter:
 			err = r.drawScatter(v, x, th, f, 0)
+		case *Graph:
+			err = r.drawGraph(v, x, th, f)
 		}
 		if err != nil {
 			return err

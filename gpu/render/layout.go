@@ -31,6 +31,9 @@ type Layout struct {
 // labelRoom is what tick labels and axis names need on each side of the box.
 const labelRoomX, labelRoomY = 32, 30
 
+// nodeRoom is what nodes at the rim of a graph need on each side.
+const nodeRoom = 22
+
 func marginFor(size, room float64) float64 { return math.Min(size/math.Max(size-2*room, 1), 1.5) }
 
 // Layout places the panels in a grid that gives the largest views, with one colorbar at the right if they share a scale.
@@ -124,16 +127,28 @@ func (p PanelLayout) Aspect() float64 { return p.View.W / p.View.H }
 // FitCameras gives every panel without a camera one that shows all of it: panels of the same proportions share one, so that
 // they turn together.
 func (s *Scene) FitCameras(width, height int, scale float64) {
-	shared := map[Box]*Camera{}
+	type look struct {
+		box    Box
+		planar bool
+	}
+	shared := map[look]*Camera{}
 	for _, pl := range s.Layout(width, height, scale).Panels {
 		if pl.Panel.Camera != nil {
 			continue
 		}
-		b := pl.Panel.Bounds()
-		if shared[b] == nil {
-			shared[b] = newCamera(b, pl.Aspect(), [2]float64{
-				marginFor(pl.View.W, labelRoomX), marginFor(pl.View.H, labelRoomY)})
+		k := look{pl.Panel.Bounds(), pl.Panel.planar()}
+		if shared[k] == nil {
+			room := [2]float64{labelRoomX, labelRoomY}
+			if pl.Panel.graphs() {
+				room = [2]float64{nodeRoom, nodeRoom}
+			}
+			margin := [2]float64{marginFor(pl.View.W, room[0]), marginFor(pl.View.H, room[1])}
+			if k.planar {
+				shared[k] = newPlanarCamera(k.box, pl.Aspect(), margin)
+			} else {
+				shared[k] = newCamera(k.box, pl.Aspect(), margin)
+			}
 		}
-		pl.Panel.Camera = shared[b]
+		pl.Panel.Camera = shared[k]
 	}
 }

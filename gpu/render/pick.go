@@ -14,7 +14,11 @@ type Hit struct {
 	Panel   *Panel
 	Item    Item // nil: nothing
 	Element int
+	Edge    bool // Element is an edge of a graph, not a node
 }
+
+// edgeBit tells edges of a graph from its nodes in the index picture.
+const edgeBit = 1 << 31
 
 // pickReach is how far, in pixels of the half-size index picture, an item may lie from the pointer.
 const pickReach = 3
@@ -26,6 +30,7 @@ type picker struct {
 	back   *device.Readback
 	sent   map[int64]pickSent
 	next   int64
+	rect   device.Rect // of the pick that is being drawn
 }
 
 type pickSent struct {
@@ -118,6 +123,7 @@ func (r *Renderer) drawPick(s *Scene, f Frame, x, y float64) (pickSent, bool, er
 	sent := pickSent{rect: rect, x: px - rect.X, y: py - rect.Y}
 
 	t := r.picks.target
+	r.picks.rect = rect
 	t.Bind()
 	r.d.SetState(device.State{DepthTest: true, Scissor: true, ScissorRect: rect})
 	r.d.Viewport(v.x, v.y, v.w, v.h)
@@ -134,6 +140,9 @@ func (r *Renderer) drawPick(s *Scene, f Frame, x, y float64) (pickSent, bool, er
 			}
 		case *Scatter:
 			err = r.drawScatter(&v, i, s.theme(), half, number)
+		case *Graph:
+			err = r.pickGraph(&v, i, s.theme(), half, number)
+			r.d.SetState(device.State{DepthTest: true, Scissor: true, ScissorRect: rect})
 		}
 		if err != nil {
 			return pickSent{}, false, err
@@ -178,7 +187,10 @@ func (s pickSent) nearest(data []uint32) Hit {
 		return Hit{}
 	}
 	h := s.items[data[2*at]-1]
-	h.Element = int(data[2*at+1])
+	h.Element, h.Edge = int(data[2*at+1]&^edgeBit), data[2*at+1]&edgeBit != 0
+	if _, ok := h.Item.(*Graph); !ok {
+		h.Element, h.Edge = int(data[2*at+1]), false
+	}
 	return h
 }
 

@@ -33,11 +33,15 @@ type Renderer struct {
 
 	surfaces map[*Surface]*surfaceState
 	meshes   map[[2]int]*mesh
-	ranges   ranges
-	picks    *picker
-	frame    int64
-	drawn    uint64 // signature of the last frame
-	draws    int64
+	graphs   map[*Graph]*graphState
+	back     background
+	// coverFixed: titles and colorbars are part of the background.
+	coverFixed bool
+	ranges     ranges
+	picks      *picker
+	frame      int64
+	drawn      uint64 // signature of the last frame
+	draws      int64
 }
 
 // layer is a list of flat shapes on the GPU.
@@ -53,7 +57,8 @@ func New(d *device.Device) (_ *Renderer, err error) {
 		return nil, fmt.Errorf("render: vertex shaders of %s can read %d storage buffers, 5 are needed", d.Info().Renderer, n)
 	}
 	r := &Renderer{d: d, software: d.Info().Software, programs: map[string]*device.Program{},
-		surfaces: map[*Surface]*surfaceState{}, meshes: map[[2]int]*mesh{}}
+		surfaces: map[*Surface]*surfaceState{}, meshes: map[[2]int]*mesh{},
+		graphs: map[*Graph]*graphState{}}
 	defer func() {
 		if err != nil {
 			r.Close()
@@ -110,6 +115,12 @@ func (r *Renderer) Close() {
 	for _, p := range r.programs {
 		p.Close()
 	}
+	for _, g := range r.graphs {
+		g.close()
+	}
+	r.back.frame.Close()
+	r.back = background{}
+	clear(r.graphs)
 	clear(r.surfaces)
 	clear(r.meshes)
 	clear(r.programs)

@@ -1,6 +1,11 @@
 package render
 
-import "github.com/galvani-sim/galvani/gpu/device"
+import (
+	"slices"
+	"time"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+)
 
 // Scene is what to draw. It is plain data: the caller changes it between frames.
 type Scene struct {
@@ -34,7 +39,7 @@ type Axis struct {
 	Min, Max    float64
 }
 
-// Item is a *Surface or a *Scatter.
+// Item is a *Surface, a *Scatter or a *Graph.
 type Item interface {
 	name() string
 	scale() *Scale
@@ -160,8 +165,15 @@ func (p *Panel) Bounds() Box {
 // sameUnits reports that z counts the same things as x and y: layers of a grid.
 func (p *Panel) sameUnits() bool {
 	for _, it := range p.Items {
-		if s, ok := it.(*Scatter); ok && s.Grid[0] > 1 && !s.Z.Values.Valid() {
-			return true
+		switch s := it.(type) {
+		case *Scatter:
+			if s.Grid[0] > 1 && !s.Z.Values.Valid() {
+				return true
+			}
+		case *Graph:
+			if s.Spatial {
+				return true
+			}
 		}
 	}
 	return false
@@ -178,10 +190,27 @@ func (p *Panel) flat() bool {
 			if s.Z.Values.Valid() || s.Grid[0] > 1 {
 				return false
 			}
+		case *Graph:
+			if s.Spatial {
+				return false
+			}
 		}
 	}
 	return true
 }
+
+// graphs reports that the panel shows graphs only: it has no axes, since a layout's coordinates mean nothing.
+func (p *Panel) graphs() bool {
+	for _, it := range p.Items {
+		if _, ok := it.(*Graph); !ok {
+			return false
+		}
+	}
+	return len(p.Items) > 0
+}
+
+// planar reports that the panel is seen from above only.
+func (p *Panel) planar() bool { return p.graphs() && p.flat() }
 
 // extent joins the items' coordinates with what the axes ask for.
 func (p *Panel) extent() (x, y, z span) {
@@ -209,14 +238,15 @@ func (p *Panel) extent() (x, y, z span) {
 // scales are the scales of the panel's items, each once.
 func (p *Panel) scales() []*Scale {
 	var out []*Scale
-	for _, it := range p.Items {
-		s := it.scale()
-		known := s == nil
-		for _, o := range out {
-			known = known || o == s
-		}
-		if !known {
+	add := func(s *Scale) {
+		if s != nil && !slices.Contains(out, s) {
 			out = append(out, s)
+		}
+	}
+	for _, it := range p.Items {
+		add(it.scale())
+		if g, ok := it.(*Graph); ok && !g.Edges.Hide && g.Edges.Weight.Valid() {
+			add(g.Edges.Scale)
 		}
 	}
 	return out
@@ -231,4 +261,7 @@ type Frame struct {
 	// Fine draws at the finest level of detail that the pixels can show, as for a picture or a paused scene. Otherwise a
 	// software rasteriser uses larger cells to hold its frame rate.
 	Fine bool
+	// Budget is about how long a software rasteriser may draw edges of graphs in one frame; those left over follow in the
+	// next frames, for which Dirty asks. 0: all edges, always.
+	Budget time.Duration
 }

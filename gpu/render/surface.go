@@ -79,6 +79,12 @@ func (r *Renderer) sweep() {
 			delete(r.surfaces, s)
 		}
 	}
+	for g, st := range r.graphs {
+		if st.frame < r.frame-patience {
+			st.close()
+			delete(r.graphs, g)
+		}
+	}
 	for k, m := range r.meshes {
 		if m.frame < r.frame-patience {
 			m.close()
@@ -118,6 +124,8 @@ func (r *Renderer) reduce(views []panelView, f Frame) error {
 				did, err = r.reduceSurface(&views[i], x, f)
 			case *Scatter:
 				did, err = r.reduceScatter(x)
+			case *Graph:
+				did, err = r.reduceGraph(x)
 			}
 			if err != nil {
 				return err

@@ -67,3 +67,19 @@ func Dark() *Theme { t := dark; return &t }
 
 // Light is the theme for print.
 func Light() *Theme { t := light; return &t }
+
+// nodeRim is the color around the nodes of a graph: it stands out from the background where a node's own color does not.
+func (t *Theme) nodeRim() Color {
+	if t.Background.luminance() > 0.5 {
+		return t.Text
+	}
+	return RGB(0xdfe5ec)
+}
+
+// pulse is the glow of a signal on an edge.
+func (t *Theme) pulse() Color {
+	if t.Background.luminance() > 0.5 {
+		return RGB(0xd9480f)
+	}
+	return RGB(0xffb454)
+}

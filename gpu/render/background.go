@@ -1,0 +1,103 @@
+//go:build cgo
+
+package render
+
+import (
+	"fmt"
+	"hash/maphash"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+)
+
+// background is a picture of what stays the same while only the states of nodes change: walls, edges, and where no panel has
+// axes inside its view, titles and colorbars too.
+type background struct {
+	frame *device.Framebuffer
+	key   uint64
+}
+
+// backgroundKey identifies what the background shows.
+func (r *Renderer) backgroundKey(s *Scene, views []panelView) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	fmt.Fprint(&h, r.chromeState)
+	for i := range views {
+		for _, g := range graphsOf(views[i].Panel) {
+			if !g.edgesShown() {
+				continue
+			}
+			e := g.Edges
+			fmt.Fprint(&h, g.N, g.Geometry, g.Positions, g.Low, g.High, e.M, e.Pre, e.Post, e.Rows, e.Directed, e.Weight, e.Width, e.Opacity)
+			for _, sc := range []*Scale{e.Scale, e.WidthScale} {
+				if sc != nil {
+					fmt.Fprint(&h, sc.Min, sc.Max, sc.Colormap.Name)
+				}
+			}
+			if e.Directed && e.M <= headEdges {
+				fmt.Fprint(&h, g.Radius, g.ByDegree, g.Size)
+			}
+		}
+	}
+	return h.Sum64()
+}
+
+// drawBackground brings the background up to date and copies it to dst, which stays bound.
+func (r *Renderer) drawBackground(s *Scene, views []panelView, dst *device.Framebuffer, th *Theme, f Frame) error {
+	b := &r.back
+	if b.frame == nil || b.frame.Desc().Width != f.Width || b.frame.Desc().Height != f.Height {
+		b.frame.Close()
+		b.key = 0
+		var err error
+		b.frame, err = r.d.NewFramebuffer(device.FramebufferDesc{Label: "background", Width: f.Width, Height: f.Height, Color: []device.Format{device.RGBA8}})
+		if err != nil {
+			return err
+		}
+	}
+	key := r.backgroundKey(s, views)
+	fresh := key != b.key
+	if fresh || !r.edgesComplete(s) {
+		b.frame.Bind()
+		if fresh {
+			r.d.SetState(device.State{})
+			b.frame.ClearColor(0, th.Background)
+			r.drawWalls(views, f)
+			if r.coverFixed {
+				r.drawRuns(r.chrome.buffer, r.above, f, device.State{Blend: device.BlendAlpha})
+			}
+		}
+		for i := range views {
+			v := &views[i]
+			for _, g := range graphsOf(v.Panel) {
+				if fresh {
+					r.graphs[g].drawn = 0
+				}
+				if !g.edgesShown() || v.w < 1 || v.h < 1 {
+					continue
+				}
+				if err := r.placeNodes(v, g, f); err != nil {
+					return err
+				}
+				r.d.SetState(v.state(device.State{Blend: device.BlendAlpha}))
+				r.d.Viewport(v.x, v.y, v.w, v.h)
+				if err := r.advanceEdges(v, g, th, f); err != nil {
+					return err
+				}
+			}
+		}
+		b.key = key
+	}
+	r.d.SetState(device.State{})
+	return b.frame.Resolve(0, dst, 0)
+}
+
+// edgesComplete reports that the background has all edges.
+func (r *Renderer) edgesComplete(s *Scene) bool {
+	for _, p := range s.Panels {
+		for _, g := range graphsOf(p) {
+			if !r.complete(g) {
+				return false
+			}
+		}
+	}
+	return true
+}

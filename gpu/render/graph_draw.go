@@ -1,0 +1,363 @@
+//go:build cgo
+
+package render
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+)
+
+// drawEdges draws the edges from the k-th to before the end-th, in the order that edgeOrder gives.
+func (r *Renderer) drawEdges(v *panelView, g *Graph, th *Theme, f Frame, from, end int, item uint32) error {
+	st, e := r.graphs[g], &g.Edges
+	define := map[string]string{}
+	corners, mode := 6, device.Triangles
+	switch {
+	case item != 0:
+		define["PICK"] = ""
+	case e.M > lineEdges && e.Width == 0 && e.WidthScale == nil:
+		define["LINE"], corners, mode = "", 2, device.Lines
+	case e.Directed && e.M <= headEdges:
+		define["HEAD"], corners = "", 9
+	}
+	weight := e.Weight.Valid() && (e.Scale != nil || e.WidthScale != nil)
+	if weight {
+		t, err := glslType(e.Weight)
+		if err != nil {
+			return err
+		}
+		define["WEIGHT"] = t
+	}
+	if g.bends() && mode == device.Triangles {
+		define["BENT"] = ""
+	}
+	p, err := r.graphics("graph_edge", define)
+	if err != nil {
+		return err
+	}
+	r.d.BindStorage(0, st.nodes)
+	if err := r.bindAt(p, 1, "preAt", g.pre(st)); err != nil {
+		return err
+	}
+	if err := r.bindAt(p, 2, "postAt", e.Post); err != nil {
+		return err
+	}
+	if weight {
+		if err := r.bindAt(p, 3, "weightAt", e.Weight); err != nil {
+			return err
+		}
+		m := int32(-1)
+		if e.Scale != nil {
+			m = int32(mapIndex(e.Scale.Colormap))
+			p.SetFloats("tones", float32(e.Scale.Min), inverse(e.Scale))
+		}
+		p.SetInt("map", m)
+		if s := e.WidthScale; s != nil {
+			p.SetFloats("widths", float32(math.Max(s.Min, 0)), inverse(s))
+		} else {
+			p.SetFloats("widths", 0, 0)
+		}
+		p.SetInt("maps", 1)
+		r.d.BindTexture(1, r.maps)
+	}
+	if _, ok := define["BENT"]; ok {
+		r.d.BindStorage(4, st.bent)
+	}
+	shift, size := edgeOrder(e.M)
+	p.SetInt("nodesCount", int32(g.N))
+	p.SetInt("total", int32(e.M))
+	p.SetInts("order", int32(1<<shift-1), int32(shift))
+	p.SetInt("blockSize", int32(size))
+	p.SetInt("start", int32(from))
+	p.SetFloats("viewport", float32(v.w), float32(v.h))
+	width := e.width() * f.Scale
+	if item != 0 {
+		width += 2 * f.Scale
+		p.SetUints("item", item)
+	}
+	p.SetFloats("width", float32(width))
+	p.SetFloats("head", float32(headLength(e.M)*f.Scale))
+	c := th.Muted.Alpha(float32(e.opacity()))
+	p.SetFloats("plain", c[0], c[1], c[2], c[3])
+	r.d.Draw(p, nil, mode, 0, corners*(end-from))
+	return nil
+}
+
+// headLength of an arrow in units of scale 1.
+func headLength(edges int) float64 {
+	return math.Max(4.5, math.Min(10, 16*math.Pow(float64(max(1, edges)), -0.13)))
+}
+
+// advanceEdges adds edges to the layer: all that are left, or what a software rasteriser manages within the frame's budget.
+func (r *Renderer) advanceEdges(v *panelView, g *Graph, th *Theme, f Frame) error {
+	st := r.graphs[g]
+	shift, size := edgeOrder(g.Edges.M)
+	all := size << shift
+	end := all
+	limited := r.software && f.Budget > 0
+	if limited {
+		// One edge of each block at least: fewer would come from one corner of the graph.
+		n := max(int(st.speed*f.Budget.Seconds()*1e3), 1<<shift)
+		end = min(all, st.drawn+n>>shift<<shift)
+		r.d.WaitIdle()
+	}
+	if end == st.drawn {
+		return nil
+	}
+	start := time.Now()
+	if err := r.drawEdges(v, g, th, f, st.drawn, end, 0); err != nil {
+		return err
+	}
+	if limited {
+		r.d.WaitIdle()
+		if ms := time.Since(start).Seconds() * 1e3; end-st.drawn > 500 && ms > 0 {
+			st.speed = 0.5*st.speed + 0.5*float64(end-st.drawn)/ms
+		}
+	}
+	st.drawn = end
+	return nil
+}
+
+// complete reports that the layer has all edges of the graph.
+func (r *Renderer) complete(g *Graph) bool {
+	st := r.graphs[g]
+	if st == nil || !g.edgesShown() {
+		return true
+	}
+	shift, size := edgeOrder(g.Edges.M)
+	return st.drawn == size<<shift
+}
+
+// drawNodes draws the nodes; item is 0 for the picture and the item's number for picking.
+func (r *Renderer) drawNodes(v *panelView, g *Graph, th *Theme, f Frame, item uint32) error {
+	st := r.graphs[g]
+	define := map[string]string{}
+	if !g.Spatial {
+		define["PLANE"] = ""
+	}
+	if item != 0 {
+		define["PICK"] = ""
+	}
+	if err := r.uploadMarks(g, st); err != nil {
+		return err
+	}
+	for _, x := range []struct {
+		macro string
+		on    bool
+	}{{"MARKS", len(g.Marks) > 0}, {"SHAPES", g.Shapes && g.Color.Valid()}, {"NEEDLE", g.Needle && g.Color.Valid() && item == 0}} {
+		if x.on {
+			define[x.macro] = ""
+		}
+	}
+	views := []struct {
+		macro, uniform string
+		v              device.View
+	}{{"COLOR", "colorAt", g.Color}, {"NEXT", "nextAt", g.Next}}
+	if !g.Color.Valid() || g.Mix == 0 {
+		views[1].v = device.View{}
+	}
+	for _, x := range views {
+		if x.v.Valid() {
+			t, err := glslType(x.v)
+			if err != nil {
+				return err
+			}
+			define[x.macro] = t
+		}
+	}
+	p, err := r.graphics("graph_node", define)
+	if err != nil {
+		return err
+	}
+	r.d.BindStorage(0, st.nodes)
+	for k, x := range views {
+		if x.v.Valid() {
+			if err := r.bindAt(p, 1+k, x.uniform, x.v); err != nil {
+				return err
+			}
+		}
+	}
+	if len(g.Marks) > 0 {
+		if err := r.bindAt(p, 3, "marksAt", st.marks.View()); err != nil {
+			return err
+		}
+	}
+	if s := g.Scale; s != nil {
+		cyclic := float32(0)
+		if s.Colormap.Cyclic {
+			cyclic = 1
+			p.SetFloats("period", float32(s.Max-s.Min))
+		} else {
+			p.SetFloats("period", 0)
+		}
+		p.SetFloats("tones", float32(s.Min), inverse(s), cyclic)
+		p.SetInt("map", int32(mapIndex(s.Colormap)))
+	}
+	p.SetFloats("mixed", float32(g.Mix))
+	rgb := func(name string, c Color) { p.SetFloats(name, c[0], c[1], c[2]) }
+	if item != 0 {
+		p.SetUints("item", item)
+	} else {
+		rgb("bad", th.Bad)
+		rgb("plain", th.Accent)
+		rgb("edge", th.nodeRim())
+		rgb("accent", th.Accent)
+		rgb("ink", th.Text)
+		rgb("ground", th.Background)
+		// Balls of many colors: the rim keeps those of the background's tone visible.
+		p.SetFloats("rim", float32(1.1*f.Scale))
+		p.SetInt("maps", 1)
+		r.d.BindTexture(1, r.maps)
+	}
+	state := device.State{DepthTest: g.Spatial}
+	if item == 0 {
+		state.Blend = device.BlendAlpha
+	} else {
+		state.DepthTest = true
+		state.DepthFunc = device.DepthLessEqual // a later node lies above an earlier one
+	}
+	if item != 0 {
+		state.Scissor, state.ScissorRect = true, r.picks.rect
+		r.d.SetState(state)
+	} else {
+		r.d.SetState(v.state(state))
+	}
+	r.d.Draw(p, nil, device.Points, 0, g.N)
+	return nil
+}
+
+// uploadMarks brings the marks on the GPU up to date.
+func (r *Renderer) uploadMarks(g *Graph, st *graphState) error {
+	if len(g.Marks) == 0 && len(st.marked) == 0 || st.marks != nil && st.marks.Len() >= g.N && maps.Equal(g.Marks, st.marked) {
+		return nil
+	}
+	if st.marks == nil || st.marks.Len() < g.N {
+		if err := r.ensure(&st.marks, "marks", device.U32, g.N); err != nil {
+			return err
+		}
+		if err := st.marks.Clear(0, g.N); err != nil {
+			return err
+		}
+		st.marked = nil
+	}
+	for i := range st.marked {
+		if i >= 0 && i < g.N && g.Marks[i] == 0 {
+			if err := st.marks.Clear(i, 1); err != nil {
+				return err
+			}
+		}
+	}
+	for i, m := range g.Marks {
+		if i < 0 || i >= g.N {
+			return fmt.Errorf("render: %s: node %d is marked, there are %d", g.Name, i, g.N)
+		}
+		if st.marked[i] != m {
+			if err := device.Upload(st.marks, i, []uint32{uint32(m)}); err != nil {
+				return err
+			}
+		}
+	}
+	st.marked = maps.Clone(g.Marks)
+	return nil
+}
+
+// drawPulses draws signals between edges and nodes.
+func (r *Renderer) drawPulses(v *panelView, g *Graph, th *Theme, f Frame) error {
+	if len(g.Pulses) == 0 || g.Edges.M == 0 {
+		return nil
+	}
+	st := r.graphs[g]
+	data := make([]float32, 0, 3*len(g.Pulses))
+	for _, p := range g.Pulses {
+		data = append(data, math.Float32frombits(uint32(p.Edge)), float32(p.Fraction), float32(p.Strength))
+	}
+	if err := r.ensure(&st.pulses, "pulses", device.F32, len(data)); err != nil {
+		return err
+	}
+	if err := device.Upload(st.pulses, 0, data); err != nil {
+		return err
+	}
+	define := map[string]string{}
+	if g.bends() {
+		define["BENT"] = ""
+	}
+	p, err := r.graphics("graph_pulse", define)
+	if err != nil {
+		return err
+	}
+	r.d.BindStorage(0, st.nodes)
+	if err := r.bindAt(p, 1, "preAt", g.pre(st)); err != nil {
+		return err
+	}
+	if err := r.bindAt(p, 2, "postAt", g.Edges.Post); err != nil {
+		return err
+	}
+	if g.bends() {
+		r.d.BindStorage(3, st.bent)
+	}
+	r.d.BindStorage(4, st.pulses)
+	p.SetInt("total", int32(g.Edges.M))
+	p.SetInt("nodesCount", int32(g.N))
+	p.SetFloats("viewport", float32(v.w), float32(v.h))
+	p.SetFloats("size", float32(9*f.Scale))
+	glow := th.pulse()
+	p.SetFloats("glow", glow[0], glow[1], glow[2])
+	p.SetFloats("core", th.Text[0], th.Text[1], th.Text[2])
+	r.d.SetState(v.state(device.State{Blend: device.BlendAlpha}))
+	r.d.Draw(p, nil, device.Points, 0, len(g.Pulses))
+	return nil
+}
+
+// drawGraph draws what changes from frame to frame: the edges lie in the layer.
+func (r *Renderer) drawGraph(v *panelView, g *Graph, th *Theme, f Frame) error {
+	if err := r.placeNodes(v, g, f); err != nil {
+		return err
+	}
+	if g.edgesShown() {
+		if err := r.drawPulses(v, g, th, f); err != nil {
+			return err
+		}
+	}
+	return r.drawNodes(v, g, th, f, 0)
+}
+
+// pickableEdges is how many edges a software rasteriser looks through for what is under the pointer.
+const pickableEdges = 50000
+
+// pickGraph draws nodes, and edges under them, into the index picture.
+func (r *Renderer) pickGraph(v *panelView, g *Graph, th *Theme, f Frame, item uint32) error {
+	if r.graphs[g] == nil {
+		return nil
+	}
+	if err := r.placeNodes(v, g, f); err != nil {
+		return err
+	}
+	if g.edgesShown() && (!r.software || g.Edges.M <= pickableEdges) {
+		shift, size := edgeOrder(g.Edges.M)
+		r.d.SetState(device.State{Scissor: true, ScissorRect: r.picks.rect})
+		if err := r.drawEdges(v, g, th, f, 0, size<<shift, item); err != nil {
+			return err
+		}
+	}
+	return r.drawNodes(v, g, th, f, item)
+}
+
+// graphsOf lists the graphs of a panel.
+func graphsOf(p *Panel) (out []*Graph) {
+	for _, it := range p.Items {
+		if g, ok := it.(*Graph); ok {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// hasEdges reports that some panel shows edges.
+func (s *Scene) hasEdges() bool {
+	return slices.ContainsFunc(s.Panels, func(p *Panel) bool { return slices.ContainsFunc(graphsOf(p), (*Graph).edgesShown) })
+}

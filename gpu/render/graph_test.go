@@ -1,0 +1,119 @@
+//go:build cgo
+
+package render
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/gltest"
+)
+
+// web is a graph on the GPU with its host copies.
+type web struct {
+	*Graph
+	at         []float32
+	pre, post  []int32
+	values     []float32
+	bufs       []*device.Buffer
+	color, pos *device.Buffer
+}
+
+func (w *web) close() {
+	for _, b := range w.bufs {
+		b.Close()
+	}
+}
+
+// newWeb scatters n nodes evenly over a disc and joins m pairs, near ones rather than far ones, as a layout would have them.
+func newWeb(t testing.TB, d *device.Device, n, m int) *web {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(7, uint64(n)))
+	w := &web{at: make([]float32, 3*n), values: make([]float32, n)}
+	for i := range n {
+		// Fermat's spiral: even, without a grid.
+		r, a := 0.97*math.Sqrt((float64(i)+0.5)/float64(n)), float64(i)*math.Pi*(3-math.Sqrt(5))
+		w.at[3*i], w.at[3*i+1] = float32(r*math.Cos(a)), float32(r*math.Sin(a))
+		w.at[3*i+2] = float32(2*rng.Float64() - 1)
+		w.values[i] = float32(math.Remainder(2*math.Pi*r+a*0+rng.Float64(), 2*math.Pi))
+	}
+	near := func(i int) int {
+		x, y := float64(w.at[3*i]), float64(w.at[3*i+1])
+		x, y = x+rng.NormFloat64()*0.2, y+rng.NormFloat64()*0.2
+		best, d2 := -1, math.Inf(1)
+		for range 12 { // the nearest of a few
+			j := rng.IntN(n)
+			dx, dy := float64(w.at[3*j])-x, float64(w.at[3*j+1])-y
+			if q := dx*dx + dy*dy; q < d2 && j != i {
+				best, d2 = j, q
+			}
+		}
+		return best
+	}
+	for len(w.pre) < m {
+		i := rng.IntN(n)
+		j := near(i)
+		if j < 0 {
+			continue
+		}
+		w.pre, w.post = append(w.pre, int32(i)), append(w.post, int32(j))
+		if len(w.pre) < m && len(w.pre)%5 == 0 { // and back
+			w.pre, w.post = append(w.pre, int32(j)), append(w.post, int32(i))
+		}
+	}
+	w.pos, w.color = upload(t, d, w.at), upload(t, d, w.values)
+	pre, post := uploadInts(t, d, w.pre), uploadInts(t, d, w.post)
+	w.bufs = []*device.Buffer{w.pos, w.color, pre, post}
+	w.Graph = &Graph{Name: "G", N: n, Positions: w.pos.View(), Color: w.color.View(), Scale: phaseScale(),
+		Edges: Edges{M: m, Pre: pre.View(), Post: post.View(), Directed: true}}
+	return w
+}
+
+func phaseScale() *Scale { return NewFixedScale("theta", "rad", Twilight(), -math.Pi, math.Pi) }
+
+func uploadInts(t testing.TB, d *device.Device, v []int32) *device.Buffer {
+	t.Helper()
+	if len(v) == 0 {
+		v = []int32{0}
+	}
+	b, err := device.NewBufferFrom(d, "indices", device.I32, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestGraphPictures(t *testing.T) {
+	d := gltest.Device(t)
+	gltest.Do(t, d, func(t testing.TB) {
+		for _, c := range []struct {
+			name   string
+			n, m   int
+			w, h   int
+			scale  float64
+			theme  *Theme
+			change func(w *web)
+		}{
+			{"graph_phases", 10, 24, 320, 240, 1, Dark(), func(w *web) { w.Needle = true }},
+			{"graph_phases_light_2x", 12, 24, 640, 480, 2, Light(), func(w *web) { w.Needle = true }},
+			{"graph_states", 24, 60, 320, 240, 1, Dark(), func(w *web) {
+				w.Shapes, w.Scale = true, NewFixedScale("on", "", TwoTone(), -3, 3)
+				w.Marks = map[int]Mark{3: Selected, 7: Hovered, 11: Pinned, 14: Selected | Pinned}
+			}},
+			{"graph_1000", 1000, 4962, 400, 300, 1, Dark(), func(w *web) { w.Needle, w.ByDegree = true, true }},
+			{"graph_spatial", 300, 900, 320, 240, 1, Light(), func(w *web) { w.Spatial = true }},
+		} {
+			s := newStage(t, d, c.w, c.h, c.scale, 1)
+			w := newWeb(t, d, c.n, c.m)
+			c.change(w)
+			sc := &Scene{Theme: c.theme, Panels: []*Panel{{Title: "G", Items: []Item{w.Graph}}}}
+			img := s.draw(sc)
+			keep(t, c.name, img)
+			gltest.Image(t, c.name, img, gltest.Default)
+			w.close()
+			s.close()
+		}
+	})
+}
