@@ -127,25 +127,8 @@ func (p *program) dumpText(c *cobra.Command, model string, f *modelFlags, stage 
 }
 
 func dumpKernels(w io.Writer, p *plan.Plan) error {
-	seen := map[*ir.Kernel]bool{}
-	show := func(ops []plan.Op) error {
-		for _, op := range ops {
-			r, ok := op.(*plan.Run)
-			if !ok || seen[r.Kernel] {
-				continue
-			}
-			seen[r.Kernel] = true
-			if err := ir.Print(w, r.Kernel); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if err := show(p.Init); err != nil {
-		return err
-	}
-	for _, it := range p.Schedule {
-		if err := show(it.Ops); err != nil {
+	for _, k := range p.Kernels() {
+		if err := ir.Print(w, k); err != nil {
 			return err
 		}
 	}

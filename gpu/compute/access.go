@@ -81,6 +81,18 @@ func accesses(l *glsl.Layout, op glsl.Op) []access {
 		reads(op.Steps, op.First, op.Index)
 		touch(int(op.List), write, anywhere)
 		touch(l.Lists[op.List].Args, write, anywhere)
+	case *plan.Sequence:
+		for _, r := range op.Runs {
+			for _, x := range runAccesses(l, r) {
+				touch(x.buf, x.mode, anywhere)
+			}
+		}
+		for _, b := range []plan.BufferID{op.Keys, op.Marks} {
+			touch(int(b), read, anywhere)
+			touch(int(b), write, anywhere)
+		}
+	case *plan.Halt:
+		reads(op.List)
 	case *plan.RecordSpikes:
 		m, r := l.Plan.SpikeMonitors[op.Monitor], l.SpikeRings[op.Monitor]
 		reads(m.List)

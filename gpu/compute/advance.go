@@ -117,6 +117,10 @@ func (i *Instance) AdvanceBatch(ctx context.Context, step int64) (_ exec.Stop, d
 		i.passed = true // the next Advance runs on behind it
 		return exec.Stop{At: i.at, Reason: exec.Callback, Callback: i.plan.Schedule[item].Callback}, true, nil
 	}
+	if i.halt && i.at.Step > first {
+		i.halt = false
+		return exec.Stop{At: i.at, Reason: exec.Stopped}, true, nil
+	}
 	return exec.Stop{At: i.at, Reason: exec.Reached}, i.at.Step >= step, nil
 }
 
@@ -209,8 +213,20 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 		p.SetUints(glsl.UniformRow(u.sample), uint32(i.rings[u.sample].fill-1))
 	}
 	i.bind(p)
-	if u.kind == spikes {
+	switch u.kind {
+	case spikes:
 		return i.dispatchSpikes(u, p, step)
+	case sequence:
+		for pass := range u.passes {
+			if pass > 0 {
+				i.dev.Barrier(device.BarrierStorage)
+			}
+			p.SetUints(glsl.UniformPass, uint32(pass))
+			if err := i.dev.Dispatch(p.Program, u.text.Groups, 1, 1); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	return i.dev.Dispatch(p.Program, u.text.Groups, 1, 1)
 }

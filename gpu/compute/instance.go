@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -39,6 +38,7 @@ type Instance struct {
 	passed   bool  // the callback item at `at` has been acted on
 	tickBase int64 // base tick whose stamp is 1
 	fault    error // sticky
+	halt     bool  // the tick at which the device stopped is the last
 
 	target   time.Duration
 	perBatch int64 // ticks
@@ -112,7 +112,7 @@ func (i *Instance) clearFault() error {
 }
 
 // checkFault reads the fault word, and the others when it is set. It waits for the batch to end. A run that paused because a ring of
-// spikes is nearly full stands behind the tick in which that happened, and the rings are empty.
+// spikes is nearly full, or because a condition to stop holds, stands behind the tick in which that happened, and the rings are empty.
 func (i *Instance) checkFault() (paused bool, _ error) {
 	var word [1]uint32
 	if err := device.Read(i.control, 0, word[:], device.ReadFault); err != nil {
@@ -127,7 +127,17 @@ func (i *Instance) checkFault() (paused bool, _ error) {
 	}
 	tick := i.tickBase + int64(word[0]) - 1
 	i.trimSamples(tick)
-	if !slices.ContainsFunc(words[1:], func(w uint32) bool { return w != glsl.NoFault }) {
+	wrong := false
+	for k, w := range words[1:] {
+		switch {
+		case w == glsl.NoFault:
+		case i.layout.Sites[k].Halt != "":
+			i.halt = true
+		default:
+			wrong = true
+		}
+	}
+	if !wrong {
 		if tick < i.at.Step { // the ticks behind it did nothing
 			i.at = exec.Position{Step: tick + 1}
 		}
@@ -144,10 +154,13 @@ func (i *Instance) checkFault() (paused bool, _ error) {
 
 func (i *Instance) describeFault(tick int64, words []uint32) error {
 	for k, w := range words {
-		if w == glsl.NoFault {
+		site := i.layout.Sites[k]
+		if w == glsl.NoFault || site.Halt != "" {
 			continue
 		}
-		site := i.layout.Sites[k]
+		if site.Waits != "" {
+			return fmt.Errorf("%s: at step %d more elements wait for one another than this renderer can visit; use --backend cpu", site.Waits, tick)
+		}
 		if site.Sum != "" && w&3 == glsl.FaultTooLarge {
 			return fmt.Errorf("%s[%d]: at step %d a synapse adds more than the weights that the gl backend knows of allow; a value beyond them was computed on the device (use --backend cpu, or clip the weights)", site.Sum, w>>2, tick)
 		}

@@ -40,6 +40,12 @@ func (i *Instance) buildResident(mode Mode, tasks []task) error {
 		if t.op == nil {
 			continue // ticks with a callback that is due do not run here
 		}
+		if s, ok := t.op.(*plan.Sequence); ok {
+			if mode == Resident {
+				return fmt.Errorf("compute: %q visits elements one after another, in a work group of its own", s.Name)
+			}
+			return nil
+		}
 		total += work(l, t.op)
 		widest = max(widest, widthOf(l, t.op))
 		a := accesses(l, t.op)

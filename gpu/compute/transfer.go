@@ -185,7 +185,7 @@ func (i *Instance) Restore(s *exec.Snapshot) error {
 			return err
 		}
 	}
-	i.at, i.passed = s.At, false
+	i.at, i.passed, i.halt = s.At, false, false
 	i.tickBase = s.At.Step
 	return i.clearFault()
 }

@@ -73,6 +73,8 @@ func (i *Instance) groupSize(u *unit) int {
 	switch u.kind {
 	case lists:
 		return listGroup(i.layout, u, 2*lanes, i.dev.Info().Limits.WorkGroupInvocations) // one thread runs them all
+	case sequence:
+		return sequenceGroup(i.layout, u.ops[0].(*plan.Sequence), i.dev.Info().Limits.WorkGroupInvocations)
 	case spikes:
 		return spikeGroup(i.layout, u, rowGroup(i.layout, u, lanes, 64), i.dev.Info().Limits.WorkGroupInvocations)
 	}

@@ -16,6 +16,7 @@ const (
 	elements             // operations over elements that do little each, so that the dispatch is what they cost
 	lists                // a work group per chain: make a spike list, record it
 	spikes               // kernels over one spike list, dispatched indirectly
+	sequence             // elements one after another, in one work group and several passes
 )
 
 // unit is one dispatch: operations of one clock that may run without a barrier between them.
@@ -29,6 +30,7 @@ type unit struct {
 	access []access
 	sample int // monitor that the unit samples, -1: none
 	text   *glsl.Program
+	passes int // of a sequence
 }
 
 func kindOf(op glsl.Op) kind {
@@ -40,8 +42,10 @@ func kindOf(op glsl.Op) kind {
 		case ir.Active, ir.Spiking:
 			return spikes
 		}
-	case *plan.Generate, *glsl.Apply:
+	case *plan.Generate, *glsl.Apply, *plan.Halt:
 		return elements
+	case *plan.Sequence:
+		return sequence
 	case *glsl.Compact, *plan.RecordSpikes:
 		return lists
 	}
@@ -137,6 +141,12 @@ func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) 
 		u.text, err = glsl.Lists(l, u.chains, n)
 	case spikes:
 		u.text, err = glsl.OverSpikes(l, u.ops, n)
+	case sequence:
+		s := u.ops[0].(*plan.Sequence)
+		var rounds int
+		if rounds, u.passes, err = sequenceRounds(l, s, n); err == nil {
+			u.text, err = glsl.Sequence(l, s, n, rounds, u.passes)
+		}
 	default:
 		usual := l.Groups
 		if usual > 0 {
@@ -187,6 +197,8 @@ func usualGroup(l *glsl.Layout, u *unit) int {
 	switch u.kind {
 	case lists:
 		return 256
+	case sequence:
+		return sequenceGroup(l, u.ops[0].(*plan.Sequence), 1024)
 	case spikes:
 		if !u.overSynapses() {
 			return glsl.ActiveGroup

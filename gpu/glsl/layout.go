@@ -20,8 +20,9 @@ type Buffer struct {
 // Site is a place in a kernel that can stop the run.
 type Site struct {
 	// One of these is set: the variable that became NaN or infinite; a store that may miss its buffer, as "KERNEL into BUFFER"; the
-	// variable that synapses add to, beyond what was known of their weights.
-	Check, Store, Sum string
+	// variable that synapses add to, beyond what was known of their weights; the sequence in which elements were left waiting. Or Halt,
+	// the condition at which the run stops, and nothing is wrong.
+	Check, Store, Sum, Waits, Halt string
 }
 
 type siteKey struct {

@@ -310,6 +310,8 @@ func (g *generator) op(op Op) (function, error) {
 		return g.sample(op.Monitor), nil
 	case *plan.Generate:
 		return g.generate(op), nil
+	case *plan.Halt:
+		return g.halt(op), nil
 	case *Apply:
 		return g.apply(op.Sum), nil
 	}

@@ -69,6 +69,11 @@ func eachOp(p *plan.Plan, visit func(plan.Op)) {
 	for _, it := range p.Schedule {
 		for _, op := range it.Ops {
 			visit(op)
+			if s, ok := op.(*plan.Sequence); ok {
+				for _, r := range s.Runs {
+					visit(r)
+				}
+			}
 		}
 	}
 }

@@ -93,7 +93,7 @@ func (h *Headless) drive(ctx context.Context, s *sim.Sim, until int64) error {
 		if err := s.Advance(ctx, first+(until-first)*k/n); err != nil {
 			return err
 		}
-		if err := h.frame(); err != nil {
+		if err := h.frame(); err != nil || s.Stopped() {
 			return err
 		}
 	}

@@ -166,7 +166,7 @@ func (v *Viewer) loop(ctx context.Context) error {
 			}
 			return ErrClosed
 		}
-		if v.until >= 0 && v.stage.position().Step >= v.until {
+		if v.until >= 0 && (v.stage.position().Step >= v.until || v.sim.Stopped()) {
 			return nil
 		}
 		now := time.Now()
@@ -226,6 +226,10 @@ func (v *Viewer) step(ctx context.Context, now time.Time) (int64, error) {
 	start := time.Now()
 	if err := v.sim.Advance(ctx, v.stage.position().Step+n); err != nil {
 		return 0, err
+	}
+	if v.sim.Stopped() && v.until < 0 {
+		v.playing = false
+		v.say("a condition to stop holds")
 	}
 	// Without this the cost of the steps would show up as the cost of the next frame.
 	v.opt.Device.WaitIdle()

@@ -27,6 +27,7 @@ type instance[T real] struct {
 	at exec.Position
 	// behind is set after a stop for the callback of item at: the next Advance goes on behind it.
 	behind bool
+	halt   bool  // the step being run is to be the last
 	broken error // why the instance can only be read, restored or closed
 	closed bool
 	clock  stopwatch
@@ -133,6 +134,10 @@ func (x *instance[T]) advance(canceled *atomic.Bool, until int64) (exec.Stop, er
 			}
 		}
 		x.at = exec.Position{Step: s + 1}
+		if x.halt {
+			x.halt = false
+			return exec.Stop{At: x.at, Reason: exec.Stopped}, nil
+		}
 	}
 	return exec.Stop{At: x.at, Reason: exec.Reached}, nil
 }

@@ -41,6 +41,10 @@ func (x *instance[T]) compileOp(op plan.Op) (operation, error) {
 		return x.compileMatMul(o)
 	case *plan.TapSum:
 		return x.compileTapSum(o)
+	case *plan.Sequence:
+		return x.compileSequence(o)
+	case *plan.Halt:
+		return x.compileHalt(o)
 	case *plan.Sample:
 		if o.Monitor < 0 || o.Monitor >= len(x.monitors) {
 			return nil, fmt.Errorf("sample of monitor %d, but the plan has %d", o.Monitor, len(x.monitors))

@@ -105,9 +105,15 @@ func (r *reduceOp[T]) task(worker, task int) {
 
 // general evaluates the program block by block and adds the values row by row.
 func (r *reduceOp[T]) general(w *worker[T], first, last int) {
-	x, p := r.x, r.p
+	p := r.p
 	f := w.frame(p)
 	p.fills(f)
+	r.rows(w, f, first, last)
+}
+
+// rows does it with a frame in which scalars have been filled in.
+func (r *reduceOp[T]) rows(w *worker[T], f *frame[T], first, last int) {
+	x, p := r.x, r.p
 	b := block{lo: int(r.rowPtr[first]), rowPtr: r.rowPtr, row: first}
 	reals := rowSum[T]{dst: r.dst, add: r.add, row: first}
 	ints := rowSum[int32]{dst: r.ints, add: r.add, row: first}

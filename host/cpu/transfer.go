@@ -158,6 +158,7 @@ func (x *instance[T]) Restore(s *exec.Snapshot) error {
 			return fmt.Errorf("the snapshot is damaged: %d bytes for %s.%s instead of %d", len(data), b.Object, b.Var, b.Len*x.width(b))
 		}
 	}
+	x.halt = false
 	for i, b := range x.plan.Buffers {
 		if !snapshotted(b.Role) {
 			continue

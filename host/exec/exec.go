@@ -47,6 +47,7 @@ const (
 	Reached  Reason = iota // the requested step
 	Callback               // before a callback item that is due
 	Canceled               // the context ended; the position is consistent and can be continued
+	Stopped                // a plan.Halt found its condition to hold; its step has been finished
 )
 
 // Stop is where and why Advance returned.

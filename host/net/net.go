@@ -46,6 +46,8 @@ type Group struct {
 	Code      []*CodeBlock
 	// Events are further conditions that are watched like the threshold of spikes.
 	Events []*Event
+	// Stops are conditions of the group at which a run ends.
+	Stops []*StopCondition
 	// Order is the place of the state update among those of other groups.
 	Order int
 	// Initial values in the order they were set; applied after init= and defaults.

@@ -41,6 +41,34 @@ type CodeBlock struct {
 	Times []float64
 	// Event, when not empty, runs the code for the elements at which the event happens, instead of every DT.
 	Event string
+	// Update says in which order the elements run the code.
+	Update Update
+	Place  Place
+}
+
+// Update is the order in which the elements of a group run code.
+type Update uint8
+
+const (
+	// Synchronous: all elements see the state before the code; there is no order.
+	Synchronous Update = iota
+	// IndexOrder: one after another by index. An element sees what those before it wrote, also in `summed` variables of its group, which
+	// are summed anew for each element.
+	IndexOrder
+	// RandomOrder: likewise, in a random order that is drawn anew each time the code runs.
+	RandomOrder
+)
+
+// StopCondition ends a run behind the step in which it holds.
+type StopCondition struct {
+	Name string
+	// Condition is about the group as a whole: any(C) and all(C) hold if the condition C holds for some or all elements, sum(C) is the
+	// number of elements for which it does.
+	Condition *diag.Source
+	DT        float64 // seconds; 0: the group's
+	// When is the slot as in CodeBlock, "end" when empty.
+	When  string
+	Order int
 	Place Place
 }
 

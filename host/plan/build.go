@@ -68,7 +68,10 @@ type builder struct {
 	wires     map[*net.Synapses]*wiring
 	// summedInto holds the variables of groups that some synapses have been summed into.
 	summedInto map[sumKey]bool
-	initial    initials
+	// sums holds the kernels that sum into a slot, in order; sequenced is code that will need them.
+	sums      map[string][]summand
+	sequenced []*sequenced
+	initial   initials
 	// history is the depth of the ring kept of a group's variable, by "Group.var".
 	history map[string]int
 }
@@ -78,7 +81,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 	b := &builder{
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
-		summedInto: map[sumKey]bool{}, wires: map[*net.Synapses]*wiring{},
+		summedInto: map[sumKey]bool{}, sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{},
 		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Delays: map[*net.Pathway][]float64{}},
 	}
 	if b.opt.Matrices == nil {
@@ -109,7 +112,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 	}
 	b.res.ConnectSeconds += time.Since(start).Seconds()
 	start = time.Now()
-	for _, stage := range []func() error{b.projections, b.poissonInputs, b.spikeMonitors, b.operations, b.monitors, b.finish} {
+	for _, stage := range []func() error{b.sequences, b.projections, b.poissonInputs, b.spikeMonitors, b.operations, b.monitors, b.finish} {
 		if err := b.run(stage); err != nil {
 			return nil, err
 		}
@@ -194,6 +197,11 @@ func (b *builder) layClocks() error {
 		b.clocks.add(b.dtOf(g.DT))
 		for _, c := range g.Code {
 			b.clocks.add(b.codeDT(g, c))
+		}
+		for _, s := range g.Stops {
+			if s.DT != 0 {
+				b.clocks.add(s.DT)
+			}
 		}
 	}
 	for _, s := range b.net.Synapses {

@@ -15,10 +15,8 @@ import (
 func (p *Plan) fingerprint() string {
 	h := sha256.New()
 	p.Dump(h)
-	for _, op := range p.ops() {
-		if r, ok := op.(*Run); ok {
-			ir.Print(h, r.Kernel)
-		}
+	for _, r := range p.runs() {
+		ir.Print(h, r.Kernel)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -32,12 +30,25 @@ func (p *Plan) ops() []Op {
 	return ops
 }
 
+// runs lists all kernel runs, those of sequences among them.
+func (p *Plan) runs() (list []*Run) {
+	for _, op := range p.ops() {
+		switch op := op.(type) {
+		case *Run:
+			list = append(list, op)
+		case *Sequence:
+			list = append(list, op.Runs...)
+		}
+	}
+	return list
+}
+
 // Kernels lists every kernel once, in order of first use.
 func (p *Plan) Kernels() []*ir.Kernel {
 	var list []*ir.Kernel
 	seen := map[*ir.Kernel]bool{}
-	for _, op := range p.ops() {
-		if r, ok := op.(*Run); ok && !seen[r.Kernel] {
+	for _, r := range p.runs() {
+		if !seen[r.Kernel] {
 			seen[r.Kernel] = true
 			list = append(list, r.Kernel)
 		}
@@ -140,6 +151,18 @@ func (p *Plan) describe(op Op) string {
 		return s
 	case *Generate:
 		return fmt.Sprintf("generate %q into %d: %d steps with spikes", op.Name, op.List, op.Count)
+	case *Sequence:
+		order := "index"
+		if op.Random {
+			order = fmt.Sprintf("random order (stream %08x)", op.Stream)
+		}
+		s := fmt.Sprintf("for each of %d elements, one after another by %s", op.N, order)
+		for _, r := range op.Runs {
+			s += "\n        " + p.describe(r)
+		}
+		return s
+	case *Halt:
+		return fmt.Sprintf("halt %q if list %d is not empty", op.Name, op.List)
 	case *RecordSpikes:
 		return fmt.Sprintf("record spikes, monitor %d", op.Monitor)
 	case *Sample:

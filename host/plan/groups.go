@@ -107,6 +107,7 @@ func (b *builder) groups() error {
 		}
 		b.events(g, in)
 		b.codeBlocks(g, in)
+		b.stops(g, in)
 	}
 	return nil
 }

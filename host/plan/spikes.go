@@ -253,8 +253,18 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 		own := in
 		own.Clock.DT = b.codeDT(g, c)
 		item := Item{Name: c.Name, Slot: slot, Order: c.Order, Clock: b.clocks.add(own.Clock.DT), Callback: -1}
+		run := func(in lower.Input, item Item, name string) { b.code(g, in, code, item, name, list) }
+		if c.Update != net.Synchronous {
+			if list != None {
+				b.mistake(c.Place, "", "%s runs at the elements of an event, and these all at once", c.Name)
+				continue
+			}
+			run = func(in lower.Input, item Item, name string) {
+				b.sequenced = append(b.sequenced, &sequenced{g, in, c, code, item, name})
+			}
+		}
 		if c.Times == nil {
-			b.code(g, own, code, item, c.Name, list)
+			run(own, item, c.Name)
 			continue
 		}
 		steps, err := stepsAt(c.Times, own.Clock.DT)
@@ -267,7 +277,7 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 			at := own
 			at.Clock.At = &step
 			item.Clock = b.once(step, own.Clock.DT)
-			b.code(g, at, code, item, fmt.Sprintf("%s at step %d", c.Name, step), list)
+			run(at, item, fmt.Sprintf("%s at step %d", c.Name, step))
 		}
 	}
 }

@@ -318,8 +318,10 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring) {
 			order = at.Order
 		}
 		b.summedInto[key] = true
-		conn := w.conn(byPost, nil)[0].conn
+		run, clock := b.kernel(k, target.N, w.conn(byPost, nil)[0].conn), b.clocks.add(in.Clock.DT)
+		sum := lower.SlotName(target.Object, name)
+		b.sums[sum] = append(b.sums[sum], summand{run, clock})
 		b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: slot, Order: order,
-			Clock: b.clocks.add(in.Clock.DT), Callback: -1, Ops: []Op{b.kernel(k, target.N, conn)}})
+			Clock: clock, Callback: -1, Ops: []Op{run}})
 	}
 }

@@ -146,6 +146,10 @@ func (v verifier) op(where string, op Op) {
 		v.buf(where, op.List, ir.Int, 1)
 		v.buf(where, op.Steps, ir.Int, op.Count)
 		v.buf(where, op.First, ir.Int, op.Count+1)
+	case *Sequence:
+		v.sequence(where, op)
+	case *Halt:
+		v.buf(where+": "+op.Name, op.List, ir.Int, 1)
 	case *RecordSpikes:
 		if op.Monitor < 0 || op.Monitor >= len(v.p.SpikeMonitors) {
 			v.bad("%s: no spike monitor %d", where, op.Monitor)

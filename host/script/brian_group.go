@@ -276,7 +276,7 @@ func (g *neuronGroup) emits(event string) bool {
 
 // AttrNames lists variables and fixed attributes.
 func (g *neuronGroup) AttrNames() []string {
-	names := []string{"name", "N", "i", "t", "dt", "start", "stop", "variables", "tags", "source", "run_regularly", "run_at", "run_on_event", "get_states", "set_states"}
+	names := []string{"name", "N", "i", "t", "dt", "start", "stop", "variables", "tags", "source", "run_regularly", "run_at", "run_on_event", "stop_when", "get_states", "set_states"}
 	for _, v := range g.more {
 		names = append(names, v.name)
 	}
@@ -315,6 +315,8 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 		return stringList(g.pop.group.Tags), nil
 	case "run_regularly", "run_at", "run_on_event":
 		return starlark.NewBuiltin(name, g.blockMethod(name)), nil
+	case "stop_when":
+		return starlark.NewBuiltin(name, g.stopWhen), nil
 	case "set_spikes":
 		if g.pop.group.Generator != nil {
 			return starlark.NewBuiltin(name, g.setSpikesMethod), nil

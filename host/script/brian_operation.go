@@ -30,9 +30,9 @@ func (g *neuronGroup) blockMethod(kind string) builtinFunc {
 // codeBlock reads the arguments of a method that attaches code to an object.
 func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args starlark.Tuple, kwargs []starlark.Tuple) (*net.CodeBlock, error) {
 	var code string
-	var dt, name, times, ignored starlark.Value
+	var dt, name, times, update, ignored starlark.Value
 	c := &net.CodeBlock{When: "start", Place: in.placeOf(t)}
-	pairs := []any{"code", &code, "dt?", &dt, "when?", &c.When, "order?", &c.Order, "name?", &name, "clock?", &ignored, "codeobj_class?", &ignored}
+	pairs := []any{"code", &code, "dt?", &dt, "when?", &c.When, "order?", &c.Order, "name?", &name, "clock?", &ignored, "codeobj_class?", &ignored, "update?", &update}
 	switch kind {
 	case "run_at":
 		pairs[2], pairs[3] = "times", &times
@@ -55,6 +55,9 @@ func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args sta
 			return nil, err
 		}
 	}
+	if c.Update, err = updateOf(kind, update); err != nil {
+		return nil, err
+	}
 	s, given, err := text(kind+": name=", name)
 	if err != nil {
 		return nil, err
@@ -69,6 +72,58 @@ func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args sta
 	c.Name = no.name
 	c.Code, err = in.codeSource(t, o.what(), "code of "+kind, code)
 	return c, err
+}
+
+// updateOf reads update=: the order in which the elements run code.
+func updateOf(kind string, v starlark.Value) (net.Update, error) {
+	how, given, err := text(kind+": update=", v)
+	if err != nil || !given {
+		return net.Synchronous, err
+	}
+	for u, name := range map[net.Update]string{net.Synchronous: "synchronous", net.IndexOrder: "index order", net.RandomOrder: "random order"} {
+		if how == name {
+			return u, nil
+		}
+	}
+	return 0, withHint(fmt.Errorf("%s: there is no update %q", kind, how),
+		`"synchronous" (all at once), "random order" or "index order" (one after another, each seeing what those before it wrote)`)
+}
+
+// stopWhen is stop_when(condition, dt=, when='end', order=, name=).
+func (g *neuronGroup) stopWhen(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if !g.whole() {
+		return nil, withHint(fmt.Errorf("stop_when: %s is a part of a group; conditions are of whole groups", g.label()), "use the index i in the condition: 'any(v > 0*mV and i < 10)'")
+	}
+	var cond string
+	var dt, name starlark.Value
+	s := &net.StopCondition{When: "end", Place: g.in.placeOf(t)}
+	if err := unpack(b.Name(), args, kwargs, "condition", &cond, "dt?", &dt, "when?", &s.When, "order?", &s.Order, "name?", &name); err != nil {
+		return nil, err
+	}
+	err := slotOf(b.Name(), s.When)
+	if err != nil {
+		return nil, err
+	}
+	if s.DT, err = clockOf(b.Name(), dt); err != nil {
+		return nil, err
+	}
+	label, given, err := text(b.Name()+": name=", name)
+	if err != nil {
+		return nil, err
+	}
+	if !given {
+		label = g.name + "_stop_when*"
+	}
+	o, err := g.in.newObject(t, b.Name(), label, starlark.String(label))
+	if err != nil {
+		return nil, err
+	}
+	s.Name = o.name
+	if s.Condition, err = g.in.exprSource(t, g.what(), "condition to stop", cond); err != nil {
+		return nil, err
+	}
+	g.pop.group.Stops = append(g.pop.group.Stops, s)
+	return starlark.None, nil
 }
 
 // timesOf reads times with their unit, ascending or not.

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -415,6 +416,9 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 			c, err := s.in.codeBlock(t, s.object, name, args, kwargs)
 			if err != nil {
 				return nil, err
+			}
+			if c.Update != net.Synchronous {
+				return nil, withHint(errors.New("run_regularly: synapses are updated all at once"), "update= is for neurons, whose sums then see what was written before")
 			}
 			s.syn.Code = append(s.syn.Code, c)
 			return starlark.None, nil

@@ -73,6 +73,7 @@ type Sim struct {
 	seconds  float64 // end of the last Run, as the sum of the durations asked for
 	timing   Timing
 	faulted  error
+	stopped  bool // the last Run ended because a condition held
 	silent   bool // recordings have ended
 
 	states    map[string]*State     // stored in memory
@@ -261,7 +262,7 @@ func (s *Sim) Run(ctx context.Context, seconds float64) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	if err := s.drive(ctx, s.stepAt(s.seconds+seconds)); err != nil {
+	if err := s.drive(ctx, s.stepAt(s.seconds+seconds)); err != nil || s.stopped {
 		s.seconds = s.Time()
 		return err
 	}
@@ -279,8 +280,13 @@ func (s *Sim) RunSteps(ctx context.Context, n int64) error {
 	return err
 }
 
+// Stopped reports whether the last Run or Advance ended early because a condition of net.Group.Stops held. Drivers look at it after each
+// Advance.
+func (s *Sim) Stopped() bool { return s.stopped }
+
 // prepare refuses to go on after a fault and follows changes of the description.
 func (s *Sim) prepare() error {
+	s.stopped = false
 	if s.faulted != nil {
 		return fmt.Errorf("the simulation cannot go on after a fault: %w", s.faulted)
 	}
@@ -308,7 +314,7 @@ func (s *Sim) Loop(ctx context.Context, until int64) error {
 		}
 	}
 	batch := int64(1)
-	for s.inst.At().Step < until {
+	for s.inst.At().Step < until && !s.stopped {
 		t := time.Now()
 		if err := s.Advance(ctx, min(s.inst.At().Step+batch, until)); err != nil {
 			return err
@@ -332,10 +338,12 @@ func nextBatch(batch int64, took time.Duration) int64 {
 	return batch
 }
 
-// Advance advances to a base step: it calls the operations that fall due and drains recordings before they overflow.
+// Advance advances to a base step: it calls the operations that fall due and drains recordings before they overflow. It ends early where a
+// condition to stop holds; see Stopped.
 func (s *Sim) Advance(ctx context.Context, until int64) error {
 	start := time.Now()
 	defer func() { s.timing.Simulate += time.Since(start).Seconds() }()
+	s.stopped = false
 	full := s.inst.At().Step + s.room() // some ring; draining at every callback would cost more than most callbacks
 	for s.inst.At().Step < until {
 		if s.inst.At().Step >= full {
@@ -354,6 +362,9 @@ func (s *Sim) Advance(ctx context.Context, until int64) error {
 			if err := s.call(stop.Callback); err != nil {
 				return errors.Join(err, s.drain())
 			}
+		case exec.Stopped:
+			s.stopped = true
+			return s.drain()
 		case exec.Canceled:
 			return errors.Join(context.Cause(ctx), s.drain())
 		}

@@ -255,6 +255,10 @@ func sameRecorded(a, b []plan.MonitorVar) bool {
 	})
 }
 
+func sameRun(x, y *plan.Run) bool {
+	return x.N == y.N && x.Conn == y.Conn && x.List == y.List && x.Lag == y.Lag && slices.Equal(x.Bind, y.Bind)
+}
+
 // sameItem compares what a fingerprint leaves out of operations.
 func sameItem(a, b *plan.Item) bool {
 	if a.Clock != b.Clock || a.Slot != b.Slot || a.Callback != b.Callback || len(a.Ops) != len(b.Ops) {
@@ -264,7 +268,17 @@ func sameItem(a, b *plan.Item) bool {
 		switch x := x.(type) {
 		case *plan.Run:
 			y, ok := b.Ops[i].(*plan.Run)
-			if !ok || x.N != y.N || x.Conn != y.Conn || x.List != y.List || x.Lag != y.Lag || !slices.Equal(x.Bind, y.Bind) {
+			if !ok || !sameRun(x, y) {
+				return false
+			}
+		case *plan.Sequence:
+			y, ok := b.Ops[i].(*plan.Sequence)
+			if !ok || x.N != y.N || x.Keys != y.Keys || x.Marks != y.Marks || !slices.EqualFunc(x.Runs, y.Runs, sameRun) {
+				return false
+			}
+		case *plan.Halt:
+			y, ok := b.Ops[i].(*plan.Halt)
+			if !ok || *x != *y {
 				return false
 			}
 		case *plan.Generate:

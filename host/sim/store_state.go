@@ -142,11 +142,24 @@ func writes(it *plan.Item, id plan.BufferID) bool {
 				return true
 			}
 		case *plan.Run:
-			for k, buf := range op.Bind {
-				if buf == id && k < len(op.Kernel.Slots) && op.Kernel.Slots[k].Access != ir.Read {
+			if runWrites(op, id) {
+				return true
+			}
+		case *plan.Sequence:
+			for _, r := range op.Runs {
+				if runWrites(r, id) {
 					return true
 				}
 			}
+		}
+	}
+	return false
+}
+
+func runWrites(r *plan.Run, id plan.BufferID) bool {
+	for k, buf := range r.Bind {
+		if buf == id && k < len(r.Kernel.Slots) && r.Kernel.Slots[k].Access != ir.Read {
+			return true
 		}
 	}
 	return false
