@@ -47,6 +47,7 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 		screen.ClearColor(0, th.Background)
 		r.drawWalls(views, f)
 	}
+	r.d.SetState(device.State{}) // the scissor would confine the clearing
 	screen.ClearDepth(1)
 	for i := range views {
 		if err := r.drawPanel(&views[i], th, f); err != nil {
