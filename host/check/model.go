@@ -78,7 +78,7 @@ const (
 	RefConstant                // an external constant (Const)
 	RefTime                    // t
 	RefDt                      // dt
-	RefIndex                   // i (also j, k in synapses: see Name)
+	RefIndex                   // i (in synapses also j, and the number among those of a pair: see Name)
 	RefCount                   // N (also N_pre, N_post, N_incoming, N_outgoing: see Name)
 	RefCoord                   // x, y, z of a group with a geometry (see Name)
 	RefNoise                   // xi or xi_NAME (see Name)
@@ -176,6 +176,8 @@ type Context struct {
 	Scope    Scope
 	Geometry bool // the group has x, y, z
 	Synapse  bool // names i, j, *_pre, *_post are given
+	// Multi names the number of a synapse among those of the same pair, from 0; "": it has no name.
+	Multi string
 	// Pre and Post are the models of the connected groups, for synapse code; nil otherwise.
 	Pre, Post *Model
 	// Extra are variables given from outside, such as not_refractory.

@@ -37,7 +37,7 @@ func (c *checker) nameAllowed(eq *syntax.Equation) bool {
 		c.errorHint(sp, rename, "%q cannot be a variable: names that start with xi_ are white noise", name)
 	case c.brian() && name == "e":
 		c.errorHint(sp, rename, `"e" cannot be a variable: it is the constant 2.71828...`)
-	case c.ctx.Synapse && (name == "j" || name == "lastupdate" || name == "N_pre" || name == "N_post" || name == "N_incoming" || name == "N_outgoing"):
+	case c.synapseName(name):
 		c.errorHint(sp, rename, "%q cannot be a variable of a synapse: it has a fixed meaning there", name)
 	case c.ctx.Synapse && c.brian() && (strings.HasSuffix(name, "_pre") || strings.HasSuffix(name, "_post")) && !hasFlag(eq, "summed"):
 		c.errorHint(sp, "add the flag (summed) to sum into that variable, or choose another name", "%q is a variable of the connected group", name)
@@ -55,6 +55,15 @@ func (c *checker) nameAllowed(eq *syntax.Equation) bool {
 		return true
 	}
 	return false
+}
+
+// synapseName reports a name that only synapses have.
+func (c *checker) synapseName(name string) bool {
+	switch name {
+	case "j", "lastupdate", "N_pre", "N_post", "N_incoming", "N_outgoing":
+		return c.ctx.Synapse
+	}
+	return c.ctx.Synapse && name != "" && name == c.ctx.Multi
 }
 
 func (c *checker) builtinName(name string) bool {
@@ -169,7 +178,7 @@ func (c *checker) givenName(e *syntax.Ident) (Ref, typ, bool) {
 		ref, t = Ref{Kind: RefTime}, typ{Type{Real, c.second()}, true}
 	case name == "dt":
 		ref, t = Ref{Kind: RefDt}, typ{Type{Real, c.second()}, true}
-	case name == "i", c.ctx.Synapse && name == "j":
+	case name == "i", c.ctx.Synapse && (name == "j" || name == c.ctx.Multi):
 		ref = Ref{Kind: RefIndex}
 	case name == "N":
 		ref = Ref{Kind: RefCount}
@@ -298,6 +307,9 @@ func (c *checker) unknown(e *syntax.Ident) {
 		names = append(names, n)
 	}
 	names = append(names, "t", "dt", "i", "N", "pi", "inf")
+	if c.ctx.Multi != "" {
+		names = append(names, c.ctx.Multi)
+	}
 	if c.ctx.Geometry {
 		names = append(names, "x", "y", "z")
 	}

@@ -128,6 +128,10 @@ func (c *checker) target(s *syntax.Stmt, t typ, out *Code) (Ref, bool) {
 		c.errorf(s.NameSp, "%q cannot be assigned: it is %s", name, what)
 		return Ref{}, false
 	}
+	if c.synapseName(name) {
+		c.errorf(s.NameSp, "%q cannot be assigned: it is given by the synapses", name)
+		return Ref{}, false
+	}
 	if c.ctx.Synapse {
 		if ref, _, ok := c.connected(id); ok {
 			return ref, ref.Var != nil && c.writable(s, ref.Var)

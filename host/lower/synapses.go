@@ -53,10 +53,13 @@ func (s *synScope) resolve(r check.Ref) *ir.Expr {
 	case check.RefPost:
 		return s.endValue(&s.syn.Post, r.Var, b.Leaf(ir.OpPost))
 	case check.RefIndex:
-		if r.Name == "j" {
+		switch r.Name {
+		case "i":
+			return s.relative(ir.OpPre, s.syn.Pre.Start)
+		case "j":
 			return s.relative(ir.OpPost, s.syn.Post.Start)
 		}
-		return s.relative(ir.OpPre, s.syn.Pre.Start)
+		return b.Load(b.Slot(ir.Slot{Name: SlotName(s.in.Object, r.Name), Type: ir.Int, Kind: ir.PerElement, Access: ir.Read}))
 	case check.RefCount:
 		switch r.Name {
 		case "N_pre":

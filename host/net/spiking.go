@@ -99,11 +99,13 @@ type Synapses struct {
 	Equations *diag.Source // per-synapse variables; may be nil
 	Method    string
 	Namespace check.Scope
-	Pathways  []*Pathway
-	Connect   []*Connection
-	Initial   []Assignment // as in Group; after connecting
-	DT        float64
-	Code      []*CodeBlock
+	// Multi names the number of a synapse among those of the same pair, in order of creation from 0 (multisynaptic_index); "": none.
+	Multi    string
+	Pathways []*Pathway
+	Connect  []*Connection
+	Initial  []Assignment // as in Group; after connecting
+	DT       float64
+	Code     []*CodeBlock
 	// SumAt says where in the step the sum of a summed variable is taken; without an entry, in "groups" before the states are updated.
 	SumAt map[string]Moment
 	// ByIndex runs code whose result depends on the order of synapses in the order of their index, instead of refusing it.

@@ -91,6 +91,7 @@ func (m *meaning) exists(e syntax.Expr, side *check.Model, src *diag.Source, ds 
 		switch {
 		case ref.Kind == check.RefVariable && slices.Contains(m.model.Vars, ref.Var),
 			ref.Kind == check.RefExternal && ref.Name == "lastupdate",
+			ref.Kind == check.RefIndex && ref.Name != "i" && ref.Name != "j",
 			ref.Kind == check.RefCount && (ref.Name == lower.Incoming || ref.Name == lower.Outgoing || ref.Name == "N"):
 			why = "%q is a property of synapses, which do not exist before they are connected"
 		case m.hidden == "j" && (ref.Kind == check.RefPost || ref.Kind == check.RefIndex && ref.Name == "j"),

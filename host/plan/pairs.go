@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/connect"
@@ -28,6 +30,24 @@ func (p Pairs) Ends(s *net.Synapses) (pre, post []int32) {
 		return out
 	}
 	return shifted(q.pre, s.Pre.Start), shifted(q.post, s.Post.Start)
+}
+
+// numbers counts the synapses of each pair: each synapse has the number of those before it with the same ends.
+func (p *pairs) numbers() []int32 {
+	order := make([]int32, len(p.pre))
+	for k := range order {
+		order[k] = int32(k)
+	}
+	slices.SortStableFunc(order, func(x, y int32) int {
+		return cmp.Or(cmp.Compare(p.pre[x], p.pre[y]), cmp.Compare(p.post[x], p.post[y]))
+	})
+	out := make([]int32, len(p.pre))
+	for k := 1; k < len(order); k++ {
+		if a, b := order[k-1], order[k]; p.pre[a] == p.pre[b] && p.post[a] == p.post[b] {
+			out[b] = out[a] + 1
+		}
+	}
+	return out
 }
 
 // maxSynapses bounds one Synapses object: indices are 32 bits wide.

@@ -15,7 +15,7 @@ import (
 )
 
 func (b *builder) synapseContext(s *net.Synapses) check.Context {
-	return check.Context{Dialect: check.Brian, Scope: s.Namespace, Synapse: true, Pre: b.res.Models[s.Pre.Group], Post: b.res.Models[s.Post.Group]}
+	return check.Context{Dialect: check.Brian, Scope: s.Namespace, Synapse: true, Multi: s.Multi, Pre: b.res.Models[s.Pre.Group], Post: b.res.Models[s.Post.Group]}
 }
 
 // checkSynapses checks the equations and the code of all synapses; the groups' models are known by then.
@@ -221,6 +221,9 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	w := &wiring{b: b, s: s, p: p, conns: map[string][]lagged{}}
 	b.wires[s] = w
 	b.counts(s, p)
+	if s.Multi != "" {
+		b.buffer(Buffer{Object: s.Name, Var: s.Multi, Type: ir.Int, Len: n, Ints: p.numbers(), Role: Connectivity})
+	}
 	b.initialSynapses(s, in, w)
 	clock := b.clocks.add(in.Clock.DT)
 	update, err := lower.SynapseUpdate(in)

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -91,8 +92,12 @@ func (s *synapses) pick(key starlark.Value) ([]int32, error) {
 		}
 		return pickRange(n, key)
 	}
-	if len(pair) != 2 {
-		return nil, fmt.Errorf("%s[...]: one index of synapses, or a pair (i, j) of neurons, not %d indices", s.name, len(pair))
+	if len(pair) != 2 && !(len(pair) == 3 && s.syn.Multi != "") {
+		err := fmt.Errorf("%s[...]: one index of synapses, or a pair (i, j) of neurons, not %d indices", s.name, len(pair))
+		if len(pair) == 3 {
+			err = withHint(err, `synapses of one pair have numbers when Synapses is given multisynaptic_index="k"`)
+		}
+		return nil, err
 	}
 	var in [2][]bool
 	for k, side := range []*neuronGroup{s.source, s.target} {
@@ -109,9 +114,18 @@ func (s *synapses) pick(key starlark.Value) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
+	among := func(int) bool { return true }
+	if len(pair) == 3 {
+		numbers := numbersInPair(pre, post)
+		idx, err := pickRange(int(slices.Max(append(numbers, -1)))+1, pair[2])
+		if err != nil {
+			return nil, err
+		}
+		among = func(k int) bool { return slices.Contains(idx, numbers[k]) }
+	}
 	out := []int32{}
 	for k := range pre {
-		if in[0][pre[k]] && in[1][post[k]] {
+		if in[0][pre[k]] && in[1][post[k]] && among(k) {
 			out = append(out, int32(k))
 		}
 	}
@@ -132,6 +146,18 @@ func (s *synapses) where(cond *diag.Source, names check.Scope) (out []int, err e
 
 func (p *pathway) where(cond *diag.Source, names check.Scope) ([]int, error) {
 	return p.of.where(cond, names)
+}
+
+// numbersInPair gives each synapse the number of those before it between the same two neurons.
+func numbersInPair(pre, post []int32) []int32 {
+	seen := map[[2]int32]int32{}
+	out := make([]int32, len(pre), len(pre)+1)
+	for k := range pre {
+		pair := [2]int32{pre[k], post[k]}
+		out[k] = seen[pair]
+		seen[pair]++
+	}
+	return out
 }
 
 // read gives a variable's values in the order of creation.

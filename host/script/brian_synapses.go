@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -73,9 +74,6 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		"method?", &method, "name?", &name, "order_dependent?", &dependent, "method_options?", &ignored); err != nil {
 		return nil, err
 	}
-	if multi != nil && multi != starlark.None {
-		return nil, synapsesError("multisynaptic_index= is not supported; synapses of one pair are told apart by their index")
-	}
 	s := &synapses{explicit: true, constructed: map[string]bool{}}
 	var err error
 	if s.source, err = groupArg("Synapses: source", source); err != nil {
@@ -120,6 +118,9 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		if err := s.readModel(); err != nil {
 			return nil, err
 		}
+	}
+	if err := s.setMulti(multi); err != nil {
+		return nil, err
 	}
 	if err := s.addPathways(t, onPre, false, "on_pre"); err != nil {
 		return nil, err
@@ -172,6 +173,21 @@ func (s *synapses) readModel() error {
 			s.names = append(s.names, n)
 		}
 	}
+	return nil
+}
+
+// setMulti reads multisynaptic_index=: the name of a synapse's number among those of the same pair.
+func (s *synapses) setMulti(v starlark.Value) error {
+	name, given, err := text("Synapses: multisynaptic_index=", v)
+	if err != nil || !given {
+		return err
+	}
+	_, variable := s.vars[name]
+	_, fixed := slices.BinarySearch(sortedNames(synapseAttrs), name)
+	if !isName(name) || variable || fixed || slices.Contains([]string{"dt", "pi", "e", "inf", "xi", "pre", "post"}, name) {
+		return withHint(synapsesError("multisynaptic_index=%q: it is no name, or one that means something else here", name), `write multisynaptic_index="k"`)
+	}
+	s.syn.Multi = name
 	return nil
 }
 
@@ -366,6 +382,9 @@ func (s *synapses) AttrNames() []string {
 	for _, p := range s.pathways {
 		ways = append(ways, p.way.Name)
 	}
+	if s.syn.Multi != "" {
+		ways = append(ways, s.syn.Multi)
+	}
 	return sortedNames(synapseAttrs, s.names, ways)
 }
 
@@ -376,6 +395,9 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 	}
 	if p := s.pathway(name); p != nil {
 		return p, nil
+	}
+	if name != "" && name == s.syn.Multi {
+		return s.structure(name)
 	}
 	switch name {
 	case "name":
@@ -460,6 +482,13 @@ func (s *synapses) structure(name string) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if name == s.syn.Multi {
+		out := &Array{data: make([]float64, len(pre)), shape: []int{len(pre)}, kind: intElems}
+		for k, number := range numbersInPair(pre, post) {
+			out.data[k] = float64(number)
+		}
+		return out, nil
+	}
 	ends, n := pre, s.source.Len()
 	if strings.HasPrefix(name, "N_incoming") {
 		ends, n = post, s.target.Len()
@@ -506,7 +535,7 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 		s.syn.Tags = tagged.group.Tags
 		return err
 	}
-	for _, n := range synapseAttrs {
+	for _, n := range append([]string{s.syn.Multi}, synapseAttrs...) {
 		if n == name {
 			return fmt.Errorf("%s of Synapses cannot be changed", name)
 		}
