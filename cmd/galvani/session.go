@@ -195,7 +195,7 @@ func (s *session) close() {
 
 // options are the script's options on behalf of the flags.
 func (f *modelFlags) options(e script.Engine, stdout io.Writer, warn func(diag.List)) script.Options {
-	return script.Options{Engine: e, Set: f.set, Data: f.data, Seed: f.seed.pointer(), Steps: f.steps, Stdout: stdout, Warn: warn,
+	return script.Options{Engine: e, Set: f.set, Data: f.data, Seed: f.seed.pointer(), Steps: f.steps, Stdout: stdout, Warn: warn, Out: f.out,
 		Figures: script.FigureOptions{Dir: f.out, All: f.figures}}
 }
 

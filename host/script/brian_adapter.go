@@ -115,12 +115,26 @@ func (a Adapter) Edges(s *net.Synapses) (pre, post []int32, err error) {
 }
 
 // Store puts the state aside, under a name of its own.
-func (a Adapter) Store() (Snapshot, error) {
+func (a Adapter) Store(draws uint64) (Snapshot, error) {
 	name := fmt.Sprintf("script %d", len(a.Stored()))
+	a.Program = draws
 	return name, a.Sim.Store(name)
 }
 
 // Restore brings a state back.
-func (a Adapter) Restore(s Snapshot, random bool) error {
-	return a.Sim.Restore(s.(string), sim.RestoreOptions{Random: random})
+func (a Adapter) Restore(s Snapshot, random bool) (draws uint64, err error) {
+	err = a.Sim.Restore(s.(string), sim.RestoreOptions{Random: random})
+	return a.Program, err
+}
+
+// StoreFile puts the state into a file.
+func (a Adapter) StoreFile(path, name string, draws uint64) error {
+	a.Program = draws
+	return a.Sim.StoreFile(path, name)
+}
+
+// RestoreFile brings a state back from a file.
+func (a Adapter) RestoreFile(path, name string, random bool) (draws uint64, err error) {
+	err = a.Sim.RestoreFile(path, name, sim.RestoreOptions{Random: random})
+	return a.Program, err
 }

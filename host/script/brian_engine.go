@@ -47,12 +47,19 @@ type Selecting interface {
 // Snapshot is a state of a network that Storing has put aside: variables, spikes in flight, recordings, time and random streams.
 type Snapshot any
 
-// Storing is a Simulation whose state can be put aside and brought back.
+// Storing is a Simulation whose state can be put aside and brought back, in memory or in a file. draws is how many calls of the script have
+// drawn random numbers; with random a restore gives the number that it had.
 type Storing interface {
-	Store() (Snapshot, error)
+	Store(draws uint64) (Snapshot, error)
 	// Restore brings a state back; the random streams go on as they are unless random is set.
-	Restore(s Snapshot, random bool) error
+	Restore(s Snapshot, random bool) (draws uint64, err error)
+	// StoreFile keeps other states in the file. RestoreFile changes nothing when it fails.
+	StoreFile(path, name string, draws uint64) error
+	RestoreFile(path, name string, random bool) (draws uint64, err error)
 }
+
+// Reseeding is a Simulation whose random numbers can start anew from another seed.
+type Reseeding interface{ Seed(seed uint64) error }
 
 // Retiring is a Simulation that can let go of the device and of the state, and keep what was recorded.
 type Retiring interface{ Retire() error }

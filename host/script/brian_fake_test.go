@@ -119,10 +119,15 @@ type spikeSnapshot struct {
 	values map[string][]float64
 }
 
-func (s *spikeSim) Store() (Snapshot, error) { return spikeSnapshot{s.time, maps.Clone(s.values)}, nil }
-func (s *spikeSim) Restore(snap Snapshot, _ bool) error {
+func (s *spikeSim) Store(uint64) (Snapshot, error) {
+	return spikeSnapshot{s.time, maps.Clone(s.values)}, nil
+}
+
+func (s *spikeSim) StoreFile(string, string, uint64) error           { return notYet("a file") }
+func (s *spikeSim) RestoreFile(string, string, bool) (uint64, error) { return 0, notYet("a file") }
+func (s *spikeSim) Restore(snap Snapshot, _ bool) (uint64, error) {
 	x := snap.(spikeSnapshot)
 	s.time, s.values = x.time, maps.Clone(x.values)
 	s.restored++
-	return nil
+	return 0, nil
 }

@@ -361,8 +361,11 @@ func (s *synapses) pathway(name string) *pathway {
 	return nil
 }
 
-// delayOwner is the pathway that S.delay means.
+// delayOwner is the pathway that S.delay means: the one named "pre", as in Brian2, or the only one.
 func (s *synapses) delayOwner() (*pathway, error) {
+	if p := s.pathway("pre"); p != nil {
+		return p, nil
+	}
 	switch len(s.pathways) {
 	case 0:
 		return nil, fmt.Errorf("%s has no pathway and so no delay", s.name)

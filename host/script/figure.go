@@ -351,7 +351,7 @@ func (f *figureValue) save(name string, args starlark.Tuple, kwargs []starlark.T
 // writeFigure writes one file under the output folder.
 func (in *interp) writeFigure(f *figureValue, name string, dpi float64) error {
 	path := filepath.Join(in.opt.Figures.Dir, name)
-	if err := in.figureFolder(filepath.Dir(path)); err != nil {
+	if err := outputFolder("savefig", in.opt.Figures.Dir, filepath.Dir(path)); err != nil {
 		return err
 	}
 	if _, err := f.f.Save(path, dpi); err != nil {
@@ -361,8 +361,8 @@ func (in *interp) writeFigure(f *figureValue, name string, dpi float64) error {
 	return nil
 }
 
-// figureFolder makes a folder under the output folder; links that lead out of it are refused.
-func (in *interp) figureFolder(dir string) error {
+// outputFolder makes a folder under the output folder; links that lead out of it are refused.
+func outputFolder(what, out, dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		var p *fs.PathError
 		if errors.As(err, &p) {
@@ -370,7 +370,7 @@ func (in *interp) figureFolder(dir string) error {
 		}
 		return &record.OutputError{Path: dir, Err: err}
 	}
-	root, err := filepath.EvalSymlinks(in.opt.Figures.Dir)
+	root, err := filepath.EvalSymlinks(out)
 	if err == nil {
 		dir, err = filepath.EvalSymlinks(dir)
 	}
@@ -378,7 +378,7 @@ func (in *interp) figureFolder(dir string) error {
 		return &record.OutputError{Path: dir, Err: err}
 	}
 	if !within(root, dir) {
-		return fmt.Errorf("savefig: %q is outside the output folder", dir)
+		return fmt.Errorf("%s: %q is outside the output folder", what, dir)
 	}
 	return nil
 }

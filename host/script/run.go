@@ -154,7 +154,7 @@ func (in *interp) getDT(_ *starlark.Thread, _ *starlark.Builtin, _ starlark.Tupl
 	return starlark.Float(in.defaultDT() * 1000), nil
 }
 
-// seed(n) fixes the random numbers; --seed on the command line has the last word.
+// seed(n) starts the random numbers anew, those of networks that have run too; --seed on the command line has the last word.
 func (in *interp) seed(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var n uint64
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seed", &n); err != nil {
@@ -164,6 +164,16 @@ func (in *interp) seed(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 		in.draws.seed = n
 	}
 	in.draws.call = 0
+	if in.state != nil {
+		return nil, fmt.Errorf("seed: a network operation cannot change the seed of the network that runs")
+	}
+	for _, w := range in.brian.worlds {
+		if r, ok := w.sim.(Reseeding); ok {
+			if err := r.Seed(in.draws.seed); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return starlark.None, nil
 }
 

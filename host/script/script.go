@@ -35,6 +35,8 @@ type Options struct {
 	// Open opens the network at the end of a script that never ran it, to be checked or watched.
 	Open   bool
 	Stdout io.Writer
+	// Out is the folder that store(filename=...) writes to; without one that is an error.
+	Out string
 	// Figures say whether figures are written, and where; without a folder plotting only checks its arguments.
 	Figures FigureOptions
 	// Warn receives warnings about the script and its equations; may be nil.

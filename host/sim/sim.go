@@ -61,6 +61,10 @@ type Timing struct {
 
 // Sim is a network in memory.
 type Sim struct {
+	// Program is a number that the program keeps in stored states, such as how many random numbers of its own it has drawn; a restore with
+	// Random brings it back.
+	Program uint64
+
 	net      *net.Network
 	shared   *Objects // with other simulations, or of its own
 	opt      Options

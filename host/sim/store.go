@@ -97,6 +97,7 @@ func (s *Sim) storable() (*State, error) {
 		return nil, err
 	}
 	st.seconds, st.random, st.restores = s.seconds, s.random, s.restores
+	st.program = s.Program
 	if s.evaluated.random == s.random && s.evaluated.step == st.step {
 		st.evaluated = s.evaluated.n
 	}
@@ -138,6 +139,7 @@ func (s *Sim) restore(st *State, name string, o RestoreOptions) error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	if o.Random {
+		s.Program = st.program
 		s.evaluated = evaluated{random, st.step, st.evaluated}
 	}
 	return s.restoreRecords(st)

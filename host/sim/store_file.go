@@ -51,6 +51,7 @@ type fileState struct {
 	Seconds     float64        `json:"seconds"`
 	Random      exec.Random    `json:"random"`
 	Restores    uint32         `json:"restores"`
+	Program     uint64         `json:"program,omitempty"`
 	Evaluated   int            `json:"evaluated,omitempty"`
 	Vars        []fileVar      `json:"variables"`
 	Monitors    []fileMonitor  `json:"monitors"`
@@ -241,7 +242,7 @@ func (e *encoder) array(d any) {
 // header describes a state.
 func (st namedState) header() fileState {
 	h := fileState{Name: st.name, Precision: st.precision, BaseDT: st.baseDT, Step: st.step, Seconds: st.seconds, Random: st.random,
-		Restores: st.restores, Evaluated: st.evaluated, Wiring: st.wiring}
+		Restores: st.restores, Program: st.program, Evaluated: st.evaluated, Wiring: st.wiring}
 	if st.place.mid {
 		h.Place = &filePlace{st.place.slot, st.place.order, st.place.name}
 	}
@@ -350,7 +351,7 @@ func (d *decoder) state(h *fileState) (*State, error) {
 	case h.Fingerprint != h.fingerprint():
 		return nil, errors.New("the names and shapes of its variables do not have the fingerprint they should have")
 	}
-	st := &State{precision: h.Precision, baseDT: h.BaseDT, step: h.Step, seconds: h.Seconds, random: h.Random, restores: h.Restores, evaluated: h.Evaluated, wiring: h.Wiring}
+	st := &State{precision: h.Precision, baseDT: h.BaseDT, step: h.Step, seconds: h.Seconds, random: h.Random, restores: h.Restores, program: h.Program, evaluated: h.Evaluated, wiring: h.Wiring}
 	if st.wiring == nil {
 		st.wiring = []wiringSum{}
 	}

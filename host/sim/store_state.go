@@ -20,7 +20,8 @@ type State struct {
 	seconds   float64
 	random    exec.Random
 	restores  uint32 // ordinals of random streams used so far
-	evaluated int    // expressions evaluated at this step
+	program   uint64
+	evaluated int // expressions evaluated at this step
 	vars      []*stored
 	byName    map[[2]string]*stored
 	monitors  []*storedRecord
