@@ -42,6 +42,8 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"LargeField", s.largeField},
 		{"Memory", s.memory},
 		{"Long", s.long},
+		{"Sequences", s.sequences},
+		{"Stops", s.stops},
 	} {
 		t.Run(c.name, c.test)
 	}
