@@ -13,7 +13,7 @@ const (
 	NotRefractory = "not_refractory"
 	LastSpike     = "lastspike"
 	lastSpikeStep = "lastspike@step"
-	SpikeList     = "spikes"
+	SpikeList     = "spike@events" // no name that an equation can have
 )
 
 // Refractory describes how long a neuron stays refractory.

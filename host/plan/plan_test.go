@@ -9,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -158,5 +161,16 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("error %v, want one about %s", err, c.want)
 			}
 		})
+	}
+}
+
+// Equations may use the names that the plan could give to what it adds.
+func TestOwnNames(t *testing.T) {
+	src := func(s string) *diag.Source { return &diag.Source{Name: s, Text: s} }
+	n := &net.Network{DT: 1e-4, Groups: []*net.Group{{Name: "g", N: 3, Dialect: check.Brian, Equations: src("spikes : 1\nlist : 1\ncount : 1"),
+		Spiking: &net.Spiking{Threshold: src("spikes < 2"), Reset: src("spikes += 1")}}}}
+	p := build(t, n, plan.Options{Precision: plan.Double})
+	if b, ok := p.Find("g", "spikes"); !ok || b.Type != ir.Real || b.Len != 3 {
+		t.Errorf("g.spikes is %+v", b)
 	}
 }

@@ -70,15 +70,16 @@ func (g *neuronGroup) sub(start, stop int) *neuronGroup {
 	return &p
 }
 
-// makeNeuronGroup is NeuronGroup(N, model, method=, threshold=, reset=, refractory=, ...).
+// makeNeuronGroup is NeuronGroup(N, model, method=, threshold=, reset=, refractory=, ...); geometry=(rows, columns) lays the neurons out on a grid,
+// row by row, which Brian2 has not.
 func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var nv starlark.Value
 	var model string
-	var method, threshold, reset, refractory, rule, events, namespace, dt, name, ignored starlark.Value
+	var method, threshold, reset, refractory, rule, events, namespace, dt, name, geometry, ignored starlark.Value
 	order := 0
 	if err := unpack(b.Name(), args, kwargs, "N", &nv, "model", &model, "method?", &method, "threshold?", &threshold, "reset?", &reset,
 		"refractory?", &refractory, "events?", &events, "namespace?", &namespace, "dtype?", &ignored, "dt?", &dt, "order?", &order,
-		"name?", &name, "refractory_rule?", &rule, "method_options?", &ignored, "codeobj_class?", &ignored); err != nil {
+		"name?", &name, "geometry?", &geometry, "refractory_rule?", &rule, "method_options?", &ignored, "codeobj_class?", &ignored); err != nil {
 		return nil, err
 	}
 	n, err := groupSize(b.Name(), nv)
@@ -86,6 +87,15 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 		return nil, err
 	}
 	g := &net.Group{N: n, Dialect: check.Brian, Order: order}
+	if geometry != nil && geometry != starlark.None {
+		var shape []int
+		if shape, g.Grid, err = gridOf(b.Name(), geometry); err != nil {
+			return nil, err
+		}
+		if size := g.Grid.Len(); size != n {
+			return nil, fmt.Errorf("%s: geometry %s has %d places for N = %d neurons", b.Name(), shapeString(shape), size, n)
+		}
+	}
 	if g.Method, _, err = text("NeuronGroup: method=", method); err != nil {
 		return nil, err
 	}

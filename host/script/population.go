@@ -60,29 +60,17 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	if stop != nil && stop != starlark.None {
 		return nil, fmt.Errorf("%s: stop_condition= is not supported yet", b.Name())
 	}
-	shape, err := lengths(geometry)
+	shape, grid, err := gridOf(b.Name(), geometry)
 	if err != nil {
-		return nil, fmt.Errorf("%s: geometry: %w", b.Name(), err)
+		return nil, err
 	}
 	size := 1
 	for _, s := range shape {
-		if s < 1 || size > maxGroup/s {
-			return nil, fmt.Errorf("%s: geometry %s: every length must be at least 1, and a population has at most %d neurons", b.Name(), shapeString(shape), maxGroup)
-		}
 		size *= s
 	}
 	g := &net.Group{N: size, Dialect: check.ANNarchy, Method: method}
 	if _, plain := geometry.(starlark.Int); !plain {
-		switch len(shape) {
-		case 1:
-			g.Grid = &connect.Grid{Layers: 1, Rows: 1, Cols: shape[0]}
-		case 2:
-			g.Grid = &connect.Grid{Layers: 1, Rows: shape[0], Cols: shape[1]}
-		case 3:
-			g.Grid = &connect.Grid{Layers: shape[0], Rows: shape[1], Cols: shape[2]}
-		default:
-			return nil, fmt.Errorf("%s: geometry %s: one, two or three dimensions", b.Name(), shapeString(shape))
-		}
+		g.Grid = grid
 	}
 	if g.Name, err = in.objectName(b.Name(), name, func(k int) string { return fmt.Sprintf("pop%d", k) }); err != nil {
 		return nil, err
@@ -90,6 +78,30 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	g.Equations = &diag.Source{Name: fmt.Sprintf("equations of Population '%s'", g.Name), Text: n.equations}
 	g.Params = &diag.Source{Name: fmt.Sprintf("parameters of Population '%s'", g.Name), Text: n.parameters}
 	return in.addGroup(t, b.Name(), g, shape, nil)
+}
+
+// gridOf reads geometry=: columns, (rows, columns) or (layers, rows, columns).
+func gridOf(kind string, geometry starlark.Value) ([]int, *connect.Grid, error) {
+	shape, err := lengths(geometry)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: geometry: %w", kind, err)
+	}
+	size := 1
+	for _, s := range shape {
+		if s < 1 || size > maxGroup/s {
+			return nil, nil, fmt.Errorf("%s: geometry %s: every length must be at least 1, and a group has at most %d neurons", kind, shapeString(shape), maxGroup)
+		}
+		size *= s
+	}
+	switch len(shape) {
+	case 1:
+		return shape, &connect.Grid{Layers: 1, Rows: 1, Cols: shape[0]}, nil
+	case 2:
+		return shape, &connect.Grid{Layers: 1, Rows: shape[0], Cols: shape[1]}, nil
+	case 3:
+		return shape, &connect.Grid{Layers: shape[0], Rows: shape[1], Cols: shape[2]}, nil
+	}
+	return nil, nil, fmt.Errorf("%s: geometry %s: one, two or three dimensions", kind, shapeString(shape))
 }
 
 // maxGroup keeps element indices in 32 bits.

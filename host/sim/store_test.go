@@ -391,7 +391,7 @@ func TestInterrupted(t *testing.T) {
 func TestRingOf(t *testing.T) {
 	c := newChain(t, 3)
 	p := c.compile().Plan()
-	b, _ := p.Find("g", "spikes")
+	b, _ := p.Find("g", "spike@events")
 	item := slices.IndexFunc(p.Schedule, func(it plan.Item) bool { return it.Name == "g_thresholder" })
 	for _, x := range []struct {
 		at     exec.Position
