@@ -45,6 +45,9 @@ func init() {
 			}
 			return a.astype(v)
 		},
+		"nonzero": func(a *Array, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return nonzero(nil, b, append(starlark.Tuple{a}, args...), kwargs)
+		},
 		"column":    columnMethod,
 		"row":       rowMethod,
 		"set_slice": setSliceMethod,
@@ -177,7 +180,7 @@ func (a *Array) astype(v starlark.Value) (*Array, error) {
 	}
 	out := a.copy()
 	switch name {
-	case "int", "int32", "int64":
+	case "int", "int8", "int16", "int32", "int64", "uint8":
 		if !a.dim.Dimensionless() {
 			return nil, fmt.Errorf("astype: %s cannot become whole numbers; divide by the unit first", describeDim(a.dim))
 		}
@@ -190,7 +193,7 @@ func (a *Array) astype(v starlark.Value) (*Array, error) {
 		}
 	case "float", "float32", "float64", "double":
 		out.kind = realElems
-	case "bool":
+	case "bool", "bool_":
 		out.kind, out.dim = boolElems, noDim
 		for i, x := range out.data {
 			out.data[i] = boolFloat(x != 0)
@@ -370,9 +373,9 @@ func floatOf(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 	if len(args) == 1 && len(kwargs) == 0 {
 		switch v := args[0].(type) {
 		case quantity:
-			return nil, fmt.Errorf("float: %s has a unit; divide by the unit first, e.g. x/ms", v)
+			return starlark.Float(v.Value), nil
 		case *Array:
-			if len(v.data) == 1 && v.dim.Dimensionless() {
+			if len(v.data) == 1 {
 				return starlark.Float(v.data[0]), nil
 			}
 			return nil, fmt.Errorf("float: an array of %d elements; use a.astype(float)", len(v.data))

@@ -14,7 +14,7 @@ import (
 func arrayVocabulary() starlark.StringDict {
 	d := starlark.StringDict{}
 	for name, f := range map[string]builtinFunc{
-		"array": makeArray, "asarray": makeArray, "linspace": linspace, "arange": arange,
+		"array": makeArray, "asarray": plainArray, "linspace": linspace, "arange": arange,
 		"zeros": filled(0), "ones": filled(1), "full": full, "eye": eye, "meshgrid": meshgrid,
 		"concatenate": concatenate, "stack": stack, "reshape": reshapeFunc, "transpose": transposeFunc,
 		"argsort": argsort, "sort": sortFunc, "unique": unique, "nonzero": nonzero, "where": where,
@@ -54,6 +54,16 @@ func makeArray(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 		return a.astype(dtype)
 	}
 	return a, nil
+}
+
+// plainArray is asarray(x): the numbers in SI units, as numpy's asarray gives them.
+func plainArray(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := makeArray(t, b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	v.(*Array).dim = noDim
+	return v, nil
 }
 
 // lengths reads a shape: a number or a sequence of numbers.
@@ -275,7 +285,7 @@ func arrays(name string, v starlark.Value) ([]*Array, error) {
 			return nil, fmt.Errorf("%s: element %d: %w", name, len(out), err)
 		}
 		if len(out) > 0 && a.dim != out[0].dim {
-			return nil, fmt.Errorf("%s: arrays of different units: %s and %s", name, describeDim(out[0].dim), describeDim(a.dim))
+			return nil, withHint(fmt.Errorf("%s: arrays of different units: %s and %s", name, describeDim(out[0].dim), describeDim(a.dim)), "asarray(x) gives the plain numbers in SI units")
 		}
 		out = append(out, a)
 	}

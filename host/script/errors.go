@@ -202,7 +202,7 @@ var pythonHints = []struct {
 	line, msg *regexp.Regexp
 	hint      string
 }{
-	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, "scripts import nothing: the whole vocabulary is already there; load(\"other.star\", \"name\") reads another script"},
+	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, "scripts import nothing: the whole vocabulary is already there, also as np, plt and b2; load(\"other.star\", \"name\") reads another script"},
 	{regexp.MustCompile(`\*\*`), regexp.MustCompile(`\*\*|got '\*|want`), "there is no ** operator: write pow(x, n), or a unit's power by name, such as cm2"},
 	{regexp.MustCompile(`^\s*@`), nil, "there are no decorators: pass the function, as in network_operation(f, dt=10*ms)"},
 	{regexp.MustCompile(`\bf["']`), nil, "there are no f-strings: write \"%g\" % x or \"{}\".format(x)"},
@@ -213,7 +213,7 @@ var pythonHints = []struct {
 	{nil, regexp.MustCompile(`cannot assign to slice|can't assign to|slice expression`), "a[i:j] = x is written a[slice(i, j)] = x or a.set_slice(i, j, x)"},
 	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 0*mV; for a mask of an array write greater(a, b) or a.gt(b)"},
 	{nil, regexp.MustCompile(`unknown conversion %`), "% knows %d, %s, %g and the like without widths: write format(x, \".3f\")"},
-	{nil, regexp.MustCompile(`undefined: (np|numpy|plt|math)$`), "there is no module of that name: write sin(x), linspace(...) and so on directly"},
+	{nil, regexp.MustCompile(`undefined: (math|scipy|os|sys|random)$`), "there is no module of that name: write sin(x), linspace(...) and so on directly, or as np.sin(x)"},
 }
 
 func pythonHint(line, msg string) string {

@@ -11,14 +11,19 @@ import (
 
 // draws are the script's own random numbers: Philox keyed by the seed, one step per call, one element per number.
 type draws struct {
-	seed uint64
-	call uint32
+	seed   uint64
+	call   uint32
+	stream string // "script" when empty
 }
 
 // next is the place of the next call's draws.
 func (d *draws) next() rng.At {
 	d.call++
-	return rng.At{Key: rng.NewKey(d.seed, 0, 0), Stream: rng.Stream("script"), Step: d.call}
+	stream := d.stream
+	if stream == "" {
+		stream = "script"
+	}
+	return rng.At{Key: rng.NewKey(d.seed, 0, 0), Stream: rng.Stream(stream), Step: d.call}
 }
 
 // fill draws one number per element; f gets the place and the element.
@@ -31,29 +36,30 @@ func (d *draws) fill(n int, f func(at rng.At, k uint32) float64) []float64 {
 	return out
 }
 
-func (in *interp) randomVocabulary() starlark.StringDict {
-	d := starlark.StringDict{}
-	add := func(name string, f builtinFunc) { d[name] = starlark.NewBuiltin(name, f) }
-	add("rand", in.sized(func(at rng.At, k uint32) float64 { return rng.Uniform[float64](at, k, 0) }))
-	add("randn", in.sized(func(at rng.At, k uint32) float64 { return rng.Normal[float64](at, k, 0) }))
-	add("uniform", in.drawTwo("low", "high", 0, 1, func(at rng.At, k uint32, a, b float64) float64 {
+// vocabulary are the functions that draw from d.
+func (d *draws) vocabulary() starlark.StringDict {
+	out := starlark.StringDict{}
+	add := func(name string, f builtinFunc) { out[name] = starlark.NewBuiltin(name, f) }
+	add("rand", d.sized(func(at rng.At, k uint32) float64 { return rng.Uniform[float64](at, k, 0) }))
+	add("randn", d.sized(func(at rng.At, k uint32) float64 { return rng.Normal[float64](at, k, 0) }))
+	add("uniform", d.drawTwo("low", "high", 0, 1, func(at rng.At, k uint32, a, b float64) float64 {
 		return a + float64((b-a)*rng.Uniform[float64](at, k, 0))
 	}, sharedUnit))
-	add("normal", in.drawTwo("loc", "scale", 0, 1, func(at rng.At, k uint32, a, b float64) float64 {
+	add("normal", d.drawTwo("loc", "scale", 0, 1, func(at rng.At, k uint32, a, b float64) float64 {
 		return a + float64(b*rng.Normal[float64](at, k, 0))
 	}, sharedUnit))
-	add("lognormal", in.drawTwo("mean", "sigma", 0, 1, func(at rng.At, k uint32, a, b float64) float64 {
+	add("lognormal", d.drawTwo("mean", "sigma", 0, 1, func(at rng.At, k uint32, a, b float64) float64 {
 		return math.Exp(a + float64(b*rng.Normal[float64](at, k, 0)))
 	}, noUnit))
-	add("gamma", in.drawTwo("shape", "scale", 1, 1, func(at rng.At, k uint32, a, b float64) float64 {
+	add("gamma", d.drawTwo("shape", "scale", 1, 1, func(at rng.At, k uint32, a, b float64) float64 {
 		return b * rng.Gamma(at, k, 0, a)
 	}, secondUnit))
-	add("exponential", in.drawTwo("scale", "unused", 1, 0, func(at rng.At, k uint32, a, _ float64) float64 {
+	add("exponential", d.drawTwo("scale", "unused", 1, 0, func(at rng.At, k uint32, a, _ float64) float64 {
 		return a * rng.Exponential[float64](at, k, 0)
 	}, func(a, _ units.Dim) (units.Dim, error) { return a, nil }))
-	add("randint", in.randint)
-	add("permutation", in.permutation)
-	return d
+	add("randint", d.randint)
+	add("permutation", d.permutation)
+	return out
 }
 
 func sharedUnit(a, b units.Dim) (units.Dim, error) {
@@ -96,7 +102,7 @@ func shaped(size starlark.Value, kind elemKind, d units.Dim, draw func(n int) []
 }
 
 // sized is rand() and rand(n, m, ...): the arguments are the shape.
-func (in *interp) sized(f func(rng.At, uint32) float64) builtinFunc {
+func (r *draws) sized(f func(rng.At, uint32) float64) builtinFunc {
 	return func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		if len(kwargs) > 0 {
 			return nil, fmt.Errorf("%s: takes lengths only, e.g. %s(100)", b.Name(), b.Name())
@@ -105,7 +111,7 @@ func (in *interp) sized(f func(rng.At, uint32) float64) builtinFunc {
 		if len(args) > 0 {
 			size = args
 		}
-		v, err := shaped(size, realElems, noDim, func(n int) []float64 { return in.draws.fill(n, f) })
+		v, err := shaped(size, realElems, noDim, func(n int) []float64 { return r.fill(n, f) })
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", b.Name(), err)
 		}
@@ -114,7 +120,7 @@ func (in *interp) sized(f func(rng.At, uint32) float64) builtinFunc {
 }
 
 // drawTwo is a distribution of two parameters, each a number or an array of the size drawn.
-func (in *interp) drawTwo(p, q string, defP, defQ float64, f func(at rng.At, k uint32, a, b float64) float64,
+func (r *draws) drawTwo(p, q string, defP, defQ float64, f func(at rng.At, k uint32, a, b float64) float64,
 	unit func(a, b units.Dim) (units.Dim, error)) builtinFunc {
 	return func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		var vp, vq starlark.Value = starlark.Float(defP), starlark.Float(defQ)
@@ -159,7 +165,7 @@ func (in *interp) drawTwo(p, q string, defP, defQ float64, f func(at rng.At, k u
 			if len(x.data) != 1 && len(x.data) != n || len(y.data) != 1 && len(y.data) != n {
 				return nil
 			}
-			return in.draws.fill(n, func(a rng.At, k uint32) float64 { return f(a, k, at(x, k), at(y, k)) })
+			return r.fill(n, func(a rng.At, k uint32) float64 { return f(a, k, at(x, k), at(y, k)) })
 		})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", b.Name(), err)
@@ -172,7 +178,7 @@ func (in *interp) drawTwo(p, q string, defP, defQ float64, f func(at rng.At, k u
 }
 
 // randint is randint(high) or randint(low, high): whole numbers low <= k < high.
-func (in *interp) randint(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (r *draws) randint(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var lo int64
 	var high, size starlark.Value = starlark.None, starlark.None
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "low", &lo, "high?", &high, "size?", &size); err != nil {
@@ -191,7 +197,7 @@ func (in *interp) randint(_ *starlark.Thread, b *starlark.Builtin, args starlark
 	}
 	span := float64(hi - lo)
 	v, err := shaped(size, intElems, noDim, func(n int) []float64 {
-		return in.draws.fill(n, func(at rng.At, k uint32) float64 {
+		return r.fill(n, func(at rng.At, k uint32) float64 {
 			return float64(lo) + math.Floor(span*rng.Uniform[float64](at, k, 0))
 		})
 	})
@@ -202,7 +208,7 @@ func (in *interp) randint(_ *starlark.Thread, b *starlark.Builtin, args starlark
 }
 
 // permutation shuffles 0..n-1, or the rows of an array (Fisher and Yates).
-func (in *interp) permutation(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (r *draws) permutation(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	v, err := oneArg(b, args, kwargs)
 	if err != nil {
 		return nil, err
@@ -219,7 +225,7 @@ func (in *interp) permutation(_ *starlark.Thread, b *starlark.Builtin, args star
 		return nil, fmt.Errorf("permutation: %d elements", n)
 	}
 	idx := make([]int, n)
-	at := in.draws.next()
+	at := r.next()
 	for i := range idx {
 		j := int(float64(i+1) * rng.Uniform[float64](at, uint32(i), 0))
 		idx[i] = idx[j]
