@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 
+	"github.com/galvani-sim/galvani/host/cpu/internal/native"
 	"github.com/galvani-sim/galvani/host/rng"
 )
 
@@ -24,6 +25,15 @@ type worker[T real] struct {
 	rows   [4][]T // rows gathered from an operand that is stored by columns
 	left   [4][]T
 	list   []int32
+	args   *native.Args
+}
+
+// native returns the worker's argument block for machine code.
+func (w *worker[T]) native() *native.Args {
+	if w.args == nil {
+		w.args = new(native.Args)
+	}
+	return w.args
 }
 
 // found is the first fault that a worker saw in one kernel.
@@ -204,11 +214,23 @@ func spread[E int32 | float32 | float64](d []E, v E) {
 	}
 }
 
+// fewElements is the length of a block up to which instructions one by one are as quick as machine code.
+const fewElements = 4
+
 // compute runs the body on one block.
-func (p *program[T]) compute(v *vec[T], f *frame[T], m *memory[T], b *block) {
+func (p *program[T]) compute(v *vec[T], w *worker[T], f *frame[T], m *memory[T], b *block) {
+	if p.stages != nil && b.n > fewElements {
+		p.runStages(v, w, f, m, b)
+		return
+	}
+	p.instructions(p.body, v, f, m, b)
+}
+
+// instructions runs a part of the body on one block.
+func (p *program[T]) instructions(body []instr, v *vec[T], f *frame[T], m *memory[T], b *block) {
 	rv, iv, sr, n := f.rv, f.iv, p.sr, b.n
-	for i := range p.body {
-		in := &p.body[i]
+	for i := range body {
+		in := &body[i]
 		switch in.kind {
 		case kUnary:
 			v.unary[in.f](rv[in.d][:n], rv[in.a])

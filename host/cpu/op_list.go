@@ -117,7 +117,7 @@ func (l *listOp[T]) elements(w *worker[T], spikes []int32) {
 		b := block{n: min(blockLen, len(spikes))}
 		b.list = spikes[:b.n]
 		p.point(w, f, &x.m, &b)
-		p.compute(x.vec, f, &x.m, &b)
+		p.compute(x.vec, w, f, &x.m, &b)
 		p.effects(x.vec, w, f, &x.m, &b)
 		spikes = spikes[b.n:]
 	}
@@ -182,7 +182,7 @@ func (l *listOp[T]) program(w *worker[T], f *frame[T], row, lo, hi int) {
 		b.n = min(blockLen, hi-b.lo)
 		b.list = l.conn.synapses(b.lo, b.n)
 		p.point(w, f, &x.m, &b)
-		p.compute(x.vec, f, &x.m, &b)
+		p.compute(x.vec, w, f, &x.m, &b)
 		p.effects(x.vec, w, f, &x.m, &b)
 	}
 }

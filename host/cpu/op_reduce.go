@@ -121,7 +121,7 @@ func (r *reduceOp[T]) rows(w *worker[T], f *frame[T], first, last int) {
 		b.n = min(blockLen, end-b.lo)
 		b.list = r.conn.synapses(b.lo, b.n)
 		p.point(w, f, &x.m, &b)
-		p.compute(x.vec, f, &x.m, &b)
+		p.compute(x.vec, w, f, &x.m, &b)
 		if r.ints != nil {
 			ints.take(r.rowPtr, b.lo, f.iv[p.result][:b.n])
 		} else {

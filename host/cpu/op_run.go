@@ -245,13 +245,16 @@ func (r *runOp[T]) task(worker, task int) {
 
 // span runs the program over the elements of a block of any length.
 func (x *instance[T]) span(p *program[T], w *worker[T], b *block) {
+	if p.whole != nil && p.runWhole(w, &x.m, b) {
+		return
+	}
 	f := w.frame(p)
 	p.fills(f)
 	end := b.lo + b.n
 	for b.lo < end {
 		b.n = min(blockLen, end-b.lo)
 		p.point(w, f, &x.m, b)
-		p.compute(x.vec, f, &x.m, b)
+		p.compute(x.vec, w, f, &x.m, b)
 		p.effects(x.vec, w, f, &x.m, b)
 		b.lo += b.n
 	}

@@ -163,6 +163,10 @@ type program[T real] struct {
 	result     int32
 	resultReal bool
 
+	// whole is the program as one piece of machine code; else stages, where not nil, are the body with as much of that as there is.
+	whole  *stage
+	stages []stage
+
 	random rng.At // but for the key, which is the instance's and may change between steps
 	key    *rng.Key
 	// ordered: results depend on the order of elements, so the domain is not split.

@@ -25,8 +25,15 @@ func exp(x float64) float64 {
 
 // expReduced is exp(x - k log(2)). The rounding errors of the reduced argument and of 1+r are carried along.
 func expReduced(x, k float64) float64 {
+	r, rest := reduceExp(x, k)
+	s := 1 + r
+	return s + (((1 - s) + r) + rest)
+}
+
+// reduceExp returns r, which is x - k log(2) rounded, and exp(x - k log(2)) - 1 - r.
+func reduceExp(x, k float64) (r, rest float64) {
 	exact := math.FMA(-k, expLn2Hi, x)
-	r := math.FMA(-k, expLn2Lo, exact)
+	r = math.FMA(-k, expLn2Lo, exact)
 	c := math.FMA(-k, expLn2Lo, exact-r)
 	q := math.FMA(r, 0x1.1f731ea5352cap-29, 0x1.af4e196027428p-26)
 	q = math.FMA(r, q, 0x1.27e4db57442fbp-22)
@@ -38,25 +45,59 @@ func expReduced(x, k float64) float64 {
 	q = math.FMA(r, q, 0x1.5555555555556p-5)
 	q = math.FMA(r, q, 0x1.5555555555557p-3)
 	q = math.FMA(r, q, 0x1.0000000000000p-1)
-	s := 1 + r
-	return s + (((1 - s) + r) + math.FMA(r*r, q, c))
+	return r, math.FMA(r*r, q, c)
+}
+
+// Beyond these arguments exp is infinite, or 0; at them the power of 2 still is a factor that arithmetic has.
+const (
+	expMost  = 709.9
+	expLeast = -747
+)
+
+// within moves x between expLeast and expMost; NaN stays.
+func within(x float64) float64 {
+	switch {
+	case x > expMost:
+		return expMost
+	case x < expLeast:
+		return expLeast
+	}
+	return x
 }
 
 // expEdge is exp where the result may overflow, is subnormal or zero, or where x is NaN.
 func expEdge(x float64) float64 {
-	switch {
-	case x != x:
+	x = within(x)
+	if x != x {
 		return x
-	case x > 710:
-		return math.Inf(1)
-	case x < -746:
-		return 0
 	}
-	k := math.RoundToEven(x * expLog2e)
-	p := expReduced(x, k)
-	// In two steps: 2^k alone may be out of range.
-	half := math.Floor(k / 2)
-	return p * math.Ldexp(1, int(half)) * math.Ldexp(1, int(k-half))
+	k := math.FMA(x, expLog2e, expShift) - expShift
+	// One rounding, where the result is subnormal.
+	return math.Ldexp(expReduced(x, k), int(k))
+}
+
+// expm1 is exp(x) - 1, within 2 ulp of math.Expm1 (TestExpm1). Half the power of 2 is used, since all of it may be out of range.
+func expm1(x float64) float64 {
+	if math.Abs(x) < expm1Least || x != x {
+		return x
+	}
+	x = within(x)
+	k := math.FMA(x, expLog2e, expShift) - expShift
+	r, rest := reduceExp(x, k)
+	half := math.Ldexp(0.5, int(k))
+	v := math.FMA(half, r+rest, half-0.5)
+	return v + v
+}
+
+// expm1Least is the size of the argument below which expm1 is the argument.
+const expm1Least = 0x1p-54
+
+// exprel is (exp(x) - 1)/x, and 1 at 0.
+func exprel(x float64) float64 {
+	if math.Abs(x) < expm1Least {
+		return 1
+	}
+	return expm1(x) / min(x, expMost)
 }
 
 // exp32 is e to the x for float32, computed in float64.

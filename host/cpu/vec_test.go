@@ -138,6 +138,43 @@ func assembly[T real](t *testing.T) {
 }
 
 // TestExp compares exp with 100-digit values, at random arguments and at those of the edges.
+// TestExpm1 compares expm1 and exprel with math.Expm1, whose error is below 1 ulp.
+func TestExpm1(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	worst := 0.0
+	check := func(x float64) {
+		want := math.Expm1(x)
+		for name, v := range map[string][2]float64{"expm1": {expm1(x), want}, "exprel": {exprel(x), want / x}} {
+			got, want := v[0], v[1]
+			if math.IsInf(want, 0) || want == -1 {
+				if got != want {
+					t.Fatalf("%s(%v) = %v, want %v", name, x, got, want)
+				}
+				continue
+			}
+			_, e := math.Frexp(want)
+			err := math.Abs(got-want) / math.Ldexp(1, max(e-53, -1074))
+			worst = max(worst, err)
+			if !(err <= 3) {
+				t.Fatalf("%s(%v) = %v, want %v: %.3f ulp", name, x, got, want, err)
+			}
+		}
+	}
+	for range 50000 {
+		check(r.NormFloat64() * math.Exp2(float64(r.IntN(64)-54)))
+	}
+	for _, x := range []float64{1e-300, -1e-20, 708, 709.7, 709.9, 720, 1e5, -36, -38, -700, -746, -1e9} {
+		check(x)
+	}
+	if expm1(math.Inf(-1)) != -1 || exprel(math.Inf(-1)) != 0 || exprel(math.Inf(1)) != math.Inf(1) || exprel(0) != 1 || expm1(0) != 0 {
+		t.Error("expm1 or exprel at the edges")
+	}
+	if v, w := expm1(math.NaN()), exprel(math.NaN()); v == v || w == w {
+		t.Errorf("expm1 and exprel of NaN: %v, %v", v, w)
+	}
+	t.Logf("largest difference %.3f ulp", worst)
+}
+
 func TestExp(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	worst := 0.0

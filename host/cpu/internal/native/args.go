@@ -1,0 +1,77 @@
+package native
+
+import "unsafe"
+
+// Args is what a call of Code works on. It holds addresses as numbers: the caller keeps what they point to alive. It is
+// large; one per thread is enough.
+type Args struct {
+	whole  int64 // elements in whole vectors
+	tail   int64 // mask of the lanes behind them
+	first  int64 // index of the first element
+	reals  uintptr
+	ints   uintptr
+	list   uintptr
+	Count  int64             // elements appended to the list
+	Ptr    [MaxSlots]uintptr // arrays, at the first element; those of gathers at index 0
+	Len    [MaxSlots]int32   // lengths, for gathers
+	Faults [MaxChecks]Fault
+	spill  [maxSpill][64]byte
+}
+
+// Fault is the first vector in which a check failed.
+type Fault struct {
+	Hit   int64 // 0: none
+	Base  int64 // index of the vector's first element
+	Lanes int64 // mask of the lanes that are not finite
+	Value [64]byte
+}
+
+// Real is the value of a lane of a vector of float64 or float32.
+func (f *Fault) Real(lane int, wide bool) float64 {
+	if wide {
+		return *(*float64)(unsafe.Pointer(&f.Value[8*lane]))
+	}
+	return float64(*(*float32)(unsafe.Pointer(&f.Value[4*lane])))
+}
+
+// Range sets the elements to work on and the tables of scalars.
+func (a *Args) Range(first, n int, reals, ints uintptr, wide bool) {
+	lanes := lanesOf(wide)
+	a.first = int64(first)
+	a.whole = int64(n &^ (lanes - 1))
+	a.tail = int64(1)<<(n&(lanes-1)) - 1
+	a.reals, a.ints = reals, ints
+}
+
+// Slack is how many more elements than emitted a list must have room for.
+const Slack = 16
+
+// List sets where emitted elements go: room for as many as there are in the range, and Slack.
+func (a *Args) List(to uintptr) { a.list, a.Count = to, 0 }
+
+func lanesOf(wide bool) int {
+	if wide {
+		return 8
+	}
+	return 16
+}
+
+const (
+	offWhole  = int32(unsafe.Offsetof(Args{}.whole))
+	offTail   = int32(unsafe.Offsetof(Args{}.tail))
+	offFirst  = int32(unsafe.Offsetof(Args{}.first))
+	offReals  = int32(unsafe.Offsetof(Args{}.reals))
+	offInts   = int32(unsafe.Offsetof(Args{}.ints))
+	offList   = int32(unsafe.Offsetof(Args{}.list))
+	offCount  = int32(unsafe.Offsetof(Args{}.Count))
+	offPtr    = int32(unsafe.Offsetof(Args{}.Ptr))
+	offLen    = int32(unsafe.Offsetof(Args{}.Len))
+	offFaults = int32(unsafe.Offsetof(Args{}.Faults))
+	offSpill  = int32(unsafe.Offsetof(Args{}.spill))
+
+	sizeFault = int32(unsafe.Sizeof(Fault{}))
+	offHit    = int32(unsafe.Offsetof(Fault{}.Hit))
+	offBase   = int32(unsafe.Offsetof(Fault{}.Base))
+	offLanes  = int32(unsafe.Offsetof(Fault{}.Lanes))
+	offValue  = int32(unsafe.Offsetof(Fault{}.Value))
+)

@@ -1,0 +1,152 @@
+package native
+
+import "errors"
+
+// Op is an operation of a Loop. R stands for a real vector, I for int32, M for a mask.
+type Op uint8
+
+const (
+	LoadReal   Op = iota // R = array Slot
+	LoadInt              // I = array Slot
+	ScalarReal           // R = real scalar Slot in all lanes
+	ScalarInt            // I = int scalar Slot in all lanes
+	Element              // I = index of the element
+	StoreReal            // array Slot = R a; with b a mask, where it holds
+	StoreInt             // array Slot = I a; likewise
+	Emit                 // append the elements where mask a holds to the list
+	Check                // note the first lane of R a that is NaN or infinite, where mask b holds if there is one, as check Slot
+
+	Add // R = R op R
+	Sub
+	Mul
+	Div
+	Min // as Go's min: NaN where one is, -0 below +0
+	Max
+	Sqrt // R = op R
+	Floor
+	Ceil
+	Neg
+	Abs
+	Sign
+	Square
+	Cube
+	Fourth
+	Reciprocal
+	Exp
+	Exprel
+	Expm1
+
+	Lt // M = R op R
+	Le
+	Eq
+	Ne
+	Gt
+	Ge
+
+	IAdd // I = I op I
+	ISub
+	IMul
+	IMin
+	IMax
+	IAnd
+	IOr
+	INeg // I = op I
+	IAbs
+	ISign
+
+	ILt // M = I op I
+	ILe
+	IEq
+	INe
+
+	And // M = M op M
+	Or
+	Not
+
+	Select  // R = M a ? R b : R c
+	ISelect // I = M a ? I b : I c
+	ToReal  // R = I
+	ToInt   // I = R, towards zero; the nearest int32 beyond the range, 0 for NaN
+	ToMask  // M = I is not 0
+	FromMask
+	GatherReal // R = array Slot at I, 0 where the index is outside
+	GatherInt
+	numOps
+)
+
+// Value is an operation's place in Loop.Nodes.
+type Value int32
+
+// None is an absent operand.
+const None Value = -1
+
+// Node is one operation. Operands precede it in the list.
+type Node struct {
+	Op      Op
+	A, B, C Value
+	Slot    int32
+}
+
+// Loop is the work on each element, in order.
+type Loop struct {
+	Wide  bool // reals are float64
+	Nodes []Node
+}
+
+// Add appends an operation and returns its value.
+func (l *Loop) Add(op Op, slot int32, operands ...Value) Value {
+	n := Node{op, None, None, None, slot}
+	for i, v := range operands {
+		switch i {
+		case 0:
+			n.A = v
+		case 1:
+			n.B = v
+		case 2:
+			n.C = v
+		}
+	}
+	l.Nodes = append(l.Nodes, n)
+	return Value(len(l.Nodes) - 1)
+}
+
+// Limits of one loop; ErrTooLarge says that it needs more.
+const (
+	MaxSlots  = 64
+	MaxChecks = 32
+	maxSpill  = 96
+)
+
+// ErrTooLarge is returned for a loop of more arrays, checks or live values than Args has room for.
+var ErrTooLarge = errors.New("the loop is too large for machine code")
+
+// class is the register file of a value.
+type class uint8
+
+const (
+	noClass class = iota
+	realClass
+	intClass
+	maskClass
+)
+
+func (o Op) class() class {
+	switch o {
+	case StoreReal, StoreInt, Emit, Check:
+		return noClass
+	case LoadInt, ScalarInt, Element, IAdd, ISub, IMul, IMin, IMax, IAnd, IOr, INeg, IAbs, ISign, ISelect, ToInt, FromMask, GatherInt:
+		return intClass
+	case Lt, Le, Eq, Ne, Gt, Ge, ILt, ILe, IEq, INe, And, Or, Not, ToMask:
+		return maskClass
+	}
+	return realClass
+}
+
+// operands calls f for each operand.
+func (n *Node) operands(f func(Value)) {
+	for _, v := range [3]Value{n.A, n.B, n.C} {
+		if v != None {
+			f(v)
+		}
+	}
+}

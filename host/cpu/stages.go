@@ -1,0 +1,188 @@
+package cpu
+
+import (
+	"math/bits"
+	"slices"
+	"unsafe"
+
+	"github.com/galvani-sim/galvani/host/cpu/internal/native"
+)
+
+// stage is a part of a program's body: machine code, or instructions that run one after another.
+type stage struct {
+	code  *native.Code
+	slots []slot
+	body  []instr // when code is nil
+}
+
+type slotKind uint8
+
+const (
+	slotReal   slotKind = iota // real register or view at
+	slotInt                    // int register or view at
+	slotGather                 // real buffer at, from its beginning
+	slotGatherInt
+)
+
+// slot is an array of a piece of machine code.
+type slot struct {
+	kind slotKind
+	at   int32
+}
+
+// makeStages cuts the body into stages, with machine code wherever there is some. With listed, the elements of a block lie
+// anywhere; with loop, the program runs over elements in order, so that machine code can do the effects too.
+func (p *program[T]) makeStages(listed, loop bool) {
+	if !native.Available() {
+		return
+	}
+	varying := p.varyingScalars()
+	if loop && p.effectsInLoop() {
+		t := p.newTranslator(listed, varying)
+		if !slices.ContainsFunc(p.body, func(in instr) bool { return !t.instr(&in) }) {
+			t.effects()
+			if code, err := native.Compile(&t.loop); err == nil {
+				p.whole = &stage{code: code, slots: t.slots}
+				return
+			}
+		}
+	}
+	var stages []stage
+	found := false
+	for at := 0; at < len(p.body); {
+		from := at
+		t := p.newTranslator(listed, varying)
+		for at < len(p.body) && t.instr(&p.body[at]) {
+			at++
+		}
+		if at > from {
+			t.results(from, at)
+			s := stage{body: p.body[from:at]}
+			if code, err := native.Compile(&t.loop); err == nil {
+				s.code, s.slots, found = code, t.slots, true
+			}
+			stages = append(stages, s)
+		}
+		from = at
+		for at < len(p.body) && !p.newTranslator(listed, varying).instr(&p.body[at]) {
+			at++
+		}
+		if at > from {
+			stages = append(stages, stage{body: p.body[from:at]})
+		}
+	}
+	if found {
+		p.stages = stages
+	}
+}
+
+// varyingScalars are the real scalars that the prologue computes.
+func (p *program[T]) varyingScalars() map[int32]bool {
+	v := make(map[int32]bool)
+	for _, t := range p.times {
+		v[t.index] = true
+	}
+	for _, in := range p.prologue {
+		if in.kind.writesReal() {
+			v[in.d] = true
+		}
+	}
+	return v
+}
+
+// effectsInLoop reports whether all effects can be part of the loop over elements.
+func (p *program[T]) effectsInLoop() bool {
+	for i := range p.eff {
+		if k := p.eff[i].kind; k != eStore && k != eEmit && k != eCheck {
+			return false
+		}
+	}
+	return len(p.checks) <= native.MaxChecks
+}
+
+// runWhole runs the program as machine code over the elements of b; false when a view reaches beyond its buffer.
+func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
+	s := p.whole
+	a := w.native()
+	for i, x := range s.slots {
+		switch x.kind {
+		case slotReal:
+			a.Ptr[i] = part(m.real[p.rviews[int(x.at)-p.nr].buf], p.start(&p.rviews[int(x.at)-p.nr], b), b.n)
+		case slotInt:
+			a.Ptr[i] = part(m.int[p.iviews[int(x.at)-p.ni].buf], p.start(&p.iviews[int(x.at)-p.ni], b), b.n)
+		default:
+			gatherFrom(a, i, x, m)
+		}
+		if a.Ptr[i] == 0 {
+			return false
+		}
+	}
+	if p.emits {
+		w.list = slices.Grow(w.list, b.n+native.Slack)
+		a.List(pointer(w.list[len(w.list):cap(w.list)]))
+	}
+	a.Range(b.lo, b.n, pointer(p.sr), pointer(p.si), wide[T]())
+	s.code.Run(a)
+	if p.emits {
+		w.list = w.list[:len(w.list)+int(a.Count)]
+	}
+	for i := range p.checks {
+		if f := &a.Faults[i]; f.Hit != 0 {
+			lane := bits.TrailingZeros64(uint64(f.Lanes))
+			w.fault.add(i, int(f.Base)+lane, f.Real(lane, wide[T]()))
+			f.Hit = 0
+		}
+	}
+	return true
+}
+
+// start is where a view of a block begins in its buffer.
+func (p *program[T]) start(v *view, b *block) int {
+	if v.kind == viewOffset {
+		return b.lo + int(p.si[v.base])
+	}
+	return b.lo
+}
+
+// part is the address of buf[lo:lo+n], 0 when it is not all there.
+func part[E any](buf []E, lo, n int) uintptr {
+	if lo < 0 || lo+n > len(buf) {
+		return 0
+	}
+	return pointer(buf[lo:])
+}
+
+func pointer[E any](a []E) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(a))) }
+
+// gatherFrom sets slot i to a whole buffer.
+func gatherFrom[T real](a *native.Args, i int, x slot, m *memory[T]) {
+	if x.kind == slotGather {
+		a.Ptr[i], a.Len[i] = pointer(m.real[x.at]), int32(len(m.real[x.at]))
+	} else {
+		a.Ptr[i], a.Len[i] = pointer(m.int[x.at]), int32(len(m.int[x.at]))
+	}
+}
+
+// runStages runs the body on one block.
+func (p *program[T]) runStages(v *vec[T], w *worker[T], f *frame[T], m *memory[T], b *block) {
+	for i := range p.stages {
+		s := &p.stages[i]
+		if s.code == nil {
+			p.instructions(s.body, v, f, m, b)
+			continue
+		}
+		a := w.native()
+		for i, x := range s.slots {
+			switch x.kind {
+			case slotReal:
+				a.Ptr[i] = pointer(f.rv[x.at])
+			case slotInt:
+				a.Ptr[i] = pointer(f.iv[x.at])
+			default:
+				gatherFrom(a, i, x, m)
+			}
+		}
+		a.Range(b.lo, b.n, pointer(p.sr), pointer(p.si), wide[T]())
+		s.code.Run(a)
+	}
+}
