@@ -15,7 +15,10 @@ import (
 )
 
 // Backend runs plans on the processor. The zero value is ready to use.
-type Backend struct{}
+type Backend struct {
+	// Portable keeps to the functions that are written in Go and run on any processor. Results have the same bits.
+	Portable bool
+}
 
 var _ exec.Backend = Backend{}
 
@@ -36,9 +39,9 @@ func (b Backend) Load(p *plan.Plan, o exec.Options) (exec.Instance, error) {
 		return nil, err
 	}
 	if p.Precision == plan.Double {
-		return load[float64](p, o)
+		return load[float64](b, p, o)
 	}
-	return load[float32](p, o)
+	return load[float32](b, p, o)
 }
 
 // checkBuffers refuses a plan that does not fit in memory, and buffers whose contents do not fit their lengths.
@@ -79,12 +82,15 @@ func size(n int64) string {
 	return fmt.Sprintf("%d bytes", n)
 }
 
-func load[T real](p *plan.Plan, o exec.Options) (exec.Instance, error) {
+func load[T real](b Backend, p *plan.Plan, o exec.Options) (exec.Instance, error) {
 	threads := o.Threads
 	if threads <= 0 || threads > runtime.GOMAXPROCS(0) {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	x := &instance[T]{plan: p, vec: newVec[T](), key: rng.NewKey(o.Seed, o.Run, o.Replica), pool: newPool(threads)}
+	x := &instance[T]{plan: p, vec: goVec[T](), portable: b.Portable, key: rng.NewKey(o.Seed, o.Run, o.Replica), pool: newPool(threads)}
+	if !b.Portable {
+		x.vec = newVec[T]()
+	}
 	for range threads {
 		x.workers = append(x.workers, &worker[T]{frames: make(map[*program[T]]*frame[T])})
 	}

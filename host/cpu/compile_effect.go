@@ -152,7 +152,7 @@ func (c *compiler[T]) finish() (*program[T], error) {
 	if err := c.allocate(); err != nil {
 		return nil, err
 	}
-	c.p.makeStages(c.scattered(), c.k.Domain == ir.Elements || c.k.Domain == ir.Synapses)
+	c.p.listed, c.p.loop = c.scattered(), c.k.Domain == ir.Elements || c.k.Domain == ir.Synapses
 	return c.p, nil
 }
 

@@ -15,6 +15,7 @@ import (
 type instance[T real] struct {
 	plan     *plan.Plan
 	vec      *vec[T]
+	portable bool // no assembly and no machine code
 	key      rng.Key
 	m        memory[T]
 	pool     *pool

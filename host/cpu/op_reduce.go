@@ -32,6 +32,9 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	if err != nil {
 		return nil, err
 	}
+	if !x.portable {
+		p.makeStages()
+	}
 	c, err := x.connection(o.Conn)
 	if err != nil {
 		return nil, err

@@ -73,6 +73,9 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !x.portable {
+			p.makeStages()
+		}
 		switch k.Domain {
 		case ir.Spiking, ir.Active:
 			op.body, err = x.newListRun(p, o)

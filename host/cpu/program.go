@@ -164,8 +164,10 @@ type program[T real] struct {
 	resultReal bool
 
 	// whole is the program as one piece of machine code; else stages, where not nil, are the body with as much of that as there is.
-	whole  *stage
-	stages []stage
+	// listed: the elements of a block lie anywhere. loop: the program runs over elements in order.
+	listed, loop bool
+	whole        *stage
+	stages       []stage
 
 	random rng.At // but for the key, which is the instance's and may change between steps
 	key    *rng.Key

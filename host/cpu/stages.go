@@ -30,15 +30,14 @@ type slot struct {
 	at   int32
 }
 
-// makeStages cuts the body into stages, with machine code wherever there is some. With listed, the elements of a block lie
-// anywhere; with loop, the program runs over elements in order, so that machine code can do the effects too.
-func (p *program[T]) makeStages(listed, loop bool) {
+// makeStages cuts the body into stages, with machine code wherever there is some: all of it and the effects where elements run in order.
+func (p *program[T]) makeStages() {
 	if !native.Available() {
 		return
 	}
 	varying := p.varyingScalars()
-	if loop && p.effectsInLoop() {
-		t := p.newTranslator(listed, varying)
+	if p.loop && p.effectsInLoop() {
+		t := p.newTranslator(varying)
 		if !slices.ContainsFunc(p.body, func(in instr) bool { return !t.instr(&in) }) {
 			t.effects()
 			if code, err := native.Compile(&t.loop); err == nil {
@@ -51,7 +50,7 @@ func (p *program[T]) makeStages(listed, loop bool) {
 	found := false
 	for at := 0; at < len(p.body); {
 		from := at
-		t := p.newTranslator(listed, varying)
+		t := p.newTranslator(varying)
 		for at < len(p.body) && t.instr(&p.body[at]) {
 			at++
 		}
@@ -64,7 +63,7 @@ func (p *program[T]) makeStages(listed, loop bool) {
 			stages = append(stages, s)
 		}
 		from = at
-		for at < len(p.body) && !p.newTranslator(listed, varying).instr(&p.body[at]) {
+		for at < len(p.body) && !p.newTranslator(varying).instr(&p.body[at]) {
 			at++
 		}
 		if at > from {

@@ -20,14 +20,13 @@ type translator[T real] struct {
 	fixedR  map[int32]int32 // registers that keep a scalar
 	fixedI  map[int32]int32
 	varying map[int32]bool
-	listed  bool
 }
 
-func (p *program[T]) newTranslator(listed bool, varying map[int32]bool) *translator[T] {
+func (p *program[T]) newTranslator(varying map[int32]bool) *translator[T] {
 	t := &translator[T]{
 		p: p, place: map[slot]int32{}, reals: map[int32]native.Value{}, ints: map[int32]native.Value{}, masks: map[native.Value]native.Value{},
 		fromM: map[native.Value]native.Value{}, isMask: map[native.Value]bool{}, scalars: map[int32]native.Value{},
-		fixedR: map[int32]int32{}, fixedI: map[int32]int32{}, varying: varying, listed: listed,
+		fixedR: map[int32]int32{}, fixedI: map[int32]int32{}, varying: varying,
 	}
 	t.loop.Wide = wide[T]()
 	for _, in := range p.once {
@@ -201,7 +200,7 @@ func (t *translator[T]) instr(in *instr) bool {
 	case kGatherInt:
 		v = t.loop.Add(native.GatherInt, t.slot(slot{slotGatherInt, in.b}), t.int(in.a))
 	case kElem:
-		if t.listed {
+		if t.p.listed {
 			return false
 		}
 		v = t.loop.Add(native.Element, 0)

@@ -19,6 +19,8 @@ type Options struct {
 	Closed  float64 // closed forms and reference files, where errors add up over hundreds of steps
 	// How many random models and networks are made; each is compiled anew.
 	Models, Networks int
+	// Twin, when not nil, is a backend that must give the same bits for random models.
+	Twin exec.Backend
 }
 
 // Run runs the suite on a backend.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -13,6 +14,7 @@ import (
 	"github.com/galvani-sim/galvani/host/eval"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim"
 	"github.com/galvani-sim/galvani/host/syntax"
 )
 
@@ -113,6 +115,12 @@ func (s *suite) model(t *testing.T, m model, k uint64) {
 	slow := s.reference(t, &m, "g", dt)
 	s.disturb(g, slow, k)
 	r := compile(t, &net.Network{DT: dt, Groups: []*net.Group{g}}, s.options())
+	var twin *sim.Sim
+	if s.opt.Twin != nil {
+		o := s.options()
+		o.Backend = s.opt.Twin
+		twin = compile(t, &net.Network{DT: dt, Groups: []*net.Group{g}}, o)
+	}
 	for step := 0; step < n; step++ {
 		if err := slow.Advance(m.method); err != nil {
 			t.Fatal(err)
@@ -121,9 +129,19 @@ func (s *suite) model(t *testing.T, m model, k uint64) {
 			continue
 		}
 		steps(t, r, int64(slow.Step)-r.Instance().At().Step)
+		if twin != nil {
+			steps(t, twin, int64(slow.Step)-twin.Instance().At().Step)
+		}
 		for _, v := range slow.Model.Vars {
-			if v.Kind != check.Subexpression {
-				s.compare(t, v, get(t, r, g, v.Name), slow.Values[v], slow.Step)
+			if v.Kind == check.Subexpression {
+				continue
+			}
+			got := get(t, r, g, v.Name)
+			s.compare(t, v, got, slow.Values[v], slow.Step)
+			if twin != nil {
+				if other := get(t, twin, g, v.Name); !slices.EqualFunc(got, other, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) }) {
+					t.Errorf("%s is %v after %d steps, from its twin %v", v.Name, got, slow.Step, other)
+				}
 			}
 		}
 		if t.Failed() {
