@@ -109,7 +109,7 @@ func (s *sequencePart[T]) element(x *instance[T], w *worker[T], e int) {
 	s.p.fillFirst(s.f, 1)
 	b := block{lo: e, n: 1}
 	s.p.point(w, s.f, &x.m, &b)
-	s.p.compute(x.vec, s.f, &x.m, &b)
+	s.p.compute(x.vec, w, s.f, &x.m, &b)
 	s.p.effects(x.vec, w, s.f, &x.m, &b)
 }
 
