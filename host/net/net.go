@@ -52,7 +52,19 @@ type Group struct {
 	Order int
 	// Initial values in the order they were set; applied after init= and defaults.
 	Initial []Assignment
-	Place   Place
+	// Removed are elements that are no longer there: their slots stay, so that the numbers of the others do, but nothing in them changes and
+	// they do not spike.
+	Removed []int32
+	// Variants are other rules that single elements follow.
+	Variants []*Variant
+	Place    Place
+}
+
+// Variant is a rule of some elements of a group. What is nil is as in the group; refractoriness, events and code blocks always are. Variables
+// that only the variant has exist for all elements, but not for synapses and monitors. Shared variables follow the group's rule.
+type Variant struct {
+	Elements                            []int32
+	Equations, Params, Threshold, Reset *diag.Source
 }
 
 // Assignment sets a variable: to Values (length 1 or that of the elements set, SI units, of dimension Dim) or to an expression.
@@ -65,6 +77,8 @@ type Assignment struct {
 	Elements []int32
 	// Condition, when not nil, picks the elements for which it holds; Values then has length 1.
 	Condition *diag.Source
+	// Optional assignments are left out when the equations, which may have changed since, have no such variable of such a unit.
+	Optional bool
 	// Namespace resolves names of Expr and Condition as they were where the assignment was made; nil: the owner's.
 	Namespace check.Scope
 	Place     Place

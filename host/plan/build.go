@@ -68,6 +68,8 @@ type builder struct {
 	wires     map[*net.Synapses]*wiring
 	// summedInto holds the variables of groups that some synapses have been summed into.
 	summedInto map[sumKey]bool
+	// variants are rules of single elements, as groups.
+	variants map[*net.Variant]*net.Group
 	// sums holds the kernels that sum into a slot, in order; sequenced is code that will need them.
 	sums      map[string][]summand
 	sequenced []*sequenced
@@ -81,7 +83,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 	b := &builder{
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
-		summedInto: map[sumKey]bool{}, sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{},
+		summedInto: map[sumKey]bool{}, sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, variants: map[*net.Variant]*net.Group{},
 		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Delays: map[*net.Pathway][]float64{}},
 	}
 	if b.opt.Matrices == nil {
@@ -150,8 +152,8 @@ func (b *builder) validate() error {
 	}
 	for _, g := range b.net.Groups {
 		use(objects, "objects", g.Name, g.Place)
-		if g.N <= 0 {
-			b.mistake(g.Place, "", "group %q has %d elements; it needs at least one", g.Name, g.N)
+		if g.N < 0 {
+			b.mistake(g.Place, "", "group %q has %d elements", g.Name, g.N)
 		}
 		if g.N > 1<<30 {
 			b.mistake(g.Place, "", "group %q has %d elements; at most %d are possible", g.Name, g.N, 1<<30)

@@ -10,35 +10,18 @@ import (
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
-	"github.com/galvani-sim/galvani/host/syntax"
 )
 
 // check parses and checks the equations of every group, so that all mistakes of a network are reported together.
 func (b *builder) check() error {
 	for _, g := range b.net.Groups {
-		src := g.Equations
-		if src == nil {
-			src = &diag.Source{Name: "equations of " + g.Name}
-		}
-		eqs, ds := syntax.ParseEquations(src, g.Dialect.Syntax())
-		b.diags = append(b.diags, ds...)
-		var params []*syntax.Equation
-		if g.Params != nil {
-			p, ds := syntax.ParseParameters(g.Params)
-			b.diags = append(b.diags, ds...)
-			if p != nil {
-				params = p.Eqs
-			}
-		}
-		if b.diags.Err() != nil {
+		m := b.checkGroup(g)
+		if m == nil {
 			continue
 		}
-		m, ds := check.Check(eqs, params, groupContext(g))
-		b.reportAll(ds)
 		b.res.Models[g] = m
-		if ds.Err() == nil {
-			b.checkSpiking(g)
-		}
+		b.checkSpiking(g)
+		b.checkVariants(g)
 	}
 	return nil
 }
@@ -82,6 +65,7 @@ func (b *builder) groups() error {
 		}
 		inputs[i], outputs[i] = in, out
 		b.storage(g, in, out)
+		b.rules(g)
 	}
 	for i, g := range b.net.Groups {
 		in, out := inputs[i], outputs[i]
@@ -97,8 +81,15 @@ func (b *builder) groups() error {
 		}
 		item := Item{Name: updaterName(g), Slot: Groups, Order: g.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
 		for _, s := range out.Update {
-			item.Ops = append(item.Ops, b.kernel(s.Kernel, s.N, -1))
+			k := s.Kernel
+			if s.N == g.N {
+				k = b.where(g, k, 0)
+			}
+			if k != nil {
+				item.Ops = append(item.Ops, b.kernel(k, s.N, -1))
+			}
 		}
+		b.variantSteps(g, &item)
 		if len(item.Ops) > 0 {
 			b.plan.Schedule = append(b.plan.Schedule, item)
 		}

@@ -68,7 +68,7 @@ func (b *builder) synapseOwner(s *net.Synapses, in lower.SynapseInput, w *wiring
 	return &owner{
 		object: s.Name, name: s.Name + ".", elements: "synapses", n: in.N, model: in.Model, stream: "set", ctx: b.synapseContext(s),
 		kernel: func(a lower.Assign) (*ir.Kernel, float64, error) { return lower.SynapseInitial(in, a) },
-		run:    func(k *ir.Kernel, n int) *Run { return b.kernel(k, n, w.conn(false, nil)[0].conn) },
+		run:    func(k *ir.Kernel, n int) *Run { return b.kernel(k, n, w.all()) },
 	}
 }
 
@@ -79,6 +79,9 @@ func (b *builder) assign(o *owner, a net.Assignment, i int) {
 	var id BufferID
 	if ok && v.Kind != check.Subexpression {
 		id, ok = b.byName[lower.SlotName(o.object, a.Var)]
+	}
+	if a.Optional && (!ok || v.Kind == check.Subexpression || a.Expr == nil && a.Dim != v.Type.Dim) {
+		return
 	}
 	if !ok || v.Kind == check.Subexpression {
 		b.mistake(a.Place, check.Suggest(a.Var, o.model), "%s has no variable %q that can be set", o.object, a.Var)

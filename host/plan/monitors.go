@@ -115,5 +115,5 @@ func (b *builder) evaluateSynapses(m *net.StateMonitor, v *check.Variable) (*Run
 		return nil, None, err
 	}
 	id := b.buffer(Buffer{Object: object, Var: v.Name, Type: ir.Real, Len: n, Role: Scratch})
-	return b.kernel(k, n, b.wires[m.Synapses].conn(false, nil)[0].conn), id, nil
+	return b.kernel(k, n, b.wires[m.Synapses].all()), id, nil
 }

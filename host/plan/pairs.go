@@ -14,7 +14,10 @@ import (
 )
 
 // pairs are the ends of synapses in order of creation, as elements of the groups.
-type pairs struct{ pre, post []int32 }
+type pairs struct {
+	pre, post []int32
+	removed   []bool // synapses that were removed since; nil: none
+}
 
 // Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built.
 func (p Pairs) Ends(s *net.Synapses) (pre, post []int32) {
@@ -133,7 +136,7 @@ func (c *collector) fits() error {
 func (c *collector) take() *pairs {
 	if len(c.segments) == 1 {
 		if s := c.segments[0]; !s.copied && s.runs == nil && s.times == 1 && s.toPre == 0 && s.toPost == 0 {
-			return &pairs{s.pre, s.post}
+			return &pairs{pre: s.pre, post: s.post}
 		}
 	}
 	p := &pairs{post: make([]int32, 0, c.n)}

@@ -16,7 +16,13 @@ func (p Pairs) Sum(s *net.Synapses) (sum uint32, n int) {
 	if ends == nil {
 		return 0, 0
 	}
-	return Checksum(Checksum(0, ends.pre), ends.post), len(ends.pre)
+	sum = Checksum(Checksum(0, ends.pre), ends.post)
+	for k, gone := range ends.removed {
+		if gone {
+			sum = Checksum(sum, []int32{int32(k)})
+		}
+	}
+	return sum, len(ends.pre)
 }
 
 // Checksum continues a CRC-32C over integers.

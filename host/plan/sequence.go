@@ -166,7 +166,7 @@ func (b *builder) sequence(q *sequenced) error {
 			item.Ops = append(item.Ops, b.kernel(st.Kernel, st.N, -1))
 			continue
 		}
-		run := b.kernel(st.Kernel, st.N, -1)
+		run := b.kernel(b.where(q.g, st.Kernel, anyRule), st.N, -1)
 		s := &Sequence{Name: q.name, N: st.N, Random: q.c.Update == net.RandomOrder, Stream: rng.Stream(q.g.Name + "/" + q.name + "/order")}
 		for _, slot := range st.Kernel.Slots {
 			for _, sum := range b.sums[slot.Name] {

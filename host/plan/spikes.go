@@ -158,7 +158,7 @@ func (b *builder) spikes(g *net.Group, in lower.Input) {
 		return
 	}
 	f := b.firing[g]
-	k, err := lower.Threshold(in, lower.SpikeList, f.threshold, f.thresholdSide)
+	k, err := b.threshold(g, in)
 	if err != nil {
 		b.mistake(g.Place, "", "%v", err)
 		return
@@ -166,19 +166,32 @@ func (b *builder) spikes(g *net.Group, in lower.Input) {
 	item.Ops = []Op{b.kernel(k, g.N, -1)}
 	b.plan.Schedule = append(b.plan.Schedule, item)
 	if f.reset != nil {
-		b.code(g, in, f.reset, Item{Name: g.Name + "_resetter", Slot: Resets, Clock: clock, Callback: -1}, "reset", list)
+		b.codeWhere(g, in, f.reset, Item{Name: g.Name + "_resetter", Slot: Resets, Clock: clock, Callback: -1}, "reset", list, 0)
 	}
+	b.resets(g, Item{Slot: Resets, Clock: clock, Callback: -1}, list)
 }
 
 // code adds an item that runs statements on a group: over the spikes of a list, or over all elements when list is None.
 func (b *builder) code(g *net.Group, in lower.Input, code *check.Code, item Item, name string, list BufferID) {
+	b.codeWhere(g, in, code, item, name, list, anyRule)
+}
+
+// codeWhere is code for the elements of one rule.
+func (b *builder) codeWhere(g *net.Group, in lower.Input, code *check.Code, item Item, name string, list BufferID, rule int) {
 	steps, err := lower.CodeKernels(in, code, name, list != None)
 	if err != nil {
 		b.mistake(g.Place, "", "%v", err)
 		return
 	}
 	for _, s := range steps {
-		r := b.kernel(s.Kernel, s.N, -1)
+		k := s.Kernel
+		if s.N == g.N {
+			k = b.where(g, k, rule)
+		}
+		if k == nil {
+			continue
+		}
+		r := b.kernel(k, s.N, -1)
 		r.List = list
 		item.Ops = append(item.Ops, r)
 	}
@@ -205,7 +218,7 @@ func (b *builder) events(g *net.Group, in lower.Input) {
 			continue
 		}
 		b.plan.Schedule = append(b.plan.Schedule, Item{Name: g.Name + "_" + ev.Name + "_thresholder", Slot: Thresholds, Clock: b.clocks.add(in.Clock.DT),
-			Callback: -1, Ops: []Op{b.kernel(k, g.N, -1)}})
+			Callback: -1, Ops: []Op{b.kernel(b.where(g, k, anyRule), g.N, -1)}})
 	}
 }
 
@@ -315,6 +328,9 @@ func (b *builder) generator(g *net.Group, list BufferID) Op {
 	if err := gen.Validate(g.N); err != nil {
 		b.mistake(g.Place, "", "%q: %v", g.Name, err)
 		return nil
+	}
+	if len(g.Removed) > 0 {
+		gen = without(gen, g.Removed)
 	}
 	if err := gen.ValidateAt(dt); err != nil {
 		b.mistake(g.Place, "", "%q: %v", g.Name, err)
@@ -456,6 +472,6 @@ func (b *builder) poissonInput(p *net.PoissonInput) error {
 		return err
 	}
 	b.plan.Schedule = append(b.plan.Schedule, Item{Name: p.Name, Slot: slot, Order: p.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1,
-		Ops: []Op{b.kernel(k, g.N, -1)}})
+		Ops: []Op{b.kernel(b.where(g, k, anyRule), g.N, -1)}})
 	return nil
 }

@@ -145,7 +145,7 @@ func (c *stopCondition) list(e *syntax.Call) syntax.Expr {
 		return e
 	}
 	c.counts = append(c.counts, count)
-	c.ops = append(c.ops, b.kernel(k, c.g.N, -1))
+	c.ops = append(c.ops, b.kernel(b.where(c.g, k, anyRule), c.g.N, -1))
 	n := &syntax.Ident{Sp: e.Sp, Name: count}
 	number := func(v int) syntax.Expr { return &syntax.Number{Sp: e.Sp, Value: float64(v), IsInt: true} }
 	switch e.Fun.Name {

@@ -123,10 +123,12 @@ func (w *wiring) conn(byPost bool, steps []int32) []lagged {
 	}
 	parts := map[int][]int32{}
 	if len(steps) <= 1 {
-		parts[lag(0)] = nil // all synapses, in order of creation
+		parts[lag(0)] = w.p.live() // nil: all synapses, in order of creation
 	} else {
 		for k := range row {
-			parts[lag(k)] = append(parts[lag(k)], int32(k))
+			if w.p.removed == nil || !w.p.removed[k] {
+				parts[lag(k)] = append(parts[lag(k)], int32(k))
+			}
 		}
 	}
 	var lags []int
@@ -140,6 +142,20 @@ func (w *wiring) conn(byPost bool, steps []int32) []lagged {
 	}
 	w.conns[key] = out
 	return out
+}
+
+// all returns rows by presynaptic element with the synapses that were removed among them: their variables go on, but nothing comes of it.
+func (w *wiring) all() int {
+	if w.p.removed == nil {
+		return w.conn(false, nil)[0].conn
+	}
+	const key = "all"
+	if c, ok := w.conns[key]; ok {
+		return c[0].conn
+	}
+	c := w.rows(false, w.p.pre, w.p.post, w.s.Pre.Group.N, nil, "all")
+	w.conns[key] = []lagged{{conn: c}}
+	return c
 }
 
 // rows sorts synapses by row, keeping their order within each, and adds the result to the plan. part nil means all of them.
@@ -233,7 +249,7 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	}
 	if update != nil {
 		b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name + "_stateupdater", Slot: Groups, Clock: clock, Callback: -1,
-			Ops: []Op{b.kernel(update, n, w.conn(false, nil)[0].conn)}})
+			Ops: []Op{b.kernel(update, n, w.all())}})
 	}
 	b.summed(s, in, w)
 	for _, path := range s.Pathways {
@@ -245,8 +261,10 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 func (b *builder) counts(s *net.Synapses, p *pairs) {
 	count := func(name string, ends []int32, n int) {
 		c := make([]int32, n)
-		for _, e := range ends {
-			c[e]++
+		for k, e := range ends {
+			if p.removed == nil || !p.removed[k] {
+				c[e]++
+			}
 		}
 		b.buffer(Buffer{Object: s.Name, Var: name, Type: ir.Int, Len: n, Ints: c, Role: Connectivity})
 	}
@@ -285,6 +303,9 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 	}
 	item := Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: slotOrder, Clock: b.clocks.add(b.dtOf(group.DT)), Callback: -1}
 	list := b.listOf(group, path.Event)
+	if w.p.removed != nil && len(steps) > 0 {
+		b.keep(list, int(slices.Max(steps))) // also for synapses that were removed: they may come back
+	}
 	for _, part := range w.conn(path.Post, steps) {
 		r := b.kernel(k, b.plan.Conns[part.conn].N, part.conn)
 		r.List, r.Lag = list, part.lag

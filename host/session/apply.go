@@ -200,7 +200,7 @@ func (e SetParameter) set(t *Timeline, b *plan.Buffer) (Edit, error) {
 	if len(slices.Compact(slices.Clone(old))) <= 1 && len(old) > 0 {
 		return SetParameter{e.Object, e.Name, old[0]}, nil
 	}
-	return restored{SetValues{Object: e.Object, Variable: e.Name, Values: old}}, nil
+	return SetValues{Object: e.Object, Variable: e.Name, Values: old}, nil
 }
 
 // constants are numbers that a person has changed, before those of a namespace.
@@ -257,19 +257,28 @@ func (t *Timeline) Positions(group string) map[int32][3]float64 {
 			t.positions, t.placed = map[string]map[int32][3]float64{}, 0
 		}
 		for _, e := range t.cur.log[t.placed:t.cursor] {
-			m, ok := e.Edit.(MoveNode)
-			switch {
-			case !ok:
-			case m.Free:
-				delete(t.positions[m.Group], m.Node)
-			default:
-				if t.positions[m.Group] == nil {
-					t.positions[m.Group] = map[int32][3]float64{}
-				}
-				t.positions[m.Group][m.Node] = [3]float64{m.X, m.Y, m.Z}
-			}
+			t.place(e.Edit)
 		}
 		t.placed = t.cursor
 	}
 	return t.positions[group]
+}
+
+// place notes where an edit puts nodes.
+func (t *Timeline) place(e Edit) {
+	switch e := e.(type) {
+	case Together:
+		for _, x := range e {
+			t.place(x)
+		}
+	case MoveNode:
+		if e.Free {
+			delete(t.positions[e.Group], e.Node)
+			return
+		}
+		if t.positions[e.Group] == nil {
+			t.positions[e.Group] = map[int32][3]float64{}
+		}
+		t.positions[e.Group][e.Node] = [3]float64{e.X, e.Y, e.Z}
+	}
 }

@@ -2,8 +2,9 @@ package session
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"slices"
+	"reflect"
 )
 
 // Edit is something a person does to a network. Edits are plain data: the same edit on the same state has the same outcome.
@@ -113,11 +114,7 @@ func (e *Entry) UnmarshalJSON(data []byte) error {
 	if err := strictJSON(data, &j); err != nil {
 		return err
 	}
-	read, ok := kinds[j.Kind]
-	if !ok {
-		return fmt.Errorf("an edit of kind %q, which this program does not know", j.Kind)
-	}
-	edit, err := read(j.Edit)
+	edit, err := readEdit(j.Kind, j.Edit)
 	if err != nil {
 		return fmt.Errorf("an edit of kind %q: %w", j.Kind, err)
 	}
@@ -131,24 +128,27 @@ func (e *Entry) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// kinds reads the edits of a session file.
-var kinds = map[string]func(json.RawMessage) (Edit, error){
-	"set_values":    readEdit[SetValues],
-	"set_parameter": readEdit[SetParameter],
-	"move_node":     readEdit[MoveNode],
-}
-
-func readEdit[E Edit](data json.RawMessage) (Edit, error) {
-	var e E
-	err := strictJSON(data, &e)
-	return e, err
+// readEdit reads an edit of a kind.
+func readEdit(kind string, data json.RawMessage) (Edit, error) {
+	for _, known := range []Edit{SetValues{}, SetParameter{}, AddEdge{}, RemoveEdge{}, RestoreEdge{}, AddNode{}, RemoveNode{}, RestoreNode{}, SetRule{}, setVariants{}, MoveNode{}} {
+		if known.kind() != kind {
+			continue
+		}
+		e := reflect.New(reflect.TypeOf(known))
+		err := strictJSON(data, e.Interface())
+		return e.Elem().Interface().(Edit), err
+	}
+	if kind == (Together{}).kind() {
+		return readTogether(data)
+	}
+	return nil, errors.New("this program does not know it")
 }
 
 // cloneEdit is a copy that shares no memory with what a caller may change.
-func cloneEdit(e Edit) Edit {
-	if v, ok := e.(SetValues); ok {
-		v.Elements, v.Values = slices.Clone(v.Elements), slices.Clone(v.Values)
-		return v
+func cloneEdit(e Edit) (Edit, error) {
+	data, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.kind(), err)
 	}
-	return e
+	return readEdit(e.kind(), data)
 }

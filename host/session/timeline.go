@@ -42,6 +42,8 @@ type Timeline struct {
 	snaps    snapshots
 	redo     []Edit
 	fault    error
+	stops    bool // conditions to stop are obeyed
+	stopped  bool // one held
 
 	positions map[string]map[int32][3]float64
 	placed    int // entries of the log that positions include; -1: none are known
@@ -78,7 +80,7 @@ func (t *Timeline) Begin() error {
 	t.first = t.now()
 	t.snaps = snapshots{}
 	t.redo, t.fault = nil, nil
-	t.ver = capture(t.sim.Network())
+	t.ver = capture(t.sim)
 	for _, b := range t.branches {
 		if b != t.cur {
 			b.closed = true
@@ -108,8 +110,11 @@ func (t *Timeline) Log() []*Entry { return t.cur.log }
 // Applied is the number of entries of the log that have been applied at the present position.
 func (t *Timeline) Applied() int { return t.cursor }
 
-// Advance runs to a step that is not before the present one, and applies the edits that are logged up to it.
+// Advance runs to a step that is not before the present one, and applies the edits that are logged up to it. It ends early where a condition
+// to stop holds that was not reached before; see Sim.Stopped.
 func (t *Timeline) Advance(ctx context.Context, until int64) error {
+	t.stopped, t.stops = false, true
+	defer func() { t.stops = false }()
 	if now := t.now(); until < now {
 		return fmt.Errorf("step %d lies before the present step %d: seek it", until, now)
 	}
@@ -147,6 +152,9 @@ func (t *Timeline) advance(ctx context.Context, until int64, limit int) error {
 		if err != nil {
 			return err
 		}
+		if t.stops && t.stopped {
+			return t.snapshot()
+		}
 		switch {
 		case known != nil && t.now() == known.at.Step():
 			err = t.verify(known)
@@ -164,7 +172,12 @@ func (t *Timeline) steps(ctx context.Context, to, until int64) error {
 	batch := int64(1)
 	for t.now() < to {
 		start := time.Now()
-		if err := t.sim.Advance(ctx, min(to, t.now()+batch)); err != nil {
+		err := t.sim.Advance(ctx, min(to, t.now()+batch))
+		if err == nil && t.stops && t.sim.Stopped() && t.now() > t.cur.last {
+			t.stopped = true
+			return nil
+		}
+		if err != nil {
 			var fault *sim.FaultError
 			if errors.As(err, &fault) {
 				t.fault = err
@@ -231,7 +244,7 @@ func (t *Timeline) restore(s *snapshot) error {
 		t.warn("operations", fmt.Sprintf("the function %q is called again when steps run again; what it remembers outside of the network is not rewound", ops[0].Name))
 		t.cur.ghosts = t.tails(s)
 	}
-	s.version.restore()
+	s.version.restore(t.sim)
 	if err := t.sim.Rewind(s.at); err != nil {
 		return err
 	}
@@ -267,7 +280,10 @@ func (t *Timeline) do(e Edit, undoes int) error {
 	if t.fault != nil {
 		return fmt.Errorf("go back before the fault first: %w", t.fault)
 	}
-	e = cloneEdit(e)
+	e, err := cloneEdit(e)
+	if err != nil {
+		return err
+	}
 	replaced := t.replaces(e, undoes)
 	if replaced == nil {
 		if err := t.snapshot(); err != nil {

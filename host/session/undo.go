@@ -2,10 +2,8 @@ package session
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // ErrNothing is what Undo and Redo return when there is nothing to undo or redo.
@@ -100,89 +98,3 @@ func (t *Timeline) Redo() (Edit, error) {
 type restored struct{ SetValues }
 
 func (restored) kind() string { return "set_values" }
-
-// group of edits that are made as one.
-type group []Edit
-
-func several(list []Edit) Edit {
-	if len(list) == 1 {
-		return list[0]
-	}
-	return group(list)
-}
-
-func (group) kind() string { return "group" }
-
-func (g group) String() string {
-	var parts []string
-	for _, e := range g {
-		parts = append(parts, e.String())
-	}
-	return strings.Join(parts, ", ")
-}
-
-func (g group) apply(t *Timeline) (Edit, error) {
-	before := t.ver
-	var inverse group
-	for _, e := range g {
-		i, err := e.apply(t)
-		if err != nil {
-			if t.ver != before {
-				before.restore()
-				t.ver = before
-				err = errors.Join(err, t.sim.Reload())
-			}
-			return nil, err
-		}
-		inverse = append(group{i}, inverse...)
-	}
-	for _, e := range inverse {
-		if e == nil {
-			return nil, nil
-		}
-	}
-	return inverse, nil
-}
-
-// MarshalJSON writes the edits with their kinds.
-func (g group) MarshalJSON() ([]byte, error) {
-	list := make([]part, len(g))
-	for k, e := range g {
-		data, err := json.Marshal(e)
-		if err != nil {
-			return nil, err
-		}
-		list[k] = part{e.kind(), data}
-	}
-	return json.Marshal(list)
-}
-
-type part struct {
-	Kind string          `json:"kind"`
-	Edit json.RawMessage `json:"edit"`
-}
-
-func readGroup(data json.RawMessage) (Edit, error) {
-	var list []part
-	if err := strictJSON(data, &list); err != nil {
-		return nil, err
-	}
-	var g group
-	for _, p := range list {
-		read, ok := kinds[p.Kind]
-		if !ok || p.Kind == "group" {
-			return nil, fmt.Errorf("an edit of kind %q within a group", p.Kind)
-		}
-		e, err := read(p.Edit)
-		if err != nil {
-			return nil, err
-		}
-		g = append(g, e)
-	}
-	if len(g) == 0 {
-		return nil, errors.New("no edits")
-	}
-	return g, nil
-}
-
-func init() { kinds["group"] = readGroup }

@@ -1,6 +1,12 @@
 package session
 
-import "github.com/galvani-sim/galvani/host/net"
+import (
+	"maps"
+
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim"
+)
 
 // version is what edits change of a network's description: copies of its objects, by their identity, which stays. The slices in them are
 // replaced, never changed.
@@ -12,6 +18,7 @@ type version struct {
 	spikes   map[*net.SpikeMonitor]net.SpikeMonitor
 	rates    map[*net.RateMonitor]net.RateMonitor
 	inputs   map[*net.PoissonInput]net.PoissonInput
+	pairs    plan.Pairs
 }
 
 func copies[T any](list []*T) map[*T]T {
@@ -28,9 +35,10 @@ func put[T any](m map[*T]T) {
 	}
 }
 
-func capture(n *net.Network) *version {
+func capture(s *sim.Sim) *version {
+	n := s.Network()
 	v := &version{groups: copies(n.Groups), synapses: copies(n.Synapses), states: copies(n.Monitors), spikes: copies(n.SpikeMonitors),
-		rates: copies(n.RateMonitors), inputs: copies(n.Inputs), paths: map[*net.Pathway]net.Pathway{}}
+		rates: copies(n.RateMonitors), inputs: copies(n.Inputs), paths: map[*net.Pathway]net.Pathway{}, pairs: maps.Clone(s.Pairs())}
 	for _, s := range n.Synapses {
 		for _, p := range s.Pathways {
 			v.paths[p] = *p
@@ -40,7 +48,9 @@ func capture(n *net.Network) *version {
 }
 
 // restore makes the description what it was.
-func (v *version) restore() {
+func (v *version) restore(s *sim.Sim) {
+	clear(s.Pairs())
+	maps.Copy(s.Pairs(), v.pairs)
 	put(v.groups)
 	put(v.synapses)
 	put(v.paths)
@@ -57,9 +67,9 @@ func (t *Timeline) change(f func() error) error {
 		err = t.sim.Reload()
 	}
 	if err != nil {
-		t.ver.restore()
+		t.ver.restore(t.sim)
 		return err
 	}
-	t.ver = capture(t.sim.Network())
+	t.ver = capture(t.sim)
 	return nil
 }

@@ -124,6 +124,12 @@ func (s *Sim) Rewind(c *Checkpoint) error {
 	return errors.Join(errs...)
 }
 
+// Pairs are the synapses of the network, to be edited; Reload follows.
+func (s *Sim) Pairs() plan.Pairs { return s.pairs }
+
+// Removed says which synapses were removed, in order of creation; nil: none.
+func (s *Sim) Removed(syn *net.Synapses) []bool { return s.pairs.Removed(syn) }
+
 // Cut forgets what recordings hide behind their present end.
 func (s *Sim) Cut() error {
 	var errs []error

@@ -186,7 +186,7 @@ func (s *Sim) replace(inst exec.Instance, res *plan.Result) error {
 		if err != nil {
 			return err
 		}
-		if err := (&transfer{position: true, grown: synapseNames(s.net)}).into(st, inst, res.Plan); err != nil {
+		if err := (&transfer{position: true, grown: growing(s.net)}).into(st, inst, res.Plan); err != nil {
 			return err
 		}
 		s.shared.dropped(s, st)

@@ -42,6 +42,9 @@ func (s *Sim) openSpikes() error {
 	for i, m := range spikeObjects(s.net) {
 		p := s.res.Plan.SpikeMonitors[i]
 		if r := s.spikes[m]; r != nil {
+			if more := p.To - p.From - len(r.Counts); more > 0 {
+				r.Counts = append(r.Counts, make([]int64, more)...)
+			}
 			if len(r.Counts) != p.To-p.From {
 				return fmt.Errorf("monitor %q has recorded %d elements; now there are %d", monitorName(m), len(r.Counts), p.To-p.From)
 			}

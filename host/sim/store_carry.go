@@ -19,7 +19,8 @@ type transfer struct {
 	position bool
 	// only are the objects whose state is taken; nil: all.
 	only map[string]bool
-	// grown are objects whose variables may have got more elements behind those they had: synapses, by another call of connect.
+	// grown are objects whose variables may have got more elements behind those they had: synapses, by another call of connect, and groups that
+	// a person adds nodes to.
 	grown map[string]bool
 	// faulted says that the instance stopped and can only be restored: what the state does not have becomes zero.
 	faulted bool
@@ -56,7 +57,7 @@ func (t *transfer) into(st *State, to exec.Instance, p *plan.Plan) error {
 			begin(b, r, data, p, snap)
 		case v == nil || v.typ != b.Type || (v.ring.rows == 0) != (r.rows == 0):
 		case r.rows > 0:
-			if v.n*int(r.rows) != b.Len {
+			if n := b.Len / int(r.rows); v.n != n && !(v.n < n && t.grown[b.Object]) {
 				continue
 			}
 			if snap.Data[b.ID], err = t.rotate(v, r, data, p.Precision); err != nil {
@@ -98,11 +99,12 @@ func (st *State) stepIn(p *plan.Plan) (int64, error) {
 // rotate gives the newest entries of a list or history their rows in another one. Rows that have no entry are empty.
 func (t *transfer) rotate(v *stored, to ring, fresh []byte, p plan.Precision) ([]byte, error) {
 	from, bytes := v.ring, v.n*width(v.typ, p)
-	if from == to {
+	if from == to && len(v.data) == len(fresh) {
 		return v.data, nil
 	}
 	list := v.typ == ir.Int
 	out := make([]byte, len(fresh))
+	row := len(fresh) / int(to.rows) // at least as long as that of from
 	for age := range min(from.rows, from.newest+1) {
 		src := v.data[int((from.newest-age)%from.rows)*bytes:][:bytes]
 		if list && binary.LittleEndian.Uint32(src) == 0 {
@@ -123,7 +125,7 @@ func (t *transfer) rotate(v *stored, to ring, fresh []byte, p plan.Precision) ([
 			}
 			continue
 		}
-		copy(out[int((to.newest-age)%to.rows)*bytes:], src)
+		copy(out[int((to.newest-age)%to.rows)*row:], src)
 	}
 	return out, nil
 }
@@ -299,6 +301,15 @@ func objectNames(n *net.Network) map[any]string {
 	}
 	for _, s := range n.Synapses {
 		names[s] = s.Name
+	}
+	return names
+}
+
+// growing are the objects that may have got more elements within one simulation.
+func growing(n *net.Network) map[string]bool {
+	names := synapseNames(n)
+	for _, g := range n.Groups {
+		names[g.Name] = true
 	}
 	return names
 }
