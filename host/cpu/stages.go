@@ -12,7 +12,7 @@ import (
 type stage struct {
 	code  *native.Code
 	slots []slot
-	body  []instr // when code is nil
+	body  []instr
 }
 
 type slotKind uint8
@@ -99,7 +99,8 @@ func (p *program[T]) effectsInLoop() bool {
 	return len(p.checks) <= native.MaxChecks
 }
 
-// runWhole runs the program as machine code over the elements of b; false when a view reaches beyond its buffer.
+// runWhole runs the program as machine code over the elements of b; false when some are left, which b then describes: all of
+// them when a view reaches beyond its buffer.
 func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
 	s := p.whole
 	a := w.native()
@@ -131,6 +132,10 @@ func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
 			w.fault.add(i, int(f.Base)+lane, f.Real(lane, wide[T]()))
 			f.Hit = 0
 		}
+	}
+	if a.Bail >= 0 {
+		b.lo, b.n = b.lo+int(a.Bail), b.n-int(a.Bail)
+		return false
 	}
 	return true
 }
@@ -183,5 +188,26 @@ func (p *program[T]) runStages(v *vec[T], w *worker[T], f *frame[T], m *memory[T
 		}
 		a.Range(b.lo, b.n, pointer(p.sr), pointer(p.si), wide[T]())
 		s.code.Run(a)
+		if a.Bail >= 0 {
+			rest, left := f.behind(b, int(a.Bail))
+			p.instructions(s.body, v, rest, m, left)
+		}
 	}
+}
+
+// behind is the part of a block, and of the frame's operands, behind the first n elements.
+func (f *frame[T]) behind(b *block, n int) (*frame[T], *block) {
+	rest := &frame[T]{rv: make([][]T, len(f.rv)), iv: make([][]int32, len(f.iv))}
+	for i, v := range f.rv {
+		rest.rv[i] = v[min(n, len(v)):]
+	}
+	for i, v := range f.iv {
+		rest.iv[i] = v[min(n, len(v)):]
+	}
+	left := *b
+	left.lo, left.n = b.lo+n, b.n-n
+	if b.list != nil {
+		left.list = b.list[n:]
+	}
+	return rest, &left
 }

@@ -20,6 +20,8 @@ type translator[T real] struct {
 	fixedR  map[int32]int32 // registers that keep a scalar
 	fixedI  map[int32]int32
 	varying map[int32]bool
+	// stores are made behind everything else: an operation that ends the loop leaves its vector as it was.
+	stores []native.Node
 }
 
 func (p *program[T]) newTranslator(varying map[int32]bool) *translator[T] {
@@ -124,6 +126,7 @@ func (t *translator[T]) addMask(op native.Op, operands ...native.Value) native.V
 var nativeUnary = map[ir.Op]native.Op{
 	ir.OpNeg: native.Neg, ir.OpAbs: native.Abs, ir.OpSign: native.Sign, ir.OpSqrt: native.Sqrt, ir.OpFloor: native.Floor,
 	ir.OpCeil: native.Ceil, ir.OpExp: native.Exp, ir.OpExpm1: native.Expm1, ir.OpExprel: native.Exprel,
+	ir.OpSin: native.Sin, ir.OpCos: native.Cos,
 }
 
 var nativeBinary = map[uint8]native.Op{fAdd: native.Add, fSub: native.Sub, fMul: native.Mul, fDiv: native.Div, fMin: native.Min, fMax: native.Max}
@@ -210,12 +213,12 @@ func (t *translator[T]) instr(in *instr) bool {
 	if in.kind.writesReal() {
 		t.reals[in.d] = v
 		if int(in.d) >= t.p.nr {
-			t.loop.Add(native.StoreReal, t.slot(slot{slotReal, in.d}), v)
+			t.store(native.StoreReal, slot{slotReal, in.d}, v, native.None)
 		}
 	} else {
 		t.ints[in.d] = v
 		if int(in.d) >= t.p.ni {
-			t.loop.Add(native.StoreInt, t.slot(slot{slotInt, in.d}), t.asInt(v))
+			t.store(native.StoreInt, slot{slotInt, in.d}, t.asInt(v), native.None)
 		}
 	}
 	return true
@@ -301,11 +304,21 @@ func (t *translator[T]) effects() {
 		case e.kind == eCheck:
 			t.loop.Add(native.Check, int32(e.check), t.real(e.value), mask)
 		case e.isReal:
-			t.loop.Add(native.StoreReal, t.slot(slot{slotReal, e.dst}), t.real(e.value), mask)
+			t.store(native.StoreReal, slot{slotReal, e.dst}, t.real(e.value), mask)
 		default:
-			t.loop.Add(native.StoreInt, t.slot(slot{slotInt, e.dst}), t.int(e.value), mask)
+			t.store(native.StoreInt, slot{slotInt, e.dst}, t.int(e.value), mask)
 		}
 	}
+	t.finish()
+}
+
+func (t *translator[T]) store(op native.Op, to slot, value, mask native.Value) {
+	t.stores = append(t.stores, native.Node{Op: op, Slot: t.slot(to), A: value, B: mask, C: native.None})
+}
+
+// finish adds the stores.
+func (t *translator[T]) finish() {
+	t.loop.Nodes = append(t.loop.Nodes, t.stores...)
 }
 
 // results stores the registers that instructions from to to-1 of the body wrote and that are read behind them.
@@ -356,9 +369,10 @@ func (t *translator[T]) results(from, to int) {
 		switch {
 		case !needed[r]:
 		case r.isReal:
-			t.loop.Add(native.StoreReal, t.slot(slot{slotReal, r.r}), t.reals[r.r])
+			t.store(native.StoreReal, slot{slotReal, r.r}, t.reals[r.r], native.None)
 		default:
-			t.loop.Add(native.StoreInt, t.slot(slot{slotInt, r.r}), t.asInt(t.ints[r.r]))
+			t.store(native.StoreInt, slot{slotInt, r.r}, t.asInt(t.ints[r.r]), native.None)
 		}
 	}
+	t.finish()
 }

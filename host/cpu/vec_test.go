@@ -175,6 +175,72 @@ func TestExpm1(t *testing.T) {
 	t.Logf("largest difference %.3f ulp", worst)
 }
 
+// TestTrigonometric compares sin and cos with sums of their series in big numbers.
+func TestTrigonometric(t *testing.T) {
+	const precision = 400
+	big1 := func(x float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(x) }
+	half, _, err := big.ParseFloat("1.5707963267948966192313216916397514420985846996875529104874722961539082031431044993140174126710585339910740432566411533235469", 10, precision, big.ToNearestEven)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// series is sin(x) for odd = 1, else cos(x).
+	series := func(x *big.Float, odd int64) *big.Float {
+		sum, term, square := big1(0), big1(1), new(big.Float).Mul(x, x)
+		if odd == 1 {
+			term.Set(x)
+		}
+		for k := odd; k < 80; k += 2 {
+			sum.Add(sum, term)
+			term.Mul(term, square)
+			term.Quo(term, big1(float64(-(k+1)*(k+2))))
+		}
+		return sum
+	}
+	r := rand.New(rand.NewPCG(13, 14))
+	worst := 0.0
+	check := func(x float64) {
+		k, _ := new(big.Float).Quo(big1(x), half).Float64()
+		k = math.Round(k)
+		rest := new(big.Float).SetPrec(precision).Sub(big1(x), new(big.Float).SetPrec(precision).Mul(half, big1(k)))
+		for quarters, got := range []float64{sin(x), cos(x)} {
+			q := int64(k) + int64(quarters)
+			want := series(rest, 1-q&1)
+			if q&2 != 0 {
+				want.Neg(want)
+			}
+			w, _ := want.Float64()
+			_, e := math.Frexp(w)
+			d, _ := new(big.Float).Sub(want, big1(got)).Float64()
+			err := math.Abs(d) / math.Ldexp(1, max(e-53, -1074))
+			if math.Abs(d) > 0x1p-54 {
+				worst = max(worst, err)
+			}
+			if !(err <= 0.8) && !(math.Abs(d) <= 0x1p-54) {
+				t.Fatalf("sin or cos(%v) = %v, want %v: %.3f ulp", x, got, w, err)
+			}
+		}
+	}
+	for range 4000 {
+		check(r.NormFloat64() * math.Exp2(float64(r.IntN(50)-25)))
+		check(math.Round(r.NormFloat64()*1e3) * math.Pi / 2)
+	}
+	for _, x := range []float64{0, 1e-300, 5e-324, 1, math.Pi, 1e8, 0x1p28 - 1, 1e20} {
+		if x < 1e10 {
+			check(x)
+			check(-x)
+		}
+		if sin(-x) != -sin(x) || math.Signbit(sin(-x)) == math.Signbit(sin(x)) || cos(-x) != cos(x) {
+			t.Errorf("the signs of sin and cos at %v", x)
+		}
+	}
+	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		if v, w := sin(x), cos(x); v == v || w == w {
+			t.Errorf("sin and cos of %v: %v, %v", x, v, w)
+		}
+	}
+	t.Logf("largest error %.3f ulp", worst)
+}
+
 func TestExp(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	worst := 0.0

@@ -5,13 +5,16 @@ import "unsafe"
 // Args is what a call of Code works on. It holds addresses as numbers: the caller keeps what they point to alive. It is
 // large; one per thread is enough.
 type Args struct {
-	whole  int64 // elements in whole vectors
-	tail   int64 // mask of the lanes behind them
-	first  int64 // index of the first element
-	reals  uintptr
-	ints   uintptr
-	list   uintptr
-	Count  int64             // elements appended to the list
+	whole int64 // elements in whole vectors
+	tail  int64 // mask of the lanes behind them
+	first int64 // index of the first element
+	reals uintptr
+	ints  uintptr
+	list  uintptr
+	Count int64 // elements appended to the list
+	// Bail is the number of elements done when an operation met an argument that it is not made for; -1: all were done. What is
+	// left is as if it had not been begun.
+	Bail   int64
 	Ptr    [MaxSlots]uintptr // arrays, at the first element; those of gathers at index 0
 	Len    [MaxSlots]int32   // lengths, for gathers
 	Faults [MaxChecks]Fault
@@ -37,7 +40,7 @@ func (f *Fault) Real(lane int, wide bool) float64 {
 // Range sets the elements to work on and the tables of scalars.
 func (a *Args) Range(first, n int, reals, ints uintptr, wide bool) {
 	lanes := lanesOf(wide)
-	a.first = int64(first)
+	a.first, a.Bail = int64(first), -1
 	a.whole = int64(n &^ (lanes - 1))
 	a.tail = int64(1)<<(n&(lanes-1)) - 1
 	a.reals, a.ints = reals, ints
@@ -64,6 +67,7 @@ const (
 	offInts   = int32(unsafe.Offsetof(Args{}.ints))
 	offList   = int32(unsafe.Offsetof(Args{}.list))
 	offCount  = int32(unsafe.Offsetof(Args{}.Count))
+	offBail   = int32(unsafe.Offsetof(Args{}.Bail))
 	offPtr    = int32(unsafe.Offsetof(Args{}.Ptr))
 	offLen    = int32(unsafe.Offsetof(Args{}.Len))
 	offFaults = int32(unsafe.Offsetof(Args{}.Faults))

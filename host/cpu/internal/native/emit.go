@@ -25,6 +25,7 @@ const (
 	t5
 	t6
 	t7
+	t8
 )
 
 // node writes one operation.
@@ -53,8 +54,8 @@ func (g *generator) node(n *Node, v Value) {
 		g.real(binaryReal[n.Op], g.regs.put(v), x, y)
 	case Min, Max:
 		g.extreme(n, v)
-	case Sqrt, Floor, Ceil, Neg, Abs, Sign, Square, Cube, Fourth, Reciprocal, Exp, Exprel, Expm1:
-		x := g.vector(n.A, t7)
+	case Sqrt, Floor, Ceil, Neg, Abs, Sign, Square, Cube, Fourth, Reciprocal, Exp, Exprel, Expm1, Sin, Cos:
+		x := g.vector(n.A, t8)
 		g.unary(n.Op, g.regs.put(v), x)
 	case Lt, Le, Eq, Ne, Gt, Ge:
 		x := g.vector(n.A, t0)

@@ -67,6 +67,7 @@ type generator struct {
 	tail bool          // the masked pass
 	base map[int32]int // registers of pinned addresses
 	iota *int32        // place of 0, 1, 2, ... among the constants
+	bail []int         // jumps out of the loop
 }
 
 // generate returns the machine code of a loop.
@@ -100,6 +101,9 @@ func generate(l *Loop) ([]byte, error) {
 		return nil, err
 	}
 	g.land(done)
+	for _, from := range g.bail {
+		g.land(from)
+	}
 	g.bytes(0xC5, 0xF8, 0x77, 0xC3) // vzeroupper; ret
 	return g.finish(), nil
 }

@@ -35,6 +35,8 @@ const (
 	Exp
 	Exprel
 	Expm1
+	Sin // of arguments below trigMost; at a larger one the loop ends, see Args.Bail
+	Cos
 
 	Lt // M = R op R
 	Le

@@ -5,7 +5,7 @@ import "math"
 // Registers: the vectors from firstTemp on and the masks above lastMask serve inside an operation. Mask 7 holds the lanes in
 // use: all of them, or in the pass behind the whole vectors the first few.
 const (
-	firstTemp = 24
+	firstTemp = 23
 	numVector = firstTemp
 	lastMask  = 4
 	faultMask = 5
