@@ -111,10 +111,11 @@ type StateMonitor struct {
 	Place    Place
 }
 
-// Operation is a function of the program called during the run, at the start of a step, every DT seconds.
+// Operation is a function of the program called during the run, every DT seconds.
 type Operation struct {
 	Name  string
 	DT    float64
+	When  string // slot as in CodeBlock, "start" when empty
 	Order int
 	Func  func(State) error
 	Place Place

@@ -245,8 +245,13 @@ func (b *builder) buffer(buf Buffer) BufferID {
 // operations adds one schedule item per function that the program wants called.
 func (b *builder) operations() error {
 	for i, o := range b.net.Operations {
+		slot, err := slotOf(o.When, Start)
+		if err != nil {
+			b.mistake(o.Place, "", "operation %q: %v", o.Name, err)
+			continue
+		}
 		b.plan.Schedule = append(b.plan.Schedule, Item{
-			Name: o.Name, Slot: Start, Order: o.Order, Clock: b.clocks.add(b.dtOf(o.DT)), Callback: i,
+			Name: o.Name, Slot: slot, Order: o.Order, Clock: b.clocks.add(b.dtOf(o.DT)), Callback: i,
 		})
 	}
 	return nil

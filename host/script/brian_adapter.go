@@ -14,6 +14,7 @@ var (
 	_ SpikingSimulation = Adapter{}
 	_ Storing           = Adapter{}
 	_ Selecting         = Adapter{}
+	_ Reporting         = Adapter{}
 )
 
 // Samples reads what a state monitor has recorded.
@@ -137,4 +138,22 @@ func (a Adapter) StoreFile(path, name string, draws uint64) error {
 func (a Adapter) RestoreFile(path, name string, random bool) (draws uint64, err error) {
 	err = a.Sim.RestoreFile(path, name, sim.RestoreOptions{Random: random})
 	return a.Program, err
+}
+
+// Schedule lists what happens in a step, in order.
+func (a Adapter) Schedule() []Scheduled {
+	p := a.Plan()
+	out := make([]Scheduled, len(p.Schedule))
+	for k, x := range p.Schedule {
+		out[k] = Scheduled{x.Slot.String(), x.Name, x.Order, p.Clocks[x.Clock].DT}
+	}
+	return out
+}
+
+// Spent lists the time that the parts of the steps took so far.
+func (a Adapter) Spent() (out []Spent) {
+	for _, x := range a.Instance().Phases() {
+		out = append(out, Spent{x.Name, x.Seconds})
+	}
+	return out
 }

@@ -178,6 +178,59 @@ print(S.delay/ms)
 run(6*ms)
 print(M.v[0].sum(), M.v[1].sum())
 `, "[1, 2] [2]\n[1, 2] 29.0 19.0\n[3, 2]\n108.0 108.0\n"},
+		// what Brian2's networks, variables and monitors offer besides; the group reaches 2(1 - exp(-2/10)) = 0.3625 after 2 ms
+		{"states and summaries", `
+G = NeuronGroup(4, 'dv/dt = (2-v)/(10*ms) : 1\nu : volt', threshold='v>1', reset='v=0', method='exact', refractory=2*ms, name='G')
+S = Synapses(G, G, 'w : volt', on_pre='v_post += w/volt*0')
+S.connect(i=[0, 1], j=[1, 2])
+S.w = [1, 2]*mV
+M = SpikeMonitor(G, variables='v')
+V = StateMonitor(G, ['v', 'u'], record=[1, 3])
+R = PopulationRateMonitor(G)
+G.run_regularly('u = 1*mV', dt=1*ms)
+log = []
+f = network_operation(dt=1*ms, when='end')(lambda t: log.append((t/ms, G.v[0])))
+net = Network(collect(), f)
+print(net.scheduling_summary())
+net.run(2*ms)
+print(G.u_, S.w_, V.u_.shape, M.t_, M.v_, R.rate_[0], G.u.get_item(1), G.u.get_item("i > 1"), S.w.get_item(1))
+G.u.set_item(0, 5*mV)
+G.u.set_item("i == 1", "7*mV")
+print(G.u, log)
+st = net.get_states()
+print(st)
+net.set_states({'G': {'u': [1, 2, 3, 4]*mV}, 'synapses': {'w': 9*mV}})
+print(G.u, S.w)
+print(profiling_summary(net, show=2).count("%"), type(net.profiling_info))
+net.remove(V)
+net.run(1*ms)
+print(V.v.shape, net.t)
+`, `when        order  name              dt
+start       0      G_run_regularly   1 ms
+start       0      statemonitor      100 us
+groups      0      G_stateupdater    100 us
+thresholds  0      G_thresholder     100 us
+thresholds  1      spikemonitor      100 us
+synapses    -1     synapses_pre      100 us
+resets      0      G_resetter        100 us
+end         0      networkoperation  1 ms
+end         0      ratemonitor       100 us
+[0.001, 0.001, 0.001, 0.001] [0.001, 0.002] (2, 20) [] [] 0.0 1 mV [0.001, 0.001] * volt 2 mV
+[0.005, 0.007, 0.001, 0.001] * volt [(0.0, 0.019900332501663894), (1.0, 0.20833172940694353)]
+{"G": {"v": [0.36253849384403636, 0.36253849384403636, 0.36253849384403636, 0.36253849384403636], "u": [0.005, 0.007, 0.001, 0.001] * volt}, "synapses": {"w": [0.001, 0.002] * volt}}
+[0.001, 0.002, 0.003, 0.004] * volt [0.009000000000000001, 0.009000000000000001] * volt
+2 list
+(2, 20) 3 ms
+`},
+		// without a period the new spikes come once
+		{"set_spikes", `
+S = SpikeGeneratorGroup(3, [0, 1], [1, 2]*ms, period=5*ms)
+M = SpikeMonitor(S)
+run(10*ms)
+S.set_spikes([2], [12]*ms)
+run(10*ms)
+print(M.i, M.t/ms)
+`, "[0, 1, 0, 1, 2] [1, 2, 6, 7, 12]\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -336,6 +336,9 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 	case "set_states":
 		return starlark.NewBuiltin(name, g.setStates), nil
 	}
+	if v, ok, err := bare(g, name); ok {
+		return v, err
+	}
 	return nil, noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, g.AttrNames())
 }
 

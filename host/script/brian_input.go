@@ -205,7 +205,7 @@ func setSpikes(g *net.Group, idx, times starlark.Value) error {
 	return nil
 }
 
-// setSpikesMethod is group.set_spikes(indices, times, period=, sorted=), allowed until the network is opened.
+// setSpikesMethod is group.set_spikes(indices, times, period=0*second, sorted=), between runs.
 func (g *neuronGroup) setSpikesMethod(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var idx, times, period starlark.Value
 	sorted := false
@@ -216,9 +216,11 @@ func (g *neuronGroup) setSpikesMethod(_ *starlark.Thread, b *starlark.Builtin, a
 		return nil, fmt.Errorf("set_spikes: spikes cannot be changed while the network runs")
 	}
 	old := g.pop.group.Generator
+	g.pop.group.Generator = &net.Generator{} // without period= the spikes come once, as in Brian2
 	if period != nil && period != starlark.None {
 		d, err := duration("set_spikes: period", period, 0)
 		if err != nil {
+			g.pop.group.Generator = old
 			return nil, err
 		}
 		g.pop.group.Generator = &net.Generator{Period: d}

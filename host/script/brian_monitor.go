@@ -161,6 +161,9 @@ func (m *stateMonitor) Attr(name string) (starlark.Value, error) {
 			return m.values(k)
 		}
 	}
+	if v, ok, err := bare(m, name); ok {
+		return v, err
+	}
 	return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.name), name, m.AttrNames())
 }
 

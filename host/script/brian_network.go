@@ -309,7 +309,8 @@ func (n *network) addOne(o *object) {
 
 // AttrNames lists the methods and attributes.
 func (n *network) AttrNames() []string {
-	return []string{"add", "initialize", "iteration", "name", "objects", "remove", "restore", "run", "simulate_iterations", "store", "t"}
+	return []string{"add", "get_states", "initialize", "iteration", "name", "objects", "profiling_info", "remove", "restore", "run", "scheduling_summary", "set_states",
+		"simulate_iterations", "store", "t"}
 }
 
 // Attr gives a method or an attribute.
@@ -341,6 +342,14 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 		return starlark.NewBuiltin("run", n.run), nil
 	case "store":
 		return starlark.NewBuiltin("store", n.store), nil
+	case "get_states":
+		return starlark.NewBuiltin(name, n.getStates), nil
+	case "set_states":
+		return starlark.NewBuiltin(name, n.setStates), nil
+	case "scheduling_summary":
+		return starlark.NewBuiltin(name, n.schedule), nil
+	case "profiling_info":
+		return n.profile()
 	case "restore":
 		return starlark.NewBuiltin("restore", n.restore), nil
 	case "add", "remove":
@@ -362,9 +371,6 @@ func (n *network) remove(args starlark.Tuple) error {
 		m, ok := v.(member)
 		if !ok {
 			return fmt.Errorf("remove: expected objects of the network, got %s", article(v))
-		}
-		if n.w.sim != nil {
-			return fmt.Errorf("remove: the network has run already; make another Network without %q", m.part().name)
 		}
 		var keep []*object
 		for _, o := range n.members {
@@ -569,6 +575,7 @@ func (in *interp) brianVocabulary() starlark.StringDict {
 		"SpikeGeneratorGroup": in.makeSpikeGenerator, "TimedArray": in.makeTimedArray, "Synapses": in.makeSynapses,
 		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
 		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "network_operation": in.networkOperation,
+		"profiling_summary": in.profilingSummary, "scheduling_summary": in.schedulingSummary,
 		"start_scope": in.startScope, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/units"
@@ -165,18 +166,27 @@ func (p *operation) CallInternal(t *starlark.Thread, args starlark.Tuple, kwargs
 	return starlark.Call(t, p.f, args, kwargs)
 }
 
-// networkOperation is network_operation(f, dt=10*ms): f() or f(t) is called at the start of a step, every dt.
+// networkOperation is network_operation(f, dt=10*ms, when="start"): f() or f(t) is called every dt. Without f, as Brian2's decorator is
+// written, it gives a function that takes it: f = network_operation(dt=10*ms)(f).
 func (in *interp) networkOperation(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var f starlark.Callable
 	var dt, name, clock starlark.Value
 	when, order := "start", 0
+	if len(args) == 0 && !slices.ContainsFunc(kwargs, func(kv starlark.Tuple) bool { return kv[0] == starlark.String("f") }) {
+		return starlark.NewBuiltin(b.Name(), func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, more []starlark.Tuple) (starlark.Value, error) {
+			if len(args) != 1 || len(more) > 0 {
+				return nil, fmt.Errorf("network_operation(...)(f) takes one function")
+			}
+			return in.networkOperation(t, b, args, kwargs)
+		}), nil
+	}
 	if err := unpack(b.Name(), args, kwargs, "f", &f, "dt?", &dt, "when?", &when, "order?", &order, "name?", &name, "clock?", &clock); err != nil {
 		return nil, err
 	}
-	if when != "start" {
-		return nil, withHint(fmt.Errorf("network_operation: when=%q; functions of the script are called at the start of a step", when), "run_regularly takes any slot")
+	if err := slotOf(b.Name(), when); err != nil {
+		return nil, err
 	}
-	op := &net.Operation{Order: order}
+	op := &net.Operation{When: when, Order: order}
 	var err error
 	if op.DT, err = clockOf(b.Name(), dt); err != nil {
 		return nil, err

@@ -111,6 +111,9 @@ func (m *spikeMonitor) Attr(name string) (starlark.Value, error) {
 		known[v] = true
 	}
 	if !known[name] {
+		if v, ok, err := bare(m, name); ok {
+			return v, err
+		}
 		return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.name), name, m.AttrNames())
 	}
 	s, err := m.spikes()
@@ -303,6 +306,9 @@ func (m *rateMonitor) Attr(name string) (starlark.Value, error) {
 			return starlark.MakeInt(len(r.T)), nil
 		}
 		return fromSlice(append([]float64{}, r.Rate...), hertz), nil
+	}
+	if v, ok, err := bare(m, name); ok {
+		return v, err
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.name), name, m.AttrNames())
 }

@@ -456,6 +456,9 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 			}
 		}
 	}
+	if v, ok, err := bare(s, name); ok {
+		return v, err
+	}
 	return nil, noAttr(fmt.Sprintf("Synapses %q", s.name), name, s.AttrNames())
 }
 

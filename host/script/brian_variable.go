@@ -2,6 +2,8 @@ package script
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -184,16 +186,61 @@ func (w *varView) Binary(op syntax.Token, y starlark.Value, side starlark.Side) 
 	return a.Binary(op, y, side)
 }
 
-// AttrNames are those of arrays.
-func (w *varView) AttrNames() []string { return (&Array{}).AttrNames() }
+// AttrNames are those of arrays, and Brian2's get_item and set_item.
+func (w *varView) AttrNames() []string {
+	return sortedNames((&Array{}).AttrNames(), []string{"get_item", "set_item"})
+}
 
 // Attr is an attribute of the values, such as shape or mean().
 func (w *varView) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "get_item":
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			key, err := oneArg(b, args, kwargs)
+			if err != nil {
+				return nil, err
+			}
+			v, _, err := w.Get(key)
+			return v, err
+		}), nil
+	case "set_item":
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			var key, val starlark.Value
+			if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 2, &key, &val); err != nil {
+				return nil, err
+			}
+			return starlark.None, w.SetKey(key, val)
+		}), nil
+	}
 	a, err := w.array()
 	if err != nil {
 		return nil, err
 	}
 	return a.Attr(name)
+}
+
+// bare is Brian2's NAME_: the plain numbers of x.NAME in SI units.
+func bare(x starlark.HasAttrs, name string) (v starlark.Value, ok bool, err error) {
+	base, ok := strings.CutSuffix(name, "_")
+	if !ok || base == "" || !slices.Contains(x.AttrNames(), base) {
+		return nil, false, nil
+	}
+	if v, err = x.Attr(base); err != nil {
+		return nil, true, err
+	}
+	switch v := v.(type) {
+	case quantity:
+		return starlark.Float(v.Value), true, nil
+	case *varView, *Array:
+		a, err := toArray(v)
+		if err != nil {
+			return nil, true, err
+		}
+		a = a.copy()
+		a.dim = noDim
+		return a, true, nil
+	}
+	return v, true, nil
 }
 
 // readVariable is the attribute of a holder: a view, or for a shared variable its one value.
