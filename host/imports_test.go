@@ -36,15 +36,18 @@ var allowed = map[string][]string{
 	"host/session":             {"host/sim", "host/net", "host/plan", "host/exec", "host/record", "host/check", "host/diag", "host/units", "host/ir"},
 	"host/colormap":            {},
 	"host/figure":              {"host/record", "host/units", "host/colormap"},
-	"host/script":              {"host/figure", "host/sim", "host/net", "host/record", "host/check", "host/connect", "host/diag", "host/units", "host/plan", "host/exec", "host/rng", "host/syntax"},
+	"host/script":              {"host/figure", "host/sim", "host/net", "host/record", "host/check", "host/connect", "host/diag", "host/units", "host/plan", "host/exec", "host/rng", "host/syntax", "host/graphio", "host/graphio/layout"},
 	"shaders":                  {},
 	"gpu/context":              {},
 	"gpu/device":               {"shaders"},
 	"gpu/glsl":                 {"host/ir", "host/plan", "shaders"},
 	"gpu/compute":              {"host/rng", "gpu/device", "gpu/context", "gpu/glsl", "host/exec", "host/plan", "host/ir", "shaders"},
 	"gpu/render":               {"host/colormap", "gpu/device", "shaders"},
-	"gpu/viewer":               {"gpu/context", "gpu/render", "gpu/compute", "gpu/device", "host/sim", "host/net", "host/plan", "host/exec", "host/units", "host/check", "host/record"},
+	"gpu/viewer":               {"gpu/context", "gpu/render", "gpu/compute", "gpu/device", "host/sim", "host/net", "host/plan", "host/exec", "host/units", "host/check", "host/record", "gpu/layout", "host/graphio", "host/graphio/layout"},
 	"gpu/gltest":               {"gpu/context", "gpu/device"},
+	"host/graphio":             {"host/connect", "host/record", "host/rng"},
+	"host/graphio/layout":      {"host/graphio", "host/rng"},
+	"gpu/layout":               {"gpu/device", "host/graphio", "host/graphio/layout", "shaders"},
 }
 
 func TestImports(t *testing.T) {

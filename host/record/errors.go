@@ -34,10 +34,11 @@ func outputError(path string, err error) error {
 type FormatError struct {
 	Path    string // empty when the data did not come from a file
 	Line    int    // of a text file, from 1; 0: none
+	Column  int    // in bytes, from 1; 0: none
 	Message string
 }
 
-// Error names the file, the line if any, and the mistake.
+// Error names the file, the line and column if any, and the mistake.
 func (e *FormatError) Error() string {
 	s := e.Path
 	if e.Line > 0 {
@@ -47,6 +48,9 @@ func (e *FormatError) Error() string {
 			s += ":"
 		}
 		s += fmt.Sprint(e.Line)
+		if e.Column > 0 {
+			s += fmt.Sprintf(":%d", e.Column)
+		}
 	}
 	if s == "" {
 		return e.Message
