@@ -21,7 +21,6 @@ func simple(t *testing.T, name string, g *Graph) {
 	}
 }
 
-
 // binomial compares counts of degrees with a binomial distribution by Pearson's chi square; z is its distance from the mean in
 // standard deviations.
 func binomial(counts map[int]int, total, trials int, p float64) (z float64) {
