@@ -11,6 +11,7 @@
 //	lib/math64.glsl    the same in double, for which GLSL has nothing but sqrt
 //	compute/           operations and frames of the generated kernels
 //	render/            the viewer's shaders
+//	layout/            the forces on the nodes of a graph
 //
 // No OpenGL here, and no text that depends on a model: gpu/glsl generates that.
 package shaders

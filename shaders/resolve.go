@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:embed lib compute render
+//go:embed lib compute render layout
 var embedded embed.FS
 
 // Files holds every shader file, by its path below this folder.

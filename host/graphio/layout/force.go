@@ -24,7 +24,7 @@ type Options struct {
 	Start     []float32 // [N, 3]; nil: Start's
 	Repulsion float64   // 0: 0.1
 	Gravity   float64   // pull of the middle at the start's radius; 0: 0.02 where there are several components, else none; below 0: none
-	Theta     float64   // of the CPU's tree: cells seen under a smaller angle act as one; 0: 0.9
+	Theta     float64   // of the CPU's tree: cells seen under a smaller angle act as one; 0: 0.7
 }
 
 // Params are the numbers of the forces as a layout uses them.
@@ -134,7 +134,7 @@ func NewForce(n int, i, j []int32, o Options) (*Force, error) {
 	f := &Force{links: l, params: p, theta: o.Theta, seed: o.Seed, alpha: Alpha{Value: 1}, pos: pos,
 		vel: make([]float32, len(pos)), force: make([]float32, len(pos)), pinned: make([]bool, n), gen: 1}
 	if f.theta == 0 {
-		f.theta = 0.9
+		f.theta = 0.7
 	}
 	return f, nil
 }

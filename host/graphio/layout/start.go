@@ -43,14 +43,19 @@ func Start(l *Links, dim int, seed uint64) []float32 {
 		for p := 1; p < len(parts); {
 			r := parts[p].radius
 			ring := inner + r + 1
-			angle, first := 0.0, p
-			for ; p < len(parts); p++ {
-				half := math.Asin(math.Min(1, (parts[p].radius+0.5)/ring))
-				if p > first && angle+2*half > 2*math.Pi {
-					break
-				}
-				x, y := ring*math.Cos(angle+half), ring*math.Sin(angle+half)
-				angle += 2 * half
+			half := func(p int) float64 { return math.Asin(math.Min(1, (parts[p].radius+0.5)/ring)) }
+			angle, end := 2*half(p), p+1
+			for end < len(parts) && angle+2*half(end) <= 2*math.Pi {
+				angle += 2 * half(end)
+				end++
+			}
+			// What is left of the circle is shared, so that a few parts do not stand on one side.
+			gap := (2*math.Pi - angle) / float64(end-p)
+			angle = 0
+			for ; p < end; p++ {
+				angle += half(p) + gap/2
+				x, y := ring*math.Cos(angle), ring*math.Sin(angle)
+				angle += half(p) + gap/2
 				for _, k := range parts[p].nodes {
 					pos[3*k] += float32(x)
 					pos[3*k+1] += float32(y)
@@ -104,7 +109,8 @@ func placeComponent(l *Links, nodes, distance []int32, dim int, pos []float32, a
 		}
 		radius = math.Max(radius, math.Sqrt(r))
 	}
-	return radius + 0.5
+	// A few nodes far out need no room of their own around the whole component.
+	return math.Min(radius, 2.2*scale*rms) + 0.5
 }
 
 // pivotMDS gives coordinates [nodes, dim] of one component.

@@ -88,8 +88,10 @@ B = nx.karate_club_graph()
 start = {n: np.array([np.cos(2.4 * n) * (n + 1) / 34, np.sin(2.4 * n) * (n + 1) / 34]) for n in B}
 A = nx.to_numpy_array(B, weight="weight")
 np.save("karate.npy", A)
+start = {n: np.float32(p).astype(float) for n, p in start.items()}
 end = nx.spring_layout(B, pos=start, iterations=50)
 np.save("karate_spring.npy", np.array([end[n] for n in B]))
 start3 = {n: np.append(start[n], (n * 7 % 34) / 34) for n in B}
+start3 = {n: np.float32(p).astype(float) for n, p in start3.items()}
 end = nx.spring_layout(B, pos=start3, dim=3, iterations=20)
 np.save("karate_spring3.npy", np.array([end[n] for n in B]))
