@@ -26,6 +26,7 @@ type worker[T real] struct {
 	left   [4][]T
 	list   []int32
 	args   *native.Args
+	parts  []*frame[T] // of the programs of a sequence
 }
 
 // native returns the worker's argument block for machine code.
