@@ -145,7 +145,7 @@ func (a *axis) draw(c canvas, p *panel, t ticks, unit string) {
 				continue
 			}
 			q := p.y.at(t.at[i])
-			if q < b.y0-0.5 || q > b.y1+0.5 {
+			if q < b.y0-0.5 || q > b.y1+0.5 || len(n.lines) == 0 {
 				continue
 			}
 			across = max(across, n.width())

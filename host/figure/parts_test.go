@@ -322,3 +322,12 @@ func BenchmarkRaster(b *testing.B) {
 		}
 	})
 }
+
+// Ticks may have no names: of two plots side by side one has them.
+func TestNamelessTicks(t *testing.T) {
+	f := newFigure(t, 0, 0)
+	for _, d := range []string{"x", "y"} {
+		must(t, f.Current().SetTicks(d, Numbers(0, 1), []string{"", ""}))
+	}
+	must(t, f.PNG(io.Discard, 50))
+}

@@ -5,6 +5,12 @@
 // order: clocks, models (parsed and checked), connectivity, buffers, kernels, schedule; then Verify looks at the result
 // with fresh eyes and refuses what a backend could misread.
 //
+// Operations of a step see the state that those before them left, and within one all elements see the same state: a kernel reads first and
+// writes at its end. A [Sequence] is the exception, for code that visits elements one after another: it runs its kernels for one
+// element at a time, so that each sees what those before it wrote, also in its sums over synapses. Backends run elements together that
+// cannot see each other; the result is that of the order. A [Halt] ends a run from within the device: the step in which a list of
+// elements is not empty is the last, whatever batches the host sends.
+//
 // What belongs here: layout, schedule, memory estimates, the choice between forms of connectivity. What does not: the meaning of
 // expressions (package lower), how matrices are drawn (package connect), how anything is executed (host/cpu, gpu/compute).
 package plan

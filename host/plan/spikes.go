@@ -269,7 +269,7 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 		run := func(in lower.Input, item Item, name string) { b.code(g, in, code, item, name, list) }
 		if c.Update != net.Synchronous {
 			if list != None {
-				b.mistake(c.Place, "", "%s runs at the elements of an event, and these all at once", c.Name)
+				b.mistake(c.Place, "", "%s: update= is for code that runs on all neurons; those of an event run all at once", c.Name)
 				continue
 			}
 			run = func(in lower.Input, item Item, name string) {
