@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"maps"
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
@@ -15,70 +17,95 @@ import (
 
 	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/script"
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
-var full = flag.Bool("stats.full", false, "compare all models with Brian2's statistics, not only those that take about a second")
+var (
+	full  = flag.Bool("stats.full", false, "compare every model on every backend with Brian2's statistics, not only those that take seconds")
+	first = flag.Uint64("stats.first", 1, "first of the seeds that are compared with Brian2's")
+	seeds = flag.Uint64("stats.seeds", 5, "how many seeds are compared with Brian2's")
+)
 
-type engine struct{}
+// engine runs scripts on a backend.
+type engine struct {
+	backend   exec.Backend
+	precision plan.Precision
+}
 
-func (engine) Open(n *net.Network, seed uint64, warn func(diag.List)) (script.Simulation, error) {
-	s, err := sim.Compile(n, sim.Options{Backend: cpu.Backend{}, Precision: plan.Double, Seed: seed, Warn: warn})
+func (e engine) Open(n *net.Network, seed uint64, warn func(diag.List)) (script.Simulation, error) {
+	s, err := sim.Compile(n, sim.Options{Backend: e.backend, Precision: e.precision, Seed: seed, Warn: warn})
 	if err != nil {
 		return nil, err
 	}
 	return script.Adapter{Sim: s}, nil
 }
 
-// seeds is how many runs of a model are compared.
-const seeds = 5
+// A model and the engines on which its statistics are compared without -stats.full.
+type model struct {
+	name, path string
+	set        []string
+	quick      string  // of "cpu double", "cpu single" and "gl single", those on which five seeds take seconds
+	indegree   float64 // expected mean; 0: not tested
+}
+
+var models = []model{
+	{"CUBA", "cuba/cuba.star", nil, "cpu double, cpu single", 80},
+	{"COBA", "coba/coba.star", nil, "cpu double", 80},
+	{"BRUNEL_fifth", "brunel/brunel.star", []string{"scale=0.2"}, "cpu double, cpu single, gl single", 250},
+	{"COBAHH", "cobahh/cobahh.star", nil, "", 80},
+	{"BRUNEL", "brunel/brunel.star", nil, "", 1250},
+	{"SPREIZER_symmetric", "spreizer2019/spreizer2019.star", []string{"landscapes=symmetric"}, "", 40},
+	{"SPREIZER_homog", "spreizer2019/spreizer2019.star", []string{"landscapes=homog"}, "", 40},
+	{"STDP", "stdp/stdp.star", []string{"duration=100.1*second"}, "", 0},
+}
 
 // statistics that tell a model from another, as far as they apply.
 type statistics map[string]float64
 
-// Statistics of the examples are not told apart from Brian2's: Welch's test over seeds, p below 1e-3 fails.
-func TestStats(t *testing.T) {
-	for _, m := range []struct {
-		name, path string
-		set        []string
-		full       bool
-		indegree   float64 // expected mean; 0: not tested
-	}{
-		{"CUBA", "cuba/cuba.star", nil, false, 80},
-		{"COBA", "coba/coba.star", nil, false, 80},
-		{"COBAHH", "cobahh/cobahh.star", nil, true, 80},
-		{"BRUNEL", "brunel/brunel.star", nil, true, 1250},
-		{"STDP", "stdp/stdp.star", []string{"duration=100.1*second"}, true, 0},
-		{"SPREIZER_symmetric", "spreizer2019/spreizer2019.star", []string{"landscapes=symmetric"}, true, 40},
-		{"SPREIZER_homog", "spreizer2019/spreizer2019.star", []string{"landscapes=homog"}, true, 40},
-	} {
+// Statistics of the examples are not told apart from Brian2's: Welch's test over seeds, p below 1e-3 fails. Every p is logged: of n tests between equal
+// programs, the smallest p is below 1/n more often than not.
+func TestStatsDouble(t *testing.T) {
+	compare(t, "cpu double", func(testing.TB) engine { return engine{cpu.Backend{}, plan.Double} })
+}
+
+func TestStatsSingle(t *testing.T) {
+	compare(t, "cpu single", func(testing.TB) engine { return engine{cpu.Backend{}, plan.Single} })
+}
+
+func compare(t *testing.T, name string, open func(testing.TB) engine) {
+	tests, least := 0, 1.0
+	for _, m := range models {
 		t.Run(m.name, func(t *testing.T) {
-			if m.full && !*full {
-				t.Skip("SKIPPED: takes longer; go test ./examples -run Stats -stats.full")
+			if !strings.Contains(m.quick, name) && !*full {
+				t.Skip("SKIPPED: takes longer; go test ./examples -run Stats -stats.full -timeout 1h")
 			}
-			want := wanted(t, m.name)
-			got := map[string][]float64{}
-			for seed := uint64(1); seed <= seeds; seed++ {
-				for k, v := range measure(t, m.path, m.set, seed, m.indegree) {
+			want, got := wanted(t, m.name), map[string][]float64{}
+			e := open(t)
+			for seed := *first; seed < *first+*seeds; seed++ {
+				for k, v := range measure(t, e, m, seed) {
 					got[k] = append(got[k], v)
 				}
 			}
-			for k, w := range want {
-				if len(got[k]) != seeds {
+			for _, k := range slices.Sorted(maps.Keys(want)) {
+				w := want[k]
+				if uint64(len(got[k])) != *seeds {
 					t.Errorf("%s: %d values", k, len(got[k]))
 					continue
 				}
 				p := welch(got[k], w)
-				t.Logf("%s: %.4g ± %.2g, Brian2 %.4g ± %.2g, p = %.2g", k, stat.Mean(got[k], nil), stat.StdDev(got[k], nil), stat.Mean(w, nil), stat.StdDev(w, nil), p)
+				tests, least = tests+1, min(least, p)
+				t.Logf("| %s | %s | %s | %.4g ± %.2g | %.4g ± %.2g | %.2g |", name, m.name, k, stat.Mean(got[k], nil), stat.StdDev(got[k], nil), stat.Mean(w, nil), stat.StdDev(w, nil), p)
 				if !(p >= 1e-3) {
 					t.Errorf("%s differs from Brian2's: %v, want %v", k, got[k], w)
 				}
 			}
 		})
 	}
+	t.Logf("%s: %d tests, the smallest p is %.2g", name, tests, least)
 }
 
 // wanted are Brian2's values by statistic, one per seed.
@@ -128,10 +155,10 @@ func TestWelch(t *testing.T) {
 }
 
 // measure runs a script and summarizes its last network.
-func measure(t *testing.T, path string, set []string, seed uint64, indegree float64) statistics {
+func measure(t *testing.T, e engine, of model, seed uint64) statistics {
 	t.Helper()
 	var out bytes.Buffer
-	res, err := script.Run(context.Background(), path, script.Options{Engine: engine{}, Set: set, Seed: &seed, Stdout: &out})
+	res, err := script.Run(context.Background(), of.path, script.Options{Engine: e, Set: of.set, Seed: &seed, Stdout: &out})
 	for _, n := range res.Networks {
 		defer n.Sim.Close()
 	}
@@ -147,8 +174,8 @@ func measure(t *testing.T, path string, set []string, seed uint64, indegree floa
 	if err != nil {
 		t.Fatal(err)
 	}
-	if indegree > 0 {
-		checkIndegrees(t, s, n, indegree)
+	if of.indegree > 0 {
+		checkIndegrees(t, s, n, of.indegree)
 	}
 	if i := slices.IndexFunc(n.Synapses, func(s *net.Synapses) bool { return s.Method == "" && len(s.Initial) > 0 }); i >= 0 {
 		w, _, err := s.GetSynapses(n.Synapses[i], "w")

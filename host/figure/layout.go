@@ -43,6 +43,8 @@ func (a *Axes) room(w, h float64) (room, error) {
 		m.b, m.t = max(m.b, y.before), max(m.t, y.after)
 		if y.suffix && a.title == "" {
 			m.t = max(m.t, tickSize*1.5)
+		} else if y.suffix {
+			m.t += tickSize // the title stands above it
 		}
 	}
 	if a.bar != nil {

@@ -150,6 +150,7 @@ func TestUnits(t *testing.T) {
 		{[]float64{0, 40}, units.Second.Inv(), "Firing rate (sp/s)", "Firing rate (sp/s)", "40"},
 		{[]float64{0, 40}, units.Second.Inv(), "rate [1/s]", "rate [1/s]", "40"},
 		{[]float64{0, 3e-6}, units.Second, "", "Time (μs)", "3.0"},
+		{[]float64{0, 0}, units.Second.Inv(), "rate", "rate (Hz)", "0.04"},
 		{[]float64{0, 3}, units.Dim{}, "x (ms)", "x (ms)", "3.0"},
 		{[]float64{0, 3}, units.Dim{}, "", "", "3.0"},
 	} {
@@ -168,6 +169,35 @@ func TestUnits(t *testing.T) {
 	must(t, err)
 	if _, unit, _ := f.Current().y.marks(300); unit != "1/Hz" {
 		t.Errorf("a density of rates is in %q", unit)
+	}
+}
+
+// A recording without samples says what the axis shows, and does not keep other values off it.
+func TestEmptyUnit(t *testing.T) {
+	f := newFigure(t, 0, 0)
+	a := f.Current()
+	must(t, a.Raster(nil, nil, 5, Style{}))
+	_, unit, err := a.x.marks(300)
+	must(t, err)
+	if got := a.x.text(unit); got != "Time (s)" {
+		t.Errorf("an empty raster is over %q", got)
+	}
+	must(t, a.Plot(Of([]float64{0, 1}, units.Ampere), Numbers(0, 1), Style{}))
+}
+
+// A title stands above the power of ten of its axis, and the neighbour above leaves room for both.
+func TestTitleAbovePower(t *testing.T) {
+	need := func(top float64) float64 {
+		f := newFigure(t, 0, 0)
+		a := f.Current()
+		a.SetTitle("title")
+		must(t, a.Plot(Numbers(0, 1), Numbers(0, top), Style{}))
+		m, err := a.room(200, 200)
+		must(t, err)
+		return m.t
+	}
+	if plain, power := need(1), need(1e9); power < plain+tickSize {
+		t.Errorf("%g points above a plain axis, %g above one with a power of ten", plain, power)
 	}
 }
 

@@ -31,6 +31,9 @@ type axis struct {
 
 // accept takes values of a dimension on the axis, or says why they do not fit.
 func (a *axis) accept(v Values) error {
+	if len(v.V) == 0 && !a.known {
+		a.dim = v.Dim // an empty recording still says what the axis shows, until values do
+	}
 	if len(v.V) == 0 || v.zero() {
 		return nil
 	}

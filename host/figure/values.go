@@ -56,6 +56,9 @@ func prefixed(d units.Dim, size float64) (float64, string) {
 	if size == 0 || math.IsNaN(size) || math.IsInf(size, 0) {
 		size = 1
 	}
+	if d == units.Second.Inv() && size < 1 {
+		return 1, "Hz" // low rates and none: nobody counts in mHz
+	}
 	v, sign := units.Scale(units.Quantity{Value: size, Dim: d})
 	factor := size / v
 	// size/v is a power of ten up to its last bit.
