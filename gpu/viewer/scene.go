@@ -10,7 +10,6 @@ import (
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/exec"
-	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/sim"
@@ -109,7 +108,7 @@ func (st *stage) defaults() []*net.View {
 	// Groups without equations, such as PymoNNto's, have variables that only their code changes.
 	for _, g := range st.sim.Network().Groups {
 		for _, b := range st.plan.Buffers {
-			if b.Object == g.Name && b.Role == plan.Param && b.Type == ir.Real && b.Len == g.N && g.N > 1 {
+			if b.Object == g.Name && b.Role == plan.Param && b.Len == g.N && g.N > 1 {
 				views = append(views, &net.View{Kind: net.Scatter, Group: g, Var: b.Var})
 				break
 			}
