@@ -79,6 +79,8 @@ type Assignment struct {
 	Condition *diag.Source
 	// Optional assignments are left out when the equations, which may have changed since, have no such variable of such a unit.
 	Optional bool
+	// Start and Len are the part of a group that i and N of Expr and Condition count; Len 0: the whole group.
+	Start, Len int
 	// Namespace resolves names of Expr and Condition as they were where the assignment was made; nil: the owner's.
 	Namespace check.Scope
 	Place     Place

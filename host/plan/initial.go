@@ -95,7 +95,7 @@ func (b *builder) assign(o *owner, a net.Assignment, i int) {
 	if a.Namespace != nil {
 		ctx.Scope = a.Namespace
 	}
-	as := lower.Assign{Var: v, What: fmt.Sprintf("%s%d %s", o.stream, i, v.Name)}
+	as := lower.Assign{Var: v, Start: a.Start, Len: a.Len, What: fmt.Sprintf("%s%d %s", o.stream, i, v.Name)}
 	if a.Expr != nil {
 		if as.Value, ok = b.checked(a.Expr, ctx.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
 			return check.CheckExpr(e, a.Expr, o.model, v, ctx)

@@ -33,10 +33,15 @@ func (r *Result) Assignment(object any, a net.Assignment, ordinal int) (*Present
 	return r.present(object, a, nil, ordinal)
 }
 
-// Where evaluates a condition for each element of a *net.Group or *net.Synapses: the result holds truth values.
+// Where evaluates a condition for each element of a *net.Group or *net.Synapses, or of the group of a net.Span, in which i and N count the
+// elements of the span: the result holds truth values.
 func (r *Result) Where(object any, condition *diag.Source, names check.Scope, ordinal int) (*Present, error) {
 	v := &check.Variable{Name: "where@now", Kind: check.Parameter, Type: check.Type{Kind: check.Bool}}
-	return r.present(object, net.Assignment{Var: v.Name, Values: []float64{1}, Condition: condition, Namespace: names}, v, ordinal)
+	a := net.Assignment{Var: v.Name, Values: []float64{1}, Condition: condition, Namespace: names}
+	if sp, ok := object.(net.Span); ok {
+		object, a.Start, a.Len = sp.Group, sp.Start, sp.Len()
+	}
+	return r.present(object, a, v, ordinal)
 }
 
 // Value evaluates a variable that is not stored, such as a subexpression. ok is false when there is no such variable.

@@ -101,7 +101,7 @@ G.v[slice(0, 2)] = "-i*mV"
 G.v[[3, 5]] = "2*i*mV"
 print(round(G.v/mV, 6), G.v["i > 7"]/mV, G.u["v == 0*volt"]/mV, G.u[9]/mV)
 G[4:6].v = 1*mV
-print(G.v["v > 0*volt and i < 6"]/mV, G[4:].v["i >= 8"]/mV)
+print(G.v["v > 0*volt and i < 6"]/mV, G[4:].v["i >= 4"]/mV)
 G.g = "3*nS"
 print(G.g)
 `, "[-70, -68, -66, -64, -62, -60, -58, -56, -54, -52]\n" +
@@ -130,6 +130,22 @@ print(S.w, B.y)
 `, "9 [1, 2, 3] [0.1, 0.2, 1.2] [33.1, 33.2] [2, 2, 2, 3] [0.1]\n" +
 			"[-0.1, -0.2, 11, -1.2, 22, 22.1, 33, 33.1, 33.2] [63, 63.1, 63.2] [0, 1, 2]\n" +
 			"[19.8, -0.2, 11, -1.2, 22, 22.1, 0, 1, 2] [1, 2, 1.7320508075688772]\n"},
+		// in an expression of a part, i and N count its neurons, as in Brian2
+		{"assign a part", `
+G = NeuronGroup(10, "v : 1")
+H = G[4:]
+H.v = "i"
+print(G.v)
+H.v["i > 2"] = "N"
+print(G.v, H.v["i < 4"])
+run(1*ms)
+H.v = "10*i + N"
+print(G.v, H.v["i > 3"])
+H.v["i == 0"] = -1
+H.v[[1, 2]] = "i"
+print(G.v)
+`, "[0, 0, 0, 0, 0, 1, 2, 3, 4, 5]\n[0, 0, 0, 0, 0, 1, 2, 6, 6, 6] [0, 1, 2, 6]\n" +
+			"[0, 0, 0, 0, 6, 16, 26, 36, 46, 56] [46, 56]\n[0, 0, 0, 0, -1, 1, 2, 36, 46, 56]\n"},
 		// rand() is different each time, and repeats when the random state is restored
 		{"assign random", `
 G = NeuronGroup(1000, "v : 1")

@@ -40,7 +40,7 @@ type SpikingSimulation interface {
 
 // Selecting is a simulation, or a State in an operation, that can say for which elements a condition holds now.
 type Selecting interface {
-	// Where lists them for a *net.Group or *net.Synapses, ascending.
+	// Where lists them for *net.Synapses, or for the group of a net.Span, in which i and N count the elements of the span; ascending.
 	Where(object any, condition *diag.Source, names check.Scope) ([]int32, error)
 }
 

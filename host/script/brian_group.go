@@ -446,12 +446,12 @@ func (g *neuronGroup) where(cond *diag.Source, names check.Scope) (out []int, er
 	grp := g.pop.group
 	var all []int
 	if st := g.state(); st != nil {
-		all, err = selected(st, grp, cond, names)
+		all, err = selected(st, g.span(), cond, names)
 	} else if s := g.sim(); s != nil {
-		all, err = selected(s, grp, cond, names)
+		all, err = selected(s, g.span(), cond, names)
 	} else {
 		err = g.in.inspect(&net.Network{Groups: []*net.Group{grp}}, func(s Simulation) (err error) {
-			all, err = selected(s, grp, cond, names)
+			all, err = selected(s, g.span(), cond, names)
 			return err
 		})
 	}
@@ -476,6 +476,7 @@ func (g *neuronGroup) put(v variable, a net.Assignment) error {
 		for k := range a.Elements {
 			a.Elements[k] += int32(g.start)
 		}
+		a.Start, a.Len = g.start, g.Len()
 	}
 	st, s := g.state(), g.sim()
 	if st == nil && s == nil {

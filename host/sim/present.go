@@ -42,7 +42,7 @@ func (s *Sim) assign(object any, a net.Assignment) error {
 	return s.inst.Write(p.Target, 0, values)
 }
 
-// Where lists the elements of a *net.Group or *net.Synapses for which a condition holds now, ascending. Names are resolved by names; nil: as
+// Where lists the elements of a *net.Group or *net.Synapses, or of the group of a net.Span, for which a condition holds now, ascending. Names are resolved by names; nil: as
 // in the equations.
 func (s *Sim) Where(object any, condition *diag.Source, names check.Scope) ([]int32, error) {
 	if err := s.follow(); err != nil {
