@@ -52,9 +52,14 @@ func (i *Instance) setScales(p *program) {
 // widen tells the layout that the host wrote values, and the programs when scales change with them. All sums are applied then.
 func (i *Instance) widen(id plan.BufferID, values []float64) {
 	if i.layout.Widen(id, values) {
-		for _, p := range i.programs {
-			i.setScales(p)
-		}
+		i.rescale()
+	}
+}
+
+// rescale tells all programs the scales of their sums.
+func (i *Instance) rescale() {
+	for _, p := range i.programs {
+		i.setScales(p)
 	}
 }
 

@@ -132,7 +132,7 @@ func (i *Instance) Snapshot() (*exec.Snapshot, error) {
 		return nil, i.stopped()
 	}
 	i.fullBarrier()
-	s := &exec.Snapshot{Fingerprint: i.plan.Fingerprint, At: i.at, Data: make(map[plan.BufferID][]byte)}
+	s := &exec.Snapshot{Fingerprint: i.plan.Fingerprint, At: i.at, Data: make(map[plan.BufferID][]byte), Written: i.layout.Written()}
 	for k, b := range i.plan.Buffers {
 		if !kept(b.Role) {
 			continue
@@ -167,6 +167,9 @@ func (i *Instance) Restore(s *exec.Snapshot) error {
 	i.fullBarrier()
 	if err := i.moveAllSpikes(); err != nil {
 		return err
+	}
+	if i.layout.SetWritten(s.Written) {
+		i.rescale()
 	}
 	for k, b := range i.plan.Buffers {
 		if !kept(b.Role) {

@@ -129,6 +129,35 @@ func (l *Layout) Widen(b plan.BufferID, values []float64) bool {
 		now = now.hull(old)
 	}
 	l.ranges.written[b] = now
+	return l.rescale()
+}
+
+// Written are the ranges of what the host wrote, by buffer; with the plan they decide the scales.
+func (l *Layout) Written() map[plan.BufferID][2]float64 {
+	if l.ranges == nil || len(l.ranges.written) == 0 {
+		return nil
+	}
+	w := make(map[plan.BufferID][2]float64, len(l.ranges.written))
+	for b, s := range l.ranges.written {
+		w[b] = [2]float64{s.lo, s.hi}
+	}
+	return w
+}
+
+// SetWritten goes back to ranges that Written gave, for a state of that time: sums then round as they did. It reports whether scales changed.
+func (l *Layout) SetWritten(w map[plan.BufferID][2]float64) bool {
+	if l.ranges == nil {
+		return false
+	}
+	clear(l.ranges.written)
+	for b, s := range w {
+		l.ranges.written[b] = span{s[0], s[1]}
+	}
+	return l.rescale()
+}
+
+// rescale chooses all scales anew and reports whether one changed.
+func (l *Layout) rescale() bool {
 	l.ranges.forget()
 	changed := false
 	for _, s := range l.Sums {

@@ -123,4 +123,6 @@ type Snapshot struct {
 	Fingerprint string
 	At          Position
 	Data        map[plan.BufferID][]byte
+	// Written are ranges of values that were written to buffers, for a backend that rounds sums by them; nil for others.
+	Written map[plan.BufferID][2]float64
 }

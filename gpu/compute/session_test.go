@@ -1,0 +1,91 @@
+//go:build cgo
+
+package compute
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/net/nettest"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/session"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+// excited is a noisy ring of spiking neurons with delays, whose sums have a scale that depends on the weights.
+func excited(n int) *net.Network {
+	text := nettest.Text
+	g := &net.Group{Name: "g", N: n, Namespace: nettest.Constants{"tau": 0.02}, Equations: text("dv/dt = (drive - v)/(tau*second) : 1\ndrive : 1"),
+		Spiking: &net.Spiking{Threshold: text("v > 0.9"), Reset: text("v = 0.1*rand()")}, Initial: []net.Assignment{{Var: "v", Expr: text("rand()")}, {Var: "drive", Values: []float64{1.1}}}}
+	i, j, delays := make([]int32, n), make([]int32, n), make([]float64, n)
+	for k := range n {
+		i[k], j[k], delays[k] = int32(k), int32((k+1)%n), float64(k%6)*1e-3
+	}
+	s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Equations: text("w : 1"), Connect: []*net.Connection{{I: i, J: j}},
+		Pathways: []*net.Pathway{{Name: "pre", Code: text("v_post += w"), Delay: delays}}, Initial: []net.Assignment{{Var: "w", Values: []float64{0.07}}}}
+	return &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}, SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}},
+		Monitors: []*net.StateMonitor{{Name: "v", Group: g, Vars: []string{"v"}, DT: 20e-3}}}
+}
+
+// TestRewind goes back by 1, 100 and 100,000 steps, over edits of every kind while spikes are under way.
+func TestRewind(t *testing.T) {
+	b, err := New(gltest.Device(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := sim.Compile(excited(10), sim.Options{Backend: b, Precision: plan.Single, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	line, err := session.New(s, session.Options{Memory: 8 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func() string {
+		t.Helper()
+		c, err := s.Checkpoint()
+		must(err)
+		out := fmt.Sprintf("%x %v", c.Hash(), s.Spikes(s.Network().SpikeMonitors[0]).Counts)
+		a, err := s.Recording(s.Network().Monitors[0]).Array("v")
+		must(err)
+		return fmt.Sprint(out, len(a.Data.([]float64)), a.Data.([]float64)[max(0, len(a.Data.([]float64))-20):])
+	}
+	const far = 100000
+	reset := "v = 0.3"
+	edits := map[int64][]session.Edit{
+		1000: {session.SetValues{Object: "g", Variable: "v", Elements: []int32{3}, Values: []float64{0.95}}},
+		2000: {session.SetValues{Object: "s", Variable: "w", Elements: []int32{1}, Values: []float64{30}}}, // a larger range of sums
+		4000: {session.SetParameter{Name: "tau", Value: 0.03}, session.AddEdge{Synapses: "s", Pre: []int32{0, 5}, Post: []int32{5, 0}, Values: map[string][]float64{"w": {0.2}}, Delays: map[string]float64{"pre": 8e-3}}},
+		6000: {session.AddNode{Group: "g", N: 3}, session.RemoveEdge{Synapses: "s", Edges: []int32{4}}, session.RemoveNode{Group: "g", Nodes: []int32{7}}, session.SetRule{Group: "g", Nodes: []int32{2}, Reset: &reset}},
+	}
+	want := map[int64]string{}
+	for _, k := range []int64{0, 500, 1000, 1500, 2000, 2500, 4000, 4500, 6000, 6500, far - 100, far - 1, far} {
+		start := time.Now()
+		must(line.Advance(ctx, k))
+		for _, e := range edits[k] {
+			must(line.Do(e))
+		}
+		want[k] = look()
+		t.Logf("step %d after %v", k, time.Since(start).Round(time.Millisecond))
+	}
+	for _, k := range []int64{far - 1, far - 100, 0, 6500, 4500, 2500, 500, 1500, 1000, 6000, 500, 2500, far} {
+		from, start := line.Step(), time.Now()
+		must(line.Seek(ctx, k))
+		t.Logf("from step %d to step %d: %v", from, k, time.Since(start).Round(10*time.Microsecond))
+		if got := look(); got != want[k] {
+			t.Errorf("step %d:\n%s\nwant\n%s", k, got, want[k])
+		}
+	}
+}
