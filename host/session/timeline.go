@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/galvani-sim/galvani/host/sim"
@@ -86,8 +87,9 @@ func (t *Timeline) Begin() error {
 			b.closed = true
 		}
 	}
-	t.cur.log = t.cur.log[:min(len(t.cur.log), max(t.cursor, t.cur.before(t.run)))]
-	t.cursor = min(t.cursor, len(t.cur.log))
+	if over := t.cur.before(t.run); t.cursor < over { // edits of the run before that it did not come to again
+		t.cur.log = slices.Concat(t.cur.log[:t.cursor], t.cur.log[over:])
+	}
 	t.cur.last = t.first
 	return t.snapshot()
 }
