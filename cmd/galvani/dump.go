@@ -77,6 +77,7 @@ func (p *program) dumpModel(c *cobra.Command, model string, f *modelFlags, stage
 		return dumpKernels(p.out, pl.result.Plan)
 	case "plan":
 		pl.result.Plan.Dump(p.out)
+		pl.result.DumpConnecting(p.out)
 		return nil
 	}
 	return dumpGLSL(p.out, pl.result.Plan)

@@ -149,19 +149,8 @@ func (g *gaps) row(w words, n int, dst []int32) int {
 	if len(g.table) == 0 {
 		return 0
 	}
-	last := int32(len(g.table) - 1)
 	for pos := int64(0); ; pos++ {
-		for {
-			u := w.next64()
-			k := g.guide[u>>g.shift]
-			for k < last && g.table[k+1] <= u {
-				k++
-			}
-			pos += int64(k)
-			if k < last || pos >= int64(n) {
-				break
-			}
-		}
+		pos = g.next(&w, pos, int64(n))
 		if pos >= int64(n) {
 			return count
 		}
@@ -169,5 +158,34 @@ func (g *gaps) row(w words, n int, dst []int32) int {
 			dst[count] = int32(pos)
 		}
 		count++
+	}
+}
+
+// append is row for a number that is not known beforehand.
+func (g *gaps) append(dst []int32, w words, n int) []int32 {
+	if len(g.table) == 0 {
+		return dst
+	}
+	for pos := int64(0); ; pos++ {
+		if pos = g.next(&w, pos, int64(n)); pos >= int64(n) {
+			return dst
+		}
+		dst = append(dst, int32(pos))
+	}
+}
+
+// next is the first synapse at pos or behind it; any number from n on when there is none.
+func (g *gaps) next(w *words, pos, n int64) int64 {
+	last := int32(len(g.table) - 1)
+	for {
+		u := w.next64()
+		k := g.guide[u>>g.shift]
+		for k < last && g.table[k+1] <= u {
+			k++
+		}
+		pos += int64(k)
+		if k < last || pos >= n {
+			return pos
+		}
 	}
 }

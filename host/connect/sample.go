@@ -19,10 +19,12 @@ func (s *Sampler) WithProbability(dst []int32, row, n int, p float64) []int32 {
 	if s.gaps == nil || s.p != p {
 		s.p, s.gaps = p, newGaps(p)
 	}
-	w := newWords(s.key.at(int32(row)))
-	dst = resized(dst, s.gaps.row(w, n, nil))
-	s.gaps.row(w, n, dst)
-	return dst
+	if s.gaps.all {
+		dst = resized(dst, n)
+		s.gaps.row(words{}, n, dst)
+		return dst
+	}
+	return s.gaps.append(dst[:0], newWords(s.key.at(int32(row))), n)
 }
 
 // Each takes each of the numbers below n with probability p, one draw for each: for a p that differs from row to row. dst is reused.

@@ -45,6 +45,8 @@ type Result struct {
 	Models   map[*net.Group]*check.Model
 	Warnings diag.List
 	Synapses map[string]int64 // by projection
+	// Connecting says, by the name of Synapses, how calls of connect with a condition or a probability found their pairs.
+	Connecting map[string][]string
 	// Delays are in seconds: none, one for all synapses, or one each in order of creation.
 	Delays map[*net.Pathway][]float64
 	// Seconds spent on equations (parse, check, solve, lower) and on connectivity.
@@ -84,7 +86,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		summedInto: map[sumKey]bool{}, sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, variants: map[*net.Variant]*net.Group{},
-		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Delays: map[*net.Pathway][]float64{}},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Delays: map[*net.Pathway][]float64{}},
 	}
 	if b.opt.Matrices == nil {
 		b.opt.Matrices = map[*net.Projection]*connect.Matrix{}

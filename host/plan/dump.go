@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/ir"
@@ -110,6 +112,18 @@ func (p *Plan) Dump(w io.Writer) {
 		}
 		for _, op := range it.Ops {
 			fmt.Fprintf(w, "      %s\n", p.describe(op))
+		}
+	}
+}
+
+// DumpConnecting writes how conditions and probabilities of connect calls were taken apart.
+func (r *Result) DumpConnecting(w io.Writer) {
+	for i, name := range slices.Sorted(maps.Keys(r.Connecting)) {
+		if i == 0 {
+			fmt.Fprintf(w, "\nconnecting\n")
+		}
+		for _, how := range r.Connecting[name] {
+			fmt.Fprintf(w, "  %s %s\n", name, how)
 		}
 	}
 }

@@ -137,12 +137,9 @@ func (b *builder) constantCount(x *call) (n int, ok bool, err error) {
 	return int(v), ok, nil
 }
 
-// simplePairs connects by what needs no look at every pair: all, each with the same probability, i != j, i == j.
+// simplePairs connects by the rules of package connect: all, each with the same probability, i != j, i == j.
 func (b *builder) simplePairs(x *call, code lower.PairCode) (done bool, err error) {
 	s, c := x.s, x.c
-	if code.Count.Expr != nil {
-		return false, nil
-	}
 	p := 1.0
 	if code.P.Expr != nil {
 		var ok bool
@@ -152,6 +149,9 @@ func (b *builder) simplePairs(x *call, code lower.PairCode) (done bool, err erro
 		if !(p >= 0 && p <= 1) {
 			return true, fmt.Errorf("p is %g; a probability lies between 0 and 1", p)
 		}
+	}
+	if code.Count.Expr != nil {
+		return false, nil
 	}
 	self := true
 	if c.Condition != nil {
@@ -199,7 +199,12 @@ func (b *builder) listedPairs(x *call) error {
 
 // selectPairs runs the kernel that takes candidates over all of them, in order. List fills in the next given indices and values of the
 // loop variable, and returns how many; nil is for candidates that the kernel finds itself.
-func (b *builder) selectPairs(x *call, code lower.PairCode, list func(given, variable []float64) (int, error)) (err error) {
+func (b *builder) selectPairs(x *call, code lower.PairCode, list func(given, variable []float64) (int, error)) error {
+	return b.thinnedPairs(x, code, list, nil)
+}
+
+// thinnedPairs hands what is taken to thin, when that is not nil, instead of connecting it.
+func (b *builder) thinnedPairs(x *call, code lower.PairCode, list func(given, variable []float64) (int, error), thin *thinner) (err error) {
 	s := x.s
 	given, other := s.Pre, s.Post
 	if code.Post {
@@ -226,7 +231,7 @@ func (b *builder) selectPairs(x *call, code lower.PairCode, list func(given, var
 	}
 	defer func() { err = errors.Join(err, ev.Close()) }()
 
-	t := &taker{x: x, code: code, given: given, other: other, taken: make([]float64, chunk+1)}
+	t := &taker{x: x, code: code, given: given, other: other, thin: thin, taken: make([]float64, chunk+1)}
 	if list != nil {
 		t.givens, t.variables = make([]float64, chunk), make([]float64, chunk)
 	}
@@ -321,6 +326,7 @@ type taker struct {
 	x                                        *call
 	code                                     lower.PairCode
 	given, other                             net.Span
+	thin                                     *thinner // draws among those taken, when not nil
 	taken, givens, variables, targets, times []float64
 	row, col                                 int64
 }
@@ -358,6 +364,10 @@ func (t *taker) take(taken []float64) error {
 			times = int(t.times[k])
 		}
 		from, to := int32(given)+int32(t.given.Start), int32(target)+int32(t.other.Start)
+		if t.thin != nil {
+			t.thin.add(int(given), to, times)
+			continue
+		}
 		for range times {
 			t.x.out.add(from, to, t.code.Post)
 		}

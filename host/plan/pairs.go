@@ -16,7 +16,8 @@ import (
 // pairs are the ends of synapses in order of creation, as elements of the groups.
 type pairs struct {
 	pre, post []int32
-	removed   []bool // synapses that were removed since; nil: none
+	removed   []bool   // synapses that were removed since; nil: none
+	how       []string // of each call of connect with a condition, for people
 }
 
 // Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built.
@@ -63,6 +64,7 @@ type collector struct {
 	n        int64
 	limit    int64 // bytes; 0: none
 	name     string
+	how      []string
 }
 
 // segment is a number of pairs in order, each to be repeated.
@@ -119,6 +121,18 @@ func (s *segment) full() bool { return len(*s.found()) == s.room() }
 func (c *collector) segment(s segment) {
 	c.segments, c.open = append(c.segments, s), false
 	c.n += int64(len(s.pre)) * int64(s.times)
+}
+
+// rows appends found synapses of consecutive given elements, each the same number of times.
+func (c *collector) rows(block connect.Block, toGiven, toFound int32, times int) {
+	s := segment{post: block.Index, toPost: toFound, times: times, runs: make([]run, 0, len(block.Counts))}
+	for k, n := range block.Counts {
+		if n > 0 {
+			s.runs = append(s.runs, run{int32(block.First+k) + toGiven, n * int32(times)})
+		}
+	}
+	c.segments, c.open = append(c.segments, s), false
+	c.n += int64(len(block.Index)) * int64(times)
 }
 
 // fits refuses more synapses than can be held.
@@ -218,7 +232,9 @@ func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
 	if len(b.diags) > before {
 		return nil, nil
 	}
-	return out.take(), nil
+	p := out.take()
+	p.how = out.how
+	return p, nil
 }
 
 func (b *builder) connectCall(x *call) error {
@@ -359,19 +375,6 @@ func rectangle(n, m int, self bool) (pre, post []int32) {
 		}
 	}
 	return pre, post
-}
-
-// connectCondition connects the pairs for which a condition holds, each with a probability; without either, all pairs.
-func (b *builder) connectCondition(x *call) error {
-	code, err := b.pairCode(x)
-	if err != nil {
-		return err
-	}
-	if done, err := b.simplePairs(x, code); done || err != nil {
-		return err
-	}
-	code.Cols, code.Step = x.s.Post.Len(), 1
-	return b.selectPairs(x, code, nil)
 }
 
 // squeezed is an expression's text without blanks.

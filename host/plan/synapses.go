@@ -221,6 +221,9 @@ func (b *builder) synapses() error {
 			b.opt.keepPairs(s, p)
 		}
 		b.res.Synapses[s.Name] = int64(len(p.pre))
+		if p.how != nil {
+			b.res.Connecting[s.Name] = p.how
+		}
 		if b.diags.Err() == nil {
 			b.synapsesOf(s, p)
 		}
