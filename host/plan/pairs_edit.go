@@ -21,7 +21,7 @@ func (p Pairs) Add(s *net.Synapses, pre, post []int32) (first int, err error) {
 	if int64(first)+int64(len(pre)) > maxSynapses {
 		return 0, fmt.Errorf("%q cannot hold more than %d synapses", s.Name, maxSynapses)
 	}
-	fresh := &pairs{pre: slices.Grow(slices.Clone(old.pre), len(pre)), post: slices.Grow(slices.Clone(old.post), len(post)), removed: old.removed}
+	fresh := &pairs{pre: slices.Grow(slices.Clone(old.pre), len(pre)), post: slices.Grow(slices.Clone(old.post), len(post)), removed: old.removed, how: old.how}
 	for k := range pre {
 		for _, end := range []struct {
 			what string

@@ -92,7 +92,9 @@ func randomCondition(r *rand.Rand, depth int) string {
 		}
 		return "(" + randomCondition(r, depth-1) + " and " + randomCondition(r, depth-1) + ")"
 	}
-	index := func() string { return pick("i", "j", "i - j", "j - i", "2*i", "3*j", "i + j", "(i - 4)", "-j", "limit") }
+	index := func() string {
+		return pick("i", "j", "i - j", "j - i", "2*i", "3*j", "i + j", "(i - 4)", "-j", "limit")
+	}
 	value := func() string {
 		return pick(index(), index(), index(), "abs("+index()+")", "("+index()+")//3", "("+index()+") % 4", "x_pre", "y_post", "n_post", "0.5*("+index()+")",
 			"min("+index()+", "+index()+")", fmt.Sprint(r.IntN(9)), fmt.Sprintf("%.1f", 8*r.Float64()-2))

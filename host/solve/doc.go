@@ -20,6 +20,10 @@
 //	heun               explicit Euler, with Heun's predictor on the noise (Stratonovich)
 //	milstein           explicit Euler, with Milstein's term on diagonal noise (Stratonovich)
 //
+// Given the same noise, milstein differs from Brian2 2.5.1, whose scheme is free of derivatives: it takes (g(x + dt·f + √dt·g) - g(x))/√dt
+// for g·g'. For dx/dt = s·x·xi both add s²·x·dW²/2 up to terms of higher order, but that difference is one-sided, and where g is not linear
+// in x it converges with strong order 1/2 only (see milstein). The derivative here is symbolic, and the order is 1.
+//
 // A method that cannot do an equation returns an *Unsuitable, which names the variable, says why, and lists the methods
 // that can.
 //
