@@ -33,6 +33,7 @@ type Group struct {
 	Name      string
 	N         int
 	Grid      *connect.Grid // nil: no geometry
+	Positions []float32     // [N, 3] where a view draws the elements, as a graph's nodes; nil: the view decides
 	Dialect   check.Dialect
 	Equations *diag.Source // the equations' text; parsed and checked when the network is compiled
 	// Params is ANNarchy's parameters block; nil in Brian's dialect.

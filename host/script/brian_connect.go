@@ -14,10 +14,10 @@ import (
 
 // connect is S.connect(condition=None, i=None, j=None, p=1, n=1, skip_if_invalid=False).
 func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var cond, i, j, p, n, namespace, ignored starlark.Value
-	skip := false
+	var cond, i, j, p, n, namespace, unit, ignored starlark.Value
+	skip, weight := false, ""
 	if err := unpack(b.Name(), args, kwargs, "condition?", &cond, "i?", &i, "j?", &j, "p?", &p, "n?", &n, "skip_if_invalid?", &skip,
-		"namespace?", &namespace, "level?", &ignored); err != nil {
+		"namespace?", &namespace, "level?", &ignored, "weight?", &weight, "unit?", &unit); err != nil {
 		return nil, err
 	}
 	if s.world != nil {
@@ -25,6 +25,15 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 	}
 	given := func(v starlark.Value) bool { return v != nil && v != starlark.None }
 	c := &net.Connection{Place: s.in.placeOf(t)}
+	if g, ok := cond.(*graphValue); ok {
+		if given(i) || given(j) || given(p) || given(n) {
+			return nil, fmt.Errorf("connect: a graph says which neurons are connected; i=, j=, p= and n= have no place beside it")
+		}
+		return starlark.None, s.connectGraph(c, g.g, weight, unit)
+	}
+	if weight != "" || given(unit) {
+		return nil, fmt.Errorf("connect: weight= and unit= belong to a graph, as in connect(g, weight=\"w\")")
+	}
 	switch {
 	case given(cond) && (given(i) || given(j)):
 		return nil, fmt.Errorf("connect: a condition, or i= and j=, not both")

@@ -82,11 +82,15 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 		"name?", &name, "geometry?", &geometry, "refractory_rule?", &rule, "method_options?", &ignored, "codeobj_class?", &ignored); err != nil {
 		return nil, err
 	}
-	n, err := groupSize(b.Name(), nv)
+	nodes, positions, err := nodesOf(nv)
 	if err != nil {
 		return nil, err
 	}
-	g := &net.Group{N: n, Dialect: check.Brian, Order: order}
+	n, err := groupSize(b.Name(), nodes)
+	if err != nil {
+		return nil, err
+	}
+	g := &net.Group{N: n, Dialect: check.Brian, Order: order, Positions: positions}
 	if geometry != nil && geometry != starlark.None {
 		var shape []int
 		if shape, g.Grid, err = gridOf(b.Name(), geometry); err != nil {
