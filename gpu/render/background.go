@@ -17,7 +17,7 @@ type background struct {
 }
 
 // backgroundKey identifies what the background shows.
-func (r *Renderer) backgroundKey(s *Scene, views []panelView) uint64 {
+func (r *Renderer) backgroundKey(views []panelView, f Frame) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	fmt.Fprint(&h, r.chromeState)
@@ -27,7 +27,7 @@ func (r *Renderer) backgroundKey(s *Scene, views []panelView) uint64 {
 				continue
 			}
 			e := g.Edges
-			fmt.Fprint(&h, g.N, g.Geometry, g.Positions, g.Low, g.High, e.M, e.Pre, e.Post, e.Rows, e.Directed, e.Weight, e.Width, e.Opacity)
+			fmt.Fprint(&h, g.N, g.Geometry, g.Positions, g.Low, g.High, e.M, e.Pre, e.Post, e.Rows, e.Directed, e.Weight, e.Width, e.Opacity, r.plainLines(&e, f))
 			for _, sc := range []*Scale{e.Scale, e.WidthScale} {
 				if sc != nil {
 					fmt.Fprint(&h, sc.Min, sc.Max, sc.Colormap.Name)
@@ -53,7 +53,7 @@ func (r *Renderer) drawBackground(s *Scene, views []panelView, dst *device.Frame
 			return err
 		}
 	}
-	key := r.backgroundKey(s, views)
+	key := r.backgroundKey(views, f)
 	fresh := key != b.key
 	if fresh || !r.edgesComplete(s) {
 		b.frame.Bind()

@@ -171,6 +171,8 @@ const (
 	headEdges = 20000 // arrow heads
 	bentEdges = 20000 // edges with a reverse are bent
 	lineEdges = 40000 // edges are plain lines one pixel wide
+
+	coarseEdges = 1500 // likewise on a software rasteriser, while the scene moves
 )
 
 // edgeOrder spreads any first part of the edges evenly over all of them: the k-th edge drawn is element k>>shift of block

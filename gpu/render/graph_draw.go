@@ -17,13 +17,17 @@ func (r *Renderer) drawEdges(v *panelView, g *Graph, th *Theme, f Frame, from, e
 	st, e := r.graphs[g], &g.Edges
 	define := map[string]string{}
 	corners, mode := 6, device.Triangles
+	if item == 0 && r.plainLines(e, f) {
+		define["LINE"], corners, mode = "", 2, device.Lines
+	} else if g.bends() {
+		define["BENT"], corners = "", 18
+	}
 	switch {
 	case item != 0:
 		define["PICK"] = ""
-	case e.M > lineEdges && e.Width == 0 && e.WidthScale == nil:
-		define["LINE"], corners, mode = "", 2, device.Lines
-	case e.Directed && e.M <= headEdges:
-		define["HEAD"], corners = "", 9
+	case e.Directed && e.M <= headEdges && mode == device.Triangles:
+		define["HEAD"] = ""
+		corners += 3
 	}
 	weight := e.Weight.Valid() && (e.Scale != nil || e.WidthScale != nil)
 	if weight {
@@ -32,9 +36,6 @@ func (r *Renderer) drawEdges(v *panelView, g *Graph, th *Theme, f Frame, from, e
 			return err
 		}
 		define["WEIGHT"] = t
-	}
-	if g.bends() && mode == device.Triangles {
-		define["BENT"] = ""
 	}
 	p, err := r.graphics("graph_edge", define)
 	if err != nil {
@@ -86,6 +87,15 @@ func (r *Renderer) drawEdges(v *panelView, g *Graph, th *Theme, f Frame, from, e
 	p.SetFloats("plain", c[0], c[1], c[2], c[3])
 	r.d.Draw(p, nil, mode, 0, corners*(end-from))
 	return nil
+}
+
+// plainLines reports that edges are lines one pixel wide, without heads and bends: there are too many to see more, or a
+// software rasteriser draws a scene that moves.
+func (r *Renderer) plainLines(e *Edges, f Frame) bool {
+	if e.Width != 0 || e.WidthScale != nil {
+		return false
+	}
+	return e.M > lineEdges || r.software && !f.Fine && e.M > coarseEdges
 }
 
 // headLength of an arrow in units of scale 1.
@@ -142,6 +152,10 @@ func (r *Renderer) drawNodes(v *panelView, g *Graph, th *Theme, f Frame, item ui
 	}
 	if item != 0 {
 		define["PICK"] = ""
+	}
+	dot := item == 0 && len(g.Marks) == 0 && !g.Shapes && !g.ByDegree && !g.Size.Valid() && r.nodePixels(v, g) < dotNode*f.Scale
+	if dot {
+		define["DOT"] = ""
 	}
 	if err := r.uploadMarks(g, st); err != nil {
 		return err
@@ -216,7 +230,9 @@ func (r *Renderer) drawNodes(v *panelView, g *Graph, th *Theme, f Frame, item ui
 	}
 	state := device.State{DepthTest: g.Spatial}
 	if item == 0 {
-		state.Blend = device.BlendAlpha
+		if !dot {
+			state.Blend = device.BlendAlpha
+		}
 	} else {
 		state.DepthTest = true
 		state.DepthFunc = device.DepthLessEqual // a later node lies above an earlier one
@@ -229,6 +245,18 @@ func (r *Renderer) drawNodes(v *panelView, g *Graph, th *Theme, f Frame, item ui
 	}
 	r.d.Draw(p, nil, device.Points, 0, g.N)
 	return nil
+}
+
+// dotNode is the radius, in units of scale 1, below which nodes are drawn as squares of one color.
+const dotNode = 1.5
+
+// nodePixels is the radius in pixels of the node nearest to the eye.
+func (r *Renderer) nodePixels(v *panelView, g *Graph) float64 {
+	w := math.Inf(1)
+	for _, c := range v.box.Corners() {
+		w = math.Min(w, v.mvp.Apply(c)[3])
+	}
+	return 0.5 * v.proj[5] * float64(v.h) * g.radius(v.box) / math.Max(w, 1e-3)
 }
 
 // uploadMarks brings the marks on the GPU up to date.

@@ -106,6 +106,7 @@ func TestGraphPictures(t *testing.T) {
 			{"graph_spatial", 300, 900, 320, 240, 1, Light(), func(w *web) { w.Spatial = true }},
 		} {
 			s := newStage(t, d, c.w, c.h, c.scale, 1)
+			s.f.Fine = true
 			w := newWeb(t, d, c.n, c.m)
 			c.change(w)
 			sc := &Scene{Theme: c.theme, Panels: []*Panel{{Title: "G", Items: []Item{w.Graph}}}}

@@ -38,12 +38,18 @@ out vec2 along;     // along and across the chord
 #endif
 out vec2 profile;   // distance from the middle, half width
 
+// A bent edge is a strip of quads that follow it: one quad over all of the bow would mostly be empty.
+#ifdef BENT
+const int pieces = 3;
+#else
+const int pieces = 1;
+#endif
 #if defined(LINE)
 const int corners = 2;
 #elif defined(HEAD)
-const int corners = 9;
+const int corners = 6 * pieces + 3;
 #else
-const int corners = 6;
+const int corners = 6 * pieces;
 #endif
 
 void skip() {
@@ -63,6 +69,10 @@ void main() {
 	int k = start + gl_VertexID / corners, corner = gl_VertexID % corners;
 	int e = (k & order.x) * blockSize + (k >> order.y);
 	if (e >= total || (k >> order.y) >= blockSize) { skip(); return; }
+#ifdef BENT
+	bool bows = (bent[e >> 5] >> (e & 31) & 1u) != 0u;
+	if (!bows && corner >= 6 && corner < 6 * pieces) { skip(); return; }
+#endif
 	int from = preIndex[preAt.x + e * preAt.y], to = postIndex[postAt.x + e * postAt.y];
 	if (from < 0 || to < 0 || from >= nodesCount || to >= nodesCount || from == to) { skip(); return; }
 	vec4 a = nodes[from].clip, b = nodes[to].clip;
@@ -94,7 +104,7 @@ void main() {
 	w = max(w, 1.0);
 	float height = 0.0;
 #ifdef BENT
-	if ((bent[e >> 5] >> (e & 31) & 1u) != 0u) height = min(0.10 * l, 0.08 * viewport.y);
+	if (bows) height = min(0.10 * l, 0.08 * viewport.y);
 	bow = vec2(l, height);
 #endif
 	vec2 n = vec2(-d.y, d.x);
@@ -109,11 +119,21 @@ void main() {
 #ifdef HEAD
 	float tip = nodes[to].radius + 0.5, size = min(head, 0.4 * l);
 	bool headed = l > tip + 2.0;
-	if (headed && corner < 6) end = max(l - tip - size + 0.5, 0.0);
+	if (headed && corner < 6 * pieces) end = max(l - tip - size + 0.5, 0.0);
 #endif
-	if (corner < 6) {
-		vec2 u = vec2(corner == 1 || corner == 2 || corner == 4, corner == 2 || corner == 4 || corner == 5);
-		at = vec2(u.x * end, mix(-reach, height + reach, u.y));
+	if (corner < 6 * pieces) {
+		int c6 = corner % 6;
+		vec2 u = vec2(c6 == 1 || c6 == 2 || c6 == 4, c6 == 2 || c6 == 4 || c6 == 5);
+#ifdef BENT
+		if (bows) {
+			float t = (float(corner / 6) + u.x) / float(pieces);
+			float sag = height / float(pieces * pieces); // of the curve over a piece's chord
+			at = vec2(t * end, 0.0);
+			t = at.x / l;
+			at.y = 4.0 * height * t * (1.0 - t) + mix(-1.1 * reach, sag + 1.1 * reach, u.y);
+		} else
+#endif
+		at = vec2(u.x * end, mix(-reach, reach, u.y));
 		profile = vec2(at.y, 0.5 * w);
 #ifdef BENT
 		along = at;
@@ -124,10 +144,11 @@ void main() {
 		if (!headed) { skip(); return; }
 		// At its end a bent edge points down the slope of its parabola.
 		vec2 way = normalize(vec2(l, -4.0 * height));
-		float back = corner == 8 ? tip - 0.5 : tip + size, side = corner == 6 ? 1.0 : corner == 7 ? -1.0 : 0.0;
+		int c3 = corner - 6 * pieces;
+		float back = c3 == 2 ? tip - 0.5 : tip + size, side = c3 == 0 ? 1.0 : c3 == 1 ? -1.0 : 0.0;
 		float half_ = 0.38 * size;
 		at = vec2(l, 0.0) - back * way + side * (half_ + 0.5) * vec2(-way.y, way.x);
-		profile = vec2(side * (half_ + 0.5), corner == 8 ? 0.0 : half_);
+		profile = vec2(side * (half_ + 0.5), c3 == 2 ? 0.0 : half_);
 #ifdef BENT
 		along = vec2(-1.0); // the head has its own profile
 #endif

@@ -24,6 +24,9 @@ float segment(vec2 p, vec2 a, vec2 b) {
 }
 
 void main() {
+#ifdef DOT
+	color = vec4(base, 1.0);
+#else
 	vec2 p = (2.0 * gl_PointCoord - 1.0) * shape.y;
 	float r = shape.x;
 #ifdef SHAPES
@@ -64,5 +67,6 @@ void main() {
 	}
 	if (cover <= 0.02) discard;
 	color = vec4(c, cover);
+#endif
 #endif
 }

@@ -60,6 +60,9 @@ void main() {
 	mark = m;
 #endif
 	gl_PointSize = 2.0 * room;
+#ifdef DOT
+	gl_PointSize = max(2.0 * n.radius, 1.0);
+#endif
 	gl_Position = n.clip.w > 1e-3 ? n.clip : vec4(2.0, 2.0, 2.0, 1.0);
 #ifdef PLANE
 	gl_Position.z = 0.0;
