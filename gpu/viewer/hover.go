@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/units"
 )
 
@@ -26,7 +27,7 @@ func (v *Viewer) lookUp(f render.Frame) error {
 	var err error
 	v.renderer.PollPicks(func(_ any, hit render.Hit) {
 		h.hit, h.waiting = hit, false
-		if it := v.stage.items[hit.Item]; it != nil {
+		if it := v.stage.items[hit.Item]; it != nil && !hit.Edge {
 			if h.value, err = v.stage.value(it, hit.Element); err == nil {
 				v.changed = true
 			}
@@ -57,7 +58,7 @@ func (v *Viewer) lookUp(f render.Frame) error {
 // drawHover draws population, index, coordinates and value beside the pointer.
 func (v *Viewer) drawHover(o *render.Overlay, th *render.Theme, width, height float64) {
 	it := v.stage.items[v.hover.hit.Item]
-	if it == nil || !v.mouse.inside || v.mouse.dragging() {
+	if it == nil || v.hover.hit.Edge || !v.mouse.inside || v.mouse.dragging() {
 		return
 	}
 	g, e := it.view.Group, v.hover.hit.Element
@@ -92,7 +93,7 @@ func (v *Viewer) drawHover(o *render.Overlay, th *render.Theme, width, height fl
 func (v *Viewer) pickPoint() (render.Vec3, bool) {
 	hit, err := v.renderer.PickNow(v.scene, v.lastFrame, v.mouse.x, v.mouse.y)
 	it := v.stage.items[hit.Item]
-	if err != nil || it == nil {
+	if err != nil || it == nil || it.view.Kind > net.Scatter {
 		return render.Vec3{}, false
 	}
 	s, box := shape(it.view.Group), hit.Panel.Bounds()

@@ -111,7 +111,7 @@ func (v *Viewer) button(b glfw.MouseButton, a glfw.Action, mods glfw.ModifierKey
 	m.pressed = b == glfw.MouseButtonLeft && mods&(glfw.ModShift|glfw.ModControl) == 0
 	switch {
 	case m.panel == nil:
-	case m.pressed:
+	case m.pressed && !m.panel.Panel.Camera.Planar:
 		m.drag = orbiting
 	default:
 		m.drag = panning

@@ -22,11 +22,10 @@ type live interface {
 
 // shown is one buffer that some panel draws.
 type shown struct {
-	group *net.Group
-	name  string
-	buf   *plan.Buffer
-	view  device.View
-	copy  *device.Buffer // CPU backend: what was uploaded last
+	name string
+	buf  *plan.Buffer
+	view device.View
+	copy *device.Buffer // CPU backend: what was uploaded last
 }
 
 // stage connects panels to the variables of a simulation.
@@ -38,6 +37,7 @@ type stage struct {
 	scales map[scaleKey]*render.Scale
 	// items maps each drawn item to the group it shows, for picking.
 	items map[render.Item]*panelItem
+	own   []*device.Buffer // what panels show besides variables
 }
 
 // panelItem says what an item of a panel stands for.
@@ -63,6 +63,9 @@ func (st *stage) close() {
 			s.copy.Close()
 		}
 	}
+	for _, b := range st.own {
+		b.Close()
+	}
 }
 
 // panels makes the panels that the network asks for, or one for each group when it asks for none.
@@ -85,13 +88,18 @@ func (st *stage) panels() ([]*render.Panel, error) {
 	return panels, nil
 }
 
-// defaults shows of each group its rate, or its first state variable.
+// defaults shows of each group its rate, or its first state variable: on its grid, as a graph where synapses connect it to itself,
+// else as points.
 func (st *stage) defaults() []*net.View {
 	var views []*net.View
 	for _, g := range st.sim.Network().Groups {
 		v := &net.View{Kind: net.Scatter, Group: g}
 		if g.Grid != nil && g.Grid.Layers == 1 && g.Grid.Rows > 1 && g.Grid.Cols > 1 {
 			v.Kind = net.Surface
+		} else if s := st.within(g); s != nil && g.N <= graphNodes {
+			if pre, _, ok := st.sim.Edges(s); ok && len(pre) <= graphEdges {
+				v.Kind, v.Synapses = net.Graph, s
+			}
 		}
 		for _, b := range st.plan.Buffers {
 			if b.Object == g.Name && b.Role == plan.State && b.Len == g.N && (v.Var == "" || b.Var == "r") {
@@ -126,14 +134,19 @@ func (st *stage) variable(g *net.Group, name string) (*shown, error) {
 	if b.Len != g.N {
 		return nil, fmt.Errorf("a view shows %s.%s, which has one value for the whole group", g.Name, name)
 	}
+	return st.show(g.Name, name, b)
+}
+
+// show registers a buffer to be drawn.
+func (st *stage) show(object, name string, b *plan.Buffer) (*shown, error) {
 	if s := st.shown[b.ID]; s != nil {
 		return s, nil
 	}
-	s := &shown{group: g, name: name, buf: b}
+	s := &shown{name: name, buf: b}
 	if l, ok := st.sim.Instance().(live); ok {
 		s.view = l.Here().View(b.ID)
 	} else {
-		buf, err := device.NewBufferFrom(st.dev, g.Name+"."+name, device.F32, make([]float32, b.Len))
+		buf, err := device.NewBufferFrom(st.dev, object+"."+name, device.F32, make([]float32, b.Len))
 		if err != nil {
 			return nil, err
 		}
@@ -174,6 +187,9 @@ func (st *stage) scale(v net.View) (*render.Scale, error) {
 		return s, nil
 	}
 	name := v.Colormap
+	if name == "twilight" && v.Min == v.Max {
+		v.Min, v.Max = 0, 2*math.Pi // one turn
+	}
 	if name == "" {
 		name = "viridis"
 		if v.Min < 0 && v.Max > 0 {
@@ -195,6 +211,9 @@ func (st *stage) scale(v net.View) (*render.Scale, error) {
 func (st *stage) panel(v net.View) (*render.Panel, error) {
 	if math.IsNaN(v.Min) || math.IsNaN(v.Max) || v.Min > v.Max {
 		return nil, fmt.Errorf("a view of %s.%s has the limits %g to %g", v.Group.Name, v.Var, v.Min, v.Max)
+	}
+	if v.Kind > net.Scatter {
+		return st.chart(v)
 	}
 	value, err := st.variable(v.Group, v.Var)
 	if err != nil {
@@ -258,3 +277,34 @@ func (st *stage) value(it *panelItem, element int) (float64, error) {
 
 // position reports whether the instance can be shown at all.
 func (st *stage) position() exec.Position { return st.sim.Instance().At() }
+
+// chart makes the panel of a view that is neither a surface nor a scatter.
+func (st *stage) chart(v net.View) (*render.Panel, error) {
+	p := &render.Panel{Title: v.Title}
+	var item render.Item
+	var color *shown
+	var err error
+	switch v.Kind {
+	case net.Graph:
+		item, color, err = st.graph(v)
+	case net.Adjacency:
+		p.Axes.X.Label, p.Axes.Y.Label = "pre", "post"
+		if p.Title == "" {
+			p.Title = v.Synapses.Name
+		}
+		item, err = st.adjacency(v)
+	default:
+		err = fmt.Errorf("views of kind %d are not drawn", v.Kind)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p.Title == "" {
+		p.Title = v.Group.Name
+	}
+	p.Items = []render.Item{item}
+	if color != nil {
+		st.items[item] = &panelItem{view: v, color: color}
+	}
+	return p, nil
+}

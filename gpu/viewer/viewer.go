@@ -246,10 +246,13 @@ func (v *Viewer) dirty() bool {
 		v.renderer.Dirty(v.scene, v.surroundings())
 }
 
+// edgeBudget is how long edges may take in one frame of the window.
+const edgeBudget = 40 * time.Millisecond
+
 // surroundings is what a frame drawn now would be drawn with.
 func (v *Viewer) surroundings() render.Frame {
 	w, h, scale := v.size()
-	return render.Frame{Width: w, Height: h, Scale: scale, Version: v.version, Fine: !v.playing && !v.mouse.dragging()}
+	return render.Frame{Width: w, Height: h, Scale: scale, Version: v.version, Fine: !v.playing && !v.mouse.dragging(), Budget: edgeBudget}
 }
 
 // frame draws one frame and shows it.

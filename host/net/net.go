@@ -138,6 +138,12 @@ type ViewKind uint8
 const (
 	Surface ViewKind = iota
 	Scatter
+	Graph       // nodes and the synapses between them
+	Raster      // spikes over time
+	Traces      // a variable of some elements over time
+	Histogram   // how often a variable has which value
+	Adjacency   // synapses as an image, from columns to rows
+	PhaseCircle // phases on the unit circle with their mean
 )
 
 // View asks for a panel in the viewer. Fields left empty are chosen by the viewer.
@@ -145,10 +151,19 @@ type View struct {
 	Kind     ViewKind
 	Group    *Group
 	Var      string // height and color of a surface, color of points
-	Size     string // Scatter: variable that sets the points' size
+	Size     string // Scatter, Graph: variable that sets the points' size; of a Graph also "degree"
 	Title    string
 	Unit     string
 	Colormap string  // "viridis", "twilight", "vik"
 	Min, Max float64 // both 0: from the data
+	// Synapses are the edges of a Graph and what an Adjacency shows; their variable Weight colors them.
+	Synapses *Synapses
+	Weight   string
+	Layout   string        // Graph: one of Layouts, or "": chosen by the viewer
+	Spikes   *SpikeMonitor // Raster
+	Elements []int32       // Traces
 	Place    Place
 }
+
+// Layouts are the names of ways to place the nodes of a graph.
+var Layouts = []string{"spring", "circle", "grid"}

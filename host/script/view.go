@@ -27,7 +27,8 @@ func (in *interp) view(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tu
 	for _, a := range args {
 		p, ok := a.(*panelValue)
 		if !ok {
-			return nil, fmt.Errorf("view: expected surface(...) or scatter(...), got %s", article(a))
+			return nil, withHint(fmt.Errorf("view: expected a panel, got %s", article(a)),
+				"panels are made by surface, scatter, graph, raster, traces, histogram, adjacency and phase_circle")
 		}
 		in.net.Views = append(in.net.Views, p.view)
 	}
@@ -70,37 +71,42 @@ func (in *interp) panel(kind net.ViewKind) builtinFunc {
 		if kind == net.Surface && (p.group.Grid == nil || p.group.Grid.Rows < 2 || p.group.Grid.Cols < 2) {
 			return nil, withHint(fmt.Errorf("surface: %q is not laid out on a grid", p.group.Name), "give the Population a geometry such as (20, 20), or use scatter(...)")
 		}
-		if v.Colormap != "" {
-			known := false
-			for _, c := range colormaps {
-				known = known || c == v.Colormap
-			}
-			if !known {
-				return nil, withHint(fmt.Errorf("%s: there is no colormap %q", b.Name(), v.Colormap), "viridis for amounts, vik for signed values, twilight for phases"+suffix(diag.DidYouMean(v.Colormap, colormaps)))
-			}
-		}
-		dim := p.vars[v.Var].dim
-		for _, bound := range []struct {
-			v starlark.Value
-			p *float64
-		}{{lo, &v.Min}, {hi, &v.Max}} {
-			if bound.v == starlark.None {
-				continue
-			}
-			q, ok := asQuantity(bound.v)
-			if !ok || q.Dim != dim {
-				return nil, fmt.Errorf("%s: min and max must have the unit of %s.%s (%s), got %v", b.Name(), p.group.Name, v.Var, describeDim(dim), bound.v)
-			}
-			*bound.p = q.Value
-		}
-		if (lo == starlark.None) != (hi == starlark.None) {
-			return nil, fmt.Errorf("%s: give both min and max, or neither", b.Name())
-		}
-		if lo != starlark.None && !(v.Min < v.Max) {
-			return nil, fmt.Errorf("%s: min must be below max", b.Name())
-		}
-		return &panelValue{v}, nil
+		return in.finishPanel(b.Name(), v, p, lo, hi)
 	}
+}
+
+// finishPanel checks colormap and limits, which all panels of a variable have.
+func (in *interp) finishPanel(name string, v *net.View, p *population, lo, hi starlark.Value) (starlark.Value, error) {
+	if v.Colormap != "" {
+		known := false
+		for _, c := range colormaps {
+			known = known || c == v.Colormap
+		}
+		if !known {
+			return nil, withHint(fmt.Errorf("%s: there is no colormap %q", name, v.Colormap), "viridis for amounts, vik for signed values, twilight for phases"+suffix(diag.DidYouMean(v.Colormap, colormaps)))
+		}
+	}
+	dim := p.vars[v.Var].dim
+	for _, bound := range []struct {
+		v starlark.Value
+		p *float64
+	}{{lo, &v.Min}, {hi, &v.Max}} {
+		if bound.v == starlark.None {
+			continue
+		}
+		q, ok := asQuantity(bound.v)
+		if !ok || q.Dim != dim {
+			return nil, fmt.Errorf("%s: min and max must have the unit of %s.%s (%s), got %v", name, p.group.Name, v.Var, describeDim(dim), bound.v)
+		}
+		*bound.p = q.Value
+	}
+	if (lo == starlark.None) != (hi == starlark.None) {
+		return nil, fmt.Errorf("%s: give both min and max, or neither", name)
+	}
+	if lo != starlark.None && !(v.Min < v.Max) {
+		return nil, fmt.Errorf("%s: min must be below max", name)
+	}
+	return &panelValue{v}, nil
 }
 
 func suffix(s string) string {

@@ -1,0 +1,207 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/net"
+)
+
+// graphSize is up to how many nodes and edges a network is shown as a graph when the script asks for no view.
+const (
+	graphNodes = 5000
+	graphEdges = 50000
+)
+
+// ints keeps whole numbers on the GPU as long as the stage lives.
+func (st *stage) ints(label string, v []int32) (device.View, error) {
+	b, err := device.NewBufferFrom(st.dev, label, device.I32, v)
+	if err != nil {
+		return device.View{}, err
+	}
+	st.own = append(st.own, b)
+	return b.View(), nil
+}
+
+// floats is ints for real numbers.
+func (st *stage) floats(label string, v []float32) (device.View, error) {
+	b, err := device.NewBufferFrom(st.dev, label, device.F32, v)
+	if err != nil {
+		return device.View{}, err
+	}
+	st.own = append(st.own, b)
+	return b.View(), nil
+}
+
+// within finds the synapses of the network that connect a group to itself.
+func (st *stage) within(g *net.Group) *net.Synapses {
+	for _, s := range st.sim.Network().Synapses {
+		if s.Pre.Group == g && s.Post.Group == g {
+			return s
+		}
+	}
+	return nil
+}
+
+// ends are the groups' own indices of the ends of synapses.
+func (st *stage) ends(s *net.Synapses) (pre, post []int32, err error) {
+	i, j, ok := st.sim.Edges(s)
+	if !ok {
+		return nil, nil, fmt.Errorf("a view shows the synapses %q, which are not part of the network", s.Name)
+	}
+	shift := func(v []int32, by int) []int32 {
+		out := make([]int32, len(v))
+		for k, x := range v {
+			out[k] = x + int32(by)
+		}
+		return out
+	}
+	return shift(i, s.Pre.Start), shift(j, s.Post.Start), nil
+}
+
+// graph makes the panel of a net.Graph.
+func (st *stage) graph(v net.View) (render.Item, *shown, error) {
+	g := v.Group
+	item := &render.Graph{Name: g.Name, N: g.N, Geometry: 1}
+	var pre, post []int32
+	syn := v.Synapses
+	if syn == nil {
+		syn = st.within(g)
+	}
+	var err error
+	if syn != nil {
+		if pre, post, err = st.ends(syn); err != nil {
+			return nil, nil, err
+		}
+	}
+	at := place(v.Layout, g, pre, post)
+	item.Low, item.High = corners(at)
+	if item.Positions, err = st.floats(g.Name+" positions", at); err != nil {
+		return nil, nil, err
+	}
+	if len(pre) > 0 {
+		e := &item.Edges
+		e.M, e.Directed = len(pre), true
+		if e.Pre, err = st.ints(syn.Name+" pre", pre); err != nil {
+			return nil, nil, err
+		}
+		if e.Post, err = st.ints(syn.Name+" post", post); err != nil {
+			return nil, nil, err
+		}
+		if v.Weight != "" {
+			w, err := st.synaptic(syn, v.Weight)
+			if err != nil {
+				return nil, nil, err
+			}
+			e.Weight, e.Scale = w.view, render.NewScale(v.Weight, "", render.Vik())
+		}
+	}
+	color, err := st.variable(g, v.Var)
+	if err != nil {
+		return nil, nil, err
+	}
+	item.Color = color.view
+	if item.Scale, err = st.scale(v); err != nil {
+		return nil, nil, err
+	}
+	item.Needle = item.Scale.Colormap.Cyclic
+	switch v.Size {
+	case "":
+	case "degree":
+		item.ByDegree = true
+	default:
+		size, err := st.variable(g, v.Size)
+		if err != nil {
+			return nil, nil, err
+		}
+		item.Size, item.SizeScale = size.view, render.NewScale(v.Size, "", render.Viridis())
+	}
+	if g.N <= labelledNodes {
+		for k := range g.N {
+			item.Labels = append(item.Labels, fmt.Sprint(k))
+		}
+	}
+	return item, color, nil
+}
+
+// labelledNodes is up to how many nodes a graph shows their numbers.
+const labelledNodes = 60
+
+// synaptic registers a variable of synapses to be drawn.
+func (st *stage) synaptic(s *net.Synapses, name string) (*shown, error) {
+	b, ok := st.plan.Find(s.Name, name)
+	if !ok {
+		return nil, fmt.Errorf("a view shows %s.%s, which is not a stored variable", s.Name, name)
+	}
+	return st.show(s.Name, name, b)
+}
+
+// matrixSide is up to how many columns and rows an adjacency matrix has; larger ones join several neurons in one.
+const matrixSide = 400
+
+// adjacency makes the panel of a net.Adjacency: how many synapses there are from each column to each row.
+func (st *stage) adjacency(v net.View) (render.Item, error) {
+	s := v.Synapses
+	pre, post, err := st.ends(s)
+	if err != nil {
+		return nil, err
+	}
+	n, m := s.Pre.Group.N, s.Post.Group.N
+	per := max(1, (max(n, m)+matrixSide-1)/matrixSide)
+	cols, rows := (n+per-1)/per, (m+per-1)/per
+	counts := make([]float32, rows*cols)
+	most := float32(1)
+	for k := range pre {
+		at := int(post[k])/per*cols + int(pre[k])/per
+		counts[at]++
+		most = max(most, counts[at])
+	}
+	values, err := st.floats(s.Name+" adjacency", counts)
+	if err != nil {
+		return nil, err
+	}
+	label := "synapses"
+	if per > 1 {
+		label = fmt.Sprintf("synapses per %d × %d", per, per)
+	}
+	return &render.Surface{Name: s.Name, Values: values, Rows: rows, Cols: cols, Flat: true, Step: float64(per),
+		Scale: render.NewFixedScale(label, "", render.Viridis(), 0, float64(most))}, nil
+}
+
+// place lays the nodes of a graph out: x, y, z of each in turn.
+func place(layout string, g *net.Group, pre, post []int32) []float32 {
+	at := make([]float32, 0, 3*g.N)
+	switch {
+	case layout == "grid" || layout == "" && g.Grid != nil:
+		s := shape(g)
+		for k := range g.N {
+			at = append(at, float32(k%s[2]), float32(k/s[2]%s[1]), float32(k/(s[2]*s[1])))
+		}
+	default:
+		for k := range g.N {
+			sin, cos := math.Sincos(2 * math.Pi * float64(k) / float64(g.N))
+			at = append(at, float32(cos), float32(sin), 0)
+		}
+	}
+	return at
+}
+
+// corners are those of the smallest box around all positions, the longer side of which is at least 1e-6.
+func corners(at []float32) (low, high render.Vec3) {
+	for a := range 3 {
+		low[a], high[a] = math.Inf(1), math.Inf(-1)
+	}
+	for k, x := range at {
+		low[k%3], high[k%3] = math.Min(low[k%3], float64(x)), math.Max(high[k%3], float64(x))
+	}
+	for a := range 2 {
+		if high[a]-low[a] < 1e-6 {
+			low[a], high[a] = low[a]-0.5, high[a]+0.5
+		}
+	}
+	return low, high
+}

@@ -1,0 +1,192 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"go.starlark.net/starlark"
+)
+
+// phaseNames are variables that are shown as phases unless the script says otherwise.
+var phaseNames = []string{"theta", "phi", "phase", "θ", "φ"}
+
+// graphPanel makes graph(G, S, color=, size=, edges=, layout=, ...): nodes G and their synapses S.
+func (in *interp) graphPanel(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v := &net.View{Kind: net.Graph, Place: in.placeOf(t)}
+	var group, syn starlark.Value = nil, starlark.None
+	var lo, hi starlark.Value = starlark.None, starlark.None
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "group", &group, "synapses?", &syn, "color?", &v.Var, "size?", &v.Size, "edges?", &v.Weight,
+		"layout?", &v.Layout, "title?", &v.Title, "unit?", &v.Unit, "min?", &lo, "max?", &hi, "colormap?", &v.Colormap); err != nil {
+		return nil, err
+	}
+	p, err := in.findGroup(b.Name(), group)
+	if err != nil {
+		return nil, err
+	}
+	v.Group = p.group
+	for _, name := range []string{v.Var, v.Size} {
+		if _, ok := p.vars[name]; name != "" && !ok && (name != "degree" || name != v.Size) {
+			return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), name, p.names)
+		}
+	}
+	if v.Var == "" && len(p.names) > 0 {
+		v.Var = defaultVariable(p)
+	}
+	if v.Layout != "" && !slices.Contains(net.Layouts, v.Layout) {
+		return nil, withHint(fmt.Errorf("graph: there is no layout %q", v.Layout), "layouts are "+strings.Join(net.Layouts, ", ")+suffix(diag.DidYouMean(v.Layout, net.Layouts)))
+	}
+	if syn != starlark.None {
+		s, err := synapsesOf(b.Name(), syn)
+		if err != nil {
+			return nil, err
+		}
+		if s.syn.Pre.Group != p.group || s.syn.Post.Group != p.group {
+			return nil, withHint(fmt.Errorf("graph: the synapses %q connect %q to %q", s.syn.Name, s.syn.Pre.Group.Name, s.syn.Post.Group.Name),
+				fmt.Sprintf("a graph of %q shows synapses within %q", p.group.Name, p.group.Name))
+		}
+		v.Synapses = s.syn
+		if _, ok := s.vars[v.Weight]; v.Weight != "" && !ok {
+			return nil, noAttr(fmt.Sprintf("Synapses %q", s.syn.Name), v.Weight, s.AttrNames())
+		}
+	} else if v.Weight != "" {
+		return nil, fmt.Errorf("graph: edges=%q is a variable of synapses, and none are given", v.Weight)
+	}
+	if v.Colormap == "" && slices.Contains(phaseNames, v.Var) {
+		v.Colormap = "twilight"
+	}
+	return in.finishPanel(b.Name(), v, p, lo, hi)
+}
+
+func synapsesOf(what string, v starlark.Value) (*synapses, error) {
+	s, ok := v.(*synapses)
+	if !ok {
+		return nil, fmt.Errorf("%s: expected Synapses, got %s", what, article(v))
+	}
+	return s, nil
+}
+
+// rasterPanel makes raster(M) of a SpikeMonitor.
+func (in *interp) rasterPanel(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v := &net.View{Kind: net.Raster, Place: in.placeOf(t)}
+	var mon starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "monitor", &mon, "title?", &v.Title); err != nil {
+		return nil, err
+	}
+	m, ok := mon.(*spikeMonitor)
+	if !ok {
+		return nil, withHint(fmt.Errorf("raster: expected a SpikeMonitor, got %s", article(mon)), "for example raster(SpikeMonitor(G))")
+	}
+	v.Spikes, v.Group = m.mon, m.of.pop.group
+	return &panelValue{v}, nil
+}
+
+// variablePanel makes traces(G, "v", indices), histogram(G, "v") and phase_circle(G, "theta").
+func (in *interp) variablePanel(kind net.ViewKind) builtinFunc {
+	return func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		v := &net.View{Kind: kind, Place: in.placeOf(t)}
+		var group, elements starlark.Value
+		var lo, hi starlark.Value = starlark.None, starlark.None
+		pairs := []any{"group", &group, "variable?", &v.Var}
+		if kind == net.Traces {
+			pairs = append(pairs, "indices?", &elements)
+		}
+		pairs = append(pairs, "title?", &v.Title, "unit?", &v.Unit, "min?", &lo, "max?", &hi)
+		if err := starlark.UnpackArgs(b.Name(), args, kwargs, pairs...); err != nil {
+			return nil, err
+		}
+		if m, ok := group.(*stateMonitor); ok && kind == net.Traces && m.mon.Group != nil {
+			// A monitor stands for what it monitors: the window shows more than the monitor's samples.
+			for _, e := range m.mon.Elements {
+				v.Elements = append(v.Elements, e)
+			}
+			if v.Var == "" && len(m.mon.Vars) > 0 {
+				v.Var = m.mon.Vars[0]
+			}
+			group = starlark.String(m.mon.Group.Name)
+			for _, p := range in.groups {
+				if p.group == m.mon.Group {
+					group = p
+				}
+			}
+		}
+		p, err := in.findGroup(b.Name(), group)
+		if err != nil {
+			return nil, err
+		}
+		v.Group = p.group
+		if v.Var == "" && len(p.names) > 0 {
+			v.Var = defaultVariable(p)
+		}
+		if _, ok := p.vars[v.Var]; !ok {
+			return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), v.Var, p.names)
+		}
+		if elements != nil && elements != starlark.None {
+			if v.Elements, err = in.traceElements(elements, p.group.N); err != nil {
+				return nil, err
+			}
+		}
+		return in.finishPanel(b.Name(), v, p, lo, hi)
+	}
+}
+
+// maxTraces is how many lines a panel of traces may have: more cannot be told apart.
+const maxTraces = 16
+
+// traceElements reads one index or a list of them.
+func (in *interp) traceElements(v starlark.Value, n int) ([]int32, error) {
+	var values []starlark.Value
+	if it, ok := v.(starlark.Iterable); ok {
+		i := it.Iterate()
+		defer i.Done()
+		for x := starlark.Value(nil); i.Next(&x); {
+			values = append(values, x)
+		}
+	} else {
+		values = []starlark.Value{v}
+	}
+	if len(values) == 0 || len(values) > maxTraces {
+		return nil, fmt.Errorf("traces: %d indices, want 1 to %d", len(values), maxTraces)
+	}
+	var out []int32
+	for _, x := range values {
+		q, ok := asQuantity(x)
+		k := int(q.Value)
+		if !ok || float64(k) != q.Value {
+			return nil, fmt.Errorf("traces: an index must be a whole number, got %s", article(x))
+		}
+		if k < 0 || k >= n {
+			return nil, fmt.Errorf("traces: there is no element %d; the group has %d", k, n)
+		}
+		out = append(out, int32(k))
+	}
+	return out, nil
+}
+
+// adjacencyPanel makes adjacency(S).
+func (in *interp) adjacencyPanel(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v := &net.View{Kind: net.Adjacency, Place: in.placeOf(t)}
+	var syn starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "synapses", &syn, "title?", &v.Title); err != nil {
+		return nil, err
+	}
+	s, err := synapsesOf(b.Name(), syn)
+	if err != nil {
+		return nil, err
+	}
+	v.Synapses, v.Group = s.syn, s.syn.Pre.Group
+	return &panelValue{v}, nil
+}
+
+// histogramOrPanel is histogram(G, "v"), a panel, and numpy's histogram of anything else.
+func (in *interp) histogramOrPanel(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		switch args[0].(type) {
+		case *population, *neuronGroup:
+			return in.variablePanel(net.Histogram)(t, b, args, kwargs)
+		}
+	}
+	return histogram(t, b, args, kwargs)
+}
