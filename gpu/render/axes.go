@@ -23,7 +23,7 @@ type axesPainter struct {
 // paintAxes adds the panel's axes to the layers.
 func paintAxes(under, marks, over *Overlay, th *Theme, pl PanelLayout) {
 	p := pl.Panel
-	if p.Axes.Hide || p.graphs() || p.Camera == nil {
+	if p.Axes.Hide || p.graphs() || p.chart() != nil || p.Camera == nil {
 		return
 	}
 	v, proj := p.Camera.Matrices(pl.Aspect())

@@ -104,6 +104,8 @@ func (r *Renderer) signature(s *Scene, f Frame) uint64 {
 				}
 			case *Graph:
 				x.sign(&h)
+			case chart:
+				signChart(&h, x)
 			}
 		}
 	}
@@ -159,6 +161,9 @@ func (r *Renderer) prepareFlat(s *Scene, lay Layout, f Frame) error {
 		}
 		r.walls = r.walls[:0]
 		for _, pl := range lay.Panels {
+			if pl.Panel.chart() != nil {
+				paintChart(r.under, r.marks, r.over, th, pl)
+			}
 			paintAxes(r.under, r.marks, r.over, th, pl)
 			r.walls = append(r.walls, len(r.under.prims))
 			paintTitle(r.over, th, pl.Title, pl.Panel.Title)
@@ -288,6 +293,8 @@ func (r *Renderer) drawPanel(v *panelView, th *Theme, f Frame) error {
 			err = r.drawScatter(v, x, th, f, 0)
 		case *Graph:
 			err = r.drawGraph(v, x, th, f)
+		case chart:
+			err = r.drawChart(v, x, th, f)
 		}
 		if err != nil {
 			return err
@@ -316,6 +323,18 @@ func (s *Scene) follows() bool {
 		for _, sc := range p.scales() {
 			if !sc.Fixed {
 				return true
+			}
+		}
+		for _, it := range p.Items {
+			switch c := it.(type) {
+			case *Traces:
+				if !c.Scale.Fixed {
+					return true
+				}
+			case *Histogram:
+				if !c.Scale.Fixed || !c.Counts.Fixed {
+					return true
+				}
 			}
 		}
 	}

@@ -68,7 +68,10 @@ func (s *Scene) Layout(width, height int, scale float64) Layout {
 		}
 		if p.Title != "" {
 			// In a tall view the picture fills only the middle; the title stays near it.
-			y := math.Max(c.Y, pl.View.Y+pl.View.H/2-0.55*pl.View.W-titleHeight)
+			y := c.Y
+			if p.chart() == nil {
+				y = math.Max(c.Y, pl.View.Y+pl.View.H/2-0.55*pl.View.W-titleHeight)
+			}
 			pl.Title = Rect{pl.View.X, y, pl.View.W, titleHeight}
 		}
 		l.Panels = append(l.Panels, pl)

@@ -34,6 +34,7 @@ type Renderer struct {
 	surfaces map[*Surface]*surfaceState
 	meshes   map[[2]int]*mesh
 	graphs   map[*Graph]*graphState
+	charts   map[chart]*chartState
 	back     background
 	// coverFixed: titles and colorbars are part of the background.
 	coverFixed bool
@@ -58,7 +59,7 @@ func New(d *device.Device) (_ *Renderer, err error) {
 	}
 	r := &Renderer{d: d, software: d.Info().Software, programs: map[string]*device.Program{},
 		surfaces: map[*Surface]*surfaceState{}, meshes: map[[2]int]*mesh{},
-		graphs: map[*Graph]*graphState{}}
+		graphs: map[*Graph]*graphState{}, charts: map[chart]*chartState{}}
 	defer func() {
 		if err != nil {
 			r.Close()
@@ -118,6 +119,10 @@ func (r *Renderer) Close() {
 	for _, g := range r.graphs {
 		g.close()
 	}
+	for _, c := range r.charts {
+		c.data.Close()
+	}
+	clear(r.charts)
 	r.back.frame.Close()
 	r.back = background{}
 	clear(r.graphs)

@@ -39,7 +39,8 @@ type Axis struct {
 	Min, Max    float64
 }
 
-// Item is a *Surface, a *Scatter or a *Graph.
+// Item is a *Surface, a *Scatter, a *Graph or a chart: *Raster, *Traces, *Histogram, *Matrix, *PhaseCircle or *Curve. Charts share a
+// panel with charts only.
 type Item interface {
 	name() string
 	scale() *Scale
@@ -58,22 +59,13 @@ type Surface struct {
 	Scale      *Scale
 	// Flat draws the colors without height.
 	Flat bool
-	// Step is how much the coordinates grow from one column or row to the next; 0: 1.
-	Step float64
-}
-
-func (s *Surface) step() float64 {
-	if s.Step > 0 {
-		return s.Step
-	}
-	return 1
 }
 
 func (s *Surface) name() string  { return s.Name }
 func (s *Surface) scale() *Scale { return s.Scale }
 func (s *Surface) whole() bool   { return true }
 func (s *Surface) extent() (x, y, z span) {
-	return span{0, s.step() * float64(max(1, s.Cols-1))}, span{0, s.step() * float64(max(1, s.Rows-1))}, span{}
+	return span{0, float64(max(1, s.Cols-1))}, span{0, float64(max(1, s.Rows-1))}, span{}
 }
 
 // Coord is where a scatter's points lie along one axis: Values between Lo and Hi, or, without a view, grid indices.
@@ -133,7 +125,7 @@ func (p *Panel) Place(it Item, element int, value float64) (at Vec3, ok bool) {
 		if s.Cols < 1 || element < 0 || element >= s.Rows*s.Cols {
 			return at, false
 		}
-		at = Vec3{in(0, x, s.step()*float64(element%s.Cols)), in(1, y, s.step()*float64(element/s.Cols)), 0}
+		at = Vec3{in(0, x, float64(element%s.Cols)), in(1, y, float64(element/s.Cols)), 0}
 		if !s.Flat && s.Scale != nil {
 			at[2] = b.Max[2] * max(0, min(1, s.Scale.Normal(value)))
 		}
@@ -219,7 +211,7 @@ func (p *Panel) graphs() bool {
 }
 
 // planar reports that the panel is seen from above only.
-func (p *Panel) planar() bool { return p.graphs() && p.flat() }
+func (p *Panel) planar() bool { return p.chart() != nil || p.graphs() && p.flat() }
 
 // extent joins the items' coordinates with what the axes ask for.
 func (p *Panel) extent() (x, y, z span) {

@@ -79,6 +79,12 @@ func (r *Renderer) sweep() {
 			delete(r.surfaces, s)
 		}
 	}
+	for c, st := range r.charts {
+		if st.frame < r.frame-patience {
+			st.data.Close()
+			delete(r.charts, c)
+		}
+	}
 	for g, st := range r.graphs {
 		if st.frame < r.frame-patience {
 			st.close()
@@ -126,6 +132,8 @@ func (r *Renderer) reduce(views []panelView, f Frame) error {
 				did, err = r.reduceScatter(x)
 			case *Graph:
 				did, err = r.reduceGraph(x)
+			case chart:
+				did, err = r.reduceChart(x, f)
 			}
 			if err != nil {
 				return err

@@ -143,6 +143,9 @@ func (h *Headless) draw() error {
 	if err := h.stage.upload(); err != nil {
 		return err
 	}
+	if err := h.stage.feedCharts(h.renderer); err != nil {
+		return err
+	}
 	f := render.Frame{Width: h.opt.Width, Height: h.opt.Height, Scale: h.opt.Scale, Version: uint64(h.sim.Instance().At().Step) + 1, Fine: true}
 	for {
 		h.drawTime(f)

@@ -168,7 +168,7 @@ func (st *stage) adjacency(v net.View) (render.Item, error) {
 	if per > 1 {
 		label = fmt.Sprintf("synapses per %d × %d", per, per)
 	}
-	return &render.Surface{Name: s.Name, Values: values, Rows: rows, Cols: cols, Flat: true, Step: float64(per),
+	return &render.Matrix{Name: s.Name, Values: values, Rows: rows, Cols: cols, Step: float64(per), X: "pre", Y: "post",
 		Scale: render.NewFixedScale(label, "", render.Viridis(), 0, float64(most))}, nil
 }
 

@@ -38,6 +38,8 @@ type stage struct {
 	// items maps each drawn item to the group it shows, for picking.
 	items map[render.Item]*panelItem
 	own   []*device.Buffer // what panels show besides variables
+	time  render.TimeAxis  // of all charts
+	feeds []feed
 }
 
 // panelItem says what an item of a panel stands for.
@@ -110,8 +112,13 @@ func (st *stage) defaults() []*net.View {
 			views = append(views, v)
 		}
 	}
+	for _, m := range st.sim.Network().SpikeMonitors {
+		if !m.CountOnly && m.Event == "" {
+			views = append(views, &net.View{Kind: net.Raster, Group: m.Of.Group, Spikes: m, Title: m.Name})
+		}
+	}
 	if len(views) > 0 {
-		return views
+		return views[:min(len(views), mostPanels)] // more are too small to read
 	}
 	// Groups without equations, such as PymoNNto's, have variables that only their code changes.
 	for _, g := range st.sim.Network().Groups {
@@ -124,6 +131,9 @@ func (st *stage) defaults() []*net.View {
 	}
 	return views
 }
+
+// mostPanels is how many panels are shown when the script asks for none.
+const mostPanels = 6
 
 // variable registers a variable to be drawn.
 func (st *stage) variable(g *net.Group, name string) (*shown, error) {
@@ -287,8 +297,21 @@ func (st *stage) chart(v net.View) (*render.Panel, error) {
 	switch v.Kind {
 	case net.Graph:
 		item, color, err = st.graph(v)
+	case net.Raster:
+		item, err = st.raster(v)
+	case net.Traces:
+		item, err = st.traces(v)
+		if p.Title == "" {
+			p.Title = v.Group.Name + "." + v.Var
+		}
+	case net.Histogram:
+		item, err = st.histogram(v)
+		if p.Title == "" {
+			p.Title = v.Group.Name + "." + v.Var
+		}
+	case net.PhaseCircle:
+		item, err = st.phases(v)
 	case net.Adjacency:
-		p.Axes.X.Label, p.Axes.Y.Label = "pre", "post"
 		if p.Title == "" {
 			p.Title = v.Synapses.Name
 		}

@@ -267,6 +267,9 @@ func (v *Viewer) frame() error {
 	if err := v.stage.upload(); err != nil {
 		return err
 	}
+	if err := v.stage.feedCharts(v.renderer); err != nil {
+		return err
+	}
 	v.rates.update(start)
 	v.capture()
 	v.drawOverlay(w, h, scale)

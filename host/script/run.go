@@ -19,8 +19,7 @@ func (in *interp) commonVocabulary() starlark.StringDict {
 		"param": in.param, "quantity": makeQuantity, "format": format, "read": in.read, "struct": starlarkstruct.Make,
 		"run": in.run, "seed": in.seed, "set_dt": in.setDT,
 		"view": in.view, "surface": in.panel(net.Surface), "scatter": in.panel(net.Scatter),
-		"graph": in.graphPanel, "raster": in.rasterPanel, "adjacency": in.adjacencyPanel, "traces": in.variablePanel(net.Traces),
-		"histogram": in.histogramOrPanel, "phase_circle": in.variablePanel(net.PhaseCircle),
+		"graph": in.graphPanel, "adjacency": in.adjacencyPanel, "phase_circle": in.variablePanel(net.PhaseCircle),
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}

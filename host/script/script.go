@@ -353,6 +353,7 @@ func (in *interp) predeclared() starlark.StringDict {
 			d[name] = v
 		}
 	}
+	in.sharePanelNames(d)
 	in.addModules(d)
 	return d
 }

@@ -180,13 +180,29 @@ func (in *interp) adjacencyPanel(t *starlark.Thread, b *starlark.Builtin, args s
 	return &panelValue{v}, nil
 }
 
-// histogramOrPanel is histogram(G, "v"), a panel, and numpy's histogram of anything else.
-func (in *interp) histogramOrPanel(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(args) > 0 {
-		switch args[0].(type) {
+// sharePanelNames lets panels have names that figures and numpy have too. What is to be drawn decides: a group, or a monitor that has
+// recorded nothing yet, is for the window; recorded data and arrays are for a figure.
+func (in *interp) sharePanelNames(d starlark.StringDict) {
+	fresh := func(v starlark.Value) bool {
+		switch v := v.(type) {
 		case *population, *neuronGroup:
-			return in.variablePanel(net.Histogram)(t, b, args, kwargs)
+			return true
+		case *spikeMonitor:
+			return v.world == nil
+		case *stateMonitor:
+			return v.world == nil
 		}
+		return false
 	}
-	return histogram(t, b, args, kwargs)
+	for name, panel := range map[string]builtinFunc{
+		"raster": in.rasterPanel, "traces": in.variablePanel(net.Traces), "histogram": in.variablePanel(net.Histogram),
+	} {
+		other := d[name]
+		d[name] = starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			if len(args) > 0 && fresh(args[0]) {
+				return panel(t, b, args, kwargs)
+			}
+			return starlark.Call(t, other, args, kwargs)
+		})
+	}
 }

@@ -1,0 +1,235 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/record"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+const (
+	// traceRows is how many moments a panel of traces keeps.
+	traceRows = 1024
+	// The stretch of time shown, in time steps: the least, and the most that it grows to.
+	leastWindow = 200
+	mostWindow  = 20000
+)
+
+// feed brings a chart up to date before a frame.
+type feed interface {
+	feed(st *stage, r *render.Renderer) error
+}
+
+// updateClock sets the stretch of time that all charts show: it grows with the run, and scrolls when it is full.
+func (st *stage) updateClock() {
+	dt, now := st.plan.BaseDT, st.sim.Time()
+	window := math.Max(leastWindow*dt, math.Min(mostWindow*dt, niceWindow(now)))
+	st.time.Hi = math.Max(now, window)
+	st.time.Lo = st.time.Hi - window
+}
+
+// niceWindow is the next of 1, 2 or 5 times a power of ten.
+func niceWindow(x float64) float64 {
+	if x <= 0 {
+		return 0
+	}
+	p := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, m := range []float64{1, 2, 5} {
+		if m*p >= x*(1-1e-9) {
+			return m * p
+		}
+	}
+	return 10 * p
+}
+
+// feedCharts brings all charts up to date with the simulation.
+func (st *stage) feedCharts(r *render.Renderer) error {
+	if len(st.feeds) == 0 {
+		return nil
+	}
+	st.updateClock()
+	for _, f := range st.feeds {
+		if err := f.feed(st, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// traceFeed samples a variable at every frame that shows a new moment: on the device, into a ring.
+type traceFeed struct {
+	item     *render.Traces
+	of       *shown
+	elements device.View
+	ring     *device.Buffer
+	times    *device.Buffer
+	next     int
+	count    int
+	last     float64
+}
+
+func (t *traceFeed) feed(st *stage, r *render.Renderer) error {
+	now := st.sim.Time()
+	if t.count > 0 && now == t.last {
+		return nil
+	}
+	if t.count > 0 && now < t.last { // time was set back: what was drawn belongs to another past
+		t.next, t.count = 0, 0
+	}
+	if err := r.Sample(t.of.view, t.elements, t.item.K, t.ring, t.next); err != nil {
+		return err
+	}
+	if err := device.Upload(t.times, t.next, []float32{float32(now - st.time.Origin)}); err != nil {
+		return err
+	}
+	t.last = now
+	t.next, t.count = (t.next+1)%traceRows, min(t.count+1, traceRows)
+	t.item.First, t.item.Count = (t.next-t.count+traceRows)%traceRows, t.count
+	return nil
+}
+
+// traces makes the panel of a net.Traces.
+func (st *stage) traces(v net.View) (render.Item, error) {
+	of, err := st.variable(v.Group, v.Var)
+	if err != nil {
+		return nil, err
+	}
+	elements := v.Elements
+	if len(elements) == 0 {
+		for k := range min(v.Group.N, 5) {
+			elements = append(elements, int32(k*v.Group.N/min(v.Group.N, 5)))
+		}
+	}
+	t := &traceFeed{of: of}
+	k := len(elements)
+	if t.elements, err = st.ints("traced elements", elements); err != nil {
+		return nil, err
+	}
+	for _, b := range []struct {
+		b **device.Buffer
+		n int
+	}{{&t.ring, traceRows * k}, {&t.times, traceRows}} {
+		if *b.b, err = device.NewBufferFrom(st.dev, "traces", device.F32, make([]float32, b.n)); err != nil {
+			return nil, err
+		}
+		st.own = append(st.own, *b.b)
+	}
+	scale, err := st.scale(v)
+	if err != nil {
+		return nil, err
+	}
+	t.item = &render.Traces{Name: v.Group.Name, Time: &st.time, Values: t.ring.View(), Times: t.times.View(), Capacity: traceRows, K: k, Scale: scale}
+	for _, e := range elements {
+		t.item.Labels = append(t.item.Labels, fmt.Sprint(e))
+	}
+	st.feeds = append(st.feeds, t)
+	return t.item, nil
+}
+
+// rasterFeed shows what a spike monitor has recorded lately: the recording is drained for itself, so that nothing is read back for
+// the picture.
+type rasterFeed struct {
+	item   *render.Raster
+	mon    *net.SpikeMonitor
+	buffer *device.Buffer
+	seen   int64
+	lo     float64
+}
+
+// rasterSpikes is how many spikes a raster shows at most: the latest.
+const rasterSpikes = 1 << 16
+
+func (f *rasterFeed) feed(st *stage, r *render.Renderer) error {
+	rec := st.sim.Spikes(f.mon)
+	if rec == nil {
+		return nil
+	}
+	n := rec.Recording.Samples()
+	if n == f.seen && f.lo == st.time.Lo {
+		return nil
+	}
+	index, times, err := recent(rec, n)
+	if err != nil {
+		return err
+	}
+	var data []float32
+	for k, t := range times {
+		if t >= st.time.Lo {
+			data = append(data, float32(t-st.time.Origin), float32(index[k]))
+		}
+	}
+	f.seen, f.lo = n, st.time.Lo
+	f.item.Count = len(data) / 2
+	if len(data) == 0 {
+		return nil
+	}
+	return device.Upload(f.buffer, 0, data)
+}
+
+// recent are the latest spikes of a recording.
+func recent(rec *sim.SpikeRecord, n int64) (index []int32, times []float64, err error) {
+	from := max(0, n-rasterSpikes)
+	tail, err := rec.Recording.Tail(from)
+	if err != nil {
+		return nil, nil, err
+	}
+	for k, c := range rec.Recording.Columns() {
+		switch v := tail[k].(type) {
+		case []int32:
+			if c.Name == "i" {
+				index = v
+			}
+		case []float64:
+			if c.Name == "t" && c.Type == record.Float64 {
+				times = v
+			}
+		}
+	}
+	if len(index) != len(times) {
+		return nil, nil, fmt.Errorf("a raster needs a monitor that records i and t")
+	}
+	// What Rewind has hidden lies behind.
+	return index[:n-from], times[:n-from], nil
+}
+
+// raster makes the panel of a net.Raster.
+func (st *stage) raster(v net.View) (render.Item, error) {
+	b, err := device.NewBufferFrom(st.dev, "raster", device.F32, make([]float32, 2*rasterSpikes))
+	if err != nil {
+		return nil, err
+	}
+	st.own = append(st.own, b)
+	f := &rasterFeed{mon: v.Spikes, buffer: b}
+	f.item = &render.Raster{Name: v.Group.Name, Time: &st.time, N: v.Group.N, Spikes: b.View()}
+	st.feeds = append(st.feeds, f)
+	return f.item, nil
+}
+
+// histogram makes the panel of a net.Histogram.
+func (st *stage) histogram(v net.View) (render.Item, error) {
+	of, err := st.variable(v.Group, v.Var)
+	if err != nil {
+		return nil, err
+	}
+	scale, err := st.scale(v)
+	if err != nil {
+		return nil, err
+	}
+	bins := max(8, min(60, int(2*math.Cbrt(float64(v.Group.N)))+4))
+	return &render.Histogram{Name: v.Group.Name, Values: of.view, N: v.Group.N, Bins: bins, Scale: scale, Counts: render.NewScale("", "", render.Viridis())}, nil
+}
+
+// phases makes the panel of a net.PhaseCircle.
+func (st *stage) phases(v net.View) (render.Item, error) {
+	of, err := st.variable(v.Group, v.Var)
+	if err != nil {
+		return nil, err
+	}
+	return &render.PhaseCircle{Name: v.Group.Name, Values: of.view, N: v.Group.N}, nil
+}
