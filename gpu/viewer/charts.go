@@ -3,6 +3,7 @@
 package viewer
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -62,7 +63,35 @@ func (st *stage) feedCharts(r *render.Renderer) error {
 	return nil
 }
 
-// traceFeed samples a variable at every frame that shows a new moment: on the device, into a ring.
+// advance steps the simulation, and stops on the way for traces to be sampled.
+func (st *stage) advance(ctx context.Context, r *render.Renderer, until int64) error {
+	for st.traced {
+		st.updateClock()
+		next := st.position().Step + max(1, int64((st.time.Hi-st.time.Lo)/st.plan.BaseDT/samplesShown))
+		if next >= until {
+			break
+		}
+		if err := st.sim.Advance(ctx, next); err != nil {
+			return err
+		}
+		if st.position().Step < next {
+			return nil // it stopped by itself
+		}
+		for _, f := range st.feeds {
+			if t, ok := f.(*traceFeed); ok {
+				if err := t.feed(st, r); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return st.sim.Advance(ctx, until)
+}
+
+// samplesShown is about how many samples a trace has from one end of the window to the other.
+const samplesShown = 500
+
+// traceFeed samples a variable while the simulation runs: on the device, into a ring.
 type traceFeed struct {
 	item     *render.Traces
 	of       *shown
@@ -81,6 +110,11 @@ func (t *traceFeed) feed(st *stage, r *render.Renderer) error {
 	}
 	if t.count > 0 && now < t.last { // time was set back: what was drawn belongs to another past
 		t.next, t.count = 0, 0
+	}
+	if t.of.copy != nil {
+		if err := st.upload(); err != nil {
+			return err
+		}
 	}
 	if err := r.Sample(t.of.view, t.elements, t.item.K, t.ring, t.next); err != nil {
 		return err
@@ -128,7 +162,7 @@ func (st *stage) traces(v net.View) (render.Item, error) {
 	for _, e := range elements {
 		t.item.Labels = append(t.item.Labels, fmt.Sprint(e))
 	}
-	st.feeds = append(st.feeds, t)
+	st.feeds, st.traced = append(st.feeds, t), true
 	return t.item, nil
 }
 

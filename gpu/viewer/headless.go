@@ -90,7 +90,7 @@ func (h *Headless) drive(ctx context.Context, s *sim.Sim, until int64) error {
 	}
 	n = max(min(n, until-first), 1)
 	for k := int64(1); k <= n; k++ {
-		if err := s.Advance(ctx, first+(until-first)*k/n); err != nil {
+		if err := h.stage.advance(ctx, h.renderer, first+(until-first)*k/n); err != nil {
 			return err
 		}
 		if err := h.frame(); err != nil || s.Stopped() {

@@ -40,6 +40,8 @@ type stage struct {
 	own   []*device.Buffer // what panels show besides variables
 	time  render.TimeAxis  // of all charts
 	feeds []feed
+	// traced: some panel samples while the simulation runs.
+	traced bool
 }
 
 // panelItem says what an item of a panel stands for.

@@ -224,7 +224,7 @@ func (v *Viewer) step(ctx context.Context, now time.Time) (int64, error) {
 		return 0, nil
 	}
 	start := time.Now()
-	if err := v.sim.Advance(ctx, v.stage.position().Step+n); err != nil {
+	if err := v.stage.advance(ctx, v.renderer, v.stage.position().Step+n); err != nil {
 		return 0, err
 	}
 	if v.sim.Stopped() && v.until < 0 {

@@ -358,7 +358,20 @@ func TestWindowOnCPU(t *testing.T) {
 // A viewer that only draws reads nothing back: with fixed limits, no pointer over the window, and no recording, the only bytes
 // that come from the GPU over 200 frames are the fault words of the steps' batches, which are counted apart.
 func TestNothingReadBack(t *testing.T) {
-	s := open(t, 20, "gl")
+	t.Run("surfaces", func(t *testing.T) { nothingReadBack(t) })
+	t.Run("charts", func(t *testing.T) {
+		nothingReadBack(t, func(f *nettest.FieldNetwork) {
+			// A histogram is not among them: its axis follows the counts, at eight bytes a look.
+			g := f.Network.Groups[0]
+			for _, k := range []net.ViewKind{net.Traces, net.PhaseCircle, net.Graph} {
+				f.Network.Views = append(f.Network.Views, &net.View{Kind: k, Group: g, Var: "r", Max: 1})
+			}
+		})
+	})
+}
+
+func nothingReadBack(t *testing.T, add ...func(*nettest.FieldNetwork)) {
+	s := open(t, 20, "gl", add...)
 	s.do("mousemove", "1200", "1000")
 	s.until("running, pointer outside", func(v *Viewer) bool { return v.renderer.Draws() > 5 && !v.mouse.inside })
 	stats := func(v *Viewer) device.Stats { return s.dev.Stats() }
