@@ -167,8 +167,12 @@ func (r *Renderer) prepareFlat(s *Scene, lay Layout, f Frame) error {
 			paintAxes(r.under, r.marks, r.over, th, pl)
 			r.walls = append(r.walls, len(r.under.prims))
 			paintTitle(r.over, th, pl.Title, pl.Panel.Title)
-			if scales := pl.Panel.scales(); len(scales) > 0 {
-				paintColorbar(r.marks, r.over, th, pl.Colorbar, scales[0])
+			scales := pl.Panel.scales()
+			for k, sc := range scales[:min(2, len(scales))] {
+				area := pl.Colorbar
+				area.H /= float64(min(2, len(scales)))
+				area.Y += float64(k) * area.H
+				paintColorbar(r.marks, r.over, th, area, sc)
 			}
 		}
 		paintColorbar(r.marks, r.over, th, lay.Colorbar, lay.Shared)

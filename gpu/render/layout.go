@@ -79,10 +79,13 @@ func (s *Scene) Layout(width, height int, scale float64) Layout {
 	return l
 }
 
-// sharedScale is the one scale of all panels, or nil.
+// sharedScale is the one scale that every panel has, or nil.
 func (s *Scene) sharedScale() *Scale {
 	var one *Scale
 	for _, p := range s.Panels {
+		if len(p.scales()) == 0 {
+			return nil
+		}
 		for _, sc := range p.scales() {
 			if one != nil && sc != one {
 				return nil
