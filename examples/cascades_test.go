@@ -15,7 +15,7 @@ import (
 func printed(t *testing.T, path string, set ...string) string {
 	t.Helper()
 	var out bytes.Buffer
-	res, err := script.Run(context.Background(), path, script.Options{Engine: engine{}, Set: set, Stdout: &out})
+	res, err := script.Run(context.Background(), path, script.Options{Engine: inDouble, Set: set, Stdout: &out})
 	if err != nil {
 		t.Fatal(err)
 	}

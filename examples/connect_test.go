@@ -5,10 +5,8 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
-	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/script"
 )
 
@@ -37,7 +35,7 @@ func (c *connector) Open(n *net.Network, seed uint64, warn func(diag.List)) (scr
 }
 
 func connect(t testing.TB, scale string, want int) {
-	c := &connector{engine: engine{cpu.Backend{}, plan.Double}}
+	c := &connector{engine: inDouble}
 	_, err := script.Run(context.Background(), "spreizer2019/spreizer2019.star", script.Options{Engine: c, Set: []string{"landscapes=homog", "scale=" + scale}})
 	if !errors.Is(err, errConnected) {
 		t.Fatalf("the script ended with %v", err)

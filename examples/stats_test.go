@@ -36,6 +36,9 @@ type engine struct {
 	precision plan.Precision
 }
 
+// inDouble is the CPU in double precision.
+var inDouble = engine{cpu.Backend{}, plan.Double}
+
 func (e engine) Open(n *net.Network, seed uint64, warn func(diag.List)) (script.Simulation, error) {
 	s, err := sim.Compile(n, sim.Options{Backend: e.backend, Precision: e.precision, Seed: seed, Warn: warn})
 	if err != nil {
@@ -69,7 +72,7 @@ type statistics map[string]float64
 // Statistics of the examples are not told apart from Brian2's: Welch's test over seeds, p below 1e-3 fails. Every p is logged: of n tests between equal
 // programs, the smallest p is below 1/n more often than not.
 func TestStatsDouble(t *testing.T) {
-	compare(t, "cpu double", func(testing.TB) engine { return engine{cpu.Backend{}, plan.Double} })
+	compare(t, "cpu double", func(testing.TB) engine { return inDouble })
 }
 
 func TestStatsSingle(t *testing.T) {
