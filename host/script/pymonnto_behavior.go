@@ -3,7 +3,9 @@ package script
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -23,7 +25,37 @@ type behavior struct {
 	made       *frameScope
 }
 
-var _ starlark.HasSetField = (*behavior)(nil)
+var (
+	_ starlark.HasSetField = (*behavior)(nil)
+	_ starlark.Callable    = (*behavior)(nil)
+)
+
+// Name is what messages call it.
+func (b *behavior) Name() string { return b.name }
+
+// CallInternal is Basic_Behavior(decay=0.9): another behaviour of this kind with parameters of its own, as a class of PymoNNto gives one.
+func (b *behavior) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		return nil, withHint(errors.New("behaviors take named arguments"), "for example decay=0.99")
+	}
+	own := *b
+	own.params, own.tags = maps.Clone(b.params), slices.Clone(b.tags)
+	for _, kv := range kwargs {
+		name := string(kv[0].(starlark.String))
+		var err error
+		if name == "tag" {
+			if own.tags, err = tagsOf("Behavior", kv[1]); err == nil && len(own.tags) > 0 {
+				own.name = own.tags[0]
+			}
+		} else {
+			err = own.SetField(name, kv[1])
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &own, nil
+}
 
 func (b *behavior) String() string        { return fmt.Sprintf("Behavior(%q)", b.name) }
 func (b *behavior) Type() string          { return "Behavior" }

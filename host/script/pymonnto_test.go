@@ -147,6 +147,16 @@ print(net["early", 0]["x"].flatten(), net["late", 0]["x"].flatten(), net["y", 0]
 print("first" in net, "third" in net, net["a"], net["second"], A["late", 0], len(net["x"]), A.x, net["b", 0].y)
 `, "[2, 46] [23, 463] [[70, 700], [1390, 13900]] [[576, 57600], [215296, 2.15296e+07]] [770, 15290] 2\n" +
 			`True False [NeuronGroup("a")] [NeuronGroup("b")] Recorder("late") 2 [463] [1390, 13900]` + "\n"},
+		// a behaviour stands for a class: each call makes one, with parameters of its own
+		{"instances", `
+Decay = Behavior(initialize="x = 8", iteration="x *= factor", factor=0.5)
+net = Network()
+A = NeuronGroup(net=net, tag="a", size=1, behavior={1: Decay()})
+B = NeuronGroup(net=net, tag="b", size=1, behavior={1: Decay(factor=0.25)})
+net.initialize()
+net.simulate_iterations(1)
+print(A.x, B.x)
+`, "[4] [2]\n"},
 		// behaviours with a parameter of the same name, intervals of a recorder, writing between runs, two groups into one
 		{"parameters", `
 net = Network()
