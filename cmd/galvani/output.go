@@ -77,7 +77,7 @@ func (s *session) info(model string, res *script.Result, stopped string) *record
 		Backend: s.backend.caps.Name, Device: s.backend.caps.Device, Precision: precisionName(p.Precision),
 		Steps: s.sim.Instance().At().Step, SimulatedSeconds: simulated,
 		Seconds: record.Spent{Compiling: t.Compile + t.Load, Connecting: t.Connect, Simulating: t.Simulate},
-		Memory:  map[string]int64{}, Version: version(), Stopped: stopped,
+		Memory:  map[string]int64{}, Version: version(), Stopped: stopped, State: s.state,
 	}
 	for _, q := range res.Params {
 		info.Parameters[q.Name] = q.Value

@@ -13,7 +13,7 @@ import (
 func (p *program) runCommand() *cobra.Command {
 	f := &modelFlags{}
 	c := &cobra.Command{
-		Use: "run MODEL.star", Short: "Run a model",
+		Use: "run MODEL.star|SESSION.galvani", Short: "Run a model, or play a session again",
 		Long: `Run a model to its end and, with --out, write what its monitors recorded.
 
 Each monitor becomes DIR/NAME.npz, which numpy.load reads: t [samples] and one array per variable
@@ -21,6 +21,10 @@ Each monitor becomes DIR/NAME.npz, which numpy.load reads: t [samples] and one a
 columns t and VARIABLE[k]. DIR/run.json says how it was made: parameters, seed, device, times, memory.
 With --figures each figure that the script plots becomes DIR/figure-1.png and DIR/figure-1.svg, and so
 on; savefig("NAME.svg") in a script writes DIR/NAME.svg without it.
+
+SESSION.galvani, which the viewer saves, is played again with all that was done in it, on the same backend
+and with the same parameters; the hash of the state at its end is printed and stands in run.json. A state
+that is not the session's is an error.
 
 Exit codes: 0 done, 1 the model or its input is wrong, 2 usage, 3 this machine cannot, 4 stopped by
 a numeric fault, 5 output could not be written, 130 stopped by Ctrl-C or SIGTERM.`,
@@ -31,6 +35,9 @@ a numeric fault, 5 output could not be written, 130 stopped by Ctrl-C or SIGTERM
 		RunE: work(func(c *cobra.Command, args []string) error {
 			if err := f.check(); err != nil {
 				return err
+			}
+			if isSession(args[0]) {
+				return p.replaySession(c, args[0], f)
 			}
 			return p.runModel(c.Context(), args[0], f)
 		}),

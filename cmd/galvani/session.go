@@ -113,6 +113,8 @@ type session struct {
 	// complete: the script has ended, and what goes on is only watched. closed says who ended it early, if not an error.
 	complete bool
 	closed   string
+	// state is the hash of the state that a session ended with.
+	state string
 }
 
 var (

@@ -26,6 +26,8 @@ type RunInfo struct {
 	// Memory is bytes by group of buffers.
 	Memory  map[string]int64 `json:"memory"`
 	Version string           `json:"version"`
+	// State is the hash of the state at the end of a session.
+	State string `json:"state,omitempty"`
 	// Stopped says why the run ended early, and how to go on; empty when it ran to its end.
 	Stopped string `json:"stopped,omitempty"`
 }

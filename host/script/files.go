@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -73,6 +74,9 @@ func (in *interp) readable(name string) (string, error) {
 		}
 		for _, d := range dirs {
 			if within(d, real) {
+				if !slices.Contains(in.seen, real) {
+					in.seen = append(in.seen, real)
+				}
 				return real, nil
 			}
 		}

@@ -54,6 +54,8 @@ type Result struct {
 	Seed     uint64
 	// Figures are the files of figures that were written.
 	Figures []string
+	// Files are the files that the script read, with their full names.
+	Files []string
 	// Complete is false when the script ended early because the engine or a stop of the user said so.
 	Complete bool
 }
@@ -76,6 +78,7 @@ type interp struct {
 	opt  Options
 	root string   // the script's folder, symlinks resolved
 	dirs []string // further folders that may be read
+	seen []string // files that were read
 
 	warned map[string]bool // rendered warnings already given
 
@@ -156,7 +159,7 @@ func RunSource(ctx context.Context, path, text string, o Options) (*Result, erro
 	if ferr := in.finishFigures(); ferr != nil && err == nil {
 		err = ferr
 	}
-	res.Figures = in.figures.written
+	res.Figures, res.Files = in.figures.written, in.seen
 	return res, err
 }
 

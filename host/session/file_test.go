@@ -107,7 +107,7 @@ func TestReplay(t *testing.T) {
 	}
 	r := NewReplay(f, Options{})
 	s := open(t, r)
-	if err := errors.Join(script(ctx, s), r.Finish(ctx)); err != nil {
+	if err := errors.Join(script(ctx, s), r.Finish(ctx, s)); err != nil {
 		t.Fatal(err)
 	}
 	a := &rig{t, was, was.sim.Network()}
@@ -175,7 +175,7 @@ func TestReplayElsewhere(t *testing.T) {
 	if err := script(ctx, o); !errors.As(err, &m) {
 		t.Errorf("another seed: %v", err)
 	}
-	wantError(t, NewReplay(f, Options{}).Finish(ctx), "made no run")
+	wantError(t, NewReplay(f, Options{}).Finish(ctx, nil), "no network")
 }
 
 // seal gives changed lines their checksum again, as one who tampers with purpose would.

@@ -125,13 +125,18 @@ func (r *Replay) play(ctx context.Context, until int64) error {
 	return t.advance(ctx, until, limit)
 }
 
-// Finish plays what came after the end of the script.
-func (r *Replay) Finish(ctx context.Context) error {
+// Finish plays what came after the end of the script, in the simulation that it left.
+func (r *Replay) Finish(ctx context.Context, s *sim.Sim) error {
+	if r.line == nil && s != nil { // a script that only describes its network
+		if err := r.begin(s); err != nil {
+			return err
+		}
+	}
 	switch at := r.file.At; {
 	case r.done:
 		return nil
 	case r.line == nil:
-		return errors.New("the script made no run, and so has no session")
+		return errors.New("the script described no network, and so has no session")
 	case at.Run != r.line.run:
 		return fmt.Errorf("the session was saved in run %d of the script, which has %d", at.Run+1, r.line.run+1)
 	default:

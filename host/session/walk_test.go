@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/diag"
-	"github.com/galvani-sim/galvani/host/net"
 )
 
 // walker turns bytes into what a person might do.
@@ -197,5 +196,3 @@ func FuzzWalk(f *testing.F) {
 	f.Add([]byte{6, 7, 1, 6, 4, 0, 1, 3, 0, 19, 3, 6, 8, 1, 2, 4, 3, 3, 3})
 	f.Fuzz(func(t *testing.T, data []byte) { walk(t, data).replay() })
 }
-
-var _ = net.All
