@@ -213,7 +213,7 @@ func (r *gexfReader) nodes(parent string) error {
 					if !ok && c == 2 {
 						continue
 					}
-					if text, err = required(e, name, at); err != nil {
+					if _, err = required(e, name, at); err != nil {
 						return err
 					}
 					if xyz[c], err = coordinate(text, at); err != nil {

@@ -82,11 +82,10 @@ func (p *jsonText) object(f func(key string, at int) error) error {
 		return nil
 	}
 	for {
-		at := p.pos
 		if c := p.peek(); c != '"' && !(p.python && c == '\'') {
 			return p.unexpected("a name in quotes")
 		}
-		at = p.pos
+		at := p.pos
 		key, err := p.text()
 		if err != nil {
 			return err
