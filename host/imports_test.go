@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"host/sim/conform":         {"host/sim", "host/net", "host/plan", "host/exec", "host/check", "host/check/checkgen", "host/connect", "host/diag", "host/units", "host/eval", "host/rng", "host/record", "host/syntax", "host/net/nettest", "host/ir", "host/cpu"},
 	"host/net":                 {"host/check", "host/connect", "host/diag", "host/units"},
 	"host/plan":                {"host/net", "host/lower", "host/ir", "host/connect", "host/check", "host/syntax", "host/diag", "host/rng", "host/units", "host/solve"},
-	"host/exec":                {"host/plan"},
+	"host/exec":                {"host/plan", "host/ir"},
 	"host/exec/exectest":       {"host/exec", "host/plan", "host/ir", "host/rng"},
 	"host/cpu":                 {"host/exec", "host/plan", "host/ir", "host/rng", "host/cpu/internal/native"},
 	"host/cpu/internal/native": {},

@@ -11,7 +11,6 @@ import (
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
-	"github.com/galvani-sim/galvani/host/rng"
 )
 
 // Backend runs plans on the processor. The zero value is ready to use.
@@ -87,10 +86,11 @@ func load[T real](b Backend, p *plan.Plan, o exec.Options) (exec.Instance, error
 	if threads <= 0 || threads > runtime.GOMAXPROCS(0) {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	x := &instance[T]{plan: p, vec: goVec[T](), portable: b.Portable, key: rng.NewKey(o.Seed, o.Run, o.Replica), pool: newPool(threads)}
+	x := &instance[T]{plan: p, vec: goVec[T](), portable: b.Portable, of: o.Replicas, pool: newPool(threads)}
 	if !b.Portable {
 		x.vec = newVec[T]()
 	}
+	x.setKeys(o.Random())
 	for range threads {
 		x.workers = append(x.workers, &worker[T]{frames: make(map[*program[T]]*frame[T])})
 	}

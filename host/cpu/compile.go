@@ -32,6 +32,11 @@ type compiler[T real] struct {
 	ends   *connection // domain Synapses of a mapped connection: where the ends of each synapse are
 	count  int         // value of OpCount
 
+	// Replicas of the plan (1: none), and what they decide: elements of one where the domain is elements, else 0; synapses of one; buffers.
+	replicas, period, synapses int
+	buffers                    []*plan.Buffer
+	varying                    map[*ir.Expr]bool
+
 	p       *program[T]
 	uses    map[*ir.Expr]int
 	done    map[*ir.Expr]operand
@@ -58,7 +63,7 @@ type pinned struct {
 }
 
 // compileKernel compiles the effects of k.
-func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key *rng.Key, ends *connection, fixed func(*ir.Expr) (int, bool)) (*program[T], error) {
+func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key randomKeys, ends *connection, fixed func(*ir.Expr) (int, bool)) (*program[T], error) {
 	c := newCompiler[T](k, run, p, key)
 	c.fixed = fixed
 	if k.Domain == ir.Synapses || k.Domain == ir.Spiking {
@@ -67,6 +72,12 @@ func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key *rng.K
 		c.ends = ends
 	}
 	c.count = run.N
+	if c.replicas > 1 {
+		c.fixed = nil
+		if c.space == elementSpace {
+			c.period, c.p.period = run.N, int32(run.N)
+		}
+	}
 	for _, e := range k.Effects {
 		c.countUses(e.Index)
 		c.countUses(e.Value)
@@ -82,7 +93,7 @@ func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key *rng.K
 }
 
 // compileReduction compiles the value of one reduction over synapses.
-func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *plan.Plan, key *rng.Key) (*program[T], error) {
+func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *plan.Plan, key randomKeys) (*program[T], error) {
 	c := newCompiler[T](k, run, p, key)
 	c.space, c.mapped = synapseSpace, c.conn.Mapped
 	c.count = c.conn.N
@@ -92,10 +103,10 @@ func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *p
 	return c.finish()
 }
 
-func newCompiler[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key *rng.Key) *compiler[T] {
+func newCompiler[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key randomKeys) *compiler[T] {
 	c := &compiler[T]{
 		k: k, bind: run.Bind,
-		p:       &program[T]{name: k.Name, result: none, random: rng.At{Stream: k.Stream}, key: key},
+		p:       &program[T]{name: k.Name, result: none, random: rng.At{Stream: k.Stream}, key: key.common, keys: key.own},
 		uses:    make(map[*ir.Expr]int),
 		done:    make(map[*ir.Expr]operand),
 		scalars: make(map[*ir.Expr]int32),
@@ -104,9 +115,17 @@ func newCompiler[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key *rng.Key
 		rviews:  make(map[view]int),
 		iviews:  make(map[view]int),
 		written: make(map[int]bool),
+		varying: make(map[*ir.Expr]bool), replicas: max(1, p.Replicas), buffers: p.Buffers,
 	}
 	if run.Conn >= 0 && run.Conn < len(p.Conns) {
 		c.conn = p.Conns[run.Conn]
+		c.synapses = c.conn.N // or more, when the connection has a part of them
+		for i, s := range k.Slots {
+			if s.Kind == ir.PerElement && k.Domain != ir.Incoming {
+				c.synapses = max(c.synapses, p.Buffers[run.Bind[i]].Each)
+			}
+		}
+		c.p.synapses = c.synapses
 	}
 	return c
 }
@@ -164,7 +183,7 @@ func (c *compiler[T]) emit(in instr, isReal bool) operand {
 // contiguous reports whether index is the element plus or minus uniform terms, so that the access is a piece of the buffer,
 // and returns the scalar that holds the sum of those terms, or -1 when there are none.
 func (c *compiler[T]) contiguous(index *ir.Expr) (base int32, ok bool) {
-	if c.scattered() {
+	if c.scattered() || c.replicas > 1 && c.space == elementSpace {
 		return 0, false
 	}
 	switch index.Op {
@@ -172,10 +191,10 @@ func (c *compiler[T]) contiguous(index *ir.Expr) (base int32, ok bool) {
 		return -1, true
 	case ir.OpAdd, ir.OpSub:
 		x, y := index.Args[0], index.Args[1]
-		if x.Uniform() && index.Op == ir.OpAdd {
+		if c.uniform(x) && index.Op == ir.OpAdd {
 			x, y = y, x
 		}
-		if !y.Uniform() {
+		if !c.uniform(y) {
 			return 0, false
 		}
 		rest, ok := c.contiguous(x)
@@ -211,8 +230,11 @@ func (c *compiler[T]) place(slot int, index *ir.Expr) (operand, bool) {
 			}
 			c.bases[index] = base
 		}
-		if base >= 0 {
+		switch {
+		case base >= 0:
 			v.kind, v.base = viewOffset, base
+		case c.replicas > 1:
+			v.kind = viewLocal
 		}
 	}
 	return c.newView(s.Type == ir.Real, v), true
@@ -224,7 +246,7 @@ func (c *compiler[T]) vector(e *ir.Expr) operand {
 		return op
 	}
 	var op operand
-	if e.Uniform() {
+	if c.uniform(e) {
 		op = c.broadcast(e)
 	} else {
 		op = c.compute(e)
@@ -249,6 +271,9 @@ func (c *compiler[T]) compute(e *ir.Expr) operand {
 	case ir.OpLoad:
 		return c.load(e)
 	case ir.OpElem:
+		if c.replicas > 1 {
+			return c.local()
+		}
 		return c.element()
 	case ir.OpPre, ir.OpPost:
 		return c.end(e.Op)
@@ -307,7 +332,11 @@ func (c *compiler[T]) end(op ir.Op) operand {
 		if near {
 			buf = c.ends.nearOf
 		}
-		return c.newView(false, view{kind: viewElem, buf: buf})
+		kind := viewElem
+		if c.replicas > 1 {
+			kind = viewLocal
+		}
+		return c.newView(false, view{kind: kind, buf: buf})
 	}
 	if near {
 		return c.emit(instr{kind: kRow}, false)
@@ -317,6 +346,9 @@ func (c *compiler[T]) end(op ir.Op) operand {
 
 func (c *compiler[T]) load(e *ir.Expr) operand {
 	s := c.k.Slots[e.Slot]
+	if c.replicas > 1 && (s.Kind != ir.Indexed || c.each(e.Slot) > 0) {
+		return c.loadReplicas(e)
+	}
 	if c.scattered() && s.Kind == ir.PerElement {
 		in := instr{kind: kGatherInt, b: int32(c.bind[e.Slot]), a: int32(c.element())}
 		if isReal(e) {
@@ -363,12 +395,12 @@ func (c *compiler[T]) fuse(e *ir.Expr) (operand, bool) {
 		return 0, false
 	}
 	for i, m := range e.Args {
-		if m.Op != ir.OpMul || m.Uniform() || c.uses[m] != 1 {
+		if m.Op != ir.OpMul || c.uniform(m) || c.uses[m] != 1 {
 			continue
 		}
 		other := e.Args[1-i]
 		x, y := m.Args[0], m.Args[1]
-		if x.Uniform() {
+		if c.uniform(x) {
 			x, y = y, x
 		}
 		in := instr{kind: kFused}
@@ -377,28 +409,28 @@ func (c *compiler[T]) fuse(e *ir.Expr) (operand, bool) {
 		case e.Op == ir.OpAdd, i == 0:
 			sub := e.Op == ir.OpSub
 			switch {
-			case !y.Uniform() && !other.Uniform():
+			case !c.uniform(y) && !c.uniform(other):
 				in.f = mAddVVV
 				if sub {
 					in.f = mSubVVV
 				}
-			case !other.Uniform():
+			case !c.uniform(other):
 				in.f = mAddVSV
 				if sub {
 					in.f = mSubVSV
 				}
-			case !y.Uniform():
+			case !c.uniform(y):
 				in.f, negate = mAddVVS, sub
 			default:
 				in.f, negate = mAddVSS, sub
 			}
 			in.a = int32(c.vector(x))
-			if y.Uniform() {
+			if c.uniform(y) {
 				in.b = c.scalar(y)
 			} else {
 				in.b = int32(c.vector(y))
 			}
-			if other.Uniform() {
+			if c.uniform(other) {
 				in.c = c.scalar(other)
 				if negate {
 					in.c = c.negate(in.c)
@@ -409,14 +441,14 @@ func (c *compiler[T]) fuse(e *ir.Expr) (operand, bool) {
 		default: // other - x*y
 			in.a = int32(c.vector(x))
 			switch {
-			case y.Uniform():
+			case c.uniform(y):
 				in.b = c.negate(c.scalar(y))
-				if other.Uniform() {
+				if c.uniform(other) {
 					in.f, in.c = mAddVSS, c.scalar(other)
 				} else {
 					in.f, in.c = mAddVSV, int32(c.vector(other))
 				}
-			case other.Uniform():
+			case c.uniform(other):
 				in.f, in.b, in.c = mRSubVVS, int32(c.vector(y)), c.scalar(other)
 			default:
 				in.f, in.b, in.c = mRSubVVV, int32(c.vector(y)), int32(c.vector(other))
@@ -453,11 +485,11 @@ func (c *compiler[T]) withScalar(e *ir.Expr) (operand, bool) {
 	}
 	v, s := e.Args[0], e.Args[1]
 	table, compare := binaryOp, compareOp
-	if v.Uniform() {
+	if c.uniform(v) {
 		v, s = s, v
 		table, compare = swapped, swappedCompare
 	}
-	if !s.Uniform() {
+	if !c.uniform(s) {
 		return 0, false
 	}
 	if f, ok := compare[e.Op]; ok {

@@ -11,8 +11,8 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 	out := effect{value: none, mask: none, index: none, dst: none}
 	if e.Kind != ir.Check {
 		s := c.k.Slots[e.Slot]
-		out.isReal, out.buf = s.Type == ir.Real, int(c.bind[e.Slot])
-		if s.Kind == ir.Scalar && e.Kind == ir.Store {
+		out.isReal, out.buf, out.each = s.Type == ir.Real, int(c.bind[e.Slot]), c.each(e.Slot)
+		if s.Kind == ir.Scalar && e.Kind == ir.Store && c.replicas == 1 {
 			c.scalarStore(e, &out)
 			return
 		}
@@ -24,6 +24,11 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 	}
 	switch e.Kind {
 	case ir.Store:
+		own := c.space == synapseSpace || out.each == c.period
+		if c.replicas > 1 && (c.k.Slots[e.Slot].Kind != ir.PerElement || !own || c.scattered()) {
+			c.storeReplicas(e, &out)
+			break
+		}
 		out.value = int32(c.settled(e.Value, e.Kind))
 		if dst, ok := c.storePlace(e); ok {
 			out.kind, out.dst = eStore, int32(dst)
@@ -34,6 +39,9 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 		c.p.ordered = c.p.ordered || c.space == synapseSpace && !out.own
 	case ir.Accumulate:
 		out.kind, out.value, out.index = eAccum, int32(c.settled(e.Value, e.Kind)), int32(c.indexOf(e))
+		if out.each > 0 {
+			out.index = int32(c.shift(operand(out.index), out.each))
+		}
 		c.p.ordered = true
 		out.target, out.plain, out.base = c.farEnd(e.Index)
 	case ir.Emit:
@@ -72,7 +80,7 @@ func (c *compiler[T]) farEnd(index *ir.Expr) (ok, plain bool, base int32) {
 				continue
 			}
 			other := index.Args[1-i]
-			if other.Uniform() {
+			if c.uniform(other) {
 				return true, true, c.scalar(other)
 			}
 			// A row of a ring, which may differ between synapses, and the place in it.
@@ -132,7 +140,7 @@ func (c *compiler[T]) indexOf(e *ir.Effect) operand {
 }
 
 func (c *compiler[T]) scalarStore(e *ir.Effect, out *effect) {
-	if !e.Value.Uniform() || e.Mask != nil && !e.Mask.Uniform() {
+	if !c.uniform(e.Value) || e.Mask != nil && !c.uniform(e.Mask) {
 		c.fail("value stored to scalar slot %q differs between elements", c.k.Slots[e.Slot].Name)
 		return
 	}

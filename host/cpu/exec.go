@@ -89,6 +89,8 @@ type block struct {
 	list   []int32 // the elements, where they are not lo, lo+1, ...
 	rowPtr []int32 // synaptic domains
 	row    int     // row of element lo, or a row before it
+	// Blocks of synapses are numbered within a replica, whose synapses begin at shift.
+	replica, shift int
 }
 
 // point sets the frame's views to the block.
@@ -96,7 +98,10 @@ func (p *program[T]) point(w *worker[T], f *frame[T], m *memory[T], b *block) {
 	for i := range p.rviews {
 		v := &p.rviews[i]
 		lo := b.lo
-		if v.kind == viewOffset {
+		switch v.kind {
+		case viewElem:
+			lo += b.shift
+		case viewOffset:
 			lo += int(p.si[v.base])
 		}
 		buf := m.real[v.buf]
@@ -110,7 +115,10 @@ func (p *program[T]) point(w *worker[T], f *frame[T], m *memory[T], b *block) {
 	for i := range p.iviews {
 		v := &p.iviews[i]
 		lo := b.lo
-		if v.kind == viewOffset {
+		switch v.kind {
+		case viewElem:
+			lo += b.shift
+		case viewOffset:
 			lo += int(p.si[v.base])
 		}
 		buf := m.int[v.buf]
@@ -269,6 +277,12 @@ func (p *program[T]) instructions(body []instr, v *vec[T], f *frame[T], m *memor
 			}
 		case kRow:
 			b.rows(iv[in.d][:n])
+		case kLocal:
+			p.localOf(iv[in.d][:n], b)
+		case kReplica:
+			p.replicaOf(iv[in.d][:n], b)
+		case kShift:
+			p.shifted(iv[in.d][:n], iv[in.a], in.b, b)
 		default:
 			p.draw(in, f, b)
 		}
@@ -293,40 +307,66 @@ func fused[T real](v *vec[T], in *instr, rv [][]T, sr []T, n int) {
 
 // draw runs a random instruction.
 func (p *program[T]) draw(in *instr, f *frame[T], b *block) {
-	at, first, n := p.random, uint32(b.lo), b.n
+	if p.period == 0 {
+		p.drawPart(in, f, b, 0, b.n, b.replica)
+		return
+	}
+	// Each replica draws for its own elements.
+	p.pieces(b, func(from, to, replica int) {
+		part := block{lo: (b.lo + from) % int(p.period), n: to - from}
+		if b.list != nil {
+			var local [blockLen]int32
+			for i, e := range b.list[from:to] {
+				local[i] = e % p.period
+			}
+			part.list = local[:part.n]
+		}
+		p.drawPart(in, f, &part, from, to, replica)
+	})
+}
+
+// drawPart draws for the elements of b, which go to places from to to-1 of the registers.
+func (p *program[T]) drawPart(in *instr, f *frame[T], b *block, from, to, replica int) {
+	at, first := p.random, uint32(b.lo)
+	if keys := *p.keys; len(keys) > 0 {
+		at.Key = keys[replica]
+	}
 	switch in.kind {
 	case kUniform:
 		if b.list != nil {
-			rng.UniformOf(f.rv[in.d][:n], at, b.list, in.draw)
+			rng.UniformOf(f.rv[in.d][from:to], at, b.list, in.draw)
 			return
 		}
-		rng.FillUniform(f.rv[in.d][:n], at, first, in.draw)
+		rng.FillUniform(f.rv[in.d][from:to], at, first, in.draw)
 	case kNormal:
 		if b.list != nil {
-			rng.NormalOf(f.rv[in.d][:n], at, b.list, in.draw)
+			rng.NormalOf(f.rv[in.d][from:to], at, b.list, in.draw)
 			return
 		}
-		rng.FillNormal(f.rv[in.d][:n], at, first, in.draw)
+		rng.FillNormal(f.rv[in.d][from:to], at, first, in.draw)
 	case kExponential:
 		if b.list != nil {
-			rng.ExponentialOf(f.rv[in.d][:n], at, b.list, in.draw)
+			rng.ExponentialOf(f.rv[in.d][from:to], at, b.list, in.draw)
 			return
 		}
-		rng.FillExponential(f.rv[in.d][:n], at, first, in.draw)
+		rng.FillExponential(f.rv[in.d][from:to], at, first, in.draw)
 	case kPoisson:
-		d, mean := f.iv[in.d][:n], f.rv[in.a]
+		d, mean := f.iv[in.d][from:to], f.rv[in.a][from:to]
 		for i := range d {
-			d[i] = rng.Poisson(at, b.element(i), in.draw, mean[i])
+			d[i] = rng.Poisson(at, b.local(i), in.draw, mean[i])
 		}
 	case kGamma:
-		d, shape := f.rv[in.d][:n], f.rv[in.a]
+		d, shape := f.rv[in.d][from:to], f.rv[in.a][from:to]
 		for i := range d {
-			d[i] = rng.Gamma(at, b.element(i), in.draw, shape[i])
+			d[i] = rng.Gamma(at, b.local(i), in.draw, shape[i])
 		}
 	}
 }
 
-func (b *block) element(i int) uint32 {
+// element is the number of place i among the elements of all replicas.
+func (b *block) element(i int) uint32 { return b.local(i) + uint32(b.shift) }
+
+func (b *block) local(i int) uint32 {
 	if b.list != nil {
 		return uint32(b.list[i])
 	}

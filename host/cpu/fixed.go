@@ -12,7 +12,7 @@ const fixedLimit = 1 << 20
 // fixed gives a compiler the means to keep values that depend on nothing but the element's index, such as coordinates on a
 // grid. They are computed here, once, into a buffer behind those of the plan, and are read like a variable that never changes.
 func (x *instance[T]) fixed(o *plan.Run) func(*ir.Expr) (buf int, ok bool) {
-	if x.initial || o.Kernel.Domain != ir.Elements || o.N == 0 || o.N > fixedLimit {
+	if x.initial || x.replicas() > 1 || o.Kernel.Domain != ir.Elements || o.N == 0 || o.N > fixedLimit {
 		return nil
 	}
 	known := make(map[*ir.Expr]bool)
@@ -27,7 +27,7 @@ func (x *instance[T]) fixed(o *plan.Run) func(*ir.Expr) (buf int, ok bool) {
 			Effects: []ir.Effect{{Kind: ir.Store, Slot: 0, Value: e}},
 		}
 		run := &plan.Run{Kernel: k, Bind: []plan.BufferID{plan.BufferID(buf)}, N: o.N, Conn: -1}
-		p, err := compileKernel[T](k, run, x.plan, &x.key, nil, nil)
+		p, err := compileKernel[T](k, run, x.plan, x.random(), nil, nil)
 		if err == nil {
 			var r *runOp[T]
 			if r, err = x.newRun(p, run); err == nil {

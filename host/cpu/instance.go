@@ -17,6 +17,8 @@ type instance[T real] struct {
 	vec      *vec[T]
 	portable bool // no assembly and no machine code
 	key      rng.Key
+	keys     []rng.Key // of each replica, when they draw numbers of their own
+	of       []uint32  // the replicas that those are
 	m        memory[T]
 	pool     *pool
 	workers  []*worker[T]

@@ -87,11 +87,22 @@ func (l *listOp[T]) run(step int64) error {
 	return x.outcome(l.p)
 }
 
+// row is the row of a spike's synapses, and the replica that it is in; -1 when there is none.
+func (l *listOp[T]) row(spike int32) (replica, row int) {
+	if uint(spike) < uint(l.conn.rows) {
+		return 0, int(spike)
+	}
+	if replica, row = int(spike)/max(1, l.conn.rows), int(spike)%max(1, l.conn.rows); spike < 0 || replica >= l.x.replicas() {
+		return 0, -1
+	}
+	return replica, row
+}
+
 // events is the number of synapses in the rows of the spikes.
 func (l *listOp[T]) events(spikes []int32) (n int) {
 	for _, s := range spikes {
-		if uint(s) < uint(l.conn.rows) {
-			n += int(l.conn.rowPtr[s+1] - l.conn.rowPtr[s])
+		if _, row := l.row(s); row >= 0 {
+			n += int(l.conn.rowPtr[row+1] - l.conn.rowPtr[row])
 		}
 	}
 	return n
@@ -133,10 +144,11 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 		l.p.fills(f)
 	}
 	for _, s := range spikes {
-		if uint(s) >= uint(c.rows) {
+		replica, row := l.row(s)
+		if row < 0 {
 			continue
 		}
-		lo, hi := int(c.rowPtr[s]), int(c.rowPtr[s+1])
+		lo, hi := int(c.rowPtr[row]), int(c.rowPtr[row+1])
 		if l.tasks > 1 {
 			hi = lo + before(c.index[lo:hi], to)
 			lo += before(c.index[lo:hi], from)
@@ -145,16 +157,16 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 			continue
 		}
 		if f != nil {
-			l.program(w, f, int(s), lo, hi)
+			l.program(w, f, replica, row, lo, hi)
 			continue
 		}
 		for i := range l.reals {
 			a := &l.reals[i]
-			a.row(a.targets(l.p.si, c.far), l.p.sr, c, lo, hi)
+			a.row(a.targets(l.p.si, c.far, replica), l.p.sr, c, lo, hi, replica)
 		}
 		for i := range l.ints {
 			a := &l.ints[i]
-			a.row(a.targets(l.p.si, c.far), l.p.si, c, lo, hi)
+			a.row(a.targets(l.p.si, c.far, replica), l.p.si, c, lo, hi, replica)
 		}
 	}
 }
@@ -162,12 +174,12 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 // prepare reports whether adders can do this step: not when targets lie beyond their buffer, which the program will report.
 func (l *listOp[T]) prepare() bool {
 	for i := range l.reals {
-		if l.reals[i].targets(l.p.si, l.conn.far) == nil {
+		if l.reals[i].targets(l.p.si, l.conn.far, 0) == nil {
 			return false
 		}
 	}
 	for i := range l.ints {
-		if l.ints[i].targets(l.p.si, l.conn.far) == nil {
+		if l.ints[i].targets(l.p.si, l.conn.far, 0) == nil {
 			return false
 		}
 	}
@@ -175,9 +187,9 @@ func (l *listOp[T]) prepare() bool {
 }
 
 // program runs the program over entries lo to hi-1 of a row.
-func (l *listOp[T]) program(w *worker[T], f *frame[T], row, lo, hi int) {
+func (l *listOp[T]) program(w *worker[T], f *frame[T], replica, row, lo, hi int) {
 	x, p := l.x, l.p
-	b := block{rowPtr: l.conn.rowPtr, row: row}
+	b := block{rowPtr: l.conn.rowPtr, row: row, replica: replica, shift: replica * l.p.synapses}
 	for b.lo = lo; b.lo < hi; b.lo += b.n {
 		b.n = min(blockLen, hi-b.lo)
 		b.list = l.conn.synapses(b.lo, b.n)

@@ -24,11 +24,21 @@ type reduceOp[T real] struct {
 	weights []T
 	source  []T
 	index   []int32
+	// Entries of one replica, 0: one copy for all.
+	dstEach, weightsEach, sourceEach int
+}
+
+// ownPart is what a replica has of a buffer.
+func ownPart[E any](buf []E, each, replica int) []E {
+	if each == 0 || buf == nil {
+		return buf
+	}
+	return buf[replica*each : (replica+1)*each]
 }
 
 func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T], error) {
 	k := o.Kernel
-	p, err := compileReduction[T](k, r, o, x.plan, &x.key)
+	p, err := compileReduction[T](k, r, o, x.plan, x.random())
 	if err != nil {
 		return nil, err
 	}
@@ -43,10 +53,14 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	if !isReal(r.Value) {
 		op.ints = x.m.int[o.Bind[r.Slot]]
 	}
-	if max(len(op.dst), len(op.ints)) < c.rows {
+	if max(len(op.dst), len(op.ints)) < c.rows*x.replicas() {
 		return nil, fmt.Errorf("kernel %q: the buffer of its sums does not fit the %d rows of connection %q", k.Name, c.rows, c.name)
 	}
 	op.weights, op.source, op.plain = x.plainSum(k, r.Value, o)
+	op.dstEach = x.plan.Buffers[o.Bind[r.Slot]].Each
+	if op.plain {
+		op.weightsEach, op.sourceEach = x.eachOf(op.weights), x.eachOf(op.source)
+	}
 	work := p.work()
 	if op.plain {
 		work = 4
@@ -59,6 +73,16 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	op.bounds[0], op.bounds[tasks] = 0, c.rows
 	op.job = op.task
 	return op, nil
+}
+
+// eachOf is the number of entries of one replica in a buffer of the plan.
+func (x *instance[T]) eachOf(buf []T) int {
+	for i, b := range x.plan.Buffers {
+		if m := x.m.real[i]; len(buf) > 0 && len(m) > 0 && &m[0] == &buf[0] {
+			return b.Each
+		}
+	}
+	return 0
 }
 
 // plainSum recognises weight × source[far end] and source[far end].
@@ -91,35 +115,37 @@ func (r *reduceOp[T]) run(step int64) error {
 	if !r.plain {
 		r.p.scalars(r.x.vec, &r.x.m, step)
 	}
-	if err := r.x.pool.run(len(r.bounds)-1, r.job); err != nil {
+	if err := r.x.pool.run((len(r.bounds)-1)*r.x.replicas(), r.job); err != nil {
 		return err
 	}
 	return r.x.outcome(r.p)
 }
 
 func (r *reduceOp[T]) task(worker, task int) {
-	first, last := r.bounds[task], r.bounds[task+1]
+	parts := len(r.bounds) - 1
+	replica := task / parts
+	first, last := r.bounds[task%parts], r.bounds[task%parts+1]
 	if r.plain {
-		sumRows(r.dst, r.rowPtr, r.index, r.weights, r.source, first, last, r.add)
+		sumRows(ownPart(r.dst, r.dstEach, replica), r.rowPtr, r.index, ownPart(r.weights, r.weightsEach, replica), ownPart(r.source, r.sourceEach, replica), first, last, r.add)
 		return
 	}
-	r.general(r.x.workers[worker], first, last)
+	r.general(r.x.workers[worker], first, last, replica)
 }
 
 // general evaluates the program block by block and adds the values row by row.
-func (r *reduceOp[T]) general(w *worker[T], first, last int) {
+func (r *reduceOp[T]) general(w *worker[T], first, last, replica int) {
 	p := r.p
 	f := w.frame(p)
 	p.fills(f)
-	r.rows(w, f, first, last)
+	r.rows(w, f, first, last, replica)
 }
 
 // rows does it with a frame in which scalars have been filled in.
-func (r *reduceOp[T]) rows(w *worker[T], f *frame[T], first, last int) {
+func (r *reduceOp[T]) rows(w *worker[T], f *frame[T], first, last, replica int) {
 	x, p := r.x, r.p
-	b := block{lo: int(r.rowPtr[first]), rowPtr: r.rowPtr, row: first}
-	reals := rowSum[T]{dst: r.dst, add: r.add, row: first}
-	ints := rowSum[int32]{dst: r.ints, add: r.add, row: first}
+	b := block{lo: int(r.rowPtr[first]), rowPtr: r.rowPtr, row: first, replica: replica, shift: replica * r.p.synapses}
+	reals := rowSum[T]{dst: ownPart(r.dst, r.dstEach, replica), add: r.add, row: first}
+	ints := rowSum[int32]{dst: ownPart(r.ints, r.dstEach, replica), add: r.add, row: first}
 	for end := int(r.rowPtr[last]); b.lo < end; b.lo += b.n {
 		b.n = min(blockLen, end-b.lo)
 		b.list = r.conn.synapses(b.lo, b.n)

@@ -10,14 +10,15 @@ import (
 
 // runOp is a kernel over elements or synapses.
 type runOp[T real] struct {
-	x       *instance[T]
-	p       *program[T]
-	n       int
-	out     spikeList // when the program emits
-	rowPtr  []int32
-	tasks   int
-	perTask int
-	job     func(worker, task int)
+	x        *instance[T]
+	p        *program[T]
+	n        int
+	out      spikeList // when the program emits
+	rowPtr   []int32
+	replicas int // that are run one after the other, as synapses are; else 1
+	tasks    int
+	perTask  int
+	job      func(worker, task int)
 	// lists holds the elements that each task emitted.
 	lists [][]int32
 }
@@ -69,7 +70,7 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 			}
 			ends = c
 		}
-		p, err := compileKernel[T](k, o, x.plan, &x.key, ends, x.fixed(o))
+		p, err := compileKernel[T](k, o, x.plan, x.random(), ends, x.fixed(o))
 		if err != nil {
 			return nil, err
 		}
@@ -174,24 +175,27 @@ func (x *instance[T]) emitted(p *program[T], o *plan.Run) (spikeList, error) {
 }
 
 func (x *instance[T]) newRun(p *program[T], o *plan.Run) (*runOp[T], error) {
-	r := &runOp[T]{x: x, p: p, n: o.N}
+	r := &runOp[T]{x: x, p: p, n: o.N * x.replicas(), replicas: 1}
 	var err error
 	if r.out, err = x.emitted(p, o); err != nil {
 		return nil, err
 	}
 	if o.Conn >= 0 && o.Kernel.Domain == ir.Synapses {
 		c := x.plan.Conns[o.Conn]
-		r.n, r.rowPtr = c.N, x.m.int[c.RowPtr]
+		r.n, r.rowPtr, r.replicas = c.N, x.m.int[c.RowPtr], x.replicas()
 	}
 	threads := x.pool.threads()
 	if p.ordered {
 		threads = 1
 	}
 	r.tasks, r.perTask = split(r.n, p.work(), threads)
-	r.lists = make([][]int32, r.tasks)
+	r.lists = make([][]int32, r.tasks*r.replicas)
 	r.job = r.task
 	return r, nil
 }
+
+// replicas is the number of networks that the plan runs side by side.
+func (x *instance[T]) replicas() int { return max(1, x.plan.Replicas) }
 
 // work estimates the cost of one element in simple operations.
 func (p *program[T]) work() int {
@@ -222,9 +226,9 @@ func (r *runOp[T]) run(step int64) error {
 		return nil
 	}
 	r.p.scalars(x.vec, &x.m, step)
-	if r.tasks == 1 {
+	if r.tasks*r.replicas == 1 {
 		r.task(0, 0)
-	} else if err := x.pool.run(r.tasks, r.job); err != nil {
+	} else if err := x.pool.run(r.tasks*r.replicas, r.job); err != nil {
 		return err
 	}
 	if r.p.emits {
@@ -239,9 +243,10 @@ func (r *runOp[T]) run(step int64) error {
 // task runs the program over one part of the domain.
 func (r *runOp[T]) task(worker, task int) {
 	w := r.x.workers[worker]
-	lo := task * r.perTask
+	replica := task / r.tasks
+	lo := task % r.tasks * r.perTask
 	w.list = r.lists[task][:0]
-	r.x.span(r.p, w, &block{lo: lo, n: min(r.perTask, r.n-lo), rowPtr: r.rowPtr})
+	r.x.span(r.p, w, &block{lo: lo, n: min(r.perTask, r.n-lo), rowPtr: r.rowPtr, replica: replica, shift: replica * r.p.synapses})
 	r.lists[task] = w.list
 	w.list = nil
 }

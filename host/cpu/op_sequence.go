@@ -179,7 +179,7 @@ func (q *sequenceOp[T]) element(x *instance[T], w *worker[T], e int) {
 			sumRows(r.dst, r.rowPtr, r.index, r.weights, r.source, e, e+1, r.add)
 		default:
 			p.fillFirst(f, min(blockLen, int(r.rowPtr[e+1]-r.rowPtr[e])))
-			r.rows(w, f, e, e+1)
+			r.rows(w, f, e, e+1, 0)
 		}
 	}
 }

@@ -29,6 +29,9 @@ const (
 	kGatherInt             // int d = buffer b at int a
 	kElem                  // int d = element
 	kRow                   // int d = row of the synapse
+	kLocal                 // int d = element within its replica
+	kReplica               // int d = replica
+	kShift                 // int d = a + replica * constant b, -1 where a is outside 0 .. b-1
 	kUniform               // real d = draw
 	kNormal
 	kExponential
@@ -52,6 +55,7 @@ const (
 	viewElem   viewKind = iota // the buffer at the element's own index
 	viewOffset                 // the buffer at element + scalar
 	viewIndex                  // the connection's index array
+	viewLocal                  // the buffer at the element's index in its replica
 )
 
 // writesReal reports whether d is a real register.
@@ -90,7 +94,7 @@ func (in *instr) sources(visit func(op *int32, isReal bool)) {
 	case kIntVV:
 		visit(&in.a, false)
 		visit(&in.b, false)
-	case kIntUnary, kToReal, kGather, kGatherInt:
+	case kIntUnary, kToReal, kGather, kGatherInt, kShift:
 		visit(&in.a, false)
 	}
 }
@@ -126,6 +130,8 @@ type effect struct {
 	index       int32 // int operand
 	// own: an eScatter to the element's own place.
 	own bool
+	// each is the number of entries of one replica in the buffer, 0: one copy for all.
+	each int
 	// target: different far ends of synapses have different indices. plain: the index is the far end plus the int scalar
 	// base (-1: plus nothing).
 	target, plain bool
@@ -171,6 +177,11 @@ type program[T real] struct {
 
 	random rng.At // but for the key, which is the instance's and may change between steps
 	key    *rng.Key
+	keys   *[]rng.Key // of each replica, when they draw numbers of their own
+	// period is the number of elements of a replica where a domain of elements runs over several; else 0.
+	period int32
+	// synapses is the number of synapses of a replica.
+	synapses int
 	// ordered: results depend on the order of elements, so the domain is not split.
 	ordered bool
 	emits   bool

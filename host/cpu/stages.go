@@ -129,7 +129,7 @@ func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
 	for i := range p.checks {
 		if f := &a.Faults[i]; f.Hit != 0 {
 			lane := bits.TrailingZeros64(uint64(f.Lanes))
-			w.fault.add(i, int(f.Base)+lane, f.Real(lane, wide[T]()))
+			w.fault.add(i, int(f.Base)+lane+b.shift, f.Real(lane, wide[T]()))
 			f.Hit = 0
 		}
 	}
@@ -144,6 +144,9 @@ func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
 func (p *program[T]) start(v *view, b *block) int {
 	if v.kind == viewOffset {
 		return b.lo + int(p.si[v.base])
+	}
+	if v.kind == viewElem {
+		return b.lo + b.shift
 	}
 	return b.lo
 }

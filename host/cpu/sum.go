@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -13,6 +15,8 @@ type adder[E int32 | float32 | float64] struct {
 	mask    []int32
 	effect  *effect
 	value   int32 // scalar
+	// Entries of one replica in to, weights and mask; 0: one copy for all.
+	toEach, weightsEach, maskEach int
 }
 
 // adders recognises kernels whose effects are all of that kind, each on a buffer of its own. Others give none.
@@ -28,13 +32,13 @@ func (l *listOp[T]) adders(o *plan.Run) (reals []adder[T], ints []adder[int32]) 
 			return nil, nil
 		}
 		seen[e.buf] = true
-		mask, ok := l.flag(o, k.Effects[i].Mask)
+		mask, maskEach, ok := l.flag(o, k.Effects[i].Mask)
 		if !ok {
 			return nil, nil
 		}
 		weights, value := plan.None, int32(none)
 		switch v := k.Effects[i].Value; {
-		case v.Uniform():
+		case v.Uniform() && !replicated(l.x.plan, k, o, v):
 			for _, in := range p.once {
 				if in.d == e.value && in.kind.writesReal() == e.isReal {
 					value = in.a
@@ -49,67 +53,79 @@ func (l *listOp[T]) adders(o *plan.Run) (reals []adder[T], ints []adder[int32]) 
 			return nil, nil
 		}
 		if e.isReal {
-			a := adder[T]{to: l.x.m.real[e.buf], mask: mask, effect: e, value: value}
+			a := adder[T]{to: l.x.m.real[e.buf], mask: mask, effect: e, value: value, toEach: e.each, maskEach: maskEach}
 			if weights != plan.None {
-				a.weights = l.x.m.real[weights]
+				a.weights, a.weightsEach = l.x.m.real[weights], l.x.plan.Buffers[weights].Each
 			}
 			reals = append(reals, a)
 			continue
 		}
-		a := adder[int32]{to: l.x.m.int[e.buf], mask: mask, effect: e, value: value}
+		a := adder[int32]{to: l.x.m.int[e.buf], mask: mask, effect: e, value: value, toEach: e.each, maskEach: maskEach}
 		if weights != plan.None {
-			a.weights = l.x.m.int[weights]
+			a.weights, a.weightsEach = l.x.m.int[weights], l.x.plan.Buffers[weights].Each
 		}
 		ints = append(ints, a)
 	}
 	return reals, ints
 }
 
+// replicated reports whether a uniform value may differ between replicas.
+func replicated(p *plan.Plan, k *ir.Kernel, o *plan.Run, e *ir.Expr) bool {
+	if e.Op == ir.OpLoad && p.Buffers[o.Bind[e.Slot]].Each > 0 {
+		return true
+	}
+	return slices.ContainsFunc(e.Args, func(a *ir.Expr) bool { return replicated(p, k, o, a) })
+}
+
 // flag returns the buffer of a mask that is a flag of the far end, nil for no mask.
-func (l *listOp[T]) flag(o *plan.Run, mask *ir.Expr) ([]int32, bool) {
+func (l *listOp[T]) flag(o *plan.Run, mask *ir.Expr) (flags []int32, each int, ok bool) {
 	if mask == nil || mask.IsConst(1) {
-		return nil, true
+		return nil, 0, true
 	}
 	far := ir.OpPost
 	if l.conn.byPost {
 		far = ir.OpPre
 	}
 	if mask.Op != ir.OpLoad || o.Kernel.Slots[mask.Slot].Kind != ir.Indexed || mask.Args[0].Op != far {
-		return nil, false
+		return nil, 0, false
 	}
-	flags := l.x.m.int[o.Bind[mask.Slot]]
+	flags, each = l.x.m.int[o.Bind[mask.Slot]], l.x.plan.Buffers[o.Bind[mask.Slot]].Each
 	if len(flags) < l.conn.far {
-		return nil, false
+		return nil, 0, false
 	}
-	return flags[:l.conn.far], true
+	if each == 0 {
+		flags = flags[:l.conn.far]
+	}
+	return flags, each, true
 }
 
 // targets is the part of the buffer that far ends fall in, nil when it reaches beyond the buffer.
-func (a *adder[E]) targets(si []int32, far int) []E {
+func (a *adder[E]) targets(si []int32, far, replica int) []E {
 	base := 0
 	if a.effect.base >= 0 {
 		base = int(si[a.effect.base])
 	}
-	if base < 0 || base+far > len(a.to) {
+	to := ownPart(a.to, a.toEach, replica)
+	if base < 0 || base+far > len(to) {
 		return nil
 	}
-	return a.to[base : base+far]
+	return to[base : base+far]
 }
 
 // row adds the entries lo to hi-1.
-func (a *adder[E]) row(dst []E, scalars []E, c *connection, lo, hi int) {
-	index := c.index[lo:hi]
+func (a *adder[E]) row(dst []E, scalars []E, c *connection, lo, hi, replica int) {
+	index, mask, weights := c.index[lo:hi], ownPart(a.mask, a.maskEach, replica), ownPart(a.weights, a.weightsEach, replica)
 	switch {
-	case a.weights == nil && a.mask == nil:
+	case weights == nil && mask == nil:
 		addValue(dst, index, scalars[a.value])
-	case a.weights == nil:
-		addValueMasked(dst, index, a.mask, scalars[a.value])
+	case weights == nil:
+		addValueMasked(dst, index, mask, scalars[a.value])
 	case c.syn != nil:
-		addMapped(dst, index, c.syn[lo:hi], a.weights, a.mask)
-	case a.mask == nil:
-		addWeights(dst, index, a.weights[lo:hi])
+		addMapped(dst, index, c.syn[lo:hi], weights, mask)
+	case mask == nil:
+		addWeights(dst, index, weights[lo:hi])
 	default:
-		addWeightsMasked(dst, index, a.mask, a.weights[lo:hi])
+		addWeightsMasked(dst, index, mask, weights[lo:hi])
 	}
 }
 

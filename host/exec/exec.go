@@ -24,7 +24,9 @@ type Options struct {
 	Seed    uint64
 	Run     uint32 // run ordinal: enters the random key
 	Replica uint32
-	Threads int // CPU backend; 0: all
+	// Replicas are those of a plan with several, when each draws numbers of its own; nil: all draw those of Replica.
+	Replicas []uint32
+	Threads  int // CPU backend; 0: all
 }
 
 // Backend loads plans.
@@ -61,9 +63,11 @@ type Stop struct {
 type Fault struct {
 	Variable string // OBJECT.VARIABLE
 	Element  int
-	Step     int64
-	Time     float64 // seconds
-	Value    float64 // NaN or an infinity
+	// Replica is the network, in the order of loading, of several that a Batch advances.
+	Replica int
+	Step    int64
+	Time    float64 // seconds
+	Value   float64 // NaN or an infinity
 }
 
 // Error describes the fault.

@@ -274,3 +274,12 @@ func (b *Builder) Copy(e *Expr, replace func(*Expr) *Expr, mapSlot func(int) int
 	}
 	return walk(e)
 }
+
+// Rebuild makes e's operation on other arguments, exactly as written: nothing is folded. The slots must be those of e's Builder.
+func (b *Builder) Rebuild(e *Expr, args []*Expr) *Expr {
+	c := Expr{Op: e.Op, Type: e.Type, Slot: e.Slot, Value: e.Value, Draw: e.Draw}
+	if len(args) > 0 {
+		c.Args = append([]*Expr(nil), args...)
+	}
+	return b.intern(c)
+}

@@ -65,9 +65,16 @@ func (p *Plan) Dump(w io.Writer) {
 		precision = "double"
 	}
 	fmt.Fprintf(w, "plan: %s precision, base step %g s\n", precision, p.BaseDT)
+	if p.Replicas > 1 {
+		fmt.Fprintf(w, "%d networks side by side\n", p.Replicas)
+	}
 	fmt.Fprintf(w, "\nbuffers\n")
 	for _, b := range p.Buffers {
-		fmt.Fprintf(w, "  %3d  %-32s %-4v [%d]  %s, %s\n", b.ID, b.Object+"."+b.Var, b.Type, b.Len, b.Role, FormatBytes(p.Bytes(b)))
+		length := fmt.Sprint(b.Len)
+		if b.Each > 0 {
+			length = fmt.Sprintf("%dx%d", p.Replicas, b.Each)
+		}
+		fmt.Fprintf(w, "  %3d  %-32s %-4v [%s]  %s, %s\n", b.ID, b.Object+"."+b.Var, b.Type, length, b.Role, FormatBytes(p.Bytes(b)))
 	}
 	mem := p.Memory()
 	fmt.Fprintf(w, "\nmemory: %s\n", FormatBytes(mem.Total))

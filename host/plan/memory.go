@@ -65,6 +65,23 @@ func (p *Plan) Memory() Memory {
 	return mem
 }
 
+// ReplicaBytes estimates what several networks of the plan's shape take together, see Merge: bytes that they share, and those of each.
+func (p *Plan) ReplicaBytes() (common, each int64) {
+	for _, b := range p.Buffers {
+		if b.Role == Connectivity || b.Role == Table {
+			common += p.Bytes(b)
+		} else {
+			each += p.Bytes(b)
+		}
+	}
+	for _, m := range p.Monitors {
+		for _, v := range m.Vars {
+			each += int64(min(m.Capacity, 2)) * int64(v.Len) * p.RealBytes()
+		}
+	}
+	return common + ringBytes*int64(len(p.Monitors)), each
+}
+
 // TooLarge is the error of a plan that does not fit in memory; nothing has been allocated for it.
 type TooLarge struct {
 	What            string // what does not fit

@@ -39,6 +39,9 @@ type Buffer struct {
 	// Rows is the number of steps that a spike list is kept for: it then holds Rows lists of Len/Rows entries, and the list of step s is
 	// row s mod Rows. 0 for all other buffers.
 	Rows int
+	// Each is the number of entries that one replica has in a plan with Replicas: Len is Replicas times as many, replica after replica. 0:
+	// one copy for all. A spike list (Rows > 0) has the elements of all replicas in one list, and Each is 0.
+	Each int
 	// Initial contents: Ints or Reals when not nil (length Len), else every element is Fill.
 	Ints  []int32
 	Reals []float64
@@ -198,11 +201,16 @@ type Monitor struct {
 // Plan is everything a backend needs to run a network. Only Build makes one; it is verified and never changed.
 type Plan struct {
 	Precision Precision
-	BaseDT    float64 // seconds per base tick
-	Buffers   []*Buffer
-	Clocks    []Clock
-	Conns     []*Conn
-	Monitors  []*Monitor
+	// Replicas is the number of networks of one shape that the plan advances side by side, see Merge; 0 and 1: one. Elements, synapses, domains of
+	// kernels (Run.N) and connectivity are then those of one replica, and a slot of a kernel means the part of its buffer that belongs to
+	// the replica of the element: a Scalar has one value for each. Only spike lists, spike monitors, generators and faults count elements through all replicas:
+	// element e of replica r is r*N + e.
+	Replicas int
+	BaseDT   float64 // seconds per base tick
+	Buffers  []*Buffer
+	Clocks   []Clock
+	Conns    []*Conn
+	Monitors []*Monitor
 	// SpikeMonitors record spikes; see exec.SpikeRecorder.
 	SpikeMonitors []*SpikeMonitor
 	Init          []Op   // run once at load, before step 0, in order

@@ -39,6 +39,8 @@ type SweepOptions struct {
 	Keep []Quantity
 	// Parallel is how many runs may go on at once on the CPU; 0 chooses by the number of threads. Results do not depend on it.
 	Parallel int
+	// Batch is how many runs are advanced together at most; 0 is as many as fit, 1 advances each on its own. Results do not depend on it.
+	Batch int
 }
 
 // Quantity is a variable of a *net.Group or *net.Synapses.
@@ -50,7 +52,11 @@ type Quantity struct {
 
 // SweepResult is the outcome of one run.
 type SweepResult struct {
-	Values     []float64 // of the parameters
+	Values []float64 // of the parameters
+	// Together is the number of runs, this one included, that were advanced in the same operations; Apart is why it is 1, where there is a
+	// reason in the network.
+	Together   int
+	Apart      string
 	recordings map[*net.StateMonitor]*record.Recording
 	spikes     map[any]*SpikeRecord
 	kept       map[Quantity][]float64
@@ -65,35 +71,68 @@ func (r *SweepResult) Spikes(monitor any) *SpikeRecord { return r.spikes[monitor
 // Kept is the value of a quantity at the end of the run, one number per element.
 func (r *SweepResult) Kept(q Quantity) []float64 { return r.kept[q] }
 
-// Sweep runs a network once per value, side by side. The network itself and simulations of it are not touched. Results are in the order of the
-// values; on an error or when ctx ends, those of the runs that ended before are lost.
-func Sweep(ctx context.Context, n *net.Network, o Options, w SweepOptions) ([]*SweepResult, error) {
-	runs, err := w.check(n)
+// Sweep runs a network once per value. As many runs as fit in memory are advanced together, in the same operations of the device; connectivity is
+// stored once for all of them. What cannot be advanced together runs side by side on several threads, or one after the other. A run has the
+// same results bit for bit in all cases. The network itself and simulations of it are not touched. Results are in the order of the
+// values; on an error, which names the value, or when ctx ends, those of the runs that ended before are lost.
+func Sweep(ctx context.Context, n *net.Network, o Options, options SweepOptions) ([]*SweepResult, error) {
+	runs, err := options.check(n)
 	if err != nil {
 		return nil, err
 	}
 	o.Driver, o.Objects, o.RecordPath = nil, nil, nil
-	results := make([]*SweepResult, runs)
-	cache := newSweepCache(n, &w)
-	// The first run goes alone: the others take the connectivity that it makes, and its warnings stand for theirs.
-	if err := w.run(ctx, n, o, cache, 0, results); err != nil {
+	w := &sweeping{SweepOptions: &options, ctx: ctx, net: n, opt: o, cache: newSweepCache(n), results: make([]*SweepResult, runs)}
+	why := cannotBatch(n)
+	var apart []int
+	if why == "" && w.Batch != 1 {
+		if apart, why, err = w.batches(); err != nil {
+			return nil, err
+		}
+	} else {
+		for k := range runs {
+			apart = append(apart, k)
+		}
+	}
+	w.warnApart(len(apart), why)
+	if err := w.apart(apart, why); err != nil {
 		return nil, err
 	}
-	o.Warn, o.Progress = nil, nil
-	workers := w.workers(n, o, runs)
-	if workers > 1 {
-		o.Threads = max(1, runtime.GOMAXPROCS(0)/workers)
+	return w.results, nil
+}
+
+// apart does runs on their own.
+func (w *sweeping) apart(list []int, why string) error {
+	if len(list) == 0 {
+		return nil
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
+	do := func(k int) error {
+		if err := w.run(k); err != nil {
+			return w.named(k, err)
+		}
+		w.results[k].Apart = why
+		return nil
+	}
+	// The first run goes alone: the others take the connectivity that it makes, and its warnings stand for theirs.
+	if err := do(list[0]); err != nil {
+		return err
+	}
+	list = list[1:]
+	w.opt.Warn, w.opt.Progress = nil, nil
+	workers := w.workers(w.net, w.opt, len(list)+1)
+	if workers > 1 {
+		w.opt.Threads = max(1, runtime.GOMAXPROCS(0)/workers)
+	}
+	ctx, cancel := context.WithCancelCause(w.ctx)
 	defer cancel(nil)
+	w.ctx = ctx
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for range workers {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			for k := int(next.Add(1)); k < runs && ctx.Err() == nil; k = int(next.Add(1)) {
-				if err := w.run(ctx, n, o, cache, k, results); err != nil {
+			for i := int(next.Add(1)) - 1; i < len(list) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				if err := do(list[i]); err != nil {
 					cancel(err)
 				}
 			}
@@ -101,9 +140,9 @@ func Sweep(ctx context.Context, n *net.Network, o Options, w SweepOptions) ([]*S
 	}
 	wait.Wait()
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
-	return results, nil
+	return nil
 }
 
 // workers is how many runs go on at once. Operations are functions of a program that may not be called from several threads.
@@ -149,61 +188,31 @@ func (w *SweepOptions) check(n *net.Network) (int, error) {
 	return runs, nil
 }
 
-// run does run k.
-func (w *SweepOptions) run(ctx context.Context, n *net.Network, o Options, cache *sweepCache, k int, results []*SweepResult) (err error) {
-	c := cloneNetwork(n, w.constants(k))
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("sweep, %s: %w", w.label(k), err)
-		}
-	}()
-	if k == 0 {
-		defer func() {
-			for _, p := range w.Parameters {
-				if err == nil && p.Group == nil && p.Synapses == nil && !c.used[p.Name].Load() {
-					err = fmt.Errorf("no equation of the network uses a constant %q", p.Name)
-				}
-			}
-		}()
-	}
-	for _, p := range w.Parameters {
-		a := net.Assignment{Var: p.Name, Values: p.Values[k : k+1], Dim: p.Dim}
-		switch {
-		case p.Group != nil:
-			g := c.groups[p.Group]
-			g.Initial = append(g.Initial, a)
-		case p.Synapses != nil:
-			s := c.synapses[p.Synapses]
-			s.Initial = append(s.Initial, a)
-		}
-	}
-	o.Objects = NewObjects()
-	cache.give(c, o.Objects)
-	if w.OwnNoise {
-		o.Replica = uint32(k)
-	}
-	s, err := Compile(c.net, o)
+// run does run k on its own.
+func (w *sweeping) run(k int) (err error) {
+	r, err := w.open(w.opt.Backend, k)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		if e := s.Close(); err == nil {
+		if e := r.s.Close(); err == nil {
 			err = e
 		}
 	}()
-	cache.take(c, o.Objects)
-	if err := w.start(s, c, k); err != nil {
+	if err := w.start(r.s, r.c, k); err != nil {
 		return err
 	}
-	if err := s.Run(ctx, w.Seconds); err != nil {
+	if err := r.s.Run(w.ctx, w.Seconds); err != nil {
 		return err
 	}
-	results[k], err = w.result(s, c, k)
+	if w.results[k], err = w.result(r.s, r.c, k); err == nil {
+		w.results[k].Together = 1
+	}
 	return err
 }
 
 // start takes over the state to start from; the parameters that are variables then have the values of this run again.
-func (w *SweepOptions) start(s *Sim, c *clone, k int) error {
+func (w *sweeping) start(s *Sim, c *clone, k int) error {
 	if w.From == nil {
 		return nil
 	}
@@ -238,7 +247,7 @@ func (w *SweepOptions) start(s *Sim, c *clone, k int) error {
 }
 
 // result collects what is kept of a run.
-func (w *SweepOptions) result(s *Sim, c *clone, k int) (*SweepResult, error) {
+func (w *sweeping) result(s *Sim, c *clone, k int) (*SweepResult, error) {
 	r := &SweepResult{recordings: map[*net.StateMonitor]*record.Recording{}, spikes: map[any]*SpikeRecord{}, kept: map[Quantity][]float64{}}
 	for _, p := range w.Parameters {
 		r.Values = append(r.Values, p.Values[k])
@@ -329,7 +338,7 @@ type sweepCache struct {
 	matrices map[*net.Projection]*connect.Matrix
 }
 
-func newSweepCache(n *net.Network, w *SweepOptions) *sweepCache {
+func newSweepCache(n *net.Network) *sweepCache {
 	c := &sweepCache{share: map[*net.Synapses]bool{}, pairs: plan.Pairs{}, matrices: map[*net.Projection]*connect.Matrix{}}
 	for _, s := range n.Synapses {
 		c.share[s] = fixedPairs(s)
