@@ -84,9 +84,12 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	if err := p.Fits(caps.Memory, caps.MaxBuffer); err != nil {
 		return nil, err
 	}
-	layout, err := glsl.NewLayout(p, caps.MaxBuffer, glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries})
+	layout, err := glsl.NewLayout(p, caps.MaxBuffer, glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries, OwnNoise: o.Replicas != nil})
 	if err != nil {
 		return nil, err
+	}
+	if layout.OwnNoise && p.Replicas > glsl.MostReplicas {
+		return nil, fmt.Errorf("%d networks with random numbers of their own are more than the %d that one batch can have", p.Replicas, glsl.MostReplicas)
 	}
 	slabs := makeSlabs(layout)
 	if n := bytesOf(slabs); caps.Memory > 0 && n > caps.Memory {
@@ -140,6 +143,9 @@ func (i *Instance) allocate() error {
 		if err := i.setInitial(plan.BufferID(k), b); err != nil {
 			return err
 		}
+	}
+	if err := i.putScales(); err != nil {
+		return err
 	}
 	for m, r := range i.layout.Rings {
 		for v, rv := range r.Vars {

@@ -294,7 +294,7 @@ func sequenceGroup(l *glsl.Layout, s *plan.Sequence, most int) int {
 func widthOf(l *glsl.Layout, op glsl.Op) int {
 	switch op := op.(type) {
 	case *plan.Run:
-		return op.N
+		return op.N * max(1, l.Plan.Replicas)
 	case *plan.MatMul:
 		return op.M * op.N
 	case *plan.TapSum:
@@ -310,15 +310,16 @@ func work(l *glsl.Layout, op glsl.Op) int {
 	p := l.Plan
 	switch op := op.(type) {
 	case *plan.Run:
-		n := op.N
+		k := max(1, p.Replicas)
+		n := op.N * k
 		switch op.Kernel.Domain { // few spike in a step
 		case ir.Active:
 			return n
 		case ir.Spiking:
-			return p.Conns[op.Conn].N / 4
+			return p.Conns[op.Conn].N * k / 4
 		}
 		if op.Conn >= 0 {
-			n = max(n, p.Conns[op.Conn].N)
+			n = max(n, p.Conns[op.Conn].N*k)
 		}
 		return 16 * n
 	case *plan.MatMul:

@@ -33,8 +33,7 @@ func (i *Instance) compile(t *glsl.Program) (*program, error) {
 	}
 	p := &program{Program: dp, text: t, slabs: t.Slabs}
 	if t.Random {
-		key := rng.NewKey(i.opts.Seed, i.opts.Run, i.opts.Replica)
-		p.SetUints(glsl.UniformKey, key[0], key[1])
+		i.setKey(p)
 	}
 	i.setScales(p)
 	i.programs[t.Source.Text] = p
@@ -45,15 +44,47 @@ func (i *Instance) compile(t *glsl.Program) (*program, error) {
 func (i *Instance) setScales(p *program) {
 	for _, k := range p.text.Sums {
 		s := i.layout.Sums[k]
+		if s.Scales >= 0 {
+			continue // in a buffer, for each replica
+		}
 		p.SetFloats(glsl.UniformSum(k), float32(s.Scale), float32(1/s.Scale), float32(min(s.Limit, math.MaxFloat32)))
 	}
 }
 
-// widen tells the layout that the host wrote values, and the programs when scales change with them. All sums are applied then.
-func (i *Instance) widen(id plan.BufferID, values []float64) {
-	if i.layout.Widen(id, values) {
-		i.rescale()
+// setKey tells p the key of the random numbers, or those of all replicas.
+func (i *Instance) setKey(p *program) {
+	if !i.layout.OwnNoise {
+		key := rng.NewKey(i.opts.Seed, i.opts.Run, i.opts.Replica)
+		p.SetUints(glsl.UniformKey, key[0], key[1])
+		return
 	}
+	var keys []uint32
+	for _, r := range i.opts.Replicas {
+		key := rng.NewKey(i.opts.Seed, i.opts.Run, r)
+		keys = append(keys, key[:]...)
+	}
+	p.SetUintPairs(glsl.UniformKeys, keys)
+}
+
+// putScales writes the scales of the sums of each replica.
+func (i *Instance) putScales() error {
+	for _, s := range i.layout.Sums {
+		if s.Scales >= 0 {
+			if err := i.put(plan.BufferID(s.Scales), 0, i.layout.ScalesOf(s)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// widen tells the layout that the host wrote values, and the programs when scales change with them. All sums are applied then.
+func (i *Instance) widen(id plan.BufferID, off int, values []float64) error {
+	if !i.layout.Widen(id, off, values) {
+		return nil
+	}
+	i.rescale()
+	return i.putScales()
 }
 
 // rescale tells all programs the scales of their sums.

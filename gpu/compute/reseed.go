@@ -3,9 +3,7 @@
 package compute
 
 import (
-	"github.com/galvani-sim/galvani/gpu/glsl"
 	"github.com/galvani-sim/galvani/host/exec"
-	"github.com/galvani-sim/galvani/host/rng"
 )
 
 var (
@@ -19,10 +17,9 @@ func (i *Instance) Reseed(r exec.Random) error {
 		return errClosed
 	}
 	i.opts.Seed, i.opts.Run, i.opts.Replica = r.Seed, r.Run, r.Replica
-	key := rng.NewKey(r.Seed, r.Run, r.Replica)
 	for _, p := range i.programs {
 		if p.text.Random {
-			p.SetUints(glsl.UniformKey, key[0], key[1])
+			i.setKey(p)
 		}
 	}
 	return nil

@@ -111,7 +111,9 @@ func (i *Instance) Write(id plan.BufferID, off int, src []float64) error {
 		return i.stopped()
 	}
 	i.fullBarrier()
-	i.widen(id, src)
+	if err := i.widen(id, off, src); err != nil {
+		return err
+	}
 	if err := i.put(id, off, src); err != nil {
 		return err
 	}
@@ -176,7 +178,9 @@ func (i *Instance) Restore(s *exec.Snapshot) error {
 			continue
 		}
 		if i.layout.Bounds(plan.BufferID(k)) {
-			i.widen(plan.BufferID(k), realsOf(s.Data[plan.BufferID(k)], i.plan.Precision))
+			if err := i.widen(plan.BufferID(k), 0, realsOf(s.Data[plan.BufferID(k)], i.plan.Precision)); err != nil {
+				return err
+			}
 		}
 		at := i.layout.Buffers[k]
 		if err := writeBytes(i.slabs[at.Slab].buf, at.Base, s.Data[plan.BufferID(k)]); err != nil {

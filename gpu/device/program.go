@@ -259,6 +259,15 @@ func (p *Program) SetUints(name string, v ...uint32) {
 	p.d.verify("glProgramUniform " + name)
 }
 
+// SetUintPairs sets an array of uvec2.
+func (p *Program) SetUintPairs(name string, v []uint32) {
+	if len(v) == 0 {
+		return
+	}
+	gl.ProgramUniform2uiv(p.name, p.location(name), int32(len(v)/2), &v[0])
+	p.d.verify("glProgramUniform " + name)
+}
+
 // SetFloats sets a float, vec2, vec3 or vec4 uniform.
 func (p *Program) SetFloats(name string, v ...float32) {
 	l := p.location(name)

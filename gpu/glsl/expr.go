@@ -41,6 +41,10 @@ type scope struct {
 
 	// How the element, its ends and per-element loads are spelled here.
 	elem, pre, post string
+	// With replicas: the element within its own, "" without; how many elements of a replica elem counts; whether the kernel draws.
+	single  string
+	stride  int
+	drawing bool
 
 	// hoist, when not nil, declares a global of a type: expressions that are the same for every element are computed once per
 	// call of the operation, into globals, by the statements in shared.
@@ -164,6 +168,14 @@ func (s *scope) local(t ir.Type, text string) term {
 	return term{name, precAtom}
 }
 
+// own is the element within its replica.
+func (s *scope) own() string {
+	if s.single != "" {
+		return s.single
+	}
+	return s.elem
+}
+
 // value returns the text of an expression that define has seen.
 func (s *scope) value(e *ir.Expr) string { return s.term(e).text }
 
@@ -236,7 +248,7 @@ func (s *scope) spell(e *ir.Expr) term {
 	case ir.OpLoad:
 		return s.load(e)
 	case ir.OpElem:
-		return term{"int(" + s.elem + ")", precAtom}
+		return term{"int(" + s.own() + ")", precAtom}
 	case ir.OpCount:
 		return term{strconv.Itoa(s.count), precAtom}
 	case ir.OpStep:
@@ -282,7 +294,7 @@ func (s *scope) spell(e *ir.Expr) term {
 }
 
 func (s *scope) draw(e *ir.Expr) term {
-	at := fmt.Sprintf("uint(%s), %du, %du", s.elem, s.stream, e.Draw)
+	at := fmt.Sprintf("uint(%s), %du, %du", s.own(), s.stream, e.Draw)
 	suffix := ""
 	if s.l.Plan.Precision == plan.Double {
 		suffix = "64"
@@ -296,7 +308,7 @@ func (s *scope) draw(e *ir.Expr) term {
 func (s *scope) load(e *ir.Expr) term {
 	t := s.place(e.Slot, e.Args)
 	if len(e.Args) > 0 {
-		if n := s.l.Buffers[s.bind[e.Slot]].Len; !s.within(e.Args[0], n) {
+		if n := s.l.part(int(s.bind[e.Slot])); !s.within(e.Args[0], n) {
 			// Both sides of a select are evaluated, so an index may be outside; such a load gives 0.
 			zero := "0"
 			if s.slots[e.Slot].Type == ir.Real {
@@ -320,12 +332,14 @@ func (s *scope) load(e *ir.Expr) term {
 func (s *scope) place(slot int, index []*ir.Expr) string {
 	b := int(s.bind[slot])
 	s.used(b)
-	at := s.elem
+	at := ""
 	switch {
 	case len(index) > 0:
-		at = s.value(index[0])
+		at = s.inReplica(b, s.value(index[0]))
 	case s.slots[slot].Kind == ir.Scalar:
-		at = "0"
+		at = s.inReplica(b, "0")
+	default:
+		at = s.ownPlace(b)
 	}
 	return s.l.Buffers[b].Name + "(" + at + ")"
 }

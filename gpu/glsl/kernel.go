@@ -13,10 +13,13 @@ import (
 // comes with it.
 func (g *generator) kernel(r *plan.Run) (function, error) {
 	k := r.Kernel
-	f := g.function(k.Name, r.N)
+	f := g.function(k.Name, r.N*g.l.replicas())
 	s := &scope{
 		l: g.l, bind: r.Bind, slots: k.Slots, stream: k.Stream, count: r.N, elems: r.N, used: g.use, indent: "\t",
 		elem: "e", pre: "e", post: "e",
+	}
+	for _, x := range exprs(k) {
+		s.drawing = s.drawing || draws(x.Op)
 	}
 	param := "uint e"
 	var head []string
@@ -33,11 +36,14 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	switch k.Domain {
 	case ir.Synapses:
 		head, param = g.ends(s, r, false), "uint k"
-		f.n = s.conn.N
+		f.n = s.conn.N * g.l.replicas()
 	case ir.Spiking:
 		head, param = g.ends(s, r, true), "uint k, uint row"
 	case ir.Incoming:
 		s.elems = r.N
+		head = g.splitElement(s, r.N)
+	default:
+		head = g.splitElement(s, r.N)
 	}
 	if err := g.prepare(r); err != nil {
 		return f, err
@@ -56,11 +62,13 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	before := g.body
 	g.body = strings.Builder{}
 	var globals []string
-	s.hoist = func(t ir.Type) string {
-		g.hoisted++
-		name := fmt.Sprintf("u%d", g.hoisted)
-		globals = append(globals, fmt.Sprintf("precise %s %s;", g.l.typeName(t), name))
-		return name
+	if g.l.replicas() == 1 {
+		s.hoist = func(t ir.Type) string {
+			g.hoisted++
+			name := fmt.Sprintf("u%d", g.hoisted)
+			globals = append(globals, fmt.Sprintf("precise %s %s;", g.l.typeName(t), name))
+			return name
+		}
 	}
 	g.linef("void %s(%s) {", f.name, param)
 	g.lines(head)
@@ -113,7 +121,12 @@ func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 	} else {
 		s.pre, s.post = "row", "other"
 	}
-	head := []string{"\tuint e = " + g.synapse(c, "k") + ";"}
+	head := g.splitEntry(s, r, spiking)
+	if head == nil {
+		head = []string{"\tuint e = " + g.synapse(c, "k") + ";"}
+	} else {
+		head = append(head, "\tuint own = "+g.synapse(c, "k")+";", fmt.Sprintf("\tuint e = rep * %du + own;", s.stride))
+	}
 	if pre && c.ByPost || post && !c.ByPost {
 		g.use(int(c.Index))
 		head = append(head, fmt.Sprintf("\tint other = %s(k);", g.l.Buffers[c.Index].Name))
@@ -207,13 +220,13 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 			}
 			b := int(s.bind[e.Slot])
 			g.use(b)
-			at := s.elem
+			at := s.ownPlace(b)
 			if t.index != "" {
-				at = t.index
-				t.mask = g.guard(s, r, i, t.mask, at)
+				t.mask = g.guard(s, r, i, t.mask, t.index)
+				at = s.inReplica(b, t.index)
 			} else if k.Slots[e.Slot].Kind == ir.Scalar {
-				at = "0"
-				t.mask = and(s.elem+" == 0u", t.mask)
+				at = s.inReplica(b, "0")
+				t.mask = and(s.own()+" == 0u", t.mask)
 			}
 			stmt = fmt.Sprintf("%s(%s) = %s;", g.l.Buffers[b].Name, at, value)
 		case ir.Accumulate:
@@ -221,10 +234,10 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 			mask := g.guard(s, r, i, t.mask, t.index)
 			t.mask = mask
 			if e.Value.Type == ir.Real {
-				stmt = fmt.Sprintf("%s(uint(%s), %s);", g.adder(g.l.SumOf(s.bind[e.Slot])), t.index, t.value)
+				stmt = fmt.Sprintf("%s(uint(%s), %s);", g.adder(g.l.SumOf(s.bind[e.Slot])), s.inReplica(b, t.index), t.value)
 			} else {
 				g.use(b)
-				stmt = fmt.Sprintf("atomicAdd(%s(%s), %s);", g.l.Buffers[b].Name, t.index, t.value)
+				stmt = fmt.Sprintf("atomicAdd(%s(%s), %s);", g.l.Buffers[b].Name, s.inReplica(b, t.index), t.value)
 			}
 		case ir.Emit:
 			list := g.l.Lists[s.bind[e.Slot]]
@@ -245,7 +258,7 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 func (g *generator) guard(s *scope, r *plan.Run, i int, mask, at string) string {
 	e := r.Kernel.Effects[i]
 	b := int(s.bind[e.Slot])
-	n := g.l.Buffers[b].Len
+	n := g.l.part(b)
 	if s.within(e.Index, n) {
 		return mask
 	}
@@ -307,7 +320,7 @@ func (g *generator) incoming(s *scope, r *plan.Run) {
 	ptr, index := g.l.Buffers[c.RowPtr].Name, g.l.Buffers[c.Index].Name
 
 	// What does not depend on the synapse is computed before the loop.
-	outer := &scope{l: s.l, bind: s.bind, slots: s.slots, stream: s.stream, count: s.count, elems: s.elems, used: s.used, indent: "\t", elem: "e", pre: "e", post: "e"}
+	outer := &scope{l: s.l, bind: s.bind, slots: s.slots, stream: s.stream, count: s.count, elems: s.elems, used: s.used, indent: "\t", elem: "e", pre: "e", post: "e", single: s.single, stride: s.stride}
 	var fixed, roots []*ir.Expr
 	seen := make(map[*ir.Expr]bool)
 	var visit func(e *ir.Expr)
@@ -334,8 +347,11 @@ func (g *generator) incoming(s *scope, r *plan.Run) {
 	}
 	g.lines(outer.lines)
 
-	near, far := "e", "other"
+	near, far := s.own(), "other"
 	inner := &scope{l: s.l, conn: c, bind: s.bind, slots: s.slots, stream: s.stream, count: c.N, elems: c.N, used: s.used, indent: "\t\t", elem: "s", pre: far, post: near, parent: outer}
+	if s.single != "" {
+		inner.single, inner.stride = "s", -1
+	}
 	if !c.ByPost {
 		inner.pre, inner.post = near, far
 	}
@@ -350,8 +366,8 @@ func (g *generator) incoming(s *scope, r *plan.Run) {
 		sums[i] = sum{fmt.Sprintf("sum%d", i), inner.value(red.Value)}
 		g.linef("\tprecise %s %s = %s;", g.l.typeName(red.Value.Type), sums[i].name, g.zero(red.Value.Type))
 	}
-	g.linef("\tuint row_end = uint(%s(e + 1u));", ptr)
-	g.linef("\tfor (uint %s = uint(%s(e)); %s < row_end; ++%s) {", entry, ptr, entry, entry)
+	g.linef("\tuint row_end = uint(%s(%s + 1u));", ptr, near)
+	g.linef("\tfor (uint %s = uint(%s(%s)); %s < row_end; ++%s) {", entry, ptr, near, entry, entry)
 	if c.Mapped {
 		g.linef("\t\tuint s = %s;", g.synapse(c, entry))
 	}

@@ -127,6 +127,8 @@ type Options struct {
 	Software bool
 	// SpikeEntries, when positive, is the size of the spike monitors' rings: for tests.
 	SpikeEntries int
+	// OwnNoise: each replica draws random numbers of its own.
+	OwnNoise bool
 }
 
 // NewLayout places the plan's buffers and the monitors' rings. block is the size of a storage block in bytes; a buffer that is

@@ -92,7 +92,7 @@ func (l *Layout) addLists(names *namer) error {
 			for _, e := range op.Kernel.Effects {
 				if e.Kind == ir.Emit {
 					s := list(op.Bind[e.Slot])
-					s.Elems = max(s.Elems, op.N)
+					s.Elems = max(s.Elems, op.N*l.replicas())
 				}
 			}
 		case *plan.Generate:

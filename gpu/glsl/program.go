@@ -345,7 +345,11 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	}
 	t.WriteByte('\n')
 	if g.random {
-		t.WriteString("uniform uvec2 key; // of the random numbers\n")
+		if g.l.OwnNoise {
+			fmt.Fprintf(&t, "uniform uvec2 keys[%d]; // of the random numbers of each replica\nuvec2 key;\n", g.l.replicas())
+		} else {
+			t.WriteString("uniform uvec2 key; // of the random numbers\n")
+		}
 	}
 	for _, u := range g.uniforms {
 		t.WriteString(u + "\n")

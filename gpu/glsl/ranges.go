@@ -21,9 +21,24 @@ func (s span) largest() float64 { return math.Max(math.Abs(s.lo), math.Abs(s.hi)
 type ranges struct {
 	p       *plan.Plan
 	stores  map[plan.BufferID][]stored
-	written map[plan.BufferID]span // by the host
+	written map[place]span // by the host
+	replica int            // whose values are asked for
 	known   map[plan.BufferID]span
 	busy    map[plan.BufferID]bool
+}
+
+// place is a replica's part of a buffer.
+type place struct {
+	buf     plan.BufferID
+	replica int
+}
+
+// of1 asks for the values of one replica from now on.
+func (r *ranges) of1(replica int) {
+	if r.replica != replica {
+		r.replica = replica
+		r.forget()
+	}
 }
 
 // stored is one store to a buffer; value nil stands for anything.
@@ -33,7 +48,7 @@ type stored struct {
 }
 
 func newRanges(p *plan.Plan) *ranges {
-	r := &ranges{p: p, stores: map[plan.BufferID][]stored{}, written: map[plan.BufferID]span{}}
+	r := &ranges{p: p, stores: map[plan.BufferID][]stored{}, written: map[place]span{}}
 	add := func(b plan.BufferID, s stored) { r.stores[b] = append(r.stores[b], s) }
 	eachOp(p, func(op plan.Op) {
 		switch op := op.(type) {
@@ -89,8 +104,12 @@ func (r *ranges) buffer(b plan.BufferID) span {
 		return anything // it depends on itself; a value that is clipped has a range all the same
 	}
 	r.busy[b] = true
-	s := contents(r.p.Buffers[b])
-	if w, ok := r.written[b]; ok {
+	part := place{b, 0}
+	if r.p.Buffers[b].Each > 0 {
+		part.replica = r.replica
+	}
+	s := contents(r.p.Buffers[b], part.replica)
+	if w, ok := r.written[part]; ok {
 		s = s.hull(w)
 	}
 	for _, st := range r.stores[b] {
@@ -107,13 +126,18 @@ func (r *ranges) buffer(b plan.BufferID) span {
 	return s
 }
 
-func contents(b *plan.Buffer) span {
+// contents is the range of what a replica's part of a buffer begins with.
+func contents(b *plan.Buffer, replica int) span {
+	from, to := 0, b.Len
+	if b.Each > 0 {
+		from, to = replica*b.Each, (replica+1)*b.Each
+	}
 	switch {
 	case b.Reals != nil:
-		return rangeOf(b.Reals)
+		return rangeOf(b.Reals[from:to])
 	case b.Ints != nil:
 		s := span{}
-		for k, v := range b.Ints {
+		for k, v := range b.Ints[from:to] {
 			if f := float64(v); k == 0 {
 				s = span{f, f}
 			} else {

@@ -68,7 +68,12 @@ func (g *generator) rowLoop(t *strings.Builder, r *plan.Run, first, stride strin
 	c := g.l.Plan.Conns[r.Conn]
 	g.use(int(c.RowPtr))
 	ptr := g.l.Buffers[c.RowPtr].Name
-	fmt.Fprintf(t, "uint end = uint(%s(source + 1u)); for (uint k = uint(%s(source)) + %s; k < end; k += %s) { ", ptr, ptr, first, stride)
+	row := "source"
+	if g.l.replicas() > 1 {
+		row = "source_row"
+		fmt.Fprintf(t, "uint source_row = source %% %du; ", max(rowsOf(c), 1))
+	}
+	fmt.Fprintf(t, "uint end = uint(%s(%s + 1u)); for (uint k = uint(%s(%s)) + %s; k < end; k += %s) { ", ptr, row, ptr, row, first, stride)
 	body()
 	t.WriteString("} ")
 }

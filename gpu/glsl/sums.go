@@ -21,8 +21,10 @@ type Sum struct {
 	// Scale is what values are multiplied with, a power of two; Limit is the largest magnitude of a value. Both may change between
 	// steps, see Layout.Rescale.
 	Scale, Limit float64
-	fan          int // the most synapses that add to one element in one step
-	site         int
+	// Scales, with replicas, indexes Layout.Buffers: three reals for each, scale, its inverse and limit; then those fields are not used.
+	Scales int
+	fan    int // the most synapses that add to one element in one step
+	site   int
 }
 
 // oneWordFan is the number of synapses up to which one word keeps each value to 20 bits.
@@ -68,12 +70,16 @@ func (l *Layout) addSums(names *namer) {
 	}
 	l.ranges, l.addends = newRanges(l.Plan), at
 	for k, b := range order {
-		s := &Sum{Target: b, Buffer: len(l.Buffers), site: -1}
+		s := &Sum{Target: b, Buffer: len(l.Buffers), Scales: -1, site: -1}
 		for _, a := range at[b] {
 			s.fan += degree(l.Plan, a)
 		}
 		s.Words = 4
-		if bound := l.bound(b); !math.IsInf(bound, 0) {
+		bound := 0.0
+		for r := range l.replicas() {
+			bound = math.Max(bound, l.bound(b, r))
+		}
+		if !math.IsInf(bound, 0) {
 			switch {
 			case l.Plan.Precision == plan.Double:
 				s.Words = 3
@@ -86,72 +92,100 @@ func (l *Layout) addSums(names *namer) {
 		l.sumOf[b] = k
 		l.Sums = append(l.Sums, s)
 		l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("sum_%d", k)), Type: ir.Int, Len: s.Words * l.Buffers[b].Len})
-		l.scale(s)
+		if l.replicas() > 1 {
+			s.Scales = len(l.Buffers)
+			l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("scales_%d", k)), Type: ir.Real, Len: 3 * l.replicas()})
+		}
+		s.Scale, s.Limit = l.scale(s, 0)
 	}
 }
 
-// bound is the largest magnitude of a value that synapses add to b.
-func (l *Layout) bound(b plan.BufferID) float64 {
+// bound is the largest magnitude of a value that synapses add to b in one replica.
+func (l *Layout) bound(b plan.BufferID, replica int) float64 {
 	v := 0.0
+	l.ranges.of1(replica)
 	for _, a := range l.addends[b] {
 		v = math.Max(v, l.ranges.of(a.run, a.effect.Value, map[*ir.Expr]span{}).largest())
 	}
 	return v
 }
 
-// scale chooses s.Scale and s.Limit from what is known of the values now.
-func (l *Layout) scale(s *Sum) {
+// scale chooses scale and limit of a sum from what is known of the values of a replica now.
+func (l *Layout) scale(s *Sum, replica int) (scale, limit float64) {
 	fan := float64(max(s.fan, 1))
 	if s.Words == 4 {
-		s.Scale, s.Limit = 1, math.Floor(math.MaxInt32/fan)
-		return
+		return 1, math.Floor(math.MaxInt32 / fan)
 	}
 	// A little room for the rounding of the values themselves.
-	s.Limit = l.bound(s.Target) * (1 + 1e-5)
+	limit = l.bound(s.Target, replica) * (1 + 1e-5)
 	exp := 0.0
-	if most := s.Limit * fan; most > 0 && !math.IsInf(most, 0) {
+	if most := limit * fan; most > 0 && !math.IsInf(most, 0) {
 		exp = math.Max(-100, math.Min(100, math.Floor(math.Log2((math.MaxInt32-fan)/most))))
 	}
-	s.Scale = math.Exp2(exp)
+	return math.Exp2(exp), limit
 }
 
-// Widen tells that the host wrote values to a buffer. It reports whether scales changed.
-func (l *Layout) Widen(b plan.BufferID, values []float64) bool {
+// ScalesOf are the contents of a sum's Scales.
+func (l *Layout) ScalesOf(s *Sum) []float64 {
+	var v []float64
+	for r := range l.replicas() {
+		scale, limit := l.scale(s, r)
+		v = append(v, scale, 1/scale, float64(float32(math.Min(limit, math.MaxFloat32))))
+	}
+	return v
+}
+
+// Widen tells that the host wrote values to a buffer, from an element on. It reports whether scales may have changed.
+func (l *Layout) Widen(b plan.BufferID, off int, values []float64) bool {
 	if l.ranges == nil || len(values) == 0 || l.Plan.Buffers[b].Type != ir.Real {
 		return false
 	}
-	now := rangeOf(values)
-	old, ok := l.ranges.written[b]
-	if ok && old.lo <= now.lo && old.hi >= now.hi {
+	wider := false
+	each := l.each(int(b))
+	for len(values) > 0 {
+		part, n := place{b, 0}, len(values)
+		if each > 0 {
+			part.replica = off / each
+			n = min(n, each-off%each)
+		}
+		now := rangeOf(values[:n])
+		off, values = off+n, values[n:]
+		old, ok := l.ranges.written[part]
+		if ok && old.lo <= now.lo && old.hi >= now.hi {
+			continue
+		}
+		if ok {
+			now = now.hull(old)
+		}
+		l.ranges.written[part] = now
+		wider = true
+	}
+	if !wider {
 		return false
 	}
-	if ok {
-		now = now.hull(old)
-	}
-	l.ranges.written[b] = now
 	return l.rescale()
 }
 
 // Written are the ranges of what the host wrote, by buffer; with the plan they decide the scales.
 func (l *Layout) Written() map[plan.BufferID][2]float64 {
-	if l.ranges == nil || len(l.ranges.written) == 0 {
+	if l.ranges == nil || len(l.ranges.written) == 0 || l.replicas() > 1 {
 		return nil
 	}
 	w := make(map[plan.BufferID][2]float64, len(l.ranges.written))
 	for b, s := range l.ranges.written {
-		w[b] = [2]float64{s.lo, s.hi}
+		w[b.buf] = [2]float64{s.lo, s.hi}
 	}
 	return w
 }
 
 // SetWritten goes back to ranges that Written gave, for a state of that time: sums then round as they did. It reports whether scales changed.
 func (l *Layout) SetWritten(w map[plan.BufferID][2]float64) bool {
-	if l.ranges == nil {
+	if l.ranges == nil || l.replicas() > 1 {
 		return false
 	}
 	clear(l.ranges.written)
 	for b, s := range w {
-		l.ranges.written[b] = span{s[0], s[1]}
+		l.ranges.written[place{b, 0}] = span{s[0], s[1]}
 	}
 	return l.rescale()
 }
@@ -159,11 +193,11 @@ func (l *Layout) SetWritten(w map[plan.BufferID][2]float64) bool {
 // rescale chooses all scales anew and reports whether one changed.
 func (l *Layout) rescale() bool {
 	l.ranges.forget()
-	changed := false
+	changed := l.replicas() > 1
 	for _, s := range l.Sums {
-		scale, limit := s.Scale, s.Limit
-		l.scale(s)
+		scale, limit := l.scale(s, 0)
 		changed = changed || s.Scale != scale || s.Limit != limit
+		s.Scale, s.Limit = scale, limit
 	}
 	return changed
 }
@@ -232,9 +266,14 @@ func (g *generator) adder(k int) string {
 	acc, real := g.l.Buffers[s.Buffer].Name, g.l.real()
 	g.linef("// Adds x to %s[i] in fixed point: the order of additions changes nothing.", target.Name)
 	g.linef("void %s(uint i, %s x) {", name, real)
-	g.linef("\tif (!(abs(x) <= %s(scale_%d.z))) { report_fault(%du, i, op_finite(x) ? 3u : op_kind(x)); return; }", real, k, s.site)
+	scale, limit := fmt.Sprintf("scale_%d.x", k), fmt.Sprintf("scale_%d.z", k)
+	if s.Scales >= 0 {
+		g.linef("\tuint first = i / %du * 3u;", g.l.part(int(s.Target)))
+		scale, limit = fmt.Sprintf("%s(first)", g.l.Buffers[s.Scales].Name), fmt.Sprintf("%s(first + 2u)", g.l.Buffers[s.Scales].Name)
+	}
+	g.linef("\tif (!(abs(x) <= %s(%s))) { report_fault(%du, i, op_finite(x) ? 3u : op_kind(x)); return; }", real, limit, s.site)
 	if s.Words == 1 {
-		g.linef("\tprecise %s q = roundEven(x * scale_%d.x);", real, k)
+		g.linef("\tprecise %s q = roundEven(x * %s);", real, scale)
 		g.linef("\tatomicAdd(%s(i), int(q));", acc)
 		g.linef("}")
 		g.linef("")
@@ -242,7 +281,7 @@ func (g *generator) adder(k int) string {
 	}
 	half := map[string]string{"float": "4294967296.0", "double": "4294967296.0lf"}[real]
 	top := s.Words - 1
-	g.linef("\tprecise %s rest = abs(x) * %s(scale_%d.x);", real, real, k)
+	g.linef("\tprecise %s rest = abs(x) * %s(%s);", real, real, scale)
 	for w := top; w >= 0; w-- {
 		g.linef("\tuint w%d = uint(rest);", w)
 		if w > 0 {
@@ -276,6 +315,10 @@ func (g *generator) adder(k int) string {
 
 // useSum declares the uniform of a sum.
 func (g *generator) useSum(k int) {
+	if b := g.l.Sums[k].Scales; b >= 0 {
+		g.use(b)
+		return
+	}
 	if !g.sums[k] {
 		g.sums[k] = true
 		g.uniforms = append(g.uniforms, "uniform vec3 "+UniformSum(k)+"; // of a fixed-point sum: scale, its inverse, the largest value")
@@ -314,7 +357,11 @@ func (g *generator) apply(k int) function {
 	for w := 1; w <= top; w++ {
 		g.linef("\ttotal = total * 2.3283064365386963e-10lf + double(w%d);", w)
 	}
-	g.linef("\ttotal = total * double(scale_%d.y);", k)
+	inverse := fmt.Sprintf("scale_%d.y", k)
+	if s.Scales >= 0 {
+		inverse = fmt.Sprintf("%s(e / %du * 3u + 1u)", g.l.Buffers[s.Scales].Name, g.l.part(int(s.Target)))
+	}
+	g.linef("\ttotal = total * double(%s);", inverse)
 	g.linef("\ttotal = double(%s(e)) + (negative ? -total : total);", target.Name)
 	g.linef("\t%s(e) = %s(total);", target.Name, g.l.real())
 	for w := range s.Words {
