@@ -121,6 +121,7 @@ var (
 	_ script.Engine    = (*session)(nil)
 	_ script.Inspector = (*session)(nil)
 	_ script.Inspector = (*planner)(nil)
+	_ script.Sweeper   = (*session)(nil)
 )
 
 // ready waits for the backend and says once if it is not what one would hope for.
@@ -139,6 +140,23 @@ func (s *session) ready() error {
 	return nil
 }
 
+func (s *session) options(seed uint64, warn func(diag.List)) sim.Options {
+	return sim.Options{Backend: s.backend.Backend, Precision: s.flags.chosen(s.backend.caps.Name), Seed: seed, Threads: s.flags.threads,
+		Progress: s.progress, Warn: warn}
+}
+
+// Sweep runs the network once per value.
+func (s *session) Sweep(ctx stdcontext.Context, n *net.Network, seed uint64, from script.Simulation, o sim.SweepOptions, warn func(diag.List)) ([]*sim.SweepResult, error) {
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
+	var err error
+	if o.From, err = script.SweepFrom(from); err != nil {
+		return nil, err
+	}
+	return sim.Sweep(ctx, n, s.options(seed, warn), o)
+}
+
 // Open compiles and loads the network.
 func (s *session) Open(n *net.Network, seed uint64, warn func(diag.List)) (script.Simulation, error) {
 	if err := s.ready(); err != nil {
@@ -148,11 +166,8 @@ func (s *session) Open(n *net.Network, seed uint64, warn func(diag.List)) (scrip
 	if s.objects == nil {
 		s.objects = sim.NewObjects()
 	}
-	o := sim.Options{
-		Objects: s.objects,
-		Backend: s.backend.Backend, Precision: s.flags.chosen(s.backend.caps.Name), Seed: seed, Threads: s.flags.threads,
-		Progress: s.progress, Warn: warn,
-	}
+	o := s.options(seed, warn)
+	o.Objects = s.objects
 	if s.flags.out != "" {
 		o.RecordPath = s.path
 	}

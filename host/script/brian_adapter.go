@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/record"
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
@@ -18,9 +19,17 @@ var (
 )
 
 // Samples reads what a state monitor has recorded.
-func (a Adapter) Samples(m *net.StateMonitor) (Samples, error) {
+func (a Adapter) Samples(m *net.StateMonitor) (Samples, error) { return samplesOf(a.Recording(m), m) }
+
+// Spikes reads what a spike monitor has recorded.
+func (a Adapter) Spikes(m *net.SpikeMonitor) (Spikes, error) { return spikesOf(a.Sim.Spikes(m), m) }
+
+// Rates reads what a rate monitor has recorded.
+func (a Adapter) Rates(m *net.RateMonitor) (Rates, error) { return ratesOf(a.Sim.Spikes(m)) }
+
+// samplesOf reads a recording, nil for none.
+func samplesOf(r *record.Recording, m *net.StateMonitor) (Samples, error) {
 	out := Samples{Values: make([][]float64, len(m.Vars))}
-	r := a.Recording(m)
 	if r == nil {
 		return out, nil
 	}
@@ -42,10 +51,8 @@ func (a Adapter) Samples(m *net.StateMonitor) (Samples, error) {
 	return out, nil
 }
 
-// Spikes reads what a spike monitor has recorded.
-func (a Adapter) Spikes(m *net.SpikeMonitor) (Spikes, error) {
+func spikesOf(r *sim.SpikeRecord, m *net.SpikeMonitor) (Spikes, error) {
 	out := Spikes{Values: make([][]float64, len(m.Vars)), Count: make([]int64, m.Of.Len())}
-	r := a.Sim.Spikes(m)
 	if r == nil {
 		return out, nil
 	}
@@ -86,9 +93,7 @@ func (a Adapter) Spikes(m *net.SpikeMonitor) (Spikes, error) {
 	return out, nil
 }
 
-// Rates reads what a rate monitor has recorded.
-func (a Adapter) Rates(m *net.RateMonitor) (Rates, error) {
-	r := a.Sim.Spikes(m)
+func ratesOf(r *sim.SpikeRecord) (Rates, error) {
 	if r == nil {
 		return Rates{}, nil
 	}

@@ -25,6 +25,14 @@ func (cpuEngine) Open(n *net.Network, seed uint64, warn func(diag.List)) (script
 	return script.Adapter{Sim: s}, nil
 }
 
+func (cpuEngine) Sweep(ctx context.Context, n *net.Network, seed uint64, from script.Simulation, o sim.SweepOptions, warn func(diag.List)) ([]*sim.SweepResult, error) {
+	var err error
+	if o.From, err = script.SweepFrom(from); err != nil {
+		return nil, err
+	}
+	return sim.Sweep(ctx, n, sim.Options{Backend: cpu.Backend{}, Precision: plan.Double, Seed: seed, Threads: 1, Warn: warn}, o)
+}
+
 // Scripts on the real engine, where the answer is known in closed form.
 func TestOnCPU(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{

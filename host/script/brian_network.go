@@ -310,7 +310,7 @@ func (n *network) addOne(o *object) {
 // AttrNames lists the methods and attributes.
 func (n *network) AttrNames() []string {
 	return []string{"add", "get_states", "initialize", "iteration", "name", "objects", "profiling_info", "remove", "restore", "run", "scheduling_summary", "set_states",
-		"simulate_iterations", "store", "t"}
+		"simulate_iterations", "store", "sweep", "t"}
 }
 
 // Attr gives a method or an attribute.
@@ -340,6 +340,8 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 		return starlark.NewBuiltin(name, n.simulateIterations), nil
 	case "run":
 		return starlark.NewBuiltin("run", n.run), nil
+	case "sweep":
+		return starlark.NewBuiltin("sweep", n.sweep), nil
 	case "store":
 		return starlark.NewBuiltin("store", n.store), nil
 	case "get_states":
@@ -426,8 +428,8 @@ func (n *network) Get(key starlark.Value) (starlark.Value, bool, error) {
 	return v, true, nil
 }
 
-// open brings the network into memory with all members.
-func (n *network) open(t *starlark.Thread) error {
+// describe completes the description of the network, with all members.
+func (n *network) describe(t *starlark.Thread) error {
 	in := n.in
 	if in.state != nil {
 		return fmt.Errorf("a network operation cannot run a network")
@@ -443,7 +445,13 @@ func (n *network) open(t *starlark.Thread) error {
 		return err
 	}
 	in.runFrame = in.frame(t)
-	if err := in.checkNetwork(n.w.net); err != nil {
+	return in.checkNetwork(n.w.net)
+}
+
+// open brings the network into memory.
+func (n *network) open(t *starlark.Thread) error {
+	in := n.in
+	if err := n.describe(t); err != nil {
 		return err
 	}
 	if n.w.sim == nil {
@@ -576,7 +584,7 @@ func (in *interp) brianVocabulary() starlark.StringDict {
 		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
 		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "network_operation": in.networkOperation,
 		"profiling_summary": in.profilingSummary, "scheduling_summary": in.schedulingSummary,
-		"start_scope": in.startScope, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc,
+		"start_scope": in.startScope, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc, "sweep": in.magicSweep,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}

@@ -259,8 +259,8 @@ func (in *interp) open() (Simulation, error) {
 	return s, nil
 }
 
-// ready prepares a run: the description is complete, the network in memory.
-func (in *interp) ready(t *starlark.Thread) error {
+// describe completes the description of the network that a bare run() would take.
+func (in *interp) describe(t *starlark.Thread) error {
 	if in.state != nil {
 		return fmt.Errorf("a network operation cannot run the network")
 	}
@@ -279,7 +279,12 @@ func (in *interp) ready(t *starlark.Thread) error {
 	}
 	in.runFrame = fr
 	in.net.DT = in.defaultDT()
-	if err := in.checkNetwork(in.net); err != nil {
+	return in.checkNetwork(in.net)
+}
+
+// ready prepares a run: the description is complete, the network in memory.
+func (in *interp) ready(t *starlark.Thread) error {
+	if err := in.describe(t); err != nil {
 		return err
 	}
 	if in.sim == nil {

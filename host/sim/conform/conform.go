@@ -39,6 +39,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Callbacks", s.callbacks},
 		{"Repeats", s.repeats},
 		{"Draws", s.draws},
+		{"Sweeps", s.sweeps},
 		{"Faults", s.faults},
 		{"Kernels", s.kernels},
 		{"LargeField", s.largeField},

@@ -33,18 +33,24 @@ func (s *suite) models(t *testing.T) {
 		t.Run(m.name, func(t *testing.T) { s.model(t, m, 1) })
 	}
 	for k := range uint64(s.opt.Models) {
-		o := checkgen.Options{Random: k%4 < 2, Geometry: true, OverDt: true, Depth: 3 + int(k%3)}
-		// In single precision a jump may fall on the other side.
-		o.Smooth = s.precision == plan.Single || k%5 < 3
-		m := model{name: fmt.Sprint("random", k), method: []string{"euler", "rk2", "rk4"}[k/2%3], layers: 1 + int(k%2), rows: 2, cols: 3}
-		if k%2 == 1 {
-			o.Dialect, m.method = check.ANNarchy, "euler"
-		}
-		src := checkgen.Generate(k, o)
-		m.dialect, m.equations, m.parameters = o.Dialect, src.Equations, src.Parameters
+		m := randomModel(k, s.precision)
 		t.Run(m.name, func(t *testing.T) { s.model(t, m, k) })
 	}
 	t.Logf("largest error of a model: %.3g eps, %g allowed", s.worst, s.opt.Model)
+}
+
+// randomModel is the model with a number.
+func randomModel(k uint64, p plan.Precision) model {
+	o := checkgen.Options{Random: k%4 < 2, Geometry: true, OverDt: true, Depth: 3 + int(k%3)}
+	// In single precision a jump may fall on the other side.
+	o.Smooth = p == plan.Single || k%5 < 3
+	m := model{name: fmt.Sprint("random", k), method: []string{"euler", "rk2", "rk4"}[k/2%3], layers: 1 + int(k%2), rows: 2, cols: 3}
+	if k%2 == 1 {
+		o.Dialect, m.method = check.ANNarchy, "euler"
+	}
+	src := checkgen.Generate(k, o)
+	m.dialect, m.equations, m.parameters = o.Dialect, src.Equations, src.Parameters
+	return m
 }
 
 // group is the model as a user describes it.

@@ -1,0 +1,269 @@
+package conform
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/net/nettest"
+	"github.com/galvani-sim/galvani/host/record"
+	"github.com/galvani-sim/galvani/host/sim"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+// sweeps requires of runs that are advanced together the bits of runs on their own, whatever the size of a batch.
+func (s *suite) sweeps(t *testing.T) {
+	together, networks, models, sizes := 0, 6, 4, []int{1, 0, 3}
+	if s.backend.Caps().Name != "cpu" {
+		networks, models, sizes = 1, 1, []int{1, 0} // every run of its own compiles shaders
+	}
+	for k := range uint64(networks) {
+		t.Run(fmt.Sprint("spiking", k), func(t *testing.T) { together += s.sweepSpiking(t, k, sizes) })
+	}
+	for k := range uint64(models) {
+		t.Run(fmt.Sprint("model", k), func(t *testing.T) { together += s.sweepModel(t, k, sizes) })
+	}
+	if most := 4 * (networks + models); 3*together < 2*most {
+		t.Errorf("%d of %d runs were advanced together: most should be", together, most)
+	}
+}
+
+// sweepModel sweeps over a variable of a random model.
+func (s *suite) sweepModel(t *testing.T, k uint64, sizes []int) int {
+	m := randomModel(k, s.precision)
+	g := m.group("g")
+	slow := s.reference(t, &m, "g", 1e-4)
+	s.disturb(g, slow, k)
+	n := &net.Network{DT: 1e-4, Groups: []*net.Group{g}}
+	w := sim.SweepOptions{Seconds: 20e-4}
+	for _, v := range slow.Model.Vars {
+		if v.Kind == check.Subexpression {
+			continue
+		}
+		w.Keep = append(w.Keep, sim.Quantity{Group: g, Var: v.Name})
+		if len(w.Parameters) == 0 && v.Type.Kind == check.Real && v.Init == nil {
+			w.Parameters = []sim.Parameter{{Name: v.Name, Group: g, Dim: v.Type.Dim, Values: []float64{0.1 * size(v), -0.3 * size(v), 0.1 * size(v), 0.7 * size(v)}}}
+		}
+	}
+	if w.Parameters == nil {
+		return 4
+	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("%s\n%s", m.parameters, m.equations)
+		}
+	}()
+	return s.sweep(t, n, w, int(k), sizes)
+}
+
+// sweep compares the results of a sweep for several sizes of batches and returns how many runs were advanced together at most.
+func (s *suite) sweep(t *testing.T, n *net.Network, w sim.SweepOptions, k int, sizes []int) (together int) {
+	w.OwnNoise = k%2 == 1
+	var want []string
+	for _, size := range sizes {
+		w.Batch = size
+		o := s.options()
+		results, err := sim.Sweep(context.Background(), n, o, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range results {
+			got := outcome(t, n, w, r)
+			if size == 1 {
+				want = append(want, got)
+				continue
+			}
+			if got != want[i] {
+				t.Errorf("batch of %d, run %d of %d: %s", r.Together, i, len(results), firstDifference(got, want[i]))
+			}
+			if size == 0 && r.Together > 1 {
+				together++
+			}
+			if r.Apart != "" {
+				t.Logf("apart: %s", r.Apart)
+			}
+		}
+	}
+	if slices.Max(want) == slices.Min(want) {
+		t.Log("all runs are the same")
+	}
+	return together
+}
+
+// outcome is everything that a run has recorded and kept, as text.
+func outcome(t *testing.T, n *net.Network, w sim.SweepOptions, r *sim.SweepResult) string {
+	t.Helper()
+	var out []byte
+	add := func(what string, rec *record.Recording, columns ...string) {
+		for _, c := range columns {
+			a, err := rec.Array(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = fmt.Appendf(out, "%s.%s %v\n", what, c, a.Data)
+		}
+	}
+	for _, m := range n.Monitors {
+		add(m.Name, r.Recording(m), append([]string{"t"}, m.Vars...)...)
+	}
+	for _, m := range n.SpikeMonitors {
+		if !m.CountOnly {
+			add(m.Name, r.Spikes(m).Recording, append([]string{"i", "step", "t"}, m.Vars...)...)
+		}
+		out = fmt.Appendf(out, "%s %v\n", m.Name, r.Spikes(m).Counts)
+	}
+	for _, m := range n.RateMonitors {
+		add(m.Name, r.Spikes(m).Recording, "t", "rate")
+	}
+	for _, q := range w.Keep {
+		out = fmt.Appendf(out, "%s %v\n", q.Var, r.Kept(q))
+	}
+	return string(out)
+}
+
+func firstDifference(got, want string) string {
+	i := 0
+	for i < len(got) && i < len(want) && got[i] == want[i] {
+		i++
+	}
+	line := 0
+	for j := range i {
+		if got[j] == '\n' {
+			line = j + 1
+		}
+	}
+	name := got[line:min(line+20, len(got))]
+	from := max(line, i-40)
+	return fmt.Sprintf("%q: ...%s instead of ...%s", name, got[from:min(i+60, len(got))], want[from:min(i+60, len(want))])
+}
+
+// sweepSpiking sweeps over constants of a random network with spikes: everything that a plan has takes part in some of them.
+func (s *suite) sweepSpiking(t *testing.T, k uint64, sizes []int) int {
+	r := rand.New(rand.NewPCG(k, 23))
+	chance := func(p float64) bool { return r.Float64() < p }
+	text := nettest.Text
+	ns := nettest.Constants{"sigma": 0.2, "gain": 0.11, "dim": 0.5}
+	scope := scopeOf{ns, map[string]units.Quantity{"tau": {Value: 5e-3, Dim: units.Second}, "hold": {Value: 0.7e-3, Dim: units.Second}}}
+	n := &net.Network{DT: 1e-4}
+	group := func(name string, size int) *net.Group {
+		eqs := "dv/dt = (base - v + f*0.1)/tau"
+		if chance(0.7) {
+			eqs += " + sigma*xi*tau**-0.5"
+		}
+		flags := ""
+		sp := &net.Spiking{Threshold: text("v > 1"), Reset: text("v = 0\ncount += 1")}
+		if chance(0.6) {
+			sp.Refractory, flags = text([]string{"hold", "2*hold", "v < dim"}[r.IntN(3)]), " (unless refractory)"
+		}
+		eqs += " : 1" + flags + "\ndf/dt = -f/(2*tau) : 1\nbase : 1\ncount : 1\ndrive : 1 (shared)\nlook = v + 0.1*f + drive : 1\nsummed : 1\nlong = hold : second"
+		g := &net.Group{Name: name, N: size, Equations: text(eqs), Namespace: scope, Spiking: sp, Method: "euler"}
+		g.Initial = []net.Assignment{{Var: "base", Expr: text("0.8 + 0.05*i/N + 0.6*rand()")}, {Var: "v", Expr: text("rand()")}}
+		if chance(0.5) {
+			g.Code = append(g.Code, &net.CodeBlock{Name: name + "_regular", Code: text("drive = drive + gain*rand()\nf = f + 0.01*randn() + 0.001*i"), DT: 3e-4})
+		}
+		n.Groups = append(n.Groups, g)
+		return g
+	}
+	a, b := group("a", []int{1, 3, 17, 300}[r.IntN(4)]), group("zb", []int{1, 2, 40}[r.IntN(3)])
+	in := &net.Group{Name: "gen", N: 6, Generator: &net.Generator{Index: []int32{0, 2, 5, 0, 3}, Times: []float64{0.1e-3, 0.1e-3, 0.7e-3, 1.3e-3, 1.3e-3}}}
+	if chance(0.5) {
+		in.Generator.Period = 2e-3
+	}
+	n.Groups = append(n.Groups, in)
+	poisson := &net.Group{Name: "poi", N: 9, Equations: text("rates : hertz"), Namespace: scope, Spiking: &net.Spiking{Threshold: text("rand() < rates*dt")}}
+	poisson.Initial = []net.Assignment{{Var: "rates", Expr: text("200*hertz + 40*hertz*i")}}
+	n.Groups = append(n.Groups, poisson)
+	connection := func(pre, post net.Span) *net.Connection {
+		switch r.IntN(3) {
+		case 0:
+			return &net.Connection{P: text("0.4")}
+		case 1:
+			return &net.Connection{Condition: text("(i + 2*j) % 3 != 0"), N: 1 + r.IntN(2)}
+		}
+		c := &net.Connection{}
+		for range 1 + r.IntN(40) {
+			c.I, c.J = append(c.I, int32(r.IntN(pre.Len()))), append(c.J, int32(r.IntN(post.Len())))
+		}
+		return c
+	}
+	span := func(g *net.Group) net.Span {
+		if g.N > 4 && chance(0.3) {
+			return net.Span{Group: g, Start: 1, Stop: g.N - 2}
+		}
+		return net.All(g)
+	}
+	for i := range 2 + r.IntN(4) {
+		pre, post := span([]*net.Group{a, b, in, poisson}[r.IntN(4)]), span([]*net.Group{a, b}[r.IntN(2)])
+		syn := &net.Synapses{Name: fmt.Sprintf("%csyn%d", "qA"[r.IntN(2)], i), Pre: pre, Post: post, Namespace: scope}
+		eqs, onPre := "w : 1", []string{"v_post += w", "f_post += w*gain", "v_post += gain*0.3", "f_post += w + 0.01*N_incoming\nv_post += 0.01"}[r.IntN(4)]
+		if chance(0.4) {
+			eqs += "\ndapre/dt = -apre/tau : 1 (event-driven)\ndapost/dt = -apost/(2*tau) : 1 (event-driven)"
+			onPre += "\napre += 0.1\nw = clip(w + apost*gain, 0, 0.4)"
+			syn.Pathways = append(syn.Pathways, &net.Pathway{Name: "post", Post: true, Code: text("apost += 0.1\nw = clip(w - apre*0.02, 0, 0.4)")})
+			if post.Group == in || post.Group == poisson {
+				syn.Pathways = nil
+			}
+		}
+		if chance(0.3) {
+			eqs += "\nds/dt = (0.1 - s)/tau : 1 (clock-driven)"
+			if pre.Group != in && pre.Group != poisson {
+				eqs += "\nsummed_post = s*(v_pre - v_post) + gain*f_pre + 0.001*j : 1 (summed)"
+			}
+		}
+		if chance(0.3) {
+			onPre += "\nw = clip(w + 0.01*rand(), 0, 0.4)"
+		}
+		path := &net.Pathway{Name: "pre", Code: text(onPre)}
+		syn.Connect = []*net.Connection{connection(pre, post)}
+		if chance(0.5) {
+			path.Delay = []float64{1e-4 * float64(r.IntN(12))}
+			if x := syn.Connect[0]; x.I != nil && chance(0.6) {
+				path.Delay = nil
+				for range x.I {
+					path.Delay = append(path.Delay, 1e-4*float64(r.IntN(9)))
+				}
+			}
+		}
+		syn.Equations, syn.Pathways = text(eqs), append(syn.Pathways, path)
+		syn.Initial = []net.Assignment{{Var: "w", Expr: text("0.05 + 0.1*rand()*gain + 0.001*i")}}
+		n.Synapses = append(n.Synapses, syn)
+		n.Monitors = append(n.Monitors, &net.StateMonitor{Name: syn.Name + "_states", Synapses: syn, Vars: []string{"w"}, DT: 5e-4})
+	}
+	if chance(0.5) {
+		n.Inputs = append(n.Inputs, &net.PoissonInput{Name: "input", Target: span(a), Var: "f", Namespace: scope, N: 20, Rate: 30, Weight: text("0.2*gain")})
+	}
+	n.Monitors = append(n.Monitors,
+		&net.StateMonitor{Name: "all", Group: a, Vars: []string{"v", "look", "drive", "summed"}},
+		&net.StateMonitor{Name: "some", Group: b, Vars: []string{"v", "count"}, Elements: []int32{int32(b.N - 1), 0}, DT: 2e-4, When: "end"})
+	n.SpikeMonitors = append(n.SpikeMonitors, &net.SpikeMonitor{Name: "spikes", Of: span(a), Vars: []string{"v", "look"}}, &net.SpikeMonitor{Name: "counts", Of: span(b), CountOnly: true},
+		&net.SpikeMonitor{Name: "inputs", Of: net.All(poisson)})
+	n.RateMonitors = append(n.RateMonitors, &net.RateMonitor{Name: "rate", Of: span(a)})
+	w := sim.SweepOptions{Seconds: 12e-3, Keep: []sim.Quantity{{Group: a, Var: "v"}, {Group: b, Var: "f"}, {Group: a, Var: "drive"}, {Synapses: n.Synapses[0], Var: "w"}}}
+	switch k % 3 {
+	case 0:
+		w.Parameters = []sim.Parameter{{Name: "tau", Dim: units.Second, Values: []float64{3e-3, 8e-3, 1e-3, 5e-3}}}
+	case 1:
+		w.Parameters = []sim.Parameter{{Name: "gain", Values: []float64{0.1, 0.3, 0.05, 0.2}}, {Name: "hold", Dim: units.Second, Values: []float64{3e-4, 8e-4, 1e-4, 2e-3}}}
+	case 2:
+		w.Parameters = []sim.Parameter{{Name: "w", Synapses: n.Synapses[0], Values: []float64{0.1, 0.3, 0.05, 1}}, {Name: "base", Group: a, Values: []float64{1.2, 0.9, 1, 1.5}}, {Name: "gain", Values: []float64{0.1, 0.3, 0.05, 0.2}}}
+	}
+	return s.sweep(t, n, w, int(k), sizes)
+}
+
+// scopeOf are constants without and with units.
+type scopeOf struct {
+	nettest.Constants
+	units map[string]units.Quantity
+}
+
+// Lookup implements check.Scope.
+func (c scopeOf) Lookup(name string) (check.Value, bool) {
+	if q, ok := c.units[name]; ok {
+		return check.Value{Kind: check.ValQuantity, Q: q}, true
+	}
+	return c.Constants.Lookup(name)
+}
