@@ -19,22 +19,34 @@ var (
 )
 
 // Samples reads what a state monitor has recorded.
-func (a Adapter) Samples(m *net.StateMonitor) (Samples, error) { return samplesOf(a.Recording(m), m) }
+func (a Adapter) Samples(m *net.StateMonitor) (Samples, error) {
+	if err := a.Flush(); err != nil {
+		return Samples{}, err
+	}
+	return samplesOf(a.Recording(m), m)
+}
 
 // Spikes reads what a spike monitor has recorded.
-func (a Adapter) Spikes(m *net.SpikeMonitor) (Spikes, error) { return spikesOf(a.Sim.Spikes(m), m) }
+func (a Adapter) Spikes(m *net.SpikeMonitor) (Spikes, error) {
+	if err := a.Flush(); err != nil {
+		return Spikes{}, err
+	}
+	return spikesOf(a.Sim.Spikes(m), m)
+}
 
 // Rates reads what a rate monitor has recorded.
-func (a Adapter) Rates(m *net.RateMonitor) (Rates, error) { return ratesOf(a.Sim.Spikes(m)) }
+func (a Adapter) Rates(m *net.RateMonitor) (Rates, error) {
+	if err := a.Flush(); err != nil {
+		return Rates{}, err
+	}
+	return ratesOf(a.Sim.Spikes(m))
+}
 
 // samplesOf reads a recording, nil for none.
 func samplesOf(r *record.Recording, m *net.StateMonitor) (Samples, error) {
 	out := Samples{Values: make([][]float64, len(m.Vars))}
 	if r == nil {
 		return out, nil
-	}
-	if err := a.Flush(); err != nil {
-		return out, err
 	}
 	t, err := r.Array("t")
 	if err != nil {
@@ -55,9 +67,6 @@ func spikesOf(r *sim.SpikeRecord, m *net.SpikeMonitor) (Spikes, error) {
 	out := Spikes{Values: make([][]float64, len(m.Vars)), Count: make([]int64, m.Of.Len())}
 	if r == nil {
 		return out, nil
-	}
-	if err := a.Flush(); err != nil {
-		return out, err
 	}
 	out.Count = append([]int64(nil), r.Counts...)
 	if m.CountOnly {
@@ -96,9 +105,6 @@ func spikesOf(r *sim.SpikeRecord, m *net.SpikeMonitor) (Spikes, error) {
 func ratesOf(r *sim.SpikeRecord) (Rates, error) {
 	if r == nil {
 		return Rates{}, nil
-	}
-	if err := a.Flush(); err != nil {
-		return Rates{}, err
 	}
 	t, err := r.Recording.Array("t")
 	if err != nil {
