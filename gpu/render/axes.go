@@ -48,6 +48,9 @@ func (a *axesPainter) prepare(p *Panel) {
 			}
 		}
 	}
+	if zName == "" && z != (span{}) {
+		zName = "z"
+	}
 	whole := true
 	for _, it := range p.Items {
 		whole = whole && it.whole()

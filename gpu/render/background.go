@@ -20,7 +20,7 @@ type background struct {
 func (r *Renderer) backgroundKey(views []panelView, f Frame) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
-	fmt.Fprint(&h, r.chromeState)
+	fmt.Fprint(&h, r.chromeState, r.coverFixed)
 	for i := range views {
 		for _, g := range graphsOf(views[i].Panel) {
 			if !g.edgesShown() {

@@ -15,6 +15,21 @@
 //	scene.Overlay = o
 //	r.Draw(scene, render.Frame{Width: width, Height: height, Scale: 1, Version: step})   // GL thread
 //
+// A Graph draws nodes at positions that a layout writes, and edges between them, all from views on the device:
+//
+//	g := &render.Graph{Name: "G", N: n, Positions: xyz, Color: theta, Scale: phases, Needle: true,
+//		Edges: render.Edges{M: m, Pre: pre, Post: post, Directed: true}}
+//
+// Its edges are kept as a background until the camera or g.Geometry changes: whoever writes positions, edges or weights counts
+// Geometry up. With Frame.Budget, a software rasteriser draws a part of the edges in each frame, spread over all of them, and
+// Renderer.Dirty asks for the next frame until all are there. Marks, Pulses and Mix (slow motion between two steps) belong to the
+// nodes' part and cost no edges. Picking gives nodes, and edges with Hit.Edge. A panel of a graph that is not Spatial has a camera
+// with Planar set, which pans and zooms only.
+//
+// Charts (Raster, Traces, Histogram, Matrix, PhaseCircle, Curve) lie in panels with two axes; PanelLayout.Plot is where their data are.
+// Charts that hold the same *TimeAxis scroll together, and traces that hold the same *Scale share limits. Renderer.Sample feeds a ring
+// of traces on the device.
+//
 // Frame.Version tells which data the buffers hold; nothing is reduced again while it stays the same. Renderer.Dirty
 // reports whether a frame would differ from the last one drawn, so that an idle scene draws none.
 //

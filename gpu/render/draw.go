@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math"
+	"slices"
 	"strconv"
 	"unsafe"
 
@@ -38,7 +39,8 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 	dst := r.d.Target()
 	if r.coverFixed = s.hasEdges() && dst != nil; r.coverFixed {
 		for i := range views {
-			r.coverFixed = r.coverFixed && views[i].Panel.graphs()
+			// Labels stand over the nodes.
+			r.coverFixed = r.coverFixed && views[i].Panel.graphs() && !slices.ContainsFunc(graphsOf(views[i].Panel), func(g *Graph) bool { return len(g.Labels) > 0 })
 		}
 		if err := r.drawBackground(s, views, dst, th, f); err != nil {
 			return err
@@ -128,6 +130,9 @@ func (r *Renderer) chromeKey(s *Scene, f Frame) uint64 {
 		for _, it := range p.Items {
 			x, y, z := it.extent()
 			fmt.Fprint(&h, x, y, z, it.whole())
+			if g, ok := it.(*Graph); ok && len(g.Labels) > 0 {
+				fmt.Fprint(&h, g.Labels, g.Marks, g.N, g.Radius)
+			}
 			if sc := it.scale(); sc != nil {
 				fmt.Fprintf(&h, "%p", sc)
 				fmt.Fprint(&h, sc.Label, sc.Unit, sc.PerUnit, sc.Colormap.Name, sc.Min, sc.Max)
@@ -164,6 +169,7 @@ func (r *Renderer) prepareFlat(s *Scene, lay Layout, f Frame) error {
 			if pl.Panel.chart() != nil {
 				paintChart(r.under, r.marks, r.over, th, pl)
 			}
+			paintLabels(r.over, th, pl)
 			paintAxes(r.under, r.marks, r.over, th, pl)
 			r.walls = append(r.walls, len(r.under.prims))
 			paintTitle(r.over, th, pl.Title, pl.Panel.Title)

@@ -45,7 +45,7 @@ type Graph struct {
 	// Marks are the nodes that are selected, under the pointer or held in place.
 	Marks map[int]Mark
 	// Labels stand beside their nodes, as many as fit without touching; those of marked nodes come first.
-	Labels []string
+	Labels []Label
 
 	Edges  Edges
 	Pulses []Pulse

@@ -3,6 +3,7 @@
 package render
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -96,7 +97,13 @@ func TestGraphPictures(t *testing.T) {
 			theme  *Theme
 			change func(w *web)
 		}{
-			{"graph_phases", 10, 24, 320, 240, 1, Dark(), func(w *web) { w.Needle = true }},
+			{"graph_phases", 10, 24, 320, 240, 1, Dark(), func(w *web) {
+				w.Needle = true
+				for k := range w.N {
+					w.Labels = append(w.Labels, Label{k, fmt.Sprintf("node %d", k), Vec3{float64(w.at[3*k]), float64(w.at[3*k+1]), 0}})
+				}
+				w.Pulses = []Pulse{{0, 0.5, 1}, {5, 0.3, 0.6}}
+			}},
 			{"graph_phases_light_2x", 12, 24, 640, 480, 2, Light(), func(w *web) { w.Needle = true }},
 			{"graph_states", 24, 60, 320, 240, 1, Dark(), func(w *web) {
 				w.Shapes, w.Scale = true, NewFixedScale("on", "", TwoTone(), -3, 3)
@@ -115,6 +122,41 @@ func TestGraphPictures(t *testing.T) {
 			gltest.Image(t, c.name, img, gltest.Default)
 			w.close()
 			s.close()
+		}
+	})
+}
+
+// The middle of a node picks the node, the middle of an edge picks the edge.
+func TestPickGraph(t *testing.T) {
+	d := gltest.Device(t)
+	gltest.Do(t, d, func(t testing.TB) {
+		s := newStage(t, d, 400, 300, 1, 1)
+		defer s.close()
+		at := upload(t, d, []float32{-0.8, 0, 0, 0.8, 0, 0, 0, 0.8, 0})
+		pre, post := uploadInts(t, d, []int32{2, 0}), uploadInts(t, d, []int32{1, 1})
+		for _, b := range []*device.Buffer{at, pre, post} {
+			defer b.Close()
+		}
+		g := &Graph{Name: "G", N: 3, Positions: at.View(), Edges: Edges{M: 2, Pre: pre.View(), Post: post.View(), Directed: true}}
+		sc := &Scene{Panels: []*Panel{{Items: []Item{g}}}}
+		s.draw(sc)
+		v := sc.Layout(400, 300, 1).Panels[0]
+		for _, c := range []struct {
+			at      Vec3
+			element int
+			edge    bool
+		}{{Vec3{0.8, 0, 0}, 1, false}, {Vec3{0, 0.8, 0}, 2, false}, {Vec3{0, 0, 0}, 1, true}, {Vec3{0.4, 0.4, 0}, 0, true}} {
+			x, y, ok := v.Project(c.at)
+			if !ok {
+				t.Fatalf("%v is out of sight", c.at)
+			}
+			h, err := s.r.PickNow(sc, s.f, x, y)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h.Item != g || h.Element != c.element || h.Edge != c.edge {
+				t.Errorf("at %v there is %d (edge: %v), want %d (%v)", c.at, h.Element, h.Edge, c.element, c.edge)
+			}
 		}
 	})
 }

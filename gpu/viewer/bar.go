@@ -139,9 +139,13 @@ func (v *Viewer) barClick(x, y float64) bool {
 }
 
 func drawHelp(o *render.Overlay, th *render.Theme, width, height float64) {
-	const line, pad = 22.0, 18.0
-	keys := render.TextStyle{Size: textSize, Color: th.Accent, Middle: true, Align: render.Right}
-	text := render.TextStyle{Size: textSize, Color: th.Text, Middle: true}
+	size, pad := textSize, 18.0
+	if width < 700 {
+		size, pad = 11.5, 12 // the longest line still leaves room around the box
+	}
+	line := math.Min(22, (height-barHeight-2*pad-16)/float64(len(helpLines)))
+	keys := render.TextStyle{Size: size, Color: th.Accent, Middle: true, Align: render.Right}
+	text := render.TextStyle{Size: size, Color: th.Text, Middle: true}
 	var kw, tw float64
 	for _, l := range helpLines {
 		a, _ := o.Measure(l[0], keys)

@@ -122,7 +122,8 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 	}
 	if g.N <= labelledNodes {
 		for k := range g.N {
-			item.Labels = append(item.Labels, fmt.Sprint(k))
+			item.Labels = append(item.Labels, render.Label{Node: k, Text: fmt.Sprint(k),
+				At: render.Vec3{float64(at[3*k]), float64(at[3*k+1]), float64(at[3*k+2])}})
 		}
 	}
 	return item, color, nil
@@ -185,6 +186,9 @@ func place(layout string, g *net.Group, pre, post []int32) []float32 {
 		for k := range g.N {
 			sin, cos := math.Sincos(2 * math.Pi * float64(k) / float64(g.N))
 			at = append(at, float32(cos), float32(sin), 0)
+		}
+		if layout != "circle" && g.N <= springNodes {
+			spring(at, pre, post)
 		}
 	}
 	return at

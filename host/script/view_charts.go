@@ -105,11 +105,8 @@ func (in *interp) variablePanel(kind net.ViewKind) builtinFunc {
 			if v.Var == "" && len(m.mon.Vars) > 0 {
 				v.Var = m.mon.Vars[0]
 			}
-			group = starlark.String(m.mon.Group.Name)
-			for _, p := range in.groups {
-				if p.group == m.mon.Group {
-					group = p
-				}
+			if g, ok := m.of.(*neuronGroup); ok {
+				group = g.pop
 			}
 		}
 		p, err := in.findGroup(b.Name(), group)
