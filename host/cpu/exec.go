@@ -97,13 +97,7 @@ type block struct {
 func (p *program[T]) point(w *worker[T], f *frame[T], m *memory[T], b *block) {
 	for i := range p.rviews {
 		v := &p.rviews[i]
-		lo := b.lo
-		switch v.kind {
-		case viewElem:
-			lo += b.shift
-		case viewOffset:
-			lo += int(p.si[v.base])
-		}
+		lo := p.start(v, b)
 		buf := m.real[v.buf]
 		if lo < 0 || lo+b.n > len(buf) {
 			f.rv[p.nr+i] = outside(buf, lo, b.n, &f.spareR, i)
@@ -114,13 +108,7 @@ func (p *program[T]) point(w *worker[T], f *frame[T], m *memory[T], b *block) {
 	}
 	for i := range p.iviews {
 		v := &p.iviews[i]
-		lo := b.lo
-		switch v.kind {
-		case viewElem:
-			lo += b.shift
-		case viewOffset:
-			lo += int(p.si[v.base])
-		}
+		lo := p.start(v, b)
 		buf := m.int[v.buf]
 		if lo < 0 || lo+b.n > len(buf) {
 			f.iv[p.ni+i] = outside(buf, lo, b.n, &f.spareI, i)

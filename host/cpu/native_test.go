@@ -92,6 +92,19 @@ func nativeOps[T real](t *testing.T) {
 			sameBits(t, fmt.Sprint("unary ", op), got[:n], want)
 			guard("unary")
 		}
+		var both native.Loop
+		angle := both.Add(native.LoadReal, 0)
+		both.Add(native.StoreReal, 1, both.Add(native.Cos, 0, angle))
+		both.Add(native.StoreReal, 2, both.Add(native.Sin, 0, angle))
+		small, other := make([]T, n), make([]T, n+32)
+		for i := range small {
+			small[i] = T(r.NormFloat64() * 10)
+		}
+		runNative[T](t, &both, 0, n, nil, nil, small, got, other)
+		slow.unary[ir.OpCos](want, small)
+		sameBits(t, "cosine of a pair", got[:n], want)
+		slow.unary[ir.OpSin](want, small)
+		sameBits(t, "sine of a pair", other[:n], want)
 		s := numbers[T](r, 2)
 		for op, k := range map[native.Op]int{native.Add: fAdd, native.Sub: fSub, native.Mul: fMul, native.Div: fDiv, native.Min: fMin, native.Max: fMax} {
 			var l native.Loop

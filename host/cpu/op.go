@@ -15,8 +15,9 @@ type operation interface {
 	name() string
 }
 
-// Work below this many element operations is done by the calling thread: waking a helper costs about as much.
-const inlineWork = 1 << 14
+// Work below this many element operations is done by the calling thread: waking a helper, and waiting for it on a busy machine, costs
+// as much.
+const inlineWork = 1 << 16
 
 // split cuts n elements of the given work each into tasks of whole blocks: one task when there is little to do, else several
 // per thread so that they finish together.

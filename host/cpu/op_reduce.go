@@ -24,8 +24,18 @@ type reduceOp[T real] struct {
 	weights []T
 	source  []T
 	index   []int32
+	twin    *reduceOp[T] // a plain sum over the same rows that is made with this one
 	// Entries of one replica, 0: one copy for all.
 	dstEach, weightsEach, sourceEach int
+}
+
+// pair makes with this sum another plain one over the same connection; false when the two have no common form.
+func (r *reduceOp[T]) pair(other *reduceOp[T]) bool {
+	if r.twin != nil || !r.plain || !other.plain || r.weights != nil || other.weights != nil || r.conn != other.conn {
+		return false
+	}
+	r.twin = other
+	return true
 }
 
 // ownPart is what a replica has of a buffer.
@@ -125,6 +135,10 @@ func (r *reduceOp[T]) task(worker, task int) {
 	parts := len(r.bounds) - 1
 	replica := task / parts
 	first, last := r.bounds[task%parts], r.bounds[task%parts+1]
+	if r.twin != nil {
+		sumBoth(r, r.twin, first, last, replica)
+		return
+	}
 	if r.plain {
 		sumRows(ownPart(r.dst, r.dstEach, replica), r.rowPtr, r.index, ownPart(r.weights, r.weightsEach, replica), ownPart(r.source, r.sourceEach, replica), first, last, r.add)
 		return
@@ -234,6 +248,26 @@ func sumRows[T real](dst []T, rowPtr, index []int32, weights, source []T, first,
 		} else {
 			put(r, dotRow(0, index[i0:i1], weights[i0:i1], source))
 		}
+	}
+}
+
+// sumBoth makes two sums without weights, reading the index once.
+func sumBoth[T real](p, q *reduceOp[T], first, last, replica int) {
+	u, v := ownPart(p.source, p.sourceEach, replica), ownPart(q.source, q.sourceEach, replica)
+	x, y := ownPart(p.dst, p.dstEach, replica), ownPart(q.dst, q.dstEach, replica)
+	for r := first; r < last; r++ {
+		var s, t T
+		for _, i := range p.index[p.rowPtr[r]:p.rowPtr[r+1]] {
+			s += at(u, i)
+			t += at(v, i)
+		}
+		if p.add {
+			s += x[r]
+		}
+		if q.add {
+			t += y[r]
+		}
+		x[r], y[r] = s, t
 	}
 }
 

@@ -92,6 +92,9 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 		if err != nil {
 			return nil, err
 		}
+		if n := len(op.reduces); n > 0 && op.reduces[n-1].pair(r) {
+			continue
+		}
 		op.reduces = append(op.reduces, r)
 	}
 	return op, nil
@@ -216,6 +219,9 @@ func (p *program[T]) work() int {
 		default:
 			w++
 		}
+	}
+	if p.whole != nil {
+		w /= 4 // values stay in registers
 	}
 	return max(w, 1)
 }

@@ -41,7 +41,9 @@ func (x *instance[T]) compileSequence(s *plan.Sequence) (operation, error) {
 		}
 		k := compiled.(*kernelOp[T])
 		for _, red := range k.reduces {
-			q.parts = append(q.parts, sequencePart[T]{p: red.p, reduce: red})
+			for ; red != nil; red = red.twin {
+				q.parts = append(q.parts, sequencePart[T]{p: red.p, reduce: red})
+			}
 		}
 		switch body := k.body.(type) {
 		case nil:

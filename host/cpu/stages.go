@@ -102,6 +102,9 @@ func (p *program[T]) effectsInLoop() bool {
 // runWhole runs the program as machine code over the elements of b; false when some are left, which b then describes: all of
 // them when a view reaches beyond its buffer.
 func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
+	if p.emits && b.shift != 0 {
+		return false // the list is of elements of all replicas
+	}
 	s := p.whole
 	a := w.native()
 	for i, x := range s.slots {
@@ -142,11 +145,11 @@ func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
 
 // start is where a view of a block begins in its buffer.
 func (p *program[T]) start(v *view, b *block) int {
-	if v.kind == viewOffset {
-		return b.lo + int(p.si[v.base])
-	}
-	if v.kind == viewElem {
+	switch v.kind {
+	case viewElem:
 		return b.lo + b.shift
+	case viewOffset:
+		return b.lo + int(p.si[v.base])
 	}
 	return b.lo
 }

@@ -116,7 +116,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 	}
 	b.res.ConnectSeconds += time.Since(start).Seconds()
 	start = time.Now()
-	for _, stage := range []func() error{b.sequences, b.projections, b.poissonInputs, b.spikeMonitors, b.operations, b.monitors, b.finish} {
+	for _, stage := range []func() error{b.sequences, b.projections, b.poissonInputs, b.spikeMonitors, b.operations, b.monitors, b.splitSums, b.finish} {
 		if err := b.run(stage); err != nil {
 			return nil, err
 		}

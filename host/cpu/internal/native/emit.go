@@ -54,9 +54,18 @@ func (g *generator) node(n *Node, v Value) {
 		g.real(binaryReal[n.Op], g.regs.put(v), x, y)
 	case Min, Max:
 		g.extreme(n, v)
-	case Sqrt, Floor, Ceil, Neg, Abs, Sign, Square, Cube, Fourth, Reciprocal, Exp, Exprel, Expm1, Sin, Cos:
+	case Sqrt, Floor, Ceil, Neg, Abs, Sign, Square, Cube, Fourth, Reciprocal, Exp, Exprel, Expm1:
 		x := g.vector(n.A, t8)
 		g.unary(n.Op, g.regs.put(v), x)
+	case Sin, Cos:
+		x := g.vector(n.A, t8)
+		other := g.partner(n, v)
+		d, e := g.regs.put(v), -1
+		if other != None {
+			e = g.regs.put(other)
+			g.done[other] = true
+		}
+		g.trigonometric(n.Op, d, e, x)
 	case Lt, Le, Eq, Ne, Gt, Ge:
 		x := g.vector(n.A, t0)
 		y := g.value(n.B)

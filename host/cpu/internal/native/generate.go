@@ -64,10 +64,11 @@ type generator struct {
 	loop *Loop
 	wide int // 1 for float64, the index of the tables above
 	regs *allocator
-	tail bool          // the masked pass
-	base map[int32]int // registers of pinned addresses
-	iota *int32        // place of 0, 1, 2, ... among the constants
-	bail []int         // jumps out of the loop
+	tail bool           // the masked pass
+	base map[int32]int  // registers of pinned addresses
+	iota *int32         // place of 0, 1, 2, ... among the constants
+	bail []int          // jumps out of the loop
+	done map[Value]bool // values that came with an earlier one
 }
 
 // generate returns the machine code of a loop.
@@ -172,6 +173,7 @@ func (g *generator) prologue() {
 // pass writes the work on one vector.
 func (g *generator) pass() error {
 	g.regs = newAllocator(g)
+	g.done = map[Value]bool{}
 	checks := false
 	for i := range g.loop.Nodes {
 		n := &g.loop.Nodes[i]
@@ -185,7 +187,9 @@ func (g *generator) pass() error {
 		if n.Op.class() != noClass {
 			result = Value(i)
 		}
-		g.node(n, Value(i))
+		if !g.done[Value(i)] {
+			g.node(n, Value(i))
+		}
 		g.regs.step(n, result)
 	}
 	if checks {

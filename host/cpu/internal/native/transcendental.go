@@ -81,8 +81,6 @@ func (g *generator) function(op Op, d, x int) {
 		g.d64(divReal[1], t5, t5, register(t0))
 		g.small(x)
 		g.evex(mixReal[1], l512, d, t5, g.c64(1), tempMask, false, 0)
-	case Sin, Cos:
-		g.trigonometric(op, d, x)
 	case Cube, Fourth:
 		g.power(op, d, x)
 	}
