@@ -353,7 +353,7 @@ func (b *builder) checkPsp(p *net.Projection) (in lower.SynapseInput, psp lower.
 	}
 	psp, ok = b.checked(p.Psp, check.ANNarchy, func(e syntax.Expr) (*check.Model, diag.List) { return check.CheckExpr(e, p.Psp, model, nil, ctx) })
 	end := func(g *net.Group) lower.End { return lower.End{Input: b.lowerInput(g), Len: g.N} }
-	in = lower.SynapseInput{Input: lower.Input{Object: p.Name, Model: model, Clock: b.lowerInput(p.Post).Clock, Table: b.tableOf(b.lowerInput(p.Post).Clock)},
+	in = lower.SynapseInput{Input: lower.Input{Object: p.Name, Model: model, Clock: b.lowerInput(p.Post).Clock, Table: b.tableOf(b.lowerInput(p.Post).Clock, 0)},
 		Pre: end(p.Pre), Post: end(p.Post)}
 	return in, psp, ok
 }

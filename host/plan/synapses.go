@@ -78,7 +78,7 @@ func (b *builder) synapseInput(s *net.Synapses, n int) lower.SynapseInput {
 		return lower.End{Input: b.lowerInput(sp.Group), Start: sp.Start, Len: sp.Len()}
 	}
 	return lower.SynapseInput{
-		Input: lower.Input{Object: s.Name, Model: b.synModels[s], N: n, Clock: clock, Method: s.Method, Table: b.tableOf(clock)},
+		Input: lower.Input{Object: s.Name, Model: b.synModels[s], N: n, Clock: clock, Method: s.Method, Table: b.tableOf(clock, 0)},
 		Pre:   end(s.Pre), Post: end(s.Post),
 	}
 }

@@ -2,8 +2,10 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
@@ -13,7 +15,9 @@ import (
 //
 // The index is Brian2's: i = int((t/eps + 0.5)/K) with eps = dt_arr/K and K the power of two at or above 8 dt_arr/dt, so that a
 // time which is a multiple of dt never falls on the wrong side of a sample by rounding.
-func (b *builder) tableOf(clock lower.Clock) func(*ir.Builder, check.Table, []*ir.Expr) *ir.Expr {
+//
+// A column that is known to be outside of the table is reported: a number, or the index of one of n elements (0: of something else).
+func (b *builder) tableOf(clock lower.Clock, n int) func(*ir.Builder, check.Table, []*ir.Expr) *ir.Expr {
 	return func(ib *ir.Builder, t check.Table, args []*ir.Expr) *ir.Expr {
 		ta, ok := t.(*net.TimedArray)
 		if !ok {
@@ -29,10 +33,28 @@ func (b *builder) tableOf(clock lower.Clock) func(*ir.Builder, check.Table, []*i
 			if column.Type != ir.Int {
 				column = ib.Op(ir.OpRealToInt, ib.ToReal(column))
 			}
+			b.columnExists(ta, column, n)
 			index = ib.Op(ir.OpAdd, ib.Op(ir.OpMul, index, ib.ConstInt(int32(ta.Columns))), clamp(ib, column, ta.Columns))
 		}
 		name := b.tableBuffer(ta)
 		return ib.LoadAt(ib.Slot(ir.Slot{Name: name, Type: ir.Real, Kind: ir.Indexed, Access: ir.Read}), index)
+	}
+}
+
+func (b *builder) columnExists(ta *net.TimedArray, column *ir.Expr, n int) {
+	worst := 0
+	switch {
+	case column.Op == ir.OpConst:
+		worst = int(column.Value)
+	case column.Op == ir.OpElem && n > 0:
+		worst = n - 1
+	}
+	if worst >= 0 && worst < ta.Columns {
+		return
+	}
+	text := fmt.Sprintf("the TimedArray %q has the columns 0 to %d, but column %d is asked for", ta.Name, ta.Columns-1, worst)
+	if !slices.ContainsFunc(b.diags, func(d diag.Diagnostic) bool { return d.Message == text }) { // code is lowered more than once
+		b.mistake(net.Place{}, "", "%s", text)
 	}
 }
 
