@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/host/cpu"
+	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -86,6 +88,71 @@ func TestRewind(t *testing.T) {
 		t.Logf("from step %d to step %d: %v", from, k, time.Since(start).Round(10*time.Microsecond))
 		if got := look(); got != want[k] {
 			t.Errorf("step %d:\n%s\nwant\n%s", k, got, want[k])
+		}
+	}
+}
+
+// TestEmptyCanvas begins with a group of no nodes; what is made by hand must spike on both backends alike.
+func TestEmptyCanvas(t *testing.T) {
+	b, err := New(gltest.Device(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want string
+	for _, backend := range []exec.Backend{cpu.Backend{}, b} {
+		text := nettest.Text
+		g := &net.Group{Name: "g", N: 0, Equations: text("v : 1"), Spiking: &net.Spiking{Threshold: text("v > 1"), Reset: text("v = 0")}}
+		s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Equations: text("w : 1"), Connect: []*net.Connection{{I: []int32{}, J: []int32{}}},
+			Pathways: []*net.Pathway{{Name: "pre", Code: text("v_post += w")}}, Initial: []net.Assignment{{Var: "w", Values: []float64{2}}}}
+		n := &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}, SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g)}},
+			Monitors: []*net.StateMonitor{{Name: "v", Group: g, Vars: []string{"v"}}}}
+		x, err := sim.Compile(n, sim.Options{Backend: backend, Precision: plan.Single})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		line, err := session.New(x, session.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		leap := "v = 0.5"
+		for _, do := range []error{
+			line.Advance(context.Background(), 5),
+			line.Do(session.AddNode{Group: "g", N: 4}),
+			line.Do(session.AddEdge{Synapses: "s", Pre: []int32{0, 1, 2}, Post: []int32{1, 2, 3}, Delays: map[string]float64{"pre": 3e-3}}),
+			line.Do(session.SetRule{Group: "g", Nodes: []int32{1}, Reset: &leap}),
+			line.Do(session.RemoveNode{Group: "g", Nodes: []int32{3}}),
+			line.Do(session.SetValues{Object: "g", Variable: "v", Elements: []int32{0, 3}, Values: []float64{5}}),
+			line.Advance(context.Background(), 30),
+			line.Seek(context.Background(), 3),
+			line.Seek(context.Background(), 30),
+		} {
+			if do != nil {
+				t.Fatal(do)
+			}
+		}
+		rec := x.Spikes(n.SpikeMonitors[0]).Recording
+		i, err := rec.Array("i")
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps, err := rec.Array("step")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, _, err := x.Get(g, "v")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := fmt.Sprint(i.Data, steps.Data, v)
+		if want == "" {
+			want = got
+			if got != "[0 1 2] [5 9 13] [0 0.5 0 5]" {
+				t.Errorf("on the cpu: %s", got)
+			}
+		}
+		if got != want {
+			t.Errorf("%s, on the cpu %s", got, want)
 		}
 	}
 }

@@ -2,12 +2,14 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
 )
 
@@ -259,8 +261,39 @@ func (b *builder) operations() error {
 	return nil
 }
 
+// dropIdle leaves out what would run over the elements of groups that have none.
+func (b *builder) dropIdle() {
+	if !slices.ContainsFunc(b.net.Groups, func(g *net.Group) bool { return g.N == 0 }) {
+		return
+	}
+	empty := func(list BufferID) bool {
+		buf := b.plan.Buffers[list]
+		return buf.Rows > 0 && buf.Len == buf.Rows
+	}
+	idle := func(op Op) bool {
+		switch op := op.(type) {
+		case *Run:
+			listed := op.Kernel.Domain == ir.Spiking || op.Kernel.Domain == ir.Active
+			return op.N == 0 && !listed || listed && empty(op.List)
+		case *RecordSpikes:
+			return empty(b.plan.SpikeMonitors[op.Monitor].List)
+		case *Generate:
+			return empty(op.List)
+		case *Sequence:
+			return op.N == 0
+		}
+		return false
+	}
+	b.plan.Init = slices.DeleteFunc(b.plan.Init, idle)
+	for k := range b.plan.Schedule {
+		b.plan.Schedule[k].Ops = slices.DeleteFunc(b.plan.Schedule[k].Ops, idle)
+	}
+	b.plan.Schedule = slices.DeleteFunc(b.plan.Schedule, func(it Item) bool { return it.Callback < 0 && len(it.Ops) == 0 })
+}
+
 // finish sorts the schedule, verifies, and checks the size of the whole.
 func (b *builder) finish() error {
+	b.dropIdle()
 	s := b.plan.Schedule
 	sort.SliceStable(s, func(i, j int) bool {
 		x, y := s[i], s[j]

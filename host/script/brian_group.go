@@ -134,8 +134,8 @@ func groupSize(kind string, v starlark.Value) (int, error) {
 		return 0, fmt.Errorf("%s: N is the number of neurons, got %s", kind, article(v))
 	case float64(n) != q.Value:
 		return 0, fmt.Errorf("%s: N is %v; it must be a whole number", kind, v)
-	case n < 1 || n > maxGroup:
-		return 0, fmt.Errorf("%s: N is %d; a group has between 1 and %d neurons", kind, n, maxGroup)
+	case n < 0 || n > maxGroup:
+		return 0, fmt.Errorf("%s: N is %d; a group has between 0 and %d neurons", kind, n, maxGroup)
 	}
 	return n, nil
 }
@@ -564,7 +564,7 @@ func (g *neuronGroup) setStates(_ *starlark.Thread, b *starlark.Builtin, args st
 // groupArg reads an argument that is a group or a part of one.
 func groupArg(what string, v starlark.Value) (*neuronGroup, error) {
 	if g, ok := v.(*neuronGroup); ok {
-		if g.Len() == 0 {
+		if g.Len() == 0 && g.pop.group.N > 0 { // a part; a whole group may be empty, to be filled by hand
 			return nil, fmt.Errorf("%s: %s is empty", what, g.label())
 		}
 		return g, nil

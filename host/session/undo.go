@@ -93,8 +93,3 @@ func (t *Timeline) Redo() (Edit, error) {
 	t.redo = rest
 	return e, nil
 }
-
-// restored is SetValues as the reversal of a parameter: it counts at the present step.
-type restored struct{ SetValues }
-
-func (restored) kind() string { return "set_values" }
