@@ -21,6 +21,9 @@ func (r *Renderer) drawEdges(v *panelView, g *Graph, th *Theme, f Frame, from, e
 		define["LINE"], corners, mode = "", 2, device.Lines
 	} else if g.bends() {
 		define["BENT"], corners = "", 18
+		if err := r.prepareBent(g, st); err != nil {
+			return err
+		}
 	}
 	switch {
 	case item != 0:
@@ -311,8 +314,12 @@ func (r *Renderer) drawPulses(v *panelView, g *Graph, th *Theme, f Frame) error 
 		return err
 	}
 	define := map[string]string{}
-	if g.bends() {
+	bends := g.bends() && !r.plainLines(&g.Edges, f)
+	if bends {
 		define["BENT"] = ""
+		if err := r.prepareBent(g, st); err != nil {
+			return err
+		}
 	}
 	p, err := r.graphics("graph_pulse", define)
 	if err != nil {
@@ -325,7 +332,7 @@ func (r *Renderer) drawPulses(v *panelView, g *Graph, th *Theme, f Frame) error 
 	if err := r.bindAt(p, 2, "postAt", g.Edges.Post); err != nil {
 		return err
 	}
-	if g.bends() {
+	if bends {
 		r.d.BindStorage(3, st.bent)
 	}
 	r.d.BindStorage(4, st.pulses)

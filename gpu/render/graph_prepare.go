@@ -19,7 +19,8 @@ type graphState struct {
 	sources *device.Buffer // of the edges, where they came as rows
 	degrees *device.Buffer
 	bent    *device.Buffer // a bit per edge that has a reverse
-	edges   uint64         // what these three were made from
+	edges   uint64         // what sources and degrees were made from
+	bentOf  uint64         // and bent
 	marks   *device.Buffer
 	marked  map[int]Mark
 	pulses  *device.Buffer
@@ -162,25 +163,7 @@ func (r *Renderer) prepareEdges(g *Graph, st *graphState) error {
 	st.edges = key
 	e := &g.Edges
 	step := func(k int, pre device.View, bind func(p *device.Program) error) error {
-		p, err := r.compute("graph_prepare", map[string]string{"STEP": strconv.Itoa(k)})
-		if err != nil {
-			return err
-		}
-		if err := r.bindAt(p, 0, "preAt", pre); err != nil {
-			return err
-		}
-		if err := r.bindAt(p, 1, "postAt", e.Post); err != nil {
-			return err
-		}
-		p.SetInt("total", int32(e.M))
-		p.SetInt("nodesCount", int32(g.N))
-		if err := bind(p); err != nil {
-			return err
-		}
-		groups := (e.M + 63) / 64
-		err = r.d.Dispatch(p, groups, 1, 1)
-		r.d.Barrier(device.BarrierStorage | device.BarrierBufferUpdate)
-		return err
+		return r.prepareStep(g, k, pre, bind)
 	}
 	if e.Rows.Valid() {
 		if err := r.ensure(&st.sources, "edge sources", device.I32, e.M); err != nil {
@@ -205,9 +188,38 @@ func (r *Renderer) prepareEdges(g *Graph, st *graphState) error {
 			}
 		}
 	}
-	if !g.bends() {
+	return nil
+}
+
+// prepareStep runs one stage of shaders/render/graph_prepare.comp.glsl over the edges.
+func (r *Renderer) prepareStep(g *Graph, k int, pre device.View, bind func(p *device.Program) error) error {
+	p, err := r.compute("graph_prepare", map[string]string{"STEP": strconv.Itoa(k)})
+	if err != nil {
+		return err
+	}
+	if err := r.bindAt(p, 0, "preAt", pre); err != nil {
+		return err
+	}
+	if err := r.bindAt(p, 1, "postAt", g.Edges.Post); err != nil {
+		return err
+	}
+	p.SetInt("total", int32(g.Edges.M))
+	p.SetInt("nodesCount", int32(g.N))
+	if err := bind(p); err != nil {
+		return err
+	}
+	err = r.d.Dispatch(p, (g.Edges.M+63)/64, 1, 1)
+	r.d.Barrier(device.BarrierStorage | device.BarrierBufferUpdate)
+	return err
+}
+
+// prepareBent finds the edges that have a reverse, when they are new: only a picture with bends needs them.
+func (r *Renderer) prepareBent(g *Graph, st *graphState) error {
+	if st.bent != nil && st.bentOf == st.edges {
 		return nil
 	}
+	st.bentOf = st.edges
+	e := &g.Edges
 	if err := r.ensure(&st.bent, "reversed edges", device.U32, (e.M+31)/32); err != nil {
 		return err
 	}
@@ -227,7 +239,7 @@ func (r *Renderer) prepareEdges(g *Graph, st *graphState) error {
 		return err
 	}
 	for k := 2; k <= 3; k++ {
-		if err := step(k, pre, func(p *device.Program) error {
+		if err := r.prepareStep(g, k, g.pre(st), func(p *device.Program) error {
 			r.d.BindStorage(2, table)
 			r.d.BindStorage(3, st.bent)
 			p.SetUints("mask", uint32(slots-1))
