@@ -58,6 +58,7 @@ func (v *Viewer) takePicture() {
 		return
 	}
 	v.say("saved %s", path)
+	v.win.Saved(path)
 }
 
 // drawInto draws the bare scene off-screen at its finest.
@@ -131,4 +132,5 @@ func (v *Viewer) endMovie() {
 		return
 	}
 	v.say("saved %s", r.path)
+	v.win.Saved(r.path)
 }

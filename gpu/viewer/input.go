@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/galvani-sim/galvani/gpu/render"
-	"github.com/go-gl/glfw/v3.3/glfw"
+	"github.com/galvani-sim/galvani/gpu/window"
 )
 
 const (
@@ -41,33 +41,27 @@ type mouse struct {
 
 func (m *mouse) dragging() bool { return m.drag != noDrag }
 
-// listen sets the window's callbacks. They run inside poll and wait, on the GL thread.
-func (v *Viewer) listen() {
-	win := v.opt.Context.Window()
-	win.SetCursorPosCallback(func(_ *glfw.Window, x, y float64) { v.moved(v.unit(x), v.unit(y)) })
-	win.SetCursorEnterCallback(func(_ *glfw.Window, in bool) { v.mouse.inside, v.changed = in, true })
-	win.SetMouseButtonCallback(func(_ *glfw.Window, b glfw.MouseButton, a glfw.Action, mods glfw.ModifierKey) { v.button(b, a, mods) })
-	win.SetScrollCallback(func(_ *glfw.Window, _, dy float64) { v.wheel(dy) })
-	win.SetKeyCallback(func(_ *glfw.Window, k glfw.Key, _ int, a glfw.Action, mods glfw.ModifierKey) { v.key(k, a, mods) })
-	// Characters, not keys, for signs: their keys differ between keyboard layouts.
-	win.SetCharCallback(func(_ *glfw.Window, c rune) { v.char(c) })
-	win.SetFramebufferSizeCallback(func(*glfw.Window, int, int) { v.changed = true })
-	win.SetRefreshCallback(func(*glfw.Window) { v.changed = true })
-}
-
-func (v *Viewer) poll() { glfw.PollEvents() }
-
-func (v *Viewer) wait(d time.Duration) { glfw.WaitEventsTimeout(d.Seconds()) }
-
-// unit converts window coordinates to units of scale 1.
-func (v *Viewer) unit(p float64) float64 {
-	win := v.opt.Context.Window()
-	w, _ := win.GetSize()
-	fw, _, scale := v.size()
-	if w == 0 {
-		return p
+// event does what the user asked for.
+func (v *Viewer) event(e window.Event) {
+	v.changed = v.changed || e.Kind != window.KeyRelease
+	switch e.Kind {
+	case window.KeyPress:
+		v.key(e.Key, e.Mods)
+	case window.Char:
+		v.char(e.Char)
+	case window.ButtonDown:
+		v.press(e.Button, e.Mods)
+	case window.ButtonUp:
+		v.release(e.Button)
+	case window.Move:
+		v.moved(e.X, e.Y)
+	case window.Wheel:
+		v.wheel(e.DY)
+	case window.Enter, window.Leave:
+		v.mouse.inside = e.Kind == window.Enter
+	case window.Close:
+		v.quit = true
 	}
-	return p * float64(fw) / float64(w) / scale
 }
 
 // over finds the panel under a point.
@@ -80,7 +74,6 @@ func (v *Viewer) over(x, y float64) (p *render.PanelLayout, nx, ny float64) {
 func (v *Viewer) moved(x, y float64) {
 	dx, dy := x-v.mouse.x, y-v.mouse.y
 	v.mouse.x, v.mouse.y, v.mouse.inside = x, y, true
-	v.changed = true
 	p := v.mouse.panel
 	if p == nil {
 		return
@@ -93,22 +86,22 @@ func (v *Viewer) moved(x, y float64) {
 	}
 }
 
-func (v *Viewer) button(b glfw.MouseButton, a glfw.Action, mods glfw.ModifierKey) {
+func (v *Viewer) release(b window.Button) {
 	m := &v.mouse
-	v.changed = true
-	if a == glfw.Release {
-		if b == glfw.MouseButtonLeft && m.pressed && math.Hypot(m.x-m.downX, m.y-m.downY) < clickSlop {
-			v.click()
-		}
-		m.drag, m.panel, m.pressed = noDrag, nil, false
-		return
+	if b == window.Left && m.pressed && math.Hypot(m.x-m.downX, m.y-m.downY) < clickSlop {
+		v.click()
 	}
+	m.drag, m.panel, m.pressed = noDrag, nil, false
+}
+
+func (v *Viewer) press(b window.Button, mods window.Mods) {
+	m := &v.mouse
 	m.downX, m.downY = m.x, m.y
 	if v.barClick(m.x, m.y) {
 		return
 	}
 	m.panel, _, _ = v.over(m.x, m.y)
-	m.pressed = b == glfw.MouseButtonLeft && mods&(glfw.ModShift|glfw.ModControl) == 0
+	m.pressed = b == window.Left && mods&(window.Shift|window.Control) == 0
 	switch {
 	case m.panel == nil:
 	case m.pressed && !m.panel.Panel.Camera.Planar:
@@ -148,64 +141,58 @@ func (v *Viewer) home() {
 func (v *Viewer) wheel(dy float64) {
 	if p, nx, ny := v.over(v.mouse.x, v.mouse.y); p != nil {
 		p.Panel.Camera.Zoom(math.Pow(wheelFactor, -dy), nx, ny, p.Aspect())
-		v.changed = true
 	}
 }
 
-func (v *Viewer) key(k glfw.Key, a glfw.Action, mods glfw.ModifierKey) {
-	if a == glfw.Release {
-		return
-	}
-	v.changed = true
+func (v *Viewer) key(k window.Key, mods window.Mods) {
 	switch k {
-	case glfw.KeySpace:
+	case window.KeySpace:
 		v.toggle()
-	case glfw.KeyRight:
+	case window.KeyRight:
 		v.playing = false
 		v.single++
-	case glfw.KeyLeft:
+	case window.KeyLeft:
 		v.say("stepping back is not possible yet")
-	case glfw.KeyF1:
+	case window.KeyF1:
 		v.help = !v.help
-	case glfw.KeyTab:
+	case window.KeyTab:
 		v.bare = !v.bare
 		v.scene.Insets.Bottom = barHeight
 		if v.bare {
 			v.scene.Insets.Bottom = 0
 		}
-	case glfw.KeyHome:
+	case window.KeyHome:
 		v.home()
-	case glfw.KeyP:
+	case window.Key('P'):
 		v.takePicture()
-	case glfw.KeyV:
+	case window.Key('V'):
 		v.toggleMovie()
-	case glfw.KeyH:
+	case window.Key('H'):
 		v.togglePriority()
-	case glfw.KeyT:
+	case window.Key('T'):
 		if v.scene.Theme.Name == "dark" {
 			v.scene.Theme = render.Light()
 		} else {
 			v.scene.Theme = render.Dark()
 		}
-	case glfw.KeyEscape:
+	case window.KeyEscape:
 		if v.help {
 			v.help = false
 			return
 		}
 		v.quit = true
-	case glfw.KeyQ:
-		if mods&glfw.ModControl != 0 {
+	case window.Key('Q'):
+		if mods&window.Control != 0 {
 			v.quit = true
 		}
-	case glfw.KeyKPAdd:
+	case window.KeyKPAdd:
 		v.pacer.Faster()
-	case glfw.KeyKPSubtract:
+	case window.KeyKPSubtract:
 		v.pacer.Slower()
 	}
 }
 
 func (v *Viewer) char(c rune) {
-	v.changed = true
 	switch c {
 	case '+', '=':
 		v.pacer.Faster()

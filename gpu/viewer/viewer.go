@@ -13,18 +13,23 @@ import (
 	glcontext "github.com/galvani-sim/galvani/gpu/context"
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/gpu/window"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
 // Options of a viewer.
 type Options struct {
-	Context *glcontext.Context // a window, or headless
+	Context *glcontext.Context
 	Device  *device.Device
-	Light   bool // the light theme
-	Title   string
+	// Window shows the frames; nil is the context's own.
+	Window window.Window
+	Light  bool // the light theme
+	Title  string
 	// Speed is simulated seconds per wall second at the start; 0 is 1, +Inf as fast as possible.
 	Speed float64
+	// FrameRate is the most frames per second; 0 is 60.
+	FrameRate float64
 	// Save names a picture or a movie taken with P or V, given its extension; nil writes galvani-NNN.png into the current folder.
 	Save func(ext string) (string, error)
 	// Log receives one line for a person: where a picture went, why a movie could not be made.
@@ -34,6 +39,7 @@ type Options struct {
 // Viewer shows one simulation in a window.
 type Viewer struct {
 	opt      Options
+	win      window.Window
 	renderer *render.Renderer
 	overlay  *render.Overlay
 	scene    *render.Scene
@@ -71,7 +77,13 @@ func New(o Options) (*Viewer, error) {
 		v.opt.Speed = 1
 	}
 	var err error
+	v.win = o.Window
 	o.Context.Do(func() {
+		if v.win == nil {
+			if v.win, err = window.NewDesktop(o.Context, o.Device); err != nil {
+				return
+			}
+		}
 		if v.renderer, err = render.New(o.Device); err == nil {
 			v.overlay = v.renderer.NewOverlay()
 		}
@@ -130,8 +142,10 @@ func (v *Viewer) attach(s *sim.Sim, until int64) error {
 	v.scene.FitCameras(w, h, scale)
 	v.pacer = NewPacer(s.Plan().BaseDT, time.Now())
 	v.pacer.Speed = v.opt.Speed
-	v.listen()
-	v.opt.Context.Window().Show()
+	if v.opt.FrameRate > 0 {
+		v.pacer.FrameRate = v.opt.FrameRate
+	}
+	v.win.Show()
 	return nil
 }
 
@@ -144,23 +158,17 @@ func (v *Viewer) detach() {
 }
 
 // size is the framebuffer in pixels and its pixels per unit of length.
-func (v *Viewer) size() (w, h int, scale float64) {
-	win := v.opt.Context.Window()
-	w, h = win.GetFramebufferSize()
-	sx, _ := win.GetContentScale()
-	return w, h, math.Max(1, float64(sx))
-}
+func (v *Viewer) size() (w, h int, scale float64) { return v.win.Size() }
 
 // loop takes turns between input, steps and frames until the run is over.
 func (v *Viewer) loop(ctx context.Context) error {
-	win := v.opt.Context.Window()
 	for {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		v.opt.Context.RunPending()
-		v.poll()
-		if v.quit || win.ShouldClose() {
+		v.win.Events(0, v.event)
+		if v.quit {
 			if v.fault != nil {
 				return v.fault
 			}
@@ -259,7 +267,7 @@ func (v *Viewer) surroundings() render.Frame {
 func (v *Viewer) frame() error {
 	start := time.Now()
 	w, h, scale := v.size()
-	if w == 0 || h == 0 { // minimised
+	if !v.win.Visible() {
 		v.pacer.Drew(start, 0)
 		v.rates.drawnVersion, v.changed = v.version, false
 		return nil
@@ -274,7 +282,9 @@ func (v *Viewer) frame() error {
 	v.capture()
 	v.drawOverlay(w, h, scale)
 	v.lastFrame = v.surroundings()
-	v.opt.Device.Screen(w, h).Bind()
+	if err := v.win.Bind(); err != nil {
+		return err
+	}
 	if err := v.renderer.Draw(v.scene, v.lastFrame); err != nil {
 		return err
 	}
@@ -282,7 +292,9 @@ func (v *Viewer) frame() error {
 	if err := v.lookUp(v.lastFrame); err != nil {
 		return err
 	}
-	v.opt.Context.Window().SwapBuffers()
+	if err := v.win.Present(); err != nil {
+		return err
+	}
 	v.opt.Device.WaitIdle()
 	v.rates.frames++
 	v.rates.drawnVersion = v.version
@@ -296,7 +308,7 @@ func (v *Viewer) idle(now time.Time) {
 	if !v.dirty() && !v.playing {
 		w = 100 * time.Millisecond // so that Ctrl-C and the end of a message are seen
 	}
-	v.wait(max(w, time.Millisecond))
+	v.win.Events(max(w, time.Millisecond), v.event)
 }
 
 // faultText is the first line of what stopped the simulation.
