@@ -3,68 +3,164 @@ package conform
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/eval"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
+	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/record"
 	"github.com/galvani-sim/galvani/host/sim"
 	"github.com/galvani-sim/galvani/host/units"
 )
 
-// sweeps requires of runs that are advanced together the bits of runs on their own, whatever the size of a batch.
+// sweeps requires of runs that are advanced together the bits of runs on their own, whatever the size of a batch. Odd ones have noise of their own.
 func (s *suite) sweeps(t *testing.T) {
-	together, networks, models, sizes := 0, 6, 4, []int{1, 0, 3}
+	spiking, models, try := uint64(6), 4, tries{4, []int{1, 0, 3}}
+	coupled := couplings
 	if s.backend.Caps().Name != "cpu" {
-		networks, models, sizes = 1, 1, []int{1, 0} // every run of its own compiles shaders
+		spiking, models, try = 2, 2, tries{3, []int{1, 0}} // every run of its own compiles shaders
+		if s.precision == plan.Double {
+			spiking, coupled = 1, couplings[:3]
+		}
 	}
-	for k := range uint64(networks) {
-		t.Run(fmt.Sprint("spiking", k), func(t *testing.T) { together += s.sweepSpiking(t, k, sizes) })
+	together, most := 0, 0
+	add := func(n int) { together, most = together+n, most+try.runs }
+	for k := range spiking {
+		t.Run(fmt.Sprint("spiking", k), func(t *testing.T) { add(s.sweepSpiking(t, k, try)) })
 	}
-	for k := range uint64(models) {
-		t.Run(fmt.Sprint("model", k), func(t *testing.T) { together += s.sweepModel(t, k, sizes) })
+	for k := uint64(0); models > 0; k++ {
+		if w := s.sweepableModel(t, k); w != nil {
+			models--
+			t.Run(fmt.Sprint("model", k), func(t *testing.T) { add(s.sweepModel(t, k, w, try)) })
+		}
 	}
-	if most := 4 * (networks + models); 3*together < 2*most {
+	for k := range coupled {
+		t.Run(coupled[k].name, func(t *testing.T) { add(s.sweepCoupled(t, k, try)) })
+	}
+	if 3*together < 2*most {
 		t.Errorf("%d of %d runs were advanced together: most should be", together, most)
 	}
 }
 
-// sweepModel sweeps over a variable of a random model.
-func (s *suite) sweepModel(t *testing.T, k uint64, sizes []int) int {
+// tries are how many values a sweep has here, and the sizes of batches to compare, the first of which is 1.
+type tries struct {
+	runs  int
+	sizes []int
+}
+
+// couplings are sums over synapses that the plan rewrites, in each of its ways: split into functions of the ends, once over all neurons, and hoisted.
+var couplings = []struct {
+	name, sum string
+	n         int
+	p         string // of a pair; "" connects all
+	rewritten string // what the plan then has a kernel for
+}{
+	{"trigonometry on a graph", "sin(theta_pre - theta_post - lag)", 70, "0.3", "over synapses"},
+	{"trigonometry over all", "K*sin(theta_pre - theta_post + lag)", 45, "", "presynaptic"},
+	{"weighted trigonometry", "w*cos(2*theta_pre - theta_post) + lag*w", 33, "0.4", "over synapses"},
+	{"over all", "K*theta_pre*exp(-lag*theta_post)", 19, "", "presynaptic"},
+	{"hoisted", "w*exp(-lag*theta_pre)/(1 + exp(theta_post))*(theta_pre - theta_post)", 40, "0.5", "presynaptic"},
+	{"one neuron", "sin(theta_pre - theta_post - lag) + K", 1, "", ""},
+}
+
+// sweepCoupled sweeps over constants within a sum, and over variables of both ends.
+func (s *suite) sweepCoupled(t *testing.T, k int, try tries) int {
+	c, text := couplings[k], nettest.Text
+	ns := nettest.Constants{"K": 1.5, "lag": 0.1, "n": float64(c.n)}
+	g := &net.Group{Name: "osc", N: c.n, Namespace: ns, Method: "euler",
+		Equations: text("dtheta/dt = (omega + input/n + 0.1*sin(theta))*hertz + 0.3*xi*hertz**0.5 : 1\nomega : 1\ninput : 1\nlevel : 1 (shared)")}
+	g.Initial = []net.Assignment{{Var: "theta", Expr: text("6*rand()")}, {Var: "omega", Expr: text("40 + 3*randn()")}}
+	syn := &net.Synapses{Name: "syn", Pre: net.All(g), Post: net.All(g), Namespace: ns, Equations: text("w : 1\ninput_post = " + c.sum + " : 1 (summed)")}
+	syn.Initial = []net.Assignment{{Var: "w", Expr: text("0.5 + rand()")}}
+	syn.Connect = []*net.Connection{{}}
+	if c.p != "" {
+		syn.Connect[0].P = text(c.p)
+	}
+	n := &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{syn}, Monitors: []*net.StateMonitor{{Name: "theta", Group: g, Vars: []string{"theta", "input"}}}}
+	w := sim.SweepOptions{Seconds: 20e-3, OwnNoise: k%2 == 1, Keep: []sim.Quantity{{Group: g, Var: "theta"}}}
+	w.Parameters = []sim.Parameter{{Name: "lag", Values: []float64{0.1, -0.4, 0.7, 1.3}}, {Name: "K", Values: []float64{1, 2.5, -3, 0.25}}}
+	if k%3 == 2 {
+		w.Parameters = append(w.Parameters, sim.Parameter{Name: "w", Synapses: syn, Values: []float64{0.2, 1, -0.5, 3}})
+	}
+	s.hasKernel(t, n, c.rewritten)
+	used := w.Parameters[:0]
+	for _, p := range w.Parameters {
+		if p.Synapses != nil || strings.Contains(c.sum, p.Name) {
+			used = append(used, p)
+		}
+	}
+	w.Parameters = used
+	return s.sweep(t, n, w, try)
+}
+
+// hasKernel makes sure that a network has what it is a test of.
+func (s *suite) hasKernel(t *testing.T, n *net.Network, name string) {
+	t.Helper()
+	r := compile(t, n, s.options())
+	for _, it := range r.Plan().Schedule {
+		for _, op := range it.Ops {
+			if r, ok := op.(*plan.Run); ok && strings.Contains(r.Kernel.Name, name) {
+				return
+			}
+		}
+	}
+	t.Errorf("the plan has no kernel %q: the sum was not rewritten as this test wants it", name)
+}
+
+// sweepable is a random model with a variable to sweep over.
+type sweepable struct {
+	model
+	slow *eval.Group
+	over *check.Variable
+}
+
+// sweepableModel is random model k, nil when it has nothing to sweep over.
+func (s *suite) sweepableModel(t *testing.T, k uint64) *sweepable {
 	m := randomModel(k, s.precision)
-	g := m.group("g")
 	slow := s.reference(t, &m, "g", 1e-4)
-	s.disturb(g, slow, k)
-	n := &net.Network{DT: 1e-4, Groups: []*net.Group{g}}
-	w := sim.SweepOptions{Seconds: 20e-4}
 	for _, v := range slow.Model.Vars {
-		if v.Kind == check.Subexpression {
-			continue
-		}
-		w.Keep = append(w.Keep, sim.Quantity{Group: g, Var: v.Name})
-		if len(w.Parameters) == 0 && v.Type.Kind == check.Real && v.Init == nil {
-			w.Parameters = []sim.Parameter{{Name: v.Name, Group: g, Dim: v.Type.Dim, Values: []float64{0.1 * size(v), -0.3 * size(v), 0.1 * size(v), 0.7 * size(v)}}}
+		if v.Kind != check.Subexpression && v.Type.Kind == check.Real && v.Init == nil {
+			return &sweepable{m, slow, v}
 		}
 	}
-	if w.Parameters == nil {
-		return 4
+	return nil
+}
+
+// sweepModel sweeps over a variable of a random model.
+func (s *suite) sweepModel(t *testing.T, k uint64, m *sweepable, try tries) int {
+	g := m.group("g")
+	s.disturb(g, m.slow, k)
+	n := &net.Network{DT: 1e-4, Groups: []*net.Group{g}}
+	w := sim.SweepOptions{Seconds: 20e-4, OwnNoise: k%2 == 1}
+	for _, v := range m.slow.Model.Vars {
+		if v.Kind != check.Subexpression {
+			w.Keep = append(w.Keep, sim.Quantity{Group: g, Var: v.Name})
+		}
 	}
+	x := size(m.over)
+	w.Parameters = []sim.Parameter{{Name: m.over.Name, Group: g, Dim: m.over.Type.Dim, Values: []float64{0.1 * x, -0.3 * x, 0.1 * x, 0.7 * x}}}
 	defer func() {
 		if t.Failed() {
 			t.Logf("%s\n%s", m.parameters, m.equations)
 		}
 	}()
-	return s.sweep(t, n, w, int(k), sizes)
+	return s.sweep(t, n, w, try)
 }
 
 // sweep compares the results of a sweep for several sizes of batches and returns how many runs were advanced together at most.
-func (s *suite) sweep(t *testing.T, n *net.Network, w sim.SweepOptions, k int, sizes []int) (together int) {
-	w.OwnNoise = k%2 == 1
-	var want []string
-	for _, size := range sizes {
+func (s *suite) sweep(t *testing.T, n *net.Network, w sim.SweepOptions, try tries) (together int) {
+	t.Helper()
+	for k, p := range w.Parameters {
+		w.Parameters[k].Values = p.Values[:try.runs]
+	}
+	var want [][]column
+	for _, size := range try.sizes {
 		w.Batch = size
 		o := s.options()
 		results, err := sim.Sweep(context.Background(), n, o, w)
@@ -77,8 +173,8 @@ func (s *suite) sweep(t *testing.T, n *net.Network, w sim.SweepOptions, k int, s
 				want = append(want, got)
 				continue
 			}
-			if got != want[i] {
-				t.Errorf("batch of %d, run %d of %d: %s", r.Together, i, len(results), firstDifference(got, want[i]))
+			if d := firstDifference(got, want[i]); d != "" {
+				t.Errorf("batch of %d, run %d of %d: %s", r.Together, i, len(results), d)
 			}
 			if size == 0 && r.Together > 1 {
 				together++
@@ -88,23 +184,39 @@ func (s *suite) sweep(t *testing.T, n *net.Network, w sim.SweepOptions, k int, s
 			}
 		}
 	}
-	if slices.Max(want) == slices.Min(want) {
-		t.Log("all runs are the same")
+	if slices.IndexFunc(want, func(c []column) bool { return firstDifference(c, want[0]) != "" }) < 0 {
+		t.Error("all runs are the same: the sweep shows nothing")
 	}
 	return together
 }
 
-// outcome is everything that a run has recorded and kept, as text.
-func outcome(t *testing.T, n *net.Network, w sim.SweepOptions, r *sim.SweepResult) string {
+// column is one thing that a run has recorded or kept.
+type column struct {
+	name   string
+	values []float64
+}
+
+// outcome is everything that a run has recorded and kept.
+func outcome(t *testing.T, n *net.Network, w sim.SweepOptions, r *sim.SweepResult) (out []column) {
 	t.Helper()
-	var out []byte
 	add := func(what string, rec *record.Recording, columns ...string) {
 		for _, c := range columns {
 			a, err := rec.Array(c)
 			if err != nil {
 				t.Fatal(err)
 			}
-			out = fmt.Appendf(out, "%s.%s %v\n", what, c, a.Data)
+			x := column{name: what + "." + c}
+			switch v := a.Data.(type) {
+			case []float64:
+				x.values = v
+			case []int32:
+				x.values = reals(v)
+			case []int64:
+				x.values = reals(v)
+			default:
+				t.Fatalf("%s has values of type %T", x.name, v)
+			}
+			out = append(out, x)
 		}
 	}
 	for _, m := range n.Monitors {
@@ -114,35 +226,43 @@ func outcome(t *testing.T, n *net.Network, w sim.SweepOptions, r *sim.SweepResul
 		if !m.CountOnly {
 			add(m.Name, r.Spikes(m).Recording, append([]string{"i", "step", "t"}, m.Vars...)...)
 		}
-		out = fmt.Appendf(out, "%s %v\n", m.Name, r.Spikes(m).Counts)
+		out = append(out, column{m.Name + ".count", reals(r.Spikes(m).Counts)})
 	}
 	for _, m := range n.RateMonitors {
 		add(m.Name, r.Spikes(m).Recording, "t", "rate")
 	}
 	for _, q := range w.Keep {
-		out = fmt.Appendf(out, "%s %v\n", q.Var, r.Kept(q))
+		out = append(out, column{"kept " + q.Var, r.Kept(q)})
 	}
-	return string(out)
+	return out
 }
 
-func firstDifference(got, want string) string {
-	i := 0
-	for i < len(got) && i < len(want) && got[i] == want[i] {
-		i++
+func reals[T int32 | int64](v []T) []float64 {
+	out := make([]float64, len(v))
+	for k, x := range v {
+		out[k] = float64(x)
 	}
-	line := 0
-	for j := range i {
-		if got[j] == '\n' {
-			line = j + 1
+	return out
+}
+
+// firstDifference tells where the bits of two outcomes of one network differ, "" when they do not.
+func firstDifference(got, want []column) string {
+	for k, c := range got {
+		w := want[k].values
+		if len(c.values) != len(w) {
+			return fmt.Sprintf("%s has %d values instead of %d", c.name, len(c.values), len(w))
+		}
+		for i, x := range c.values {
+			if math.Float64bits(x) != math.Float64bits(w[i]) {
+				return fmt.Sprintf("%s[%d] is %v instead of %v", c.name, i, x, w[i])
+			}
 		}
 	}
-	name := got[line:min(line+20, len(got))]
-	from := max(line, i-40)
-	return fmt.Sprintf("%q: ...%s instead of ...%s", name, got[from:min(i+60, len(got))], want[from:min(i+60, len(want))])
+	return ""
 }
 
 // sweepSpiking sweeps over constants of a random network with spikes: everything that a plan has takes part in some of them.
-func (s *suite) sweepSpiking(t *testing.T, k uint64, sizes []int) int {
+func (s *suite) sweepSpiking(t *testing.T, k uint64, try tries) int {
 	r := rand.New(rand.NewPCG(k, 23))
 	chance := func(p float64) bool { return r.Float64() < p }
 	text := nettest.Text
@@ -251,7 +371,8 @@ func (s *suite) sweepSpiking(t *testing.T, k uint64, sizes []int) int {
 	case 2:
 		w.Parameters = []sim.Parameter{{Name: "w", Synapses: n.Synapses[0], Values: []float64{0.1, 0.3, 0.05, 1}}, {Name: "base", Group: a, Values: []float64{1.2, 0.9, 1, 1.5}}, {Name: "gain", Values: []float64{0.1, 0.3, 0.05, 0.2}}}
 	}
-	return s.sweep(t, n, w, int(k), sizes)
+	w.OwnNoise = k%2 == 1
+	return s.sweep(t, n, w, try)
 }
 
 // scopeOf are constants without and with units.
