@@ -172,6 +172,9 @@ func (i *Instance) Restore(s *exec.Snapshot) error {
 	}
 	if i.layout.SetWritten(s.Written) {
 		i.rescale()
+		if err := i.putScales(); err != nil {
+			return err
+		}
 	}
 	for k, b := range i.plan.Buffers {
 		if !kept(b.Role) {

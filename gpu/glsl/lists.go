@@ -328,11 +328,7 @@ func (g *generator) record(k, groupSize int) function {
 		g.linef("\t\t%s(at) = int(clock_step.x);", name(r.Steps))
 		g.linef("\t\t%s(at) = i - %d;", name(r.Index), m.From)
 		for v, mv := range m.Vars {
-			from := "i"
-			if g.l.Plan.Buffers[mv.Buf].Len == 1 {
-				from = "0"
-			}
-			g.linef("\t\t%s(at) = %s(%s);", name(r.Values[v]), name(int(mv.Buf)), from)
+			g.linef("\t\t%s(at) = %s(%s);", name(r.Values[v]), name(int(mv.Buf)), g.l.valueOf(mv.Buf, (s.Width-1)/g.l.replicas()))
 		}
 		g.linef("\t}")
 		g.linef("\tif (me == 0u) {")
@@ -341,6 +337,22 @@ func (g *generator) record(k, groupSize int) function {
 	g.linef("}")
 	g.linef("")
 	return f
+}
+
+// valueOf spells where a buffer has the value of element i of replicas of n elements; a variable with one value has it for all of a replica.
+func (l *Layout) valueOf(b plan.BufferID, n int) string {
+	part, each := l.part(int(b)), l.each(int(b))
+	switch {
+	case each == 0 && part == 1:
+		return "0"
+	case l.replicas() == 1 || each == n && n > 0:
+		return "i"
+	case each == 0:
+		return fmt.Sprintf("i %% %d", max(n, 1))
+	case each == 1:
+		return fmt.Sprintf("i / %d", max(n, 1))
+	}
+	return fmt.Sprintf("i / %d * %d + i %% %d", max(n, 1), each, max(n, 1))
 }
 
 // recordEnd moves the ring's fill, and halts the run while the ring might not hold another step.

@@ -21,16 +21,10 @@ func (s span) largest() float64 { return math.Max(math.Abs(s.lo), math.Abs(s.hi)
 type ranges struct {
 	p       *plan.Plan
 	stores  map[plan.BufferID][]stored
-	written map[place]span // by the host
-	replica int            // whose values are asked for
+	written map[plan.Part]span // by the host
+	replica int                // whose values are asked for
 	known   map[plan.BufferID]span
 	busy    map[plan.BufferID]bool
-}
-
-// place is a replica's part of a buffer.
-type place struct {
-	buf     plan.BufferID
-	replica int
 }
 
 // of1 asks for the values of one replica from now on.
@@ -48,7 +42,7 @@ type stored struct {
 }
 
 func newRanges(p *plan.Plan) *ranges {
-	r := &ranges{p: p, stores: map[plan.BufferID][]stored{}, written: map[place]span{}}
+	r := &ranges{p: p, stores: map[plan.BufferID][]stored{}, written: map[plan.Part]span{}}
 	add := func(b plan.BufferID, s stored) { r.stores[b] = append(r.stores[b], s) }
 	eachOp(p, func(op plan.Op) {
 		switch op := op.(type) {
@@ -104,11 +98,11 @@ func (r *ranges) buffer(b plan.BufferID) span {
 		return anything // it depends on itself; a value that is clipped has a range all the same
 	}
 	r.busy[b] = true
-	part := place{b, 0}
+	part := plan.Part{Buffer: b}
 	if r.p.Buffers[b].Each > 0 {
-		part.replica = r.replica
+		part.Replica = r.replica
 	}
-	s := contents(r.p.Buffers[b], part.replica)
+	s := contents(r.p.Buffers[b], part.Replica)
 	if w, ok := r.written[part]; ok {
 		s = s.hull(w)
 	}

@@ -143,9 +143,9 @@ func (l *Layout) Widen(b plan.BufferID, off int, values []float64) bool {
 	wider := false
 	each := l.each(int(b))
 	for len(values) > 0 {
-		part, n := place{b, 0}, len(values)
+		part, n := plan.Part{Buffer: b}, len(values)
 		if each > 0 {
-			part.replica = off / each
+			part.Replica = off / each
 			n = min(n, each-off%each)
 		}
 		now := rangeOf(values[:n])
@@ -166,26 +166,26 @@ func (l *Layout) Widen(b plan.BufferID, off int, values []float64) bool {
 	return l.rescale()
 }
 
-// Written are the ranges of what the host wrote, by buffer; with the plan they decide the scales.
-func (l *Layout) Written() map[plan.BufferID][2]float64 {
-	if l.ranges == nil || len(l.ranges.written) == 0 || l.replicas() > 1 {
+// Written are the ranges of what the host wrote; with the plan they decide the scales.
+func (l *Layout) Written() map[plan.Part][2]float64 {
+	if l.ranges == nil || len(l.ranges.written) == 0 {
 		return nil
 	}
-	w := make(map[plan.BufferID][2]float64, len(l.ranges.written))
+	w := make(map[plan.Part][2]float64, len(l.ranges.written))
 	for b, s := range l.ranges.written {
-		w[b.buf] = [2]float64{s.lo, s.hi}
+		w[b] = [2]float64{s.lo, s.hi}
 	}
 	return w
 }
 
 // SetWritten goes back to ranges that Written gave, for a state of that time: sums then round as they did. It reports whether scales changed.
-func (l *Layout) SetWritten(w map[plan.BufferID][2]float64) bool {
-	if l.ranges == nil || l.replicas() > 1 {
+func (l *Layout) SetWritten(w map[plan.Part][2]float64) bool {
+	if l.ranges == nil {
 		return false
 	}
 	clear(l.ranges.written)
 	for b, s := range w {
-		l.ranges.written[place{b, 0}] = span{s[0], s[1]}
+		l.ranges.written[b] = span{s[0], s[1]}
 	}
 	return l.rescale()
 }

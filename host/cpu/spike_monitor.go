@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/galvani-sim/galvani/host/exec"
@@ -16,6 +17,7 @@ type spikeRing[T real] struct {
 	x    *instance[T]
 	m    *plan.SpikeMonitor
 	list spikeList
+	n    int // elements of a replica
 	got  exec.Spikes
 }
 
@@ -32,11 +34,14 @@ func newSpikeRing[T real](x *instance[T], m *plan.SpikeMonitor) (*spikeRing[T], 
 		if v.Buf < 0 || int(v.Buf) >= len(x.plan.Buffers) {
 			return nil, fmt.Errorf("%s records %q from no buffer", what, v.Name)
 		}
-		if n := x.plan.Buffers[v.Buf].Len; n != 1 && n < m.To {
-			return nil, fmt.Errorf("%s records %q of elements up to %d, which has %d", what, v.Name, m.To-1, n)
+		if n, all := x.plan.Buffers[v.Buf].Part(), m.To/x.replicas(); n != 1 && n < all {
+			return nil, fmt.Errorf("%s records %q of elements up to %d, which has %d", what, v.Name, all-1, n)
 		}
 	}
-	r := &spikeRing[T]{x: x, m: m, list: list}
+	r := &spikeRing[T]{x: x, m: m, list: list, n: math.MaxInt}
+	if b := x.plan.Buffers[m.List]; x.replicas() > 1 {
+		r.n = max(1, (b.Len/max(b.Rows, 1)-1)/x.replicas())
+	}
 	if m.CountOnly {
 		r.got.Counts = make([]int64, m.To-m.From)
 	}
@@ -84,23 +89,28 @@ func (r *spikeRing[T]) run(step int64) error {
 		g.Steps, g.Index = append(g.Steps, step), append(g.Index, e-from)
 	}
 	for i := range r.m.Vars {
-		if buf := r.m.Vars[i].Buf; r.x.plan.Buffers[buf].Type == ir.Real {
-			g.Values[i] = appendAt(g.Values[i], r.x.m.real[buf], spikes)
+		b := r.x.plan.Buffers[r.m.Vars[i].Buf]
+		if b.Type == ir.Real {
+			g.Values[i] = appendAt(g.Values[i], r.x.m.real[b.ID], spikes, r.n, b)
 		} else {
-			g.Values[i] = appendAt(g.Values[i], r.x.m.int[buf], spikes)
+			g.Values[i] = appendAt(g.Values[i], r.x.m.int[b.ID], spikes, r.n, b)
 		}
 	}
 	return nil
 }
 
-// appendAt appends src at each element; a variable with one value has it for all elements.
-func appendAt[E int32 | float32 | float64](dst []float64, src []E, elements []int32) []float64 {
+// appendAt appends the value that buffer b, with contents src, has for each element of replicas of n; a variable with one value has it for all
+// elements of a replica.
+func appendAt[E int32 | float32 | float64](dst []float64, src []E, elements []int32, n int, b *plan.Buffer) []float64 {
 	for _, e := range elements {
+		replica, at := int(e)/n, int(e)%n
+		if b.Part() == 1 {
+			at = 0
+		}
+		at += replica * b.Each
 		var v E
-		if len(src) == 1 {
-			v = src[0]
-		} else if uint(e) < uint(len(src)) {
-			v = src[e]
+		if uint(at) < uint(len(src)) {
+			v = src[at]
 		}
 		dst = append(dst, float64(v))
 	}

@@ -37,6 +37,14 @@ func (m *member) Snapshot() (*Snapshot, error) {
 		return nil, err
 	}
 	s := &Snapshot{Fingerprint: m.part.Fingerprint, At: u.snapshot.At, Data: map[plan.BufferID][]byte{}}
+	for p, r := range u.snapshot.Written {
+		if int(p.Buffer) < len(m.part.Buffers) && p.Replica == m.replica {
+			if s.Written == nil {
+				s.Written = map[plan.Part][2]float64{}
+			}
+			s.Written[plan.Part{Buffer: p.Buffer}] = r
+		}
+	}
 	for id, data := range u.snapshot.Data {
 		if int(id) >= len(m.part.Buffers) {
 			continue
@@ -119,7 +127,7 @@ func (u *union) restore() error {
 			return errors.New("some networks of a batch were restored to another step than the rest")
 		}
 	}
-	all := &Snapshot{Fingerprint: u.plan.Fingerprint, At: at, Data: map[plan.BufferID][]byte{}}
+	all := &Snapshot{Fingerprint: u.plan.Fingerprint, At: at, Data: map[plan.BufferID][]byte{}, Written: map[plan.Part][2]float64{}}
 	if len(u.restored) < len(u.members) {
 		if err := u.take(); err != nil {
 			return err
@@ -134,6 +142,11 @@ func (u *union) restore() error {
 			var err error
 			if s, err = m.Snapshot(); err != nil {
 				return err
+			}
+		}
+		for p, written := range s.Written {
+			if u.plan.Buffers[p.Buffer].Each > 0 {
+				all.Written[plan.Part{Buffer: p.Buffer, Replica: r}] = written
 			}
 		}
 		for id, data := range s.Data {

@@ -17,6 +17,8 @@ type Caps struct {
 	MaxBuffer int64
 	// Memory is what may be allocated in bytes, 0 when unknown.
 	Memory int64
+	// OwnNoise is the most networks with random numbers of their own in one plan, see Options.Replicas; 0 when there is no limit.
+	OwnNoise int
 }
 
 // Options of one loaded instance.
@@ -128,5 +130,5 @@ type Snapshot struct {
 	At          Position
 	Data        map[plan.BufferID][]byte
 	// Written are ranges of values that were written to buffers, for a backend that rounds sums by them; nil for others.
-	Written map[plan.BufferID][2]float64
+	Written map[plan.Part][2]float64
 }

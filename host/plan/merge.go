@@ -19,6 +19,18 @@ type Apart struct {
 // Error says why.
 func (e *Apart) Error() string { return e.Why }
 
+// Share takes what is connected, and tables, from another plan where both hold the same, so that many plans of one network hold it once.
+func (p *Plan) Share(from *Plan) {
+	if len(p.Buffers) != len(from.Buffers) {
+		return
+	}
+	for i, b := range p.Buffers {
+		if a := from.Buffers[i]; (b.Role == Connectivity || b.Role == Table) && a.Len == b.Len && equalContents(a, b) {
+			b.Ints, b.Reals = a.Ints, a.Reals
+		}
+	}
+}
+
 // Shape is equal for plans that Merge may be able to merge: it hashes what they are but for the numbers in kernels and buffers.
 func (p *Plan) Shape() string {
 	var b strings.Builder

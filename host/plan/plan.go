@@ -48,6 +48,20 @@ type Buffer struct {
 	Fill  float64
 }
 
+// Part is the number of entries that each replica sees.
+func (b *Buffer) Part() int {
+	if b.Each > 0 {
+		return b.Each
+	}
+	return b.Len
+}
+
+// Part is what one replica has of a buffer.
+type Part struct {
+	Buffer  BufferID
+	Replica int
+}
+
 // Clock ticks every Period base ticks, first at tick Phase. DT is its interval in seconds.
 type Clock struct {
 	Name          string

@@ -128,6 +128,9 @@ func (w *sweeping) size(p *plan.Plan) int {
 	if w.Batch > 0 {
 		most = min(most, w.Batch)
 	}
+	if w.OwnNoise && caps.OwnNoise > 0 {
+		most = min(most, caps.OwnNoise)
+	}
 	common, each := p.ReplicaBytes()
 	if caps.Memory > 0 && each > 0 {
 		// Half of it: the results of all runs are kept as well.

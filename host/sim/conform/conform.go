@@ -41,6 +41,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Repeats", s.repeats},
 		{"Draws", s.draws},
 		{"Sweeps", s.sweeps},
+		{"Batches", s.batches},
 		{"Faults", s.faults},
 		{"Kernels", s.kernels},
 		{"LargeField", s.largeField},

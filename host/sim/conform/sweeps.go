@@ -359,7 +359,7 @@ func (s *suite) sweepSpiking(t *testing.T, k uint64, try tries) int {
 	n.Monitors = append(n.Monitors,
 		&net.StateMonitor{Name: "all", Group: a, Vars: []string{"v", "look", "drive", "summed"}},
 		&net.StateMonitor{Name: "some", Group: b, Vars: []string{"v", "count"}, Elements: []int32{int32(b.N - 1), 0}, DT: 2e-4, When: "end"})
-	n.SpikeMonitors = append(n.SpikeMonitors, &net.SpikeMonitor{Name: "spikes", Of: span(a), Vars: []string{"v", "look"}}, &net.SpikeMonitor{Name: "counts", Of: span(b), CountOnly: true},
+	n.SpikeMonitors = append(n.SpikeMonitors, &net.SpikeMonitor{Name: "spikes", Of: span(a), Vars: []string{"v", "look", "drive"}}, &net.SpikeMonitor{Name: "counts", Of: span(b), CountOnly: true},
 		&net.SpikeMonitor{Name: "inputs", Of: net.All(poisson)})
 	n.RateMonitors = append(n.RateMonitors, &net.RateMonitor{Name: "rate", Of: span(a)})
 	w := sim.SweepOptions{Seconds: 12e-3, Keep: []sim.Quantity{{Group: a, Var: "v"}, {Group: b, Var: "f"}, {Group: a, Var: "drive"}, {Synapses: n.Synapses[0], Var: "w"}}}
