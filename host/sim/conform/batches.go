@@ -34,15 +34,15 @@ func (s *suite) batches(t *testing.T) {
 		}
 		return p
 	}
-	write := func(p *pair, w ...float64) {
+	write := func(p *pair, object, name string, value ...float64) {
 		for k, r := range p.sims {
-			b, ok := r.Plan().Find("syn", "w")
+			b, ok := r.Plan().Find(object, name)
 			if !ok {
-				t.Fatal("no weights")
+				t.Fatalf("no %s.%s", object, name)
 			}
 			values := make([]float64, b.Len)
 			for i := range values {
-				values[i] = w[k]
+				values[i] = value[k]
 			}
 			if err := r.Instance().Write(b.ID, 0, values); err != nil {
 				t.Fatal(err)
@@ -68,9 +68,10 @@ func (s *suite) batches(t *testing.T) {
 		return out
 	}
 	a := open()
-	write(a, 3e5, 0.5)
+	write(a, "syn", "w", 3e5, 0.5)
 	advance(a, 3)
-	write(a, 0.0137, 0.0071)
+	write(a, "syn", "w", 0.0137, 0.0071)
+	write(a, "g", "v", 0, 0) // what it has would swallow the small weights
 	var snaps [2]*exec.Snapshot
 	for k, r := range a.sims {
 		var err error

@@ -281,7 +281,7 @@ func (s *suite) sweepSpiking(t *testing.T, k uint64, try tries) int {
 		}
 		eqs += " : 1" + flags + "\ndf/dt = -f/(2*tau) : 1\nbase : 1\ncount : 1\ndrive : 1 (shared)\nlook = v + 0.1*f + drive : 1\nsummed : 1\nlong = hold : second"
 		g := &net.Group{Name: name, N: size, Equations: text(eqs), Namespace: scope, Spiking: sp, Method: "euler"}
-		g.Initial = []net.Assignment{{Var: "base", Expr: text("0.8 + 0.05*i/N + 0.6*rand()")}, {Var: "v", Expr: text("rand()")}}
+		g.Initial = []net.Assignment{{Var: "base", Expr: text("0.8 + 0.05*i/N + 0.6*rand()")}, {Var: "v", Expr: text("rand()")}, {Var: "drive", Expr: text("gain + tau*hertz")}}
 		if chance(0.5) {
 			g.Code = append(g.Code, &net.CodeBlock{Name: name + "_regular", Code: text("drive = drive + gain*rand()\nf = f + 0.01*randn() + 0.001*i"), DT: 3e-4})
 		}
