@@ -83,24 +83,35 @@ func (c *checker) idents(e syntax.Expr) []*syntax.Ident {
 // checkShared reports shared variables that depend on what differs from neuron to neuron.
 func (c *checker) checkShared() {
 	for _, v := range c.m.Vars {
-		if !v.Shared || v.Eq == nil {
+		if v.Eq == nil || !v.Shared && !v.Postsynaptic {
 			continue
+		}
+		kind, among, each := "shared", "shared", "neuron"
+		if c.ctx.Synapse {
+			kind, among, each = "projection-wide", "projection", "synapse"
+		}
+		if v.Postsynaptic {
+			if kind, among = "postsynaptic", "postsynaptic or projection"; v.Shared {
+				c.errorHint(v.Eq.NameSp, "choose one", "%q is postsynaptic and shared at once", v.Name)
+				continue
+			}
 		}
 		for _, e := range []syntax.Expr{v.Expr, v.Init, v.Min, v.Max} {
 			if e == nil {
 				continue
 			}
-			if sp, what := c.perElement(e); what != "" {
-				c.list.Add(diag.Errorf(v.Eq.Source, sp, "the shared variable %q depends on %s, which differs from neuron to neuron", v.Name, what).
-					WithHint("declare what it depends on as shared, or drop that flag from %s", v.Name))
+			if sp, what := c.perElement(e, v.Postsynaptic); what != "" {
+				c.list.Add(diag.Errorf(v.Eq.Source, sp, "the %s variable %q depends on %s, which differs from %s to %s", kind, v.Name, what, each, each).
+					WithHint("declare what it depends on as %s, or drop that flag from %s", among, v.Name))
 				break
 			}
 		}
 	}
 }
 
-// perElement finds something in e that has a value of its own for each element: its place and what it is.
-func (c *checker) perElement(e syntax.Expr) (sp diag.Span, what string) {
+// perElement finds something in e that has a value of its own for each element: its place and what it is. In postsynaptic variables what
+// the postsynaptic neuron has is none.
+func (c *checker) perElement(e syntax.Expr, post bool) (sp diag.Span, what string) {
 	syntax.Walk(e, func(e syntax.Expr) {
 		if what != "" {
 			return
@@ -108,6 +119,9 @@ func (c *checker) perElement(e syntax.Expr) (sp diag.Span, what string) {
 		switch e := e.(type) {
 		case *syntax.Ident:
 			ref := c.m.Refs[e]
+			if post && (ref.Kind == RefPost || ref.Kind == RefIndex && ref.Name == "j" || ref.Var != nil && ref.Var.Postsynaptic) {
+				return
+			}
 			if name := e.Name; ref.Kind == RefVariable && ref.Var != nil && !ref.Var.Shared && ref.Var.Kind != Local ||
 				ref.Kind == RefIndex || ref.Kind == RefCoord || ref.Kind == RefPre || ref.Kind == RefPost || ref.Kind == RefExternal {
 				sp, what = e.Sp, `"`+name+`"`

@@ -26,7 +26,7 @@ func CheckExpr(e syntax.Expr, src *diag.Source, m *Model, v *Variable, ctx Conte
 	if v != nil {
 		c.assignable(t, v.Type, e, v.Name)
 		if v.Shared {
-			if sp, what := c.perElement(e); what != "" {
+			if sp, what := c.perElement(e, false); what != "" {
 				c.errorf(sp, "the shared variable %q cannot be set from %s, which differs from neuron to neuron", v.Name, what)
 			}
 		}
@@ -108,7 +108,7 @@ func (c *checker) assign(s *syntax.Stmt, out *Code) {
 		c.assignable(t, v.Type, s.X, s.Name)
 	}
 	if v.Shared && ref.Kind == RefVariable {
-		if sp, what := c.perElement(s.X); what != "" {
+		if sp, what := c.perElement(s.X, false); what != "" {
 			c.errorf(sp, "the shared variable %q cannot be set from %s, which differs from neuron to neuron", v.Name, what)
 		}
 	}

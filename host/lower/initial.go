@@ -51,8 +51,10 @@ func Initial(in Input, a Assign) (k *ir.Kernel, fill float64, err error) {
 func SynapseInitial(in SynapseInput, a Assign) (k *ir.Kernel, fill float64, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newSynScope(in, a.What)
+	s.atPost = a.Var.Postsynaptic
+	s.scalar = a.Var.Shared && a.Value.Side != nil && a.Value.Side.Dialect == check.ANNarchy
 	k, fill = s.initial(a)
-	if k != nil && !a.Var.Shared {
+	if k != nil && !a.Var.Shared && !a.Var.Postsynaptic {
 		k.Domain = ir.Synapses
 	}
 	return k, fill, nil

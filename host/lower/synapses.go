@@ -36,12 +36,32 @@ type synScope struct {
 	syn SynapseInput
 	// read holds the variables of the ends whose old values the code needs.
 	read map[string]bool
+	// atPost: the kernel runs over the postsynaptic elements, for variables of which each has one.
+	atPost bool
 }
 
 func newSynScope(in SynapseInput, stream string) *synScope {
 	s := &synScope{kernelScope: newScope(in.Input, in.Object+"/"+stream, false), syn: in, read: map[string]bool{}}
 	s.scope.ref = s.resolve
+	s.value = s.variable
 	return s
+}
+
+// variable is the value of a variable of the synapses at this point of the statements.
+func (s *synScope) variable(v *check.Variable) *ir.Expr {
+	if _, known := s.env[v]; v.Postsynaptic && !known && !s.atPost && v.Kind != check.Subexpression {
+		slot := s.b.Slot(ir.Slot{Name: SlotName(s.in.Object, v.Name), Type: irType(v.Type.Kind), Kind: ir.Indexed, Access: ir.Read})
+		s.env[v] = s.b.LoadAt(slot, s.b.Leaf(ir.OpPost))
+	}
+	return s.current(v)
+}
+
+// post is the postsynaptic element.
+func (s *synScope) post() *ir.Expr {
+	if s.atPost {
+		return s.b.Leaf(ir.OpElem)
+	}
+	return s.b.Leaf(ir.OpPost)
 }
 
 // resolve gives the names that synapses have besides their own variables.
@@ -51,12 +71,15 @@ func (s *synScope) resolve(r check.Ref) *ir.Expr {
 	case check.RefPre:
 		return s.endValue(&s.syn.Pre, r.Var, b.Leaf(ir.OpPre))
 	case check.RefPost:
-		return s.endValue(&s.syn.Post, r.Var, b.Leaf(ir.OpPost))
+		return s.endValue(&s.syn.Post, r.Var, s.post())
 	case check.RefIndex:
 		switch r.Name {
 		case "i":
 			return s.relative(ir.OpPre, s.syn.Pre.Start)
 		case "j":
+			if s.atPost {
+				return s.relative(ir.OpElem, s.syn.Post.Start)
+			}
 			return s.relative(ir.OpPost, s.syn.Post.Start)
 		}
 		return b.Load(b.Slot(ir.Slot{Name: SlotName(s.in.Object, r.Name), Type: ir.Int, Kind: ir.PerElement, Access: ir.Read}))
@@ -131,11 +154,16 @@ func (s *synScope) endValue(e *End, v *check.Variable, at *ir.Expr) *ir.Expr {
 	return b.LoadAt(slot, at)
 }
 
+// evolves reports whether a differential equation is advanced in every step: where Brian2's say so, and ANNarchy's unless they say otherwise.
+func evolves(m *check.Model, v *check.Variable) bool {
+	return v.ClockDriven || m.Dialect == check.ANNarchy && !v.EventDriven
+}
+
 // eventDriven lists the variables that are brought up to date when a spike arrives.
 func eventDriven(m *check.Model) []*check.Variable {
 	var out []*check.Variable
 	for _, v := range m.Vars {
-		if v.Kind == check.State && !v.ClockDriven {
+		if v.Kind == check.State && !evolves(m, v) {
 			out = append(out, v)
 		}
 	}
@@ -145,7 +173,7 @@ func eventDriven(m *check.Model) []*check.Variable {
 func clockDriven(m *check.Model) []*check.Variable {
 	var out []*check.Variable
 	for _, v := range m.Vars {
-		if v.Kind == check.State && v.ClockDriven {
+		if v.Kind == check.State && evolves(m, v) {
 			out = append(out, v)
 		}
 	}
@@ -160,8 +188,11 @@ func SynapseStorage(in SynapseInput) []Storage {
 			continue
 		}
 		s := Storage{Name: v.Name, Type: irType(v.Type.Kind), Len: in.N, Kind: StateVar}
-		if v.Shared {
+		switch {
+		case v.Shared:
 			s.Len = 1
+		case v.Postsynaptic:
+			s.Len = in.Post.N
 		}
 		out = append(out, s)
 	}
@@ -171,9 +202,13 @@ func SynapseStorage(in SynapseInput) []Storage {
 	return out
 }
 
-// SynapseUpdate makes the kernel of the clock-driven equations; nil when there are none.
-func SynapseUpdate(in SynapseInput) (k *ir.Kernel, err error) {
+// SynapseUpdate makes the kernels that run in every step: the clock-driven equations, and in ANNarchy's dialect all statements, those of
+// the projection as a whole first, then those of its postsynaptic neurons, then those of each synapse.
+func SynapseUpdate(in SynapseInput) (steps []Step, err error) {
 	defer recoverDefect(&err, in.Object)
+	if in.Model.Dialect == check.ANNarchy {
+		return learn(in)
+	}
 	odes := clockDriven(in.Model)
 	if len(odes) == 0 {
 		return nil, nil
@@ -188,10 +223,11 @@ func SynapseUpdate(in SynapseInput) (k *ir.Kernel, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if k = s.kernel(in.Object + " update"); k != nil {
+	if k := s.kernel(in.Object + " update"); k != nil {
 		k.Domain = ir.Synapses
+		steps = append(steps, Step{k, in.N})
 	}
-	return k, nil
+	return steps, nil
 }
 
 // SummedInput makes the kernel that sums an expression over the synapses of each element of the target group into its variable.

@@ -96,8 +96,13 @@ func All(g *Group) Span { return Span{g, 0, g.N} }
 type Synapses struct {
 	Name      string
 	Pre, Post Span
+	Dialect   check.Dialect
 	Equations *diag.Source // per-synapse variables; may be nil
-	Method    string
+	// Params is ANNarchy's parameters block; nil in Brian's dialect.
+	Params *diag.Source
+	Method string
+	// Transmit makes the synapses contribute to sum(Target) of Post in every step; nil: they act by spikes and summed variables only.
+	Transmit  *Transmission
 	Namespace check.Scope
 	// Multi names the number of a synapse among those of the same pair, in order of creation from 0 (multisynaptic_index); "": none.
 	Multi    string
@@ -112,6 +117,14 @@ type Synapses struct {
 	ByIndex bool
 	Tags    []string
 	Place   Place
+}
+
+// Transmission is continuous transmission in ANNarchy's manner, of synapses that have equations of their own. Their variable w starts with the
+// weights of the rules by which they are connected.
+type Transmission struct {
+	Target string
+	// Psp is the expression summed over synapses; nil means w * pre.r.
+	Psp *diag.Source
 }
 
 // Moment is a place in the step: a slot as in CodeBlock, and the order within it.

@@ -18,6 +18,8 @@ type pairs struct {
 	pre, post []int32
 	removed   []bool   // synapses that were removed since; nil: none
 	how       []string // of each call of connect with a condition, for people
+	// weights are those of the rules, for synapses that transmit continuously: one for each, or nil.
+	weights []float64
 }
 
 // Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built.
@@ -65,6 +67,7 @@ type collector struct {
 	limit    int64 // bytes; 0: none
 	name     string
 	how      []string
+	weights  []float64 // see pairs
 }
 
 // segment is a number of pairs in order, each to be repeated.
@@ -233,7 +236,7 @@ func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
 		return nil, nil
 	}
 	p := out.take()
-	p.how = out.how
+	p.how, p.weights = out.how, out.weights
 	return p, nil
 }
 
@@ -348,6 +351,9 @@ func (b *builder) connectRule(x *call, rule connect.Rule) error {
 		}
 	}
 	x.out.segment(seg)
+	if s.Transmit != nil {
+		x.out.weights = append(x.out.weights, weightsOf(m, csr, len(seg.post))...)
+	}
 	return nil
 }
 

@@ -171,6 +171,11 @@ func (b *builder) source(p *net.Projection) Source {
 
 // needsSum reports whether a target of a group has synapses that are summed into a buffer before the update.
 func (b *builder) needsSum(g *net.Group, target string) bool {
+	for _, s := range b.net.Synapses {
+		if s.Transmit != nil && s.Post.Group == g && s.Transmit.Target == target {
+			return true
+		}
+	}
 	for _, p := range b.net.Projections {
 		if m := b.opt.Matrices[p]; p.Post == g && p.Target == target && (m.CSR != nil || m.Offsets != nil) {
 			return true
@@ -234,8 +239,22 @@ type sumKey struct{ group, target string }
 // for a sum sets it and the others add to it; they run in the order of their names.
 func (b *builder) projections() error {
 	filled := map[sumKey]bool{}
-	byName := slices.SortedFunc(slices.Values(b.net.Projections), func(p, q *net.Projection) int { return strings.Compare(p.Name, q.Name) })
-	for _, p := range byName {
+	var inputs []input
+	for _, p := range b.net.Projections {
+		inputs = append(inputs, input{p.Name, p, nil})
+	}
+	for _, s := range b.net.Synapses {
+		if s.Transmit != nil {
+			inputs = append(inputs, input{s.Name, nil, s})
+		}
+	}
+	slices.SortFunc(inputs, func(x, y input) int { return strings.Compare(x.name, y.name) })
+	for _, x := range inputs {
+		if x.synapses != nil {
+			b.transmit(x.synapses, filled)
+			continue
+		}
+		p := x.projection
 		item := Item{Name: p.Name, Slot: Groups, Order: -1, Clock: b.clocks.add(b.dtOf(p.Post.DT)), Callback: -1}
 		key := sumKey{p.Post.Name, p.Target}
 		var err error
@@ -257,6 +276,13 @@ func (b *builder) projections() error {
 		}
 	}
 	return nil
+}
+
+// input is one summand of the input of targets: a projection, or synapses that transmit.
+type input struct {
+	name       string
+	projection *net.Projection
+	synapses   *net.Synapses
 }
 
 // totals lays out one number per projection whose targets all receive the same total; the targets' kernels read it.

@@ -15,7 +15,7 @@ import (
 )
 
 func (b *builder) synapseContext(s *net.Synapses) check.Context {
-	return check.Context{Dialect: check.Brian, Scope: s.Namespace, Synapse: true, Multi: s.Multi, Pre: b.res.Models[s.Pre.Group], Post: b.res.Models[s.Post.Group]}
+	return check.Context{Dialect: s.Dialect, Scope: s.Namespace, Synapse: true, Multi: s.Multi, Pre: b.res.Models[s.Pre.Group], Post: b.res.Models[s.Post.Group]}
 }
 
 // checkSynapses checks the equations and the code of all synapses; the groups' models are known by then.
@@ -25,19 +25,25 @@ func (b *builder) checkSynapses() error {
 		if src == nil {
 			src = &diag.Source{Name: "equations of " + s.Name}
 		}
-		eqs, ds := syntax.ParseEquations(src, check.Brian.Syntax())
+		eqs, ds := syntax.ParseEquations(src, s.Dialect.Syntax())
+		var params []*syntax.Equation
+		if s.Params != nil {
+			p, l := syntax.ParseParameters(s.Params)
+			params, ds = p.Eqs, append(ds, l...)
+		}
 		b.reportAll(ds)
 		if ds.Err() != nil {
 			continue
 		}
-		m, ds := check.Check(eqs, nil, b.synapseContext(s))
+		m, ds := check.Check(eqs, params, b.synapseContext(s))
 		b.reportAll(ds)
 		if ds.Err() != nil {
 			continue
 		}
 		b.synModels[s] = m
+		b.checkTransmission(s, m)
 		for _, p := range s.Pathways {
-			code, ds := syntax.ParseCode(p.Code, check.Brian.Syntax())
+			code, ds := syntax.ParseCode(p.Code, s.Dialect.Syntax())
 			b.reportAll(ds)
 			if ds.Err() != nil {
 				continue
@@ -74,6 +80,9 @@ func (b *builder) synapseInput(s *net.Synapses, n int) lower.SynapseInput {
 		dt = b.net.DT
 	}
 	clock := lower.Clock{DT: dt, Unit: 1}
+	if s.Dialect == check.ANNarchy {
+		clock.Unit = 1e-3
+	}
 	end := func(sp net.Span) lower.End {
 		return lower.End{Input: b.lowerInput(sp.Group), Start: sp.Start, Len: sp.Len()}
 	}
@@ -237,22 +246,34 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	for _, st := range lower.SynapseStorage(in) {
 		b.buffer(Buffer{Object: s.Name, Var: st.Name, Type: st.Type, Len: st.Len, Fill: st.Fill, Role: storageRole(st.Kind)})
 	}
+	b.ruleWeights(s, p)
 	w := &wiring{b: b, s: s, p: p, conns: map[string][]lagged{}}
 	b.wires[s] = w
 	b.counts(s, p)
 	if s.Multi != "" {
 		b.buffer(Buffer{Object: s.Name, Var: s.Multi, Type: ir.Int, Len: n, Ints: p.numbers(), Role: Connectivity})
 	}
+	b.defaultsOfSynapses(s, in, w)
 	b.initialSynapses(s, in, w)
 	clock := b.clocks.add(in.Clock.DT)
-	update, err := lower.SynapseUpdate(in)
+	updates, err := lower.SynapseUpdate(in)
 	if err != nil {
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
 		return
 	}
-	if update != nil {
-		b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name + "_stateupdater", Slot: Groups, Clock: clock, Callback: -1,
-			Ops: []Op{b.kernel(update, n, w.all())}})
+	if len(updates) > 0 {
+		item := Item{Name: s.Name + "_stateupdater", Slot: Groups, Clock: clock, Callback: -1}
+		if s.Dialect == check.ANNarchy {
+			item.Order = afterGroups
+		}
+		for _, u := range updates {
+			conn := -1
+			if u.Kernel.Domain == ir.Synapses {
+				conn = w.all()
+			}
+			item.Ops = append(item.Ops, b.kernel(u.Kernel, u.N, conn))
+		}
+		b.plan.Schedule = append(b.plan.Schedule, item)
 	}
 	b.summed(s, in, w)
 	for _, path := range s.Pathways {

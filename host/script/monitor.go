@@ -69,11 +69,20 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 	if !start || offset != starlark.None {
 		return nil, fmt.Errorf("%s: start=False and period_offset= are not supported yet", "Monitor")
 	}
-	p, err := in.findGroup("Monitor", source)
-	if err != nil {
-		return nil, err
+	m := &net.StateMonitor{}
+	var p *population
+	var err error
+	if proj, ok := source.(*projection); ok {
+		if p, err = proj.monitored(); err != nil {
+			return nil, err
+		}
+		m.Synapses = proj.learned
+	} else {
+		if p, err = in.findGroup("Monitor", source); err != nil {
+			return nil, err
+		}
+		m.Group = p.group
 	}
-	m := &net.StateMonitor{Group: p.group}
 	if period != starlark.None {
 		if m.DT, err = interval("Monitor: period", period, 1e-3); err != nil {
 			return nil, err

@@ -42,7 +42,7 @@ func (m *monitor) values(i int, elementsFirst bool) (starlark.Value, error) {
 	case v.shared:
 		n = 1
 	}
-	if v.shared && len(s.T) > 0 {
+	if (v.shared || m.mon.Synapses != nil) && len(s.T) > 0 {
 		n = len(s.Values[i]) / len(s.T)
 	}
 	data := s.Values[i]

@@ -24,9 +24,16 @@ func (n *neuron) Freeze()               {}
 func (n *neuron) Truth() starlark.Bool  { return true }
 func (n *neuron) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Neuron") }
 
-// synapse is ANNarchy's Synapse(psp=, operation=).
+// synapse is ANNarchy's Synapse(parameters=, equations=, psp=, operation=).
 type synapse struct {
-	psp string
+	psp        string
+	parameters string
+	equations  string
+}
+
+// learns reports whether the synapses have variables besides their weight.
+func (s *synapse) learns() bool {
+	return strings.TrimSpace(s.equations) != "" || strings.TrimSpace(s.parameters) != ""
 }
 
 func (s *synapse) String() string        { return "Synapse(psp=" + s.psp + ")" }
@@ -83,17 +90,23 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 	s := &synapse{}
 	operation := "sum"
 	var name, desc string
-	var parameters, equations, preSpike, postSpike, preAxon, functions, pruning, creating starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "parameters?", &parameters, "equations?", &equations, "psp?", &s.psp,
+	var parameters starlark.Value = starlark.None
+	var preSpike, postSpike, preAxon, functions, pruning, creating starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "parameters?", &parameters, "equations?", &s.equations, "psp?", &s.psp,
 		"operation?", &operation, "pre_spike?", &preSpike, "post_spike?", &postSpike, "pre_axon_spike?", &preAxon, "functions?", &functions,
 		"pruning?", &pruning, "creating?", &creating, "name?", &name, "description?", &desc); err != nil {
 		return nil, err
 	}
-	for name, v := range map[string]starlark.Value{"parameters": parameters, "equations": equations, "pre_spike": preSpike, "post_spike": postSpike,
+	for name, v := range map[string]starlark.Value{"pre_spike": preSpike, "post_spike": postSpike,
 		"pre_axon_spike": preAxon, "functions": functions, "pruning": pruning, "creating": creating} {
 		if v != nil && v != starlark.None {
-			return nil, fmt.Errorf("%s: %s= is not supported yet; psp= is", "Synapse", name)
+			return nil, withHint(fmt.Errorf("%s: %s= is not supported; parameters=, equations= and psp= are", "Synapse", name),
+				"synapses that act by spikes are Brian2's: Synapses(pre, post, model, on_pre=..., on_post=...)")
 		}
+	}
+	var err error
+	if s.parameters, err = blockText("parameters", parameters); err != nil {
+		return nil, err
 	}
 	if operation != "sum" {
 		return nil, fmt.Errorf("%s: operation=%q is not supported yet; \"sum\" is", "Synapse", operation)
@@ -108,6 +121,8 @@ type variable struct {
 	kind   elemKind
 	shared bool
 	stored bool // false for Brian's subexpressions
+	// postsynaptic: one value for each postsynaptic neuron of a projection.
+	postsynaptic bool
 }
 
 // variables reads the names that a group's text defines. Errors in the text are returned as a diag.List.
@@ -128,6 +143,8 @@ func variables(dialect check.Dialect, equations, parameters *diag.Source) (map[s
 				switch f.Name {
 				case "shared", "population", "global", "projection":
 					v.shared = true
+				case "postsynaptic":
+					v.postsynaptic = true
 				case "constant over dt":
 					v.stored = true
 				case "bool", "boolean":

@@ -16,8 +16,12 @@ type projection struct {
 	proj      *net.Projection
 	connected bool
 	what      string // for messages: Projection 'NAME'
-	src       *diag.Source
-	span      diag.Span
+	// learned are the synapses when they have equations of their own; they are then what joins the network.
+	learned *net.Synapses
+	vars    map[string]variable
+	names   []string
+	src     *diag.Source
+	span    diag.Span
 }
 
 var _ starlark.HasAttrs = (*projection)(nil)
@@ -64,6 +68,11 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 			p.proj.Psp = &diag.Source{Name: fmt.Sprintf("psp of Projection '%s'", p.proj.Name), Text: s.psp}
 			in.remember(t, p.what, p.proj.Psp)
 		}
+		if s.learns() {
+			if err := p.learn(t, s); err != nil {
+				return nil, err
+			}
+		}
 	}
 	p.src, p.span, _ = in.callSite(t)
 	in.pending = append(in.pending, p)
@@ -108,6 +117,9 @@ func (in *interp) checkPending() error {
 // AttrNames lists attributes and connectors.
 func (p *projection) AttrNames() []string {
 	names := []string{"name", "pre", "post", "target", "connect"}
+	if p.learned != nil {
+		names = append(append(names, "connectivity_matrix"), p.names...)
+	}
 	for n := range connectors {
 		names = append(names, "connect_"+n)
 	}
@@ -120,6 +132,14 @@ func (p *projection) AttrNames() []string {
 
 // Attr implements proj.name.
 func (p *projection) Attr(name string) (starlark.Value, error) {
+	if p.learned != nil {
+		if v, ok := p.vars[name]; ok {
+			return p.values(v)
+		}
+		if name == "connectivity_matrix" {
+			return starlark.NewBuiltin(name, p.matrix), nil
+		}
+	}
 	switch name {
 	case "name":
 		return starlark.String(p.proj.Name), nil
@@ -168,6 +188,9 @@ func (p *projection) setRule(t *starlark.Thread, r *ruleValue) error {
 	p.proj.Rule, p.proj.Delay, p.proj.DelaySet = r.rule, r.delay, r.delaySet
 	p.proj.Place = p.in.placeOf(t)
 	p.connected = true
+	if p.learned != nil {
+		return p.joinLearned(r)
+	}
 	p.in.net.Projections = append(p.in.net.Projections, p.proj)
 	return nil
 }

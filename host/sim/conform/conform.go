@@ -33,6 +33,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Models", s.models},
 		{"Networks", s.networks},
 		{"Sums", s.sums},
+		{"Learning", s.learning},
 		{"Files", s.files},
 		{"Methods", s.methods},
 		{"Tables", s.tables},

@@ -1,0 +1,134 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"go.starlark.net/starlark"
+)
+
+// learn gives the projection synapses with equations of their own. A w that the synapse does not declare is a parameter.
+func (p *projection) learn(t *starlark.Thread, s *synapse) error {
+	in := p.in
+	x := &net.Synapses{Name: p.proj.Name, Pre: net.All(p.proj.Pre), Post: net.All(p.proj.Post), Dialect: check.ANNarchy, Method: in.method,
+		Namespace: &scope{in, nil, capture(t)}, Transmit: &net.Transmission{Target: p.proj.Target, Psp: p.proj.Psp}, Place: p.proj.Place}
+	x.Equations = &diag.Source{Name: "equations of " + p.what, Text: s.equations}
+	x.Params = &diag.Source{Name: "parameters of " + p.what, Text: s.parameters}
+	in.remember(t, p.what, x.Equations, x.Params)
+	var err error
+	if p.vars, p.names, err = variables(check.ANNarchy, x.Equations, x.Params); err != nil {
+		return err
+	}
+	if _, ok := p.vars["w"]; !ok {
+		x.Params.Text += "\nw = 0.0"
+		p.vars["w"] = variable{name: "w", stored: true}
+		p.names = append(p.names, "w")
+	}
+	p.learned = x
+	return nil
+}
+
+// joinLearned makes synapses with equations part of the network.
+func (p *projection) joinLearned(r *ruleValue) error {
+	if d := r.delay; r.delaySet && d > p.in.defaultDT()*1.5 {
+		return withHint(fmt.Errorf("%s: a delay of %g ms and equations of the synapses: learning with delays is not supported", p.what, d*1e3),
+			"leave out delays=, or delay the rate with an equation of the population")
+	}
+	p.learned.Connect = []*net.Connection{{Rule: r.rule, Place: p.proj.Place}}
+	p.in.net.Synapses = append(p.in.net.Synapses, p.learned)
+	return nil
+}
+
+// monitored stands for the projection as something whose variables are recorded.
+func (p *projection) monitored() (*population, error) {
+	if p.learned == nil {
+		return nil, withHint(fmt.Errorf("Monitor: the synapses of %s do not change", p.what), "give the projection a Synapse with equations=")
+	}
+	return &population{in: p.in, kind: "Projection", group: &net.Group{Name: p.proj.Name, Dialect: check.ANNarchy}, vars: p.vars, names: p.names}, nil
+}
+
+// look calls f with the synapses in memory: those of the network that runs, or before the first run as they would begin.
+func (p *projection) look(f func(SpikingSimulation) error) error {
+	if !p.connected {
+		return fmt.Errorf("%s has no synapses yet", p.what)
+	}
+	s := p.in.sim
+	if s == nil {
+		opened, err := p.in.open()
+		if err != nil {
+			return err
+		}
+		defer opened.Close()
+		s = opened
+	}
+	sp, err := spiking(s, "a variable of a Projection")
+	if err != nil {
+		return err
+	}
+	return f(sp)
+}
+
+// values are those of a variable: one number for the projection, an array over the postsynaptic neurons, or as in ANNarchy a list with the
+// synapses of each postsynaptic neuron that has any.
+func (p *projection) values(v variable) (out starlark.Value, err error) {
+	err = p.look(func(s SpikingSimulation) error {
+		data, _, err := s.GetSynapses(p.learned, v.name)
+		if err != nil {
+			return err
+		}
+		pre, post, err := s.Edges(p.learned)
+		if err != nil {
+			return err
+		}
+		switch {
+		case v.shared:
+			out = (&Array{kind: v.kind}).elem(data[0])
+			return nil
+		case v.postsynaptic:
+			out = &Array{data: data, shape: []int{len(data)}, kind: v.kind}
+			return nil
+		}
+		rows := make([][]float64, p.proj.Post.N)
+		for k := range pre {
+			rows[post[k]] = append(rows[post[k]], data[k])
+		}
+		list := []starlark.Value{}
+		for _, r := range slices.DeleteFunc(rows, func(r []float64) bool { return len(r) == 0 }) {
+			list = append(list, &Array{data: r, shape: []int{len(r)}, kind: v.kind})
+		}
+		out = starlark.NewList(list)
+		return nil
+	})
+	return out, err
+}
+
+// matrix is connectivity_matrix(fill=0.0): the weights, [post, pre].
+func (p *projection) matrix(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var fill starlark.Value = starlark.Float(0)
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "fill?", &fill); err != nil {
+		return nil, err
+	}
+	f, ok := starlark.AsFloat(fill)
+	if !ok {
+		return nil, fmt.Errorf("%s: fill is a number, got %s", b.Name(), article(fill))
+	}
+	rows, cols := p.proj.Post.N, p.proj.Pre.N
+	out := &Array{data: slices.Repeat([]float64{f}, rows*cols), shape: []int{rows, cols}}
+	return out, p.look(func(s SpikingSimulation) error {
+		w, _, err := s.GetSynapses(p.learned, "w")
+		if err != nil {
+			return err
+		}
+		pre, post, err := s.Edges(p.learned)
+		if err != nil {
+			return err
+		}
+		for k := range pre {
+			out.data[int(post[k])*cols+int(pre[k])] = w[min(k, len(w)-1)]
+		}
+		return nil
+	})
+}
