@@ -128,7 +128,7 @@ func TestWrongResultsAreNotReported(t *testing.T) {
 	if len(r.Cases) != 2 || r.Cases[0].Error != "" || !strings.Contains(r.Cases[1].Error, "wrong result: Input.r[0]") || len(r.Cases[1].Rounds) > 0 {
 		t.Errorf("%+v", r.Cases)
 	}
-	w[0].Watch[0] = Watched{"Input", "r", 2, 3}
+	w[0].Watch[0] = Watched{Group: "Input", Var: "r", Peak: 2, Most: 3}
 	r, err = Run(context.Background(), Config{Workloads: w, Backends: []exec.Backend{c}, Threads: []int{1}, Rounds: 1, RoundTime: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/galvani-sim/galvani/host/exec"
@@ -56,7 +57,12 @@ type CaseResult struct {
 	DT float64
 	// Steps per second of each round, in the order they ran.
 	Rounds []float64
-	Steps  int64 // in all rounds
+	// User is the processor time of each round, of all threads, in seconds per step; it depends less than Rounds on what else the machine does.
+	User  []float64
+	Steps int64 // in all rounds
+	// Events are synaptic events per step, in the mean of all rounds: synapses that a spike reached, and all synapses whose contribution is
+	// summed in every step.
+	Events float64
 	Phases []exec.Phase
 }
 
@@ -67,6 +73,14 @@ func (c *CaseResult) Best() float64 {
 		best = max(best, r)
 	}
 	return best
+}
+
+// LeastUser is the processor time of a step in the round that took least, in seconds.
+func (c *CaseResult) LeastUser() float64 {
+	if len(c.User) == 0 {
+		return 0
+	}
+	return slices.Min(c.User)
 }
 
 // Median is the middle round.

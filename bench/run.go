@@ -70,6 +70,8 @@ type benchCase struct {
 	precision plan.Precision
 	sim       *sim.Sim
 	early     [][]float64 // Watch at CompareAt
+	degrees   *degrees    // of the workload, shared by its cases
+	events    float64     // synaptic events until the first round
 	res       CaseResult
 }
 
@@ -80,10 +82,11 @@ func (c *Config) cases(w *Workload) []*benchCase {
 		precisions = []plan.Precision{plan.Double, plan.Single}
 	}
 	var list []*benchCase
+	shared := new(degrees)
 	for _, p := range precisions {
 		for _, b := range c.Backends {
 			for _, t := range c.threads(b) {
-				list = append(list, &benchCase{w: w, backend: b, precision: p, res: CaseResult{
+				list = append(list, &benchCase{w: w, backend: b, precision: p, degrees: shared, res: CaseResult{
 					Workload: w.Name, Params: w.Params, Backend: b.Caps().Name, Precision: precisionName(p), Threads: t,
 				}})
 			}
@@ -148,6 +151,7 @@ func measure(ctx context.Context, c *Config, cases []*benchCase) error {
 			var err error
 			if round < 0 {
 				batch[i], err = k.calibrate(ctx, c.RoundTime)
+				k.events = k.spikeEvents()
 			} else {
 				err = k.round(ctx, batch[i])
 			}
@@ -258,11 +262,12 @@ func (k *benchCase) calibrate(ctx context.Context, want time.Duration) (int64, e
 }
 
 func (k *benchCase) round(ctx context.Context, steps int64) error {
-	start := time.Now()
+	start, user := time.Now(), userTime()
 	if err := k.sim.Advance(ctx, k.sim.Instance().At().Step+steps); err != nil {
 		return err
 	}
 	k.res.Rounds = append(k.res.Rounds, float64(steps)/time.Since(start).Seconds())
+	k.res.User = append(k.res.User, (userTime()-user)/float64(steps))
 	k.res.Steps += steps
 	return nil
 }
@@ -270,32 +275,54 @@ func (k *benchCase) round(ctx context.Context, steps int64) error {
 // finish checks the end state.
 func (k *benchCase) finish() error {
 	k.res.Phases = k.sim.Instance().Phases()
+	k.res.Events = (k.spikeEvents()-k.events)/float64(k.res.Steps) + k.everyStep()
 	values, err := k.watch()
 	if err != nil {
 		return err
 	}
 	for i, v := range values {
-		if err := k.w.Watch[i].check(v); err != nil {
+		if err := k.w.Watch[i].check(k.early[i], v, k.sim.Time()-float64(k.w.CompareAt)*k.res.DT); err != nil {
 			return fmt.Errorf("wrong result after %d steps: %w", k.sim.Instance().At().Step, err)
 		}
 	}
 	return k.checkRates()
 }
 
-// settled is the simulated time, in seconds, after which a network that has fired too little is wrong: cells first have to charge.
+// settled is the simulated time, in seconds, after which a network that has fired too little is wrong: cells first have to charge. Rates are means over at least that.
 const settled = 0.05
 
 // checkRates holds the numbers of spikes against the workload's range.
 func (k *benchCase) checkRates() error {
 	for _, m := range k.sim.Network().SpikeMonitors {
 		total := int64(0)
-		for _, n := range k.sim.Spikes(m).Counts {
+		counts := k.sim.Spikes(m).Counts
+		for _, n := range counts {
 			total += n
 		}
-		rate := float64(total) / k.sim.Time() / float64(m.Of.Len())
+		if err := k.checkPopulations(counts); err != nil {
+			return err
+		}
+		// Initial values may make many cells fire at once, but then not again soon.
+		rate := float64(total) / max(k.sim.Time(), settled) / float64(m.Of.Len())
 		if low, high := k.w.Rate[0], k.w.Rate[1]; rate > high || rate < low && k.sim.Time() >= settled {
 			return fmt.Errorf("wrong result after %d steps: %d spikes, %g per second and cell, but %g to %g are right",
 				k.sim.Instance().At().Step, total, rate, low, high)
+		}
+	}
+	return nil
+}
+
+// checkPopulations wants each population's rate within a half of what it is in the long run, and of what chance adds in a short one: rates are
+// correlated within a population, so four times the error of independent spikes.
+func (k *benchCase) checkPopulations(counts []int64) error {
+	for i, p := range k.w.Populations {
+		total := 0.0
+		for _, n := range counts[p.Start:p.Stop] {
+			total += float64(n)
+		}
+		want := p.Rate * k.sim.Time() * float64(p.Stop-p.Start)
+		if d := math.Abs(total - want); k.sim.Time() >= settled && d > want/2+4*math.Sqrt(want) {
+			return fmt.Errorf("wrong result after %d steps: %g spikes of population %d, but about %.0f are right", k.sim.Instance().At().Step, total, i, want)
 		}
 	}
 	return nil

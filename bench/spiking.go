@@ -33,7 +33,7 @@ func (q quantities) Names() []string {
 
 // spiking are the workloads of networks with spikes. They amplify rounding, so cases are compared while few cells have fired.
 func spiking() []Workload {
-	return []Workload{cuba(4000), cuba(40_000), coba(4000), cobahh(4000), brunel()}
+	return []Workload{cuba(4000), cuba(40_000), cuba(400_000), coba(4000), cobahh(4000), brunel(), microcircuit(0.1, true), microcircuit(0.1, false)}
 }
 
 func spikes(name, title string, n, synapses float64, build func() *net.Network, watch Watched, tolerance [2]float64, low, high float64) Workload {
@@ -76,7 +76,7 @@ func cuba(n int) Workload {
 		}, ns)
 	}
 	return spikes(fmt.Sprintf("cuba-%d", n), "CUBA, current synapses, 80 inputs per cell", float64(n), 80*float64(n), build,
-		Watched{"P", "v", 0.04, 0.2}, potentials, 3, 40)
+		Watched{Group: "P", Var: "v", Peak: 0.04, Most: 0.2}, potentials, 3, 40)
 }
 
 func coba(n int) Workload {
@@ -90,7 +90,7 @@ func coba(n int) Workload {
 			Initial:   []net.Assignment{initially("v", "El + (randn()*5 - 5)*mV"), initially("ge", "randn()*1.5 + 4"), initially("gi", "randn()*12 + 20")},
 		}, ns)
 	}
-	return spikes("coba", "COBA, conductance synapses, 80 inputs per cell", float64(n), 80*float64(n), build, Watched{"P", "v", 0.05, 0.1}, drawn, 5, 150)
+	return spikes("coba", "COBA, conductance synapses, 80 inputs per cell", float64(n), 80*float64(n), build, Watched{Group: "P", Var: "v", Peak: 0.05, Most: 0.1}, drawn, 5, 150)
 }
 
 func cobahh(n int) Workload {
@@ -117,7 +117,7 @@ beta_n = .5*exp((10*mV-v+VT)/(40*mV))/ms : Hz`),
 			Initial: []net.Assignment{initially("v", "El + (randn()*5 - 5)*mV"), initially("ge", "(randn()*1.5 + 4)*10*nS"), initially("gi", "(randn()*12 + 20)*10*nS")},
 		}, ns)
 	}
-	return spikes("cobahh", "COBAHH, Hodgkin-Huxley cells, 80 inputs per cell", float64(n), 80*float64(n), build, Watched{"P", "v", 0.05, 0.12}, drawn, 5, 150)
+	return spikes("cobahh", "COBAHH, Hodgkin-Huxley cells, 80 inputs per cell", float64(n), 80*float64(n), build, Watched{Group: "P", Var: "v", Peak: 0.05, Most: 0.12}, drawn, 5, 150)
 }
 
 // brunel is Brunel's network with the parameters of NEST's brunel_delta_nest: delta synapses, Poisson input.
@@ -144,7 +144,7 @@ func brunel() Workload {
 		}
 	}
 	return spikes("brunel", "Brunel's network, delta synapses with a delay, Poisson input", excitatory+inhibitory, 0.1*(excitatory+inhibitory)*(excitatory+inhibitory), build,
-		Watched{"P", "v", 0.001, 0.5}, potentials, 5, 100)
+		Watched{Group: "P", Var: "v", Peak: 0.001, Most: 0.5}, potentials, 5, 100)
 }
 
 // potentials are tolerances in volts; drawn those of networks that begin with normal numbers, which single precision gives less exactly

@@ -46,7 +46,7 @@ func (r *Result) cases(b *strings.Builder) {
 	if len(r.Cases) == 0 {
 		return
 	}
-	rows := [][]string{{"workload", "case", "steps/s best", "median", "wall/simulated", "neurons/s", "synapses/s", "compile ms", "connect ms", "load ms", "memory", "where the time goes"}}
+	rows := [][]string{{"workload", "case", "steps/s best", "median", "wall/simulated", "user µs/step", "neurons/s", "synaptic events/s", "compile ms", "connect ms", "load ms", "memory", "where the time goes"}}
 	var problems []string
 	for i := range r.Cases {
 		c := &r.Cases[i]
@@ -57,7 +57,7 @@ func (r *Result) cases(b *strings.Builder) {
 		best := c.Best()
 		rows = append(rows, []string{
 			c.Workload, c.name(), count(best), count(c.Median()), fmt.Sprintf("%.3g", c.RealTimeFactor()),
-			count(best * float64(c.Neurons)), count(best * float64(c.Synapses)), ms(c.Compile), ms(c.Connect), ms(c.Load),
+			fmt.Sprintf("%.3g", c.LeastUser()*1e6), count(best * float64(c.Neurons)), count(best * c.Events), ms(c.Compile), ms(c.Connect), ms(c.Load),
 			plan.FormatBytes(c.Memory.Total), c.shares(),
 		})
 	}

@@ -27,6 +27,8 @@ type Workload struct {
 	Tolerance [2]float64
 	// Rate is the range, in spikes per second and cell since the beginning, that the end state may have when the network has a spike monitor.
 	Rate [2]float64
+	// Populations are parts of the spike monitor's group that fire at rates of their own.
+	Populations []Population
 	// Large workloads take seconds to connect; tests leave them out.
 	Large bool
 }
@@ -36,6 +38,14 @@ type Workload struct {
 type Watched struct {
 	Group, Var string
 	Peak, Most float64
+	// Check, when not nil, judges the values at the end, seconds of simulated time after those that cases were compared by.
+	Check func(early, now []float64, seconds float64) error
+}
+
+// Population is a range of elements and the rate, in spikes per second and element, that they have in the long run.
+type Population struct {
+	Start, Stop int
+	Rate        float64
 }
 
 // Param is one size of a workload.
@@ -57,7 +67,7 @@ func Workloads() []Workload {
 			func() (*net.Network, error) { return sparse(10_000, 0.01) }),
 		rates("delays", "one to one, a delay of 1 to 20 ms per synapse", 100_000, 100_000,
 			func() (*net.Network, error) { return delayLine(100_000, 20) }),
-	}, spiking()...)
+	}, append(spiking(), models()...)...)
 }
 
 // rounding is what different orders of operations make of these networks: their loops have a gain below one.
@@ -66,7 +76,7 @@ var rounding = [2]float64{plan.Single: 2e-5, plan.Double: 1e-12}
 func rates(name, title string, n, synapses float64, build func() (*net.Network, error)) Workload {
 	return Workload{
 		Name: name, Title: title, Params: []Param{{"N", n}, {"synapses", synapses}}, Build: build,
-		Watch: []Watched{{"Rate", "r", 0.1, 1}}, CompareAt: 50, Tolerance: rounding,
+		Watch: []Watched{{Group: "Rate", Var: "r", Peak: 0.1, Most: 1}}, CompareAt: 50, Tolerance: rounding,
 	}
 }
 
@@ -77,13 +87,13 @@ func field(n int, bubble bool, compareAt int64) Workload {
 		Name: fmt.Sprintf("field-%d", n), Title: fmt.Sprintf("neural field of %d x %d, noise 1", n, n),
 		Params: []Param{{"N", float64(n)}, {"synapses", math.Pow(float64(n), 4)}},
 		Build:  func() (*net.Network, error) { return neuralField(n, bubble), nil },
-		Watch:  []Watched{{"Input", "r", 0.5, 1.5}, {"Focus", "r", 0, 1}}, CompareAt: compareAt, Tolerance: rounding,
+		Watch:  []Watched{{Group: "Input", Var: "r", Peak: 0.5, Most: 1.5}, {Group: "Focus", Var: "r", Most: 1}}, CompareAt: compareAt, Tolerance: rounding,
 	}
 	switch {
 	case !bubble:
 		w.Name += "-still"
 		w.Title += ", no bubble"
-		w.Watch[0] = Watched{"Input", "r", 0.4, 0.5}
+		w.Watch[0] = Watched{Group: "Input", Var: "r", Peak: 0.4, Most: 0.5}
 	case n <= 20:
 		w.Watch[1].Peak = 0.5
 	}
@@ -91,7 +101,15 @@ func field(n int, bubble bool, compareAt int64) Workload {
 }
 
 // check judges the values of a watched variable.
-func (w *Watched) check(values []float64) error {
+func (w *Watched) check(early, values []float64, seconds float64) error {
+	if w.Check != nil {
+		if err := w.Check(early, values, seconds); err != nil {
+			return err
+		}
+	}
+	if w.Most == 0 {
+		return nil
+	}
 	top := 0.0
 	for i, v := range values {
 		if !(math.Abs(v) <= w.Most+1e-6) {
