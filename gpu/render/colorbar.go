@@ -16,14 +16,18 @@ func paintColorbar(marks, o *Overlay, th *Theme, area Rect, s *Scale) {
 	marks.Gradient(bar, s.Colormap)
 	marks.Box(bar.Inset(-0.5), 1, Color{}, 1, th.Frame.Alpha(0.8))
 	lo, hi := s.Shown(s.Min), s.Shown(s.Max)
-	ticks := NiceTicks(lo, hi, int(math.Max(2, math.Min(9, h/32))), false)
+	ticks := s.ticks(int(math.Max(2, math.Min(9, h/32))))
 	number := TextStyle{Size: tickSize, Color: th.Muted, Halo: th.Halo, Middle: true}
 	for k, v := range ticks.Values {
 		y := bar.Y + bar.H*(1-(v-lo)/(hi-lo))
 		marks.Line(bar.X+bar.W, y, bar.X+bar.W+4, y, 1, th.Frame)
 		o.Text(bar.X+bar.W+8, y, ticks.Labels[k], number)
 	}
-	name := axisTitle(s.Label, s.Unit, ticks.Exponent)
+	unit := s.Unit
+	if s.turn() && unit == "" {
+		unit = "rad"
+	}
+	name := axisTitle(s.Label, unit, ticks.Exponent)
 	st := TextStyle{Size: labelSize, Weight: Medium, Color: th.Text, Halo: th.Halo}
 	if w, _ := o.Measure(name, st); w > area.W-16 {
 		st.Align = Right // a long name may reach over the picture rather than leave the window

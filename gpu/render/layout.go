@@ -51,11 +51,9 @@ func (s *Scene) Layout(width, height int, scale float64) Layout {
 		l.Colorbar = Rect{area.X + area.W - colorbarWidth, area.Y, colorbarWidth, area.H}
 		area.W -= colorbarWidth
 	}
-	cols := gridColumns(n, area)
-	rows := (n + cols - 1) / cols
+	cells := s.cells(area)
 	for k, p := range s.Panels {
-		w, h := area.W/float64(cols), area.H/float64(rows)
-		c := Rect{area.X + w*float64(k%cols), area.Y + h*float64(k/cols), w, h}
+		c := cells[k]
 		pl := PanelLayout{Panel: p, Cell: c, View: c}
 		pl.View.X, pl.View.W = c.X+1, math.Max(1, c.W-2) // zoomed views stay apart
 		if p.Title != "" {
@@ -94,6 +92,44 @@ func (s *Scene) sharedScale() *Scale {
 		}
 	}
 	return one
+}
+
+// cells divides the area among the panels: a grid, or one picture with the charts that belong to it in a column beside it.
+func (s *Scene) cells(area Rect) []Rect {
+	n := len(s.Panels)
+	var cells []Rect
+	if s.leads() && area.W > 1.2*area.H {
+		side, h := chartShare*area.W, area.H/float64(n-1)
+		cells = append(cells, Rect{area.X, area.Y, area.W - side, area.H})
+		for k := range n - 1 {
+			cells = append(cells, Rect{area.X + area.W - side, area.Y + h*float64(k), side, h})
+		}
+		return cells
+	}
+	cols := gridColumns(n, area)
+	rows := (n + cols - 1) / cols
+	w, h := area.W/float64(cols), area.H/float64(rows)
+	for k := range n {
+		cells = append(cells, Rect{area.X + w*float64(k%cols), area.Y + h*float64(k/cols), w, h})
+	}
+	return cells
+}
+
+// chartShare is the part of the width that charts beside a leading picture have.
+const chartShare = 0.4
+
+// leads reports whether the first panel is a picture and two or three charts follow it.
+func (s *Scene) leads() bool {
+	n := len(s.Panels)
+	if n < 3 || n > 4 {
+		return false
+	}
+	for k, p := range s.Panels {
+		if (p.chart() != nil) == (k == 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // gridColumns chooses how many columns n cells get, for the largest square that fits in each.

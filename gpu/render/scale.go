@@ -111,3 +111,30 @@ func (s *Scale) perUnit() float64 {
 
 // Shown converts an SI value to the displayed unit.
 func (s *Scale) Shown(v float64) float64 { return v / s.perUnit() }
+
+// turn reports whether the scale is one turn of an angle in radians.
+func (s *Scale) turn() bool {
+	return s.Colormap != nil && s.Colormap.Cyclic && math.Abs(s.Shown(s.Max-s.Min)-2*math.Pi) < 1e-6
+}
+
+// ticks are those of the colorbar, at most max: an angle has them at quarters of a turn.
+func (s *Scale) ticks(max int) Ticks {
+	lo, hi := s.Shown(s.Min), s.Shown(s.Max)
+	if !s.turn() || s.Min != 0 && math.Abs(lo+math.Pi) > 1e-6 {
+		return NiceTicks(lo, hi, max, false)
+	}
+	names := []string{"0", "π/2", "π", "3π/2", "2π"}
+	if s.Min != 0 {
+		names = []string{"−π", "−π/2", "0", "π/2", "π"}
+	}
+	every := 1
+	if max < len(names) {
+		every = 2
+	}
+	var t Ticks
+	for k := 0; k < len(names); k += every {
+		t.Values = append(t.Values, lo+float64(k)*math.Pi/2)
+		t.Labels = append(t.Labels, names[k])
+	}
+	return t
+}

@@ -3,6 +3,7 @@ package render
 import (
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -149,4 +150,46 @@ func distance8(a, b [3]uint8) int {
 		d = max(d, max(int(a[i])-int(b[i]), int(b[i])-int(a[i])))
 	}
 	return d
+}
+
+func TestTurn(t *testing.T) {
+	cyclic, _ := ColormapByName("twilight")
+	full := NewFixedScale("Theta", "", cyclic, 0, 2*math.Pi)
+	if got := strings.Join(full.ticks(9).Labels, " "); got != "0 π/2 π 3π/2 2π" {
+		t.Error(got)
+	}
+	if got := full.ticks(3); strings.Join(got.Labels, " ") != "0 π 2π" || math.Abs(got.Values[1]-math.Pi) > 1e-12 {
+		t.Error(got)
+	}
+	if got := strings.Join(NewFixedScale("Theta", "", cyclic, -math.Pi, math.Pi).ticks(9).Labels, " "); got != "−π −π/2 0 π/2 π" {
+		t.Error(got)
+	}
+	if got := NewFixedScale("x", "", cyclic, 0, 24).ticks(9).Labels; strings.Contains(strings.Join(got, " "), "π") {
+		t.Error("hours in radians:", got)
+	}
+}
+
+// Charts that follow a picture stand beside it in a column, where the window is wide enough.
+func TestLeadingPicture(t *testing.T) {
+	s := &Scene{Panels: []*Panel{{Items: []Item{&Graph{}}}, {Items: []Item{&Histogram{}}}, {Items: []Item{&PhaseCircle{}}}}}
+	wide := s.cells(Rect{0, 0, 1200, 700})
+	if wide[0].H != 700 || wide[1].X != wide[2].X || wide[1].X < wide[0].X+wide[0].W-1e-9 || wide[2].Y != 350 {
+		t.Error(wide)
+	}
+	for _, area := range []Rect{{0, 0, 500, 700}, {0, 0, 1200, 700}} {
+		var sum float64
+		for _, c := range s.cells(area) {
+			sum += c.W * c.H
+		}
+		if area.W < area.H && s.cells(area)[0].H == area.H {
+			t.Error("a column beside a picture in a narrow window")
+		}
+		if sum > area.W*area.H*1.0001 {
+			t.Error("cells overlap", area)
+		}
+	}
+	s.Panels[2].Items[0] = &Graph{}
+	if c := s.cells(Rect{0, 0, 1200, 700}); c[0].H == 700 && c[1].X == c[2].X {
+		t.Error("two graphs, one as large as the other")
+	}
 }

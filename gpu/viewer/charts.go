@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// traceRows is how many moments a panel of traces keeps.
-	traceRows = 1024
+	// traceRows is how many moments a panel of traces keeps: samplesShown for each width that the window had while it grew.
+	traceRows = 4096
 	// The stretch of time shown, in time steps: the least, and the most that it grows to.
 	leastWindow = 200
 	mostWindow  = 20000

@@ -5,6 +5,7 @@ package viewer
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/render"
@@ -78,14 +79,22 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 			return nil, nil, err
 		}
 	}
-	at := place(v.Layout, g, pre, post)
+	at, err := place(v.Layout, g, pre, post)
+	if err != nil {
+		return nil, nil, err
+	}
 	item.Low, item.High = corners(at)
+	if v.Layout == "grid" || v.Layout == "" && g.Grid != nil && g.Positions == nil {
+		if long := math.Max(item.High[0]-item.Low[0], item.High[1]-item.Low[1]); len(pre) == 0 && long >= 1 {
+			item.Radius = 0.84 / long // neighbours nearly touch: without edges between them a grid is a picture
+		}
+	}
 	if item.Positions, err = st.floats(g.Name+" positions", at); err != nil {
 		return nil, nil, err
 	}
 	if len(pre) > 0 {
 		e := &item.Edges
-		e.M, e.Directed = len(pre), true
+		e.M, e.Directed = len(pre), v.Weight != "" || !mutual(pre, post)
 		if e.Pre, err = st.ints(syn.Name+" pre", pre); err != nil {
 			return nil, nil, err
 		}
@@ -127,6 +136,17 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 		}
 	}
 	return item, color, nil
+}
+
+// mutual reports whether every edge has its reverse, as many times: then the graph is not a directed one, and its edges need no arrows.
+func mutual(pre, post []int32) bool {
+	there, back := make([]int64, len(pre)), make([]int64, len(pre))
+	for k := range pre {
+		there[k], back[k] = int64(pre[k])<<32|int64(post[k]), int64(post[k])<<32|int64(pre[k])
+	}
+	slices.Sort(there)
+	slices.Sort(back)
+	return slices.Equal(there, back)
 }
 
 // labelledNodes is up to how many nodes a graph shows their numbers.
@@ -171,41 +191,4 @@ func (st *stage) adjacency(v net.View) (render.Item, error) {
 	}
 	return &render.Matrix{Name: s.Name, Values: values, Rows: rows, Cols: cols, Step: float64(per), X: "pre", Y: "post",
 		Scale: render.NewFixedScale(label, "", render.Viridis(), 0, float64(most))}, nil
-}
-
-// place lays the nodes of a graph out: x, y, z of each in turn.
-func place(layout string, g *net.Group, pre, post []int32) []float32 {
-	at := make([]float32, 0, 3*g.N)
-	switch {
-	case layout == "grid" || layout == "" && g.Grid != nil:
-		s := shape(g)
-		for k := range g.N {
-			at = append(at, float32(k%s[2]), float32(k/s[2]%s[1]), float32(k/(s[2]*s[1])))
-		}
-	default:
-		for k := range g.N {
-			sin, cos := math.Sincos(2 * math.Pi * float64(k) / float64(g.N))
-			at = append(at, float32(cos), float32(sin), 0)
-		}
-		if layout != "circle" && g.N <= springNodes {
-			spring(at, pre, post)
-		}
-	}
-	return at
-}
-
-// corners are those of the smallest box around all positions, the longer side of which is at least 1e-6.
-func corners(at []float32) (low, high render.Vec3) {
-	for a := range 3 {
-		low[a], high[a] = math.Inf(1), math.Inf(-1)
-	}
-	for k, x := range at {
-		low[k%3], high[k%3] = math.Min(low[k%3], float64(x)), math.Max(high[k%3], float64(x))
-	}
-	for a := range 2 {
-		if high[a]-low[a] < 1e-6 {
-			low[a], high[a] = low[a]-0.5, high[a]+0.5
-		}
-	}
-	return low, high
 }

@@ -54,7 +54,7 @@ func (in *interp) graphPanel(t *starlark.Thread, b *starlark.Builtin, args starl
 	} else if v.Weight != "" {
 		return nil, fmt.Errorf("graph: edges=%q is a variable of synapses, and none are given", v.Weight)
 	}
-	if v.Colormap == "" && slices.Contains(phaseNames, v.Var) {
+	if v.Colormap == "" && slices.Contains(phaseNames, strings.ToLower(v.Var)) {
 		v.Colormap = "twilight"
 	}
 	return in.finishPanel(b.Name(), v, p, lo, hi)
