@@ -44,6 +44,7 @@ var allowed = map[string][]string{
 	"gpu/compute":              {"host/rng", "gpu/device", "gpu/context", "gpu/glsl", "host/exec", "host/plan", "host/ir", "shaders"},
 	"gpu/render":               {"host/colormap", "gpu/device", "shaders"},
 	"gpu/window":               {"gpu/context", "gpu/device"},
+	"gpu/serve":                {"gpu/window", "gpu/device", "gpu/render"},
 	"gpu/viewer":               {"gpu/context", "gpu/window", "gpu/render", "gpu/compute", "gpu/device", "host/sim", "host/net", "host/plan", "host/exec", "host/units", "host/check", "host/record", "gpu/layout", "host/graphio", "host/graphio/layout"},
 	"gpu/gltest":               {"gpu/context", "gpu/device"},
 	"host/graphio":             {"host/connect", "host/record", "host/rng"},

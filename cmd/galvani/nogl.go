@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/galvani-sim/galvani/gpu/context"
+	"github.com/galvani-sim/galvani/gpu/serve"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -34,7 +35,7 @@ func dumpGLSL(io.Writer, *plan.Plan) error {
 	return machineError(err)
 }
 
-func newShow(*glDevice, *modelFlags, *viewFlags, func(string)) (show, error) {
+func newShow(*glDevice, *serve.Server, *modelFlags, *viewFlags, func(string)) (show, error) {
 	_, err := openHeadless()
 	return nil, machineError(err)
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	stdnet "net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
+	"github.com/galvani-sim/galvani/gpu/serve"
 	"github.com/galvani-sim/galvani/host/script"
 	"github.com/galvani-sim/galvani/host/sim"
 	"github.com/spf13/cobra"
@@ -17,6 +19,8 @@ import (
 // viewFlags are the flags of view alone.
 type viewFlags struct {
 	headless   bool
+	serve      bool
+	port       int
 	frames     int
 	png, movie string
 	size       string
@@ -48,14 +52,21 @@ The script's view(...) says what is shown; without it, every population on a gri
 other one a scatter plot. F1 or ? in the window shows all keys.
 
 Without a display, or with --headless, the same scene is drawn off-screen into a picture and a movie:
---png and --movie name them, otherwise they go to out/MODEL.png and out/MODEL.mp4 (.gif without ffmpeg).`,
+--png and --movie name them, otherwise they go to out/MODEL.png and out/MODEL.mp4 (.gif without ffmpeg).
+
+With --serve the window is shown in browsers, with the same mouse and keys: open the address that is printed. It works on this
+machine only; from another one make a tunnel first, ssh -L PORT:127.0.0.1:PORT HOST. Who has the address can use the window.`,
 		Example: `  galvani view model.star
   galvani view model.star --headless --png last.png --movie run.mp4 --size 1280x720
+  galvani view model.star --serve --port 8765
   galvani view model.star --backend cpu --set N=100`,
 		Args: oneModel, ValidArgsFunction: completeModel,
 		RunE: work(func(c *cobra.Command, args []string) error {
 			if err := f.check(); err != nil {
 				return err
+			}
+			if c.Flags().Changed("port") && !v.serve {
+				return usageError("--port %d: only with --serve", v.port)
 			}
 			if err := v.check(); err != nil {
 				return err
@@ -67,11 +78,13 @@ Without a display, or with --headless, the same scene is drawn off-screen into a
 	f.execution(c)
 	f.output(c)
 	c.Flags().BoolVar(&v.headless, "headless", false, "draw without a window")
+	c.Flags().BoolVar(&v.serve, "serve", false, "show the window in browsers on this machine")
+	c.Flags().IntVar(&v.port, "port", 0, "port `N` for --serve (default: one that is free)")
 	c.Flags().IntVar(&v.frames, "frames", 0, "number `N` of frames drawn over each run (default: real time at --fps)")
 	c.Flags().StringVar(&v.png, "png", "", "write the last frame as a picture `FILE.png`")
 	c.Flags().StringVar(&v.movie, "movie", "", "write all frames as a movie `FILE`: FILE.mp4 (needs ffmpeg), FILE.gif, or a folder FRAMES/")
 	c.Flags().StringVar(&v.size, "size", "", "size `WxH` of the window or picture (default 1280x720)")
-	c.Flags().IntVar(&v.fps, "fps", 30, "frames `N` per second of the movie")
+	c.Flags().IntVar(&v.fps, "fps", 30, "frames `N` per second of the movie; with --serve the most that are sent")
 	c.Flags().Float64Var(&v.speed, "speed", 1, "simulated seconds `X` per second at the start, in a window; 0: as fast as possible")
 	c.Flags().Float64Var(&v.scale, "scale", 1, "size `X` of text and lines in pictures; 2 for dense displays")
 	c.Flags().BoolVar(&v.light, "light", false, "dark on light")
@@ -94,6 +107,10 @@ func (v *viewFlags) check() error {
 		return usageError("--frames %d: a positive number, or 0 for real time", v.frames)
 	case !(v.speed >= 0):
 		return usageError("--speed %g: a positive number, or 0 for as fast as possible", v.speed)
+	case v.port < 0 || v.port > 65535:
+		return usageError("--port %d: between 1 and 65535, or 0 for one that is free", v.port)
+	case v.serve && (v.headless || v.frames > 0 || v.png != "" || v.movie != ""):
+		return usageError("--serve shows a window; --headless, --frames, --png and --movie draw without one (P and V in the window save pictures and movies)")
 	case v.png != "" && !strings.EqualFold(filepath.Ext(v.png), ".png"):
 		return usageError("--png %s: the name must end in .png", v.png)
 	}
@@ -133,7 +150,7 @@ func (v *viewFlags) prepareFiles() error {
 	return nil
 }
 
-func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v *viewFlags) error {
+func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v *viewFlags) (err error) {
 	if st, err := os.Stat(model); err != nil || st.IsDir() {
 		// A wrong name should not open a window first.
 		_, err := script.Run(ctx, model, script.Options{})
@@ -143,27 +160,16 @@ func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v 
 		return err
 	}
 	note := p.note(f)
-	var d *glDevice
-	var err error
-	if !v.headless {
-		d, err = openWindow(filepath.Base(model)+" - Galvani", v.width, v.height)
-		if err != nil {
-			note(fmt.Sprintf("no window: %v; drawing without one", err))
-			v.headless = true
-		}
+	d, srv, err := p.openScreen(model, v, note)
+	if srv != nil {
+		defer func() { srv.Close(ending(err)) }()
 	}
-	if v.headless {
-		v.defaultFiles(model)
-		if err := v.prepareFiles(); err != nil {
-			return err
-		}
-		if d, err = openHeadless(); err != nil {
-			return machineError(fmt.Errorf("nothing can be drawn: %w; galvani run works without OpenGL", err))
-		}
+	if err != nil {
+		return err
 	}
 	defer d.close()
 
-	sh, err := newShow(d, f, v, note)
+	sh, err := newShow(d, srv, f, v, note)
 	if err != nil {
 		return err
 	}
@@ -183,6 +189,9 @@ func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v 
 		s.complete = true
 		err = sh.Stay(ctx, s.sim)
 	}
+	if srv != nil {
+		srv.Close(ending(err)) // before what was recorded is written: browsers need not wait for that
+	}
 	if errors.Is(err, errClosed) {
 		if !s.complete {
 			s.closed = "the window was closed"
@@ -201,6 +210,58 @@ func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v 
 		}
 	}
 	return p.finish(s, model, res, err)
+}
+
+// openScreen opens what is drawn on: a window, a server's, or none. Without a display v.headless becomes true. The server is
+// returned with an error, too.
+func (p *program) openScreen(model string, v *viewFlags, note func(string)) (d *glDevice, srv *serve.Server, err error) {
+	title := filepath.Base(model) + " - Galvani"
+	if v.serve {
+		if srv, err = serve.Listen(serve.Options{Port: v.port, Title: title, Width: v.width, Height: v.height, Light: v.light}); err != nil {
+			return nil, nil, machineError(fmt.Errorf("--serve: %w", err))
+		}
+	} else if !v.headless {
+		if d, err = openWindow(title, v.width, v.height); err == nil {
+			return d, nil, nil
+		}
+		note(fmt.Sprintf("no window: %v; drawing without one", err))
+		v.headless = true
+	}
+	if v.headless {
+		v.defaultFiles(model)
+		if err := v.prepareFiles(); err != nil {
+			return nil, nil, err
+		}
+	}
+	if d, err = openHeadless(); err != nil {
+		return nil, srv, machineError(fmt.Errorf("nothing can be drawn: %w; galvani run works without OpenGL", err))
+	}
+	if srv != nil {
+		fmt.Fprintln(p.out, srv.URL())
+		port := srv.Addr().(*stdnet.TCPAddr).Port
+		note(fmt.Sprintf("open the address above in a browser on this machine; from another one run first: ssh -N -L %d:%v %s", port, srv.Addr(), hostName()))
+	}
+	return d, srv, nil
+}
+
+// hostName is this machine's name for ssh.
+func hostName() string {
+	if h, err := os.Hostname(); err == nil && h != "" {
+		return h
+	}
+	return "HOST"
+}
+
+// ending is what browsers are told when the window is gone.
+func ending(err error) string {
+	switch {
+	case err == nil:
+		return "galvani has finished"
+	case errors.Is(err, errClosed), errors.Is(err, errInterrupted):
+		return err.Error()
+	}
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return text
 }
 
 // errClosed ends a run whose window was closed; it is not a failure.

@@ -7,12 +7,13 @@ import (
 	"errors"
 	"math"
 
+	"github.com/galvani-sim/galvani/gpu/serve"
 	"github.com/galvani-sim/galvani/gpu/viewer"
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
-// newShow makes what draws: a window's viewer, or a headless one.
-func newShow(d *glDevice, f *modelFlags, v *viewFlags, note func(string)) (show, error) {
+// newShow makes what draws: a window's viewer, that of a server's window, or a headless one.
+func newShow(d *glDevice, srv *serve.Server, f *modelFlags, v *viewFlags, note func(string)) (show, error) {
 	if v.headless {
 		h, err := viewer.NewHeadless(viewer.HeadlessOptions{Device: d.device, Width: v.width, Height: v.height, Scale: v.scale, Light: v.light,
 			Frames: v.frames, FPS: v.fps, PNG: v.png, Movie: v.movie})
@@ -25,15 +26,28 @@ func newShow(d *glDevice, f *modelFlags, v *viewFlags, note func(string)) (show,
 	if speed == 0 {
 		speed = math.Inf(1)
 	}
-	w, err := viewer.New(viewer.Options{Context: d.context, Device: d.device, Light: v.light, Speed: speed, Log: note})
+	o := viewer.Options{Context: d.context, Device: d.device, Light: v.light, Speed: speed, Log: note}
+	var remote *serve.Window
+	if srv != nil {
+		remote = serve.NewWindow(srv, d.device)
+		o.Window, o.FrameRate = remote, float64(v.fps)
+	}
+	w, err := viewer.New(o)
 	if err != nil {
 		return nil, err
 	}
-	return &window{w}, nil
+	return &window{w, func() {
+		if remote != nil {
+			d.device.Do(remote.Release)
+		}
+	}}, nil
 }
 
 // window shows a run in a window and stays open after it.
-type window struct{ v *viewer.Viewer }
+type window struct {
+	v       *viewer.Viewer
+	release func()
+}
 
 func (w *window) Drive(ctx context.Context, s *sim.Sim, until int64) error {
 	return closed(w.v.Drive(ctx, s, until))
@@ -48,7 +62,10 @@ func (w *window) Stay(ctx context.Context, s *sim.Sim) error {
 }
 
 func (w *window) Finish() error { return nil }
-func (w *window) Close()        { w.v.Close() }
+func (w *window) Close() {
+	w.v.Close()
+	w.release()
+}
 
 func closed(err error) error {
 	if errors.Is(err, viewer.ErrClosed) {
