@@ -26,49 +26,52 @@ float m_copysign(float x, float sign) {
 	return uintBitsToFloat(floatBitsToUint(x) & 0x7fffffffu | floatBitsToUint(sign) & 0x80000000u);
 }
 
+// exp(c) = 2^k (1 + r + rest), for c from -104 to 94. r is rounded; rest makes up for that.
+void m_reduce(float c, out float k, out float r, out float rest) {
+	precise float n = floor(c * 1.4426950216 + 0.5);
+	precise float hi = c - n * 0.693145752;
+	precise float b = n * 1.42860677e-6;
+	precise float x = hi - b;
+	precise float p = ((((1.9875691500e-4 * x + 1.3981999507e-3) * x + 8.3334519073e-3) * x + 4.1665795894e-2) * x + 1.6666665459e-1) * x + 5.0000001201e-1;
+	precise float lo = (hi - x) - b;
+	precise float y = x * x * p + lo;
+	k = n;
+	r = x;
+	rest = y;
+}
+
 float m_exp(float x) {
-	float c = min(max(x, -104.0), 89.0);
-	precise float k = floor(c * 1.4426950216 + 0.5);
-	precise float hi = c - k * 0.693145752;
-	precise float b = k * 1.42860677e-6;
-	precise float r = hi - b;
-	precise float p = ((((1.9875691500e-4 * r + 1.3981999507e-3) * r + 8.3334519073e-3) * r + 4.1665795894e-2) * r + 1.6666665459e-1) * r + 5.0000001201e-1;
-	// The rounding of r is made up for: its error is as large as that of the last sum.
-	precise float lo = (hi - r) - b;
-	precise float y = 1.0 + (r + (r * r * p + lo));
+	float k, r, rest;
+	m_reduce(min(max(x, -104.0), 89.0), k, r, rest);
+	precise float y = 1.0 + (r + rest);
 	return m_if(m_isnan(x), x, m_scale(y, int(k)));
 }
 
-float m_expm1(float x) {
-	float v = m_if(x < -18.0, -18.0, m_if(x > 89.0, 89.0, m_if(m_isnan(x), 0.0, x)));
-	precise float k = m_if(abs(v) > 0.34657359, floor(v * 1.4426950216 + 0.5), 0.0);
-	precise float hi = v - k * 6.9313812256e-1;
-	precise float lo = k * 9.0580006145e-6;
-	precise float r = hi - lo;
-	precise float c = (hi - r) - lo;
-	precise float h = 0.5 * r;
-	precise float z = r * h;
-	precise float r1 = 1.0 + z * (-3.3333212137e-2 + z * 1.5807170421e-3);
-	precise float t = 3.0 - r1 * h;
-	precise float e = z * ((r1 - t) / (6.0 - r * t));
-	int n = int(k);
-	precise float e0 = r * e - z;
-	precise float ek = (r * (e - c) - c) - z;
-	// Up to k = 22, 1 - 2^-k is exact; beyond, 2^-k is the small term.
-	precise float near = (1.0 - m_exp2i(-n)) - (ek - r);
-	precise float far = (r - (ek + m_exp2i(-min(n, 126)))) + 1.0;
-	precise float y = m_if(n == 0, r - e0, m_scale(m_if(n <= 22, near, far), n));
-	y = m_if(v <= -18.0, -1.0, y);
-	return m_if(m_isnan(x) || x == 0.0 || abs(x) < 3e-8, x, y);
+// s (1 + r + rest) - one, where s is a power of 2 and one is less than s or |s r| is less than |s - one|: what the first sum rounds
+// off is carried along.
+float m_less_one(float s, float one, float r, float rest) {
+	precise float a = s * r, b = s - one;
+	precise float sum = a + b;
+	precise float off = a - (sum - b);
+	precise float y = sum + (off + s * rest);
+	return y;
 }
 
-// (exp(x) - 1) / x, 1 at 0.
+// Half of 2^k stays in range where the result does.
+float m_expm1(float x) {
+	float k, r, rest;
+	m_reduce(min(max(x, -18.0), 89.0), k, r, rest);
+	precise float y = m_less_one(m_exp2i(int(k) - 1), 0.5, r, rest);
+	precise float v = y + y;
+	return m_if(m_isnan(x) || abs(x) < 3e-8, x, v);
+}
+
+// (exp(x) - 1) / x, 1 at 0. It stays in range beyond exp, which a smaller part of 2^k allows for.
 float m_exprel(float x) {
-	// Above 88 the exponential overflows before the quotient does.
-	float v = m_if(x > 100.0, 100.0, x);
-	precise float h = m_exp(0.5 * m_if(v > 88.0, v, 0.0));
-	precise float q = m_if(v > 88.0, h / v * h, m_expm1(v) / v);
-	return m_if(abs(x) < 1e-8, 1.0, q);
+	float k, r, rest, v = min(x, 94.0);
+	m_reduce(max(v, -104.0), k, r, rest);
+	precise float q = m_less_one(m_exp2i(max(int(k) - 16, -126)), 1.52587890625e-5, r, rest) / v * 65536.0;
+	return m_if(m_isnan(x), x, m_if(abs(x) < 1e-8, 1.0, q));
 }
 
 // x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for positive finite x.
@@ -253,8 +256,8 @@ float m_cosh(float x) {
 
 float m_tanh(float x) {
 	float a = abs(x);
-	precise float t = m_expm1(m_if(a >= 1.0, 2.0 * m_if(a > 10.0, 10.0, a), -2.0 * a));
-	precise float y = m_if(a >= 1.0, 1.0 - 2.0 / (t + 2.0), -t / (t + 2.0));
+	precise float t = m_expm1(2.0 * m_if(a > 10.0, 10.0, a));
+	precise float y = m_if(a >= 1.0, 1.0 - 2.0 / (t + 2.0), t / (t + 2.0));
 	return m_if(m_isnan(x) || a < 1e-4, x, m_copysign(y, x));
 }
 
