@@ -3,6 +3,7 @@ package glsl
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/ir"
@@ -100,7 +101,9 @@ func (g *generator) prepare(r *plan.Run) error {
 			if k < 0 {
 				return fmt.Errorf("kernel %s: adds to a buffer without an accumulator", r.Kernel.Name)
 			}
-			g.adder(k)
+			if e.Value.Op != ir.OpConst || !g.oneWord(k) {
+				g.adder(k)
+			}
 		case e.Kind == ir.Emit && (r.Kernel.Domain != ir.Elements && r.Kernel.Domain != ir.Active):
 			return fmt.Errorf("kernel %s: emits spikes from the domain %v; lists hold elements", r.Kernel.Name, r.Kernel.Domain)
 		}
@@ -209,6 +212,7 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 		}
 	}
 	g.lines(s.lines)
+	var checks []finite
 	for i, e := range k.Effects {
 		t := texts[i]
 		var stmt string
@@ -233,7 +237,9 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 			b := int(s.bind[e.Slot])
 			mask := g.guard(s, r, i, t.mask, t.index)
 			t.mask = mask
-			if e.Value.Type == ir.Real {
+			if sum := g.l.SumOf(s.bind[e.Slot]); e.Value.Type == ir.Real && e.Value.Op == ir.OpConst && g.oneWord(sum) {
+				stmt = g.addConstant(sum, s.inReplica(b, t.index), t.value)
+			} else if e.Value.Type == ir.Real {
 				stmt = fmt.Sprintf("%s(uint(%s), %s);", g.adder(g.l.SumOf(s.bind[e.Slot])), s.inReplica(b, t.index), t.value)
 			} else {
 				g.use(b)
@@ -247,11 +253,36 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 			if e.Value.Type != ir.Real {
 				continue // always finite
 			}
-			t.mask = and(t.mask, "!op_finite("+t.value+")")
-			stmt = fmt.Sprintf("report_fault(%du, e, op_kind(%s));", g.l.site(r, i, Site{Check: e.Name}), t.value)
+			checks = append(checks, finite{t.value, t.mask, g.l.site(r, i, Site{Check: e.Name})})
+			continue
 		}
 		g.linef("\t%s", onlyIf(t.mask, stmt))
 	}
+	g.checks(checks)
+}
+
+// finite is a value that must be finite where a mask holds.
+type finite struct {
+	value, mask string
+	site        int
+}
+
+// checks reports the first of several values that is not finite. A driver that runs both sides of a branch does it once, not
+// for every value.
+func (g *generator) checks(list []finite) {
+	if len(list) == 1 {
+		c := list[0]
+		g.linef("\t%s", onlyIf(and(c.mask, "!op_finite("+c.value+")"), fmt.Sprintf("report_fault(%du, e, op_kind(%s));", c.site, c.value)))
+		return
+	}
+	if len(list) == 0 {
+		return
+	}
+	g.linef("\tuint fault = 0xffffffffu, kind = 0u;")
+	for _, c := range slices.Backward(list) {
+		g.linef("\tif (%s) { fault = %du; kind = op_kind(%s); }", and(c.mask, "!op_finite("+c.value+")"), c.site, c.value)
+	}
+	g.linef("\tif (fault != 0xffffffffu) report_fault(fault, e, kind);")
 }
 
 // guard reports stores of effect i beyond the buffer, and returns a mask that leaves them out.

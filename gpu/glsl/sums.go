@@ -313,6 +313,17 @@ func (g *generator) adder(k int) string {
 	return name
 }
 
+// oneWord reports whether a sum has one word and one scale.
+func (g *generator) oneWord(k int) bool { return k >= 0 && g.l.Sums[k].Words == 1 && g.l.Sums[k].Scales < 0 }
+
+// addConstant adds a constant to an element of a sum of one word. The scale allows for constants: there is nothing to check.
+func (g *generator) addConstant(k int, at, value string) string {
+	s := g.l.Sums[k]
+	g.useSum(k)
+	g.use(s.Buffer)
+	return fmt.Sprintf("atomicAdd(%s(uint(%s)), int(roundEven(%s * scale_%d.x)));", g.l.Buffers[s.Buffer].Name, at, value, k)
+}
+
 // useSum declares the uniform of a sum.
 func (g *generator) useSum(k int) {
 	if b := g.l.Sums[k].Scales; b >= 0 {
