@@ -314,7 +314,9 @@ func (g *generator) adder(k int) string {
 }
 
 // oneWord reports whether a sum has one word and one scale.
-func (g *generator) oneWord(k int) bool { return k >= 0 && g.l.Sums[k].Words == 1 && g.l.Sums[k].Scales < 0 }
+func (g *generator) oneWord(k int) bool {
+	return k >= 0 && g.l.Sums[k].Words == 1 && g.l.Sums[k].Scales < 0
+}
 
 // addConstant adds a constant to an element of a sum of one word. The scale allows for constants: there is nothing to check.
 func (g *generator) addConstant(k int, at, value string) string {
