@@ -25,6 +25,8 @@ type Options struct {
 	Matrices map[*net.Projection]*connect.Matrix
 	// Pairs caches the pairs of Synapses likewise.
 	Pairs Pairs
+	// Plain names synapses whose states are not to be lumped, see Result.Lumped; nil: none.
+	Plain func(*net.Synapses) bool
 	// Evaluate loads a part of the plan; the builder closes it. It is how conditions of connect and expressions of delays are computed,
 	// on the same backend whatever the plan is for. nil: such expressions are refused.
 	Evaluate func(part *Plan) (Evaluator, error)
@@ -49,6 +51,9 @@ type Result struct {
 	Synapses map[string]int64 // by projection
 	// Connecting says, by the name of Synapses, how calls of connect with a condition or a probability found their pairs.
 	Connecting map[string][]string
+	// Lumped are variables of synapses that the plan keeps as sums per postsynaptic element (buffer NAME + AtTarget) and as values per
+	// presynaptic element (NAME + AtSource) instead of one value per synapse.
+	Lumped map[*net.Synapses][]string
 	// Delays are in seconds: none, one for all synapses, or one each in order of creation.
 	Delays map[*net.Pathway][]float64
 	// Seconds spent on equations (parse, check, solve, lower) and on connectivity.
@@ -88,7 +93,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		summedInto: map[sumKey]bool{}, sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, variants: map[*net.Variant]*net.Group{},
-		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Delays: map[*net.Pathway][]float64{}},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Lumped: map[*net.Synapses][]string{}, Delays: map[*net.Pathway][]float64{}},
 	}
 	if b.opt.Matrices == nil {
 		b.opt.Matrices = map[*net.Projection]*connect.Matrix{}

@@ -38,6 +38,14 @@ func (p Pairs) Ends(s *net.Synapses) (pre, post []int32) {
 	return shifted(q.pre, s.Pre.Start), shifted(q.post, s.Post.Start)
 }
 
+// Sources are the presynaptic elements of all synapses in order of creation, counted in the group; not to be changed.
+func (p Pairs) Sources(s *net.Synapses) []int32 {
+	if p[s] == nil {
+		return nil
+	}
+	return p[s].pre
+}
+
 // numbers counts the synapses of each pair: each synapse has the number of those before it with the same ends.
 func (p *pairs) numbers() []int32 {
 	order := make([]int32, len(p.pre))

@@ -243,7 +243,16 @@ func (b *builder) synapses() error {
 func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	n := len(p.pre)
 	in := b.synapseInput(s, n)
+	l := b.lumpOf(s, in, p)
+	if l != nil {
+		b.res.Lumped[s] = l.vars
+	}
 	for _, st := range lower.SynapseStorage(in) {
+		if l != nil && l.slots[lower.SlotName(s.Name, st.Name)] {
+			b.buffer(Buffer{Object: s.Name, Var: st.Name + AtTarget, Type: st.Type, Len: s.Post.Group.N, Role: State})
+			b.buffer(Buffer{Object: s.Name, Var: st.Name + AtSource, Type: st.Type, Len: s.Pre.Group.N, Role: State})
+			continue
+		}
 		b.buffer(Buffer{Object: s.Name, Var: st.Name, Type: st.Type, Len: st.Len, Fill: st.Fill, Role: storageRole(st.Kind)})
 	}
 	b.ruleWeights(s, p)
@@ -255,29 +264,32 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	}
 	b.defaultsOfSynapses(s, in, w)
 	b.initialSynapses(s, in, w)
-	clock := b.clocks.add(in.Clock.DT)
 	updates, err := lower.SynapseUpdate(in)
 	if err != nil {
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
 		return
 	}
-	if len(updates) > 0 {
-		item := Item{Name: s.Name + "_stateupdater", Slot: Groups, Clock: clock, Callback: -1}
-		if s.Dialect == check.ANNarchy {
-			item.Order = afterGroups
+	item := Item{Name: s.Name + "_stateupdater", Slot: Groups, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
+	if s.Dialect == check.ANNarchy {
+		item.Order = afterGroups
+	}
+	if l != nil {
+		updates = nil
+		item.Ops = []Op{b.kernel(l.target, s.Post.Group.N, -1), b.kernel(l.source, s.Pre.Group.N, -1)}
+	}
+	for _, u := range updates {
+		conn := -1
+		if u.Kernel.Domain == ir.Synapses {
+			conn = w.all()
 		}
-		for _, u := range updates {
-			conn := -1
-			if u.Kernel.Domain == ir.Synapses {
-				conn = w.all()
-			}
-			item.Ops = append(item.Ops, b.kernel(u.Kernel, u.N, conn))
-		}
+		item.Ops = append(item.Ops, b.kernel(u.Kernel, u.N, conn))
+	}
+	if len(item.Ops) > 0 {
 		b.plan.Schedule = append(b.plan.Schedule, item)
 	}
-	b.summed(s, in, w)
+	b.summed(s, in, w, l)
 	for _, path := range s.Pathways {
-		b.pathway(s, in, w, path)
+		b.pathway(s, in, w, path, l)
 	}
 }
 
@@ -297,8 +309,12 @@ func (b *builder) counts(s *net.Synapses, p *pairs) {
 }
 
 // pathway adds the code that runs when spikes arrive.
-func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, path *net.Pathway) {
+func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, path *net.Pathway, l *lump) {
 	k, err := lower.Pathway(in, b.pathCode[path], path.Name)
+	var source *ir.Kernel
+	if l != nil && k != nil {
+		k, source = l.paths[path].synapses, l.paths[path].source
+	}
 	var order *lower.OrderDependent
 	switch {
 	case errors.As(err, &order):
@@ -335,12 +351,17 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 		r.List, r.Lag = list, part.lag
 		b.keep(list, part.lag)
 		item.Ops = append(item.Ops, r)
+		if source != nil {
+			at := b.kernel(source, group.N, -1)
+			at.List, at.Lag = list, part.lag
+			item.Ops = append(item.Ops, at)
+		}
 	}
 	b.plan.Schedule = append(b.plan.Schedule, item)
 }
 
 // summed adds the sums over synapses into variables of the groups, from the old state. Several into one variable add up.
-func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring) {
+func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *lump) {
 	for _, v := range in.Model.Vars {
 		if !v.Summed {
 			continue
@@ -352,7 +373,8 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring) {
 			target = &in.Pre
 		}
 		key := sumKey{target.Object, name}
-		k, err := lower.SummedInput(in, v, target, name, b.summedInto[key])
+		already := b.summedInto[key]
+		k, err := lower.SummedInput(in, v, target, name, already)
 		if err != nil {
 			b.mistake(s.Place, "", "%s: %v", s.Name, err)
 			continue
@@ -366,7 +388,13 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring) {
 			order = at.Order
 		}
 		b.summedInto[key] = true
-		run, clock := b.kernel(k, target.N, w.conn(byPost, nil)[0].conn), b.clocks.add(in.Clock.DT)
+		clock := b.clocks.add(in.Clock.DT)
+		var run *Run
+		if l != nil && l.sums[v.Name] != nil {
+			run = b.kernel(l.summed(v.Name, already), target.N, -1)
+		} else {
+			run = b.kernel(k, target.N, w.conn(byPost, nil)[0].conn)
+		}
 		sum := lower.SlotName(target.Object, name)
 		b.sums[sum] = append(b.sums[sum], summand{run, clock})
 		b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: slot, Order: order,

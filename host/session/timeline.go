@@ -62,6 +62,9 @@ func New(s *sim.Sim, o Options) (*Timeline, error) {
 	if o.Spacing < 0 {
 		return nil, fmt.Errorf("snapshots every %d steps", o.Spacing)
 	}
+	if err := s.EachSynapse(); err != nil {
+		return nil, err
+	}
 	t := &Timeline{sim: s, opt: o, run: -1, warned: map[string]bool{}, placed: -1}
 	t.cur = &branch{id: 0, parent: -1}
 	t.branches = []*branch{t.cur}

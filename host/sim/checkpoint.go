@@ -124,7 +124,7 @@ func (s *Sim) Rewind(c *Checkpoint) error {
 	return errors.Join(errs...)
 }
 
-// Pairs are the synapses of the network, to be edited; Reload follows.
+// Pairs are the synapses of the network, to be edited; EachSynapse comes before, Reload after.
 func (s *Sim) Pairs() plan.Pairs { return s.pairs }
 
 // Removed says which synapses were removed, in order of creation; nil: none.

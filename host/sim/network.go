@@ -82,6 +82,9 @@ func (s *Sim) own() error {
 		take(captured[owner], name)
 	}
 	for st, only := range from {
+		if err := s.fit(st, only); err != nil {
+			return err
+		}
 		t := transfer{only: only, grown: synapseNames(s.net)}
 		if err := t.into(st, s.inst, s.res.Plan); err != nil {
 			return err

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/cpu"
@@ -31,6 +32,11 @@ func (s *Sim) assign(object any, a net.Assignment) error {
 	if err := s.follow(); err != nil {
 		return err
 	}
+	if x, ok := object.(*net.Synapses); ok {
+		if err := s.unlump(x); err != nil {
+			return err
+		}
+	}
 	p, err := s.res.Assignment(object, a, s.ordinal())
 	if err != nil {
 		return err
@@ -47,6 +53,11 @@ func (s *Sim) assign(object any, a net.Assignment) error {
 func (s *Sim) Where(object any, condition *diag.Source, names check.Scope) ([]int32, error) {
 	if err := s.follow(); err != nil {
 		return nil, err
+	}
+	if x, ok := object.(*net.Synapses); ok {
+		if err := s.unlump(x); err != nil {
+			return nil, err
+		}
 	}
 	p, err := s.res.Where(object, condition, names, s.ordinal())
 	if err != nil {
@@ -77,6 +88,12 @@ func (s *Sim) GetSynapses(x *net.Synapses, name string) ([]float64, units.Dim, e
 		out := make([]float64, b.Len)
 		return out, units.Dim{}, s.inst.Read(b.ID, 0, out)
 	}
+	if out, ok, err := s.lumpedValue(x, name); ok {
+		return out, units.Dim{}, err
+	}
+	if err := s.unlump(x); err != nil {
+		return nil, units.Dim{}, err
+	}
 	return s.value(x, x.Name, name)
 }
 
@@ -84,6 +101,11 @@ func (s *Sim) GetSynapses(x *net.Synapses, name string) ([]float64, units.Dim, e
 func (s *Sim) SetSynapses(x *net.Synapses, name string, values []float64) error {
 	if err := s.follow(); err != nil {
 		return err
+	}
+	if vars := s.res.Lumped[x]; len(vars) == 0 || slices.Contains(vars, name) {
+		if err := s.unlump(x); err != nil {
+			return err
+		}
 	}
 	b, ok := s.res.Plan.Find(x.Name, name)
 	if !ok {

@@ -24,6 +24,8 @@ type Options struct {
 	Threads   int
 	// Replica enters the random key: simulations of one network that differ in it draw different noise, but make the same synapses.
 	Replica uint32
+	// EachSynapse keeps a value of each variable for each synapse, where plans would otherwise lump them (plan.Result.Lumped).
+	EachSynapse bool
 	// Objects carries state from one network to another that has the same objects; nil when there is one network.
 	Objects *Objects
 	// Progress is called a few times a second while the simulation runs; may be nil.
@@ -88,6 +90,7 @@ type Sim struct {
 	connects  map[*net.Synapses]int // connections that the pairs were made from
 	evaluated evaluated
 	delayed   map[*net.Pathway]delaySet // that the plan in use was made with
+	plain     map[*net.Synapses]bool    // must not be lumped
 	counted   [][]int64                 // by spike monitor that only counts: the instance's counts at the last drain
 }
 
@@ -97,7 +100,7 @@ func Compile(n *net.Network, o Options) (*Sim, error) {
 	if shared == nil {
 		shared = NewObjects()
 	}
-	s := &Sim{net: n, opt: o, delayed: map[*net.Pathway]delaySet{}, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, connects: shared.connects}
+	s := &Sim{net: n, opt: o, delayed: map[*net.Pathway]delaySet{}, plain: map[*net.Synapses]bool{}, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, connects: shared.connects}
 	s.random = exec.Random{Seed: o.Seed, Replica: o.Replica}
 	shared.open[s] = true
 	s.shared = shared
@@ -146,6 +149,10 @@ func (s *Sim) load() error {
 	for _, x := range s.net.Synapses {
 		if n, known := s.connects[x]; known && n != len(x.Connect) {
 			s.pairs.Forget(x)
+			s.plain[x] = s.plain[x] || s.res != nil && s.inst.At().Step > 0 // the new ones have not had the spikes of the others
+		}
+		if s.res != nil && len(s.res.Lumped[x]) == 0 && s.inst.At().Step > 0 {
+			s.plain[x] = true // each synapse may have a state of its own
 		}
 		s.connects[x] = len(x.Connect)
 		for _, p := range x.Pathways {
@@ -153,7 +160,7 @@ func (s *Sim) load() error {
 		}
 	}
 	opt := planOptions(s.opt)
-	opt.Matrices, opt.Pairs = s.matrices, s.pairs
+	opt.Matrices, opt.Pairs, opt.Plain = s.matrices, s.pairs, s.isPlain
 	res, err := plan.Build(s.net, opt)
 	if err != nil {
 		return err

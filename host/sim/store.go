@@ -112,6 +112,18 @@ func (s *Sim) restore(st *State, name string, o RestoreOptions) error {
 	if err := s.load(); err != nil {
 		return err
 	}
+	if st.sources == nil {
+		c := *st
+		c.sources = s.sourcesAll()
+		st = &c
+	}
+	if err := s.fit(st, nil); err != nil {
+		return err
+	}
+	st, err := st.expanded(s.res.Plan)
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
 	differences := append(st.differences(s.res.Plan), s.recordDifferences(st)...)
 	if len(differences) == 0 {
 		differences = s.wiringDifferences(st)

@@ -33,8 +33,11 @@ func (t *transfer) into(st *State, to exec.Instance, p *plan.Plan) error {
 	if st.precision != p.Precision {
 		return fmt.Errorf("the state was stored in %s precision; this simulation runs in %s precision", precisionName(st.precision), precisionName(p.Precision))
 	}
+	st, err := st.expanded(p)
+	if err != nil {
+		return err
+	}
 	var snap *exec.Snapshot
-	var err error
 	if t.faulted {
 		snap = blank(p)
 	} else if snap, err = to.Snapshot(); err != nil {

@@ -25,6 +25,8 @@ type State struct {
 	vars      []*stored
 	byName    map[[2]string]*stored
 	monitors  []*storedRecord
+	// sources are the presynaptic elements of synapses that have lumped variables, by object; nil in a state from a file.
+	sources map[string][]int32
 	// wiring identifies the synapses of each object; filled only for files, since within one simulation they stay the same.
 	wiring []wiringSum
 }
@@ -79,7 +81,7 @@ func (s *Sim) capture() (*State, error) {
 	if s.called != nil && snap.At == *s.called {
 		snap.At.Item++ // the operation at this place has been called
 	}
-	st := &State{precision: p.Precision, baseDT: p.BaseDT, step: snap.At.Step}
+	st := &State{precision: p.Precision, baseDT: p.BaseDT, step: snap.At.Step, sources: s.sources(s.res.Lumped)}
 	st.place = placeOf(p, snap.At.Item)
 	for _, b := range p.Buffers {
 		data, ok := snap.Data[b.ID]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/exec"
@@ -166,6 +167,8 @@ func (w *sweeping) open(backend exec.Backend, k int) (_ *sweepRun, err error) {
 	o := w.opt
 	o.Backend = backend
 	o.Objects = NewObjects()
+	ofSynapses := func(q Quantity) bool { return q.Synapses != nil }
+	o.EachSynapse = o.EachSynapse || slices.ContainsFunc(w.Keep, ofSynapses) // read where each synapse has its own
 	w.cache.give(c, o.Objects)
 	if w.OwnNoise {
 		o.Replica = uint32(k)
