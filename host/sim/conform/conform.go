@@ -34,6 +34,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Networks", s.networks},
 		{"Sums", s.sums},
 		{"Learning", s.learning},
+		{"Lumped", s.lumped},
 		{"Files", s.files},
 		{"Methods", s.methods},
 		{"Tables", s.tables},
