@@ -74,13 +74,23 @@ func (p *program) dumpModel(c *cobra.Command, model string, f *modelFlags, stage
 		}
 		return nil
 	case "ir":
-		return dumpKernels(p.out, pl.result.Plan)
+		return dumpKernels(p.out, pl.plan())
 	case "plan":
-		pl.result.Plan.Dump(p.out)
+		if s := pl.sweep; s != nil {
+			fmt.Fprintf(p.out, "sweep: %d of %d runs together%s\n\n", s.Together, s.Runs, because(s.Apart))
+		}
+		pl.plan().Dump(p.out)
 		pl.result.DumpConnecting(p.out)
 		return nil
 	}
-	return dumpGLSL(p.out, pl.result.Plan)
+	return dumpGLSL(p.out, pl.plan())
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return "; others go on one by one: " + why
 }
 
 // stopper ends a script at its first run without planning anything.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/record"
 	"github.com/galvani-sim/galvani/host/script"
@@ -36,7 +37,7 @@ func outputError(path string, err error) error {
 
 // save writes each monitor's recording and run.json, every file whole or not at all. It returns the files written.
 func (s *session) save(model string, res *script.Result, stopped string) ([]string, error) {
-	if s.sim == nil || s.flags.out == "" {
+	if s.sim == nil && len(s.sweeps) == 0 || s.flags.out == "" {
 		return nil, nil
 	}
 	var files []string
@@ -69,19 +70,22 @@ func (s *session) path(monitor string) string {
 
 // info is the content of run.json.
 func (s *session) info(model string, res *script.Result, stopped string) *record.RunInfo {
-	t := s.sim.Timing()
-	p := s.sim.Plan()
-	simulated := s.sim.Time()
 	info := &record.RunInfo{
 		Model: model, Parameters: map[string]any{}, Seed: s.seed,
-		Backend: s.backend.caps.Name, Device: s.backend.caps.Device, Precision: precisionName(p.Precision),
-		Steps: s.sim.Instance().At().Step, SimulatedSeconds: simulated,
-		Seconds: record.Spent{Compiling: t.Compile + t.Load, Connecting: t.Connect, Simulating: t.Simulate},
-		Memory:  map[string]int64{}, Version: version(), Stopped: stopped, State: s.state,
+		Backend: s.backend.caps.Name, Device: s.backend.caps.Device, Precision: precisionName(s.flags.chosen(s.backend.caps.Name)),
+		Memory: map[string]int64{}, Version: version(), Stopped: stopped, State: s.state, Sweeps: s.sweeps,
 	}
 	for _, q := range res.Params {
 		info.Parameters[q.Name] = q.Value
 	}
+	if s.sim == nil {
+		return info
+	}
+	t := s.sim.Timing()
+	p := s.sim.Plan()
+	simulated := s.sim.Time()
+	info.Precision, info.Steps, info.SimulatedSeconds = precisionName(p.Precision), s.sim.Instance().At().Step, simulated
+	info.Seconds = record.Spent{Compiling: t.Compile + t.Load, Connecting: t.Connect, Simulating: t.Simulate}
 	if simulated > 0 {
 		info.RealTimeFactor = t.Simulate / simulated
 	}
@@ -96,6 +100,13 @@ func (s *session) info(model string, res *script.Result, stopped string) *record
 
 // summary is what a person wants to know at the end of a run.
 func (s *session) summary(files []string) string {
+	var lines []string
+	for _, w := range s.sweeps {
+		lines = append(lines, fmt.Sprintf("a sweep of %d runs, up to %d together, in %.3g s on %s, %s", w.Runs, w.Together, w.Seconds, s.backend.caps.Name, s.backend.caps.Device))
+	}
+	if s.sim == nil {
+		return strings.Join(lines, "\n")
+	}
 	t := s.sim.Timing()
 	steps := s.sim.Instance().At().Step
 	line := fmt.Sprintf("%.4g s simulated in %.3g s (%s steps, %s steps/s) on %s, %s", s.sim.Time(), t.Simulate, short(float64(steps)),
@@ -106,5 +117,5 @@ func (s *session) summary(files []string) string {
 	case len(s.sim.Network().Monitors) > 0:
 		line += "\nrecordings were not kept; --out DIR writes them"
 	}
-	return line
+	return strings.Join(append(lines, line), "\n")
 }

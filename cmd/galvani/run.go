@@ -66,6 +66,16 @@ func (p *program) runModel(ctx context.Context, model string, f *modelFlags) err
 // finish writes what there is, says how it went and lets the simulation go. It keeps err, the run's own.
 func (p *program) finish(s *session, model string, res *script.Result, err error) error {
 	defer s.close()
+	if err == nil && s.sim == nil && len(s.sweeps) > 0 {
+		files, werr := s.save(model, res, "")
+		if werr != nil {
+			return &coded{exitOutput, werr}
+		}
+		if p.terminal && !s.flags.quiet {
+			fmt.Fprintln(p.err, s.summary(files))
+		}
+		return nil
+	}
 	if s.sim == nil || res.Sim == nil {
 		if errors.Is(err, errInterrupted) {
 			fmt.Fprintln(p.err, interruptedBy(err)+" before the network ran; nothing was written")

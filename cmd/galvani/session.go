@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/galvani-sim/galvani/gpu/context"
 	"github.com/galvani-sim/galvani/host/cpu"
@@ -12,6 +13,7 @@ import (
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/record"
 	"github.com/galvani-sim/galvani/host/script"
 	"github.com/galvani-sim/galvani/host/sim"
 )
@@ -107,6 +109,7 @@ type session struct {
 	driver func(*backend) (sim.Driver, error)
 	sim    *sim.Sim // the network that was opened last
 	all    []*sim.Sim
+	sweeps []record.SweepInfo
 	// objects carry their state from one network of the script to the next.
 	objects *sim.Objects
 	seed    uint64
@@ -122,6 +125,7 @@ var (
 	_ script.Inspector = (*session)(nil)
 	_ script.Inspector = (*planner)(nil)
 	_ script.Sweeper   = (*session)(nil)
+	_ script.Sweeper   = (*planner)(nil)
 )
 
 // ready waits for the backend and says once if it is not what one would hope for.
@@ -154,7 +158,20 @@ func (s *session) Sweep(ctx stdcontext.Context, n *net.Network, seed uint64, fro
 	if o.From, err = script.SweepFrom(from); err != nil {
 		return nil, err
 	}
-	return sim.Sweep(ctx, n, s.options(seed, warn), o)
+	s.seed = seed
+	start := time.Now()
+	results, err := sim.Sweep(ctx, n, s.options(seed, warn), o)
+	if err != nil {
+		return nil, err
+	}
+	info := record.SweepInfo{Runs: len(results), Seconds: time.Since(start).Seconds()}
+	for _, r := range results {
+		if info.Together = max(info.Together, r.Together); r.Apart != "" {
+			info.Apart = r.Apart
+		}
+	}
+	s.sweeps = append(s.sweeps, info)
+	return results, nil
 }
 
 // Open compiles and loads the network.
@@ -221,6 +238,7 @@ type planner struct {
 	precision plan.Precision
 	result    *plan.Result
 	network   *net.Network
+	sweep     *sim.SweepPlan // when the script begins with a sweep
 }
 
 // Open plans and ends the script.
@@ -234,6 +252,27 @@ func (p *planner) Open(n *net.Network, seed uint64, warn func(diag.List)) (scrip
 	}
 	p.result, p.network = res, n
 	return nil, script.ErrStop
+}
+
+// Sweep plans all runs and ends the script.
+func (p *planner) Sweep(_ stdcontext.Context, n *net.Network, seed uint64, _ script.Simulation, o sim.SweepOptions, warn func(diag.List)) ([]*sim.SweepResult, error) {
+	s, err := sim.CheckSweep(n, sim.Options{Backend: cpu.Backend{}, Precision: p.precision, Seed: seed}, o)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.First.Warnings) > 0 {
+		warn(s.First.Warnings)
+	}
+	p.result, p.network, p.sweep = s.First, n, s
+	return nil, script.ErrStop
+}
+
+// plan is what the device runs first: of a sweep all networks that are advanced together.
+func (p *planner) plan() *plan.Plan {
+	if p.sweep != nil && p.sweep.Merged != nil {
+		return p.sweep.Merged
+	}
+	return p.result.Plan
 }
 
 // Inspect answers what a script asks about a part of its network before the first run.

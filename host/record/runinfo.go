@@ -26,10 +26,20 @@ type RunInfo struct {
 	// Memory is bytes by group of buffers.
 	Memory  map[string]int64 `json:"memory"`
 	Version string           `json:"version"`
+	// Sweeps are what the script ran with other values of parameters.
+	Sweeps []SweepInfo `json:"sweeps,omitempty"`
 	// State is the hash of the state at the end of a session.
 	State string `json:"state,omitempty"`
 	// Stopped says why the run ended early, and how to go on; empty when it ran to its end.
 	Stopped string `json:"stopped,omitempty"`
+}
+
+// SweepInfo is one sweep: how many runs it had, how many of them were advanced together at most, and why others were not.
+type SweepInfo struct {
+	Runs     int     `json:"runs"`
+	Together int     `json:"together"`
+	Apart    string  `json:"apart,omitempty"`
+	Seconds  float64 `json:"seconds"` // compiling, connecting and simulating all of them
 }
 
 // Spent is wall-clock time by stage.

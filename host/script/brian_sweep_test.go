@@ -70,6 +70,7 @@ print(net.t, M.num_spikes)
 		{"no such variable", `sweep(G.q, [1, 2], 1*ms)`, `"q"`},
 		{"unit", `sweep(G.rate, [1, 2]*ms, 1*ms)`, "hertz"},
 		{"unit of a constant", `sweep("tau", [1, 2], 1*ms)`, "derivative of v"},
+		{"value of a wrong unit", `sweep("tau", [1, 2], 1*ms)`, "tau = 1"},
 		{"fault", `sweep("grow", [1, -1e6, 2]*Hz, 1*ms)`, "grow = -1 MHz"},
 		{"none", `sweep("tau", [], 1*ms)`, "at least one"},
 		{"part", `sweep(G[:1].w, [1], 1*ms)`, "whole groups"},

@@ -333,6 +333,7 @@ func (o override) Names() (names []string) {
 // sweepCache hands the connectivity of the first run to the others.
 type sweepCache struct {
 	mu       sync.Mutex
+	first    *plan.Plan // of a batch: the others share its tables
 	share    map[*net.Synapses]bool
 	pairs    plan.Pairs
 	matrices map[*net.Projection]*connect.Matrix

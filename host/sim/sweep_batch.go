@@ -149,10 +149,9 @@ func (w *sweeping) size(p *plan.Plan) int {
 	return most
 }
 
-// open compiles run k for a backend.
-func (w *sweeping) open(backend exec.Backend, k int) (_ *sweepRun, err error) {
-	r := &sweepRun{k: k, c: cloneNetwork(w.net, w.constants(k))}
-	c := r.c
+// describe is the network of run k.
+func (w *sweeping) describe(k int) *clone {
+	c := cloneNetwork(w.net, w.constants(k))
 	for _, p := range w.Parameters {
 		a := net.Assignment{Var: p.Name, Values: p.Values[k : k+1], Dim: p.Dim}
 		switch {
@@ -164,6 +163,13 @@ func (w *sweeping) open(backend exec.Backend, k int) (_ *sweepRun, err error) {
 			s.Initial = append(s.Initial, a)
 		}
 	}
+	return c
+}
+
+// open compiles run k for a backend.
+func (w *sweeping) open(backend exec.Backend, k int) (_ *sweepRun, err error) {
+	c := w.describe(k)
+	r := &sweepRun{k: k, c: c}
 	o := w.opt
 	o.Backend = backend
 	o.Objects = NewObjects()
@@ -180,18 +186,41 @@ func (w *sweeping) open(backend exec.Backend, k int) (_ *sweepRun, err error) {
 		return nil, err
 	}
 	w.cache.take(c, o.Objects)
-	for _, p := range w.Parameters {
-		if k == 0 && p.Group == nil && p.Synapses == nil && !c.used[p.Name].Load() {
-			err = errors.Join(fmt.Errorf("no equation of the network uses a constant %q", p.Name), r.s.Close())
+	if w.cache.first == nil {
+		w.cache.first = r.s.res.Plan
+	} else if backend != w.opt.Backend { // nobody else has the plan yet
+		r.s.res.Plan.Share(w.cache.first)
+	}
+	if k == 0 {
+		if err := w.used(c); err != nil {
+			return nil, errors.Join(err, r.s.Close())
 		}
 	}
-	return r, err
+	return r, nil
+}
+
+// used refuses constants that no equation has.
+func (w *SweepOptions) used(c *clone) error {
+	for _, p := range w.Parameters {
+		if p.Group == nil && p.Synapses == nil && !c.used[p.Name].Load() {
+			return fmt.Errorf("no equation of the network uses a constant %q", p.Name)
+		}
+	}
+	return nil
 }
 
 // named adds the values of run k to an error.
 func (w *sweeping) named(k int, err error) error {
 	if err == context.Canceled || err == context.DeadlineExceeded {
 		return err
+	}
+	var list diag.List
+	if errors.As(err, &list) {
+		out := slices.Clone(list)
+		for i := range out {
+			out[i] = out[i].WithNote(nil, diag.Span{}, "in the run of the sweep with "+w.label(k))
+		}
+		return out
 	}
 	return fmt.Errorf("sweep, %s: %w", w.label(k), err)
 }
