@@ -11,31 +11,42 @@ import (
 )
 
 const (
-	barHeight = 40.0
-	textSize  = 13.0
-	buttonX   = 20.0
-	rateWidth = 62.0 // of a rate's number
+	// barHeight is that of the time bar, the controls and the line that says what the mouse does.
+	barHeight     = 68.0
+	scrubHeight   = 22.0
+	controlHeight = 26.0
+	textSize      = 13.0
+	buttonX       = 20.0
+	rateWidth     = 62.0 // of a rate's number
 )
 
 // helpLines is what F1 shows: keys left, meaning right.
 var helpLines = [][2]string{
 	{"Space", "play, pause"},
-	{"Right", "one step"},
+	{"Left and Right", "one step back and forward; with Shift 100, with Ctrl 1000"},
+	{"Home and End", "to the start, and to the last step that was reached"},
+	{"drag the time bar", "to any time before, exactly"},
 	{"+ and -", "faster and slower, from 1/1000 of real time to full speed"},
 	{"h", "full speed with few pictures; again for a steady picture"},
-	{"left drag", "orbit"},
-	{"middle, right, Shift + left or Ctrl + left drag", "pan"},
+	{"b", "another branch: a future that was left when the past was edited"},
+	{"m", "move nodes of a graph by dragging; a click lets one go"},
+	{"n", "new nodes with a click, edges by dragging, again to remove; Shift: both ways"},
+	{"o", "pluck a node, paint on a surface; Shift: the lower end of the scale"},
+	{"Delete", "remove the selected node"},
+	{"s", "show and hide edges"},
+	{"Ctrl+Z, Ctrl+Shift+Z", "undo, redo"},
+	{"Ctrl+S", "save the session"},
+	{"left drag; with Shift or Ctrl, or right drag", "orbit; pan"},
 	{"wheel", "zoom at the pointer"},
-	{"double click", "look at the point under the pointer; beside everything: reset"},
-	{"hover", "population, index, coordinates, value"},
+	{"click, double click", "select; look at it, or reset beside everything"},
 	{"[ and ]", "other views: top, front, right, ..."},
-	{"Home", "reset the view"},
-	{"Tab", "hide and show the bar"},
+	{"0", "reset the view"},
+	{"Tab", "hide and show the bars"},
 	{"t", "dark or light"},
 	{"P", "save a picture"},
 	{"V", "start and stop a movie"},
 	{"F1 or ?", "all keys"},
-	{"Esc", "close the window"},
+	{"Esc", "end a mode; close the window"},
 }
 
 // drawOverlay lists the bar, the help text, the message and what is under the pointer.
@@ -64,13 +75,16 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 		drawHelp(o, th, width, height)
 		return
 	}
+	v.drawHands(o, th)
 	v.drawHover(o, th, width, height)
 }
 
 func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height float64) {
-	y := height - barHeight/2
+	y := height - barHeight + scrubHeight + controlHeight/2
 	o.Fill(render.Rect{X: 0, Y: height - barHeight, W: width, H: barHeight}, th.Panel)
 	o.Line(0, height-barHeight, width, height-barHeight, 1, th.PanelEdge)
+	v.drawScrub(o, th, width, height)
+	v.drawMode(o, th, width, height)
 	if v.playing {
 		o.Fill(render.Rect{X: buttonX - 6, Y: y - 7, W: 4.5, H: 14}, th.Accent)
 		o.Fill(render.Rect{X: buttonX + 2, Y: y - 7, W: 4.5, H: 14}, th.Accent)
@@ -89,6 +103,9 @@ func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height floa
 	}
 	if !v.playing {
 		speed = "paused"
+	}
+	if v.target >= 0 {
+		speed = "going there ..."
 	}
 	if v.fault != nil {
 		speed = "stopped"
@@ -129,10 +146,19 @@ func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height floa
 // barClick plays or pauses when the button in the bar is hit, and reports whether the bar was.
 func (v *Viewer) barClick(x, y float64) bool {
 	w, h, scale := v.size()
-	if v.bare || y < float64(h)/scale-barHeight || x < 0 || x > float64(w)/scale {
+	top := float64(h)/scale - barHeight
+	if v.bare || y < top || x < 0 || x > float64(w)/scale {
 		return false
 	}
-	if x < buttonX+16 {
+	switch {
+	case y < top+scrubHeight:
+		if id := v.branchAt(y - top); id >= 0 {
+			v.switchTo(id)
+			return true
+		}
+		v.mouse.scrub = true
+		v.scrubbing(x)
+	case x < buttonX+16 && y < top+scrubHeight+controlHeight:
 		v.toggle()
 	}
 	return true

@@ -30,8 +30,11 @@ type feed interface {
 // updateClock sets the stretch of time that all charts show: it grows with the run, and scrolls when it is full.
 func (st *stage) updateClock() {
 	dt, now := st.plan.BaseDT, st.sim.Time()
-	window := math.Max(leastWindow*dt, math.Min(mostWindow*dt, niceWindow(now)))
+	window := math.Max(leastWindow*dt, math.Min(mostWindow*dt, niceWindow(math.Max(now, st.reach))))
 	st.time.Hi = math.Max(now, window)
+	if st.reach > now { // after going back, the future that is known is in sight
+		st.time.Hi = math.Max(window, math.Min(st.reach, now+window/2))
+	}
 	st.time.Lo = st.time.Hi - window
 }
 
@@ -71,7 +74,7 @@ func (st *stage) advance(ctx context.Context, r *render.Renderer, until int64) e
 		if next >= until {
 			break
 		}
-		if err := st.sim.Advance(ctx, next); err != nil {
+		if err := st.step(ctx, next); err != nil {
 			return err
 		}
 		if st.position().Step < next {
@@ -85,86 +88,11 @@ func (st *stage) advance(ctx context.Context, r *render.Renderer, until int64) e
 			}
 		}
 	}
-	return st.sim.Advance(ctx, until)
+	return st.step(ctx, until)
 }
 
 // samplesShown is about how many samples a trace has from one end of the window to the other.
 const samplesShown = 500
-
-// traceFeed samples a variable while the simulation runs: on the device, into a ring.
-type traceFeed struct {
-	item     *render.Traces
-	of       *shown
-	elements device.View
-	ring     *device.Buffer
-	times    *device.Buffer
-	next     int
-	count    int
-	last     float64
-}
-
-func (t *traceFeed) feed(st *stage, r *render.Renderer) error {
-	now := st.sim.Time()
-	if t.count > 0 && now == t.last {
-		return nil
-	}
-	if t.count > 0 && now < t.last { // time was set back: what was drawn belongs to another past
-		t.next, t.count = 0, 0
-	}
-	if t.of.copy != nil {
-		if err := st.upload(); err != nil {
-			return err
-		}
-	}
-	if err := r.Sample(t.of.view, t.elements, t.item.K, t.ring, t.next); err != nil {
-		return err
-	}
-	if err := device.Upload(t.times, t.next, []float32{float32(now - st.time.Origin)}); err != nil {
-		return err
-	}
-	t.last = now
-	t.next, t.count = (t.next+1)%traceRows, min(t.count+1, traceRows)
-	t.item.First, t.item.Count = (t.next-t.count+traceRows)%traceRows, t.count
-	return nil
-}
-
-// traces makes the panel of a net.Traces.
-func (st *stage) traces(v net.View) (render.Item, error) {
-	of, err := st.variable(v.Group, v.Var)
-	if err != nil {
-		return nil, err
-	}
-	elements := v.Elements
-	if len(elements) == 0 {
-		for k := range min(v.Group.N, 5) {
-			elements = append(elements, int32(k*v.Group.N/min(v.Group.N, 5)))
-		}
-	}
-	t := &traceFeed{of: of}
-	k := len(elements)
-	if t.elements, err = st.ints("traced elements", elements); err != nil {
-		return nil, err
-	}
-	for _, b := range []struct {
-		b **device.Buffer
-		n int
-	}{{&t.ring, traceRows * k}, {&t.times, traceRows}} {
-		if *b.b, err = device.NewBufferFrom(st.dev, "traces", device.F32, make([]float32, b.n)); err != nil {
-			return nil, err
-		}
-		st.own = append(st.own, *b.b)
-	}
-	scale, err := st.scale(v)
-	if err != nil {
-		return nil, err
-	}
-	t.item = &render.Traces{Name: v.Group.Name, Time: &st.time, Values: t.ring.View(), Times: t.times.View(), Capacity: traceRows, K: k, Scale: scale}
-	for _, e := range elements {
-		t.item.Labels = append(t.item.Labels, fmt.Sprint(e))
-	}
-	st.feeds, st.traced = append(st.feeds, t), true
-	return t.item, nil
-}
 
 // rasterFeed shows what a spike monitor has recorded lately: the recording is drained for itself, so that nothing is read back for
 // the picture.

@@ -33,6 +33,7 @@ type Headless struct {
 	target   *render.Target
 	scene    *render.Scene
 	stage    *stage
+	kept     *kept
 	sim      *sim.Sim
 	movie    Movie
 	frames   int
@@ -107,7 +108,10 @@ func (h *Headless) attach(s *sim.Sim) error {
 	if h.stage != nil {
 		h.stage.close()
 	}
-	st := newStage(h.opt.Device, s)
+	if h.kept == nil {
+		h.kept = newKept()
+	}
+	st := newStage(h.opt.Device, s, h.kept)
 	panels, err := st.panels()
 	if err != nil {
 		st.close()
@@ -141,6 +145,9 @@ func (h *Headless) frame() error {
 
 func (h *Headless) draw() error {
 	if err := h.stage.upload(); err != nil {
+		return err
+	}
+	if _, err := h.stage.settle(); err != nil {
 		return err
 	}
 	if err := h.stage.feedCharts(h.renderer); err != nil {
@@ -204,6 +211,7 @@ func (h *Headless) Close() {
 	h.opt.Device.Do(func() {
 		if h.stage != nil {
 			h.stage.close()
+			h.kept.close()
 		}
 		h.target.Close()
 		h.renderer.Close()

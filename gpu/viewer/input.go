@@ -37,6 +37,7 @@ type mouse struct {
 	downX, downY float64
 	panel        *render.PanelLayout // where the drag began
 	lastClick    time.Time
+	scrub        bool // the left button went down on the time bar
 }
 
 func (m *mouse) dragging() bool { return m.drag != noDrag }
@@ -74,6 +75,9 @@ func (v *Viewer) over(x, y float64) (p *render.PanelLayout, nx, ny float64) {
 func (v *Viewer) moved(x, y float64) {
 	dx, dy := x-v.mouse.x, y-v.mouse.y
 	v.mouse.x, v.mouse.y, v.mouse.inside = x, y, true
+	if v.scrubbing(x) || v.haul() {
+		return
+	}
 	p := v.mouse.panel
 	if p == nil {
 		return
@@ -88,6 +92,10 @@ func (v *Viewer) moved(x, y float64) {
 
 func (v *Viewer) release(b window.Button) {
 	m := &v.mouse
+	m.scrub = false
+	if b == window.Left && v.drop() {
+		return
+	}
 	if b == window.Left && m.pressed && math.Hypot(m.x-m.downX, m.y-m.downY) < clickSlop {
 		v.click()
 	}
@@ -98,6 +106,9 @@ func (v *Viewer) press(b window.Button, mods window.Mods) {
 	m := &v.mouse
 	m.downX, m.downY = m.x, m.y
 	if v.barClick(m.x, m.y) {
+		return
+	}
+	if b == window.Left && mods&window.Control == 0 && v.grab(mods) {
 		return
 	}
 	m.panel, _, _ = v.over(m.x, m.y)
@@ -116,6 +127,14 @@ func (v *Viewer) click() {
 	now := time.Now()
 	if now.Sub(v.mouse.lastClick) > doubleClick {
 		v.mouse.lastClick = now
+		hit := v.pickNow()
+		if g := v.graphOf(hit.Item); g != nil && !hit.Edge {
+			v.selectNode(g.view.Group, hit.Element)
+		} else if it := v.stage.items[hit.Item]; it != nil && g == nil {
+			v.selectNode(it.view.Group, hit.Element)
+		} else {
+			v.hands.selected.node = -1
+		}
 		return
 	}
 	v.mouse.lastClick = time.Time{}
@@ -149,10 +168,42 @@ func (v *Viewer) key(k window.Key, mods window.Mods) {
 	case window.KeySpace:
 		v.toggle()
 	case window.KeyRight:
-		v.playing = false
-		v.single++
+		v.stepBy(stride(mods))
 	case window.KeyLeft:
-		v.say("stepping back is not possible yet")
+		v.stepBy(-stride(mods))
+	case window.KeyHome:
+		first, _ := v.line.Range()
+		v.goTo(first)
+	case window.KeyEnd:
+		_, last := v.line.Range()
+		v.goTo(last)
+	case window.Key('M'):
+		v.setMode(moving)
+	case window.Key('N'):
+		v.setMode(linking)
+	case window.Key('O'):
+		v.setMode(plucking)
+	case window.Key('B'):
+		v.nextBranch()
+	case window.KeyDelete, window.KeyBackspace:
+		v.remove()
+	case window.Key('S'):
+		if mods&window.Control != 0 {
+			v.saveSession()
+			return
+		}
+		v.toggleEdges()
+	case window.Key('Z'):
+		switch mods & (window.Control | window.Shift) {
+		case window.Control:
+			v.undo()
+		case window.Control | window.Shift:
+			v.redo()
+		}
+	case window.Key('Y'):
+		if mods&window.Control != 0 {
+			v.redo()
+		}
 	case window.KeyF1:
 		v.help = !v.help
 	case window.KeyTab:
@@ -161,7 +212,7 @@ func (v *Viewer) key(k window.Key, mods window.Mods) {
 		if v.bare {
 			v.scene.Insets.Bottom = 0
 		}
-	case window.KeyHome:
+	case window.Key('0'):
 		v.home()
 	case window.Key('P'):
 		v.takePicture()
@@ -178,6 +229,14 @@ func (v *Viewer) key(k window.Key, mods window.Mods) {
 	case window.KeyEscape:
 		if v.help {
 			v.help = false
+			return
+		}
+		if v.hands.mode != looking {
+			v.setMode(looking)
+			return
+		}
+		if v.hands.selected.node >= 0 {
+			v.hands.selected.node = -1
 			return
 		}
 		v.quit = true
@@ -207,8 +266,23 @@ func (v *Viewer) char(c rune) {
 	}
 }
 
+// stride is how many steps an arrow key makes.
+func stride(mods window.Mods) int64 {
+	switch {
+	case mods&window.Control != 0:
+		return 1000
+	case mods&window.Shift != 0:
+		return 100
+	}
+	return 1
+}
+
 func (v *Viewer) toggle() {
 	if v.fault != nil {
+		v.say("stopped by a fault; go back with Left to play again")
+		return
+	}
+	if v.target >= 0 && !v.arrive() {
 		return
 	}
 	v.playing = !v.playing

@@ -48,16 +48,19 @@ func (st *stage) within(g *net.Group) *net.Synapses {
 	return nil
 }
 
-// ends are the groups' own indices of the ends of synapses.
+// ends are the groups' own indices of the ends of synapses, -1 for those that were removed.
 func (st *stage) ends(s *net.Synapses) (pre, post []int32, err error) {
 	i, j, ok := st.sim.Edges(s)
 	if !ok {
 		return nil, nil, fmt.Errorf("a view shows the synapses %q, which are not part of the network", s.Name)
 	}
+	gone := st.sim.Removed(s)
 	shift := func(v []int32, by int) []int32 {
 		out := make([]int32, len(v))
 		for k, x := range v {
-			out[k] = x + int32(by)
+			if out[k] = x + int32(by); k < len(gone) && gone[k] {
+				out[k] = -1
+			}
 		}
 		return out
 	}
@@ -67,7 +70,7 @@ func (st *stage) ends(s *net.Synapses) (pre, post []int32, err error) {
 // graph makes the panel of a net.Graph.
 func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 	g := v.Group
-	item := &render.Graph{Name: g.Name, N: g.N, Geometry: 1}
+	item := &render.Graph{Name: g.Name, N: max(g.N, 1), Geometry: 1}
 	var pre, post []int32
 	syn := v.Synapses
 	if syn == nil {
@@ -79,22 +82,22 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 			return nil, nil, err
 		}
 	}
-	at, err := place(v.Layout, g, pre, post)
-	if err != nil {
+	p := &graphPanel{view: v, item: item, syn: syn, pre: pre, post: post}
+	if p.nodes, err = st.nodesOf(v, pre, post); err != nil {
 		return nil, nil, err
 	}
-	item.Low, item.High = corners(at)
+	if err := p.place(); err != nil {
+		return nil, nil, err
+	}
+	st.graphs = append(st.graphs, p)
 	if v.Layout == "grid" || v.Layout == "" && g.Grid != nil && g.Positions == nil {
 		if long := math.Max(item.High[0]-item.Low[0], item.High[1]-item.Low[1]); len(pre) == 0 && long >= 1 {
 			item.Radius = 0.84 / long // neighbours nearly touch: without edges between them a grid is a picture
 		}
 	}
-	if item.Positions, err = st.floats(g.Name+" positions", at); err != nil {
-		return nil, nil, err
-	}
 	if len(pre) > 0 {
 		e := &item.Edges
-		e.M, e.Directed = len(pre), v.Weight != "" || !mutual(pre, post)
+		e.M, e.Directed, e.Hide = len(pre), v.Weight != "" || !mutual(pre, post), st.kept.noEdges
 		if e.Pre, err = st.ints(syn.Name+" pre", pre); err != nil {
 			return nil, nil, err
 		}
@@ -113,7 +116,10 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	item.Color = color.view
+	p.color = color
+	if g.N > 0 {
+		item.Color = color.view
+	}
 	if item.Scale, err = st.scale(v); err != nil {
 		return nil, nil, err
 	}
@@ -121,7 +127,7 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 	switch v.Size {
 	case "":
 	case "degree":
-		item.ByDegree = true
+		item.ByDegree = g.N > 0
 	default:
 		size, err := st.variable(g, v.Size)
 		if err != nil {
@@ -131,9 +137,13 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 	}
 	if g.N <= labelledNodes {
 		for k := range g.N {
-			item.Labels = append(item.Labels, render.Label{Node: k, Text: fmt.Sprint(k),
-				At: render.Vec3{float64(at[3*k]), float64(at[3*k+1]), float64(at[3*k+2])}})
+			if !slices.Contains(g.Removed, int32(k)) {
+				item.Labels = append(item.Labels, render.Label{Node: k, Text: fmt.Sprint(k)})
+			}
 		}
+	}
+	if err := p.label(); err != nil {
+		return nil, nil, err
 	}
 	return item, color, nil
 }
@@ -177,6 +187,9 @@ func (st *stage) adjacency(v net.View) (render.Item, error) {
 	counts := make([]float32, rows*cols)
 	most := float32(1)
 	for k := range pre {
+		if pre[k] < 0 {
+			continue // removed
+		}
 		at := int(post[k])/per*cols + int(pre[k])/per
 		counts[at]++
 		most = max(most, counts[at])
@@ -191,4 +204,70 @@ func (st *stage) adjacency(v net.View) (render.Item, error) {
 	}
 	return &render.Matrix{Name: s.Name, Values: values, Rows: rows, Cols: cols, Step: float64(per), X: "pre", Y: "post",
 		Scale: render.NewFixedScale(label, "", render.Viridis(), 0, float64(most))}, nil
+}
+
+// graphPanel is a graph that is shown.
+type graphPanel struct {
+	view      net.View
+	item      *render.Graph
+	syn       *net.Synapses // nil: no edges
+	pre, post []int32
+	nodes     *nodes
+	color     *shown
+}
+
+// place brings the picture's positions up to date.
+func (p *graphPanel) place() error {
+	view, err := p.nodes.view()
+	if err != nil {
+		return err
+	}
+	p.item.Positions, p.item.Low, p.item.High = view, p.nodes.low, p.nodes.high
+	return nil
+}
+
+// label puts the labels where their nodes are.
+func (p *graphPanel) label() error {
+	if len(p.item.Labels) == 0 {
+		return nil
+	}
+	at, err := p.nodes.lay.Positions()
+	if err != nil {
+		return err
+	}
+	for k := range p.item.Labels {
+		l := &p.item.Labels[k]
+		l.At = render.Vec3{float64(at[3*l.Node]), float64(at[3*l.Node+1]), float64(at[3*l.Node+2])}
+	}
+	return nil
+}
+
+// settle moves the nodes on, and reports whether the picture changed.
+func (p *graphPanel) settle() (bool, error) {
+	was := p.item.Positions
+	moved, err := p.nodes.settle()
+	if err == nil {
+		err = p.place()
+	}
+	if err != nil || !moved && !p.nodes.touched && was == p.item.Positions {
+		return false, err
+	}
+	p.nodes.touched = false
+	p.item.Geometry++
+	return true, p.label()
+}
+
+// mark shows which nodes are selected, under the pointer, or held.
+func (p *graphPanel) mark(selected, hovered int) {
+	m := map[int]render.Mark{}
+	for k := range p.nodes.pinned {
+		m[int(k)] |= render.Pinned
+	}
+	if selected >= 0 && selected < p.view.Group.N {
+		m[selected] |= render.Selected
+	}
+	if hovered >= 0 && hovered < p.view.Group.N {
+		m[hovered] |= render.Hovered
+	}
+	p.item.Marks = m
 }

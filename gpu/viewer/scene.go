@@ -3,6 +3,7 @@
 package viewer
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
+	timeline "github.com/galvani-sim/galvani/host/session"
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
@@ -33,21 +35,28 @@ type stage struct {
 	dev    *device.Device
 	sim    *sim.Sim
 	plan   *plan.Plan
+	inst   exec.Instance
 	shown  map[plan.BufferID]*shown
-	scales map[scaleKey]*render.Scale
+	kept   *kept
+	graphs []*graphPanel
 	// items maps each drawn item to the group it shows, for picking.
-	items map[render.Item]*panelItem
-	own   []*device.Buffer // what panels show besides variables
-	time  render.TimeAxis  // of all charts
-	feeds []feed
+	items  map[render.Item]*panelItem
+	own    []*device.Buffer // what panels show besides variables
+	time   render.TimeAxis  // of all charts
+	feeds  []feed
+	branch int     // that is played
+	reach  float64 // the time that the branch has reached
 	// traced: some panel samples while the simulation runs.
 	traced bool
+	// step advances the simulation.
+	step func(ctx context.Context, until int64) error
 }
 
 // panelItem says what an item of a panel stands for.
 type panelItem struct {
 	view  net.View
 	color *shown
+	scale *render.Scale
 }
 
 // scaleKey makes panels of the same quantity share limits and colorbar.
@@ -56,8 +65,8 @@ type scaleKey struct {
 	min, max              float64
 }
 
-func newStage(dev *device.Device, s *sim.Sim) *stage {
-	return &stage{dev: dev, sim: s, plan: s.Plan(), shown: map[plan.BufferID]*shown{}, scales: map[scaleKey]*render.Scale{}, items: map[render.Item]*panelItem{}}
+func newStage(dev *device.Device, s *sim.Sim, k *kept) *stage {
+	return &stage{dev: dev, sim: s, plan: s.Plan(), inst: s.Instance(), kept: k, step: s.Advance, shown: map[plan.BufferID]*shown{}, items: map[render.Item]*panelItem{}}
 }
 
 // close frees the copies of CPU values.
@@ -195,7 +204,7 @@ func (st *stage) upload() error {
 // scale returns the scale that all views of one quantity share.
 func (st *stage) scale(v net.View) (*render.Scale, error) {
 	key := scaleKey{v.Var, v.Unit, v.Colormap, v.Min, v.Max}
-	if s := st.scales[key]; s != nil {
+	if s := st.kept.scales[key]; s != nil {
 		return s, nil
 	}
 	name := v.Colormap
@@ -216,7 +225,7 @@ func (st *stage) scale(v net.View) (*render.Scale, error) {
 	if v.Min != v.Max {
 		s = render.NewFixedScale(v.Var, v.Unit, cm, v.Min, v.Max)
 	}
-	st.scales[key] = s
+	st.kept.scales[key] = s
 	return s, nil
 }
 
@@ -267,7 +276,7 @@ func (st *stage) panel(v net.View) (*render.Panel, error) {
 		item = s
 	}
 	p.Items = []render.Item{item}
-	st.items[item] = &panelItem{view: v, color: value}
+	st.items[item] = &panelItem{view: v, color: value, scale: scale}
 	return p, nil
 }
 
@@ -287,6 +296,39 @@ func (st *stage) value(it *panelItem, element int) (float64, error) {
 	return v[0], err
 }
 
+// follow places nodes where the log has them at the present position.
+func (st *stage) follow(t *timeline.Timeline) {
+	_, last := t.Range()
+	st.reach = float64(last) * st.plan.BaseDT
+	st.branch = t.Present()
+	for _, p := range st.graphs {
+		// A place that the layout refuses was refused by the log before.
+		_ = p.nodes.pins(t.Positions(p.view.Group.Name))
+	}
+}
+
+// settle lets layouts move on, and reports whether a node has moved.
+func (st *stage) settle() (moved bool, err error) {
+	for _, p := range st.graphs {
+		m, err := p.settle()
+		if err != nil {
+			return false, err
+		}
+		moved = moved || m
+	}
+	return moved, nil
+}
+
+// moving reports that a layout has not settled.
+func (st *stage) moving() bool {
+	for _, p := range st.graphs {
+		if !p.nodes.lay.Settled() || p.nodes.touched {
+			return true
+		}
+	}
+	return false
+}
+
 // position reports whether the instance can be shown at all.
 func (st *stage) position() exec.Position { return st.sim.Instance().At() }
 
@@ -302,7 +344,7 @@ func (st *stage) chart(v net.View) (*render.Panel, error) {
 	case net.Raster:
 		item, err = st.raster(v)
 	case net.Traces:
-		item, err = st.traces(v)
+		p.Items, err = st.traces(v)
 		if p.Title == "" {
 			p.Title = v.Group.Name + "." + v.Var
 		}
@@ -327,9 +369,15 @@ func (st *stage) chart(v net.View) (*render.Panel, error) {
 	if p.Title == "" {
 		p.Title = v.Group.Name
 	}
-	p.Items = []render.Item{item}
+	if item != nil {
+		p.Items = []render.Item{item}
+	}
 	if color != nil {
-		st.items[item] = &panelItem{view: v, color: color}
+		scale, err := st.scale(v)
+		if err != nil {
+			return nil, err
+		}
+		st.items[item] = &panelItem{view: v, color: color, scale: scale}
 	}
 	return p, nil
 }

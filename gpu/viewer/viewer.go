@@ -15,6 +15,7 @@ import (
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/gpu/window"
 	"github.com/galvani-sim/galvani/host/exec"
+	timeline "github.com/galvani-sim/galvani/host/session"
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
@@ -32,6 +33,10 @@ type Options struct {
 	FrameRate float64
 	// Save names a picture or a movie taken with P or V, given its extension; nil writes galvani-NNN.png into the current folder.
 	Save func(ext string) (string, error)
+	// History bounds the memory of what can be gone back to.
+	History timeline.Options
+	// SaveSession writes a session and returns its path, on Ctrl+S; nil: there is nothing to save it to.
+	SaveSession func(*timeline.Timeline) (string, error)
 	// Log receives one line for a person: where a picture went, why a movie could not be made.
 	Log func(string)
 }
@@ -54,7 +59,14 @@ type Viewer struct {
 	bare    bool // panels of the viewer are hidden
 	quit    bool
 	changed bool  // something other than data changed
-	fault   error // what stopped the simulation for good
+	fault   error // what stopped the simulation, until time goes back
+	broken  error // what stopped the viewer
+	target  int64 // step that is being gone to; -1: none
+
+	line    *timeline.Timeline
+	adopted bool
+	kept    *kept
+	hands   hands
 	message string
 	shownAt time.Time
 
@@ -72,7 +84,8 @@ var ErrClosed = fmt.Errorf("the window was closed")
 
 // New makes a viewer. Nothing is drawn before Drive.
 func New(o Options) (*Viewer, error) {
-	v := &Viewer{opt: o, playing: true, changed: true}
+	v := &Viewer{opt: o, playing: true, changed: true, target: -1}
+	v.hands.selected.node = -1
 	if v.opt.Speed == 0 {
 		v.opt.Speed = 1
 	}
@@ -121,25 +134,26 @@ func (v *Viewer) show(ctx context.Context, s *sim.Sim, until int64) error {
 // attach makes the panels of a simulation; the camera stays where it is when the same panels are shown again.
 func (v *Viewer) attach(s *sim.Sim, until int64) error {
 	v.until = until
-	if v.stage != nil && v.sim == s && v.stage.plan == s.Plan() {
+	if !v.adopted {
+		if err := v.follow(s, until); err != nil {
+			return err
+		}
+	}
+	v.adopted, v.target = false, -1
+	if v.stage != nil && v.sim == s {
 		v.pacer.Resume(time.Now())
-		return nil
+		return v.refresh()
 	}
 	v.detach()
-	st := newStage(v.opt.Device, s)
-	panels, err := st.panels()
-	if err != nil {
-		st.close()
-		return err
-	}
 	theme := render.Dark()
 	if v.opt.Light {
 		theme = render.Light()
 	}
-	v.sim, v.stage = s, st
-	v.scene = &render.Scene{Theme: theme, Panels: panels, Overlay: v.overlay, Insets: render.Insets{Bottom: barHeight}}
-	w, h, scale := v.size()
-	v.scene.FitCameras(w, h, scale)
+	v.kept = newKept()
+	v.scene = &render.Scene{Theme: theme, Overlay: v.overlay, Insets: render.Insets{Bottom: barHeight}}
+	if err := v.rebuild(); err != nil {
+		return err
+	}
 	v.pacer = NewPacer(s.Plan().BaseDT, time.Now())
 	v.pacer.Speed = v.opt.Speed
 	if v.opt.FrameRate > 0 {
@@ -153,7 +167,8 @@ func (v *Viewer) detach() {
 	v.endMovie()
 	if v.stage != nil {
 		v.stage.close()
-		v.stage = nil
+		v.kept.close()
+		v.stage, v.kept = nil, nil
 	}
 }
 
@@ -174,11 +189,21 @@ func (v *Viewer) loop(ctx context.Context) error {
 			}
 			return ErrClosed
 		}
-		if v.until >= 0 && (v.stage.position().Step >= v.until || v.sim.Stopped()) {
+		if v.broken != nil {
+			return v.broken
+		}
+		if v.target < 0 && v.until >= 0 && (v.stage.position().Step >= v.until || v.sim.Stopped()) {
 			return nil
 		}
 		now := time.Now()
-		stepped, err := v.step(ctx, now)
+		var stepped int64
+		var err error
+		if v.target >= 0 {
+			err = v.seek(ctx)
+			stepped = 1
+		} else {
+			stepped, err = v.step(ctx, now)
+		}
 		if errors.As(err, new(*exec.Fault)) {
 			// The state that it happened in stays to be looked at.
 			v.fault, v.playing, v.changed = err, false, true
@@ -235,6 +260,9 @@ func (v *Viewer) step(ctx context.Context, now time.Time) (int64, error) {
 	if err := v.stage.advance(ctx, v.renderer, v.stage.position().Step+n); err != nil {
 		return 0, err
 	}
+	if err := v.refresh(); err != nil { // an edit that was logged ahead may have changed the network
+		return 0, err
+	}
 	if v.sim.Stopped() && v.until < 0 {
 		v.playing = false
 		v.say("a condition to stop holds")
@@ -250,7 +278,7 @@ func (v *Viewer) step(ctx context.Context, now time.Time) (int64, error) {
 
 // dirty reports whether a new frame would differ from the last.
 func (v *Viewer) dirty() bool {
-	return v.changed || v.version != v.rates.drawnVersion || v.hover.pending() || v.messageEnds() ||
+	return v.changed || v.version != v.rates.drawnVersion || v.hover.pending() || v.messageEnds() || v.stage.moving() ||
 		v.renderer.Dirty(v.scene, v.surroundings())
 }
 
@@ -275,9 +303,13 @@ func (v *Viewer) frame() error {
 	if err := v.stage.upload(); err != nil {
 		return err
 	}
+	if _, err := v.stage.settle(); err != nil {
+		return err
+	}
 	if err := v.stage.feedCharts(v.renderer); err != nil {
 		return err
 	}
+	v.markNodes()
 	v.rates.update(start)
 	v.capture()
 	v.drawOverlay(w, h, scale)

@@ -62,6 +62,9 @@ func (t *Timeline) Branches() []Branch {
 	return out
 }
 
+// Present is the ID of the branch that is played.
+func (t *Timeline) Present() int { return t.cur.id }
+
 // fork leaves the present branch at the present position.
 func (t *Timeline) fork() error {
 	if err := t.leave(); err != nil {

@@ -1,0 +1,179 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/net"
+)
+
+// traceFeed samples a variable while the simulation runs: on the device, into a ring. After going back the ring holds the future too, which is
+// drawn faintly; where the past was edited, the old future stays in a ring of its own.
+type traceFeed struct {
+	of       *shown
+	indices  []int32
+	elements device.View
+	element  *device.Buffer
+	ring     samples
+	old      samples // the future of the branch that was left
+
+	item, ahead, left *render.Traces
+	branch            int
+}
+
+// samples are rows of values with the times that they were taken at, in order of time.
+type samples struct {
+	values, times *device.Buffer
+	at            []float64 // of the rows from first on
+	first         int
+}
+
+func (s *samples) open(dev *device.Device, k int) (err error) {
+	if s.values, err = device.NewBufferFrom(dev, "traces", device.F32, make([]float32, traceRows*k)); err != nil {
+		return err
+	}
+	s.times, err = device.NewBufferFrom(dev, "times of traces", device.F32, make([]float32, traceRows))
+	return err
+}
+
+func (s *samples) close() {
+	s.values.Close()
+	s.times.Close()
+}
+
+// show makes an item draw the rows from lo to before hi.
+func (s *samples) show(t *render.Traces, lo, hi int) {
+	t.Values, t.Times = s.values.View(), s.times.View()
+	t.First, t.Count = (s.first+lo)%traceRows, max(hi-lo, 0)
+}
+
+func (t *traceFeed) close() {
+	t.element.Close()
+	t.ring.close()
+	t.old.close()
+}
+
+// moment is the number of rows up to a time.
+func (t *traceFeed) moment(now float64, dt float64) int {
+	return sort.SearchFloat64s(t.ring.at, now+dt/2)
+}
+
+func (t *traceFeed) feed(st *stage, r *render.Renderer) error {
+	now, dt := st.sim.Time(), st.plan.BaseDT
+	p := t.moment(now, dt)
+	if st.branch != t.branch {
+		if err := t.leave(st, p); err != nil {
+			return err
+		}
+		t.branch = st.branch
+	}
+	if p == len(t.ring.at) && (p == 0 || now > t.ring.at[p-1]+dt/2) {
+		if err := t.sample(st, r, now); err != nil {
+			return err
+		}
+		p = len(t.ring.at)
+	}
+	t.ring.show(t.item, 0, p)
+	t.ring.show(t.ahead, max(p-1, 0), len(t.ring.at))
+	if t.old.values == nil {
+		t.ring.show(t.left, 0, 0)
+	} else {
+		t.old.show(t.left, 0, len(t.old.at))
+	}
+	return nil
+}
+
+// sample takes a row at the end.
+func (t *traceFeed) sample(st *stage, r *render.Renderer, now float64) error {
+	if t.of.copy != nil {
+		if err := st.upload(); err != nil {
+			return err
+		}
+	}
+	s := &t.ring
+	if len(s.at) == traceRows {
+		s.first, s.at = (s.first+1)%traceRows, s.at[1:]
+	}
+	row := (s.first + len(s.at)) % traceRows
+	if err := r.Sample(t.of.view, t.elements, len(t.indices), s.values, row); err != nil {
+		return err
+	}
+	s.at = append(s.at, now)
+	return device.Upload(s.times, row, []float32{float32(now - st.time.Origin)})
+}
+
+// leave keeps what lies behind the first p rows as the future that was left.
+func (t *traceFeed) leave(st *stage, p int) error {
+	if p >= len(t.ring.at)-1 {
+		return nil
+	}
+	if t.old.values == nil {
+		if err := t.old.open(st.dev, len(t.indices)); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(device.Copy(t.old.values, 0, t.ring.values, 0, t.ring.values.Len()),
+		device.Copy(t.old.times, 0, t.ring.times, 0, traceRows)); err != nil {
+		return err
+	}
+	lo := max(p-1, 0)
+	t.old.first, t.old.at = (t.ring.first+lo)%traceRows, append([]float64(nil), t.ring.at[lo:]...)
+	t.ring.at = t.ring.at[:p]
+	return nil
+}
+
+// traces makes the items of a net.Traces: the present, and behind it the futures.
+func (st *stage) traces(v net.View) ([]render.Item, error) {
+	of, err := st.variable(v.Group, v.Var)
+	if err != nil {
+		return nil, err
+	}
+	elements := v.Elements
+	if len(elements) == 0 {
+		for k := range min(v.Group.N, 5) {
+			elements = append(elements, int32(k*v.Group.N/min(v.Group.N, 5)))
+		}
+	}
+	if len(elements) == 0 {
+		return nil, fmt.Errorf("%q has no elements to trace yet", v.Group.Name)
+	}
+	key := fmt.Sprint(v.Group.Name, ".", v.Var, elements)
+	t := st.kept.traces[key]
+	if t == nil {
+		t = &traceFeed{indices: elements, branch: st.branch}
+		if err := t.open(st.dev); err != nil {
+			t.close()
+			return nil, err
+		}
+		st.kept.traces[key] = t
+	}
+	t.of = of
+	scale, err := st.scale(v)
+	if err != nil {
+		return nil, err
+	}
+	traces := func(ghost bool) *render.Traces {
+		x := &render.Traces{Name: v.Group.Name, Time: &st.time, Capacity: traceRows, K: len(elements), Scale: scale, Ghost: ghost}
+		t.ring.show(x, 0, 0)
+		return x
+	}
+	t.item, t.ahead, t.left = traces(false), traces(true), traces(true)
+	for _, e := range elements {
+		t.item.Labels = append(t.item.Labels, fmt.Sprint(e))
+	}
+	st.feeds, st.traced = append(st.feeds, t), true
+	return []render.Item{t.left, t.ahead, t.item}, nil
+}
+
+func (t *traceFeed) open(dev *device.Device) (err error) {
+	if t.element, err = device.NewBufferFrom(dev, "traced elements", device.I32, t.indices); err != nil {
+		return err
+	}
+	t.elements = t.element.View()
+	return t.ring.open(dev, len(t.indices))
+}
