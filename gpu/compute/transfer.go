@@ -219,7 +219,7 @@ func realsOf(data []byte, p plan.Precision) []float64 {
 func readBytes(b *device.Buffer, off, n int) ([]byte, error) {
 	if b.Elem().Size() == 8 {
 		v := make([]uint64, n)
-		if err := device.Read(b, off, v, device.ReadState); err != nil {
+		if err := device.Read(b, off, v, device.ReadSnapshot); err != nil {
 			return nil, err
 		}
 		data := make([]byte, 0, 8*n)
@@ -229,7 +229,7 @@ func readBytes(b *device.Buffer, off, n int) ([]byte, error) {
 		return data, nil
 	}
 	v := make([]uint32, n)
-	if err := device.Read(b, off, v, device.ReadState); err != nil {
+	if err := device.Read(b, off, v, device.ReadSnapshot); err != nil {
 		return nil, err
 	}
 	data := make([]byte, 0, 4*n)

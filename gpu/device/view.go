@@ -59,17 +59,18 @@ func (v View) Slice(from, to int) View {
 type Purpose uint8
 
 const (
-	ReadFault  Purpose = iota // fault and halt words of a batch
-	ReadRecord                // monitors' rings
-	ReadPick                  // the index under the pointer and its value
-	ReadPixels                // pictures and movies
-	ReadState                 // snapshots and values asked for by the user
-	ReadTest                  // tests
-	ReadRange                 // extremes of the data, for scales that follow it
+	ReadFault    Purpose = iota // fault and halt words of a batch
+	ReadRecord                  // monitors' rings
+	ReadPick                    // the index under the pointer and its value
+	ReadPixels                  // pictures and movies
+	ReadState                   // values asked for by the user
+	ReadSnapshot                // copies of the state, to go back to
+	ReadTest                    // tests
+	ReadRange                   // extremes of the data, for scales that follow it
 	NumPurposes
 )
 
-var purposeNames = [NumPurposes]string{"fault", "record", "pick", "pixels", "state", "test", "range"}
+var purposeNames = [NumPurposes]string{"fault", "record", "pick", "pixels", "state", "snapshot", "test", "range"}
 
 // String names the purpose.
 func (p Purpose) String() string {
