@@ -243,7 +243,7 @@ func (n *nodes) view() (device.View, error) {
 	return n.shown.View(), nil
 }
 
-// fit sets the part of the plane that is shown: a square, so that the camera stays right when it changes.
+// fit sets the part of the plane that is shown.
 func (n *nodes) fit() error {
 	at, err := n.lay.Positions()
 	if err != nil {
@@ -253,15 +253,12 @@ func (n *nodes) fit() error {
 		n.low, n.high = render.Vec3{-1, -1, -1}, render.Vec3{1, 1, 1}
 		return nil
 	}
-	low, high := corners(at)
-	side := math.Max(high[0]-low[0], high[1]-low[1])
-	if n.n <= 2 {
-		side = math.Max(side, 4)
+	n.low, n.high = corners(at)
+	if n.n <= 2 { // room for more
+		for a := range 2 {
+			mid := (n.low[a] + n.high[a]) / 2
+			n.low[a], n.high[a] = mid-2, mid+2
+		}
 	}
-	for a := range 2 {
-		mid := (low[a] + high[a]) / 2
-		n.low[a], n.high[a] = mid-side/2, mid+side/2
-	}
-	n.low[2], n.high[2] = low[2], high[2]
 	return nil
 }
