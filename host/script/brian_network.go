@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -190,18 +191,43 @@ func (in *interp) collect(objects []*object) error {
 // newMagic lets go of the network that a bare run() ran so far.
 func (in *interp) newMagic() {
 	b := &in.brian
-	if b.magic != nil && b.magic.sim != nil {
-		if r, ok := b.magic.sim.(Retiring); ok {
-			if err := r.Retire(); err != nil {
-				in.warn(diag.List{{Severity: diag.Warning, Message: fmt.Sprintf("letting go of an earlier network: %v", err)}})
-			}
-		}
+	if b.magic != nil {
+		in.retire(b.magic)
 	}
 	in.allViews()
 	in.net = &net.Network{DT: in.net.DT}
 	in.sim, in.ran = nil, false
 	in.groups, in.pending = nil, nil
 	b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]Snapshot{}}
+}
+
+// openWorlds is how many networks keep the device besides the one that was opened last. A loop over networks needs one; a script that goes back and
+// forth between several should not load them anew each time.
+const openWorlds = 8
+
+// retire lets a network go from the device. It comes back by itself when the script uses it again.
+func (in *interp) retire(w *world) {
+	r, ok := w.sim.(Retiring)
+	if !ok {
+		return
+	}
+	if err := r.Retire(); err != nil {
+		in.warn(diag.List{{Severity: diag.Warning, Message: fmt.Sprintf("letting go of an earlier network: %v", err)}})
+	}
+}
+
+// use notes that a network is about to run, and lets go of those that were used longest ago. What was opened last stays: it is what a viewer
+// shows.
+func (in *interp) use(w *world) {
+	b := &in.brian
+	b.awake = append(slices.DeleteFunc(b.awake, func(x *world) bool { return x == w }), w)
+	if len(b.awake) <= openWorlds+1 {
+		return
+	}
+	if oldest := b.awake[0]; oldest != b.worlds[len(b.worlds)-1] {
+		in.retire(oldest)
+	}
+	b.awake = b.awake[1:]
 }
 
 // startScope is start_scope(): run() forgets the objects made so far.
@@ -518,6 +544,7 @@ func (in *interp) runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs [
 func (in *interp) drive(w *world, f func(Simulation) error) (starlark.Value, error) {
 	before := in.brian.running
 	in.brian.running = w
+	in.use(w)
 	err := f(w.sim)
 	in.brian.running = before
 	in.grantSteps()

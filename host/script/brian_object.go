@@ -66,7 +66,9 @@ type brian struct {
 	magic   *world          // what a bare run() runs; nil before the first
 	worlds  []*world        // all that were opened, in order
 	running *world
-	views   []*net.View
+	// awake are the networks that may hold the device, the one used last at the end.
+	awake []*world
+	views []*net.View
 	// namespace is that of the last run(), nil when it had none.
 	namespace starlark.StringDict
 	// stop is the error for which the script was cancelled where Starlark takes none.

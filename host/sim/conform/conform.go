@@ -41,6 +41,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Recording", s.recording},
 		{"Callbacks", s.callbacks},
 		{"Repeats", s.repeats},
+		{"Retire", s.retire},
 		{"Draws", s.draws},
 		{"Sweeps", s.sweeps},
 		{"Batches", s.batches},
