@@ -59,9 +59,9 @@ var models = []model{
 	{"CUBA", "cuba/cuba.star", nil, "cpu double, cpu single", 80},
 	{"COBA", "coba/coba.star", nil, "cpu double", 80},
 	{"BRUNEL_fifth", "brunel/brunel.star", []string{"scale=0.2"}, "cpu double, cpu single, gl single", 250},
-	{"COBAHH", "cobahh/cobahh.star", nil, "", 80},
+	{"COBAHH", "cobahh/cobahh.star", nil, "cpu double", 80},
 	{"BRUNEL", "brunel/brunel.star", nil, "", 1250},
-	{"SPREIZER_symmetric", "spreizer2019/spreizer2019.star", []string{"landscapes=symmetric"}, "", 40},
+	{"SPREIZER_symmetric", "spreizer2019/spreizer2019.star", []string{"landscapes=symmetric"}, "cpu double", 40},
 	{"SPREIZER_homog", "spreizer2019/spreizer2019.star", []string{"landscapes=homog"}, "", 40},
 	{"STDP", "stdp/stdp.star", []string{"duration=100.1*second"}, "", 0},
 }

@@ -218,7 +218,7 @@ func (w *sweeping) named(k int, err error) error {
 	if errors.As(err, &list) {
 		out := slices.Clone(list)
 		for i := range out {
-			out[i] = out[i].WithNote(nil, diag.Span{}, "in the run of the sweep with "+w.label(k))
+			out[i] = out[i].WithNote(nil, diag.Span{}, "in the run of the sweep with %s", w.label(k))
 		}
 		return out
 	}
