@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench lint check setup gpu-check clean packages-build packages-test
+.PHONY: help run build test test-browser bench lint check setup gpu-check clean packages-build packages-test
 
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -16,13 +16,15 @@ PACKAGES_BUILD := gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev l
 	libegl1 libgl1 libgl1-mesa-dri ffmpeg
 # For windows in tests, and the keys pressed in them.
 PACKAGES_TEST := xvfb xauth xdotool
+# For the window in a real browser: 80 MB to fetch and 290 MB on disk, so `make test` uses one only where it is.
+PACKAGES_BROWSER := chromium
 
 # Whether the parts that need cgo can be built. A recipe's condition, since packages may have been installed just before.
 CAN_CGO := command -v gcc >/dev/null && pkg-config --exists gl x11 xcursor xrandr xinerama xi xxf86vm 2>/dev/null
 NO_CGO := no C compiler or X11 and OpenGL headers: building without windows and OpenGL (the CPU runs every model)
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## watch the neural field in a window, or draw it into out/
 	@rc=0; bin/galvani view $(EXAMPLE) || rc=$$?; \
@@ -44,6 +46,10 @@ test: packages-build packages-test ## run every test, OpenGL on whatever driver 
 	else \
 		if [ "$${CI:-}" = true ]; then echo "CI needs xvfb-run for the window tests" >&2; exit 1; fi; \
 		echo "xvfb-run is missing: tests of windows are skipped"; $(GO) test -timeout 14m ./...; fi
+
+test-browser: packages-build ## run the tests of view --serve in a real browser (installs chromium)
+	@$(call install,$(PACKAGES_BROWSER))
+	GALVANI_REQUIRE_BROWSER=1 $(GO) test -count=1 -run Browser -v ./gpu/viewer
 
 bench: build ## measure speed
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./bench

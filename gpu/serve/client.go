@@ -97,7 +97,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	c := &client{s: s, conn: conn, cancel: cancel, wake: make(chan struct{}, 1), gone: make(chan struct{}),
 		keys: map[window.Key]bool{}, buttons: map[window.Button]bool{}}
 	if !s.join(c) {
-		_ = conn.Close(websocket.StatusGoingAway, "the simulation has ended")
+		_ = conn.CloseNow()
 		return
 	}
 	defer close(c.gone)
@@ -209,6 +209,8 @@ func (c *client) next() (notices []notice, f *frame, ending bool) {
 		f = s.encoder.frame
 		c.sent = f.number
 		c.flying = append(c.flying, f.number)
+		s.stats.Sent++
+		s.stats.Bytes += int64(len(f.data))
 	}
 	return notices, f, c.ending
 }
@@ -228,17 +230,17 @@ func (c *client) write(ctx context.Context) {
 			}
 		}
 		if ending {
-			_ = c.conn.Close(websocket.StatusGoingAway, "the simulation has ended")
+			// The page closes the connection when it has read that. To close from here could lose what is on its way.
+			select {
+			case <-ctx.Done():
+			case <-time.After(farewell):
+			}
 			return
 		}
 		if f != nil {
 			if c.send(ctx, websocket.MessageBinary, f.data) != nil {
 				return
 			}
-			c.s.mu.Lock()
-			c.s.stats.Sent++
-			c.s.stats.Bytes += int64(len(f.data))
-			c.s.mu.Unlock()
 			continue
 		}
 		select {

@@ -179,7 +179,6 @@ func (s *Server) Close(why string) {
 		case <-c.gone:
 		case <-ctx.Done():
 			c.cancel()
-			_ = c.conn.CloseNow()
 			<-c.gone
 		}
 	}
@@ -285,5 +284,14 @@ func (s *Server) tell(n notice) {
 			c.notify(n)
 			c.wakeUp()
 		}
+	}
+}
+
+// Disconnect breaks every connection, as a network does; pages connect again by themselves.
+func (s *Server) Disconnect() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.clients {
+		c.cancel()
 	}
 }

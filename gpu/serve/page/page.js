@@ -75,6 +75,7 @@
       ended = true;
       canvas.classList.add('lost');
       say('The simulation has ended: ' + n.text + '.');
+      if (socket) socket.close(1000);
       break;
     case 'download': {
       const link = document.createElement('a');
@@ -102,7 +103,8 @@
     drawing = drawing.then(async () => {
       try {
         const bitmap = await picture;
-        if (frame.width !== shape.width || frame.height !== shape.height || frame.scale !== shape.scale) {
+        const reshaped = frame.width !== shape.width || frame.height !== shape.height || frame.scale !== shape.scale;
+        if (reshaped) {
           canvas.width = shape.width;
           canvas.height = shape.height;
           frame = shape;
@@ -110,6 +112,7 @@
         }
         context.drawImage(bitmap, 0, 0);
         bitmap.close();
+        if (reshaped || kind === 'image/png') surround();
         canvas.dataset.frame = String(number);
       } finally {
         // Nobody sees a hidden page: it asks for the next frame when it is looked at again.
@@ -117,6 +120,13 @@
         else answer(s, number);
       }
     }).catch(() => {});
+  }
+
+  // surround gives the page the color at the picture's corner, so that it follows the window's theme.
+  function surround() {
+    const [r, g, b] = context.getImageData(0, 0, 1, 1).data;
+    document.body.style.background = `rgb(${r}, ${g}, ${b})`;
+    document.documentElement.dataset.theme = 0.3 * r + 0.6 * g + 0.1 * b > 128 ? 'light' : 'dark';
   }
 
   function answer(s, number) {
