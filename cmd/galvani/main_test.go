@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +32,7 @@ func TestMain(m *testing.M) {
 //	shape FILE.npz ARRAY LENGTHS  an array's shape, as 21,400
 //	value FILE.npz ARRAY K WANT TOLERANCE   element K in C order
 //	complete DIR                  no temporary files are left
+//	occupy NAME                   listen on a port of loopback until the script ends; its number goes into $NAME
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -87,6 +89,12 @@ func TestScripts(t *testing.T) {
 				if got := a.Float64s()[k]; !(got >= want-tol && got <= want+tol) {
 					ts.Fatalf("%s[%d] of %s is %v, want %v within %v", args[1], k, args[0], got, want, tol)
 				}
+			},
+			"occupy": func(ts *testscript.TestScript, neg bool, args []string) {
+				l, err := net.Listen("tcp", "127.0.0.1:0")
+				ts.Check(err)
+				ts.Defer(func() { l.Close() })
+				ts.Setenv(args[0], strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
 			},
 			"complete": func(ts *testscript.TestScript, neg bool, args []string) {
 				files, err := os.ReadDir(ts.MkAbs(args[0]))
