@@ -9,6 +9,7 @@ import (
 	"github.com/galvani-sim/galvani/gpu/serve"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/plan"
+	timeline "github.com/galvani-sim/galvani/host/session"
 )
 
 // builtWithGL: this build can talk to OpenGL.
@@ -35,7 +36,7 @@ func dumpGLSL(io.Writer, *plan.Plan) error {
 	return machineError(err)
 }
 
-func newShow(*glDevice, *serve.Server, *modelFlags, *viewFlags, func(string)) (show, error) {
+func newShow(*glDevice, *serve.Server, *viewFlags, func(string), func(*timeline.Timeline) (string, error)) (show, error) {
 	_, err := openHeadless()
 	return nil, machineError(err)
 }

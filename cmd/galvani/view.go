@@ -12,6 +12,7 @@ import (
 
 	"github.com/galvani-sim/galvani/gpu/serve"
 	"github.com/galvani-sim/galvani/host/script"
+	timeline "github.com/galvani-sim/galvani/host/session"
 	"github.com/galvani-sim/galvani/host/sim"
 	"github.com/spf13/cobra"
 )
@@ -28,6 +29,7 @@ type viewFlags struct {
 	speed      float64
 	scale      float64
 	light      bool
+	session    string
 
 	width, height int
 }
@@ -37,6 +39,10 @@ type show interface {
 	sim.Driver
 	// Stay goes on after the script has ended, until the user has seen enough.
 	Stay(ctx context.Context, s *sim.Sim) error
+	// Timeline is what was done to the simulation; nil when nothing can be.
+	Timeline() *timeline.Timeline
+	// Adopt goes on with a timeline that a replay has made.
+	Adopt(*timeline.Timeline)
 	// Finish writes pictures and ends movies.
 	Finish() error
 	Close()
@@ -45,8 +51,12 @@ type show interface {
 func (p *program) viewCommand() *cobra.Command {
 	f, v := &modelFlags{}, &viewFlags{}
 	c := &cobra.Command{
-		Use: "view MODEL.star", Short: "Run a model and watch it",
-		Long: `Run a model in a window, drawn from the simulation's own buffers while it runs.
+		Use: "view [MODEL.star | SESSION.galvani]", Short: "Run a model, watch it, and take it in your hands",
+		Long: `Run a model in a window, drawn from the simulation's own buffers while it runs. Without a model it opens an empty
+canvas for oscillators that one draws.
+
+The window goes back to any earlier time, and networks are edited in it while they run: Ctrl+S saves what was done as a session, which view
+opens again and run plays without a window. --session FILE saves it when the window is closed.
 
 The script's view(...) says what is shown; without it, every population on a grid is a surface and every
 other one a scatter plot. F1 or ? in the window shows all keys.
@@ -58,9 +68,16 @@ With --serve the window is shown in browsers, with the same mouse and keys: open
 machine only; from another one make a tunnel first, ssh -L PORT:127.0.0.1:PORT HOST. Who has the address can use the window.`,
 		Example: `  galvani view model.star
   galvani view model.star --headless --png last.png --movie run.mp4 --size 1280x720
+  galvani view model.star --session mine.galvani
+  galvani view mine.galvani
   galvani view model.star --serve --port 8765
   galvani view model.star --backend cpu --set N=100`,
-		Args: oneModel, ValidArgsFunction: completeModel,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return oneModel(c, args)
+		}, ValidArgsFunction: completeModel,
 		RunE: work(func(c *cobra.Command, args []string) error {
 			if err := f.check(); err != nil {
 				return err
@@ -71,7 +88,13 @@ machine only; from another one make a tunnel first, ssh -L PORT:127.0.0.1:PORT H
 			if err := v.check(); err != nil {
 				return err
 			}
-			return p.viewModel(c.Context(), args[0], f, v)
+			w := &watched{model: "canvas.star", text: canvas, flags: v}
+			if len(args) > 0 {
+				if err := w.open(c, args[0], f); err != nil {
+					return err
+				}
+			}
+			return p.viewModel(c.Context(), w, f, v)
 		}),
 	}
 	f.describe(c)
@@ -87,6 +110,7 @@ machine only; from another one make a tunnel first, ssh -L PORT:127.0.0.1:PORT H
 	c.Flags().IntVar(&v.fps, "fps", 30, "frames `N` per second of the movie; with --serve the most that are sent")
 	c.Flags().Float64Var(&v.speed, "speed", 1, "simulated seconds `X` per second at the start, in a window; 0: as fast as possible")
 	c.Flags().Float64Var(&v.scale, "scale", 1, "size `X` of text and lines in pictures; 2 for dense displays")
+	c.Flags().StringVar(&v.session, "session", "", "save the session as `FILE.galvani` when the window is closed, and on Ctrl+S")
 	c.Flags().BoolVar(&v.light, "light", false, "dark on light")
 	return c
 }
@@ -107,6 +131,10 @@ func (v *viewFlags) check() error {
 		return usageError("--frames %d: a positive number, or 0 for real time", v.frames)
 	case !(v.speed >= 0):
 		return usageError("--speed %g: a positive number, or 0 for as fast as possible", v.speed)
+	case v.session != "" && !isSession(v.session):
+		return usageError("--session %s: the name must end in .galvani", v.session)
+	case v.session != "" && v.headless:
+		return usageError("--session %s: without a window nothing is done that could be saved", v.session)
 	case v.port < 0 || v.port > 65535:
 		return usageError("--port %d: between 1 and 65535, or 0 for one that is free", v.port)
 	case v.serve && (v.headless || v.frames > 0 || v.png != "" || v.movie != ""):
@@ -150,12 +178,8 @@ func (v *viewFlags) prepareFiles() error {
 	return nil
 }
 
-func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v *viewFlags) (err error) {
-	if st, err := os.Stat(model); err != nil || st.IsDir() {
-		// A wrong name should not open a window first.
-		_, err := script.Run(ctx, model, script.Options{})
-		return rendered(err)
-	}
+func (p *program) viewModel(ctx context.Context, w *watched, f *modelFlags, v *viewFlags) (err error) {
+	model := w.model
 	if err := prepareOut(f.out); err != nil {
 		return err
 	}
@@ -169,7 +193,7 @@ func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v 
 	}
 	defer d.close()
 
-	sh, err := newShow(d, srv, f, v, note)
+	sh, err := newShow(d, srv, v, note, w.save)
 	if err != nil {
 		return err
 	}
@@ -181,13 +205,17 @@ func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v 
 	done := make(chan struct{})
 	close(done)
 	s := &session{flags: f, pending: &pending{done: done, b: b}, note: note,
-		driver: func(*backend) (sim.Driver, error) { return sh, nil }}
+		driver: func(*backend) (sim.Driver, error) { return w.driver(sh, note), nil }}
+	w.session = s
 	o := f.options(s, p.out, p.warn(&progress{w: p.err}))
 	o.Open = true // a script that only describes its network is watched without an end
-	res, err := script.Run(ctx, model, o)
+	res, err := script.RunSource(ctx, model, w.text, o)
+	w.result = res
 	if err == nil && s.sim != nil {
 		s.complete = true
-		err = sh.Stay(ctx, s.sim)
+		if err = w.resume(ctx, sh); err == nil {
+			err = sh.Stay(ctx, s.sim)
+		}
 	}
 	if srv != nil {
 		srv.Close(ending(err)) // before what was recorded is written: browsers need not wait for that
@@ -197,6 +225,13 @@ func (p *program) viewModel(ctx context.Context, model string, f *modelFlags, v 
 			s.closed = "the window was closed"
 		}
 		err = nil
+	}
+	if line := sh.Timeline(); v.session != "" && line != nil {
+		if path, serr := w.save(line); serr != nil {
+			err = errors.Join(&coded{exitOutput, serr}, err)
+		} else if !f.quiet {
+			fmt.Fprintln(p.out, "wrote "+path)
+		}
 	}
 	if err == nil || errors.Is(err, errInterrupted) {
 		if ferr := sh.Finish(); ferr != nil {

@@ -9,11 +9,12 @@ import (
 
 	"github.com/galvani-sim/galvani/gpu/serve"
 	"github.com/galvani-sim/galvani/gpu/viewer"
+	timeline "github.com/galvani-sim/galvani/host/session"
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
 // newShow makes what draws: a window's viewer, that of a server's window, or a headless one.
-func newShow(d *glDevice, srv *serve.Server, f *modelFlags, v *viewFlags, note func(string)) (show, error) {
+func newShow(d *glDevice, srv *serve.Server, v *viewFlags, note func(string), save func(*timeline.Timeline) (string, error)) (show, error) {
 	if v.headless {
 		h, err := viewer.NewHeadless(viewer.HeadlessOptions{Device: d.device, Width: v.width, Height: v.height, Scale: v.scale, Light: v.light,
 			Frames: v.frames, FPS: v.fps, PNG: v.png, Movie: v.movie})
@@ -26,7 +27,7 @@ func newShow(d *glDevice, srv *serve.Server, f *modelFlags, v *viewFlags, note f
 	if speed == 0 {
 		speed = math.Inf(1)
 	}
-	o := viewer.Options{Context: d.context, Device: d.device, Light: v.light, Speed: speed, Log: note}
+	o := viewer.Options{Context: d.context, Device: d.device, Light: v.light, Speed: speed, Log: note, SaveSession: save}
 	var remote *serve.Window
 	if srv != nil {
 		remote = serve.NewWindow(srv, d.device)
@@ -61,7 +62,9 @@ func (w *window) Stay(ctx context.Context, s *sim.Sim) error {
 	return closed(w.v.Stay(ctx, s))
 }
 
-func (w *window) Finish() error { return nil }
+func (w *window) Timeline() *timeline.Timeline { return w.v.Timeline() }
+func (w *window) Adopt(t *timeline.Timeline)   { w.v.Adopt(t) }
+func (w *window) Finish() error                { return nil }
 func (w *window) Close() {
 	w.v.Close()
 	w.release()
@@ -86,5 +89,7 @@ func (o *offscreen) Stay(ctx context.Context, s *sim.Sim) error {
 	}
 	return o.h.Drive(ctx, s, 1)
 }
-func (o *offscreen) Finish() error { return o.h.Finish() }
-func (o *offscreen) Close()        { o.h.Close() }
+func (o *offscreen) Timeline() *timeline.Timeline { return nil }
+func (o *offscreen) Adopt(*timeline.Timeline)     {}
+func (o *offscreen) Finish() error                { return o.h.Finish() }
+func (o *offscreen) Close()                       { o.h.Close() }

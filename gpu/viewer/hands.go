@@ -77,6 +77,12 @@ func (v *Viewer) graphOf(it render.Item) *graphPanel {
 
 // pickNow is what lies under the pointer, looked up at once.
 func (v *Viewer) pickNow() render.Hit {
+	if v.undrawn { // an index picture is drawn from what the last frame has prepared
+		if err := v.frame(); err != nil {
+			v.broken = err
+			return render.Hit{}
+		}
+	}
 	hit, err := v.renderer.PickNow(v.scene, v.lastFrame, v.mouse.x, v.mouse.y)
 	if err != nil {
 		v.say("%v", err)

@@ -239,7 +239,7 @@ func (v *Viewer) rebuild() error {
 	v.scene.Panels = panels
 	w, h, scale := v.size()
 	v.scene.FitCameras(w, h, scale)
-	v.hover = hover{}
+	v.hover, v.undrawn = hover{}, true
 	v.mouse.panel = nil
 	v.stage.follow(v.line)
 	v.changed = true

@@ -61,6 +61,7 @@ type Viewer struct {
 	changed bool  // something other than data changed
 	fault   error // what stopped the simulation, until time goes back
 	broken  error // what stopped the viewer
+	undrawn bool  // the panels were made anew since the last frame
 	target  int64 // step that is being gone to; -1: none
 
 	line    *timeline.Timeline
@@ -320,7 +321,7 @@ func (v *Viewer) frame() error {
 	if err := v.renderer.Draw(v.scene, v.lastFrame); err != nil {
 		return err
 	}
-	v.changed = false
+	v.changed, v.undrawn = false, false
 	if err := v.lookUp(v.lastFrame); err != nil {
 		return err
 	}

@@ -75,6 +75,18 @@ type session struct {
 }
 
 func open(t *testing.T, n int, backend string, add ...func(*nettest.FieldNetwork)) *session {
+	f := nettest.Field(n, 1)
+	surfaces(f)
+	for _, a := range add {
+		a(f)
+	}
+	s := openNet(t, f.Network, backend)
+	s.field = f
+	return s
+}
+
+// openNet shows a network.
+func openNet(t *testing.T, n *net.Network, backend string) *session {
 	need(t, "xdotool")
 	display(t)
 	c, err := glcontext.NewWindow(glcontext.WindowOptions{Width: 800, Height: 600, Title: "galvani-test"})
@@ -95,13 +107,7 @@ func open(t *testing.T, n int, backend string, add ...func(*nettest.FieldNetwork
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := nettest.Field(n, 1)
-	s.field = f
-	surfaces(f)
-	for _, a := range add {
-		a(f)
-	}
-	if s.sim, err = sim.Compile(f.Network, sim.Options{Backend: backends(t, s.dev)[backend], Precision: plan.Single, Driver: s.viewer}); err != nil {
+	if s.sim, err = sim.Compile(n, sim.Options{Backend: backends(t, s.dev)[backend], Precision: plan.Single, Driver: s.viewer}); err != nil {
 		t.Fatal(err)
 	}
 	go func() { s.done <- s.viewer.Stay(context.Background(), s.sim) }()
