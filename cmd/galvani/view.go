@@ -88,7 +88,7 @@ machine only; from another one make a tunnel first, ssh -L PORT:127.0.0.1:PORT H
 			if err := v.check(); err != nil {
 				return err
 			}
-			w := &watched{model: "canvas.star", text: canvas, flags: v}
+			w := &watching{model: "canvas.star", text: canvas, flags: v}
 			if len(args) > 0 {
 				if err := w.open(c, args[0], f); err != nil {
 					return err
@@ -178,7 +178,7 @@ func (v *viewFlags) prepareFiles() error {
 	return nil
 }
 
-func (p *program) viewModel(ctx context.Context, w *watched, f *modelFlags, v *viewFlags) (err error) {
+func (p *program) viewModel(ctx context.Context, w *watching, f *modelFlags, v *viewFlags) (err error) {
 	model := w.model
 	if err := prepareOut(f.out); err != nil {
 		return err

@@ -18,8 +18,8 @@ import (
 //go:embed canvas.star
 var canvas string
 
-// watched is what a window shows: a script, or a session of one.
-type watched struct {
+// watching is what a window shows: a script, or a session of one.
+type watching struct {
 	model, text string
 	flags       *viewFlags
 	replay      *timeline.Replay // nil: none
@@ -30,7 +30,7 @@ type watched struct {
 }
 
 // open reads a script or a session. A wrong name should not open a window first.
-func (w *watched) open(c *cobra.Command, path string, f *modelFlags) error {
+func (w *watching) open(c *cobra.Command, path string, f *modelFlags) error {
 	w.model = path
 	if isSession(path) {
 		file, model, err := openSession(c, path, f)
@@ -53,7 +53,7 @@ func (w *watched) open(c *cobra.Command, path string, f *modelFlags) error {
 }
 
 // driver plays a session up to where it was saved before the window takes over.
-func (w *watched) driver(sh show, note func(string)) sim.Driver {
+func (w *watching) driver(sh show, note func(string)) sim.Driver {
 	if w.replay == nil {
 		return sh
 	}
@@ -64,7 +64,7 @@ func (w *watched) driver(sh show, note func(string)) sim.Driver {
 }
 
 // resume hands a session that was played to the window.
-func (w *watched) resume(ctx context.Context, sh show) error {
+func (w *watching) resume(ctx context.Context, sh show) error {
 	if w.replay == nil {
 		return nil
 	}
@@ -76,7 +76,7 @@ func (w *watched) resume(ctx context.Context, sh show) error {
 }
 
 // save writes the session, first under a name that is free.
-func (w *watched) save(t *timeline.Timeline) (string, error) {
+func (w *watching) save(t *timeline.Timeline) (string, error) {
 	switch {
 	case w.flags.session != "":
 		w.path = w.flags.session
