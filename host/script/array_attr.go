@@ -24,11 +24,8 @@ func init() {
 			}
 			return a.reshape(args)
 		},
-		"flatten": func(a *Array, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-			out := a.copy()
-			out.shape = []int{len(out.data)}
-			return out, nil
-		},
+		"flatten": flattened,
+		"ravel":   flattened,
 		"copy": func(a *Array, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			return a.copy(), nil
 		},
@@ -382,4 +379,10 @@ func floatOf(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 		}
 	}
 	return starlark.Call(t, starlark.Universe["float"], args, kwargs)
+}
+
+func flattened(a *Array, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	out := a.copy()
+	out.shape = []int{len(out.data)}
+	return out, nil
 }

@@ -75,10 +75,10 @@ func (g *neuronGroup) sub(start, stop int) *neuronGroup {
 func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var nv starlark.Value
 	var model string
-	var method, threshold, reset, refractory, rule, events, namespace, dt, name, geometry, ignored starlark.Value
+	var method, threshold, reset, refractory, rule, events, namespace, dt, name, geometry, clock, ignored starlark.Value
 	order := 0
 	if err := unpack(b.Name(), args, kwargs, "N", &nv, "model", &model, "method?", &method, "threshold?", &threshold, "reset?", &reset,
-		"refractory?", &refractory, "events?", &events, "namespace?", &namespace, "dtype?", &ignored, "dt?", &dt, "order?", &order,
+		"refractory?", &refractory, "events?", &events, "namespace?", &namespace, "dtype?", &ignored, "dt?", &dt, "clock?", &clock, "order?", &order,
 		"name?", &name, "geometry?", &geometry, "refractory_rule?", &rule, "method_options?", &ignored, "codeobj_class?", &ignored); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 	if g.Method, _, err = text("NeuronGroup: method=", method); err != nil {
 		return nil, err
 	}
-	if g.DT, err = clockOf(b.Name(), dt); err != nil {
+	if g.DT, err = clockOf(b.Name(), dt, clock); err != nil {
 		return nil, err
 	}
 	ns, err := namespaceOf(b.Name(), namespace)
@@ -115,6 +115,7 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 		return nil, err
 	}
 	g.Name = o.name
+	o.named = func(name string) { g.Name = name }
 	g.Equations = in.source(t, o.what(), "equations", model)
 	if g.Spiking, err = in.spikingOf(t, o, threshold, reset, refractory, rule); err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ func (in *interp) makePoissonGroup(t *starlark.Thread, b *starlark.Builtin, args
 		return nil, err
 	}
 	g := &net.Group{N: n, Dialect: check.Brian, Order: order}
-	if g.DT, err = clockOf(b.Name(), dt); err != nil {
+	if g.DT, err = clockOf(b.Name(), dt, clock); err != nil {
 		return nil, err
 	}
 	ns, err := namespaceOf(b.Name(), namespace)
@@ -37,6 +37,7 @@ func (in *interp) makePoissonGroup(t *starlark.Thread, b *starlark.Builtin, args
 		return nil, err
 	}
 	g.Name = o.name
+	o.named = func(name string) { g.Name = name }
 	model := "rates : Hz"
 	if s, ok := rates.(starlark.String); ok {
 		if _, err := in.exprSource(t, o.what(), "rates", string(s)); err != nil {
@@ -118,6 +119,7 @@ func (in *interp) makePoissonInput(t *starlark.Thread, b *starlark.Builtin, args
 		return nil, err
 	}
 	p.Name = o.name
+	o.named = func(name string) { p.Name = name }
 	p.Namespace = &scope{in, g.ns, capture(t)}
 	if s, ok := weight.(starlark.String); ok {
 		if p.Weight, err = in.exprSource(t, o.what(), "weight", string(s)); err != nil {
@@ -153,7 +155,7 @@ func (in *interp) makeSpikeGenerator(t *starlark.Thread, b *starlark.Builtin, ar
 		return nil, err
 	}
 	g := &net.Group{N: n, Dialect: check.Brian, Order: order, Generator: &net.Generator{}}
-	if g.DT, err = clockOf(b.Name(), dt); err != nil {
+	if g.DT, err = clockOf(b.Name(), dt, clock); err != nil {
 		return nil, err
 	}
 	if period != nil && period != starlark.None {
@@ -169,6 +171,7 @@ func (in *interp) makeSpikeGenerator(t *starlark.Thread, b *starlark.Builtin, ar
 		return nil, err
 	}
 	g.Name = o.name
+	o.named = func(name string) { g.Name = name }
 	return in.addNeurons(t, o, g, nil)
 }
 

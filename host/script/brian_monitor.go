@@ -58,7 +58,7 @@ func (in *interp) makeBrianMonitor(t *starlark.Thread, b *starlark.Builtin, args
 		return nil, err
 	}
 	var err error
-	if mon.DT, err = clockOf(b.Name(), dt); err != nil {
+	if mon.DT, err = clockOf(b.Name(), dt, clock); err != nil {
 		return nil, err
 	}
 	known := &population{kind: need.kind, group: &net.Group{Name: need.name}, vars: m.vars, names: names}

@@ -33,6 +33,9 @@ func (w *world) fill(objects []*object, views []*net.View) error {
 			return withHint(fmt.Errorf("%q has already been run in %s; an object belongs to one network", o.name, o.world.name),
 				"start_scope() keeps earlier objects out of run(); Network.add extends a network")
 		}
+		if names[o.name] != nil && o.base != "" && o.named != nil && o.world == nil {
+			o.rename(names)
+		}
 		if other := names[o.name]; other != nil {
 			return fmt.Errorf("a %s and a %s of this network have the name %q; names are unique in a network", other.kind, o.kind, o.name)
 		}
@@ -611,7 +614,7 @@ func (in *interp) brianVocabulary() starlark.StringDict {
 		"NeuronGroup": in.makeNeuronGroup, "PoissonGroup": in.makePoissonGroup, "PoissonInput": in.makePoissonInput,
 		"SpikeGeneratorGroup": in.makeSpikeGenerator, "TimedArray": in.makeTimedArray, "Synapses": in.makeSynapses,
 		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
-		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "network_operation": in.networkOperation,
+		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "Clock": in.makeClock, "network_operation": in.networkOperation,
 		"profiling_summary": in.profilingSummary, "scheduling_summary": in.schedulingSummary,
 		"start_scope": in.startScope, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc, "sweep": in.magicSweep,
 	} {

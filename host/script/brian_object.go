@@ -25,6 +25,9 @@ type object struct {
 	needs []*object
 	join  func(n *net.Network)
 	world *world // nil until a network has run it
+	// base is what the default name begins with, "" for a name that was given. named tells what the object describes that it has another name.
+	base  string
+	named func(name string)
 	// serial is the place among all objects, in the order in which they were made.
 	serial int
 	self   starlark.Value
@@ -83,6 +86,7 @@ func (in *interp) newObject(t *starlark.Thread, kind, base string, name starlark
 	}
 	switch n := name.(type) {
 	case nil, starlark.NoneType:
+		o.base = base
 		for k := 0; ; k++ {
 			if o.name = brianName(base)(k); !in.brian.given[o.name] {
 				break
@@ -103,6 +107,27 @@ func (in *interp) newObject(t *starlark.Thread, kind, base string, name starlark
 	in.brian.given[o.name] = true
 	o.src, o.span, _ = in.callSite(t)
 	return o, nil
+}
+
+// renumber lets default names begin anew, since random numbers are drawn by name: what is made after seed(42) draws what it drew after an
+// earlier seed(42). Recordings keep the names of their files apart.
+func (b *brian) renumber() {
+	for _, o := range b.objects {
+		if o.base != "" && o.named != nil {
+			delete(b.given, o.name)
+		}
+	}
+}
+
+// rename gives an object with a default name the first free one.
+func (o *object) rename(taken map[string]*object) {
+	for k := 0; ; k++ {
+		if name := brianName(o.base)(k); taken[name] == nil {
+			o.name = name
+			o.named(name)
+			return
+		}
+	}
 }
 
 // register makes the object known to run(). It is the last thing a constructor does.
@@ -179,9 +204,22 @@ func namespaceOf(kind string, v starlark.Value) (starlark.StringDict, error) {
 	return ns, nil
 }
 
-// clockOf reads dt=: 0 means the network's.
-func clockOf(kind string, v starlark.Value) (float64, error) {
-	if v == nil || v == starlark.None {
+// clockOf reads dt= and clock=: 0 means the network's.
+func clockOf(kind string, v, clk starlark.Value) (float64, error) {
+	has := func(v starlark.Value) bool { return v != nil && v != starlark.None }
+	if has(clk) {
+		if has(v) {
+			return 0, fmt.Errorf("%s: give dt= or clock=, not both", kind)
+		}
+		switch c := clk.(type) {
+		case *clock:
+			return 0, nil
+		case *ownClock:
+			return c.dt, nil
+		}
+		return 0, withHint(fmt.Errorf("%s: clock= is a Clock, not %s", kind, article(clk)), "for example clock=Clock(dt=1*ms)")
+	}
+	if !has(v) {
 		return 0, nil
 	}
 	dt, err := duration(kind+": dt", v, 0)
@@ -189,6 +227,42 @@ func clockOf(kind string, v starlark.Value) (float64, error) {
 		err = fmt.Errorf("%s: dt must be positive, got %v", kind, v)
 	}
 	return dt, err
+}
+
+// ownClock is Brian2's Clock(dt): a time step that objects share.
+type ownClock struct {
+	name string
+	dt   float64
+}
+
+func (c *ownClock) String() string        { return fmt.Sprintf("Clock(dt=%v)", quantity{c.dt, units.Second}) }
+func (c *ownClock) Type() string          { return "Clock" }
+func (c *ownClock) Freeze()               {}
+func (c *ownClock) Truth() starlark.Bool  { return true }
+func (c *ownClock) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Clock") }
+func (c *ownClock) AttrNames() []string   { return []string{"dt", "name"} }
+
+// Attr gives dt and name.
+func (c *ownClock) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "dt":
+		return quantity{c.dt, units.Second}, nil
+	case "name":
+		return starlark.String(c.name), nil
+	}
+	return nil, noAttr("Clock", name, c.AttrNames())
+}
+
+// makeClock is Clock(dt, name="clock").
+func (in *interp) makeClock(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var dt starlark.Value
+	c := &ownClock{name: "clock"}
+	if err := unpack(b.Name(), args, kwargs, "dt", &dt, "name?", &c.name); err != nil {
+		return nil, err
+	}
+	var err error
+	c.dt, err = clockOf(b.Name(), dt, nil)
+	return c, err
 }
 
 var slots = []string{"start", "groups", "thresholds", "synapses", "resets", "end"}

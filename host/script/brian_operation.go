@@ -31,9 +31,9 @@ func (g *neuronGroup) blockMethod(kind string) builtinFunc {
 // codeBlock reads the arguments of a method that attaches code to an object.
 func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args starlark.Tuple, kwargs []starlark.Tuple) (*net.CodeBlock, error) {
 	var code string
-	var dt, name, times, update, ignored starlark.Value
+	var dt, name, times, update, clk, ignored starlark.Value
 	c := &net.CodeBlock{When: "start", Place: in.placeOf(t)}
-	pairs := []any{"code", &code, "dt?", &dt, "when?", &c.When, "order?", &c.Order, "name?", &name, "clock?", &ignored, "codeobj_class?", &ignored, "update?", &update}
+	pairs := []any{"code", &code, "dt?", &dt, "when?", &c.When, "order?", &c.Order, "name?", &name, "clock?", &clk, "codeobj_class?", &ignored, "update?", &update}
 	switch kind {
 	case "run_at":
 		pairs[2], pairs[3] = "times", &times
@@ -48,7 +48,7 @@ func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args sta
 	if err := slotOf(kind, c.When); err != nil {
 		return nil, err
 	}
-	if c.DT, err = clockOf(kind, dt); err != nil {
+	if c.DT, err = clockOf(kind, dt, clk); err != nil {
 		return nil, err
 	}
 	if times != nil {
@@ -105,7 +105,7 @@ func (g *neuronGroup) stopWhen(t *starlark.Thread, b *starlark.Builtin, args sta
 	if err != nil {
 		return nil, err
 	}
-	if s.DT, err = clockOf(b.Name(), dt); err != nil {
+	if s.DT, err = clockOf(b.Name(), dt, nil); err != nil {
 		return nil, err
 	}
 	label, given, err := text(b.Name()+": name=", name)
@@ -188,7 +188,7 @@ func (in *interp) networkOperation(t *starlark.Thread, b *starlark.Builtin, args
 	}
 	op := &net.Operation{When: when, Order: order}
 	var err error
-	if op.DT, err = clockOf(b.Name(), dt); err != nil {
+	if op.DT, err = clockOf(b.Name(), dt, clock); err != nil {
 		return nil, err
 	}
 	o, err := in.newObject(t, b.Name(), "networkoperation", name)

@@ -89,3 +89,7 @@ print([round(float(G.v[0]), 9) for G in groups if abs(G.v[0] - 2) > 1e-9], group
 		})
 	}
 }
+
+func (e *countingEngine) Inspect(n *net.Network, seed uint64) (Simulation, error) {
+	return (&countingEngine{e.backend, nil}).Open(n, seed, func(diag.List) {})
+}

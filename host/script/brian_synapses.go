@@ -90,7 +90,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		return nil, err
 	}
 	s.syn.Namespace = &scope{in, s.ns, capture(t)}
-	if s.syn.DT, err = clockOf(b.Name(), dt); err != nil {
+	if s.syn.DT, err = clockOf(b.Name(), dt, clock); err != nil {
 		return nil, err
 	}
 	if s.syn.Method, _, err = text("Synapses: method=", method); err != nil {
@@ -108,6 +108,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		return nil, err
 	}
 	s.syn.Name = s.name
+	s.named = func(name string) { s.syn.Name = name }
 	eqs, given, err := text("Synapses: model=", model)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func (in *interp) makeTimedArray(t *starlark.Thread, b *starlark.Builtin, args s
 	default:
 		return nil, fmt.Errorf("TimedArray: values have one dimension (time) or two (time, column), not the shape %s", shapeString(a.shape))
 	}
-	dt, err := clockOf(b.Name(), dtv)
+	dt, err := clockOf(b.Name(), dtv, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -165,6 +165,7 @@ func (in *interp) seed(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 		in.draws.seed = n
 	}
 	in.draws.call = 0
+	in.brian.renumber()
 	if in.state != nil {
 		return nil, fmt.Errorf("seed: a network operation cannot change the seed of the network that runs")
 	}

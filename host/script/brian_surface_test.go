@@ -1,0 +1,111 @@
+package script
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/sim"
+)
+
+// printed runs a script on the CPU and returns what it prints.
+func printed(t *testing.T, name, text string) string {
+	t.Helper()
+	var out strings.Builder
+	_, err := RunSource(context.Background(), name, text, Options{Engine: &countingEngine{&countingBackend{}, sim.NewObjects()}, Stdout: &out,
+		Warn: func(l diag.List) { t.Log(l.Error()) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// TestSurface compares what monitors, clocks, S.w[...], collect() and smooth_rate give with what Brian2 printed for the same script.
+func TestSurface(t *testing.T) {
+	read := func(name string) string {
+		text, err := os.ReadFile(filepath.Join("testdata", "brian", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	lines := func(s string) []string { return strings.Split(strings.TrimSpace(s), "\n") }
+	got, want := lines(printed(t, "surface.star", read("surface.star"))), lines(read("surface.txt"))
+	if len(got) != len(want) {
+		t.Fatalf("%d lines, want %d", len(got), len(want))
+	}
+	for k := range want {
+		g, w := strings.Fields(got[k]), strings.Fields(want[k])
+		if len(g) != len(w) || g[0] != w[0] {
+			t.Errorf("%s with %d values, want %s with %d", g[0], len(g)-1, w[0], len(w)-1)
+			continue
+		}
+		for i := 1; i < len(w); i++ {
+			x, err := strconv.ParseFloat(g[i], 64)
+			y, err2 := strconv.ParseFloat(w[i], 64)
+			if err != nil || err2 != nil || !(math.Abs(x-y) <= 1e-11*math.Max(1, math.Abs(y))) {
+				t.Errorf("%s[%d] = %s, Brian2 has %s", w[0], i-1, g[i], w[i])
+				break
+			}
+		}
+	}
+}
+
+// TestSeedAgain: networks that are built alike after the same seed are alike, also within one script, as in Brian2.
+func TestSeedAgain(t *testing.T) {
+	got := printed(t, "seed.star", `
+def build():
+    G = NeuronGroup(5, "dv/dt = (0.5 - v)/(10*ms) + 0.2*xi*(10*ms)**-0.5 : 1", method="euler")
+    P = PoissonGroup(3, 100*Hz)
+    G.v = "rand()"
+    S = Synapses(P, G, "w : 1", on_pre="v += w")
+    S.connect(p=0.5)
+    S.w = "0.1*rand()"
+    N = Network(G, P, S)
+    N.run(3*ms)
+    return list(G.v), list(S.i), list(S.w)
+seed(42)
+a = build()
+b = build()
+seed(42)
+c = build()
+seed(43)
+d = build()
+print(a == c, a != b, a != d)
+# A seed in the middle of one network: its names stay apart.
+start_scope()
+seed(1)
+G = NeuronGroup(2, "v : 1")
+seed(1)
+H = NeuronGroup(2, "v : 1")
+G.v = "rand()"
+H.v = "rand()"
+run(1*ms)
+print(G.name, H.name, list(G.v) != list(H.v))
+`)
+	if want := "True True True\nneurongroup neurongroup_1 True\n"; got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+}
+
+// TestClocks: objects of one Clock share its step; clock= is never ignored.
+func TestClocks(t *testing.T) {
+	got := printed(t, "clock.star", `
+c = Clock(dt=0.5*ms)
+G = NeuronGroup(1, "dv/dt = 1/ms : 1", method="euler", clock=c)
+M = StateMonitor(G, "v", record=True, clock=c)
+calls = []
+network_operation(lambda: calls.append(1), clock=c)
+G.run_regularly("v = v + 10", clock=Clock(2*ms))
+run(4*ms)
+print(len(M.t), c.dt, len(calls), G.v[0])
+`)
+	if want := "8 500 us 8 24.0\n"; got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+}
