@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,6 +22,7 @@ import (
 	glcontext "github.com/galvani-sim/galvani/gpu/context"
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/serve"
+	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/sim"
@@ -39,6 +41,8 @@ type chromium struct {
 type tab struct {
 	*chromium
 	session string
+	x, y    float64 // the pointer
+	held    int     // 1 while the left button is
 }
 
 // startChromium starts a browser that ends with the test. Where there is none, the test is skipped, unless
@@ -156,7 +160,7 @@ func (c *chromium) try(session, method string, params map[string]any) (map[strin
 func (c *chromium) open(url string, width, height int) *tab {
 	c.t.Helper()
 	target := c.call("", "Target.createTarget", map[string]any{"url": "about:blank"})["targetId"]
-	p := &tab{c, c.call("", "Target.attachToTarget", map[string]any{"targetId": target, "flatten": true})["sessionId"].(string)}
+	p := &tab{chromium: c, session: c.call("", "Target.attachToTarget", map[string]any{"targetId": target, "flatten": true})["sessionId"].(string)}
 	p.resize(width, height, 1)
 	p.do("Page.navigate", map[string]any{"url": url})
 	return p
@@ -220,6 +224,70 @@ func (p *tab) drag(x, y, dx, dy float64) {
 	p.mouse("mouseReleased", x+dx, y+dy, "left", 0)
 }
 
+// keysOf are keys by the names that xdotool has for them: code, key and text as browsers have them.
+var keysOf = map[string][3]string{"space": {"Space", " ", " "}, "Left": {"ArrowLeft", "ArrowLeft", ""}, "Right": {"ArrowRight", "ArrowRight", ""},
+	"Home": {"Home", "Home", ""}, "End": {"End", "End", ""}, "Escape": {"Escape", "Escape", ""}}
+
+// xdotool does in the page what xdotool would do in a window, so that the same script of a test plays in both: key [MOD+]KEY,
+// mousemove [--window ID] X Y, mousedown, mouseup and click with button 1.
+func (p *tab) xdotool(args ...string) {
+	p.t.Helper()
+	number := func(i int) float64 {
+		v, err := strconv.ParseFloat(args[i], 64)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		return v
+	}
+	for len(args) > 0 {
+		switch args[0] {
+		case "key":
+			name, mods := args[1], 0
+			for mod, bit := range map[string]int{"ctrl+": 2, "shift+": 8} { // as the debugging protocol numbers them
+				if rest, ok := strings.CutPrefix(name, mod); ok {
+					name, mods = rest, mods|bit
+				}
+			}
+			k, ok := keysOf[name]
+			if !ok {
+				k = [3]string{"Key" + strings.ToUpper(name), name, name}
+			}
+			event := map[string]any{"type": "rawKeyDown", "code": k[0], "key": k[1], "modifiers": mods}
+			if k[2] != "" && mods == 0 {
+				event["type"], event["text"] = "keyDown", k[2]
+			}
+			p.do("Input.dispatchKeyEvent", event)
+			p.do("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "code": k[0], "key": k[1], "modifiers": mods})
+			args = args[2:]
+		case "mousemove":
+			if args[1] == "--window" {
+				args = args[2:]
+			}
+			p.x, p.y = number(1), number(2)
+			button := "none"
+			if p.held == 1 {
+				button = "left"
+			}
+			p.mouse("mouseMoved", p.x, p.y, button, p.held)
+			args = args[3:]
+		case "mousedown":
+			p.held = 1
+			p.mouse("mousePressed", p.x, p.y, "left", 1)
+			args = args[2:]
+		case "mouseup":
+			p.held = 0
+			p.mouse("mouseReleased", p.x, p.y, "left", 0)
+			args = args[2:]
+		case "click":
+			p.mouse("mousePressed", p.x, p.y, "left", 1)
+			p.mouse("mouseReleased", p.x, p.y, "left", 0)
+			args = args[2:]
+		default:
+			p.t.Fatalf("xdotool %v", args)
+		}
+	}
+}
+
 // screenshot keeps a picture of the page for a person to look at.
 func (p *tab) screenshot(name string) {
 	if dir := os.Getenv("GALVANI_KEEP"); dir != "" {
@@ -228,8 +296,17 @@ func (p *tab) screenshot(name string) {
 	}
 }
 
-// served is a viewer that browsers look at.
+// served is a viewer of a neural field that browsers look at.
 func served(t *testing.T, n int, backend string) (*session, *serve.Server) {
+	f := nettest.Field(n, 1)
+	surfaces(f)
+	s, srv := servedNet(t, f.Network, backend)
+	s.field = f
+	return s, srv
+}
+
+// servedNet is a viewer of any network that browsers look at.
+func servedNet(t *testing.T, n *net.Network, backend string) (*session, *serve.Server) {
 	c, err := glcontext.NewHeadless(glcontext.HeadlessOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -254,10 +331,7 @@ func served(t *testing.T, n int, backend string) (*session, *serve.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := nettest.Field(n, 1)
-	s.field = f
-	surfaces(f)
-	if s.sim, err = sim.Compile(f.Network, sim.Options{Backend: backends(t, s.dev)[backend], Precision: plan.Single, Driver: s.viewer}); err != nil {
+	if s.sim, err = sim.Compile(n, sim.Options{Backend: backends(t, s.dev)[backend], Precision: plan.Single, Driver: s.viewer}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
