@@ -368,6 +368,9 @@ const picked = `(() => {
 // frameShown is the number of the frame that the page shows.
 const frameShown = `document.getElementById('view').dataset.frame`
 
+// frameShownOrNone is frameShown, also before there is a page.
+const frameShownOrNone = `document.getElementById('view')?.dataset.frame`
+
 // A real browser shows the frames, and what is done in it happens to the simulation.
 func TestBrowser(t *testing.T) {
 	b := startChromium(t)

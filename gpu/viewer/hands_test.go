@@ -83,12 +83,22 @@ func has(text string) func(v *Viewer) bool {
 // What is done with keys and the mouse in a real window ends in the same state, bit for bit, as its log played without one.
 func TestHands(t *testing.T) {
 	for _, backend := range []string{"cpu", "gl"} {
-		t.Run(backend, func(t *testing.T) { hands1(t, backend) })
+		t.Run(backend, func(t *testing.T) { openNet(t, rings(), backend).hands(backend, "") })
 	}
 }
 
-func hands1(t *testing.T, backend string) {
-	s := openNet(t, rings(), backend)
+// The same in a browser.
+func TestHandsInBrowser(t *testing.T) {
+	b := startChromium(t)
+	s, srv := servedNet(t, rings(), "gl")
+	s.tab = b.open(srv.URL(), 800, 600)
+	s.tab.wait(`Number(` + frameShownOrNone + `) > 0`)
+	s.hands("gl", "browser_")
+}
+
+// hands plays the script of a person's deeds on rings.
+func (s *session) hands(backend, pictures string) {
+	t := s.t
 	s.until("some steps", func(v *Viewer) bool { return v.line.Step() > 50 })
 	s.do("key", "space")
 	s.until("paused", func(v *Viewer) bool { return !v.playing && !v.dirty() })
@@ -117,7 +127,7 @@ func hands1(t *testing.T, backend string) {
 	s.until("removed", has("remove edge"))
 	s.do("key", "ctrl+z")
 	s.until("undone", func(v *Viewer) bool { return !has("remove edge")(v) })
-	s.screenshot(backend + "_edges.png")
+	s.screenshot(pictures + backend + "_edges.png")
 
 	// Pluck while it runs.
 	s.do("key", "o")
@@ -139,7 +149,7 @@ func hands1(t *testing.T, backend string) {
 	s.until("one step on", func(v *Viewer) bool { return v.line.Step() == was-100 && v.target < 0 })
 	s.do("key", "Home")
 	s.until("the start", func(v *Viewer) bool { return v.line.Step() == 0 && v.stage.graphs[0].view.Group.N == 8 })
-	s.screenshot(backend + "_start.png")
+	s.screenshot(pictures + backend + "_start.png")
 	s.do("key", "End")
 	s.until("the end", func(v *Viewer) bool { return v.line.Step() == was && v.stage.graphs[0].view.Group.N == 9 })
 	mid := get(s, func(v *Viewer) int { return int(v.scrubX(was-60, 800)) })
@@ -158,7 +168,7 @@ func hands1(t *testing.T, backend string) {
 	if n := get(s, func(v *Viewer) int { return len(firstTrace(v).old.at) }); n < 2 {
 		t.Errorf("the old future has %d samples as a ghost", n)
 	}
-	s.screenshot(backend + "_branch.png")
+	s.screenshot(pictures + backend + "_branch.png")
 
 	type outcome struct {
 		file *timeline.File

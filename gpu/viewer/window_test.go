@@ -70,6 +70,7 @@ type session struct {
 	field  *nettest.FieldNetwork
 	done   chan error
 	window string
+	tab    *tab // a browser's page in place of the window
 	said   chan string
 	dir    string
 }
@@ -150,6 +151,10 @@ func openNet(t *testing.T, n *net.Network, backend string) *session {
 // do sends one command to the window.
 func (s *session) do(args ...string) {
 	s.t.Helper()
+	if s.tab != nil {
+		s.tab.xdotool(args...)
+		return
+	}
 	if out, err := exec.Command("xdotool", args...).CombinedOutput(); err != nil {
 		s.t.Errorf("xdotool %v: %v\n%s", args, err, out)
 	}
@@ -174,7 +179,9 @@ func (s *session) until(what string, f func(v *Viewer) bool) {
 
 // screenshot keeps a picture of the screen for a person to look at.
 func (s *session) screenshot(name string) {
-	if dir := os.Getenv("GALVANI_KEEP"); dir != "" {
+	if s.tab != nil {
+		s.tab.screenshot(name)
+	} else if dir := os.Getenv("GALVANI_KEEP"); dir != "" {
 		exec.Command("import", "-window", "root", filepath.Join(dir, name)).Run()
 	}
 }
