@@ -60,10 +60,28 @@ func FillNormal[T Float](dst []T, at At, first, draw uint32) {
 	for len(dst) > 0 {
 		n := min(len(dst), chunk)
 		s.units(u[:n], v[:n], first)
-		for i, x := range u[:n] {
-			dst[i] = T(boxMuller(cut[T](x), cut[T](v[i])))
-		}
+		normals(dst[:n], u[:n], v[:n])
 		dst, first = dst[n:], first+uint32(n)
+	}
+}
+
+// normals makes normal numbers of pairs of uniform ones, which it overwrites.
+func normals[T Float](dst []T, u, v []float64) {
+	if d, ok := any(dst).([]float64); ok {
+		for i := normalsFast(d, u, v); i < len(d); i++ {
+			d[i] = boxMuller(u[i], v[i])
+		}
+		return
+	}
+	for i := range u {
+		u[i], v[i] = cut[T](u[i]), cut[T](v[i])
+	}
+	n := normalsFast(u, u, v)
+	for i, x := range u[:n] {
+		dst[i] = T(x)
+	}
+	for i := n; i < len(u); i++ {
+		dst[i] = T(boxMuller(u[i], v[i]))
 	}
 }
 

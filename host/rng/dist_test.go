@@ -218,6 +218,36 @@ func benchFill[T Float](b *testing.B, fill func(dst []T, at At)) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(dst)), "ns/draw")
 }
 
+// The vector form of normal numbers gives the bits of the form for one, also at the edges of what the parts are made of.
+func TestNormalForms(t *testing.T) {
+	edges := []float64{0, 0x1p-53, 1 - 0x1p-53, 1 - 0x1p-52, 0.5, 0.25, 0.125, 0.375, 0.625, 0.75, 0.875, 0x1p-30}
+	for _, x := range []float64{math.Sqrt2 / 2, 7.07106781186547524401e-01, math.Sqrt2 / 4, 1.0 / 8, 3.0 / 8} {
+		for k := -4.0; k <= 4; k++ {
+			edges = append(edges, x+k*0x1p-53, 1-x+k*0x1p-53)
+		}
+	}
+	var us, vs []float64
+	for _, u := range edges {
+		for _, v := range edges {
+			us, vs = append(us, u), append(vs, v)
+		}
+	}
+	u, v := make([]float64, 1<<17), make([]float64, 1<<17)
+	s := At{Key{3, 4}, 5, 6}.schedule(7, 0)
+	s.units(u, v, 0)
+	us, vs = append(us, u...), append(vs, v...)
+	got := make([]float64, len(us))
+	n := normalsFast(got, us, vs)
+	if n < len(us)-7 {
+		t.Logf("no vector form here: %d of %d numbers", n, len(us))
+	}
+	for i, x := range got[:n] {
+		if want := boxMuller(us[i], vs[i]); math.Float64bits(x) != math.Float64bits(want) {
+			t.Fatalf("the number of %v, %v is %v, one by one %v", us[i], vs[i], x, want)
+		}
+	}
+}
+
 func BenchmarkUniform64(b *testing.B) {
 	benchFill(b, func(d []float64, at At) { FillUniform(d, at, 0, 0) })
 }

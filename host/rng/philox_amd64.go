@@ -16,6 +16,19 @@ func unitsAVX512(u []float64, s *schedule, first uint32)
 //go:noescape
 func unitPairsAVX512(u, v []float64, s *schedule, first uint32)
 
+//go:noescape
+func boxMullerAVX512(dst, u, v []float64)
+
+// normalsFast sets dst[i] to boxMuller(u[i], v[i]) for as many elements as the processor's vectors hold; it returns their number.
+func normalsFast(dst, u, v []float64) int {
+	n := len(dst) &^ 7
+	if n == 0 || !hasAVX512 {
+		return 0
+	}
+	boxMullerAVX512(dst[:n], u[:n], v[:n])
+	return n
+}
+
 var (
 	hasAVX2   = cpu.X86.HasAVX2
 	hasAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ

@@ -637,3 +637,404 @@ loop:
 done:
 	VZEROUPPER
 	RET
+DATA normal0<>+0(SB)/8, $0x3ff0000000000000
+DATA normal0<>+8(SB)/8, $0x3ff0000000000000
+DATA normal0<>+16(SB)/8, $0x3ff0000000000000
+DATA normal0<>+24(SB)/8, $0x3ff0000000000000
+DATA normal0<>+32(SB)/8, $0x3ff0000000000000
+DATA normal0<>+40(SB)/8, $0x3ff0000000000000
+DATA normal0<>+48(SB)/8, $0x3ff0000000000000
+DATA normal0<>+56(SB)/8, $0x3ff0000000000000
+GLOBL normal0<>(SB), RODATA|NOPTR, $64
+DATA normal1<>+0(SB)/8, $0x000fffffffffffff
+DATA normal1<>+8(SB)/8, $0x000fffffffffffff
+DATA normal1<>+16(SB)/8, $0x000fffffffffffff
+DATA normal1<>+24(SB)/8, $0x000fffffffffffff
+DATA normal1<>+32(SB)/8, $0x000fffffffffffff
+DATA normal1<>+40(SB)/8, $0x000fffffffffffff
+DATA normal1<>+48(SB)/8, $0x000fffffffffffff
+DATA normal1<>+56(SB)/8, $0x000fffffffffffff
+GLOBL normal1<>(SB), RODATA|NOPTR, $64
+DATA normal2<>+0(SB)/8, $0x3fe0000000000000
+DATA normal2<>+8(SB)/8, $0x3fe0000000000000
+DATA normal2<>+16(SB)/8, $0x3fe0000000000000
+DATA normal2<>+24(SB)/8, $0x3fe0000000000000
+DATA normal2<>+32(SB)/8, $0x3fe0000000000000
+DATA normal2<>+40(SB)/8, $0x3fe0000000000000
+DATA normal2<>+48(SB)/8, $0x3fe0000000000000
+DATA normal2<>+56(SB)/8, $0x3fe0000000000000
+GLOBL normal2<>(SB), RODATA|NOPTR, $64
+DATA normal3<>+0(SB)/8, $0x00000000000003fe
+DATA normal3<>+8(SB)/8, $0x00000000000003fe
+DATA normal3<>+16(SB)/8, $0x00000000000003fe
+DATA normal3<>+24(SB)/8, $0x00000000000003fe
+DATA normal3<>+32(SB)/8, $0x00000000000003fe
+DATA normal3<>+40(SB)/8, $0x00000000000003fe
+DATA normal3<>+48(SB)/8, $0x00000000000003fe
+DATA normal3<>+56(SB)/8, $0x00000000000003fe
+GLOBL normal3<>(SB), RODATA|NOPTR, $64
+DATA normal4<>+0(SB)/8, $0x3fe6a09e667f3bcd
+DATA normal4<>+8(SB)/8, $0x3fe6a09e667f3bcd
+DATA normal4<>+16(SB)/8, $0x3fe6a09e667f3bcd
+DATA normal4<>+24(SB)/8, $0x3fe6a09e667f3bcd
+DATA normal4<>+32(SB)/8, $0x3fe6a09e667f3bcd
+DATA normal4<>+40(SB)/8, $0x3fe6a09e667f3bcd
+DATA normal4<>+48(SB)/8, $0x3fe6a09e667f3bcd
+DATA normal4<>+56(SB)/8, $0x3fe6a09e667f3bcd
+GLOBL normal4<>(SB), RODATA|NOPTR, $64
+DATA normal5<>+0(SB)/8, $0x4000000000000000
+DATA normal5<>+8(SB)/8, $0x4000000000000000
+DATA normal5<>+16(SB)/8, $0x4000000000000000
+DATA normal5<>+24(SB)/8, $0x4000000000000000
+DATA normal5<>+32(SB)/8, $0x4000000000000000
+DATA normal5<>+40(SB)/8, $0x4000000000000000
+DATA normal5<>+48(SB)/8, $0x4000000000000000
+DATA normal5<>+56(SB)/8, $0x4000000000000000
+GLOBL normal5<>(SB), RODATA|NOPTR, $64
+DATA normal6<>+0(SB)/8, $0x3fc2f112df3e5244
+DATA normal6<>+8(SB)/8, $0x3fc2f112df3e5244
+DATA normal6<>+16(SB)/8, $0x3fc2f112df3e5244
+DATA normal6<>+24(SB)/8, $0x3fc2f112df3e5244
+DATA normal6<>+32(SB)/8, $0x3fc2f112df3e5244
+DATA normal6<>+40(SB)/8, $0x3fc2f112df3e5244
+DATA normal6<>+48(SB)/8, $0x3fc2f112df3e5244
+DATA normal6<>+56(SB)/8, $0x3fc2f112df3e5244
+GLOBL normal6<>(SB), RODATA|NOPTR, $64
+DATA normal7<>+0(SB)/8, $0x3fc7466496cb03de
+DATA normal7<>+8(SB)/8, $0x3fc7466496cb03de
+DATA normal7<>+16(SB)/8, $0x3fc7466496cb03de
+DATA normal7<>+24(SB)/8, $0x3fc7466496cb03de
+DATA normal7<>+32(SB)/8, $0x3fc7466496cb03de
+DATA normal7<>+40(SB)/8, $0x3fc7466496cb03de
+DATA normal7<>+48(SB)/8, $0x3fc7466496cb03de
+DATA normal7<>+56(SB)/8, $0x3fc7466496cb03de
+GLOBL normal7<>(SB), RODATA|NOPTR, $64
+DATA normal8<>+0(SB)/8, $0x3fd2492494229359
+DATA normal8<>+8(SB)/8, $0x3fd2492494229359
+DATA normal8<>+16(SB)/8, $0x3fd2492494229359
+DATA normal8<>+24(SB)/8, $0x3fd2492494229359
+DATA normal8<>+32(SB)/8, $0x3fd2492494229359
+DATA normal8<>+40(SB)/8, $0x3fd2492494229359
+DATA normal8<>+48(SB)/8, $0x3fd2492494229359
+DATA normal8<>+56(SB)/8, $0x3fd2492494229359
+GLOBL normal8<>(SB), RODATA|NOPTR, $64
+DATA normal9<>+0(SB)/8, $0x3fe5555555555593
+DATA normal9<>+8(SB)/8, $0x3fe5555555555593
+DATA normal9<>+16(SB)/8, $0x3fe5555555555593
+DATA normal9<>+24(SB)/8, $0x3fe5555555555593
+DATA normal9<>+32(SB)/8, $0x3fe5555555555593
+DATA normal9<>+40(SB)/8, $0x3fe5555555555593
+DATA normal9<>+48(SB)/8, $0x3fe5555555555593
+DATA normal9<>+56(SB)/8, $0x3fe5555555555593
+GLOBL normal9<>(SB), RODATA|NOPTR, $64
+DATA normal10<>+0(SB)/8, $0x3fc39a09d078c69f
+DATA normal10<>+8(SB)/8, $0x3fc39a09d078c69f
+DATA normal10<>+16(SB)/8, $0x3fc39a09d078c69f
+DATA normal10<>+24(SB)/8, $0x3fc39a09d078c69f
+DATA normal10<>+32(SB)/8, $0x3fc39a09d078c69f
+DATA normal10<>+40(SB)/8, $0x3fc39a09d078c69f
+DATA normal10<>+48(SB)/8, $0x3fc39a09d078c69f
+DATA normal10<>+56(SB)/8, $0x3fc39a09d078c69f
+GLOBL normal10<>(SB), RODATA|NOPTR, $64
+DATA normal11<>+0(SB)/8, $0x3fcc71c51d8e78af
+DATA normal11<>+8(SB)/8, $0x3fcc71c51d8e78af
+DATA normal11<>+16(SB)/8, $0x3fcc71c51d8e78af
+DATA normal11<>+24(SB)/8, $0x3fcc71c51d8e78af
+DATA normal11<>+32(SB)/8, $0x3fcc71c51d8e78af
+DATA normal11<>+40(SB)/8, $0x3fcc71c51d8e78af
+DATA normal11<>+48(SB)/8, $0x3fcc71c51d8e78af
+DATA normal11<>+56(SB)/8, $0x3fcc71c51d8e78af
+GLOBL normal11<>(SB), RODATA|NOPTR, $64
+DATA normal12<>+0(SB)/8, $0x3fd999999997fa04
+DATA normal12<>+8(SB)/8, $0x3fd999999997fa04
+DATA normal12<>+16(SB)/8, $0x3fd999999997fa04
+DATA normal12<>+24(SB)/8, $0x3fd999999997fa04
+DATA normal12<>+32(SB)/8, $0x3fd999999997fa04
+DATA normal12<>+40(SB)/8, $0x3fd999999997fa04
+DATA normal12<>+48(SB)/8, $0x3fd999999997fa04
+DATA normal12<>+56(SB)/8, $0x3fd999999997fa04
+GLOBL normal12<>(SB), RODATA|NOPTR, $64
+DATA normal13<>+0(SB)/8, $0x3dea39ef35793c76
+DATA normal13<>+8(SB)/8, $0x3dea39ef35793c76
+DATA normal13<>+16(SB)/8, $0x3dea39ef35793c76
+DATA normal13<>+24(SB)/8, $0x3dea39ef35793c76
+DATA normal13<>+32(SB)/8, $0x3dea39ef35793c76
+DATA normal13<>+40(SB)/8, $0x3dea39ef35793c76
+DATA normal13<>+48(SB)/8, $0x3dea39ef35793c76
+DATA normal13<>+56(SB)/8, $0x3dea39ef35793c76
+GLOBL normal13<>(SB), RODATA|NOPTR, $64
+DATA normal14<>+0(SB)/8, $0x3fe62e42fee00000
+DATA normal14<>+8(SB)/8, $0x3fe62e42fee00000
+DATA normal14<>+16(SB)/8, $0x3fe62e42fee00000
+DATA normal14<>+24(SB)/8, $0x3fe62e42fee00000
+DATA normal14<>+32(SB)/8, $0x3fe62e42fee00000
+DATA normal14<>+40(SB)/8, $0x3fe62e42fee00000
+DATA normal14<>+48(SB)/8, $0x3fe62e42fee00000
+DATA normal14<>+56(SB)/8, $0x3fe62e42fee00000
+GLOBL normal14<>(SB), RODATA|NOPTR, $64
+DATA normal15<>+0(SB)/8, $0xc000000000000000
+DATA normal15<>+8(SB)/8, $0xc000000000000000
+DATA normal15<>+16(SB)/8, $0xc000000000000000
+DATA normal15<>+24(SB)/8, $0xc000000000000000
+DATA normal15<>+32(SB)/8, $0xc000000000000000
+DATA normal15<>+40(SB)/8, $0xc000000000000000
+DATA normal15<>+48(SB)/8, $0xc000000000000000
+DATA normal15<>+56(SB)/8, $0xc000000000000000
+GLOBL normal15<>(SB), RODATA|NOPTR, $64
+DATA normal16<>+0(SB)/8, $0x4010000000000000
+DATA normal16<>+8(SB)/8, $0x4010000000000000
+DATA normal16<>+16(SB)/8, $0x4010000000000000
+DATA normal16<>+24(SB)/8, $0x4010000000000000
+DATA normal16<>+32(SB)/8, $0x4010000000000000
+DATA normal16<>+40(SB)/8, $0x4010000000000000
+DATA normal16<>+48(SB)/8, $0x4010000000000000
+DATA normal16<>+56(SB)/8, $0x4010000000000000
+GLOBL normal16<>(SB), RODATA|NOPTR, $64
+DATA normal17<>+0(SB)/8, $0x3fd0000000000000
+DATA normal17<>+8(SB)/8, $0x3fd0000000000000
+DATA normal17<>+16(SB)/8, $0x3fd0000000000000
+DATA normal17<>+24(SB)/8, $0x3fd0000000000000
+DATA normal17<>+32(SB)/8, $0x3fd0000000000000
+DATA normal17<>+40(SB)/8, $0x3fd0000000000000
+DATA normal17<>+48(SB)/8, $0x3fd0000000000000
+DATA normal17<>+56(SB)/8, $0x3fd0000000000000
+GLOBL normal17<>(SB), RODATA|NOPTR, $64
+DATA normal18<>+0(SB)/8, $0x401921fb54442d18
+DATA normal18<>+8(SB)/8, $0x401921fb54442d18
+DATA normal18<>+16(SB)/8, $0x401921fb54442d18
+DATA normal18<>+24(SB)/8, $0x401921fb54442d18
+DATA normal18<>+32(SB)/8, $0x401921fb54442d18
+DATA normal18<>+40(SB)/8, $0x401921fb54442d18
+DATA normal18<>+48(SB)/8, $0x401921fb54442d18
+DATA normal18<>+56(SB)/8, $0x401921fb54442d18
+GLOBL normal18<>(SB), RODATA|NOPTR, $64
+DATA normal19<>+0(SB)/8, $0x3de5d93a5acfd57c
+DATA normal19<>+8(SB)/8, $0x3de5d93a5acfd57c
+DATA normal19<>+16(SB)/8, $0x3de5d93a5acfd57c
+DATA normal19<>+24(SB)/8, $0x3de5d93a5acfd57c
+DATA normal19<>+32(SB)/8, $0x3de5d93a5acfd57c
+DATA normal19<>+40(SB)/8, $0x3de5d93a5acfd57c
+DATA normal19<>+48(SB)/8, $0x3de5d93a5acfd57c
+DATA normal19<>+56(SB)/8, $0x3de5d93a5acfd57c
+GLOBL normal19<>(SB), RODATA|NOPTR, $64
+DATA normal20<>+0(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA normal20<>+8(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA normal20<>+16(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA normal20<>+24(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA normal20<>+32(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA normal20<>+40(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA normal20<>+48(SB)/8, $0xbe5ae5e68a2b9ceb
+DATA normal20<>+56(SB)/8, $0xbe5ae5e68a2b9ceb
+GLOBL normal20<>(SB), RODATA|NOPTR, $64
+DATA normal21<>+0(SB)/8, $0x3ec71de357b1fe7d
+DATA normal21<>+8(SB)/8, $0x3ec71de357b1fe7d
+DATA normal21<>+16(SB)/8, $0x3ec71de357b1fe7d
+DATA normal21<>+24(SB)/8, $0x3ec71de357b1fe7d
+DATA normal21<>+32(SB)/8, $0x3ec71de357b1fe7d
+DATA normal21<>+40(SB)/8, $0x3ec71de357b1fe7d
+DATA normal21<>+48(SB)/8, $0x3ec71de357b1fe7d
+DATA normal21<>+56(SB)/8, $0x3ec71de357b1fe7d
+GLOBL normal21<>(SB), RODATA|NOPTR, $64
+DATA normal22<>+0(SB)/8, $0xbf2a01a019c161d5
+DATA normal22<>+8(SB)/8, $0xbf2a01a019c161d5
+DATA normal22<>+16(SB)/8, $0xbf2a01a019c161d5
+DATA normal22<>+24(SB)/8, $0xbf2a01a019c161d5
+DATA normal22<>+32(SB)/8, $0xbf2a01a019c161d5
+DATA normal22<>+40(SB)/8, $0xbf2a01a019c161d5
+DATA normal22<>+48(SB)/8, $0xbf2a01a019c161d5
+DATA normal22<>+56(SB)/8, $0xbf2a01a019c161d5
+GLOBL normal22<>(SB), RODATA|NOPTR, $64
+DATA normal23<>+0(SB)/8, $0x3f8111111110f8a6
+DATA normal23<>+8(SB)/8, $0x3f8111111110f8a6
+DATA normal23<>+16(SB)/8, $0x3f8111111110f8a6
+DATA normal23<>+24(SB)/8, $0x3f8111111110f8a6
+DATA normal23<>+32(SB)/8, $0x3f8111111110f8a6
+DATA normal23<>+40(SB)/8, $0x3f8111111110f8a6
+DATA normal23<>+48(SB)/8, $0x3f8111111110f8a6
+DATA normal23<>+56(SB)/8, $0x3f8111111110f8a6
+GLOBL normal23<>(SB), RODATA|NOPTR, $64
+DATA normal24<>+0(SB)/8, $0xbfc5555555555549
+DATA normal24<>+8(SB)/8, $0xbfc5555555555549
+DATA normal24<>+16(SB)/8, $0xbfc5555555555549
+DATA normal24<>+24(SB)/8, $0xbfc5555555555549
+DATA normal24<>+32(SB)/8, $0xbfc5555555555549
+DATA normal24<>+40(SB)/8, $0xbfc5555555555549
+DATA normal24<>+48(SB)/8, $0xbfc5555555555549
+DATA normal24<>+56(SB)/8, $0xbfc5555555555549
+GLOBL normal24<>(SB), RODATA|NOPTR, $64
+DATA normal25<>+0(SB)/8, $0xbda8fae9be8838d4
+DATA normal25<>+8(SB)/8, $0xbda8fae9be8838d4
+DATA normal25<>+16(SB)/8, $0xbda8fae9be8838d4
+DATA normal25<>+24(SB)/8, $0xbda8fae9be8838d4
+DATA normal25<>+32(SB)/8, $0xbda8fae9be8838d4
+DATA normal25<>+40(SB)/8, $0xbda8fae9be8838d4
+DATA normal25<>+48(SB)/8, $0xbda8fae9be8838d4
+DATA normal25<>+56(SB)/8, $0xbda8fae9be8838d4
+GLOBL normal25<>(SB), RODATA|NOPTR, $64
+DATA normal26<>+0(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA normal26<>+8(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA normal26<>+16(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA normal26<>+24(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA normal26<>+32(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA normal26<>+40(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA normal26<>+48(SB)/8, $0x3e21ee9ebdb4b1c4
+DATA normal26<>+56(SB)/8, $0x3e21ee9ebdb4b1c4
+GLOBL normal26<>(SB), RODATA|NOPTR, $64
+DATA normal27<>+0(SB)/8, $0xbe927e4f809c52ad
+DATA normal27<>+8(SB)/8, $0xbe927e4f809c52ad
+DATA normal27<>+16(SB)/8, $0xbe927e4f809c52ad
+DATA normal27<>+24(SB)/8, $0xbe927e4f809c52ad
+DATA normal27<>+32(SB)/8, $0xbe927e4f809c52ad
+DATA normal27<>+40(SB)/8, $0xbe927e4f809c52ad
+DATA normal27<>+48(SB)/8, $0xbe927e4f809c52ad
+DATA normal27<>+56(SB)/8, $0xbe927e4f809c52ad
+GLOBL normal27<>(SB), RODATA|NOPTR, $64
+DATA normal28<>+0(SB)/8, $0x3efa01a019cb1590
+DATA normal28<>+8(SB)/8, $0x3efa01a019cb1590
+DATA normal28<>+16(SB)/8, $0x3efa01a019cb1590
+DATA normal28<>+24(SB)/8, $0x3efa01a019cb1590
+DATA normal28<>+32(SB)/8, $0x3efa01a019cb1590
+DATA normal28<>+40(SB)/8, $0x3efa01a019cb1590
+DATA normal28<>+48(SB)/8, $0x3efa01a019cb1590
+DATA normal28<>+56(SB)/8, $0x3efa01a019cb1590
+GLOBL normal28<>(SB), RODATA|NOPTR, $64
+DATA normal29<>+0(SB)/8, $0xbf56c16c16c15177
+DATA normal29<>+8(SB)/8, $0xbf56c16c16c15177
+DATA normal29<>+16(SB)/8, $0xbf56c16c16c15177
+DATA normal29<>+24(SB)/8, $0xbf56c16c16c15177
+DATA normal29<>+32(SB)/8, $0xbf56c16c16c15177
+DATA normal29<>+40(SB)/8, $0xbf56c16c16c15177
+DATA normal29<>+48(SB)/8, $0xbf56c16c16c15177
+DATA normal29<>+56(SB)/8, $0xbf56c16c16c15177
+GLOBL normal29<>(SB), RODATA|NOPTR, $64
+DATA normal30<>+0(SB)/8, $0x3fa555555555554c
+DATA normal30<>+8(SB)/8, $0x3fa555555555554c
+DATA normal30<>+16(SB)/8, $0x3fa555555555554c
+DATA normal30<>+24(SB)/8, $0x3fa555555555554c
+DATA normal30<>+32(SB)/8, $0x3fa555555555554c
+DATA normal30<>+40(SB)/8, $0x3fa555555555554c
+DATA normal30<>+48(SB)/8, $0x3fa555555555554c
+DATA normal30<>+56(SB)/8, $0x3fa555555555554c
+GLOBL normal30<>(SB), RODATA|NOPTR, $64
+DATA normal31<>+0(SB)/8, $0x0000000000000001
+DATA normal31<>+8(SB)/8, $0x0000000000000001
+DATA normal31<>+16(SB)/8, $0x0000000000000001
+DATA normal31<>+24(SB)/8, $0x0000000000000001
+DATA normal31<>+32(SB)/8, $0x0000000000000001
+DATA normal31<>+40(SB)/8, $0x0000000000000001
+DATA normal31<>+48(SB)/8, $0x0000000000000001
+DATA normal31<>+56(SB)/8, $0x0000000000000001
+GLOBL normal31<>(SB), RODATA|NOPTR, $64
+
+// func boxMullerAVX512
+TEXT ·boxMullerAVX512(SB), NOSPLIT, $0-72
+	MOVQ dst_base+0(FP), DI
+	MOVQ dst_len+8(FP), CX
+	MOVQ u_base+24(FP), SI
+	MOVQ v_base+48(FP), DX
+	XORQ AX, AX
+	CMPQ AX, CX
+	JGE done
+
+loop:
+	VMOVUPD (SI)(AX*8), Z0
+	VMOVUPD normal0<>(SB), Z1
+	VSUBPD Z0, Z1, Z1
+	VPANDQ normal1<>(SB), Z1, Z2
+	VPORQ normal2<>(SB), Z2, Z2
+	VPSRLQ $52, Z1, Z3
+	VPSUBQ normal3<>(SB), Z3, Z3
+	VCVTQQ2PD Z3, Z3
+	VCMPPD $2, normal4<>(SB), Z2, K1
+	VSUBPD normal0<>(SB), Z3, K1, Z3
+	VADDPD Z2, Z2, K1, Z2
+	VSUBPD normal0<>(SB), Z2, Z2
+	VADDPD normal5<>(SB), Z2, Z4
+	VDIVPD Z4, Z2, Z4
+	VMULPD Z4, Z4, Z5
+	VMULPD Z5, Z5, Z6
+	VMOVUPD normal6<>(SB), Z7
+	VMULPD Z6, Z7, Z7
+	VADDPD normal7<>(SB), Z7, Z7
+	VMULPD Z6, Z7, Z7
+	VADDPD normal8<>(SB), Z7, Z7
+	VMULPD Z6, Z7, Z7
+	VADDPD normal9<>(SB), Z7, Z7
+	VMULPD Z7, Z5, Z5
+	VMOVUPD normal10<>(SB), Z7
+	VMULPD Z6, Z7, Z7
+	VADDPD normal11<>(SB), Z7, Z7
+	VMULPD Z6, Z7, Z7
+	VADDPD normal12<>(SB), Z7, Z7
+	VMULPD Z7, Z6, Z6
+	VADDPD Z6, Z5, Z5
+	VMULPD normal2<>(SB), Z2, Z8
+	VMULPD Z2, Z8, Z8
+	VADDPD Z8, Z5, Z5
+	VMULPD Z5, Z4, Z4
+	VMULPD normal13<>(SB), Z3, Z7
+	VADDPD Z7, Z4, Z4
+	VSUBPD Z4, Z8, Z8
+	VSUBPD Z2, Z8, Z8
+	VMULPD normal14<>(SB), Z3, Z3
+	VSUBPD Z8, Z3, Z3
+	VMULPD normal15<>(SB), Z3, Z3
+	VSQRTPD Z3, Z3
+	VMOVUPD (DX)(AX*8), Z1
+	VMULPD normal16<>(SB), Z1, Z10
+	VADDPD normal2<>(SB), Z10, Z10
+	VCVTTPD2QQ Z10, Z9
+	VCVTQQ2PD Z9, Z10
+	VMULPD normal17<>(SB), Z10, Z10
+	VSUBPD Z10, Z1, Z1
+	VMULPD normal18<>(SB), Z1, Z1
+	VMULPD Z1, Z1, Z10
+	VMOVUPD normal19<>(SB), Z11
+	VMULPD Z10, Z11, Z11
+	VADDPD normal20<>(SB), Z11, Z11
+	VMULPD Z10, Z11, Z11
+	VADDPD normal21<>(SB), Z11, Z11
+	VMULPD Z10, Z11, Z11
+	VADDPD normal22<>(SB), Z11, Z11
+	VMULPD Z10, Z11, Z11
+	VADDPD normal23<>(SB), Z11, Z11
+	VMULPD Z10, Z11, Z11
+	VADDPD normal24<>(SB), Z11, Z11
+	VMULPD Z10, Z1, Z7
+	VMULPD Z7, Z11, Z11
+	VADDPD Z1, Z11, Z11
+	VMOVUPD normal25<>(SB), Z12
+	VMULPD Z10, Z12, Z12
+	VADDPD normal26<>(SB), Z12, Z12
+	VMULPD Z10, Z12, Z12
+	VADDPD normal27<>(SB), Z12, Z12
+	VMULPD Z10, Z12, Z12
+	VADDPD normal28<>(SB), Z12, Z12
+	VMULPD Z10, Z12, Z12
+	VADDPD normal29<>(SB), Z12, Z12
+	VMULPD Z10, Z12, Z12
+	VADDPD normal30<>(SB), Z12, Z12
+	VMULPD normal2<>(SB), Z10, Z14
+	VMOVUPD normal0<>(SB), Z7
+	VSUBPD Z14, Z7, Z13
+	VSUBPD Z13, Z7, Z7
+	VSUBPD Z14, Z7, Z7
+	VMULPD Z10, Z10, Z10
+	VMULPD Z10, Z12, Z12
+	VADDPD Z7, Z12, Z12
+	VADDPD Z13, Z12, Z12
+	VPTESTMQ normal31<>(SB), Z9, K1
+	VMOVAPD Z11, K1, Z12
+	VPADDQ normal31<>(SB), Z9, Z9
+	VPSRLQ $1, Z9, Z9
+	VPSLLQ $63, Z9, Z9
+	VPXORQ Z9, Z12, Z12
+	VMULPD Z3, Z12, Z12
+	VMOVUPD Z12, (DI)(AX*8)
+	ADDQ $8, AX
+	CMPQ AX, CX
+	JLT loop
+
+done:
+	VZEROUPPER
+	RET

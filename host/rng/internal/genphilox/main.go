@@ -1,5 +1,6 @@
 // Command genphilox writes philox_amd64.s: Philox for many elements at once, in AVX2 and AVX-512. A word of the counter
-// takes the low half of a 64-bit lane, as the 32 by 32 bit multiplication wants it; what the high halves hold has no meaning.
+// takes the low half of a 64-bit lane, as the 32 by 32 bit multiplication wants it; what the high halves hold has no meaning. And
+// normal numbers of their fractions, in AVX-512.
 package main
 
 import (
@@ -136,6 +137,7 @@ func main() {
 		g.fill(isa, false)
 		g.fill(isa, true)
 	}
+	g.boxMuller()
 	if err := os.WriteFile("philox_amd64.s", g.Bytes(), 0o644); err != nil {
 		log.Fatal(err)
 	}
