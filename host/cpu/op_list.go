@@ -30,6 +30,58 @@ type listOp[T real] struct {
 	tasks, perTask int
 	lists          [][]int32
 	job            func(worker, task int)
+	// saves are the targets that masks keep, by task; nil where there are no masks of that kind.
+	saves []saved[T]
+}
+
+// saved is what masks keep of the targets of a task.
+type saved[T real] struct {
+	reals []kept[T]
+	ints  []kept[int32]
+}
+
+func (s *saved[T]) keep(l *listOp[T], from, to int) {
+	for i := range l.reals {
+		if a := &l.reals[i]; a.mask != nil {
+			s.reals[i].keep(a.targets(l.p.si, l.conn.far, 0), a.mask, from, to)
+		}
+	}
+	for i := range l.ints {
+		if a := &l.ints[i]; a.mask != nil {
+			s.ints[i].keep(a.targets(l.p.si, l.conn.far, 0), a.mask, from, to)
+		}
+	}
+}
+
+func (s *saved[T]) restore(l *listOp[T]) {
+	for i := range l.reals {
+		if a := &l.reals[i]; a.mask != nil {
+			s.reals[i].restore(a.targets(l.p.si, l.conn.far, 0))
+		}
+	}
+	for i := range l.ints {
+		if a := &l.ints[i]; a.mask != nil {
+			s.ints[i].restore(a.targets(l.p.si, l.conn.far, 0))
+		}
+	}
+}
+
+// makeSaves prepares for masks, which stay the same while the kernel runs.
+func (l *listOp[T]) makeSaves() {
+	masked := false
+	for i := range l.reals {
+		masked = masked || l.reals[i].mask != nil
+	}
+	for i := range l.ints {
+		masked = masked || l.ints[i].mask != nil
+	}
+	if !masked || l.x.replicas() > 1 {
+		return
+	}
+	l.saves = make([]saved[T], max(1, l.x.pool.threads()))
+	for i := range l.saves {
+		l.saves[i] = saved[T]{make([]kept[T], len(l.reals)), make([]kept[int32], len(l.ints))}
+	}
 }
 
 func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error) {
@@ -51,6 +103,7 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 		l.split = l.split && (e.kind != eAccum || e.target) && (e.kind != eScatter || e.own)
 	}
 	l.reals, l.ints = l.adders(o)
+	l.makeSaves()
 	return l, nil
 }
 
@@ -143,6 +196,14 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 		f = w.frame(l.p)
 		l.p.fills(f)
 	}
+	masked := true
+	if f == nil && l.saves != nil {
+		save := &l.saves[task]
+		if masked = l.events(spikes) < int(to-from)*l.tasks; !masked {
+			save.keep(l, int(from), int(to))
+			defer save.restore(l)
+		}
+	}
 	for _, s := range spikes {
 		replica, row := l.row(s)
 		if row < 0 {
@@ -162,11 +223,11 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 		}
 		for i := range l.reals {
 			a := &l.reals[i]
-			a.row(a.targets(l.p.si, c.far, replica), l.p.sr, c, lo, hi, replica)
+			a.row(a.targets(l.p.si, c.far, replica), l.p.sr, c, lo, hi, replica, masked)
 		}
 		for i := range l.ints {
 			a := &l.ints[i]
-			a.row(a.targets(l.p.si, c.far, replica), l.p.si, c, lo, hi, replica)
+			a.row(a.targets(l.p.si, c.far, replica), l.p.si, c, lo, hi, replica, masked)
 		}
 	}
 }

@@ -112,9 +112,12 @@ func (a *adder[E]) targets(si []int32, far, replica int) []E {
 	return to[base : base+far]
 }
 
-// row adds the entries lo to hi-1.
-func (a *adder[E]) row(dst []E, scalars []E, c *connection, lo, hi, replica int) {
+// row adds the entries lo to hi-1, where the mask holds if masked.
+func (a *adder[E]) row(dst []E, scalars []E, c *connection, lo, hi, replica int, masked bool) {
 	index, mask, weights := c.index[lo:hi], ownPart(a.mask, a.maskEach, replica), ownPart(a.weights, a.weightsEach, replica)
+	if !masked {
+		mask = nil
+	}
 	switch {
 	case weights == nil && mask == nil:
 		addValue(dst, index, scalars[a.value])
@@ -126,6 +129,33 @@ func (a *adder[E]) row(dst []E, scalars []E, c *connection, lo, hi, replica int)
 		addWeights(dst, index, weights[lo:hi])
 	default:
 		addWeightsMasked(dst, index, mask, weights[lo:hi])
+	}
+}
+
+// kept are targets that a mask keeps as they are.
+type kept[E int32 | float32 | float64] struct {
+	at     []int32
+	values []E
+}
+
+// keep notes the targets from to to-1 that the mask keeps, so that all can be added to without a look at it and restore can put
+// them back. A mask that is asked for at every synapse costs more than the addition.
+func (k *kept[E]) keep(dst []E, mask []int32, from, to int) {
+	k.at = slices.Grow(k.at[:0], to-from)[:to-from]
+	n := 0
+	for i, m := range mask[from:to] {
+		k.at[n] = int32(from + i)
+		n += int(1 - uint32(m|-m)>>31)
+	}
+	k.at, k.values = k.at[:n], k.values[:0]
+	for _, i := range k.at {
+		k.values = append(k.values, dst[i])
+	}
+}
+
+func (k *kept[E]) restore(dst []E) {
+	for n, i := range k.at {
+		dst[i] = k.values[n]
 	}
 }
 
