@@ -2,6 +2,8 @@ package lower
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -71,6 +73,9 @@ func PastSlot(object, variable string) string { return object + "." + variable +
 // newSlot is the scratch slot of a shared variable's new value.
 func newSlot(variable string) string { return variable + "@new" }
 
+// drawnSlot is the scratch slot of the draw of a noise that all elements share.
+func drawnSlot(noise string) string { return noise + "@drawn" }
+
 // Group lowers a group's equations. Errors are *solve.Unsuitable for a method that cannot be used.
 func Group(in Input) (out *Output, err error) {
 	defer recoverDefect(&err, in.Object)
@@ -97,13 +102,15 @@ type group struct {
 	out *Output
 	// apart are shared variables that need a kernel of their own.
 	apart map[*check.Variable]bool
+	// common are the noises that shared equations ask for: one path for all elements.
+	common map[string]bool
 }
 
 // classify decides which shared variables the group's kernel can compute on the way. It can when the value is
 // assigned outright, without random draws, and nothing before the assignment reads the old one: then every element computes the
 // same value and element 0 stores it.
 func (g *group) classify() {
-	g.apart = map[*check.Variable]bool{}
+	g.apart, g.common = map[*check.Variable]bool{}, map[string]bool{}
 	read := map[*check.Variable]bool{}
 	for _, u := range g.in.Model.Updates {
 		for _, v := range updated(u) {
@@ -111,6 +118,9 @@ func (g *group) classify() {
 			g.visit(v.Expr, func(w *check.Variable) { read[w] = true }, &random)
 			if v.Shared && (u.Assign == nil || v.Op != "=" || random || read[v]) {
 				g.apart[v] = true
+			}
+			if v.Shared && u.Assign == nil {
+				g.noisesOf(v.Expr, g.common)
 			}
 		}
 	}
@@ -183,6 +193,9 @@ func (g *group) storage() error {
 			s.Name, s.Kind = newSlot(v.Name), ScratchVar
 			g.out.Storage = append(g.out.Storage, s)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.common)) {
+		g.out.Storage = append(g.out.Storage, Storage{Name: drawnSlot(name), Type: ir.Real, Len: 1, Kind: ScratchVar})
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/solve"
+	"github.com/galvani-sim/galvani/host/syntax"
 )
 
 // odes advances the differential equations of one update together, all from their old values. In the kernel of the shared
@@ -30,23 +31,9 @@ func (g *group) odes(s *kernelScope, vars []*check.Variable, scalar bool, set fu
 	}
 	freeze := newFreezer(s, members)
 	defer freeze.release()
-	noises := map[string]*ir.Expr{}
-	s.noise = func(name string) *ir.Expr {
-		if e, ok := noises[name]; ok {
-			return e
-		}
-		e := s.placeholder(name, ir.Real)
-		noises[name] = e
-		return e
-	}
 	defer func() { s.noise = nil }()
-	for _, v := range members {
-		sys.Vars = append(sys.Vars, solve.Var{Name: v.Name, Value: s.current(v), Deriv: s.b.ToReal(s.expr(v.Expr))})
-	}
-	for _, name := range sortedKeys(noises) {
-		sys.Noises = append(sys.Noises, solve.Noise{Name: name, Leaf: noises[name], Normal: s.b.Random(ir.OpNormal, s.drawNoise(name))})
-	}
-	method, err := g.method(sys, members)
+	g.system(s, sys, members, scalar)
+	method, err := g.method(sys, vars, scalar)
 	if err != nil {
 		return err
 	}
@@ -68,6 +55,63 @@ func (g *group) odes(s *kernelScope, vars []*check.Variable, scalar bool, set fu
 	return nil
 }
 
+// system makes the equations of members and their noises known to sys. A noise that a shared equation asks for is one for the whole group: the
+// kernel of the shared variables draws it, and the group's kernel, where it may be part of stages in between and of the neurons' own
+// equations, reads what was drawn.
+func (g *group) system(s *kernelScope, sys *solve.System, members []*check.Variable, scalar bool) {
+	noises := map[string]*ir.Expr{}
+	s.noise = func(name string) *ir.Expr {
+		e, ok := noises[name]
+		if !ok {
+			e = s.placeholder(name, ir.Real)
+			noises[name] = e
+		}
+		return e
+	}
+	for _, v := range members {
+		sys.Vars = append(sys.Vars, solve.Var{Name: v.Name, Value: s.current(v), Deriv: s.b.ToReal(s.expr(v.Expr))})
+	}
+	for _, name := range sortedKeys(noises) {
+		var normal *ir.Expr
+		switch {
+		case !g.common[name]:
+			normal = s.b.Random(ir.OpNormal, s.drawNoise(name))
+		case scalar:
+			normal = s.b.Random(ir.OpNormal, s.drawNoise(name))
+			s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: s.commonNoise(name, ir.Write), Value: normal})
+		default:
+			normal = s.b.Load(s.commonNoise(name, ir.Read))
+		}
+		sys.Noises = append(sys.Noises, solve.Noise{Name: name, Leaf: noises[name], Normal: normal})
+	}
+}
+
+// commonNoise is the slot of the draw of a noise that all elements share.
+func (s *kernelScope) commonNoise(name string, access ir.Access) int {
+	kind := ir.Scalar
+	if s.scalar {
+		kind = ir.PerElement
+	}
+	return s.b.Slot(ir.Slot{Name: SlotName(s.in.Object, drawnSlot(name)), Type: ir.Real, Kind: kind, Access: access})
+}
+
+// noisesOf adds the noises that e asks for, through subexpressions.
+func (g *group) noisesOf(e syntax.Expr, to map[string]bool) {
+	m := g.in.Model
+	syntax.Walk(e, func(e syntax.Expr) {
+		id, ok := e.(*syntax.Ident)
+		if !ok {
+			return
+		}
+		switch ref := m.Refs[id]; {
+		case ref.Kind == check.RefNoise:
+			to[ref.Name] = true
+		case ref.Var != nil && ref.Var.Kind == check.Subexpression:
+			g.noisesOf(ref.Var.Expr, to)
+		}
+	})
+}
+
 func allApart(vars []*check.Variable, apart map[*check.Variable]bool) bool {
 	for _, v := range vars {
 		if !apart[v] {
@@ -83,7 +127,10 @@ var flagMethods = map[string]string{
 }
 
 // method is what the user asked for, by a flag on the equations or for the group, else what the dialect does.
-func (g *group) method(sys *solve.System, vars []*check.Variable) (string, error) {
+//
+// The equations that are advanced together have one method, which those of all of them decide, also where the shared ones among them have
+// a kernel of their own.
+func (g *group) method(sys *solve.System, vars []*check.Variable, scalar bool) (string, error) {
 	flag := ""
 	for _, v := range vars {
 		if v.Method != "" && flag != "" && v.Method != flag {
@@ -108,6 +155,13 @@ func (g *group) method(sys *solve.System, vars []*check.Variable) (string, error
 		return g.in.Method, nil
 	case g.in.Model.Dialect == check.ANNarchy:
 		return "euler", nil
+	}
+	if scalar && slices.ContainsFunc(vars, func(v *check.Variable) bool { return !v.Shared }) {
+		s := newScope(g.in, "", false)
+		sys = &solve.System{B: s.b, DT: s.clock.dt()}
+		freeze := newFreezer(s, vars)
+		defer freeze.release()
+		g.system(s, sys, vars, false)
 	}
 	return solve.Choose(sys), nil
 }

@@ -37,6 +37,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Lumped", s.lumped},
 		{"Files", s.files},
 		{"Methods", s.methods},
+		{"SharedNoise", s.sharedNoise},
 		{"Tables", s.tables},
 		{"Recording", s.recording},
 		{"Callbacks", s.callbacks},
