@@ -145,6 +145,9 @@ func runAccesses(l *glsl.Layout, op *plan.Run) []access {
 	case k.Domain == ir.Synapses:
 		element = align{bySynapse, -1, 0, op.Conn}
 	}
+	if k.InOrder {
+		element = anywhere // one invocation sees all
+	}
 	for i, s := range k.Slots {
 		if added[i] {
 			continue

@@ -216,7 +216,7 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 	switch u.kind {
 	case spikes:
 		return i.dispatchSpikes(u, p, step)
-	case sequence:
+	case sequence, inOrder:
 		for pass := range u.passes {
 			if pass > 0 {
 				i.dev.Barrier(device.BarrierStorage)

@@ -130,6 +130,9 @@ func roundsPerTick(l *glsl.Layout, entries []glsl.Entry, groupSize int) int {
 			case ir.Spiking: // every row, if all spike
 				c := l.Plan.Conns[op.Conn]
 				n = c.NPre + c.NPost + c.N/groupSize
+				if op.Kernel.InOrder {
+					n = c.NPre + c.NPost + c.N
+				}
 			case ir.Active:
 				n = l.Lists[op.List].Width/groupSize + 1
 			}
@@ -288,6 +291,21 @@ func sequenceGroup(l *glsl.Layout, s *plan.Sequence, most int) int {
 		n *= 2
 	}
 	return n
+}
+
+// inOrderSynapses shares the synapses of a kernel that takes them one after another among dispatches: so many in each, in so many passes.
+func inOrderSynapses(l *glsl.Layout, r *plan.Run) (synapses, passes int, err error) {
+	c := l.Plan.Conns[r.Conn]
+	all := max(1, c.N*max(1, l.Plan.Replicas))
+	if !l.Software {
+		return all, 1, nil
+	}
+	synapses = (maxRounds - 2*l.Lists[r.List].Width) / (2 + rounds(l, r)) // each pass looks at all spikes
+	if synapses < 1 {
+		return 0, 0, fmt.Errorf("%q takes the synapses of up to %d spikes one after another, but the software renderer llvmpipe stops after 65535; use --backend cpu", r.Kernel.Name, l.Lists[r.List].Width)
+	}
+	synapses = min(synapses, all)
+	return synapses, (all + synapses - 1) / synapses, nil
 }
 
 // widthOf is how many invocations an operation can use.

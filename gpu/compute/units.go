@@ -17,6 +17,7 @@ const (
 	lists                // a work group per chain: make a spike list, record it
 	spikes               // kernels over one spike list, dispatched indirectly
 	sequence             // elements one after another, in one work group and several passes
+	inOrder              // synapses of spikes one after another, by one invocation and in several passes
 )
 
 // unit is one dispatch: operations of one clock that may run without a barrier between them.
@@ -30,7 +31,7 @@ type unit struct {
 	access []access
 	sample int // monitor that the unit samples, -1: none
 	text   *glsl.Program
-	passes int // of a sequence
+	passes int // of a sequence, or of synapses in order
 }
 
 func kindOf(op glsl.Op) kind {
@@ -40,6 +41,9 @@ func kindOf(op glsl.Op) kind {
 		case ir.Elements:
 			return elements
 		case ir.Active, ir.Spiking:
+			if op.Kernel.InOrder {
+				return inOrder
+			}
 			return spikes
 		}
 	case *plan.Generate, *glsl.Apply, *plan.Halt:
@@ -146,6 +150,12 @@ func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) 
 		var rounds int
 		if rounds, u.passes, err = sequenceRounds(l, s, n); err == nil {
 			u.text, err = glsl.Sequence(l, s, n, rounds, u.passes)
+		}
+	case inOrder:
+		r := u.ops[0].(*plan.Run)
+		var synapses int
+		if synapses, u.passes, err = inOrderSynapses(l, r); err == nil {
+			u.text, err = glsl.InOrder(l, r, synapses)
 		}
 	default:
 		usual := l.Groups

@@ -35,11 +35,18 @@ func (g *generator) ownLoop(op Op, f function, groupSize int) string {
 	}
 	if r := overSpikes(op); r != nil {
 		var t strings.Builder
-		if r.Kernel.Domain == ir.Active {
+		switch {
+		case r.Kernel.Domain == ir.Active:
 			g.spikeLoop(&t, r, "me", fmt.Sprint(groupSize, "u"), func() {
 				fmt.Fprintf(&t, "%s(source); ", f.name)
 			})
-		} else {
+		case r.Kernel.InOrder:
+			t.WriteString("if (me == 0u) { ")
+			g.spikeLoop(&t, r, "0u", "1u", func() {
+				g.rowLoop(&t, r, "0u", "1u", func() { fmt.Fprintf(&t, "%s(k, source); ", f.name) })
+			})
+			t.WriteString(" }")
+		default:
 			g.spikeLoop(&t, r, "0u", "1u", func() {
 				g.rowLoop(&t, r, "me", fmt.Sprint(groupSize, "u"), func() { fmt.Fprintf(&t, "%s(k, source); ", f.name) })
 			})
@@ -134,6 +141,38 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 	g.body.WriteString(main.String())
 	g.linef("}")
 	return g.finish(groupSize, 0)
+}
+
+// InOrder writes the program in which one invocation takes the synapses of all spikes one after another: in each pass so many, from
+// where the pass before it ended.
+func InOrder(l *Layout, r *plan.Run, synapses int) (*Program, error) {
+	g := newGenerator(l)
+	f, err := g.op(r)
+	if err != nil {
+		return nil, err
+	}
+	c := l.Plan.Conns[r.Conn]
+	g.use(int(c.RowPtr))
+	ptr := l.Buffers[c.RowPtr].Name
+	var main strings.Builder
+	g.spikeLoop(&main, r, "0u", "1u", func() {
+		fmt.Fprintf(&main, "\n\t\tuint row = source %% %du, from = uint(%s(row)), n = uint(%s(row + 1u)) - from;\n", max(rowsOf(c), 1), ptr, ptr)
+		main.WriteString("\t\tif (seen + n > begin) {\n")
+		main.WriteString("\t\t\tuint first = max(begin, seen) - seen, last = min(n, end - seen);\n")
+		fmt.Fprintf(&main, "\t\t\tfor (uint k = from + first; k < from + last; ++k) %s(k, source);\n", f.name)
+		main.WriteString("\t\t}\n\t\tseen += n;\n\t\tif (seen >= end) break;\n\t")
+	})
+	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word",
+		"uniform uint "+UniformPass+";")
+	g.linef("void main() {")
+	g.linef("\tif (halted()) return;")
+	if f.shared != "" {
+		g.linef("\t%s;", f.shared)
+	}
+	g.linef("\tuint begin = %s * %du, end = begin + %du, seen = 0u;", UniformPass, synapses, synapses)
+	g.linef("\t%s", main.String())
+	g.linef("}")
+	return g.finish(1, 1)
 }
 
 // Lists writes the program in which each work group runs one chain: making a spike list, and what records it.

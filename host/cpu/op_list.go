@@ -22,6 +22,8 @@ type listOp[T real] struct {
 	active bool
 	conn   *connection // nil when active
 	split  bool
+	// inOrder: one synapse after another, each seeing what those before it wrote.
+	inOrder bool
 	// reals and ints are the effects when the loops of adder can do all of them.
 	reals []adder[T]
 	ints  []adder[int32]
@@ -96,6 +98,9 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 	}
 	if l.conn, err = x.connection(o.Conn); err != nil {
 		return nil, err
+	}
+	if l.inOrder = o.Kernel.InOrder; l.inOrder {
+		return l, nil
 	}
 	l.split = !p.emits && l.conn.ascending
 	for i := range p.eff {
@@ -251,8 +256,12 @@ func (l *listOp[T]) prepare() bool {
 func (l *listOp[T]) program(w *worker[T], f *frame[T], replica, row, lo, hi int) {
 	x, p := l.x, l.p
 	b := block{rowPtr: l.conn.rowPtr, row: row, replica: replica, shift: replica * l.p.synapses}
+	most := blockLen
+	if l.inOrder {
+		most = 1
+	}
 	for b.lo = lo; b.lo < hi; b.lo += b.n {
-		b.n = min(blockLen, hi-b.lo)
+		b.n = min(most, hi-b.lo)
 		b.list = l.conn.synapses(b.lo, b.n)
 		p.point(w, f, &x.m, &b)
 		p.compute(x.vec, w, f, &x.m, &b)

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/syntax"
@@ -48,28 +47,8 @@ func (r *run) statements(list []*syntax.Stmt) error {
 			continue
 		}
 		v := r.code.Target[st].Var
-		old := 0.0
-		if st.Op != "=" {
-			old = r.Value(v)
-		}
-		switch st.Op {
-		case "=":
-		case "+=":
-			x = old + x
-		case "-=":
-			x = old - x
-		case "*=":
-			x = old * x
-		case "/=":
-			x = old / x
-		case "//=":
-			x = math.Floor(old / x)
-		case "%=":
-			x = remainder(old, x)
-		case "**=":
-			x = math.Pow(old, x)
-		default:
-			return fmt.Errorf("operator %q", st.Op)
+		if x, err = augment(st.Op, r.Value(v), x); err != nil {
+			return err
 		}
 		x = store(x, v.Type.Kind)
 		if v.Kind == check.Local {
@@ -88,6 +67,11 @@ type Synapses struct {
 	Pre, Post *Group
 	I, J      []int
 	Values    map[*check.Variable][]float64
+	// PreStart and PostStart are the first elements of the parts of the groups that are connected, PreLen and PostLen their sizes; i and j
+	// count from there.
+	PreStart, PreLen, PostStart, PostLen int
+	// Last is the step of the last event of each synapse; nil where nothing is event-driven.
+	Last []int
 }
 
 // Sum is the sum of the expression of v over the synapses that end at element j (of the postsynaptic group), in order, with the state
@@ -115,7 +99,13 @@ type pair struct {
 }
 
 // Value is that of the synapse's own variable.
-func (p pair) Value(v *check.Variable) float64 { return p.s.Values[v][p.k] }
+func (p pair) Value(v *check.Variable) float64 {
+	values := p.s.Values[v]
+	return values[p.k%len(values)]
+}
+
+// Index is that of the presynaptic element within its part of the group.
+func (p pair) Index() int { return p.i - p.s.PreStart }
 
 // Other is the value of a variable of one end, an index or a number of synapses.
 func (p pair) Other(ref check.Ref) (float64, error) {
@@ -132,7 +122,13 @@ func (p pair) Other(ref check.Ref) (float64, error) {
 	case ref.Kind == check.RefPost:
 		return at(post)
 	case ref.Kind == check.RefIndex && ref.Name == "j":
-		return float64(post.i), nil
+		return float64(post.i - p.s.PostStart), nil
+	case ref.Kind == check.RefCount && ref.Name == "N_pre":
+		return float64(p.s.PreLen), nil
+	case ref.Kind == check.RefCount && ref.Name == "N_post":
+		return float64(p.s.PostLen), nil
+	case ref.Kind == check.RefExternal && ref.Name == "lastupdate" && p.s.Last != nil:
+		return float64(p.s.Last[p.k]) * p.s.Pre.DT, nil
 	case ref.Kind == check.RefCount && (ref.Name == "N_incoming" || ref.Name == "N_outgoing"):
 		n := 0
 		for k := range p.s.I {

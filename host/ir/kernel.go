@@ -88,6 +88,9 @@ type Kernel struct {
 	// Effects in order. For one slot and index at most one Store.
 	Effects    []Effect
 	Reductions []Reduction // domain Incoming only
+	// InOrder: over Spiking, the synapses run one after another, in the order of the spike list and within a row in storage order, and each
+	// sees what those before it wrote. Such a kernel may store anywhere, and to one slot several times.
+	InOrder bool
 	// Stream is the random stream of this kernel's draws: a hash of a stable name.
 	Stream uint32
 }

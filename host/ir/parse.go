@@ -169,6 +169,12 @@ func (p *parser) kernel() (err error) {
 	if p.k.Domain, err = oneOf[DomainKind](p, "a domain", domainNames); err != nil {
 		return err
 	}
+	if p.accept("in") {
+		if err = p.expect("order"); err != nil {
+			return err
+		}
+		p.k.InOrder = true
+	}
 	if err = p.expect("stream"); err != nil {
 		return err
 	}

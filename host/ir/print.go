@@ -96,7 +96,7 @@ func (p *printer) slotName(i int) string {
 }
 
 func (p *printer) kernel(name string) {
-	fmt.Fprintf(p.w, "kernel %s over %v stream %#08x\n", name, p.k.Domain, p.k.Stream)
+	fmt.Fprintf(p.w, "kernel %s over %v%s stream %#08x\n", name, p.k.Domain, map[bool]string{true: " in order"}[p.k.InOrder], p.k.Stream)
 	for i, s := range p.k.Slots {
 		fmt.Fprintf(p.w, "slot %s: %v %v %v\n", p.slot(i), s.Type, s.Kind, s.Access)
 	}

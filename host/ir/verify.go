@@ -18,6 +18,7 @@ import (
 //   - a Store to a Scalar has a uniform value and mask;
 //   - masks are Bool, checked values Real, stored values of the slot's type;
 //   - OpPre and OpPost occur only where there are synapses, Reductions only over Incoming;
+//   - a kernel whose synapses run in order is free of the two rules about other elements, but only stores;
 //   - different random draws have different numbers.
 func Verify(k *Kernel) error {
 	v := &verifier{k: k, uniform: make(map[*Expr]bool), draws: make(map[uint32]*Expr), loads: make(map[int][]load), seen: make(map[seenKey]bool)}
@@ -199,7 +200,7 @@ func (v *verifier) storeTypes(what string, slot Slot, e *Effect) error {
 			return v.at(what, e.Mask, "a scalar takes a mask that is the same for every element")
 		}
 	case Indexed:
-		if !v.injective(e.Index) {
+		if !v.k.InOrder && !v.injective(e.Index) {
 			return v.at(what, e.Index, "two elements may write the same place: the index must be the element plus something uniform")
 		}
 	}
@@ -340,6 +341,9 @@ func (v *verifier) isUniform(e *Expr) bool {
 
 // hazards checks reads and writes of the same slot against each other.
 func (v *verifier) hazards() error {
+	if v.k.InOrder {
+		return v.inOrder()
+	}
 	writer := make(map[int]string)
 	claim := func(slot int, what string) error {
 		if by, ok := writer[slot]; ok {
@@ -386,6 +390,19 @@ func (v *verifier) hazards() error {
 		}
 	}
 	return v.lengths()
+}
+
+// inOrder checks what a kernel may not do whose synapses run one after another; there are no hazards.
+func (v *verifier) inOrder() error {
+	if v.k.Domain != Spiking {
+		return v.errorf("only synapses of spikes run in order, not %v", v.k.Domain)
+	}
+	for _, e := range v.k.Effects {
+		if e.Kind != Store && e.Kind != Check {
+			return v.errorf("%v has no place among synapses that run in order", e.Kind)
+		}
+	}
+	return nil
 }
 
 // lengths refuses, over Incoming, a PerElement slot that would need one value per synapse and one per element.

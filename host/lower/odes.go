@@ -41,10 +41,17 @@ func (g *group) odes(s *kernelScope, vars []*check.Variable, scalar bool, set fu
 	if err != nil {
 		return err
 	}
+	held, err := g.whileRefractory(s, sys, members, method)
+	if err != nil {
+		return err
+	}
 	g.out.Method = method
 	clear(s.memo) // subexpressions so far stand for frozen inputs
 	for i, v := range members {
 		e := freeze.thaw(news[i])
+		if held[v] != nil {
+			e = s.b.Select(s.current(s.in.Model.ByName[NotRefractory]), e, freeze.thaw(held[v]))
+		}
 		if !scalar && g.apart[v] {
 			e = s.load(newSlot(v.Name), v)
 			s.assign(v, e)
@@ -53,6 +60,46 @@ func (g *group) odes(s *kernelScope, vars []*check.Variable, scalar bool, set fu
 		set(v, e)
 	}
 	return nil
+}
+
+// whileRefractory advances the variables that go on while those that are clamped (unless refractory) stand still, as far as they follow
+// those: a method that looks ahead must not see them move. nil: there are none.
+func (g *group) whileRefractory(s *kernelScope, sys *solve.System, members []*check.Variable, method string) (map[*check.Variable]*ir.Expr, error) {
+	if s.in.Refractory == nil || s.scalar || method == "euler" {
+		return nil, nil
+	}
+	follows := map[*check.Variable]bool{} // directly or not
+	for range members {
+		for _, v := range members {
+			random := false
+			g.visit(v.Expr, func(w *check.Variable) {
+				follows[v] = follows[v] || slices.Contains(members, w) && (w.UnlessRefractory || follows[w])
+			}, &random)
+		}
+	}
+	rest := &solve.System{B: sys.B, DT: sys.DT, Noises: sys.Noises}
+	var free []*check.Variable
+	some := false
+	for i, v := range members {
+		if !v.UnlessRefractory {
+			rest.Vars, free = append(rest.Vars, sys.Vars[i]), append(free, v)
+			some = some || follows[v]
+		}
+	}
+	if !some {
+		return nil, nil
+	}
+	news, err := solve.Step(method, rest)
+	if err != nil {
+		return nil, err
+	}
+	out := map[*check.Variable]*ir.Expr{}
+	for i, v := range free {
+		if follows[v] {
+			out[v] = news[i]
+		}
+	}
+	return out, nil
 }
 
 // system makes the equations of members and their noises known to sys. A noise that a shared equation asks for is one for the whole group: the

@@ -38,6 +38,8 @@ type synScope struct {
 	read map[string]bool
 	// atPost: the kernel runs over the postsynaptic elements, for variables of which each has one.
 	atPost bool
+	// at answers first for a variable of one end, at the leaf where it lies; nil, or a nil answer: the value before the code.
+	at func(e *End, v *check.Variable, at *ir.Expr) *ir.Expr
 }
 
 func newSynScope(in SynapseInput, stream string) *synScope {
@@ -145,6 +147,11 @@ func (s *synScope) endValue(e *End, v *check.Variable, at *ir.Expr) *ir.Expr {
 	case hidden(v, LastSpike):
 		slot := b.Slot(ir.Slot{Name: SlotName(e.Object, lastSpikeStep), Type: ir.Int, Kind: ir.Indexed, Access: ir.Read})
 		return b.Op(ir.OpMul, b.ToReal(b.LoadAt(slot, at)), b.Const(e.Clock.dt()))
+	}
+	if s.at != nil {
+		if x := s.at(e, v, at); x != nil {
+			return x
+		}
 	}
 	s.read[SlotName(e.Object, v.Name)] = true
 	slot := s.endSlot(e, v, ir.Read)
@@ -319,14 +326,9 @@ func (p *pathway) bringUpToDate() error {
 }
 
 func (p *pathway) statements(list []*syntax.Stmt, mask *ir.Expr) error {
-	b := p.b
 	for _, st := range list {
 		if st.Kind == syntax.StmtIf {
-			cond := as(b, p.expr(st.X), ir.Bool)
-			then, els := cond, b.Op(ir.OpNot, cond)
-			if mask != nil {
-				then, els = b.Op(ir.OpAnd, mask, then), b.Op(ir.OpAnd, mask, els)
-			}
+			then, els := p.branches(st, mask)
 			if err := p.statements(st.Body, then); err != nil {
 				return err
 			}
@@ -340,6 +342,17 @@ func (p *pathway) statements(list []*syntax.Stmt, mask *ir.Expr) error {
 		}
 	}
 	return nil
+}
+
+// branches are the masks of the two lists of an if. The condition is evaluated before either.
+func (p *pathway) branches(st *syntax.Stmt, mask *ir.Expr) (then, els *ir.Expr) {
+	b := p.b
+	cond := as(b, p.expr(st.X), ir.Bool)
+	then, els = cond, b.Op(ir.OpNot, cond)
+	if mask != nil {
+		then, els = b.Op(ir.OpAnd, mask, then), b.Op(ir.OpAnd, mask, els)
+	}
+	return then, els
 }
 
 func (p *pathway) statement(st *syntax.Stmt, mask *ir.Expr) error {

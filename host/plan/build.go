@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -75,8 +76,8 @@ type builder struct {
 	synModels map[*net.Synapses]*check.Model
 	pathCode  map[*net.Pathway]*check.Code
 	wires     map[*net.Synapses]*wiring
-	// summedInto holds the variables of groups that some synapses have been summed into.
-	summedInto map[sumKey]bool
+	// summing are the sums over synapses into variables of groups, until all are known.
+	summing []*summing
 	// variants are rules of single elements, as groups.
 	variants map[*net.Variant]*net.Group
 	// sums holds the kernels that sum into a slot, in order; sequenced is code that will need them.
@@ -92,7 +93,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 	b := &builder{
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
-		summedInto: map[sumKey]bool{}, sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, variants: map[*net.Variant]*net.Group{},
+		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, variants: map[*net.Variant]*net.Group{},
 		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Lumped: map[*net.Synapses][]string{}, Delays: map[*net.Pathway][]float64{}},
 	}
 	if b.opt.Matrices == nil {
@@ -296,20 +297,16 @@ func (b *builder) dropIdle() {
 	b.plan.Schedule = slices.DeleteFunc(b.plan.Schedule, func(it Item) bool { return it.Callback < 0 && len(it.Ops) == 0 })
 }
 
+// inStep compares the places of two items in a step: by slot, then by order, then by name.
+func inStep(x, y *Item) int {
+	return cmp.Or(cmp.Compare(x.Slot, y.Slot), cmp.Compare(x.Order, y.Order), cmp.Compare(x.Name, y.Name))
+}
+
 // finish sorts the schedule, verifies, and checks the size of the whole.
 func (b *builder) finish() error {
 	b.dropIdle()
 	s := b.plan.Schedule
-	sort.SliceStable(s, func(i, j int) bool {
-		x, y := s[i], s[j]
-		if x.Slot != y.Slot {
-			return x.Slot < y.Slot
-		}
-		if x.Order != y.Order {
-			return x.Order < y.Order
-		}
-		return x.Name < y.Name
-	})
+	sort.SliceStable(s, func(i, j int) bool { return inStep(&s[i], &s[j]) < 0 })
 	if err := b.plan.Verify(); err != nil {
 		return fmt.Errorf("internal error, please report it: %w", err)
 	}

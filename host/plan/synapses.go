@@ -237,6 +237,7 @@ func (b *builder) synapses() error {
 			b.synapsesOf(s, p)
 		}
 	}
+	b.addSums()
 	return nil
 }
 
@@ -316,10 +317,14 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 		k, source = l.paths[path].synapses, l.paths[path].source
 	}
 	var order *lower.OrderDependent
+	if errors.As(err, &order) {
+		if !s.ByIndex {
+			b.report(diag.Errorf(path.Code, order.Stmt.Sp, "%s", order.Why).WithHint("add to variables of the neurons with +=, and keep what each synapse remembers in variables of its own; or run the synapses one after another, which is slower, with Synapses(..., order_dependent=\"by index\")"))
+			return
+		}
+		k, err = lower.PathwayInOrder(in, b.pathCode[path], path.Name)
+	}
 	switch {
-	case errors.As(err, &order):
-		b.report(diag.Errorf(path.Code, order.Stmt.Sp, "%s", order.Why).WithHint("add to variables of the neurons with +=, and keep what each synapse remembers in variables of its own"))
-		return
 	case err != nil:
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
 		return
@@ -360,7 +365,20 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 	b.plan.Schedule = append(b.plan.Schedule, item)
 }
 
-// summed adds the sums over synapses into variables of the groups, from the old state. Several into one variable add up.
+// summing is a summed variable of synapses and where in the step its sum is taken.
+type summing struct {
+	s      *net.Synapses
+	in     lower.SynapseInput
+	v      *check.Variable
+	target *lower.End
+	into   string // variable of the target
+	w      *wiring
+	byPost bool
+	lump   *lump // nil: the synapses have variables each
+	item   Item
+}
+
+// summed finds the sums over synapses into variables of the groups, from the old state.
 func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *lump) {
 	for _, v := range in.Model.Vars {
 		if !v.Summed {
@@ -372,32 +390,44 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *l
 			name, byPost = strings.TrimSuffix(v.Name, "_pre"), false
 			target = &in.Pre
 		}
-		key := sumKey{target.Object, name}
-		already := b.summedInto[key]
-		k, err := lower.SummedInput(in, v, target, name, already)
-		if err != nil {
-			b.mistake(s.Place, "", "%s: %v", s.Name, err)
-			continue
-		}
-		slot, order := Groups, -1
+		item := Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: Groups, Order: -1, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
 		if at, ok := s.SumAt[v.Name]; ok {
-			if slot, err = slotOf(at.When, Groups); err != nil {
+			var err error
+			if item.Slot, err = slotOf(at.When, Groups); err != nil {
 				b.mistake(s.Place, "", "%s: the sum %s: %v", s.Name, v.Name, err)
 				continue
 			}
-			order = at.Order
+			item.Order = at.Order
 		}
-		b.summedInto[key] = true
-		clock := b.clocks.add(in.Clock.DT)
+		b.summing = append(b.summing, &summing{s, in, v, target, name, w, byPost, l, item})
+	}
+}
+
+// addSums adds the sums that summed found to the schedule. Several into one variable add up: the first of a step sets it, the others add.
+func (b *builder) addSums() {
+	slices.SortStableFunc(b.summing, func(x, y *summing) int { return inStep(&x.item, &y.item) })
+	into := map[string]*summing{}
+	for _, x := range b.summing {
+		sum := lower.SlotName(x.target.Object, x.into)
+		first := into[sum]
+		if first != nil && first.item.Clock != x.item.Clock {
+			b.mistake(x.s.Place, "", "%s and %s are summed into %s of %q together and need one dt", first.item.Name, x.item.Name, x.into, x.target.Object)
+			continue
+		}
+		k, err := lower.SummedInput(x.in, x.v, x.target, x.into, first != nil)
+		if err != nil {
+			b.mistake(x.s.Place, "", "%s: %v", x.s.Name, err)
+			continue
+		}
 		var run *Run
-		if l != nil && l.sums[v.Name] != nil {
-			run = b.kernel(l.summed(v.Name, already), target.N, -1)
+		if x.lump != nil && x.lump.sums[x.v.Name] != nil {
+			run = b.kernel(x.lump.summed(x.v.Name, first != nil), x.target.N, -1)
 		} else {
-			run = b.kernel(k, target.N, w.conn(byPost, nil)[0].conn)
+			run = b.kernel(k, x.target.N, x.w.conn(x.byPost, nil)[0].conn)
 		}
-		sum := lower.SlotName(target.Object, name)
-		b.sums[sum] = append(b.sums[sum], summand{run, clock})
-		b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: slot, Order: order,
-			Clock: clock, Callback: -1, Ops: []Op{run}})
+		into[sum] = x
+		b.sums[sum] = append(b.sums[sum], summand{run, x.item.Clock})
+		x.item.Ops = []Op{run}
+		b.plan.Schedule = append(b.plan.Schedule, x.item)
 	}
 }

@@ -18,7 +18,7 @@ type Options struct {
 	Network float64 // groups with projections
 	Closed  float64 // closed forms and reference files, where errors add up over hundreds of steps
 	// How many random models and networks are made; each is compiled anew.
-	Models, Networks int
+	Models, Networks, Spiking int
 	// Twin, when not nil, is a backend that must give the same bits for random models.
 	Twin exec.Backend
 }
@@ -32,6 +32,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 	}{
 		{"Models", s.models},
 		{"Networks", s.networks},
+		{"Spiking", s.spiking},
 		{"Sums", s.sums},
 		{"Learning", s.learning},
 		{"Lumped", s.lumped},

@@ -1,0 +1,193 @@
+package lower
+
+import (
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/syntax"
+)
+
+// PathwayInOrder makes the kernel that runs code for one synapse after another, each seeing what those before it wrote: spikes that were
+// sent earlier first, then by the neuron that spiked, then by the synapse's number. What Pathway refuses has one meaning so.
+func PathwayInOrder(in SynapseInput, code *check.Code, name string) (k *ir.Kernel, err error) {
+	defer recoverDefect(&err, in.Object)
+	s := newSynScope(in, name)
+	p := &ordered{pathway: pathway{synScope: s, code: code}, places: map[place]*ir.Expr{}, assigned: map[string]bool{}}
+	p.findAssigned(code.Block.Stmts)
+	s.at = p.at
+	s.value = p.own
+	if err := p.bringUpToDate(); err != nil {
+		return nil, err
+	}
+	s.model = code.Model
+	p.statements(code.Block.Stmts, nil)
+	for _, v := range p.changed {
+		s.store(v.Name, v, s.env[v])
+		p.check(SlotName(in.Object, v.Name), s.env[v])
+	}
+	for _, w := range p.stored {
+		e := p.places[w.place]
+		s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: p.slotOf(w.place, ir.Write), Index: p.index(w.place), Value: e})
+		p.check(SlotName(in.Object, w.name), e)
+	}
+	if k = s.kernel(in.Object + " " + name); k != nil {
+		k.Domain, k.InOrder = ir.Spiking, true
+	}
+	return k, nil
+}
+
+// ordered is a pathway in which synapses see what others wrote: values of shared variables and of the ends are kept with the place where they
+// lie, and are stored there when the code of a synapse is over.
+type ordered struct {
+	pathway
+	places   map[place]*ir.Expr // what was assigned so far
+	stored   []storedPlace
+	assigned map[string]bool // slots of variables that the code assigns
+}
+
+// place is a variable at one end of a synapse, or shared by all synapses.
+type place struct {
+	ref check.RefKind // RefPre, RefPost or RefVariable
+	v   *check.Variable
+}
+
+type storedPlace struct {
+	place
+	name string // as it stands in the code
+}
+
+func (p *ordered) findAssigned(list []*syntax.Stmt) {
+	for _, st := range list {
+		if st.Kind == syntax.StmtIf {
+			p.findAssigned(st.Body)
+			p.findAssigned(st.Else)
+			continue
+		}
+		if w := p.placeOf(p.code.Target[st]); w.v.Kind != check.Local {
+			p.assigned[p.object(w)+"."+w.v.Name] = true
+		}
+	}
+}
+
+func (p *ordered) placeOf(r check.Ref) place {
+	if r.Kind == check.RefPre || r.Kind == check.RefPost {
+		return place{r.Kind, r.Var}
+	}
+	return place{check.RefVariable, r.Var}
+}
+
+func (p *ordered) object(w place) string {
+	switch w.ref {
+	case check.RefPre:
+		return p.syn.Pre.Object
+	case check.RefPost:
+		return p.syn.Post.Object
+	}
+	return p.syn.Object
+}
+
+// index is where a place lies. That of a shared variable is 0 for every synapse, but written so that no backend takes its value for one
+// that is the same for all of them: it changes on the way.
+func (p *ordered) index(w place) *ir.Expr {
+	at := p.b.Leaf(ir.OpElem)
+	switch w.ref {
+	case check.RefPre:
+		at = p.b.Leaf(ir.OpPre)
+	case check.RefPost:
+		at = p.b.Leaf(ir.OpPost)
+	}
+	if w.v.Shared {
+		return p.b.Op(ir.OpMin, at, p.b.ConstInt(0))
+	}
+	return at
+}
+
+func (p *ordered) slotOf(w place, access ir.Access) int {
+	return p.b.Slot(ir.Slot{Name: SlotName(p.object(w), w.v.Name), Type: irType(w.v.Type.Kind), Kind: ir.Indexed, Access: access})
+}
+
+// at is the value of a variable of one end.
+func (p *ordered) at(e *End, v *check.Variable, at *ir.Expr) *ir.Expr {
+	w := place{check.RefPost, v}
+	if at.Op == ir.OpPre {
+		w.ref = check.RefPre
+	}
+	if !p.assigned[p.object(w)+"."+v.Name] {
+		return nil
+	}
+	return p.placed(w)
+}
+
+func (p *ordered) placed(w place) *ir.Expr {
+	if e, ok := p.places[w]; ok {
+		return e
+	}
+	return p.b.LoadAt(p.slotOf(w, ir.Read), p.index(w))
+}
+
+// own is the value of a variable of the synapses.
+func (p *ordered) own(v *check.Variable) *ir.Expr {
+	if v.Shared && p.assigned[SlotName(p.syn.Object, v.Name)] {
+		return p.placed(place{check.RefVariable, v})
+	}
+	return p.current(v)
+}
+
+func (p *ordered) check(name string, e *ir.Expr) {
+	if e.Type == ir.Real {
+		p.effects = append(p.effects, ir.Effect{Kind: ir.Check, Value: e, Name: name})
+	}
+}
+
+func (p *ordered) statements(list []*syntax.Stmt, mask *ir.Expr) {
+	for _, st := range list {
+		if st.Kind != syntax.StmtIf {
+			p.statement(st, mask)
+			continue
+		}
+		then, els := p.branches(st, mask)
+		p.statements(st.Body, then)
+		p.statements(st.Else, els)
+	}
+}
+
+func (p *ordered) statement(st *syntax.Stmt, mask *ir.Expr) {
+	b, w := p.b, p.placeOf(p.code.Target[st])
+	v := w.v
+	old := func() *ir.Expr { return p.own(v) }
+	if w.ref != check.RefVariable || v.Shared && v.Kind != check.Local {
+		old = func() *ir.Expr { return p.placed(w) }
+	}
+	e := as(b, p.augment(st, old), irType(v.Type.Kind))
+	end := &p.syn.Post
+	if w.ref == check.RefPre {
+		end = &p.syn.Pre
+	}
+	if w.ref != check.RefVariable && v.UnlessRefractory && end.Refractory != nil {
+		free := p.endValue(end, end.Model.ByName[NotRefractory], p.index(place{w.ref, end.Model.ByName[NotRefractory]}))
+		if mask != nil {
+			free = b.Op(ir.OpAnd, mask, free)
+		}
+		mask = free
+	}
+	if mask != nil && v.Kind != check.Local {
+		e = b.Select(mask, e, old())
+	}
+	if w.ref == check.RefVariable && (!v.Shared || v.Kind == check.Local) {
+		p.assign(v, e)
+		if v.Kind != check.Local && !slices.Contains(p.changed, v) {
+			p.changed = append(p.changed, v)
+		}
+		return
+	}
+	// A synapse may begin and end at one neuron, which then is seen from both ends.
+	if other := (place{check.RefPre + check.RefPost - w.ref, v}); w.ref != check.RefVariable && p.syn.Pre.Object == p.syn.Post.Object {
+		p.places[other] = b.Select(b.Op(ir.OpEq, p.index(w), p.index(other)), e, p.placed(other))
+	}
+	p.places[w] = e
+	clear(p.memo)
+	if x := (storedPlace{w, st.Name}); !slices.Contains(p.stored, x) {
+		p.stored = append(p.stored, x)
+	}
+}
