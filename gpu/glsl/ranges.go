@@ -183,7 +183,7 @@ func (r *ranges) compute(run *plan.Run, e *ir.Expr, arg func(int) span) span {
 		}
 		return s
 	case ir.OpElem, ir.OpCount, ir.OpPre, ir.OpPost:
-		return span{0, math.MaxInt32}
+		return span{0, r.indices(run, e.Op)}
 	case ir.OpUniform, ir.OpLt, ir.OpLe, ir.OpEq, ir.OpNe, ir.OpAnd, ir.OpOr, ir.OpNot:
 		return span{0, 1}
 	case ir.OpSin, ir.OpCos, ir.OpTanh, ir.OpSign:
@@ -221,6 +221,24 @@ func (r *ranges) compute(run *plan.Run, e *ir.Expr, arg func(int) span) span {
 		return span{math.Exp(a.lo), math.Exp(a.hi)}
 	}
 	return anything
+}
+
+// indices is the largest value of an index or a count in a kernel. A bound far above the values would leave them few bits of a sum.
+func (r *ranges) indices(run *plan.Run, op ir.Op) float64 {
+	if op == ir.OpCount {
+		return float64(run.N)
+	}
+	if run.Conn < 0 || run.Conn >= len(r.p.Conns) {
+		return float64(run.N)
+	}
+	c := r.p.Conns[run.Conn]
+	switch op {
+	case ir.OpPre:
+		return float64(c.NPre)
+	case ir.OpPost:
+		return float64(c.NPost)
+	}
+	return math.Inf(1) // synapses keep their numbers where a connectivity has a part of them
 }
 
 func product4(a, b span) span {

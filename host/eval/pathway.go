@@ -18,7 +18,13 @@ func (s *Synapses) Run(code *check.Code, k int) error {
 		return err
 	}
 	r := &event{pair: pair{element{s.Pre, s.I[k]}, s, k}, code: code, locals: map[*check.Variable]float64{}}
-	return r.statements(code.Block.Stmts)
+	if err := r.statements(code.Block.Stmts); err != nil {
+		return err
+	}
+	if s.Last != nil {
+		s.Last[k] = s.Pre.Step // the code still sees the event before
+	}
+	return nil
 }
 
 // bringUpToDate solves dx/dt = a x + b of each event-driven variable of synapse k from its last event on. Coupled equations are refused.
@@ -48,9 +54,6 @@ func (s *Synapses) bringUpToDate(k int) error {
 		if a == 0 {
 			next[v] = x + b*elapsed
 		}
-	}
-	if s.Last != nil {
-		s.Last[k] = s.Pre.Step
 	}
 	for v, x := range next {
 		s.Values[v][k] = x

@@ -43,7 +43,7 @@ func (s *suite) spikingNetwork(t *testing.T, k uint64) (c spikingCoverage) {
 	// Variables are of order 1; errors of a step are forgotten or, in weights, add up over the steps.
 	bound, margin := 1e-11, 1e-8
 	if s.precision == plan.Single {
-		bound, margin = 3e-4, 3e-3
+		bound, margin = 1e-4, 2e-5
 	}
 	m := &spikingMaker{suite: s, r: rand.New(rand.NewPCG(k, 23))}
 	n := m.network()

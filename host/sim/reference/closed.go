@@ -3,6 +3,7 @@ package reference
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/sim"
@@ -204,6 +205,34 @@ func testOrderDependentCode(parent *bench) {
 		err := b.try(1e-3)
 		if (err == nil) != ok {
 			b.t.Errorf("%q: error %v", code, err)
+		}
+	}
+}
+
+// With ByIndex synapses run one after another: by the time when the spike was sent, the neuron that spiked, and the order of creation. The
+// numbers are those of Brian2 2.5.1 for the same network with its compiled code; its numpy code gives other weights in the third case.
+func testByIndex(parent *bench) {
+	for code, want := range map[string][2]float64{
+		"v_post = w":                {4, 1},
+		"v_post = 2*v_post + w":     {2*(2*(2*3+1)+5) + 4, 2*2 + 1},
+		"v_post += 1\nw = v_post*w": {6, 2},
+	} {
+		b := parent.another()
+		in := b.generator("sg", 3, []int32{2, 0, 1}, []float64{1, 1, 1})
+		g := b.group("g", 2, "v : 1", "", namespace{}, nil)
+		s := b.synapses("synapses", in, g, "w : 1", namespace{}, onPre(code))
+		s.ByIndex = true
+		s.Connect = []*net.Connection{{I: []int32{2, 0, 1, 0, 1}, J: []int32{0, 1, 0, 0, 1}}}
+		s.Initial = []net.Assignment{{Var: "w", Values: []float64{4, 2, 5, 1, 1}}}
+		b.set(g, "v", []float64{3, 0}, "1")
+		b.run(1e-3)
+		for i, v := range b.get(g, "v") {
+			if v != want[i] {
+				b.t.Errorf("%q: v[%d] = %v, want %v", code, i, v, want[i])
+			}
+		}
+		if w, _, err := b.sim.GetSynapses(s, "w"); err != nil || code == "v_post += 1\nw = v_post*w" && !slices.Equal(w, []float64{24, 2, 25, 4, 2}) {
+			b.t.Errorf("%q: w = %v, error %v", code, w, err)
 		}
 	}
 }
