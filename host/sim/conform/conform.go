@@ -59,6 +59,12 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 	}
 }
 
+// Spiking runs n random networks of spiking neurons alone.
+func Spiking(t *testing.T, b exec.Backend, p plan.Precision, n int) {
+	s := &suite{backend: b, precision: p, opt: Options{Spiking: n}}
+	s.spiking(t)
+}
+
 type suite struct {
 	backend   exec.Backend
 	precision plan.Precision
