@@ -30,7 +30,7 @@ func TestNetworksDouble(t *testing.T) {
 	runNetworks(t, plan.Double, conform.Options{Spiking: 6, Model: 64, Network: 64, Closed: 64, Models: 8, Networks: 8})
 }
 
-// Small plans run as one program of one work group; the other way to run them has to give the same. The fourth network has synapses in order.
+// Small plans run as one program of one work group; the other way to run them has to give the same. In the first network synapses run in order.
 func TestSpikingPlain(t *testing.T) {
 	b, err := compute.New(gltest.Device(t))
 	if err != nil {
