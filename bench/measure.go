@@ -26,6 +26,9 @@ type Options struct {
 	Threads    []int            // of the cpu backend; none: one, and all
 	Rounds     int              // 0: 5
 	RoundTime  time.Duration    // 0: half a second
+	// Peers are the simulators to take turns with; PeerDir has their scripts, which Python runs.
+	Peers           []Peer
+	Python, PeerDir string
 	// Log receives one line as soon as something was measured or left out; may be nil.
 	Log func(string)
 }
@@ -59,7 +62,8 @@ func Measure(ctx context.Context, o Options) (*Result, error) {
 	r := &Result{Machine: thisMachine(opened)}
 	if len(workloads) > 0 {
 		r, err = Run(ctx, Config{Workloads: workloads, Backends: opened, Precisions: o.Precisions, Threads: o.Threads, Seed: 1,
-			Rounds: o.Rounds, RoundTime: o.RoundTime, Log: o.Log})
+			Rounds: o.Rounds, RoundTime: o.RoundTime, Log: o.Log,
+			Peers: o.Peers, Python: o.Python, PeerDir: o.PeerDir})
 		if err != nil {
 			return r, err
 		}

@@ -15,6 +15,7 @@ import (
 type Result struct {
 	Machine Machine
 	Cases   []CaseResult
+	Peers   []PeerResult  `json:",omitempty"`
 	Frames  []FrameResult `json:",omitempty"`
 	Starts  []StartResult `json:",omitempty"`
 }

@@ -26,6 +26,9 @@ type Config struct {
 	Rounds    int
 	RoundTime time.Duration
 	Seed      uint64
+	// Peers take turns with the cases. Python runs the scripts of PeerDir.
+	Peers           []Peer
+	Python, PeerDir string
 	// Log receives one line for each case that was measured; may be nil.
 	Log func(string)
 }
@@ -51,7 +54,12 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	r := &Result{Machine: thisMachine(c.Backends)}
 	for i := range c.Workloads {
 		cases := c.cases(&c.Workloads[i])
-		err := measure(ctx, &c, cases)
+		peers := c.startPeers(ctx, c.Workloads[i].Name)
+		err := measure(ctx, &c, cases, peers)
+		for _, p := range peers {
+			p.close()
+			r.Peers = append(r.Peers, p.res)
+		}
 		for _, k := range cases {
 			r.Cases = append(r.Cases, k.res)
 			k.close()
@@ -61,6 +69,18 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 		}
 	}
 	return r, nil
+}
+
+// peerLimit is how long a peer may take until its first step.
+const peerLimit = 10 * time.Minute
+
+func (c *Config) startPeers(ctx context.Context, workload string) (list []*peerCase) {
+	for _, p := range c.Peers {
+		if k := startPeer(ctx, c.Python, c.PeerDir, p, workload, peerLimit); k != nil {
+			list = append(list, k)
+		}
+	}
+	return list
 }
 
 // benchCase is one workload on one backend, loaded.
@@ -124,7 +144,7 @@ func precisionName(p plan.Precision) string {
 }
 
 // measure loads cases, compares them, and lets them run in turns.
-func measure(ctx context.Context, c *Config, cases []*benchCase) error {
+func measure(ctx context.Context, c *Config, cases []*benchCase, peers []*peerCase) error {
 	fail := func(k *benchCase, err error) error {
 		k.res.Error = err.Error()
 		k.res.Rounds = nil
@@ -161,6 +181,15 @@ func measure(ctx context.Context, c *Config, cases []*benchCase) error {
 				}
 			}
 		}
+		if round < 0 {
+			continue
+		}
+		for _, p := range peers {
+			p.round()
+		}
+	}
+	for _, p := range peers {
+		c.Log(fmt.Sprintf("%s, %s: %s steps/s %s", p.res.Workload, p.res.Peer, count(p.res.best()), p.res.Missing))
 	}
 	for _, k := range cases {
 		if k.sim != nil {

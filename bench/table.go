@@ -35,6 +35,7 @@ func (r *Result) WriteTable(w io.Writer) error {
 	for _, d := range m.Devices {
 		fmt.Fprintf(&b, "- %s\n", d)
 	}
+	r.peers(&b)
 	r.cases(&b)
 	r.frames(&b)
 	r.starts(&b)

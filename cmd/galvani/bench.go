@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/bench"
@@ -15,7 +18,7 @@ import (
 
 func (p *program) benchCommand() *cobra.Command {
 	f := &modelFlags{backend: "auto", precision: "auto"}
-	var backends, file string
+	var backends, file, text, peers, python, only string
 	var list bool
 	var rounds int
 	c := &cobra.Command{
@@ -56,7 +59,18 @@ for all that begin so.`,
 			case "double":
 				o.Precisions = []plan.Precision{plan.Double}
 			}
-			return p.measure(c.Context(), o, file)
+			if peers != "" {
+				o.PeerDir, o.Python = peers, python
+				for _, x := range bench.Peers() {
+					if only == "" || slices.Contains(strings.Split(only, ","), x.Mode) {
+						o.Peers = append(o.Peers, x)
+					}
+				}
+				if len(o.Peers) == 0 {
+					return usageError("--peer-modes %s: none of them is a mode of a peer", only)
+				}
+			}
+			return p.measure(c.Context(), o, file, text)
 		}),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var names []string
@@ -72,14 +86,20 @@ for all that begin so.`,
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the cpu backend (default one, and all)")
 	c.Flags().IntVar(&rounds, "rounds", 5, "how often each case runs")
 	c.Flags().StringVar(&file, "json", "", "write everything that was measured to FILE")
+	c.Flags().StringVar(&text, "markdown", "", "write the tables to FILE, too")
+	c.Flags().StringVar(&peers, "peers", "", "let other simulators take turns: the folder with their scripts (bench/peers)")
+	c.Flags().StringVar(&python, "python", "python3", "runs the scripts of --peers")
+	c.Flags().StringVar(&only, "peer-modes", "", "modes of peers to run, such as cpp1,numpy (default all)")
 	c.Flags().BoolVar(&list, "list", false, "list the workloads")
 	return c
 }
 
-func (p *program) measure(ctx context.Context, o bench.Options, file string) error {
-	if file != "" {
-		if err := prepareOut(filepath.Dir(file)); err != nil {
-			return err
+func (p *program) measure(ctx context.Context, o bench.Options, file, text string) error {
+	for _, f := range []string{file, text} {
+		if f != "" {
+			if err := prepareOut(filepath.Dir(f)); err != nil {
+				return err
+			}
 		}
 	}
 	if p.terminal {
@@ -99,18 +119,24 @@ func (p *program) measure(ctx context.Context, o bench.Options, file string) err
 		return errors.Join(err, werr)
 	}
 	if file != "" {
-		err = errors.Join(err, writeBench(file, r))
+		err = errors.Join(err, writeBench(file, r.WriteJSON))
+	}
+	if text != "" {
+		err = errors.Join(err, writeBench(text, func(w io.Writer) error {
+			_, err := fmt.Fprintf(w, "# galvani %s\n\n", strings.Join(os.Args[1:], " "))
+			return errors.Join(err, r.WriteTable(w))
+		}))
 	}
 	return err
 }
 
-// writeBench writes the result whole or not at all.
-func writeBench(path string, r *bench.Result) error {
+// writeBench writes a file whole or not at all.
+func writeBench(path string, write func(io.Writer) error) error {
 	f, err := record.Create(path)
 	if err != nil {
 		return err
 	}
-	if err := r.WriteJSON(f); err != nil {
+	if err := write(f); err != nil {
 		f.Abort()
 		return err
 	}
