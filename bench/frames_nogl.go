@@ -13,3 +13,5 @@ func MeasureFrames(context.Context, FrameConfig) ([]FrameResult, error) {
 	_, err := glcontext.NewHeadless(glcontext.HeadlessOptions{})
 	return nil, err
 }
+
+func (r *Result) measureDispatches(context.Context, *Options) error { return ErrNoBackend }

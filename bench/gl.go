@@ -11,8 +11,8 @@ import (
 	"github.com/galvani-sim/galvani/host/exec"
 )
 
-// OpenGL opens the gl backend without a window.
-func OpenGL() (exec.Backend, func(), error) {
+// openDevice opens OpenGL without a window.
+func openDevice() (*device.Device, func(), error) {
 	c, err := glcontext.NewHeadless(glcontext.HeadlessOptions{})
 	if err != nil {
 		return nil, nil, err
@@ -21,12 +21,22 @@ func OpenGL() (exec.Backend, func(), error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, c.Close())
 	}
-	b, err := compute.New(d)
-	if err != nil {
-		return nil, nil, errors.Join(err, c.Close())
-	}
-	return b, func() {
+	return d, func() {
 		d.Do(func() { _ = d.Close() })
 		_ = c.Close()
 	}, nil
+}
+
+// OpenGL opens the gl backend without a window.
+func OpenGL() (exec.Backend, func(), error) {
+	d, done, err := openDevice()
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := compute.New(d)
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	return b, done, nil
 }

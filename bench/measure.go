@@ -18,12 +18,13 @@ const Surface = "surface"
 
 // Options of Measure.
 type Options struct {
-	// Names are workloads, Surface, or beginnings of names that end in *; none: all.
+	// Names are workloads, Surface, Dispatch, Scaling, or beginnings of names that end in *; none: all.
 	Names []string
 	// Backends are "cpu" and "gl"; none: both, without gl where there is none.
 	Backends   []string
 	Precisions []plan.Precision // none: both
 	Threads    []int            // of the cpu backend; none: one, and all
+	MaxCells   int              // of Scaling; 0: all sizes
 	Rounds     int              // 0: 5
 	RoundTime  time.Duration    // 0: half a second
 	// Peers are the simulators to take turns with; PeerDir has their scripts, which Python runs.
@@ -45,8 +46,8 @@ func Measure(ctx context.Context, o Options) (*Result, error) {
 	if o.Log == nil {
 		o.Log = func(string) {}
 	}
-	names := slices.DeleteFunc(slices.Clone(o.Names), func(n string) bool { return n == Surface })
-	surface := len(o.Names) == 0 || len(names) < len(o.Names)
+	names := slices.DeleteFunc(slices.Clone(o.Names), func(n string) bool { return n == Surface || n == Dispatch || n == Scaling })
+	surface, dispatch := len(o.Names) == 0 || slices.Contains(o.Names, Surface), slices.Contains(o.Names, Dispatch)
 	var workloads []Workload
 	if len(names) > 0 || len(o.Names) == 0 {
 		var err error
@@ -60,11 +61,21 @@ func Measure(ctx context.Context, o Options) (*Result, error) {
 	}
 	defer done()
 	r := &Result{Machine: thisMachine(opened)}
+	c := Config{Workloads: workloads, Backends: opened, Precisions: o.Precisions, Threads: o.Threads, Seed: 1, Rounds: o.Rounds, RoundTime: o.RoundTime,
+		Log: o.Log, Peers: o.Peers, Python: o.Python, PeerDir: o.PeerDir}
 	if len(workloads) > 0 {
-		r, err = Run(ctx, Config{Workloads: workloads, Backends: opened, Precisions: o.Precisions, Threads: o.Threads, Seed: 1,
-			Rounds: o.Rounds, RoundTime: o.RoundTime, Log: o.Log,
-			Peers: o.Peers, Python: o.Python, PeerDir: o.PeerDir})
+		r, err = Run(ctx, c)
 		if err != nil {
+			return r, err
+		}
+	}
+	if slices.Contains(o.Names, Scaling) {
+		if err := r.measureScaling(ctx, c, o.MaxCells); err != nil {
+			return r, err
+		}
+	}
+	if dispatch {
+		if err := r.measureDispatches(ctx, &o); err != nil {
 			return r, err
 		}
 	}

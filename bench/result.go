@@ -17,7 +17,10 @@ type Result struct {
 	Cases   []CaseResult
 	Peers   []PeerResult  `json:",omitempty"`
 	Frames  []FrameResult `json:",omitempty"`
-	Starts  []StartResult `json:",omitempty"`
+	// Scaling are those of Cases that belong to the plot of cost over size.
+	Scaling    []CaseResult     `json:",omitempty"`
+	Dispatches []DispatchResult `json:",omitempty"`
+	Starts     []StartResult    `json:",omitempty"`
 }
 
 // Machine says where numbers come from.

@@ -37,7 +37,9 @@ func (r *Result) WriteTable(w io.Writer) error {
 	}
 	r.peers(&b)
 	r.cases(&b)
+	r.scaling(&b)
 	r.frames(&b)
+	r.dispatches(&b)
 	r.starts(&b)
 	_, err := io.WriteString(w, b.String())
 	return err

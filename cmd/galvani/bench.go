@@ -18,9 +18,9 @@ import (
 
 func (p *program) benchCommand() *cobra.Command {
 	f := &modelFlags{backend: "auto", precision: "auto"}
-	var backends, file, text, peers, python, only string
+	var backends, file, text, plot, peers, python, only string
 	var list bool
-	var rounds int
+	var rounds, cells int
 	c := &cobra.Command{
 		Use: "bench [WORKLOAD]...", Short: "Measure how fast this machine simulates",
 		Long: `Measure steps per second of built-in workloads, and frames per second of surfaces. All cases of a workload are loaded first and then take turns, so
@@ -33,6 +33,8 @@ for all that begin so.`,
 					fmt.Fprintf(p.out, "%-16s %s\n", w.Name, w.Title)
 				}
 				fmt.Fprintf(p.out, "%-16s %s\n", bench.Surface, "frames per second of lit surfaces of 20 x 20 to 1000 x 1000 cells")
+				fmt.Fprintf(p.out, "%-16s %s\n", bench.Scaling, "cost of a cell of CUBA in networks of 4000 to 4 million cells")
+				fmt.Fprintf(p.out, "%-16s %s\n", bench.Dispatch, "what dispatches and barriers cost on the graphics card")
 				return nil
 			}
 			if err := f.check(); err != nil {
@@ -41,7 +43,7 @@ for all that begin so.`,
 			if rounds < 1 || rounds > 1000 {
 				return usageError("--rounds %d: between 1 and 1000", rounds)
 			}
-			o := bench.Options{Names: args, Rounds: rounds}
+			o := bench.Options{Names: args, Rounds: rounds, MaxCells: cells}
 			for _, name := range strings.Split(backends, ",") {
 				if err := oneOf("--backend", name, "cpu", "gl"); err != nil {
 					return err
@@ -70,14 +72,14 @@ for all that begin so.`,
 					return usageError("--peer-modes %s: none of them is a mode of a peer", only)
 				}
 			}
-			return p.measure(c.Context(), o, file, text)
+			return p.measure(c.Context(), o, file, text, plot)
 		}),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var names []string
 			for _, w := range bench.Workloads() {
 				names = append(names, w.Name)
 			}
-			names = append(names, bench.Surface)
+			names = append(names, bench.Surface, bench.Scaling, bench.Dispatch)
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
@@ -87,6 +89,8 @@ for all that begin so.`,
 	c.Flags().IntVar(&rounds, "rounds", 5, "how often each case runs")
 	c.Flags().StringVar(&file, "json", "", "write everything that was measured to FILE")
 	c.Flags().StringVar(&text, "markdown", "", "write the tables to FILE, too")
+	c.Flags().StringVar(&plot, "figure", "", "draw what scaling measured to FILE.png")
+	c.Flags().IntVar(&cells, "max-cells", 0, "largest network of scaling (default 4 million)")
 	c.Flags().StringVar(&peers, "peers", "", "let other simulators take turns: the folder with their scripts (bench/peers)")
 	c.Flags().StringVar(&python, "python", "python3", "runs the scripts of --peers")
 	c.Flags().StringVar(&only, "peer-modes", "", "modes of peers to run, such as cpp1,numpy (default all)")
@@ -94,8 +98,8 @@ for all that begin so.`,
 	return c
 }
 
-func (p *program) measure(ctx context.Context, o bench.Options, file, text string) error {
-	for _, f := range []string{file, text} {
+func (p *program) measure(ctx context.Context, o bench.Options, file, text, plot string) error {
+	for _, f := range []string{file, text, plot} {
 		if f != "" {
 			if err := prepareOut(filepath.Dir(f)); err != nil {
 				return err
@@ -120,6 +124,15 @@ func (p *program) measure(ctx context.Context, o bench.Options, file, text strin
 	}
 	if file != "" {
 		err = errors.Join(err, writeBench(file, r.WriteJSON))
+	}
+	if plot != "" && len(r.Scaling) > 0 {
+		err = errors.Join(err, writeBench(plot, func(w io.Writer) error {
+			f, err := r.ScalingFigure()
+			if err != nil {
+				return err
+			}
+			return f.PNG(w, 150)
+		}))
 	}
 	if text != "" {
 		err = errors.Join(err, writeBench(text, func(w io.Writer) error {
