@@ -5,6 +5,6 @@
 // compared side by side: Run loads all cases of a workload, then lets them run in turns, and reports the best and the median of
 // the rounds.
 //
-// What belongs here: workloads, measuring, tables of results, and stored results (results/). What does not: benchmarks of single
+// What belongs here: workloads, measuring, other simulators (peers/), tables of results, and stored results (results/). What does not: benchmarks of single
 // functions, which live beside them, and anything that a simulation needs.
 package bench

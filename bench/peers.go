@@ -151,6 +151,10 @@ func (r *Result) peers(b *strings.Builder) {
 			missing = append(missing, fmt.Sprintf("%s, %s: %s", p.Workload, p.Peer, p.Missing))
 			continue
 		}
+		if len(p.Rounds) == 0 {
+			missing = append(missing, fmt.Sprintf("%s, %s: stopped before its first round", p.Workload, p.Peer))
+			continue
+		}
 		row := []string{p.Workload, p.Peer, count(p.best()), fmt.Sprintf("%.3g", p.Setup), "-"}
 		if p.Rate != nil {
 			row[4] = fmt.Sprintf("%.3g", *p.Rate)
@@ -189,7 +193,7 @@ func (r *Result) fastest(workload, backend, precision string) *CaseResult {
 	var best *CaseResult
 	for i := range r.Cases {
 		c := &r.Cases[i]
-		if c.Error == "" && c.Workload == workload && c.Backend == backend && c.Precision == precision && (best == nil || c.Best() > best.Best()) {
+		if len(c.Rounds) > 0 && c.Workload == workload && c.Backend == backend && c.Precision == precision && (best == nil || c.Best() > best.Best()) {
 			best = c
 		}
 	}
@@ -201,7 +205,7 @@ func (r *Result) leastUser(workload string) float64 {
 	least := 0.0
 	for i := range r.Cases {
 		c := &r.Cases[i]
-		if c.Error == "" && c.Workload == workload && c.Backend == "cpu" && c.Precision == "double" && (least == 0 || c.LeastUser() < least) {
+		if len(c.Rounds) > 0 && c.Workload == workload && c.Backend == "cpu" && c.Precision == "double" && (least == 0 || c.LeastUser() < least) {
 			least = c.LeastUser()
 		}
 	}

@@ -52,12 +52,12 @@ func (r *Result) scaling(b *strings.Builder) {
 	rows := [][]string{{"CUBA, cells", "case", "ns per cell and step", "of user time", "times the least"}}
 	for i := range r.Scaling {
 		c := &r.Scaling[i]
-		if c.Error != "" {
+		if len(c.Rounds) == 0 {
 			continue
 		}
 		least := c.PerCell()
 		for j := range r.Scaling {
-			if o := &r.Scaling[j]; o.name() == c.name() && o.Error == "" {
+			if o := &r.Scaling[j]; o.name() == c.name() && len(o.Rounds) > 0 {
 				least = min(least, o.PerCell())
 			}
 		}
@@ -79,14 +79,14 @@ func (r *Result) ScalingFigure() (*figure.Figure, error) {
 	}
 	var names []string
 	for i := range r.Scaling {
-		if n := r.Scaling[i].name(); r.Scaling[i].Error == "" && !slices.Contains(names, n) {
+		if n := r.Scaling[i].name(); len(r.Scaling[i].Rounds) > 0 && !slices.Contains(names, n) {
 			names = append(names, n)
 		}
 	}
 	for _, n := range names {
 		var x, y []float64
 		for i := range r.Scaling {
-			if c := &r.Scaling[i]; c.name() == n && c.Error == "" {
+			if c := &r.Scaling[i]; c.name() == n && len(c.Rounds) > 0 {
 				x, y = append(x, float64(c.Neurons)), append(y, c.PerCell())
 			}
 		}

@@ -57,6 +57,10 @@ func (r *Result) cases(b *strings.Builder) {
 			problems = append(problems, c.line())
 			continue
 		}
+		if len(c.Rounds) == 0 {
+			problems = append(problems, fmt.Sprintf("%s, %s: stopped before its first round", c.Workload, c.name()))
+			continue
+		}
 		best := c.Best()
 		rows = append(rows, []string{
 			c.Workload, c.name(), count(best), count(c.Median()), fmt.Sprintf("%.3g", c.RealTimeFactor()),
