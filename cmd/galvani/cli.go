@@ -107,7 +107,7 @@ func (p *program) root() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error { return c.Help() }),
 	}
 	root.SetVersionTemplate("galvani {{.Version}}\n")
-	root.AddCommand(p.runCommand(), p.viewCommand(), p.checkCommand(), p.benchCommand(), p.dumpCommand(), p.doctorCommand(), p.versionCommand())
+	root.AddCommand(p.runCommand(), p.viewCommand(), p.movieCommand(), p.checkCommand(), p.benchCommand(), p.dumpCommand(), p.doctorCommand(), p.versionCommand())
 	return root
 }
 

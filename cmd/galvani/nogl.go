@@ -41,6 +41,11 @@ func newShow(*glDevice, *serve.Server, *viewFlags, func(string), func(*timeline.
 	return nil, machineError(err)
 }
 
+func newFilm(*glDevice, *movieFlags, *timeline.Replay) (film, error) {
+	_, err := openHeadless()
+	return nil, machineError(err)
+}
+
 func (d *doctor) opengl() {
 	_, err := openHeadless()
 	d.line("gl backend", missing, "%v", err)

@@ -37,6 +37,8 @@ type Headless struct {
 	sim      *sim.Sim
 	movie    Movie
 	frames   int
+	copies   bool   // what is shown may be changed before it is drawn
+	clock    string // instead of the simulation's time
 }
 
 // NewHeadless checks the options and makes what drawing needs.
@@ -102,7 +104,7 @@ func (h *Headless) drive(ctx context.Context, s *sim.Sim, until int64) error {
 }
 
 func (h *Headless) attach(s *sim.Sim) error {
-	if h.sim == s && h.stage != nil && h.stage.plan == s.Plan() {
+	if h.sim == s && h.stage != nil && h.stage.plan == s.Plan() && h.stage.inst == s.Instance() {
 		return nil
 	}
 	if h.stage != nil {
@@ -112,6 +114,7 @@ func (h *Headless) attach(s *sim.Sim) error {
 		h.kept = newKept()
 	}
 	st := newStage(h.opt.Device, s, h.kept)
+	st.copies = h.copies
 	panels, err := st.panels()
 	if err != nil {
 		st.close()
@@ -147,8 +150,13 @@ func (h *Headless) draw() error {
 	if err := h.stage.upload(); err != nil {
 		return err
 	}
-	if _, err := h.stage.settle(); err != nil {
-		return err
+	for { // to the end, so that the same network gives the same picture however fast the machine is
+		if _, err := h.stage.settle(); err != nil {
+			return err
+		}
+		if !h.stage.moving() {
+			break
+		}
 	}
 	if err := h.stage.feedCharts(h.renderer); err != nil {
 		return err
@@ -176,7 +184,11 @@ func (h *Headless) drawTime(f render.Frame) {
 	o := h.scene.Overlay
 	o.Reset(f.Width, f.Height, f.Scale)
 	_, height := o.Size()
-	o.Text(14, height-16, "t = "+FormatTime(h.sim.Time()), render.TextStyle{Size: textSize, Color: h.scene.Theme.Muted, Middle: true})
+	clock := h.clock
+	if clock == "" {
+		clock = "t = " + FormatTime(h.sim.Time())
+	}
+	o.Text(14, height-16, clock, render.TextStyle{Size: textSize, Color: h.scene.Theme.Muted, Middle: true})
 }
 
 // Finish writes the picture and ends the movie.

@@ -50,6 +50,9 @@ type stage struct {
 	traced bool
 	// step advances the simulation.
 	step func(ctx context.Context, until int64) error
+	// copies: nothing is drawn in place, and mix may change values before they are drawn.
+	copies bool
+	mix    func(s *shown, values []float64)
 }
 
 // panelItem says what an item of a panel stands for.
@@ -164,7 +167,7 @@ func (st *stage) show(object, name string, b *plan.Buffer) (*shown, error) {
 		return s, nil
 	}
 	s := &shown{name: name, buf: b}
-	if l, ok := st.sim.Instance().(live); ok {
+	if l, ok := st.sim.Instance().(live); ok && !st.copies {
 		s.view = l.Here().View(b.ID)
 	} else {
 		buf, err := device.NewBufferFrom(st.dev, object+"."+name, device.F32, make([]float32, b.Len))
@@ -190,6 +193,9 @@ func (st *stage) upload() error {
 		}
 		if err := st.sim.Instance().Read(id, 0, values[:s.buf.Len]); err != nil {
 			return err
+		}
+		if st.mix != nil {
+			st.mix(s, values[:s.buf.Len])
 		}
 		for i, v := range values[:s.buf.Len] {
 			single[i] = float32(v)

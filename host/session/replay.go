@@ -41,11 +41,25 @@ func (r *Replay) Done() bool { return r.done }
 
 // Drive implements sim.Driver.
 func (r *Replay) Drive(ctx context.Context, s *sim.Sim, until int64) error {
+	if err := r.Enter(s); err != nil {
+		return err
+	}
+	return r.Play(ctx, until)
+}
+
+// Enter begins the next run of the script, in a simulation that has not been advanced in it. With Play it is Drive in parts, for somebody who
+// looks at what lies between.
+func (r *Replay) Enter(s *sim.Sim) error {
 	if r.done {
 		return ErrEnd
 	}
-	if err := r.begin(s); err != nil {
-		return err
+	return r.begin(s)
+}
+
+// Play advances the present run to a step; ErrEnd where the session ends before.
+func (r *Replay) Play(ctx context.Context, until int64) error {
+	if r.done {
+		return ErrEnd
 	}
 	if at := r.file.At; at.Run == r.line.run && at.Step < until {
 		if err := r.play(ctx, at.Step); err != nil {
@@ -54,6 +68,14 @@ func (r *Replay) Drive(ctx context.Context, s *sim.Sim, until int64) error {
 		return ErrEnd
 	}
 	return r.play(ctx, until)
+}
+
+// Last is the step at which the session ends, in its last run.
+func (r *Replay) Last() int64 { return r.file.At.Step }
+
+// End is the step at which the session ends, if it is one of the present run; otherwise ok is false.
+func (r *Replay) End() (step int64, ok bool) {
+	return r.file.At.Step, r.line != nil && r.file.At.Run == r.line.run
 }
 
 func (r *Replay) begin(s *sim.Sim) error {
@@ -128,7 +150,7 @@ func (r *Replay) play(ctx context.Context, until int64) error {
 // Finish plays what came after the end of the script, in the simulation that it left.
 func (r *Replay) Finish(ctx context.Context, s *sim.Sim) error {
 	if r.line == nil && s != nil { // a script that only describes its network
-		if err := r.begin(s); err != nil {
+		if err := r.Enter(s); err != nil {
 			return err
 		}
 	}
