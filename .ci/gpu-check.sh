@@ -2,13 +2,13 @@
 # Checks the gl backend on this machine's graphics card and writes a report: doctor, conformance suite, costs of dispatches and barriers, speed,
 # frame rates. Needs the working tree and either Go with a C compiler, or the programs that gpu-check-bundle.sh has put into bin/gpu-check on
 # another machine; no network, no display. GALVANI_GL_DEVICE=software checks Mesa's software renderer instead.
-#   .ci/gpu-check.sh [REPORT]      WORKLOADS="cuba-4000 brunel" chooses what is measured, ROUNDS how often
+#   .ci/gpu-check.sh [REPORT]      WORKLOADS="cuba-4000 brunel" chooses what is measured, ROUNDS how often, PACKAGES="device compute" which tests
 set -uo pipefail
 cd "$(dirname "$0")/.."
 report=${1:-out/gpu-check.md}
 export GALVANI_GL_DEVICE=${GALVANI_GL_DEVICE:-hardware} GALVANI_REQUIRE_GL=1
 workloads=${WORKLOADS:-field-20 field-100 field-512 cuba-4000 cuba-40000 cuba-400000 coba cobahh brunel kuramoto-full kuramoto-100000 spreizer-2 microcircuit-0.1}
-packages="context device compute render viewer layout"
+packages=${PACKAGES:-context device compute render viewer layout}
 mkdir -p "$(dirname "$report")" bin/gpu-check
 if [ ! -x bin/gpu-check/galvani ] || { command -v go >/dev/null && command -v gcc >/dev/null && [ "${PREBUILT:-}" != 1 ]; }; then
 	.ci/gpu-check-bundle.sh || { echo "no Go, and no programs in bin/gpu-check: run make gpu-check-bundle where there is Go, and bring bin/gpu-check here" >&2; exit 3; }
