@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"gpu/render":               {"host/colormap", "gpu/device", "shaders"},
 	"gpu/window":               {"gpu/context", "gpu/device"},
 	"gpu/serve":                {"gpu/window", "gpu/device", "gpu/render"},
+	"gpu/ui":                   {"gpu/window"},
 	"gpu/viewer":               {"gpu/window", "gpu/ui", "host/session", "host/diag", "gpu/context", "gpu/render", "gpu/compute", "gpu/device", "host/sim", "host/net", "host/plan", "host/ir", "host/exec", "host/units", "host/check", "host/record", "gpu/layout", "host/graphio", "host/graphio/layout"},
 	"gpu/gltest":               {"gpu/context", "gpu/device"},
 	"host/graphio":             {"host/connect", "host/record", "host/rng"},

@@ -38,7 +38,7 @@ var helpLines = [][2]string{
 	{"Ctrl+S", "save the session"},
 	{"left drag; with Shift or Ctrl, or right drag", "orbit; pan"},
 	{"wheel", "zoom at the pointer"},
-	{"click, double click", "select; look at it, or reset beside everything"},
+	{"click, double click", "select, to read and edit its values and its rule; look at it, or reset beside everything"},
 	{"[ and ]", "other views: top, front, right, ..."},
 	{"0", "reset the view"},
 	{"Tab", "hide and show the bars"},
@@ -75,6 +75,7 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 		drawHelp(o, th, width, height)
 		return
 	}
+	v.drawInspector(o, th, width, height)
 	v.drawHands(o, th)
 	v.drawHover(o, th, width, height)
 }

@@ -105,7 +105,7 @@ func (v *Viewer) release(b window.Button) {
 func (v *Viewer) press(b window.Button, mods window.Mods) {
 	m := &v.mouse
 	m.downX, m.downY = m.x, m.y
-	if v.barClick(m.x, m.y) {
+	if v.barClick(m.x, m.y) || v.inspectorClick(m.x, m.y) {
 		return
 	}
 	if b == window.Left && mods&window.Control == 0 && v.grab(mods) {
@@ -164,6 +164,9 @@ func (v *Viewer) wheel(dy float64) {
 }
 
 func (v *Viewer) key(k window.Key, mods window.Mods) {
+	if v.inspectorKey(k, mods) {
+		return
+	}
 	switch k {
 	case window.KeySpace:
 		v.toggle()
@@ -252,6 +255,10 @@ func (v *Viewer) key(k window.Key, mods window.Mods) {
 }
 
 func (v *Viewer) char(c rune) {
+	if g, _ := v.inspected(); g != nil && v.inspector.focus != "" {
+		v.inspector.text.Type(c)
+		return
+	}
 	switch c {
 	case '+', '=':
 		v.pacer.Faster()

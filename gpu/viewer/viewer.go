@@ -68,8 +68,10 @@ type Viewer struct {
 	adopted bool
 	kept    *kept
 	hands   hands
-	message string
-	shownAt time.Time
+
+	inspector inspector
+	message   string
+	shownAt   time.Time
 
 	mouse     mouse
 	rates     rates

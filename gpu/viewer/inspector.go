@@ -1,0 +1,304 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/gpu/ui"
+	"github.com/galvani-sim/galvani/gpu/window"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	timeline "github.com/galvani-sim/galvani/host/session"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+const (
+	inspectorWidth = 290.0
+	fieldHeight    = 22.0
+	ruleLine       = 17.0
+)
+
+// inspector shows the selected element: its variables, and the rule of its group, all to be edited.
+type inspector struct {
+	focus string  // variable under edit, or ruleField; "": none
+	text  ui.Text // of the focus
+	fault string  // why the last rule was refused, on one line
+	at    int     // place of the fault in the rule, in bytes; -1: none
+
+	fields []field // as drawn last
+}
+
+// ruleField is the focus of the rule: no variable has such a name.
+const ruleField = " rule"
+
+// field is a place on the screen that takes the keyboard.
+type field struct {
+	name string
+	rect render.Rect
+}
+
+// inspected is the group of the selected element. The panel lies over the scene, which must not move away from under a click; while nodes and
+// edges are drawn it is not in the way.
+func (v *Viewer) inspected() (*net.Group, int) {
+	s := v.hands.selected
+	if s.node < 0 || v.bare || v.help || v.hands.mode != looking {
+		return nil, -1
+	}
+	for _, g := range v.sim.Network().Groups {
+		if g.Name == s.group && s.node < g.N {
+			return g, s.node
+		}
+	}
+	return nil, -1
+}
+
+// drawInspector lists the panel at the right.
+func (v *Viewer) drawInspector(o *render.Overlay, th *render.Theme, width, height float64) {
+	in := &v.inspector
+	in.fields = in.fields[:0]
+	g, node := v.inspected()
+	if g == nil {
+		return
+	}
+	box := render.Rect{X: width - inspectorWidth, Y: 0, W: inspectorWidth, H: height - barHeight}
+	o.Fill(box, th.Panel)
+	o.Line(box.X, box.Y, box.X, box.Y+box.H, 1, th.PanelEdge)
+	x, y := box.X+14, box.Y+22
+	title := render.TextStyle{Size: 15, Weight: render.Medium, Color: th.Text, Middle: true}
+	label := render.TextStyle{Size: textSize, Color: th.Muted, Middle: true}
+	value := render.TextStyle{Size: textSize, Color: th.Text, Middle: true}
+	o.Text(x, y, fmt.Sprintf("%s[%d]", g.Name, node), title)
+	y += 28
+	for _, b := range v.stage.plan.Buffers {
+		if b.Object != g.Name || b.Role != plan.State && b.Role != plan.Param || strings.ContainsAny(b.Var, "@ ") || b.Len != g.N && b.Len != 1 {
+			continue
+		}
+		if y > box.H-150 {
+			break
+		}
+		r := render.Rect{X: x + 110, Y: y - fieldHeight/2, W: inspectorWidth - 110 - 28, H: fieldHeight}
+		name := b.Var
+		if b.Len == 1 && g.N != 1 {
+			name += " (all)"
+		}
+		o.Text(x, y, name, label)
+		text := v.valueText(b, node)
+		if in.focus == b.Var {
+			text = in.text.String()
+		}
+		v.drawField(o, th, r, in.focus == b.Var, []string{text}, value)
+		in.fields = append(in.fields, field{b.Var, r})
+		y += fieldHeight + 5
+	}
+	if g.Equations == nil {
+		return
+	}
+	y += 10
+	o.Text(x, y, "rule of "+g.Name, label)
+	rule := strings.Split(g.Equations.Text, "\n")
+	if in.focus == ruleField {
+		rule = strings.Split(in.text.String(), "\n")
+	}
+	r := render.Rect{X: x, Y: y + 14, W: inspectorWidth - 28, H: math.Max(ruleLine*float64(len(rule))+8, 2*ruleLine)}
+	r.H = math.Min(r.H, math.Max(box.H-r.Y-64, 2*ruleLine))
+	small := value
+	small.Size = 12
+	v.drawField(o, th, r, in.focus == ruleField, rule, small)
+	in.fields = append(in.fields, field{ruleField, r})
+	y = r.Y + r.H + 14
+	if in.fault != "" {
+		small.Color = th.Bad
+		for _, l := range wrap(o, in.fault, small, r.W) {
+			o.Text(x, y, l, small)
+			y += ruleLine
+		}
+		return
+	}
+	if in.focus == ruleField {
+		o.Text(x, y, "Ctrl+Enter: use it, the state is kept · Esc: as it was", render.TextStyle{Size: 11, Color: th.Muted, Middle: true})
+	}
+}
+
+// drawField draws lines in a box, with the caret where the keyboard is, and a mark where the rule is wrong.
+func (v *Viewer) drawField(o *render.Overlay, th *render.Theme, r render.Rect, focus bool, lines []string, st render.TextStyle) {
+	edge := th.PanelEdge
+	if focus {
+		edge = th.Accent
+	}
+	o.Box(r, 4, th.Background, 1, edge)
+	fits := max(1, int((r.H-6)/ruleLine))
+	line, before := v.inspector.text.Caret()
+	first := 0
+	if focus && line >= fits {
+		first = line - fits + 1
+	}
+	left := 0
+	if v.inspector.at >= 0 && focus {
+		left = v.inspector.at
+	}
+	offset := 0
+	for k, l := range lines {
+		y := r.Y + r.H/2
+		if len(lines) > 1 || r.H > 2*fieldHeight {
+			y = r.Y + 12 + float64(k-first)*ruleLine
+		}
+		if k >= first && k < first+fits {
+			shown := l
+			for w, _ := o.Measure(shown, st); w > r.W-12 && len(shown) > 0; w, _ = o.Measure(shown, st) {
+				runes := []rune(shown)
+				shown = string(runes[:len(runes)-1])
+			}
+			o.Text(r.X+6, y, shown, st)
+			if focus && k == line {
+				w, _ := o.Measure(before, st)
+				o.Line(r.X+6+math.Min(w, r.W-12), y-8, r.X+6+math.Min(w, r.W-12), y+8, 1.2, th.Accent)
+			}
+			if focus && v.inspector.at >= 0 && left >= offset && left <= offset+len(l) {
+				w, _ := o.Measure(l[:left-offset], st)
+				o.Triangle(r.X+6+w-4, y+12, r.X+6+w+4, y+12, r.X+6+w, y+6, th.Bad)
+			}
+		}
+		offset += len(l) + 1
+	}
+}
+
+// wrap breaks a text into lines of a width.
+func wrap(o *render.Overlay, text string, st render.TextStyle, width float64) (lines []string) {
+	line := ""
+	for _, word := range strings.Fields(text) {
+		longer := strings.TrimSpace(line + " " + word)
+		if w, _ := o.Measure(longer, st); w > width && line != "" {
+			lines, line = append(lines, line), word
+			continue
+		}
+		line = longer
+	}
+	return append(lines, line)
+}
+
+// valueText is a variable of an element as it is shown and edited, in SI units.
+func (v *Viewer) valueText(b *plan.Buffer, node int) string {
+	var x [1]float64
+	if b.Len == 1 {
+		node = 0
+	}
+	if err := v.sim.Instance().Read(b.ID, node, x[:]); err != nil {
+		return "?"
+	}
+	return units.FormatNumber(significant(x[0], 6))
+}
+
+// inspectorClick gives the keyboard to the field under the pointer, and reports whether the panel was hit.
+func (v *Viewer) inspectorClick(x, y float64) bool {
+	g, _ := v.inspected()
+	w, h, scale := v.size()
+	if g == nil || x < float64(w)/scale-inspectorWidth || y > float64(h)/scale-barHeight {
+		v.inspector.focus = ""
+		return false
+	}
+	in := &v.inspector
+	in.focus, in.fault, in.at = "", "", -1
+	for _, f := range in.fields {
+		if f.rect.Contains(x, y) {
+			v.edit(f.name)
+		}
+	}
+	return true
+}
+
+// edit gives the keyboard to a field.
+func (v *Viewer) edit(name string) {
+	in := &v.inspector
+	g, node := v.inspected()
+	if g == nil {
+		return
+	}
+	in.focus, in.fault, in.at = name, "", -1
+	in.text = ui.Text{Lines: name == ruleField}
+	if name == ruleField {
+		in.text.Set(g.Equations.Text)
+	} else if b, ok := v.stage.plan.Find(g.Name, name); ok {
+		in.text.Set(v.valueText(b, node))
+	}
+}
+
+// inspectorKey hands a key to the field that has the keyboard, and reports whether there is one.
+func (v *Viewer) inspectorKey(k window.Key, mods window.Mods) bool {
+	in := &v.inspector
+	if g, _ := v.inspected(); g == nil || in.focus == "" {
+		return false
+	}
+	if k == window.KeyTab {
+		for n, f := range in.fields {
+			if f.name == in.focus {
+				v.edit(in.fields[(n+1)%len(in.fields)].name)
+				break
+			}
+		}
+		return true
+	}
+	if k == window.Key('V') && mods&window.Control != 0 {
+		in.text.Insert(v.win.Clipboard())
+		return true
+	}
+	if k == window.Key('C') && mods&window.Control != 0 {
+		v.win.SetClipboard(in.text.String())
+		return true
+	}
+	switch in.text.Key(k, mods) {
+	case ui.Left:
+		in.focus, in.fault, in.at = "", "", -1
+	case ui.Accepted:
+		v.accept()
+	}
+	return true // no key of the window while a text is edited
+}
+
+// accept makes the edit that was typed.
+func (v *Viewer) accept() {
+	in := &v.inspector
+	g, node := v.inspected()
+	text := in.text.String()
+	in.fault, in.at = "", -1
+	if in.focus == ruleField {
+		if !v.arrive() {
+			return
+		}
+		err := v.line.Do(timeline.SetRule{Group: g.Name, Equations: &text})
+		var list diag.List
+		if errors.As(err, &list) && len(list) > 0 {
+			in.fault, in.at = list[0].Message, min(list[0].Span.Start, len(text))
+			return
+		}
+		if err != nil {
+			in.fault = firstLine(err)
+			return
+		}
+		in.focus = ""
+		v.edited()
+		return
+	}
+	x, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil {
+		v.say("%q is not a number", text)
+		return
+	}
+	b, ok := v.stage.plan.Find(g.Name, in.focus)
+	if !ok {
+		return
+	}
+	var e timeline.Edit = timeline.SetValues{Object: g.Name, Variable: in.focus, Elements: []int32{int32(node)}, Values: []float64{x}}
+	if b.Len == 1 {
+		e = timeline.SetParameter{Object: g.Name, Name: in.focus, Value: x}
+	}
+	if v.do(e) {
+		in.focus = ""
+	}
+}
