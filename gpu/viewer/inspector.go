@@ -68,7 +68,7 @@ func (v *Viewer) drawInspector(o *render.Overlay, th *render.Theme, width, heigh
 		return
 	}
 	box := render.Rect{X: width - inspectorWidth, Y: 0, W: inspectorWidth, H: height - barHeight}
-	o.Fill(box, th.Panel)
+	o.Fill(box, th.Panel.Alpha(1))
 	o.Line(box.X, box.Y, box.X, box.Y+box.H, 1, th.PanelEdge)
 	x, y := box.X+14, box.Y+22
 	title := render.TextStyle{Size: 15, Weight: render.Medium, Color: th.Text, Middle: true}

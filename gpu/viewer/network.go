@@ -214,6 +214,7 @@ type graphPanel struct {
 	pre, post []int32
 	nodes     *nodes
 	color     *shown
+	before    before
 }
 
 // place brings the picture's positions up to date.

@@ -82,6 +82,9 @@ func (st *stage) close() {
 	for _, b := range st.own {
 		b.Close()
 	}
+	for _, p := range st.graphs {
+		p.before.close()
+	}
 }
 
 // panels makes the panels that the network asks for, or one for each group when it asks for none.

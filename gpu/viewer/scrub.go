@@ -104,9 +104,21 @@ func (v *Viewer) drawMode(o *render.Overlay, th *render.Theme, width, height flo
 	if v.hands.mode != looking {
 		st.Color = th.Text
 	}
+	y := height - (barHeight-scrubHeight-controlHeight)/2 - 1
+	if v.slow() {
+		right := render.TextStyle{Size: 12, Color: th.Accent, Middle: true, Align: render.Right}
+		w, _ := o.Measure(slowText, right)
+		o.Text(width-14, y, slowText, right)
+		width -= w + 14
+	}
 	text := modeText[v.hands.mode]
 	if w, _ := o.Measure(text, st); w > width-24 {
 		text = modeShort[v.hands.mode]
 	}
-	o.Text(14, height-(barHeight-scrubHeight-controlHeight)/2-1, text, st)
+	if w, _ := o.Measure(text, st); w <= width-24 {
+		o.Text(14, y, text, st)
+	}
 }
+
+// slowText says that a picture shows more than was computed.
+const slowText = "slow motion: what lies between two steps is for the eye"

@@ -259,6 +259,12 @@ func (v *Viewer) step(ctx context.Context, now time.Time) (int64, error) {
 	if n <= 0 {
 		return 0, nil
 	}
+	if v.slow() {
+		n = 1
+		if err := v.stage.remember(v.renderer); err != nil {
+			return 0, err
+		}
+	}
 	start := time.Now()
 	if err := v.stage.advance(ctx, v.renderer, v.stage.position().Step+n); err != nil {
 		return 0, err
@@ -281,7 +287,7 @@ func (v *Viewer) step(ctx context.Context, now time.Time) (int64, error) {
 
 // dirty reports whether a new frame would differ from the last.
 func (v *Viewer) dirty() bool {
-	return v.changed || v.version != v.rates.drawnVersion || v.hover.pending() || v.messageEnds() || v.stage.moving() ||
+	return v.changed || v.version != v.rates.drawnVersion || v.hover.pending() || v.messageEnds() || v.stage.moving() || v.slow() ||
 		v.renderer.Dirty(v.scene, v.surroundings())
 }
 
@@ -312,6 +318,7 @@ func (v *Viewer) frame() error {
 	if err := v.stage.feedCharts(v.renderer); err != nil {
 		return err
 	}
+	v.stage.between(v.slow(), v.pacer.Fraction(start))
 	v.markNodes()
 	v.rates.update(start)
 	v.capture()
