@@ -8,9 +8,9 @@ import (
 )
 
 // kuramoto couples n phases over edges: dTheta/dt = omega + K/N sum sin(Theta_pre - Theta_post).
-func kuramoto(b *bench, n int, name string, pre, post []int32) *net.Group {
+func kuramoto(b *bench, n int, name, strength string, pre, post []int32) *net.Group {
 	b.DT = 1e-3
-	ns := namespace{"K": "15/second"}
+	ns := namespace{"K": strength}
 	g := b.group("osc", n, "dTheta/dt = omega + K/N*coupling : radian\nomega : radian/second (constant)\ncoupling : 1", "euler", ns, nil)
 	b.set(g, "Theta", reference(b.t, name+"_theta0"), "1")
 	b.set(g, "omega", reference(b.t, name+"_omega"), "1/second")
@@ -45,7 +45,7 @@ func testKuramoto10(b *bench) {
 			pre, post = append(pre, int32(k/10)), append(post, int32(k%10))
 		}
 	}
-	g := kuramoto(b, 10, "kur10", pre, post)
+	g := kuramoto(b, 10, "kur10", "15/second", pre, post)
 	m := b.stateMonitor(g, []string{"Theta"})
 	b.run(10)
 	b.wantPhases(g, reference(b.t, "kur10_end"))
@@ -66,17 +66,44 @@ func testKuramoto1000(b *bench) {
 			pre, post = append(pre, int32(i)), append(post, j)
 		}
 	}
-	g := kuramoto(b, 1000, "kur1000", pre, post)
+	g := kuramoto(b, 1000, "kur1000", "15/second", pre, post)
 	b.run(10)
+	b.wantOrder(b.wantPhases(g, reference(b.t, "kur1000_K15_end")), reference(b.t, "kur1000_K15_R")[100])
+}
+
+// order is |mean exp(i theta)|.
+func order(theta []float64) float64 {
 	var re, im float64
-	for _, x := range b.wantPhases(g, reference(b.t, "kur1000_K15_end")) {
-		re, im = re+math.Cos(x)/1000, im+math.Sin(x)/1000
+	for _, x := range theta {
+		re, im = re+math.Cos(x), im+math.Sin(x)
 	}
+	return math.Hypot(re, im) / float64(len(theta))
+}
+
+func (b *bench) wantOrder(theta []float64, want float64) {
+	b.t.Helper()
 	tol := 1e-9
 	if !b.double() {
 		tol = 1e-3
 	}
-	if r, want := math.Hypot(re, im), reference(b.t, "kur1000_K15_R")[100]; math.Abs(r-want) > tol {
+	if r := order(theta); math.Abs(r-want) > tol {
 		b.t.Errorf("order parameter %v, want %v", r, want)
+	}
+}
+
+// kuramotoAt is a directed graph at the k-th coupling strength of kuramoto_strengths.py.
+func kuramotoAt(k int, strength string) func(*bench) {
+	return func(b *bench) {
+		const n = 60
+		var pre, post []int32
+		for e, a := range reference(b.t, "kurs_A") {
+			if a != 0 {
+				pre, post = append(pre, int32(e/n)), append(post, int32(e%n))
+			}
+		}
+		g := kuramoto(b, n, "kurs", strength, pre, post)
+		b.run(10)
+		want := reference(b.t, "kurs_ends")[k*n : (k+1)*n]
+		b.wantOrder(b.wantPhases(g, want), order(want))
 	}
 }

@@ -134,6 +134,8 @@ func (s Suite) Run(t *testing.T) {
 		{"connect condition", testConnectCondition}, {"several synapses of a pair", testMultisynaptic}, {"order of synapses", testOrderDependentCode}, {"synapses in order", testByIndex},
 		{"store in a loop", testStoreLoop}, {"sweep", testSweepLoop}, {"restore, random", testRestoreRandom}, {"restore from a file", testStoreFile},
 		{"Kuramoto 10", testKuramoto10}, {"Kuramoto 1000", testKuramoto1000},
+		{"Kuramoto K=0", kuramotoAt(0, "0/second")}, {"Kuramoto K=5", kuramotoAt(1, "5/second")},
+		{"Kuramoto K=30", kuramotoAt(2, "30/second")}, {"Kuramoto K=300", kuramotoAt(3, "300/second")},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(&bench{t: t, suite: s, Network: &net.Network{DT: 1e-4}}) })
 	}
