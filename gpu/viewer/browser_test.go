@@ -226,10 +226,11 @@ func (p *tab) drag(x, y, dx, dy float64) {
 
 // keysOf are keys by the names that xdotool has for them: code, key and text as browsers have them.
 var keysOf = map[string][3]string{"space": {"Space", " ", " "}, "Left": {"ArrowLeft", "ArrowLeft", ""}, "Right": {"ArrowRight", "ArrowRight", ""},
-	"Home": {"Home", "Home", ""}, "End": {"End", "End", ""}, "Escape": {"Escape", "Escape", ""}}
+	"Home": {"Home", "Home", ""}, "End": {"End", "End", ""}, "Escape": {"Escape", "Escape", ""},
+	"Down": {"ArrowDown", "ArrowDown", ""}, "Return": {"Enter", "Enter", ""}, "BackSpace": {"Backspace", "Backspace", ""}}
 
 // xdotool does in the page what xdotool would do in a window, so that the same script of a test plays in both: key [MOD+]KEY,
-// mousemove [--window ID] X Y, mousedown, mouseup and click with button 1.
+// type TEXT, mousemove [--window ID] X Y, mousedown, mouseup and click with button 1.
 func (p *tab) xdotool(args ...string) {
 	p.t.Helper()
 	number := func(i int) float64 {
@@ -241,6 +242,11 @@ func (p *tab) xdotool(args ...string) {
 	}
 	for len(args) > 0 {
 		switch args[0] {
+		case "type":
+			for _, c := range args[1] {
+				p.key("", string(c), string(c))
+			}
+			args = args[2:]
 		case "key":
 			name, mods := args[1], 0
 			for mod, bit := range map[string]int{"ctrl+": 2, "shift+": 8} { // as the debugging protocol numbers them

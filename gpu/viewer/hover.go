@@ -69,9 +69,9 @@ func (v *Viewer) drawHover(o *render.Overlay, th *render.Theme, width, height fl
 			where += fmt.Sprintf(", z %d", e/(grid.Cols*grid.Rows))
 		}
 	}
-	value := fmt.Sprintf("%s = %s", it.view.Var, units.FormatNumber(significant(v.hover.value, 4)))
-	if it.view.Unit != "" {
-		value += " " + it.view.Unit
+	value := fmt.Sprintf("%s = %s", it.view.Var, units.FormatNumber(significant(it.scale.Shown(v.hover.value), 4)))
+	if it.scale.Unit != "" {
+		value += " " + it.scale.Unit
 	}
 	st := render.TextStyle{Size: textSize, Color: th.Text, Middle: true}
 	w1, _ := o.Measure(where, st)

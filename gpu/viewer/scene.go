@@ -6,15 +6,18 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/gpu/compute"
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 	timeline "github.com/galvani-sim/galvani/host/session"
 	"github.com/galvani-sim/galvani/host/sim"
+	"github.com/galvani-sim/galvani/host/units"
 )
 
 // live is an instance whose buffers can be drawn in place.
@@ -111,7 +114,11 @@ func (st *stage) panels() ([]*render.Panel, error) {
 // else as points.
 func (st *stage) defaults() []*net.View {
 	var views []*net.View
-	for _, g := range st.sim.Network().Groups {
+	groups := st.sim.Network().Groups
+	if many := slices.DeleteFunc(slices.Clone(groups), func(g *net.Group) bool { return g.N == 1 }); len(many) > 0 {
+		groups = many // groups of one element drive the others, as a rule
+	}
+	for _, g := range groups {
 		v := &net.View{Kind: net.Scatter, Group: g}
 		if g.Grid != nil && g.Grid.Layers == 1 && g.Grid.Rows > 1 && g.Grid.Cols > 1 {
 			v.Kind = net.Surface
@@ -213,6 +220,9 @@ func (st *stage) upload() error {
 // scale returns the scale that all views of one quantity share.
 func (st *stage) scale(v net.View) (*render.Scale, error) {
 	key := scaleKey{v.Var, v.Unit, v.Colormap, v.Min, v.Max}
+	if v.Unit == "" {
+		key.unit, _ = st.unit(v.Group, v.Var) // variables of the same name may differ in it
+	}
 	if s := st.kept.scales[key]; s != nil {
 		return s, nil
 	}
@@ -234,8 +244,31 @@ func (st *stage) scale(v net.View) (*render.Scale, error) {
 	if v.Min != v.Max {
 		s = render.NewFixedScale(v.Var, v.Unit, cm, v.Min, v.Max)
 	}
+	if v.Unit == "" {
+		s.Unit, s.PerUnit = st.unit(v.Group, v.Var)
+	}
 	st.kept.scales[key] = s
 	return s, nil
+}
+
+// handyUnits are those that values of neurons are read in, one for a dimension.
+var handyUnits = []string{"mV", "nA", "nS", "ms", "Hz"}
+
+// unit is the one that a variable is shown in: its name, and its value in SI units.
+func (st *stage) unit(g *net.Group, name string) (string, float64) {
+	if g == nil {
+		return "", 0
+	}
+	m := st.sim.Result().Models[g]
+	if m == nil || m.ByName[name] == nil || g.Dialect == check.ANNarchy {
+		return "", 0
+	}
+	for _, u := range handyUnits {
+		if q, ok := units.Lookup(u); ok && q.Dim == m.ByName[name].Type.Dim {
+			return u, q.Value
+		}
+	}
+	return "", 0
 }
 
 func (st *stage) panel(v net.View) (*render.Panel, error) {
