@@ -10,6 +10,7 @@ import (
 
 	"github.com/galvani-sim/galvani/host/record"
 	"github.com/galvani-sim/galvani/host/script"
+	"github.com/galvani-sim/galvani/host/sim"
 )
 
 // prepareOut makes the folder for results and makes sure that it can be written, before any time is spent.
@@ -27,12 +28,35 @@ func prepareOut(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
+// cleanOut removes the recordings that a killed run has left half written in the folder for results, and says so.
+func cleanOut(dir string, note func(string)) error {
+	if dir == "" {
+		return nil
+	}
+	removed, err := record.RemoveStale(dir)
+	if len(removed) > 0 {
+		what := fmt.Sprintf("%d temporary files", len(removed))
+		if len(removed) == 1 {
+			what = "1 temporary file"
+		}
+		note(fmt.Sprintf("removed %s that a killed run had left in %s", what, dir))
+	}
+	return err
+}
+
 func outputError(path string, err error) error {
 	var p *os.PathError
 	if errors.As(err, &p) {
 		err = p.Err
 	}
 	return &record.OutputError{Path: path, Err: err}
+}
+
+// simulated reports whether any network is further than its beginning, or anything was recorded or swept.
+func (s *session) simulated() bool {
+	return len(s.sweeps) > 0 || slices.ContainsFunc(s.all, func(c *sim.Sim) bool {
+		return c.Instance() != nil && c.Time() > 0 || slices.ContainsFunc(c.Recordings(), func(r sim.NamedRecording) bool { return r.Samples() > 0 })
+	})
 }
 
 // save writes each monitor's recording and run.json, every file whole or not at all. It returns the files written.

@@ -126,6 +126,9 @@ func (p *program) replaySession(c *cobra.Command, path string, f *modelFlags) er
 		return err
 	}
 	note := p.note(f)
+	if err := cleanOut(f.out, note); err != nil {
+		return err
+	}
 	if now, err := os.ReadFile(model); err == nil && string(now) != file.Header.Script {
 		note(fmt.Sprintf("%s has changed since the session was saved; the session's own copy is played", file.Header.Model))
 	}

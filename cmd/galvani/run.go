@@ -52,6 +52,9 @@ func (p *program) runModel(ctx context.Context, model string, f *modelFlags) err
 	if err := prepareOut(f.out); err != nil {
 		return err
 	}
+	if err := cleanOut(f.out, p.note(f)); err != nil {
+		return err
+	}
 	s := &session{flags: f, pending: openBackend(f), note: p.note(f)}
 	defer s.pending.release()
 	bar := &progress{w: p.err}
@@ -93,6 +96,13 @@ func (p *program) finish(s *session, model string, res *script.Result, err error
 		stopped = fmt.Sprintf("%s at t = %.6g s; the same command with the same seed repeats the run from the start", interruptedBy(err), s.sim.Time())
 	case err != nil:
 		stopped = "stopped by an error: " + err.Error()
+	}
+	if err != nil && !s.simulated() {
+		// Nothing is known that a file could tell, and what the folder holds may be of a run that came further.
+		if errors.Is(err, errInterrupted) {
+			fmt.Fprintln(p.err, interruptedBy(err)+" before the network ran; nothing was written")
+		}
+		return rendered(err)
 	}
 	files, werr := s.save(model, res, stopped)
 	files = append(files, res.Figures...)

@@ -184,6 +184,9 @@ func (p *program) viewModel(ctx context.Context, w *watching, f *modelFlags, v *
 		return err
 	}
 	note := p.note(f)
+	if err := cleanOut(f.out, note); err != nil {
+		return err
+	}
 	d, srv, err := p.openScreen(model, v, note)
 	if srv != nil {
 		defer func() { srv.Close(ending(err)) }()

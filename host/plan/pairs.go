@@ -333,6 +333,9 @@ func (b *builder) connectRule(x *call, rule connect.Rule) error {
 	if err != nil {
 		return err
 	}
+	if err := b.checkRuleDelays(x, m); err != nil {
+		return err
+	}
 	seg := segment{toPre: int32(s.Pre.Start), toPost: int32(s.Post.Start), times: max(x.c.N, 1)}
 	csr := m.CSR
 	switch {

@@ -45,6 +45,36 @@ func (b *builder) checkTransmission(s *net.Synapses, m *check.Model) {
 	}
 }
 
+// checkRuleDelays refuses delays of a rule that mean nothing for synapses. Spikes have the delays of their pathways; what is transmitted in every
+// step is one step old, as with the shortest delay of a projection.
+func (b *builder) checkRuleDelays(x *call, m *connect.Matrix) error {
+	s, place := x.s, x.c.Place
+	if place.File == "" {
+		place = s.Place
+	}
+	longest := 0.0
+	switch {
+	case m.CSR != nil && len(m.CSR.Delay) > 0:
+		longest = slices.Max(m.CSR.Delay)
+	case m.Identity != nil:
+		longest = m.Identity.Delay
+	case m.Full != nil:
+		longest = m.Full.Delay
+	case m.Offsets != nil:
+		longest = m.Offsets.Delay
+	}
+	switch {
+	case s.Transmit != nil && longest > 1.5*b.dtOf(s.Post.Group.DT):
+		b.mistake(place, "leave out delays=, or delay the rate with an equation of the population",
+			"%s: delays of up to %.4g ms and equations of the synapses: learning with delays is not supported", s.Name, longest*1e3)
+	case s.Transmit == nil && longest > 0:
+		b.mistake(place, "give the delays to the pathways", "%s: the rule gives delays of up to %.4g ms, which synapses do not take from it", s.Name, longest*1e3)
+	default:
+		return nil
+	}
+	return errReported
+}
+
 // weightsOf are the weights of a built rule, one for each of n synapses in order of creation.
 func weightsOf(m *connect.Matrix, csr *connect.CSR, n int) []float64 {
 	one := 0.0

@@ -33,6 +33,11 @@ func (osFiles) Create(path string) (handle, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The lock tells RemoveStale that the file is in use; without one, where locks do not exist, nothing is removed. RemoveStale may have been
+	// there in between.
+	if lock(f) && !sameFile(f, path) {
+		return nil, errors.Join(&os.PathError{Op: "create", Path: path, Err: os.ErrExist}, f.Close())
+	}
 	return f, nil
 }
 func (osFiles) Rename(from, to string) error { return os.Rename(from, to) }
@@ -76,7 +81,7 @@ func createTemporary(fs fileSystem, path string) (handle, string, error) {
 		return nil, "", errors.New("it is a folder")
 	}
 	for range 100 {
-		temporary := filepath.Join(dir, fmt.Sprintf(".%s.%08x.part", base, rand.Uint32()))
+		temporary := filepath.Join(dir, fmt.Sprintf(".%s.%08x.galvani-part", base, rand.Uint32()))
 		f, err := fs.Create(temporary)
 		if errors.Is(err, os.ErrExist) {
 			continue

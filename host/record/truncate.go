@@ -96,3 +96,26 @@ func (s *store) truncate(bytes, samples int64) error {
 	}
 	return nil
 }
+
+// Bytes gives the first samples of a column as they are stored, little endian, without holding them in memory. It is to be read before the
+// recording is used again.
+func (r *Recording) Bytes(name string, samples int64) (io.Reader, error) {
+	if samples < 0 || samples > r.samples+r.hidden {
+		return nil, fmt.Errorf("the recording has %d samples, not %d", r.samples+r.hidden, samples)
+	}
+	for k, c := range r.columns {
+		if c.Name != name {
+			continue
+		}
+		n, ok := count(r.stores[k].shape(samples), c.Type.Size())
+		if !ok {
+			return nil, fmt.Errorf("array %q is too large", name)
+		}
+		src, err := r.stores[k].reader()
+		if err != nil {
+			return nil, outputError(r.path, err)
+		}
+		return io.LimitReader(src, int64(n)*int64(c.Type.Size())), nil
+	}
+	return nil, fmt.Errorf("the recording has no array %q", name)
+}

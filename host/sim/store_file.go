@@ -97,15 +97,6 @@ func (s *Sim) StoreFile(path, name string) error {
 		return fmt.Errorf("store: %w", err)
 	}
 	st.wiring = append([]wiringSum{}, s.wiring()...)
-	byName := map[string]live{}
-	for _, l := range s.liveRecords() {
-		byName[l.name] = l
-	}
-	for _, r := range st.monitors {
-		if err := r.hold(byName[r.name].rec); err != nil {
-			return fmt.Errorf("store: monitor %q: %w", r.name, err)
-		}
-	}
 	name = stateName(name)
 	states, err := readStates(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -174,6 +165,9 @@ func encodeStates(w io.Writer, states []namedState) error {
 			for _, d := range m.data {
 				e.array(d)
 			}
+			if m.data == nil {
+				e.live(m)
+			}
 		}
 	}
 	return e.end()
@@ -207,6 +201,31 @@ func (e *encoder) bytes(p []byte) {
 	}
 	e.sum.Write(p)
 	_, e.err = e.w.Write(p)
+}
+
+// live copies what a monitor had recorded out of its recording, part by part, since it may be larger than memory.
+func (e *encoder) live(m *storedRecord) {
+	buf := make([]byte, 1<<18)
+	for _, c := range m.columns {
+		if e.err != nil {
+			return
+		}
+		src, err := m.live.Bytes(c.Name, m.samples)
+		var n int64
+		if err == nil {
+			n, err = io.CopyBuffer(io.MultiWriter(e.sum, struct{ io.Writer }{e.w}), struct{ io.Reader }{src}, buf)
+		}
+		want := m.samples * int64(c.Type.Size())
+		for _, d := range c.Dims {
+			want *= int64(d)
+		}
+		if err == nil && n != want {
+			err = fmt.Errorf("%q ended early", c.Name)
+		}
+		if err != nil {
+			e.err = fmt.Errorf("store: monitor %q: %w", m.name, err)
+		}
+	}
 }
 
 func (e *encoder) array(d any) {
