@@ -12,12 +12,24 @@ import (
 
 var hertz = units.Dim{}.Div(units.Second)
 
+// atThresholds refuses another place in the step for a source of spikes than the one it has.
+func atThresholds(kind string, when starlark.Value) error {
+	if name, given := starlark.AsString(when); when == nil || when == starlark.None || given && name == "thresholds" {
+		return nil
+	}
+	return withHint(fmt.Errorf("%s: when=%v is not supported; its spikes come with the thresholds", kind, when),
+		"leave out when=; order= moves it before or behind other groups, and order= of a pathway says when its spikes act")
+}
+
 // makePoissonGroup is PoissonGroup(N, rates): a group whose neurons spike in each step with probability rates*dt.
 func (in *interp) makePoissonGroup(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var nv, rates, dt, name, namespace, clock, ignored starlark.Value
+	var nv, rates, dt, name, namespace, clock, when, ignored starlark.Value
 	order := 0
-	if err := unpack(b.Name(), args, kwargs, "N", &nv, "rates", &rates, "dt?", &dt, "clock?", &clock, "when?", &ignored, "order?", &order,
+	if err := unpack(b.Name(), args, kwargs, "N", &nv, "rates", &rates, "dt?", &dt, "clock?", &clock, "when?", &when, "order?", &order,
 		"namespace?", &namespace, "name?", &name, "codeobj_class?", &ignored); err != nil {
+		return nil, err
+	}
+	if err := atThresholds(b.Name(), when); err != nil {
 		return nil, err
 	}
 	n, err := groupSize(b.Name(), nv)
@@ -143,11 +155,14 @@ func (in *interp) makePoissonInput(t *starlark.Thread, b *starlark.Builtin, args
 
 // makeSpikeGenerator is SpikeGeneratorGroup(N, indices, times, dt=None, period=0*second, sorted=False).
 func (in *interp) makeSpikeGenerator(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var nv, idx, times, dt, period, name, clock, ignored starlark.Value
+	var nv, idx, times, dt, period, name, clock, when, ignored starlark.Value
 	sorted := false
 	order := 0
 	if err := unpack(b.Name(), args, kwargs, "N", &nv, "indices", &idx, "times", &times, "dt?", &dt, "clock?", &clock, "period?", &period,
-		"when?", &ignored, "order?", &order, "sorted?", &sorted, "name?", &name, "codeobj_class?", &ignored); err != nil {
+		"when?", &when, "order?", &order, "sorted?", &sorted, "name?", &name, "codeobj_class?", &ignored); err != nil {
+		return nil, err
+	}
+	if err := atThresholds(b.Name(), when); err != nil {
 		return nil, err
 	}
 	n, err := groupSize(b.Name(), nv)

@@ -19,6 +19,22 @@ type spikeMonitor struct {
 
 var _ starlark.HasAttrs = (*spikeMonitor)(nil)
 
+// afterThresholds refuses another place in the step for a monitor of spikes than the one it has.
+func afterThresholds(kind string, when starlark.Value, order int) error {
+	name, given := starlark.AsString(when)
+	switch {
+	case when == nil || when == starlark.None || given && name == "after_thresholds":
+	default:
+		return withHint(fmt.Errorf("%s: when=%v is not supported; spikes are recorded after the thresholds, before synapses and resets", kind, when),
+			"leave out when=; a StateMonitor(..., when='after_resets') records variables at another place of the step")
+	}
+	if order != 0 {
+		return withHint(fmt.Errorf("%s: order=%d is not supported; spikes are recorded after the thresholds, before synapses and resets", kind, order),
+			"leave out order=; a StateMonitor takes one")
+	}
+	return nil
+}
+
 // makeSpikeMonitor is SpikeMonitor(source, variables=None, record=True, name=None), and EventMonitor(source, event, ...).
 func (in *interp) makeSpikeMonitor(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var source, vars, when, name, ignored starlark.Value
@@ -48,8 +64,8 @@ func (in *interp) makeSpikeMonitor(t *starlark.Thread, b *starlark.Builtin, args
 		}
 		return nil, withHint(fmt.Errorf("%s: %s has no threshold and never spikes", b.Name(), g.label()), "add threshold='...' to the group, or record with a StateMonitor")
 	}
-	if when != nil && when != starlark.None || order != 0 {
-		return nil, fmt.Errorf("%s: when= and order= are not supported; variables are recorded as they are after the thresholds, before the resets", b.Name())
+	if err := afterThresholds(b.Name(), when, order); err != nil {
+		return nil, err
 	}
 	m := &spikeMonitor{mon: mon, of: g, vars: g.pop.vars}
 	mon.Of, mon.CountOnly = g.span(), !record
@@ -244,8 +260,12 @@ var _ starlark.HasAttrs = (*rateMonitor)(nil)
 
 // makeRateMonitor is PopulationRateMonitor(source, name=None).
 func (in *interp) makeRateMonitor(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var source, name, dt, ignored starlark.Value
-	if err := unpack(b.Name(), args, kwargs, "source", &source, "name?", &name, "dt?", &dt, "codeobj_class?", &ignored); err != nil {
+	var source, name, dt, when, ignored starlark.Value
+	order := 0
+	if err := unpack(b.Name(), args, kwargs, "source", &source, "name?", &name, "dt?", &dt, "when?", &when, "order?", &order, "codeobj_class?", &ignored); err != nil {
+		return nil, err
+	}
+	if err := afterThresholds(b.Name(), when, order); err != nil {
 		return nil, err
 	}
 	g, err := groupArg("PopulationRateMonitor: source", source)

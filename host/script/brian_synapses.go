@@ -66,13 +66,16 @@ func (s *synapses) Iterate() starlark.Iterator {
 
 // makeSynapses is Synapses(source, target=None, model=”, on_pre=, on_post=, delay=, ...).
 func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var source, target, model, onPre, onPost, delay, onEvent, multi, namespace, dt, clock, method, name, dependent, ignored starlark.Value
+	var source, target, model, onPre, onPost, delay, onEvent, multi, namespace, dt, clock, method, name, dependent, connect, ignored starlark.Value
 	order := 0
 	if err := unpack(b.Name(), args, kwargs, "source", &source, "target?", &target, "model?", &model, "on_pre?", &onPre, "pre?", &onPre,
-		"on_post?", &onPost, "post?", &onPost, "connect?", &ignored, "delay?", &delay, "on_event?", &onEvent, "multisynaptic_index?", &multi,
+		"on_post?", &onPost, "post?", &onPost, "connect?", &connect, "delay?", &delay, "on_event?", &onEvent, "multisynaptic_index?", &multi,
 		"namespace?", &namespace, "dtype?", &ignored, "codeobj_class?", &ignored, "dt?", &dt, "clock?", &clock, "order?", &order,
 		"method?", &method, "name?", &name, "order_dependent?", &dependent, "method_options?", &ignored); err != nil {
 		return nil, err
+	}
+	if connect != nil && connect != starlark.None {
+		return nil, withHint(synapsesError("connect= of the constructor does not exist"), "call S.connect(...) after it")
 	}
 	s := &synapses{explicit: true, constructed: map[string]bool{}}
 	var err error
