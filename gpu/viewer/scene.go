@@ -13,6 +13,7 @@ import (
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 	timeline "github.com/galvani-sim/galvani/host/session"
@@ -227,6 +228,9 @@ func (st *stage) scale(v net.View) (*render.Scale, error) {
 		return s, nil
 	}
 	name := v.Colormap
+	if name == "" && st.boolean(v.Group, v.Var) {
+		name, v.Min, v.Max = render.TwoTone().Name, 0, 1
+	}
 	if name == "twilight" && v.Min == v.Max {
 		v.Min, v.Max = 0, 2*math.Pi // one turn
 	}
@@ -249,6 +253,15 @@ func (st *stage) scale(v net.View) (*render.Scale, error) {
 	}
 	st.kept.scales[key] = s
 	return s, nil
+}
+
+// boolean reports whether a variable is true or false.
+func (st *stage) boolean(g *net.Group, name string) bool {
+	if g == nil {
+		return false
+	}
+	b, ok := st.plan.Find(g.Name, name)
+	return ok && b.Type == ir.Bool
 }
 
 // handyUnits are those that values of neurons are read in, one for a dimension.
