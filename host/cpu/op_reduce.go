@@ -66,7 +66,7 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	if max(len(op.dst), len(op.ints)) < c.rows*x.replicas() {
 		return nil, fmt.Errorf("kernel %q: the buffer of its sums does not fit the %d rows of connection %q", k.Name, c.rows, c.name)
 	}
-	op.weights, op.source, op.plain = x.plainSum(k, r.Value, o)
+	op.weights, op.source, op.plain = x.plainSum(k, r.Value, o, c.maxSyn)
 	op.dstEach = x.plan.Buffers[o.Bind[r.Slot]].Each
 	if op.plain {
 		op.weightsEach, op.sourceEach = x.eachOf(op.weights), x.eachOf(op.source)
@@ -95,8 +95,8 @@ func (x *instance[T]) eachOf(buf []T) int {
 	return 0
 }
 
-// plainSum recognises weight × source[far end] and source[far end].
-func (x *instance[T]) plainSum(k *ir.Kernel, e *ir.Expr, o *plan.Run) (weights, source []T, ok bool) {
+// plainSum recognises weight × source[far end] and source[far end]. most is the last synapse of a mapped connection.
+func (x *instance[T]) plainSum(k *ir.Kernel, e *ir.Expr, o *plan.Run, most int) (weights, source []T, ok bool) {
 	far := ir.OpPre
 	if !x.plan.Conns[o.Conn].ByPost {
 		far = ir.OpPost
@@ -107,7 +107,7 @@ func (x *instance[T]) plainSum(k *ir.Kernel, e *ir.Expr, o *plan.Run) (weights, 
 	if fromFar(e) {
 		return nil, x.m.real[o.Bind[e.Slot]], true
 	}
-	if e.Op != ir.OpMul || x.plan.Conns[o.Conn].Mapped {
+	if e.Op != ir.OpMul {
 		return nil, nil, false
 	}
 	w, s := e.Args[0], e.Args[1]
@@ -118,7 +118,11 @@ func (x *instance[T]) plainSum(k *ir.Kernel, e *ir.Expr, o *plan.Run) (weights, 
 		return nil, nil, false
 	}
 	weights = x.m.real[o.Bind[w.Slot]]
-	return weights, x.m.real[o.Bind[s.Slot]], len(weights) >= len(x.m.int[x.plan.Conns[o.Conn].Index])
+	need := len(x.m.int[x.plan.Conns[o.Conn].Index])
+	if x.plan.Conns[o.Conn].Mapped {
+		need = most + 1
+	}
+	return weights, x.m.real[o.Bind[s.Slot]], len(weights) >= need
 }
 
 func (r *reduceOp[T]) run(step int64) error {
@@ -140,7 +144,7 @@ func (r *reduceOp[T]) task(worker, task int) {
 		return
 	}
 	if r.plain {
-		sumRows(ownPart(r.dst, r.dstEach, replica), r.rowPtr, r.index, ownPart(r.weights, r.weightsEach, replica), ownPart(r.source, r.sourceEach, replica), first, last, r.add)
+		sumRows(ownPart(r.dst, r.dstEach, replica), r.rowPtr, r.index, r.conn.syn, ownPart(r.weights, r.weightsEach, replica), ownPart(r.source, r.sourceEach, replica), first, last, r.add)
 		return
 	}
 	r.general(r.x.workers[worker], first, last, replica)
@@ -212,15 +216,21 @@ func (s *rowSum[E]) flush(to int) {
 	}
 }
 
-// sumRows sets or adds to dst[r] the sum of weights × source[index] over row r. Two rows are summed side by side, since one
+// sumRows sets or adds to dst[r] the sum of weights × source[index] over row r, with weights at syn where that is not nil. Two rows are summed side by side, since one
 // sum alone would wait for each addition.
-func sumRows[T real](dst []T, rowPtr, index []int32, weights, source []T, first, last int, add bool) {
+func sumRows[T real](dst []T, rowPtr, index, syn []int32, weights, source []T, first, last int, add bool) {
 	put := func(r int, s T) {
 		if add {
 			dst[r] += s
 		} else {
 			dst[r] = s
 		}
+	}
+	if weights != nil && syn != nil {
+		for r := first; r < last; r++ {
+			put(r, mappedRow(index[rowPtr[r]:rowPtr[r+1]], syn[rowPtr[r]:rowPtr[r+1]], weights, source))
+		}
+		return
 	}
 	r := first
 	for ; r+1 < last; r += 2 {
@@ -283,6 +293,15 @@ func dotRow[T real](s T, index []int32, weights, source []T) T {
 	weights = weights[:len(index)]
 	for k, i := range index {
 		s += T(weights[k] * at(source, i))
+	}
+	return s
+}
+
+// mappedRow is dotRow for weights that lie elsewhere.
+func mappedRow[T real](index, syn []int32, weights, source []T) (s T) {
+	syn = syn[:len(index)]
+	for k, i := range index {
+		s += T(weights[syn[k]] * at(source, i))
 	}
 	return s
 }

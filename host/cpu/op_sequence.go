@@ -178,7 +178,7 @@ func (q *sequenceOp[T]) element(x *instance[T], w *worker[T], e int) {
 			p.compute(x.vec, w, f, &x.m, &b)
 			p.effects(x.vec, w, f, &x.m, &b)
 		case r.plain:
-			sumRows(r.dst, r.rowPtr, r.index, r.weights, r.source, e, e+1, r.add)
+			sumRows(r.dst, r.rowPtr, r.index, r.conn.syn, r.weights, r.source, e, e+1, r.add)
 		default:
 			p.fillFirst(f, min(blockLen, int(r.rowPtr[e+1]-r.rowPtr[e])))
 			r.rows(w, f, e, e+1, 0)

@@ -8,7 +8,8 @@ import (
 
 // Sums over synapses are rewritten where that saves work for each synapse:
 //
-//   - "hoist ends": an expression of one end alone that takes a transcendental function is computed once per neuron;
+//   - "hoist ends": an expression of the presynaptic end alone, or one of the postsynaptic end that takes a transcendental function,
+//     is computed once per neuron;
 //   - "split trigonometry": sin(a - b) and cos(a - b) of a presynaptic a and a postsynaptic b become products of functions of a and
 //     of b, the first summed over synapses and the second applied to the sum;
 //   - "sum over all": where every neuron has a synapse from every other, sums of presynaptic values are made once, not per neuron.
@@ -393,7 +394,8 @@ func (r *rowSums) op() Op {
 	return r.s.bound(k, r.n, r.conn)
 }
 
-// hoist computes the parts of a sum that belong to one end and take a transcendental function once per neuron.
+// hoist computes the parts of a sum that belong to one end once per neuron: what is left is a weight times what is read at the
+// presynaptic end, the form that backends sum quickest, or costs less.
 func (s *splitter) hoist(value *ir.Expr, red ir.Reduction) []Op {
 	var ops []Op
 	found := map[*ir.Expr]string{}
@@ -409,7 +411,7 @@ func (s *splitter) hoist(value *ir.Expr, red ir.Reduction) []Op {
 			if found[e] != "" {
 				return
 			}
-			if s.side(e) == end.of && e.Type == ir.Real && costly(e) {
+			if s.side(e) == end.of && e.Type == ir.Real && (costly(e) || end.of == preSide && e.Op != ir.OpLoad) {
 				name := s.scratch(fmt.Sprint(end.name, " part ", len(order)), end.n)
 				found[e], values[name] = name, e
 				order = append(order, name)
