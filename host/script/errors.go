@@ -210,13 +210,16 @@ var pythonHints = []struct {
 	{regexp.MustCompile(`^\s*(try|except|raise|with|global|assert|yield|nonlocal|async|del)\b`), nil, "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"},
 	{regexp.MustCompile(`\bis\s+(not\s+)?None`), nil, "write == None or != None"},
 	{regexp.MustCompile(`\[[^\]]*:[^\]]*,|\[[^\]]*,[^\]]*:`), regexp.MustCompile(`got ','|got ':'|want`), "a[:, 0] is written a[slice(None), 0] or a.column(0)"},
-	{nil, regexp.MustCompile(`cannot assign to slice|can't assign to|slice expression`), "a[i:j] = x is written a[slice(i, j)] = x or a.set_slice(i, j, x)"},
+	{nil, regexp.MustCompile(`cannot assign to slice|can't assign to [^.]|slice expression`), "a[i:j] = x is written a[slice(i, j)] = x or a.set_slice(i, j, x)"},
 	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 0*mV; for a mask of an array write greater(a, b) or a.gt(b)"},
 	{nil, regexp.MustCompile(`unknown conversion %`), "% knows %d, %s, %g and the like without widths: write format(x, \".3f\")"},
 	{nil, regexp.MustCompile(`undefined: (math|scipy|os|sys|random)$`), "there is no module of that name: write sin(x), linspace(...) and so on directly, or as np.sin(x)"},
 }
 
 func pythonHint(line, msg string) string {
+	if h := absentHint(msg); h != "" {
+		return h
+	}
 	for _, h := range pythonHints {
 		if (h.line == nil || h.line.MatchString(line)) && (h.msg == nil || h.msg.MatchString(msg)) {
 			return h.hint

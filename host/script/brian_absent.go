@@ -1,0 +1,47 @@
+package script
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Hints shared by several names.
+const (
+	fixedSlots   = "the slots of a step and what happens in each are fixed, scheduling_summary() shows them; when= and order= of objects and of code say where in a step they act"
+	whereMade    = "order= and, where an object has it, when= are given where the object is made; run_on_event(\"spike\", code, when='end') puts code at another place of the step"
+	onMachine    = "where and how a network runs is chosen on the command line: --backend, --precision, --threads"
+	switchedOff  = "objects cannot be switched off; leave them out of Network(...), or take them out with net.remove(...) between two runs"
+	oneCondition = "stop_when(condition) of a group ends a run"
+)
+
+// absent answers names of Brian2 that do not exist here, as attributes and as names of their own.
+var absent = map[string]string{
+	"set_event_schedule": whereMade, "when": whereMade, "order": whereMade, "thresholder": whereMade, "resetter": whereMade, "state_updater": whereMade,
+	"schedule":       fixedSlots,
+	"magic_network":  "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
+	"MagicNetwork":   "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
+	"prefs":          onMachine,
+	"set_device":     onMachine,
+	"device":         onMachine,
+	"reinit_devices": onMachine,
+	"BrianLogger":    "--quiet leaves out notes; warnings and errors always show",
+	"stop":           oneCondition,
+	"active":         switchedOff,
+	"namespace":      "names of equations are given with namespace={...} where the object is made, or are variables of the script",
+	"add_attribute":  "objects have no attributes of the script's own; keep values in a dictionary",
+	"SpatialNeuron":  "there are no neurons with a morphology; compartments are neurons of a group, joined by Synapses with (summed) currents",
+	"Morphology":     "there are no neurons with a morphology; compartments are neurons of a group, joined by Synapses with (summed) currents",
+}
+
+var noField = regexp.MustCompile(`^can't assign to \.(\w+) field of \w+`)
+
+// absentHint answers a message about a name of Brian2 that does not exist here, or about one that cannot be set.
+func absentHint(msg string) string {
+	if name, ok := strings.CutPrefix(msg, "undefined: "); ok {
+		return absent[name]
+	}
+	if m := noField.FindStringSubmatch(msg); m != nil {
+		return suffixless(absent[m[1]], "what this object has can be read, not set; its arguments are given where it is made")
+	}
+	return ""
+}
