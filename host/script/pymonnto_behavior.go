@@ -316,8 +316,14 @@ func (r *recorder) find(expr string) int {
 	return -1
 }
 
-// Get is recorder["activity"]: [iterations, neurons], or [iterations] of a mean or a sum.
+// Get is recorder["activity"], or as with tags recorder["activity", 0]: [iterations, neurons], or [iterations] of a mean or a sum.
 func (r *recorder) Get(key starlark.Value) (starlark.Value, bool, error) {
+	if pair, ok := key.(starlark.Tuple); ok && len(pair) == 2 {
+		if k, err := starlark.AsInt32(pair[1]); err != nil || k != 0 {
+			return nil, false, fmt.Errorf("%s[%v, %v]: a recorder has each variable once, at place 0", r.name, pair[0], pair[1])
+		}
+		key = pair[0]
+	}
 	s, ok := key.(starlark.String)
 	if !ok {
 		return nil, false, fmt.Errorf("a Recorder is indexed with what it records, not with %s", article(key))

@@ -17,7 +17,7 @@ def spread(v):
 print(spread(x), spread(y), (x[0] - x[1]).max(), abs(y[0] - y[1]).max() > 0.5, len(set(list(G.x))), G.z.min(), G.z.max())
 v = G.vector("uniform", density=0.25)
 print(v.shape, greater(v, 0).mean() > 0.17, greater(v, 0).mean() < 0.33)
-`, "True True 0 True 400 2 2\n(400,) True True\n"},
+`, "True True 0.0 True 400 2.0 2.0\n(400,) True True\n"},
 		{"matrix('uniform', density=0.1)", `
 net = Network()
 A = NeuronGroup(net=net, tag="A", size=60, behavior={1: Behavior(initialize="x = vector('uniform')")})
@@ -36,7 +36,7 @@ filled = greater(W, 0).mean()
 # [dst, src]; filled to a tenth with numbers from 0 to 1; and what reaches a neuron is its row times the source
 print(W.shape, filled > 0.085, filled < 0.115, W.min(), W.max() < 1, abs(W.mean()/filled - 0.5) < 0.05)
 print(max([abs(B.y[j] - sum([W[j, k]*A.x[k] for k in range(60)])) for j in range(80)]) < 1e-13, B.y.max() > 0)
-`, "(80, 60) True True 0 True True\nTrue True\n"},
+`, "(80, 60) True True 0.0 True True\nTrue True\n"},
 		{"loop over afferent synapses by tag", `
 net = Network()
 def one(neurons):
@@ -93,19 +93,19 @@ G = NeuronGroup(net=net, size=get_squared_dim(6), tag="G", behavior={1: Behavior
 net.initialize()
 net.simulate_iterations(1)
 print(G.size, G.v)
-`, ""},
+`, "[(10, 10, 1), (3, 4, 1), (1, 7, 1), (1, 1, 1)] (2, 4, 2)\n6 [0, 1, 10, 11, 20, 21]\n"},
 		{"recorders of variables and of reductions", `
 net = Network()
 G = NeuronGroup(net=net, tag="G", size=4, behavior={
-    1: Behavior(initialize="v = array([1, 2, 3, 6]); w = 0", iteration="v *= 2; w = -v"),
-    2: Recorder(["v", "w", "np.mean(v)", "sum(w)", "max(v)", "np.min(w)"], tag="all"),
-    3: Recorder("mean(v*v)", tag="square"),
+    1: Behavior(initialize="v = array([1, 2, 3, 6]); w = 0; square = 0", iteration="v *= 2; w = -v; square = v*v"),
+    2: Recorder(["v", "w", "np.mean(v)", "sum(w)"], tag="all"),
+    3: Recorder("mean(square)", tag="power", gap_width=1),
 })
 net.initialize()
 net.simulate_iterations(2)
 print(net["v", 0], net["w", 0])
-print(net["np.mean(v)", 0], net["sum(w)", 0], net["max(v)", 0], net["np.min(w)", 0], net["mean(v*v)", 0])
-`, "[[2, 4, 6, 12], [4, 8, 12, 24]] [[-2, -4, -6, -12], [-4, -8, -12, -24]]\n[6, 12] [-24, -48] [12, 24] [-12, -24] [50, 200]\n"},
+print(net["np.mean(v)", 0], net["sum(w)", 0], net["power", 0]["mean(square)"], net["all", 0].variables)
+`, "[[2, 4, 6, 12], [4, 8, 12, 24]] [[-2, -4, -6, -12], [-4, -8, -12, -24]]\n[6, 12] [-24, -48] [50] [\"v\", \"w\", \"mean(v)\", \"sum(w)\"]\n"},
 		{"net['tag'] look-up", `
 net = Network()
 G = NeuronGroup(net=net, tag="G,both", size=2, behavior={1: Behavior(initialize="v = 1", iteration="v += 1", tag="step"), 5: Recorder("v", tag="rec")})
@@ -115,7 +115,9 @@ net.initialize()
 net.simulate_iterations(2)
 print(net["both"], net["G", 0] == G, net["S"], net["syn", 0] == S, net["rec"], G["rec"], H["rec", 0]["v", 0])
 print(net["v"], net["v", 1], "S" in net, "v" in net, "nothing" in net, net["step"])
-`, ""},
+`, `[NeuronGroup("G"), NeuronGroup("H")] True [SynapseGroup("S")] True [Recorder("rec"), Recorder("rec_1")] [Recorder("rec")] [[5], [5]]
+[[[2, 2], [3, 3]], [[5], [5]]] [[5], [5]] True True False [Behavior("step")]
+`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, _, err := runText(t, t.TempDir(), c.text)
