@@ -239,7 +239,7 @@ func TestRefs(t *testing.T) {
 		Synapse: true, Scope: script(t), Extra: []*Variable{{Name: "delay", Kind: Parameter, Type: Type{Kind: Real, Dim: units.Second}}},
 		Pre: mustCheck(t, "r : Hz", "", Context{}), Post: mustCheck(t, "v : volt", "", Context{}),
 	}
-	m := mustCheck(t, "w : 1", "", ctx)
+	m := mustCheck(t, "w : 1\ndx/dt = -x/tau : 1 (event-driven)", "", ctx)
 	for text, want := range map[string]string{
 		"w": "0 w 1", "v": "2 v volt", "v_post": "2 v volt", "r_pre": "1 r hertz", "pre.r": "1 r hertz", "post.v": "2 v volt", "tau": "3 tau second", "t": "4 t second", "dt": "5 dt second",
 		"i": "6 i integer", "j": "6 j integer", "N": "7 N integer", "N_pre": "7 N_pre integer", "N_post": "7 N_post integer", "N_incoming": "7 N_incoming integer", "N_outgoing": "7 N_outgoing integer",

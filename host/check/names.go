@@ -2,6 +2,7 @@ package check
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/diag"
@@ -185,6 +186,10 @@ func (c *checker) givenName(e *syntax.Ident) (Ref, typ, bool) {
 	case c.ctx.Synapse && (name == "N_pre" || name == "N_post" || name == "N_incoming" || name == "N_outgoing"):
 		ref = Ref{Kind: RefCount}
 	case c.ctx.Synapse && name == "lastupdate":
+		if !slices.ContainsFunc(c.m.Vars, func(v *Variable) bool { return v.EventDriven }) {
+			c.errorHint(e.Span(), "keep the time in a variable of the synapses:  last : second  and, at the end of on_pre,  last = t",
+				"\"lastupdate\" is known only of synapses that have (event-driven) equations")
+		}
 		ref, t = Ref{Kind: RefExternal}, typ{Type{Real, c.second()}, true}
 	case c.ctx.Geometry && (name == "x" || name == "y" || name == "z"):
 		ref, t = Ref{Kind: RefCoord}, known(Real)

@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -69,11 +70,22 @@ type Fault struct {
 	Replica int
 	Step    int64
 	Time    float64 // seconds
-	Value   float64 // NaN or an infinity
+	Value   float64 // NaN or an infinity; for a Table the column, NaN when it is not known
+	// Table names the TimedArray of which Element of the object Variable asks for a column that is not among its Columns; "" otherwise.
+	Table   string
+	Columns int
 }
 
 // Error describes the fault.
 func (f *Fault) Error() string {
+	if f.Table != "" {
+		column := "a column"
+		if !math.IsNaN(f.Value) {
+			column = fmt.Sprintf("column %.0f", f.Value)
+		}
+		return fmt.Sprintf("%s[%d] asks for %s of the TimedArray %q, which has the columns 0 to %d, at t = %g s (step %d)",
+			f.Variable, f.Element, column, f.Table, f.Columns-1, f.Time, f.Step)
+	}
 	return fmt.Sprintf("%s[%d] became %v at t = %g s (step %d)", f.Variable, f.Element, f.Value, f.Time, f.Step)
 }
 

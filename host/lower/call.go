@@ -30,7 +30,7 @@ func (s *scope) call(e *syntax.Call) *ir.Expr {
 		for i, a := range e.Args {
 			args[i] = s.expr(a)
 		}
-		return s.table(ref.Table.(check.Table), args)
+		return s.table(e.Fun.Name, ref.Table.(check.Table), args)
 	}
 	return s.builtin(e, ref.Name)
 }
@@ -72,7 +72,10 @@ func (s *scope) builtin(e *syntax.Call, name string) *ir.Expr {
 	case "pow", "power":
 		return power(b, s.real(args[0]), s.real(args[1]))
 	case "ite":
-		c, x, y := as(b, s.expr(args[0]), ir.Bool), s.expr(args[1]), s.expr(args[2])
+		c := as(b, s.expr(args[0]), ir.Bool)
+		s.conditional++
+		x, y := s.expr(args[1]), s.expr(args[2])
+		s.conditional--
 		t := wider(x.Type, y.Type)
 		return b.Select(c, as(b, x, t), as(b, y, t))
 	case "timestep":
@@ -112,6 +115,16 @@ func (s *scope) same(args []syntax.Expr) []*ir.Expr {
 	return v
 }
 
+// drawn is one draw at a call site.
+func (s *scope) drawn(op ir.Op, site *syntax.Call, args ...*ir.Expr) *ir.Expr {
+	if s.common != nil {
+		if e := s.common(op, site, args); e != nil {
+			return e
+		}
+	}
+	return s.b.Random(op, s.draw(site), args...)
+}
+
 // random lowers the random functions of both dialects; each call site is one draw of the kernel's stream.
 func (s *scope) random(site *syntax.Call, name string, args []syntax.Expr) *ir.Expr {
 	b := s.b
@@ -124,25 +137,25 @@ func (s *scope) random(site *syntax.Call, name string, args []syntax.Expr) *ir.E
 	}
 	switch name {
 	case "rand":
-		return b.Random(ir.OpUniform, s.draw(site))
+		return s.drawn(ir.OpUniform, site)
 	case "randn":
-		return b.Random(ir.OpNormal, s.draw(site))
+		return s.drawn(ir.OpNormal, site)
 	case "poisson":
-		return b.Random(ir.OpPoisson, s.draw(site), v[0])
+		return s.drawn(ir.OpPoisson, site, v[0])
 	case "Uniform":
-		return affine(b.Op(ir.OpSub, v[1], v[0]), v[0], b.Random(ir.OpUniform, s.draw(site)))
+		return affine(b.Op(ir.OpSub, v[1], v[0]), v[0], s.drawn(ir.OpUniform, site))
 	case "Normal":
-		return affine(v[1], v[0], b.Random(ir.OpNormal, s.draw(site)))
+		return affine(v[1], v[0], s.drawn(ir.OpNormal, site))
 	case "LogNormal":
-		return b.Op(ir.OpExp, affine(v[1], v[0], b.Random(ir.OpNormal, s.draw(site))))
+		return b.Op(ir.OpExp, affine(v[1], v[0], s.drawn(ir.OpNormal, site)))
 	case "Exponential":
-		return b.Op(ir.OpDiv, b.Random(ir.OpExponential, s.draw(site)), v[0])
+		return b.Op(ir.OpDiv, s.drawn(ir.OpExponential, site), v[0])
 	case "Gamma":
-		return b.Op(ir.OpMul, v[1], b.Random(ir.OpGamma, s.draw(site), v[0]))
+		return b.Op(ir.OpMul, v[1], s.drawn(ir.OpGamma, site, v[0]))
 	case "DiscreteUniform":
 		lo, hi := b.Op(ir.OpFloor, v[0]), b.Op(ir.OpFloor, v[1])
 		span := b.Op(ir.OpAdd, b.Op(ir.OpSub, hi, lo), b.Const(1))
-		return b.Op(ir.OpRealToInt, b.Op(ir.OpFloor, affine(span, lo, b.Random(ir.OpUniform, s.draw(site)))))
+		return b.Op(ir.OpRealToInt, b.Op(ir.OpFloor, affine(span, lo, s.drawn(ir.OpUniform, site))))
 	}
 	return nil
 }

@@ -115,6 +115,8 @@ func (c *block) branch(st *syntax.Stmt, mask *ir.Expr) {
 		}
 		return b.Op(ir.OpAnd, x, y)
 	}
+	c.s.conditional++
 	c.statements(st.Body, both(mask, cond))
 	c.statements(st.Else, both(mask, b.Op(ir.OpNot, cond)))
+	c.s.conditional--
 }

@@ -41,7 +41,11 @@ type scope struct {
 	// sum answers for sum(target).
 	sum func(target string) *ir.Expr
 	// table answers for a call of a table with lowered arguments.
-	table func(t check.Table, args []*ir.Expr) *ir.Expr
+	table func(name string, t check.Table, args []*ir.Expr) *ir.Expr
+	// common answers for the draw of a call that all elements share; nil, or a nil answer: one draw for each element.
+	common func(op ir.Op, site *syntax.Call, args []*ir.Expr) *ir.Expr
+	// conditional counts the conditions under which what is being lowered has an effect.
+	conditional int
 	// ref answers first for a resolved name; nil, or a nil answer, leaves it to the group's meaning.
 	ref func(check.Ref) *ir.Expr
 	// draws numbers the call sites of random functions: a site lowered twice is one draw.
@@ -104,7 +108,10 @@ func (s *scope) expr(e syntax.Expr) *ir.Expr {
 	case *syntax.Binary:
 		return s.binary(e)
 	case *syntax.Cond:
-		c, x, y := as(b, s.expr(e.Test), ir.Bool), s.expr(e.Then), s.expr(e.Else_)
+		c := as(b, s.expr(e.Test), ir.Bool)
+		s.conditional++
+		x, y := s.expr(e.Then), s.expr(e.Else_)
+		s.conditional--
 		t := wider(x.Type, y.Type)
 		return b.Select(c, as(b, x, t), as(b, y, t))
 	case *syntax.Call:

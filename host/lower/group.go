@@ -23,8 +23,8 @@ type Input struct {
 	Method string // "" chooses: exact, euler or heun in Brian's dialect, euler in ANNarchy's
 	// Sum returns the summed input of a target as an expression over slots that the caller binds.
 	Sum func(b *ir.Builder, target string) *ir.Expr
-	// Table returns a call of a table as an expression.
-	Table func(b *ir.Builder, t check.Table, args []*ir.Expr) *ir.Expr
+	// Table lowers a call of a table.
+	Table func(b *ir.Builder, t check.Table, args []*ir.Expr) Sample
 	// Refractory is nil for groups that have no refractory period.
 	Refractory *Refractory
 	// History holds the depth of the ring of past values to be kept of a variable, by name.
@@ -104,6 +104,8 @@ type group struct {
 	apart map[*check.Variable]bool
 	// common are the noises that shared equations ask for: one path for all elements.
 	common map[string]bool
+	// commonCalls are the calls of random functions in shared equations, likewise.
+	commonCalls []*syntax.Call
 }
 
 // classify decides which shared variables the group's kernel can compute on the way. It can when the value is
@@ -121,6 +123,7 @@ func (g *group) classify() {
 			}
 			if v.Shared && u.Assign == nil {
 				g.noisesOf(v.Expr, g.common)
+				g.callsOf(v.Expr)
 			}
 		}
 	}
@@ -197,6 +200,9 @@ func (g *group) storage() error {
 	for _, name := range slices.Sorted(maps.Keys(g.common)) {
 		g.out.Storage = append(g.out.Storage, Storage{Name: drawnSlot(name), Type: ir.Real, Len: 1, Kind: ScratchVar})
 	}
+	for i := range g.commonCalls {
+		g.out.Storage = append(g.out.Storage, Storage{Name: drawnSlot(callName(i)), Type: ir.Real, Len: 1, Kind: ScratchVar})
+	}
 	return nil
 }
 
@@ -211,6 +217,9 @@ type kernelScope struct {
 	memo    map[*check.Variable]*ir.Expr // subexpressions, valid until env changes
 	// noiseDraws numbers the draws of white noise sources.
 	noiseDraws map[string]uint32
+	// samples are the calls of tables whose column only the run knows, to be checked.
+	samples []Sample
+	perSyn  bool // over synapses
 }
 
 func newScope(in Input, stream string, scalar bool) *kernelScope {
@@ -220,7 +229,7 @@ func newScope(in Input, stream string, scalar bool) *kernelScope {
 	}
 	s.value = s.current
 	s.sum = func(target string) *ir.Expr { return in.Sum(s.b, target) }
-	s.table = func(t check.Table, args []*ir.Expr) *ir.Expr { return in.Table(s.b, t, args) }
+	s.table = s.sample
 	return s
 }
 
@@ -283,7 +292,8 @@ func (s *kernelScope) kernel(name string) *ir.Kernel {
 	if len(s.effects) == 0 {
 		return nil
 	}
-	k := &ir.Kernel{Name: name, Slots: s.b.Slots(), Effects: s.effects, Stream: rng.Stream(s.stream)}
+	checks := s.columnChecks()
+	k := &ir.Kernel{Name: name, Slots: s.b.Slots(), Effects: append(checks, s.effects...), Stream: rng.Stream(s.stream)}
 	return compact(k)
 }
 

@@ -115,6 +115,8 @@ func (g *group) system(s *kernelScope, sys *solve.System, members []*check.Varia
 		}
 		return e
 	}
+	s.scope.common = g.commonDraws(s)
+	defer func() { s.scope.common = nil }()
 	for _, v := range members {
 		sys.Vars = append(sys.Vars, solve.Var{Name: v.Name, Value: s.current(v), Deriv: s.b.ToReal(s.expr(v.Expr))})
 	}
@@ -140,6 +142,46 @@ func (s *kernelScope) commonNoise(name string, access ir.Access) int {
 		kind = ir.PerElement
 	}
 	return s.b.Slot(ir.Slot{Name: SlotName(s.in.Object, drawnSlot(name)), Type: ir.Real, Kind: kind, Access: access})
+}
+
+func callName(i int) string { return fmt.Sprint("call", i) }
+
+// commonDraws draws for the calls in shared equations once, in the kernel of the shared variables; the group's kernel reads what was drawn.
+func (g *group) commonDraws(s *kernelScope) func(ir.Op, *syntax.Call, []*ir.Expr) *ir.Expr {
+	known := map[*syntax.Call]*ir.Expr{}
+	return func(op ir.Op, site *syntax.Call, args []*ir.Expr) *ir.Expr {
+		i := slices.Index(g.commonCalls, site)
+		if i < 0 {
+			return nil
+		}
+		if known[site] == nil {
+			if !s.scalar {
+				known[site] = s.b.Load(s.commonNoise(callName(i), ir.Read))
+			} else {
+				e := s.b.Random(op, s.draw(site), args...)
+				s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: s.commonNoise(callName(i), ir.Write), Value: s.b.ToReal(e)})
+				known[site] = e
+			}
+		}
+		return known[site]
+	}
+}
+
+// callsOf adds the calls of random functions in e to those of shared equations, through subexpressions.
+func (g *group) callsOf(e syntax.Expr) {
+	m := g.in.Model
+	syntax.Walk(e, func(e syntax.Expr) {
+		switch e := e.(type) {
+		case *syntax.Ident:
+			if v := m.Refs[e].Var; v != nil && v.Kind == check.Subexpression {
+				g.callsOf(v.Expr)
+			}
+		case *syntax.Call:
+			if c := m.Calls[e]; c.Kind == check.CallBuiltin && isRandom[c.Name] && !slices.Contains(g.commonCalls, e) {
+				g.commonCalls = append(g.commonCalls, e)
+			}
+		}
+	})
 }
 
 // noisesOf adds the noises that e asks for, through subexpressions.
@@ -233,12 +275,14 @@ type freezer struct {
 	of     map[*ir.Expr]*ir.Expr
 	byExpr map[*ir.Expr]*ir.Expr
 	sum    func(string) *ir.Expr
-	table  func(check.Table, []*ir.Expr) *ir.Expr
+	table  func(string, check.Table, []*ir.Expr) *ir.Expr
 	value  func(*check.Variable) *ir.Expr
+	// samples counts the calls of tables before.
+	samples int
 }
 
 func newFreezer(s *kernelScope, members []*check.Variable) *freezer {
-	f := &freezer{s: s, of: map[*ir.Expr]*ir.Expr{}, byExpr: map[*ir.Expr]*ir.Expr{}, sum: s.sum, table: s.table, value: s.value}
+	f := &freezer{s: s, samples: len(s.samples), of: map[*ir.Expr]*ir.Expr{}, byExpr: map[*ir.Expr]*ir.Expr{}, sum: s.sum, table: s.table, value: s.value}
 	clear(s.memo)
 	s.value = func(v *check.Variable) *ir.Expr {
 		e := f.value(v)
@@ -248,7 +292,7 @@ func newFreezer(s *kernelScope, members []*check.Variable) *freezer {
 		return f.leaf(e)
 	}
 	s.sum = func(target string) *ir.Expr { return f.leaf(f.sum(target)) }
-	s.table = func(t check.Table, args []*ir.Expr) *ir.Expr { return f.leaf(f.table(t, args)) }
+	s.table = func(name string, t check.Table, args []*ir.Expr) *ir.Expr { return f.leaf(f.table(name, t, args)) }
 	return f
 }
 
@@ -269,7 +313,12 @@ func (f *freezer) thaw(e *ir.Expr) *ir.Expr {
 	return f.s.b.Copy(e, func(x *ir.Expr) *ir.Expr { return f.of[x] }, nil)
 }
 
-func (f *freezer) release() { f.s.sum, f.s.table, f.s.value = f.sum, f.table, f.value }
+func (f *freezer) release() {
+	f.s.sum, f.s.table, f.s.value = f.sum, f.table, f.value
+	for i := f.samples; i < len(f.s.samples); i++ {
+		f.s.samples[i].Column = f.thaw(f.s.samples[i].Column)
+	}
+}
 
 func sortedKeys(m map[string]*ir.Expr) []string {
 	var names []string

@@ -46,6 +46,7 @@ func newSynScope(in SynapseInput, stream string) *synScope {
 	s := &synScope{kernelScope: newScope(in.Input, in.Object+"/"+stream, false), syn: in, read: map[string]bool{}}
 	s.scope.ref = s.resolve
 	s.value = s.variable
+	s.perSyn = true
 	return s
 }
 
@@ -135,7 +136,7 @@ func (s *synScope) endValue(e *End, v *check.Variable, at *ir.Expr) *ir.Expr {
 	switch {
 	case v.Kind == check.Subexpression:
 		// The group's expression, evaluated at that element.
-		inner := scope{b: b, model: e.Model, clock: e.Clock, n: e.N, grid: e.Grid, draws: s.draws, table: s.table}
+		inner := scope{b: b, model: e.Model, clock: e.Clock, n: e.N, grid: e.Grid, draws: s.draws, table: s.table, conditional: s.conditional}
 		inner.value = func(w *check.Variable) *ir.Expr { return s.endValue(e, w, at) }
 		inner.ref = func(r check.Ref) *ir.Expr {
 			if r.Kind == check.RefIndex {

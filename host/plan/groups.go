@@ -141,6 +141,7 @@ func (b *builder) kernel(k *ir.Kernel, n, conn int) *Run {
 	r := &Run{Kernel: k, N: n, Conn: conn}
 	for _, s := range k.Slots {
 		name := s.Name
+		b.columnBuffer(name, n)
 		for _, suffix := range []string{"@next", "@past"} {
 			if base, ok := strings.CutSuffix(name, suffix); ok {
 				name = historyVar(base)

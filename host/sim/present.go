@@ -239,7 +239,7 @@ func (s *Sim) evaluate(p *plan.Present) (values []float64, err error) {
 			}
 		}
 		if _, err := x.Advance(context.Background(), step+1); err != nil {
-			return nil, s.place(err)
+			return nil, explain(err, p.Part, x)
 		}
 	}
 	values = make([]float64, p.Part.Buffers[p.Result].Len)

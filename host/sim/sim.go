@@ -366,7 +366,7 @@ func (s *Sim) Advance(ctx context.Context, until int64) error {
 		stop, err := s.inst.Advance(ctx, min(until, full))
 		if err != nil {
 			s.faulted = err
-			return errors.Join(s.place(err), s.drain())
+			return errors.Join(explain(err, s.res.Plan, s.inst), s.drain())
 		}
 		switch stop.Reason {
 		case exec.Callback:
@@ -383,13 +383,29 @@ func (s *Sim) Advance(ctx context.Context, until int64) error {
 	return s.drain()
 }
 
-// place adds what a person needs to a fault: what to look for.
-func (s *Sim) place(err error) error {
+// explain adds what a person needs to a fault: what to look for.
+func explain(err error, p *plan.Plan, inst exec.Instance) error {
 	var f *exec.Fault
 	if errors.As(err, &f) {
+		column(f, p, inst)
 		return &FaultError{f}
 	}
 	return err
+}
+
+// column fills in a fault of a TimedArray's column: which table, and what was asked for, where the kernel kept it.
+func column(f *exec.Fault, p *plan.Plan, inst exec.Instance) {
+	object, table, columns, ok := plan.ColumnCheck(f.Variable)
+	if !ok {
+		return
+	}
+	for _, b := range p.Buffers {
+		var v [1]float64
+		if b.Object+"."+b.Var == f.Variable && inst.Read(b.ID, f.Replica*b.Each+f.Element, v[:]) == nil {
+			f.Value = v[0]
+		}
+	}
+	f.Variable, f.Table, f.Columns = object, table, columns
 }
 
 // FaultError is a numeric fault of the model.
@@ -397,6 +413,9 @@ type FaultError struct{ Fault *exec.Fault }
 
 // Error names the variable, element, step and time.
 func (e *FaultError) Error() string {
+	if e.Fault.Table != "" {
+		return fmt.Sprintf("numeric fault: %v\nhint: keep the index among the columns, as k %% %d does, or give the table more", e.Fault, e.Fault.Columns)
+	}
 	return fmt.Sprintf("numeric fault: %v\nhint: look for a division by zero, a growing exponential, or a time step too large for the equations", e.Fault)
 }
 

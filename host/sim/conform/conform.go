@@ -48,6 +48,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Sweeps", s.sweeps},
 		{"Batches", s.batches},
 		{"Faults", s.faults},
+		{"Columns", s.columns},
 		{"Kernels", s.kernels},
 		{"LargeField", s.largeField},
 		{"Memory", s.memory},

@@ -12,6 +12,7 @@ import (
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/units"
 )
 
 // faults are models in which one value stops being a number at a known place.
@@ -67,5 +68,53 @@ func (s *suite) faults(t *testing.T) {
 				t.Error("the simulation goes on after a fault")
 			}
 		})
+	}
+}
+
+// columns requires that a column which a TimedArray does not have is a fault that tells it, wherever it is asked for, and that one which a
+// condition rules out is none.
+func (s *suite) columns(t *testing.T) {
+	ta, err := net.NewTimedArray("ta", []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 5, 1e-3, units.Dim{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(x string) *diag.Source { return &diag.Source{Name: "text", Text: x} }
+	for _, c := range []struct {
+		name, equations, threshold, reset string
+		fault                             bool
+	}{
+		{"equation", "dv/dt = (ta(t, k) - v)/(10*ms) : 1\nk : integer", "", "", true},
+		{"subexpression", "x = ta(t, k) : 1\ndv/dt = (x - v)/(10*ms) : 1\nk : integer", "", "", true},
+		{"threshold", "v : 1\nk : integer", "ta(t, k) > 100", "", true},
+		{"reset", "v : 1\nk : integer", "t > 4.5*dt", "v = ta(t, k)", true},
+		{"remainder", "dv/dt = (ta(t, k % 5) - v)/(10*ms) : 1\nk : integer", "", "", false},
+	} {
+		columns := []float64{7}
+		if c.name == "equation" {
+			columns = []float64{7, -1, 5}
+		}
+		for _, column := range columns {
+			g := brian("g", 300, c.equations, "euler", names{"ta": ta})
+			if c.threshold != "" {
+				g.Spiking = &net.Spiking{Threshold: text(c.threshold), Reset: text(c.reset)}
+			}
+			k := make([]float64, 300)
+			k[211], k[250] = column, column
+			set(g, "k", "", k...)
+			r := compile(t, &net.Network{DT: dt, Groups: []*net.Group{g}}, s.options())
+			err := r.Run(context.Background(), 1e-3)
+			var f *exec.Fault
+			if errors.As(err, &f) != c.fault {
+				t.Errorf("%s, column %v: %v", c.name, column, err)
+				continue
+			}
+			step := int64(0)
+			if c.name == "reset" {
+				step = 5
+			}
+			if c.fault && (f.Variable != "g" || f.Table != "ta" || f.Columns != 5 || f.Element != 211 || f.Value != column || f.Step != step) {
+				t.Errorf("%s, column %v: reported: %v", c.name, column, f)
+			}
+		}
 	}
 }
