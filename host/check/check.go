@@ -227,6 +227,8 @@ func (c *checker) assignable(t typ, want Type, e syntax.Expr, what string) {
 		hint := ""
 		if n, ok := e.(*syntax.Number); ok && t.Dim.Dimensionless() {
 			hint = "write " + syntax.Print(n) + "*" + want.Dim.String()
+		} else if n, ok := e.(*syntax.Ident); ok && t.Dim.Dimensionless() {
+			hint = "write " + n.Name + "*" + want.Dim.String() + ", or give " + n.Name + " this unit where it is declared"
 		}
 		c.errorHint(e.Span(), hint, "%s must be %s, but the value is %s", what, inDim(want.Dim), inDim(t.Dim))
 		return
