@@ -165,6 +165,9 @@ func (i *Instance) describeFault(tick int64, words []uint32) error {
 			return fmt.Errorf("%s[%d]: at step %d a synapse adds more than the weights that the gl backend knows of allow; a value beyond them was computed on the device (use --backend cpu, or clip the weights)", site.Sum, w>>2, tick)
 		}
 		name := site.Check + site.Sum
+		if at := i.columnAsked(words); site.Sum != "" && at >= 0 {
+			name, w = i.layout.Sites[at].Check, words[at]
+		}
 		if name == "" {
 			return fmt.Errorf("%s: element %d stores outside the buffer at step %d", site.Store, w>>2, tick)
 		}
@@ -180,6 +183,16 @@ func (i *Instance) describeFault(tick int64, words []uint32) error {
 		}
 	}
 	return fmt.Errorf("compute: a fault at step %d without a cause", tick)
+}
+
+// columnAsked is the site of a call for a column that a table does not have, -1 without one: the cause of a sum that is NaN.
+func (i *Instance) columnAsked(words []uint32) int {
+	for k, w := range words {
+		if _, _, _, ok := plan.ColumnCheck(i.layout.Sites[k].Check); ok && w != glsl.NoFault {
+			return k
+		}
+	}
+	return -1
 }
 
 // stopped is the error of calls that a fault forbids.

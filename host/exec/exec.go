@@ -83,10 +83,10 @@ func (f *Fault) Error() string {
 		if !math.IsNaN(f.Value) {
 			column = fmt.Sprintf("column %.0f", f.Value)
 		}
-		return fmt.Sprintf("%s[%d] asks for %s of the TimedArray %q, which has the columns 0 to %d, at t = %g s (step %d)",
+		return fmt.Sprintf("%s[%d] asks for %s of the TimedArray %q, which has the columns 0 to %d, at t = %.10g s (step %d)",
 			f.Variable, f.Element, column, f.Table, f.Columns-1, f.Time, f.Step)
 	}
-	return fmt.Sprintf("%s[%d] became %v at t = %g s (step %d)", f.Variable, f.Element, f.Value, f.Time, f.Step)
+	return fmt.Sprintf("%s[%d] became %v at t = %.10g s (step %d)", f.Variable, f.Element, f.Value, f.Time, f.Step)
 }
 
 // Phase is time spent in one part of the step, for run.json.
