@@ -45,7 +45,7 @@ func (p *projection) joinLearned(r *ruleValue) error {
 // monitored stands for the projection as something whose variables are recorded.
 func (p *projection) monitored() (*population, error) {
 	if p.learned == nil {
-		return nil, withHint(fmt.Errorf("Monitor: the synapses of %s do not change", p.what), "give the projection a Synapse with equations=")
+		return nil, withHint(fmt.Errorf("the synapses of %s do not change: there is nothing to monitor", p.what), "give the projection a Synapse with equations=")
 	}
 	return &population{in: p.in, kind: "Projection", group: &net.Group{Name: p.proj.Name, Dialect: check.ANNarchy}, vars: p.vars, names: p.names}, nil
 }

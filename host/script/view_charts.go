@@ -99,9 +99,7 @@ func (in *interp) variablePanel(kind net.ViewKind) builtinFunc {
 		}
 		if m, ok := group.(*stateMonitor); ok && kind == net.Traces && m.mon.Group != nil {
 			// A monitor stands for what it monitors: the window shows more than the monitor's samples.
-			for _, e := range m.mon.Elements {
-				v.Elements = append(v.Elements, e)
-			}
+			v.Elements = append(v.Elements, m.mon.Elements...)
 			if v.Var == "" && len(m.mon.Vars) > 0 {
 				v.Var = m.mon.Vars[0]
 			}

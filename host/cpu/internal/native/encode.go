@@ -195,11 +195,10 @@ func (a *assembler) jump(opcode ...byte) int {
 }
 
 var (
-	jumpAlways    = []byte{0xE9}
-	jumpZero      = []byte{0x0F, 0x84}
-	jumpNotZero   = []byte{0x0F, 0x85}
-	jumpLess      = []byte{0x0F, 0x8C}
-	jumpGreaterEq = []byte{0x0F, 0x8D}
+	jumpAlways  = []byte{0xE9}
+	jumpZero    = []byte{0x0F, 0x84}
+	jumpNotZero = []byte{0x0F, 0x85}
+	jumpLess    = []byte{0x0F, 0x8C}
 )
 
 // land lets the jump that ended at from go to the present place.
