@@ -148,11 +148,11 @@ func (s *suite) tables(t *testing.T) {
 			}
 			name := fmt.Sprintf("g%d%d", i, dialect)
 			space := names{"one": must(net.NewTimedArray("one", values[:samples], 0, arrDT, units.Dim{})), "two": must(net.NewTimedArray("two", values, columns, arrDT, units.Dim{}))}
-			text := "r = one(t) : 1 (constant over dt)\nc = two(t, i - 1) : 1 (constant over dt)"
+			text := "r = one(t) : 1 (constant over dt)\nc = two(t, 3 - i) : 1 (constant over dt)"
 			if dialect == check.ANNarchy {
-				text = "r = one(t)\nc = two(t, i - 1)"
+				text = "r = one(t)\nc = two(t, 3 - i)"
 			}
-			g := &net.Group{Name: name, N: columns + 2, Dialect: dialect, Equations: &diag.Source{Name: name, Text: text}, Namespace: space}
+			g := &net.Group{Name: name, N: columns, Dialect: dialect, Equations: &diag.Source{Name: name, Text: text}, Namespace: space}
 			n.Groups = append(n.Groups, g)
 			list = append(list, table{g: g, arrDT: arrDT})
 		}
@@ -170,8 +170,8 @@ func (s *suite) tables(t *testing.T) {
 				}
 			}
 			for e, got := range get(t, r, c.g, "c") {
-				if want := float64(i*columns+min(max(e-1, 0), columns-1)) - 20; got != want {
-					t.Fatalf("%s: table of %g s at step %d gives %v to column %d, want %v", c.g.Name, c.arrDT, step, got, e-1, want)
+				if want := float64(i*columns+columns-1-e) - 20; got != want {
+					t.Fatalf("%s: table of %g s at step %d gives %v to column %d, want %v", c.g.Name, c.arrDT, step, got, columns-1-e, want)
 				}
 			}
 		}
