@@ -67,7 +67,7 @@ func (f *modelFlags) describe(c *cobra.Command) {
 
 // execution adds the flags that say how it runs.
 func (f *modelFlags) execution(c *cobra.Command) {
-	c.Flags().StringVar(&f.backend, "backend", "auto", "`BACKEND`: auto, cpu or gl; auto takes gl where OpenGL 4.3 works")
+	c.Flags().StringVar(&f.backend, "backend", "auto", "`BACKEND`: auto, cpu or gl; auto takes gl where OpenGL 4.3 works, to run without drawing on a graphics card only")
 	c.Flags().StringVar(&f.precision, "precision", "auto", "`PRECISION`: auto, single or double; auto is double on cpu and single on gl")
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads `N` of the cpu backend (default all)")
 	_ = c.RegisterFlagCompletionFunc("backend", cobra.FixedCompletions([]string{"auto", "cpu", "gl"}, cobra.ShellCompDirectiveNoFileComp))

@@ -25,6 +25,9 @@ type glDevice struct {
 	device  *device.Device
 }
 
+// software reports whether the processor does what a graphics card should.
+func (d *glDevice) software() bool { return d.device.Info().Software }
+
 // openHeadless opens OpenGL without a window.
 func openHeadless() (*glDevice, error) {
 	if os.Getenv("EGL_LOG_LEVEL") == "" {

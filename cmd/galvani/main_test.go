@@ -44,6 +44,13 @@ func TestScripts(t *testing.T) {
 			switch c {
 			case "gl":
 				return haveGL(), nil
+			case "software":
+				d, err := openHeadless()
+				if err != nil {
+					return false, nil
+				}
+				defer d.close()
+				return d.software(), nil
 			case "cgo":
 				return builtWithGL, nil
 			}

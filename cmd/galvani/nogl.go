@@ -18,6 +18,8 @@ const builtWithGL = false
 // glDevice does not exist in this build.
 type glDevice struct{}
 
+func (*glDevice) software() bool { return false }
+
 func openHeadless() (*glDevice, error) {
 	_, err := context.NewHeadless(context.HeadlessOptions{})
 	return nil, err

@@ -35,12 +35,17 @@ type pending struct {
 	err  error
 }
 
-// openBackend starts to open what --backend asks for.
+// openBackend starts to open what --backend asks for. Where nothing is drawn, auto leaves OpenGL in software alone: it computes on the
+// same processor as the cpu backend, and slower.
 func openBackend(f *modelFlags) *pending {
 	p := &pending{done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
 		p.b, p.err = chooseBackend(f, openHeadless)
+		if p.err == nil && f.backend == "auto" && p.b.gl != nil && p.b.gl.software() {
+			p.b.close()
+			p.b = cpuBackend("")
+		}
 	}()
 	return p
 }
