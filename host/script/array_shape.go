@@ -1,0 +1,229 @@
+package script
+
+import (
+	"fmt"
+
+	"go.starlark.net/starlark"
+)
+
+// arrays reads a sequence of arrays of one unit.
+func arrays(name string, v starlark.Value) ([]*Array, error) {
+	seq, ok := v.(starlark.Iterable)
+	if !ok {
+		return nil, fmt.Errorf("%s: expected a list of arrays, got %s", name, article(v))
+	}
+	it := seq.Iterate()
+	defer it.Done()
+	var out []*Array
+	var x starlark.Value
+	for it.Next(&x) {
+		a, err := toArray(x)
+		if err != nil {
+			return nil, fmt.Errorf("%s: element %d: %w", name, len(out), err)
+		}
+		if len(out) > 0 && a.dim != out[0].dim {
+			return nil, withHint(fmt.Errorf("%s: arrays of different units: %s and %s", name, describeDim(out[0].dim), describeDim(a.dim)), "asarray(x) gives the plain numbers in SI units")
+		}
+		out = append(out, a)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: the list is empty", name)
+	}
+	return out, nil
+}
+
+func concatenate(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var v starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "arrays", &v); err != nil {
+		return nil, err
+	}
+	list, err := arrays(b.Name(), v)
+	if err != nil {
+		return nil, err
+	}
+	out := &Array{dim: list[0].dim, kind: list[0].kind}
+	n := 0
+	for i, a := range list {
+		if len(a.shape) == 0 {
+			a = a.like(a.data)
+			a.shape = []int{1}
+		}
+		if i == 0 {
+			out.shape = append([]int(nil), a.shape...)
+		} else if !sameShape(a.shape[1:], out.shape[1:]) {
+			return nil, fmt.Errorf("concatenate: shapes %s and %s differ beyond the first axis", shapeString(list[0].shape), shapeString(a.shape))
+		}
+		n += a.shape[0]
+		out.kind = min(out.kind, a.kind)
+		out.data = append(out.data, a.data...)
+	}
+	out.shape[0] = n
+	return out, nil
+}
+
+func stack(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := oneArg(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	list, err := arrays(b.Name(), v)
+	if err != nil {
+		return nil, err
+	}
+	out := &Array{dim: list[0].dim, kind: list[0].kind, shape: append([]int{len(list)}, list[0].shape...)}
+	for _, a := range list {
+		if !sameShape(a.shape, list[0].shape) {
+			return nil, fmt.Errorf("stack: shapes %s and %s differ", shapeString(list[0].shape), shapeString(a.shape))
+		}
+		out.kind = min(out.kind, a.kind)
+		out.data = append(out.data, a.data...)
+	}
+	return out, nil
+}
+
+func reshapeFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var v, shape starlark.Value
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 2, &v, &shape); err != nil {
+		return nil, err
+	}
+	a, err := toArray(v)
+	if err != nil {
+		return nil, fmt.Errorf("reshape: %w", err)
+	}
+	return a.reshape(shape)
+}
+
+// reshape gives the same elements another shape; one length may be -1.
+func (a *Array) reshape(v starlark.Value) (*Array, error) {
+	shape, err := lengths(v)
+	if err != nil {
+		return nil, fmt.Errorf("reshape: %w", err)
+	}
+	n, free := 1, -1
+	for i, s := range shape {
+		switch {
+		case s == -1 && free < 0:
+			free = i
+		case s < 0:
+			return nil, fmt.Errorf("reshape: the shape %s has negative lengths", shapeString(shape))
+		default:
+			n *= s
+		}
+	}
+	if free >= 0 && n > 0 && len(a.data)%n == 0 {
+		shape[free] = len(a.data) / n
+		n = len(a.data)
+	}
+	if n != len(a.data) || free >= 0 && shape[free] < 0 {
+		return nil, fmt.Errorf("reshape: %d elements do not fill the shape %s", len(a.data), shapeString(shape))
+	}
+	return &Array{data: a.data, shape: shape, dim: a.dim, kind: a.kind, frozen: a.frozen}, nil
+}
+
+func transposeFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := oneArg(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	a, err := toArray(v)
+	if err != nil {
+		return nil, err
+	}
+	return a.transpose(), nil
+}
+
+// transpose reverses the axes; the result is a copy.
+func (a *Array) transpose() *Array {
+	if len(a.shape) < 2 {
+		return a
+	}
+	n := len(a.shape)
+	shape := make([]int, n)
+	for i, s := range a.shape {
+		shape[n-1-i] = s
+	}
+	out := &Array{data: make([]float64, len(a.data)), shape: shape, dim: a.dim, kind: a.kind}
+	st := make([]int, n)
+	step := 1
+	for i := 0; i < n; i++ {
+		st[i] = step
+		step *= shape[i]
+	}
+	// st[i] is the step in a along axis i of the result
+	idx := make([]int, n)
+	off := 0
+	for k := range out.data {
+		out.data[k] = a.data[off]
+		for ax := n - 1; ax >= 0; ax-- {
+			idx[ax]++
+			off += st[ax]
+			if idx[ax] < shape[ax] {
+				break
+			}
+			off -= st[ax] * shape[ax]
+			idx[ax] = 0
+		}
+	}
+	return out
+}
+
+func repeatFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var v starlark.Value
+	var n int
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 2, &v, &n); err != nil {
+		return nil, err
+	}
+	a, err := toArray(v)
+	if err != nil {
+		return nil, fmt.Errorf("repeat: %w", err)
+	}
+	if n < 0 {
+		return nil, fmt.Errorf("repeat: the count cannot be negative")
+	}
+	out, err := newArray(len(a.data), n)
+	if err != nil {
+		return nil, fmt.Errorf("repeat: %w", err)
+	}
+	for i := range out.data {
+		out.data[i] = a.data[i/n]
+	}
+	out.shape, out.dim, out.kind = []int{len(out.data)}, a.dim, a.kind
+	return out, nil
+}
+
+func tile(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var v starlark.Value
+	var n int
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 2, &v, &n); err != nil {
+		return nil, err
+	}
+	a, err := toArray(v)
+	if err != nil {
+		return nil, fmt.Errorf("tile: %w", err)
+	}
+	out, err := newArray(n, len(a.data))
+	if err != nil {
+		return nil, fmt.Errorf("tile: %w", err)
+	}
+	for i := 0; i < n; i++ {
+		copy(out.data[i*len(a.data):], a.data)
+	}
+	out.shape, out.dim, out.kind = []int{len(out.data)}, a.dim, a.kind
+	return out, nil
+}
+
+func shapeFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	a, err := flatArg(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	return intTuple(a.shape), nil
+}
+
+func intTuple(v []int) starlark.Tuple {
+	t := make(starlark.Tuple, len(v))
+	for i, x := range v {
+		t[i] = starlark.MakeInt(x)
+	}
+	return t
+}
