@@ -71,10 +71,10 @@ func (x *instance[T]) compileMatMul(o *plan.MatMul) (operation, error) {
 
 // divide cuts n units of the given work each into tasks.
 func divide(n, work, threads int) (tasks, perTask int) {
-	if n*work < inlineWork/4 || threads == 1 || n < 2 {
+	if n*work < inlineProducts || threads == 1 || n < 2 {
 		return 1, n
 	}
-	perTask = max(n/(4*threads), inlineWork/16/max(work, 1), 1)
+	perTask = max(n/(4*threads), inlineProducts/4/max(work, 1), 1)
 	return (n + perTask - 1) / perTask, perTask
 }
 

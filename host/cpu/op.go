@@ -19,6 +19,9 @@ type operation interface {
 // as much.
 const inlineWork = 1 << 16
 
+// inlineProducts is inlineWork for products of matrices.
+const inlineProducts = inlineWork / 4
+
 // split cuts n elements of the given work each into tasks of whole blocks: one task when there is little to do, else several
 // per thread so that they finish together.
 func split(n, work, threads int) (tasks, perTask int) {

@@ -52,9 +52,6 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	if err != nil {
 		return nil, err
 	}
-	if !x.portable {
-		p.makeStages()
-	}
 	c, err := x.connection(o.Conn)
 	if err != nil {
 		return nil, err
@@ -66,10 +63,15 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	if max(len(op.dst), len(op.ints)) < c.rows*x.replicas() {
 		return nil, fmt.Errorf("kernel %q: the buffer of its sums does not fit the %d rows of connection %q", k.Name, c.rows, c.name)
 	}
-	op.weights, op.source, op.plain = x.plainSum(k, r.Value, o, c.maxSyn)
 	op.dstEach = x.plan.Buffers[o.Bind[r.Slot]].Each
-	if op.plain {
-		op.weightsEach, op.sourceEach = x.eachOf(op.weights), x.eachOf(op.source)
+	if weights, source, ok := x.plainSum(k, r.Value, o, c.maxSyn); ok {
+		op.plain = true
+		op.source, op.sourceEach = x.m.real[source], x.plan.Buffers[source].Each
+		if weights != plan.None {
+			op.weights, op.weightsEach = x.m.real[weights], x.plan.Buffers[weights].Each
+		}
+	} else if !x.portable {
+		p.makeStages()
 	}
 	work := p.work()
 	if op.plain {
@@ -85,44 +87,36 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	return op, nil
 }
 
-// eachOf is the number of entries of one replica in a buffer of the plan.
-func (x *instance[T]) eachOf(buf []T) int {
-	for i, b := range x.plan.Buffers {
-		if m := x.m.real[i]; len(buf) > 0 && len(m) > 0 && &m[0] == &buf[0] {
-			return b.Each
-		}
-	}
-	return 0
-}
-
-// plainSum recognises weight × source[far end] and source[far end]. most is the last synapse of a mapped connection.
-func (x *instance[T]) plainSum(k *ir.Kernel, e *ir.Expr, o *plan.Run, most int) (weights, source []T, ok bool) {
+// plainSum recognises weight × source[far end] and source[far end], whose weights are None, and returns their buffers. most is the last
+// synapse of a mapped connection.
+func (x *instance[T]) plainSum(k *ir.Kernel, e *ir.Expr, o *plan.Run, most int) (weights, source plan.BufferID, ok bool) {
+	conn := x.plan.Conns[o.Conn]
 	far := ir.OpPre
-	if !x.plan.Conns[o.Conn].ByPost {
+	if !conn.ByPost {
 		far = ir.OpPost
 	}
 	fromFar := func(e *ir.Expr) bool {
 		return e.Op == ir.OpLoad && k.Slots[e.Slot].Kind == ir.Indexed && isReal(e) && e.Args[0].Op == far
 	}
 	if fromFar(e) {
-		return nil, x.m.real[o.Bind[e.Slot]], true
+		return plan.None, o.Bind[e.Slot], true
 	}
 	if e.Op != ir.OpMul {
-		return nil, nil, false
+		return plan.None, plan.None, false
 	}
 	w, s := e.Args[0], e.Args[1]
 	if fromFar(w) {
 		w, s = s, w
 	}
 	if !fromFar(s) || w.Op != ir.OpLoad || k.Slots[w.Slot].Kind != ir.PerElement {
-		return nil, nil, false
+		return plan.None, plan.None, false
 	}
-	weights = x.m.real[o.Bind[w.Slot]]
-	need := len(x.m.int[x.plan.Conns[o.Conn].Index])
-	if x.plan.Conns[o.Conn].Mapped {
+	weights = o.Bind[w.Slot]
+	need := len(x.m.int[conn.Index])
+	if conn.Mapped {
 		need = most + 1
 	}
-	return weights, x.m.real[o.Bind[s.Slot]], len(weights) >= need
+	return weights, o.Bind[s.Slot], len(x.m.real[weights]) >= need
 }
 
 func (r *reduceOp[T]) run(step int64) error {
@@ -216,8 +210,8 @@ func (s *rowSum[E]) flush(to int) {
 	}
 }
 
-// sumRows sets or adds to dst[r] the sum of weights × source[index] over row r, with weights at syn where that is not nil. Two rows are summed side by side, since one
-// sum alone would wait for each addition.
+// sumRows sets or adds to dst[r] the sum of weights × source[index] over row r, with weights at syn where that is not nil. Two rows are
+// summed side by side, since one sum alone would wait for each addition.
 func sumRows[T real](dst []T, rowPtr, index, syn []int32, weights, source []T, first, last int, add bool) {
 	put := func(r int, s T) {
 		if add {

@@ -74,7 +74,7 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !x.portable {
+		if !x.portable && !x.initial { // what runs once is not worth the making
 			p.makeStages()
 		}
 		switch k.Domain {

@@ -48,6 +48,7 @@ func (p *program[T]) makeStages() {
 	}
 	var stages []stage
 	found := false
+	probe := p.newTranslator(varying)
 	for at := 0; at < len(p.body); {
 		from := at
 		t := p.newTranslator(varying)
@@ -63,7 +64,7 @@ func (p *program[T]) makeStages() {
 			stages = append(stages, s)
 		}
 		from = at
-		for at < len(p.body) && !p.newTranslator(varying).instr(&p.body[at]) {
+		for at < len(p.body) && !probe.instr(&p.body[at]) {
 			at++
 		}
 		if at > from {
