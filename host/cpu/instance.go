@@ -177,18 +177,6 @@ func (x *instance[T]) usable() error {
 	return nil
 }
 
-// eachOp visits every operation of the plan.
-func (x *instance[T]) eachOp(visit func(plan.Op)) {
-	for _, op := range x.plan.Init {
-		visit(op)
-	}
-	for i := range x.plan.Schedule {
-		for _, op := range x.plan.Schedule[i].Ops {
-			visit(op)
-		}
-	}
-}
-
 // Phases reports the time of each schedule item.
 func (x *instance[T]) Phases() []exec.Phase {
 	out := make([]exec.Phase, 0, len(x.items))

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -286,18 +287,34 @@ func (x *instance[T]) constant(b plan.BufferID) bool {
 	default:
 		return false
 	}
-	written := false
-	x.eachOp(func(op plan.Op) {
-		switch o := op.(type) {
-		case *plan.Run:
-			for i, s := range o.Kernel.Slots {
-				written = written || o.Bind[i] == b && s.Access&ir.Write != 0
-			}
-		case *plan.MatMul:
-			written = written || o.C == b
-		case *plan.TapSum:
-			written = written || o.Dst == b
+	return x.settled(b) && !slices.ContainsFunc(x.plan.Init, func(op plan.Op) bool { return writes(op, b) })
+}
+
+// settled reports whether no step changes a buffer.
+func (x *instance[T]) settled(b plan.BufferID) bool {
+	for i := range x.plan.Schedule {
+		if slices.ContainsFunc(x.plan.Schedule[i].Ops, func(op plan.Op) bool { return writes(op, b) }) {
+			return false
 		}
-	})
-	return !written
+	}
+	return true
+}
+
+// writes reports whether an operation writes a buffer of reals.
+func writes(op plan.Op, b plan.BufferID) bool {
+	switch o := op.(type) {
+	case *plan.Run:
+		for i, s := range o.Kernel.Slots {
+			if o.Bind[i] == b && s.Access&ir.Write != 0 {
+				return true
+			}
+		}
+	case *plan.Sequence:
+		return slices.ContainsFunc(o.Runs, func(r *plan.Run) bool { return writes(r, b) })
+	case *plan.MatMul:
+		return o.C == b
+	case *plan.TapSum:
+		return o.Dst == b
+	}
+	return false
 }

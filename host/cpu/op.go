@@ -40,7 +40,14 @@ func split(n, work, threads int) (tasks, perTask int) {
 func (x *instance[T]) compileOp(op plan.Op) (operation, error) {
 	switch o := op.(type) {
 	case *plan.Run:
-		return x.compileRun(o)
+		k, err := x.compileRun(o)
+		if err != nil {
+			return nil, err
+		}
+		if !x.initial {
+			k.arrange()
+		}
+		return k, nil
 	case *plan.MatMul:
 		return x.compileMatMul(o)
 	case *plan.TapSum:

@@ -36,7 +36,13 @@ type kernelOp[T real] struct {
 
 func (k *kernelOp[T]) name() string { return k.label }
 
-func (k *kernelOp[T]) changed(plan.BufferID) {}
+func (k *kernelOp[T]) changed(buf plan.BufferID) {
+	for _, r := range k.reduces {
+		if r.plain != nil {
+			r.plain.changed(buf)
+		}
+	}
+}
 
 func (k *kernelOp[T]) run(step int64) error {
 	if k.body != nil {
@@ -52,7 +58,22 @@ func (k *kernelOp[T]) run(step int64) error {
 	return nil
 }
 
-func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
+// arrange readies the sums of a kernel that is run in every step.
+func (k *kernelOp[T]) arrange() {
+	var kept []*reduceOp[T]
+	for _, r := range k.reduces {
+		if r.plain != nil {
+			r.plain.arrange()
+		}
+		if n := len(kept); n > 0 && kept[n-1].pair(r) {
+			continue
+		}
+		kept = append(kept, r)
+	}
+	k.reduces = kept
+}
+
+func (x *instance[T]) compileRun(o *plan.Run) (*kernelOp[T], error) {
 	k := o.Kernel
 	if err := x.checkBind(o); err != nil {
 		return nil, err
@@ -91,9 +112,6 @@ func (x *instance[T]) compileRun(o *plan.Run) (operation, error) {
 		r, err := x.compileReduce(o, &k.Reductions[i])
 		if err != nil {
 			return nil, err
-		}
-		if n := len(op.reduces); n > 0 && op.reduces[n-1].pair(r) {
-			continue
 		}
 		op.reduces = append(op.reduces, r)
 	}

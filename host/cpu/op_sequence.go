@@ -35,15 +35,12 @@ func (x *instance[T]) compileSequence(s *plan.Sequence) (operation, error) {
 		if r.N != s.N {
 			return nil, fmt.Errorf("sequence %q: kernel %q runs over %d elements of %d", s.Name, r.Kernel.Name, r.N, s.N)
 		}
-		compiled, err := x.compileRun(r)
+		k, err := x.compileRun(r)
 		if err != nil {
 			return nil, err
 		}
-		k := compiled.(*kernelOp[T])
 		for _, red := range k.reduces {
-			for ; red != nil; red = red.twin {
-				q.parts = append(q.parts, sequencePart[T]{p: red.p, reduce: red})
-			}
+			q.parts = append(q.parts, sequencePart[T]{p: red.p, reduce: red})
 		}
 		switch body := k.body.(type) {
 		case nil:
@@ -177,8 +174,8 @@ func (q *sequenceOp[T]) element(x *instance[T], w *worker[T], e int) {
 			p.point(w, f, &x.m, &b)
 			p.compute(x.vec, w, f, &x.m, &b)
 			p.effects(x.vec, w, f, &x.m, &b)
-		case r.plain:
-			sumRows(r.dst, r.rowPtr, r.index, r.conn.syn, r.weights, r.source, e, e+1, r.add)
+		case r.plain != nil:
+			r.plain.rows(e, e+1, 0)
 		default:
 			p.fillFirst(f, min(blockLen, int(r.rowPtr[e+1]-r.rowPtr[e])))
 			r.rows(w, f, e, e+1, 0)
