@@ -67,7 +67,11 @@ func Check(eqs *syntax.Equations, params []*syntax.Equation, ctx Context) (*Mode
 	for _, eq := range eqs.Eqs {
 		c.declare(eq, false)
 	}
-	c.m.Vars = append(c.m.Vars, ctx.Extra...)
+	for _, v := range ctx.Extra {
+		if c.m.ByName[v.Name] == v {
+			c.m.Vars = append(c.m.Vars, v)
+		}
+	}
 	for _, v := range c.m.Vars {
 		if v.Eq != nil {
 			c.variable(v)
@@ -113,7 +117,7 @@ func (c *checker) declare(eq *syntax.Equation, param bool) {
 	if !c.nameAllowed(eq) {
 		c.bad[v] = true
 	}
-	if old := c.m.ByName[eq.Name]; old != nil {
+	if old := c.m.ByName[eq.Name]; old != nil && !old.External {
 		c.duplicate(eq, old)
 		return
 	}

@@ -66,6 +66,10 @@ type Variable struct {
 	Constant, ConstantOverDt,
 	UnlessRefractory,
 	EventDriven, ClockDriven, Summed bool
+	// External: it stands for a number of the scope that may change while the network runs, Value at the start. Equations and code read it
+	// under the number's name; a variable that the equations declare under that name takes its place.
+	External bool
+	Value    float64
 }
 
 // RefKind says what a name in an expression stands for.
@@ -182,4 +186,8 @@ type Context struct {
 	Pre, Post *Model
 	// Extra are variables given from outside, such as not_refractory.
 	Extra []*Variable
+	// Fixed looks numbers up in the scope even where an External variable stands for them: for what is evaluated before the first step.
+	Fixed bool
+	// Used is told each number of the scope that an expression contains; may be nil.
+	Used func(name string, q units.Quantity)
 }

@@ -12,6 +12,12 @@ import (
 
 var constants = map[string]float64{"pi": math.Pi, "e": math.E, "inf": math.Inf(1)}
 
+// Constant reports whether a quantity is what a name of mathematics, such as pi, stands for.
+func Constant(name string, q units.Quantity) bool {
+	x, ok := constants[name]
+	return ok && q == units.Number(x)
+}
+
 // noiseDim is the dimension of xi in Brian's dialect.
 var noiseDim, _ = units.Second.Pow(-0.5)
 
@@ -130,7 +136,9 @@ func (c *checker) resolve(e *syntax.Ident) (Ref, typ, bool) {
 	if v := c.locals[name]; v != nil {
 		return Ref{Kind: RefVariable, Name: name, Var: v}, c.typeOf(v), true
 	}
-	if v := c.m.ByName[name]; v != nil {
+	if v := c.m.ByName[name]; v != nil && v.External && !c.ctx.Fixed {
+		return Ref{Kind: RefVariable, Name: name, Var: v}, c.typeOf(v), true
+	} else if v != nil && !v.External {
 		c.warnShadow(e, "the variable of the group")
 		c.initDepends(e, v)
 		return Ref{Kind: RefVariable, Name: name, Var: v}, c.typeOf(v), true
@@ -241,7 +249,7 @@ func (c *checker) connected(e *syntax.Ident) (Ref, typ, bool) {
 	default:
 		explicit = false
 	}
-	if group == nil || group.ByName[name] == nil {
+	if group == nil || group.ByName[name] == nil || group.ByName[name].External {
 		if explicit && group != nil {
 			side := map[RefKind]string{RefPre: "presynaptic", RefPost: "postsynaptic"}[kind]
 			c.errorHint(e.Sp, diag.DidYouMean(name, modelNames(group)), "the %s group has no variable %q", side, name)
@@ -256,6 +264,9 @@ func (c *checker) connected(e *syntax.Ident) (Ref, typ, bool) {
 // externalRef makes a constant of a value from the scope.
 func (c *checker) externalRef(e *syntax.Ident, v Value) (Ref, typ, bool) {
 	ref := Ref{Kind: RefConstant, Name: e.Name, Const: v.Q}
+	if c.ctx.Used != nil && (v.Kind == ValQuantity || v.Kind == ValInt) {
+		c.ctx.Used(e.Name, v.Q)
+	}
 	switch v.Kind {
 	case ValQuantity:
 		if !c.brian() && !v.Q.Dim.Dimensionless() {

@@ -178,6 +178,9 @@ func (g *group) storage() error {
 		if v.Kind == check.Parameter {
 			s.Kind = ParamVar
 		}
+		if v.External {
+			s.Fill = v.Value
+		}
 		if v.Shared {
 			s.Len = 1
 		}

@@ -53,12 +53,21 @@ type Group struct {
 	Order int
 	// Initial values in the order they were set; applied after init= and defaults.
 	Initial []Assignment
+	// Live are numbers of Namespace that may change while the network runs.
+	Live []Live
 	// Removed are elements that are no longer there: their slots stay, so that the numbers of the others do, but nothing in them changes and
 	// they do not spike.
 	Removed []int32
 	// Variants are other rules that single elements follow.
 	Variants []*Variant
 	Place    Place
+}
+
+// Live is a number from outside of the equations that may change while the network runs: a shared parameter of the object, which equations and
+// code read under the number's name, begins with its value. A variable of that name hides it.
+type Live struct {
+	Name  string
+	Value units.Quantity
 }
 
 // Variant is a rule of some elements of a group. What is nil is as in the group; refractoriness, events and code blocks always are. Variables

@@ -101,6 +101,7 @@ type Synapses struct {
 	// Params is ANNarchy's parameters block; nil in Brian's dialect.
 	Params *diag.Source
 	Method string
+	Live   []Live // as in Group
 	// Transmit makes the synapses contribute to sum(Target) of Post in every step; nil: they act by spikes and summed variables only.
 	Transmit  *Transmission
 	Namespace check.Scope

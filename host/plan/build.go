@@ -12,6 +12,7 @@ import (
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
 )
 
 // Options of Build.
@@ -55,6 +56,8 @@ type Result struct {
 	// Lumped are variables of synapses that the plan keeps as sums per postsynaptic element (buffer NAME + AtTarget) and as values per
 	// presynaptic element (NAME + AtSource) instead of one value per synapse.
 	Lumped map[*net.Synapses][]string
+	// Numbers are those from outside that equations and code contain, by the name of the object (of Poisson inputs, too) and their own.
+	Numbers map[string]map[string]units.Quantity
 	// Delays are in seconds: none, one for all synapses, or one each in order of creation.
 	Delays map[*net.Pathway][]float64
 	// Seconds spent on equations (parse, check, solve, lower) and on connectivity.
@@ -94,7 +97,8 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, variants: map[*net.Variant]*net.Group{},
-		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Lumped: map[*net.Synapses][]string{}, Delays: map[*net.Pathway][]float64{}},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Lumped: map[*net.Synapses][]string{}, Delays: map[*net.Pathway][]float64{},
+			Numbers: map[string]map[string]units.Quantity{}},
 	}
 	if b.opt.Matrices == nil {
 		b.opt.Matrices = map[*net.Projection]*connect.Matrix{}

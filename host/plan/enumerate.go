@@ -31,6 +31,7 @@ type meaning struct {
 
 func (b *builder) meaning(x *call) *meaning {
 	m := &meaning{b: b, model: b.synModels[x.s], ctx: b.synapseContext(x.s)}
+	m.ctx.Fixed, m.ctx.Used = true, nil
 	if x.c.Namespace != nil {
 		m.ctx.Scope = x.c.Namespace
 	}

@@ -92,6 +92,7 @@ func (b *builder) assign(o *owner, a net.Assignment, i int) {
 		return
 	}
 	ctx := o.ctx
+	ctx.Fixed, ctx.Used = true, nil
 	if a.Namespace != nil {
 		ctx.Scope = a.Namespace
 	}

@@ -70,8 +70,31 @@ func timeDim(g *net.Group) units.Dim {
 	return units.Second
 }
 
-func groupContext(g *net.Group) check.Context {
-	return check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil, Extra: spikeVariables(g)}
+// groupContext is what surrounds the equations of a group.
+func (b *builder) groupContext(g *net.Group) check.Context {
+	return check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil, Extra: append(spikeVariables(g), live(g.Live)...), Used: b.uses(g.Name)}
+}
+
+// live are the variables that stand for numbers which may change.
+func live(list []net.Live) (out []*check.Variable) {
+	for _, l := range list {
+		out = append(out, &check.Variable{Name: l.Name, Kind: check.Parameter, Type: check.Type{Kind: check.Real, Dim: l.Value.Dim}, Shared: true, Constant: true,
+			External: true, Value: l.Value.Value})
+	}
+	return out
+}
+
+// uses notes the numbers from outside that an object's equations and code contain.
+func (b *builder) uses(object string) func(string, units.Quantity) {
+	return func(name string, q units.Quantity) {
+		if unit, ok := units.Lookup(name); ok && unit == q || check.Constant(name, q) {
+			return
+		}
+		if b.res.Numbers[object] == nil {
+			b.res.Numbers[object] = map[string]units.Quantity{}
+		}
+		b.res.Numbers[object][name] = q
+	}
 }
 
 // checkSpiking checks threshold, reset and refractory period of a group.
@@ -79,7 +102,7 @@ func (b *builder) checkSpiking(g *net.Group) {
 	if g.Spiking == nil {
 		return
 	}
-	m, ctx, f := b.res.Models[g], groupContext(g), &firing{}
+	m, ctx, f := b.res.Models[g], b.groupContext(g), &firing{}
 	ctx.Extra = nil // already variables of m
 	b.firing[g] = f
 	threshold, _ := b.checked(g.Spiking.Threshold, g.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
@@ -202,7 +225,7 @@ func (b *builder) codeWhere(g *net.Group, in lower.Input, code *check.Code, item
 
 // events adds the conditions of a group's own.
 func (b *builder) events(g *net.Group, in lower.Input) {
-	ctx := groupContext(g)
+	ctx := b.groupContext(g)
 	ctx.Extra = nil
 	for _, ev := range g.Events {
 		list := b.list(g, ev.Name)
@@ -244,7 +267,7 @@ func slotOf(when string, def Slot) (Slot, error) {
 
 // codeBlocks adds run_regularly and other code attached to a group.
 func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
-	ctx := groupContext(g)
+	ctx := b.groupContext(g)
 	ctx.Extra = nil
 	for _, c := range g.Code {
 		slot, err := slotOf(c.When, Start)
@@ -456,8 +479,9 @@ func (b *builder) poissonInput(p *net.PoissonInput) error {
 	if !ok {
 		return fmt.Errorf("%q has no variable %q", g.Name, p.Var)
 	}
-	ctx := groupContext(g)
+	ctx := b.groupContext(g)
 	ctx.Extra = nil
+	ctx.Fixed, ctx.Used = true, b.uses(p.Name)
 	if p.Namespace != nil {
 		ctx.Scope = p.Namespace
 	}

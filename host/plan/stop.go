@@ -31,7 +31,7 @@ func (b *builder) stop(g *net.Group, in lower.Input, s *net.StopCondition) error
 	if ds.Err() != nil {
 		return nil
 	}
-	ctx := groupContext(g)
+	ctx := b.groupContext(g)
 	ctx.Extra = nil
 	own := in
 	own.Clock.DT = b.dtOf(g.DT)

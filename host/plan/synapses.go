@@ -15,7 +15,8 @@ import (
 )
 
 func (b *builder) synapseContext(s *net.Synapses) check.Context {
-	return check.Context{Dialect: s.Dialect, Scope: s.Namespace, Synapse: true, Multi: s.Multi, Pre: b.res.Models[s.Pre.Group], Post: b.res.Models[s.Post.Group]}
+	return check.Context{Dialect: s.Dialect, Scope: s.Namespace, Synapse: true, Multi: s.Multi, Pre: b.res.Models[s.Pre.Group], Post: b.res.Models[s.Post.Group],
+		Extra: live(s.Live), Used: b.uses(s.Name)}
 }
 
 // checkSynapses checks the equations and the code of all synapses; the groups' models are known by then.

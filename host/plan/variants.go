@@ -322,7 +322,7 @@ func (b *builder) checkGroup(g *net.Group) *check.Model {
 	if b.diags[before:].Err() != nil {
 		return nil
 	}
-	m, ds := check.Check(eqs, params, groupContext(g))
+	m, ds := check.Check(eqs, params, b.groupContext(g))
 	b.reportAll(ds)
 	if ds.Err() != nil {
 		return nil

@@ -6,11 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
-	"github.com/galvani-sim/galvani/host/units"
 )
 
 // variable finds a variable that a person may set.
@@ -132,56 +130,14 @@ func (e SetParameter) apply(t *Timeline) (Edit, error) {
 	if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
 		return nil, fmt.Errorf("%s cannot be %v", e.Name, e.Value)
 	}
-	if e.Object != "" {
+	if e.Object != "" && !t.isLive(e.Object, e.Name) {
 		if b, err := t.variable(e.Object, e.Name); err == nil {
 			return e.set(t, b)
 		} else if !slices.Contains(t.objects(), e.Object) {
 			return nil, err
 		}
 	}
-	var old *units.Quantity
-	var inverse []Edit
-	override := func(object string, s *check.Scope) {
-		if e.Object != "" && object != e.Object || *s == nil {
-			return
-		}
-		v, ok := (*s).Lookup(e.Name)
-		if !ok || v.Kind != check.ValQuantity && v.Kind != check.ValInt {
-			return
-		}
-		if old == nil {
-			q := v.Q
-			old = &q
-		}
-		if v.Q.Value != old.Value {
-			inverse = append(inverse, SetParameter{object, e.Name, v.Q.Value})
-		}
-		*s = with(*s, e.Name, check.Value{Kind: check.ValQuantity, Q: units.Quantity{Value: e.Value, Dim: v.Q.Dim}})
-	}
-	err := t.change(func() error {
-		n := t.sim.Network()
-		for _, g := range n.Groups {
-			override(g.Name, &g.Namespace)
-		}
-		for _, s := range n.Synapses {
-			override(s.Name, &s.Namespace)
-		}
-		for _, p := range n.Inputs {
-			override(p.Name, &p.Namespace)
-		}
-		if old == nil {
-			where := "the network"
-			if e.Object != "" {
-				where = fmt.Sprintf("%q", e.Object)
-			}
-			return fmt.Errorf("%s has no parameter %q, neither as a variable nor as a number from outside of the equations", where, e.Name)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return several(append([]Edit{SetParameter{e.Object, e.Name, old.Value}}, inverse...)), nil
+	return t.setNumber(e)
 }
 
 // set writes a variable as a whole.
@@ -201,34 +157,6 @@ func (e SetParameter) set(t *Timeline, b *plan.Buffer) (Edit, error) {
 		return SetParameter{e.Object, e.Name, old[0]}, nil
 	}
 	return SetValues{Object: e.Object, Variable: e.Name, Values: old}, nil
-}
-
-// constants are numbers that a person has changed, before those of a namespace.
-type constants struct {
-	check.Scope
-	values map[string]check.Value
-}
-
-// with is a namespace in which a name has another value.
-func with(s check.Scope, name string, v check.Value) check.Scope {
-	c := constants{s, map[string]check.Value{name: v}}
-	if under, ok := s.(constants); ok {
-		c.Scope = under.Scope
-		for k, x := range under.values {
-			if k != name {
-				c.values[k] = x
-			}
-		}
-	}
-	return c
-}
-
-// Lookup implements check.Scope.
-func (c constants) Lookup(name string) (check.Value, bool) {
-	if v, ok := c.values[name]; ok {
-		return v, true
-	}
-	return c.Scope.Lookup(name)
 }
 
 func (e MoveNode) apply(t *Timeline) (Edit, error) {
