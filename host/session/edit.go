@@ -83,16 +83,19 @@ type Entry struct {
 	Edit Edit
 	// Undoes is the place in the log of the edit that this one reverts, -1 for none.
 	Undoes int
+	// Gesture is the same for edits that were made in one go, such as by dragging a slider, and are undone as one; 0 for a single edit.
+	Gesture int
 
 	inverse Edit
 }
 
 type entryJSON struct {
-	Run    int             `json:"run"`
-	Step   int64           `json:"step"`
-	Kind   string          `json:"kind"`
-	Undoes *int            `json:"undoes,omitempty"`
-	Edit   json.RawMessage `json:"edit"`
+	Run     int             `json:"run"`
+	Step    int64           `json:"step"`
+	Kind    string          `json:"kind"`
+	Undoes  *int            `json:"undoes,omitempty"`
+	Gesture int             `json:"gesture,omitempty"`
+	Edit    json.RawMessage `json:"edit"`
 }
 
 // MarshalJSON writes the entry with the kind of its edit.
@@ -101,7 +104,7 @@ func (e *Entry) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := entryJSON{Run: e.Run, Step: e.Step, Kind: e.Edit.kind(), Edit: edit}
+	j := entryJSON{Run: e.Run, Step: e.Step, Kind: e.Edit.kind(), Gesture: e.Gesture, Edit: edit}
 	if e.Undoes >= 0 {
 		j.Undoes = &e.Undoes
 	}
@@ -118,10 +121,10 @@ func (e *Entry) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("an edit of kind %q: %w", j.Kind, err)
 	}
-	if j.Step < 0 || j.Run < 0 || j.Undoes != nil && *j.Undoes < 0 {
+	if j.Step < 0 || j.Run < 0 || j.Gesture < 0 || j.Undoes != nil && *j.Undoes < 0 {
 		return fmt.Errorf("an edit at step %d of run %d", j.Step, j.Run)
 	}
-	*e = Entry{Run: j.Run, Step: j.Step, Edit: edit, Undoes: -1}
+	*e = Entry{Run: j.Run, Step: j.Step, Edit: edit, Undoes: -1, Gesture: j.Gesture}
 	if j.Undoes != nil {
 		e.Undoes = *j.Undoes
 	}

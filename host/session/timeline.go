@@ -273,15 +273,30 @@ func (t *Timeline) warn(about, text string) {
 
 // Do makes an edit at the present position; it counts from the next step on. In the past it starts a branch, and the old future is kept in
 // the one that was left. Errors leave everything as it is; those of equations are a diag.List.
-func (t *Timeline) Do(e Edit) error {
-	if err := t.do(e, -1); err != nil {
+func (t *Timeline) Do(e Edit) error { return t.DoWithin(0, e) }
+
+// DoWithin is Do for an edit of a gesture, a number that NewGesture has given: edits of one gesture set the same thing over and over, as while a
+// slider is dragged, and Undo reverts them as one.
+func (t *Timeline) DoWithin(gesture int, e Edit) error {
+	if err := t.do(e, -1, gesture); err != nil {
 		return err
 	}
 	t.redo = nil
 	return nil
 }
 
-func (t *Timeline) do(e Edit, undoes int) error {
+// NewGesture is a number that no gesture of the log has.
+func (t *Timeline) NewGesture() int {
+	n := 0
+	for _, b := range t.branches {
+		for _, e := range b.log {
+			n = max(n, e.Gesture)
+		}
+	}
+	return n + 1
+}
+
+func (t *Timeline) do(e Edit, undoes, gesture int) error {
 	if t.fault != nil {
 		return fmt.Errorf("go back before the fault first: %w", t.fault)
 	}
@@ -289,8 +304,8 @@ func (t *Timeline) do(e Edit, undoes int) error {
 	if err != nil {
 		return err
 	}
-	replaced := t.replaces(e, undoes)
-	if replaced == nil {
+	replaced := t.replaces(e, undoes, gesture)
+	if replaced == nil && !t.within(gesture) {
 		if err := t.snapshot(); err != nil {
 			return err
 		}
@@ -299,7 +314,7 @@ func (t *Timeline) do(e Edit, undoes int) error {
 	if err != nil {
 		return err
 	}
-	entry := &Entry{Run: t.run, Step: t.now(), Edit: e, Undoes: undoes, inverse: inverse}
+	entry := &Entry{Run: t.run, Step: t.now(), Edit: e, Undoes: undoes, Gesture: gesture, inverse: inverse}
 	if replaced != nil {
 		entry.inverse = replaced.inverse
 		t.snaps.forget(replaced)
@@ -318,12 +333,12 @@ func (t *Timeline) do(e Edit, undoes int) error {
 }
 
 // replaces is the entry that an edit takes the place of: a slider or a dragged node sets the same thing many times before the next step.
-func (t *Timeline) replaces(e Edit, undoes int) *Entry {
+func (t *Timeline) replaces(e Edit, undoes, gesture int) *Entry {
 	if t.cursor == 0 || undoes >= 0 || t.past() {
 		return nil
 	}
 	last := t.cur.log[t.cursor-1]
-	if last.Run != t.run || last.Step != t.now() || last.Undoes >= 0 || last.inverse == nil {
+	if last.Run != t.run || last.Step != t.now() || last.Undoes >= 0 || last.inverse == nil || last.Gesture != gesture {
 		return nil
 	}
 	switch e := e.(type) {
@@ -337,6 +352,11 @@ func (t *Timeline) replaces(e Edit, undoes int) *Entry {
 		}
 	}
 	return nil
+}
+
+// within reports whether the newest edit belongs to a gesture, so that what was before it has its snapshot.
+func (t *Timeline) within(gesture int) bool {
+	return gesture > 0 && t.cursor > 0 && t.cur.log[t.cursor-1].Gesture == gesture && t.cur.log[t.cursor-1].inverse != nil
 }
 
 // past reports whether the branch has a future at the present position.

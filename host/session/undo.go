@@ -17,21 +17,22 @@ func (t *Timeline) Undo(ctx context.Context) (Edit, error) {
 		return nil, ErrNothing
 	}
 	e := t.cur.log[k]
+	first := t.began(k)
 	redo := t.redo
 	switch {
-	case k == t.cursor-1 && e.Step == t.now() && !t.past():
+	case first == k && k == t.cursor-1 && e.Step == t.now() && !t.past():
 		if err := t.seek(ctx, e.Step, k); err != nil {
 			return nil, err
 		}
 		t.snaps.forget(e)
 		t.cur.log = t.cur.log[:k:k]
 		t.merge()
-	case e.inverse != nil:
-		if err := t.do(e.inverse, k); err != nil {
+	case t.cur.log[first].inverse != nil:
+		if err := t.do(t.cur.log[first].inverse, k, 0); err != nil {
 			return nil, fmt.Errorf("undo %q: %w", e.Edit, err)
 		}
 	default:
-		if err := t.seek(ctx, e.Step, k); err != nil {
+		if err := t.seek(ctx, t.cur.log[first].Step, first); err != nil {
 			return nil, err
 		}
 		if err := t.fork(); err != nil {
@@ -50,12 +51,23 @@ func (t *Timeline) undoable() int {
 		case e.Run != t.run:
 			return -1
 		case e.Undoes >= 0:
-			undone[e.Undoes] = true
+			for j := t.began(e.Undoes); j <= e.Undoes; j++ {
+				undone[j] = true
+			}
 		case !undone[k]:
 			return k
 		}
 	}
 	return -1
+}
+
+// began is the first entry of the gesture that entry k ends, k itself when it is a single edit.
+func (t *Timeline) began(k int) int {
+	g := t.cur.log[k].Gesture
+	for g > 0 && k > 0 && t.cur.log[k-1].Gesture == g {
+		k--
+	}
+	return k
 }
 
 // merge goes back to the parent of a branch in which nothing has happened.
@@ -87,7 +99,7 @@ func (t *Timeline) Redo() (Edit, error) {
 		return nil, ErrNothing
 	}
 	e, rest := t.redo[n-1], t.redo[:n-1]
-	if err := t.do(e, -1); err != nil {
+	if err := t.do(e, -1, 0); err != nil {
 		return nil, fmt.Errorf("redo %q: %w", e, err)
 	}
 	t.redo = rest
