@@ -72,7 +72,7 @@ func (w *world) fill(objects []*object, views []*net.View) error {
 		has[g] = true
 	}
 	for _, v := range views {
-		if has[v.Group] {
+		if has[v.Group] || v.Kind == net.Slider && v.Group == nil {
 			n.Views = append(n.Views, v)
 		}
 	}

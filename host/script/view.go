@@ -11,7 +11,12 @@ import (
 // panelValue is a panel that view(...) shows.
 type panelValue struct{ view *net.View }
 
-func (p *panelValue) String() string        { return "panel of " + p.view.Group.Name }
+func (p *panelValue) String() string {
+	if p.view.Kind == net.Slider {
+		return "slider of " + p.view.Var
+	}
+	return "panel of " + p.view.Group.Name
+}
 func (p *panelValue) Type() string          { return "panel" }
 func (p *panelValue) Freeze()               {}
 func (p *panelValue) Truth() starlark.Bool  { return true }
@@ -28,7 +33,7 @@ func (in *interp) view(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tu
 		p, ok := a.(*panelValue)
 		if !ok {
 			return nil, withHint(fmt.Errorf("view: expected a panel, got %s", article(a)),
-				"panels are made by surface, scatter, graph, raster, traces, histogram, adjacency and phase_circle")
+				"panels are made by surface, scatter, graph, raster, traces, histogram, adjacency and phase_circle, and sliders by slider")
 		}
 		in.net.Views = append(in.net.Views, p.view)
 	}
