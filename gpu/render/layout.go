@@ -38,20 +38,13 @@ func marginFor(size, room float64) float64 { return math.Min(size/math.Max(size-
 
 // Layout places the panels in a grid that gives the largest views, with one colorbar at the right if they share a scale.
 func (s *Scene) Layout(width, height int, scale float64) Layout {
-	in := s.Insets
-	area := Rect{in.Left, in.Top, float64(width)/scale - in.Left - in.Right, float64(height)/scale - in.Top - in.Bottom}
-	area.W, area.H = math.Max(area.W, 1), math.Max(area.H, 1)
 	var l Layout
-	n := len(s.Panels)
-	if n == 0 {
+	if len(s.Panels) == 0 {
 		return l
 	}
-	l.Shared = s.sharedScale()
-	if l.Shared != nil && area.W > 3*colorbarWidth {
-		l.Colorbar = Rect{area.X + area.W - colorbarWidth, area.Y, colorbarWidth, area.H}
-		area.W -= colorbarWidth
-	}
-	cells := s.cells(area)
+	area, bar := s.area(width, height, scale)
+	l.Shared, l.Colorbar = s.sharedScale(), bar
+	cells := s.grid(area).cells()
 	for k, p := range s.Panels {
 		c := cells[k]
 		pl := PanelLayout{Panel: p, Cell: c, View: c}
@@ -94,25 +87,16 @@ func (s *Scene) sharedScale() *Scale {
 	return one
 }
 
-// cells divides the area among the panels: a grid, or one picture with the charts that belong to it in a column beside it.
-func (s *Scene) cells(area Rect) []Rect {
-	n := len(s.Panels)
-	var cells []Rect
-	if s.leads() && area.W > 1.2*area.H {
-		side, h := chartShare*area.W, area.H/float64(n-1)
-		cells = append(cells, Rect{area.X, area.Y, area.W - side, area.H})
-		for k := range n - 1 {
-			cells = append(cells, Rect{area.X + area.W - side, area.Y + h*float64(k), side, h})
-		}
-		return cells
+// area is what panels share, and the colorbar beside them when they have one in common.
+func (s *Scene) area(width, height int, scale float64) (area, bar Rect) {
+	in := s.Insets
+	area = Rect{in.Left, in.Top, float64(width)/scale - in.Left - in.Right, float64(height)/scale - in.Top - in.Bottom}
+	area.W, area.H = math.Max(area.W, 1), math.Max(area.H, 1)
+	if s.sharedScale() != nil && area.W > 3*colorbarWidth {
+		bar = Rect{area.X + area.W - colorbarWidth, area.Y, colorbarWidth, area.H}
+		area.W -= colorbarWidth
 	}
-	cols := gridColumns(n, area)
-	rows := (n + cols - 1) / cols
-	w, h := area.W/float64(cols), area.H/float64(rows)
-	for k := range n {
-		cells = append(cells, Rect{area.X + w*float64(k%cols), area.Y + h*float64(k/cols), w, h})
-	}
-	return cells
+	return area, bar
 }
 
 // chartShare is the part of the width that charts beside a leading picture have.

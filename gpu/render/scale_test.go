@@ -172,16 +172,16 @@ func TestTurn(t *testing.T) {
 // Charts that follow a picture stand beside it in a column, where the window is wide enough.
 func TestLeadingPicture(t *testing.T) {
 	s := &Scene{Panels: []*Panel{{Items: []Item{&Graph{}}}, {Items: []Item{&Histogram{}}}, {Items: []Item{&PhaseCircle{}}}}}
-	wide := s.cells(Rect{0, 0, 1200, 700})
+	wide := s.grid(Rect{0, 0, 1200, 700}).cells()
 	if wide[0].H != 700 || wide[1].X != wide[2].X || wide[1].X < wide[0].X+wide[0].W-1e-9 || wide[2].Y != 350 {
 		t.Error(wide)
 	}
 	for _, area := range []Rect{{0, 0, 500, 700}, {0, 0, 1200, 700}} {
 		var sum float64
-		for _, c := range s.cells(area) {
+		for _, c := range s.grid(area).cells() {
 			sum += c.W * c.H
 		}
-		if area.W < area.H && s.cells(area)[0].H == area.H {
+		if area.W < area.H && s.grid(area).cells()[0].H == area.H {
 			t.Error("a column beside a picture in a narrow window")
 		}
 		if sum > area.W*area.H*1.0001 {
@@ -189,7 +189,7 @@ func TestLeadingPicture(t *testing.T) {
 		}
 	}
 	s.Panels[2].Items[0] = &Graph{}
-	if c := s.cells(Rect{0, 0, 1200, 700}); c[0].H == 700 && c[1].X == c[2].X {
+	if c := s.grid(Rect{0, 0, 1200, 700}).cells(); c[0].H == 700 && c[1].X == c[2].X {
 		t.Error("two graphs, one as large as the other")
 	}
 }

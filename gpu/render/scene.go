@@ -25,6 +25,8 @@ type Panel struct {
 	Items  []Item
 	Camera *Camera // may be shared with other panels: they then move together
 	Axes   Axes
+	// Wide and Tall are the panel's weights when columns share the width and rows the height; 0: 1. MoveDivider sets them.
+	Wide, Tall float64
 }
 
 // Axes of a panel. Empty labels take the items' own: x, y and the scale's.
