@@ -28,6 +28,9 @@ var helpLines = [][2]string{
 	{"drag the time bar", "to any time before, exactly"},
 	{"+ and -", "faster and slower, from 1/1000 of real time to full speed"},
 	{"h", "full speed with few pictures; again for a steady picture"},
+	{"r", "run the number of steps that stands in the list of groups, then pause"},
+	{", and .", "draw every n-th step only: more of them, fewer"},
+	{"g", "list of groups and synapses: click a variable to plot it, drag its parameters"},
 	{"b", "another branch: a future that was left when the past was edited"},
 	{"m", "move nodes of a graph by dragging; a click lets one go"},
 	{"n", "new nodes with a click, edges by dragging, again to remove; Shift: both ways"},
@@ -37,7 +40,8 @@ var helpLines = [][2]string{
 	{"Ctrl+Z, Ctrl+Shift+Z", "undo, redo"},
 	{"Ctrl+S", "save the session"},
 	{"drag; with Shift, Ctrl, or right", "orbit; pan"},
-	{"wheel", "zoom at the pointer"},
+	{"wheel", "zoom at the pointer; scroll the list"},
+	{"drag between panels", "make them wider or higher; double click: as they were"},
 	{"click, double click", "select, to edit values and the rule; focus, beside all: reset"},
 	{"[ and ]", "other views: top, front, right, ..."},
 	{"0", "reset the view"},
@@ -54,6 +58,8 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 	o, th := v.overlay, v.scene.Theme
 	o.Reset(w, h, scale)
 	width, height := o.Size()
+	v.fit()
+	v.drawSidebar(o, th, height)
 	if !v.bare {
 		v.drawBar(o, th, width, height)
 	}
@@ -75,6 +81,7 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 		drawHelp(o, th, width, height)
 		return
 	}
+	v.drawDivider(o, th)
 	v.drawInspector(o, th, width, height)
 	v.drawHands(o, th)
 	v.drawHover(o, th, width, height)
@@ -105,6 +112,9 @@ func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height floa
 	if !v.playing {
 		speed = "paused"
 	}
+	if v.byNumber() {
+		speed = "every " + ordinal(v.pace.every) + " step"
+	}
 	if v.target >= 0 {
 		speed = "going there ..."
 	}
@@ -123,8 +133,8 @@ func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height floa
 		unit  string
 	}{{v.rates.stepRate, "steps/s"}, {v.rates.fps, "frames/s"}} {
 		tw, _ := o.Measure(r.unit, muted)
-		if x+rateWidth+tw >= width {
-			return
+		if x+rateWidth+tw+buttonWidth+24 >= width {
+			break
 		}
 		if v.playing { // nothing is counted in a window that stands still
 			o.Text(x+rateWidth-5, y, rate(r.value), right)
@@ -136,11 +146,34 @@ func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height floa
 	if v.movie != nil {
 		hint = "recording   " + hint
 	}
-	if tw, _ := o.Measure(hint, right); x+tw+24 < width {
-		o.Text(width-14, y, hint, right)
+	end := width - 14
+	if tw, _ := o.Measure(hint, right); x+tw+24+buttonWidth+12 < width {
+		o.Text(end, y, hint, right)
+		end -= tw + 12
 		if v.movie != nil {
-			o.Circle(width-14-tw-12, y, 5, render.RGB(0xe5484d))
+			o.Circle(end, y, 5, render.RGB(0xe5484d))
+			end -= 14
 		}
+	}
+	v.drawListButton(o, th, end, y)
+}
+
+// buttonWidth is that of the button for the list of groups.
+const buttonWidth = 26.0
+
+// drawListButton draws the button that shows and hides the sidebar, which ends at x.
+func (v *Viewer) drawListButton(o *render.Overlay, th *render.Theme, x, y float64) {
+	b := render.Rect{X: x - buttonWidth, Y: y - 11, W: buttonWidth, H: 22}
+	v.sidebar.button = b
+	fill, line := th.Background, th.Text
+	if v.sidebar.shown {
+		fill, line = th.Accent, th.Background
+	}
+	o.Box(b, 4, fill, 1, th.PanelEdge)
+	for k := range 3 {
+		at := b.Y + 6 + 5*float64(k)
+		o.Line(b.X+6, at, b.X+7, at, 1.6, line)
+		o.Line(b.X+11, at, b.X+b.W-6, at, 1.6, line)
 	}
 }
 

@@ -175,7 +175,12 @@ func (st *stage) raster(v net.View) (render.Item, error) {
 
 // histogram makes the panel of a net.Histogram.
 func (st *stage) histogram(v net.View) (render.Item, error) {
+	name := v.Group.Name
 	of, err := st.variable(v.Group, v.Var)
+	if v.Synapses != nil {
+		name = v.Synapses.Name
+		of, err = st.synaptic(v.Synapses, v.Var)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -183,8 +188,9 @@ func (st *stage) histogram(v net.View) (render.Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	bins := max(8, min(60, int(2*math.Cbrt(float64(v.Group.N)))+4))
-	return &render.Histogram{Name: v.Group.Name, Values: of.view, N: v.Group.N, Bins: bins, Scale: scale, Counts: render.NewScale("", "", render.Viridis())}, nil
+	n := of.buf.Len
+	bins := max(8, min(60, int(2*math.Cbrt(float64(n)))+4))
+	return &render.Histogram{Name: name, Values: of.view, N: n, Bins: bins, Scale: scale, Counts: render.NewScale("", "", render.Viridis())}, nil
 }
 
 // phases makes the panel of a net.PhaseCircle.

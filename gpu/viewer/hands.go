@@ -24,7 +24,7 @@ const (
 
 // modeText says what the mouse does in a mode, for the line at the bottom.
 var modeText = [...]string{
-	looking:  "drag: turn or pan · wheel: zoom · click: select · m move · n nodes and edges · o pluck",
+	looking:  "drag: turn or pan · wheel: zoom · click: select · g groups · m move · n nodes and edges · o pluck",
 	moving:   "move: drag a node · click a node to let it go · m ends",
 	linking:  "edges: click beside the nodes for a new node · drag from node to node for an edge, again removes it · Shift both ways · Delete removes the node · n ends",
 	plucking: "pluck: click a node, or drag over a surface · Shift: the lower end of the scale · o ends",
@@ -32,7 +32,7 @@ var modeText = [...]string{
 
 // modeShort is modeText for a narrow window.
 var modeShort = [...]string{
-	looking:  "m move · n nodes and edges · o pluck",
+	looking:  "g groups · m move · n nodes and edges · o pluck",
 	moving:   "drag a node · click lets it go · m ends",
 	linking:  "click: new node · drag node to node: edge, again removes it · n ends",
 	plucking: "click or drag: pluck · n ends",

@@ -115,7 +115,11 @@ func (h *Headless) attach(s *sim.Sim) error {
 	}
 	st := newStage(h.opt.Device, s, h.kept)
 	st.copies = h.copies
-	panels, err := st.panels()
+	views, err := st.views()
+	var panels []*render.Panel
+	if err == nil {
+		panels, err = st.panels(views)
+	}
 	if err != nil {
 		st.close()
 		return err

@@ -75,7 +75,7 @@ func (v *Viewer) over(x, y float64) (p *render.PanelLayout, nx, ny float64) {
 func (v *Viewer) moved(x, y float64) {
 	dx, dy := x-v.mouse.x, y-v.mouse.y
 	v.mouse.x, v.mouse.y, v.mouse.inside = x, y, true
-	if v.scrubbing(x) || v.haul() {
+	if v.scrubbing(x) || v.dragSlider(x) || v.dragDivider(x, y) || v.haul() {
 		return
 	}
 	p := v.mouse.panel
@@ -93,6 +93,8 @@ func (v *Viewer) moved(x, y float64) {
 func (v *Viewer) release(b window.Button) {
 	m := &v.mouse
 	m.scrub = false
+	v.dropSlider()
+	v.divider.held = false
 	if b == window.Left && v.drop() {
 		return
 	}
@@ -105,7 +107,7 @@ func (v *Viewer) release(b window.Button) {
 func (v *Viewer) press(b window.Button, mods window.Mods) {
 	m := &v.mouse
 	m.downX, m.downY = m.x, m.y
-	if v.barClick(m.x, m.y) || v.inspectorClick(m.x, m.y) {
+	if v.sidebarPress(b, m.x, m.y) || v.barClick(m.x, m.y) || v.inspectorClick(m.x, m.y) || b == window.Left && v.pressDivider(m.x, m.y) {
 		return
 	}
 	if b == window.Left && mods&window.Control == 0 && v.grab(mods) {
@@ -158,13 +160,16 @@ func (v *Viewer) home() {
 }
 
 func (v *Viewer) wheel(dy float64) {
+	if v.sidebarWheel(dy) {
+		return
+	}
 	if p, nx, ny := v.over(v.mouse.x, v.mouse.y); p != nil {
 		p.Panel.Camera.Zoom(math.Pow(wheelFactor, -dy), nx, ny, p.Aspect())
 	}
 }
 
 func (v *Viewer) key(k window.Key, mods window.Mods) {
-	if v.inspectorKey(k, mods) {
+	if v.sidebarKey(k, mods) || v.inspectorKey(k, mods) {
 		return
 	}
 	switch k {
@@ -211,10 +216,15 @@ func (v *Viewer) key(k window.Key, mods window.Mods) {
 		v.help = !v.help
 	case window.KeyTab:
 		v.bare = !v.bare
-		v.scene.Insets.Bottom = barHeight
-		if v.bare {
-			v.scene.Insets.Bottom = 0
+		v.fit()
+	case window.Key('G'):
+		v.toggleSidebar()
+	case window.Key('R'):
+		n := v.pace.steps
+		if n == 0 {
+			n = runSteps
 		}
+		v.runFor(n)
 	case window.Key('0'):
 		v.home()
 	case window.Key('P'):
@@ -232,6 +242,9 @@ func (v *Viewer) key(k window.Key, mods window.Mods) {
 	case window.KeyEscape:
 		if v.help {
 			v.help = false
+			return
+		}
+		if v.halt() {
 			return
 		}
 		if v.hands.mode != looking {
@@ -255,6 +268,10 @@ func (v *Viewer) key(k window.Key, mods window.Mods) {
 }
 
 func (v *Viewer) char(c rune) {
+	if v.sidebar.focus != "" {
+		v.sidebarType(c)
+		return
+	}
 	if g, _ := v.inspected(); g != nil && v.inspector.focus != "" {
 		v.inspector.text.Type(c)
 		return
@@ -264,6 +281,10 @@ func (v *Viewer) char(c rune) {
 		v.pacer.Faster()
 	case '-':
 		v.pacer.Slower()
+	case '.':
+		v.rarer(1)
+	case ',':
+		v.rarer(-1)
 	case '?':
 		v.help = !v.help
 	case '[':
@@ -289,7 +310,7 @@ func (v *Viewer) toggle() {
 		v.say("stopped by a fault; go back with Left to play again")
 		return
 	}
-	if v.target >= 0 && !v.arrive() {
+	if v.halt() || v.target >= 0 && !v.arrive() {
 		return
 	}
 	v.playing = !v.playing

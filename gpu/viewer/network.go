@@ -124,7 +124,7 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 		return nil, nil, err
 	}
 	item.Needle = item.Scale.Colormap.Cyclic
-	item.Shapes = st.boolean(g, v.Var)
+	item.Shapes = st.boolean(g.Name, v.Var)
 	switch v.Size {
 	case "":
 	case "degree":

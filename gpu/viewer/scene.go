@@ -91,15 +91,20 @@ func (st *stage) close() {
 	}
 }
 
-// panels makes the panels that the network asks for, or one for each group when it asks for none.
-func (st *stage) panels() ([]*render.Panel, error) {
-	views := st.sim.Network().Views
+// views are the panels that the network asks for, or one for each group when it asks for none.
+func (st *stage) views() ([]*net.View, error) {
+	views := slices.DeleteFunc(slices.Clone(st.sim.Network().Views), func(v *net.View) bool { return v.Kind == net.Slider })
 	if len(views) == 0 {
 		views = st.defaults()
 	}
 	if len(views) == 0 {
 		return nil, fmt.Errorf("the network has nothing to show: none of its groups has a variable")
 	}
+	return views, nil
+}
+
+// panels makes the panels of views.
+func (st *stage) panels(views []*net.View) ([]*render.Panel, error) {
 	var panels []*render.Panel
 	for _, v := range views {
 		p, err := st.panel(*v)
@@ -221,14 +226,15 @@ func (st *stage) upload() error {
 // scale returns the scale that all views of one quantity share.
 func (st *stage) scale(v net.View) (*render.Scale, error) {
 	key := scaleKey{v.Var, v.Unit, v.Colormap, v.Min, v.Max}
+	object, model := st.owner(v)
 	if v.Unit == "" {
-		key.unit, _ = st.unit(v.Group, v.Var) // variables of the same name may differ in it
+		key.unit, _ = handyUnit(model, v.Var) // variables of the same name may differ in it
 	}
 	if s := st.kept.scales[key]; s != nil {
 		return s, nil
 	}
 	name := v.Colormap
-	if name == "" && st.boolean(v.Group, v.Var) {
+	if name == "" && st.boolean(object, v.Var) {
 		name, v.Min, v.Max = render.TwoTone().Name, 0, 1
 	}
 	if name == "twilight" && v.Min == v.Max {
@@ -249,31 +255,35 @@ func (st *stage) scale(v net.View) (*render.Scale, error) {
 		s = render.NewFixedScale(v.Var, v.Unit, cm, v.Min, v.Max)
 	}
 	if v.Unit == "" {
-		s.Unit, s.PerUnit = st.unit(v.Group, v.Var)
+		s.Unit, s.PerUnit = handyUnit(model, v.Var)
 	}
 	st.kept.scales[key] = s
 	return s, nil
 }
 
-// boolean reports whether a variable is true or false.
-func (st *stage) boolean(g *net.Group, name string) bool {
-	if g == nil {
-		return false
+// owner is whose variable a view shows: a group's, or that of synapses in a histogram.
+func (st *stage) owner(v net.View) (object string, m *check.Model) {
+	if v.Kind == net.Histogram && v.Synapses != nil {
+		return v.Synapses.Name, st.sim.Result().SynapseModel(v.Synapses)
 	}
-	b, ok := st.plan.Find(g.Name, name)
+	if v.Group == nil {
+		return "", nil
+	}
+	return v.Group.Name, st.sim.Result().Models[v.Group]
+}
+
+// boolean reports whether a variable is true or false.
+func (st *stage) boolean(object, name string) bool {
+	b, ok := st.plan.Find(object, name)
 	return ok && b.Type == ir.Bool
 }
 
 // handyUnits are those that values of neurons are read in, one for a dimension.
 var handyUnits = []string{"mV", "nA", "nS", "ms", "Hz"}
 
-// unit is the one that a variable is shown in: its name, and its value in SI units.
-func (st *stage) unit(g *net.Group, name string) (string, float64) {
-	if g == nil {
-		return "", 0
-	}
-	m := st.sim.Result().Models[g]
-	if m == nil || m.ByName[name] == nil || g.Dialect == check.ANNarchy {
+// handyUnit is the one that a variable of a model is shown in: its name, and its value in SI units.
+func handyUnit(m *check.Model, name string) (string, float64) {
+	if m == nil || m.ByName[name] == nil || m.Dialect == check.ANNarchy {
 		return "", 0
 	}
 	for _, u := range handyUnits {
@@ -405,8 +415,8 @@ func (st *stage) chart(v net.View) (*render.Panel, error) {
 		}
 	case net.Histogram:
 		item, err = st.histogram(v)
-		if p.Title == "" {
-			p.Title = v.Group.Name + "." + v.Var
+		if object, _ := st.owner(v); p.Title == "" {
+			p.Title = object + "." + v.Var
 		}
 	case net.PhaseCircle:
 		item, err = st.phases(v)

@@ -19,7 +19,7 @@ const (
 
 // slow reports that steps are so rare that the eye sees each one.
 func (v *Viewer) slow() bool {
-	return v.playing && v.target < 0 && v.fault == nil && v.pacer.Speed/v.pacer.BaseDT < slowRate && len(v.stage.graphs) > 0
+	return v.playing && !v.byNumber() && v.target < 0 && v.fault == nil && v.pacer.Speed/v.pacer.BaseDT < slowRate && len(v.stage.graphs) > 0
 }
 
 // before is what a graph showed one step ago.

@@ -5,10 +5,8 @@ package viewer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
-	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/exec"
 	timeline "github.com/galvani-sim/galvani/host/session"
 	"github.com/galvani-sim/galvani/host/sim"
@@ -94,12 +92,15 @@ func (v *Viewer) seek(ctx context.Context) error {
 }
 
 // do makes an edit, and says why not when it cannot be made.
-func (v *Viewer) do(e timeline.Edit) bool {
+func (v *Viewer) do(e timeline.Edit) bool { return v.doWithin(0, e) }
+
+// doWithin makes an edit of a gesture, see session.Timeline.DoWithin.
+func (v *Viewer) doWithin(gesture int, e timeline.Edit) bool {
 	if !v.arrive() {
 		return false
 	}
 	branches := len(v.line.Branches())
-	if err := v.line.Do(e); err != nil {
+	if err := v.line.DoWithin(gesture, e); err != nil {
 		v.say("%s", firstLine(err))
 		return false
 	}
@@ -212,38 +213,6 @@ func (v *Viewer) refresh() error {
 		return nil
 	}
 	return v.rebuild()
-}
-
-// rebuild makes the panels for the network as it is now; cameras, layouts and traces stay.
-func (v *Viewer) rebuild() error {
-	st := newStage(v.opt.Device, v.line.Sim(), v.kept)
-	st.step = v.line.Advance
-	panels, err := st.panels()
-	if err != nil {
-		st.close()
-		return fmt.Errorf("after an edit: %w", err)
-	}
-	if v.stage != nil {
-		old := map[string]*render.Panel{}
-		for _, p := range v.scene.Panels {
-			old[p.Title] = p
-		}
-		for _, p := range panels {
-			if o := old[p.Title]; o != nil {
-				p.Camera, p.Axes = o.Camera, o.Axes
-			}
-		}
-		v.stage.close()
-	}
-	v.stage, v.sim = st, v.line.Sim()
-	v.scene.Panels = panels
-	w, h, scale := v.size()
-	v.scene.FitCameras(w, h, scale)
-	v.hover, v.undrawn = hover{}, true
-	v.mouse.panel = nil
-	v.stage.follow(v.line)
-	v.changed = true
-	return nil
 }
 
 // firstLine is an error in a line, for the message in the window.

@@ -69,6 +69,10 @@ type Viewer struct {
 	kept    *kept
 	hands   hands
 
+	panels    panels
+	sidebar   sidebar
+	pace      pace
+	divider   divider
 	inspector inspector
 	message   string
 	shownAt   time.Time
@@ -153,7 +157,9 @@ func (v *Viewer) attach(s *sim.Sim, until int64) error {
 		theme = render.Light()
 	}
 	v.kept = newKept()
-	v.scene = &render.Scene{Theme: theme, Overlay: v.overlay, Insets: render.Insets{Bottom: barHeight}}
+	v.scene = &render.Scene{Theme: theme, Overlay: v.overlay}
+	v.panels = panels{}
+	v.fit()
 	if err := v.rebuild(); err != nil {
 		return err
 	}
@@ -192,11 +198,12 @@ func (v *Viewer) loop(ctx context.Context) error {
 			}
 			return ErrClosed
 		}
-		if v.broken != nil {
-			return v.broken
-		}
 		if v.target < 0 && v.until >= 0 && (v.stage.position().Step >= v.until || v.sim.Stopped()) {
 			return nil
+		}
+		v.applySlider()
+		if v.broken != nil {
+			return v.broken
 		}
 		now := time.Now()
 		var stepped int64
@@ -218,7 +225,7 @@ func (v *Viewer) loop(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if now = time.Now(); v.pacer.DrawDue(now) {
+		if now = time.Now(); v.drawDue(now) {
 			if v.dirty() {
 				if err := v.frame(); err != nil {
 					return err
@@ -244,6 +251,9 @@ func (v *Viewer) limit() int64 {
 	if v.until >= 0 {
 		left = v.until - v.stage.position().Step
 	}
+	if v.pace.count && v.playing {
+		left = min(left, v.pace.end-v.stage.position().Step)
+	}
 	if !v.playing {
 		left = min(left, v.single)
 	}
@@ -252,10 +262,18 @@ func (v *Viewer) limit() int64 {
 
 // step makes one batch of steps.
 func (v *Viewer) step(ctx context.Context, now time.Time) (int64, error) {
+	if v.byNumber() {
+		return v.stepEvery(ctx)
+	}
 	n := min(v.limit(), v.single)
 	if n <= 0 && v.playing {
 		n = v.pacer.Batch(now, v.limit())
 	}
+	return v.make(ctx, n)
+}
+
+// make makes some steps.
+func (v *Viewer) make(ctx context.Context, n int64) (int64, error) {
 	if n <= 0 {
 		return 0, nil
 	}
@@ -282,6 +300,7 @@ func (v *Viewer) step(ctx context.Context, now time.Time) (int64, error) {
 	v.single = max(v.single-n, 0)
 	v.version++
 	v.rates.steps += n
+	v.counted()
 	return n, nil
 }
 

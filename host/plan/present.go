@@ -154,3 +154,6 @@ func typeOf(t check.Type) ir.Type {
 	}
 	return ir.Real
 }
+
+// SynapseModel is the checked model of synapses, nil for others than those of the network.
+func (r *Result) SynapseModel(s *net.Synapses) *check.Model { return r.builder.synModels[s] }

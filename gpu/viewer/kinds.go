@@ -1,0 +1,123 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+// subject is what a panel can show: a variable of a group or of synapses, the synapses themselves, or the spikes of a monitor.
+type subject struct {
+	group  *net.Group    // of synapses, the presynaptic one
+	syn    *net.Synapses // nil: the variable is the group's
+	spikes *net.SpikeMonitor
+	buf    *plan.Buffer // of the variable; nil: synapses or spikes as such
+	dim    units.Dim
+}
+
+// name is that of the variable.
+func (s *subject) name() string {
+	if s.buf == nil {
+		return ""
+	}
+	return s.buf.Var
+}
+
+func (s *subject) ofGroup() bool { return s.syn == nil && s.buf != nil }
+
+// each reports one value per element of a group.
+func (s *subject) each() bool { return s.ofGroup() && s.buf.Len == s.group.N && s.group.N > 0 }
+
+// kind is one way to draw a subject.
+type kind struct {
+	of   net.ViewKind
+	name string // on its button
+	fits func(st *stage, s *subject) bool
+}
+
+// kinds are the ways to draw what is clicked on in the sidebar. The first that fits is the default; one that fits where another is better
+// stands behind it.
+var kinds = []kind{
+	{net.Raster, "raster", func(_ *stage, s *subject) bool { return s.spikes != nil }},
+	{net.Surface, "surface", func(_ *stage, s *subject) bool {
+		g := s.group
+		return s.each() && g.Grid != nil && g.Grid.Layers == 1 && g.Grid.Rows > 1 && g.Grid.Cols > 1
+	}},
+	{net.Traces, "traces", func(_ *stage, s *subject) bool {
+		return s.ofGroup() && s.group.N > 0 && (s.buf.Len == s.group.N || s.buf.Len == 1)
+	}},
+	{net.Scatter, "points", func(_ *stage, s *subject) bool { return s.each() && s.group.N > 1 }},
+	{net.Histogram, "histogram", func(_ *stage, s *subject) bool {
+		return s.buf != nil && s.buf.Len > 1 && (s.syn != nil || s.each())
+	}},
+	{net.Graph, "graph", func(st *stage, s *subject) bool {
+		if !s.each() || s.group.N > graphNodes {
+			return false
+		}
+		syn := st.within(s.group)
+		if syn == nil {
+			return false
+		}
+		pre, _, ok := st.sim.Edges(syn)
+		return ok && len(pre) <= graphEdges
+	}},
+	{net.PhaseCircle, "phases", func(_ *stage, s *subject) bool { return s.each() && s.group.N > 1 && s.buf.Type == ir.Real }},
+	{net.Adjacency, "matrix", func(_ *stage, s *subject) bool { return s.syn != nil && s.buf == nil }},
+}
+
+// kindsOf are the ways to draw a subject, the default first.
+func (st *stage) kindsOf(s *subject) (out []kind) {
+	for _, k := range kinds {
+		if k.fits(st, s) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// viewOf is a subject drawn in a way. Unit, colors and limits are those of another view of the same variable, so that both show it alike.
+func (v *Viewer) viewOf(s *subject, k kind) *net.View {
+	w := &net.View{Kind: k.of, Group: s.group, Var: s.name(), Synapses: s.syn, Spikes: s.spikes}
+	switch {
+	case s.spikes != nil:
+		w.Title = s.spikes.Name
+	case k.of == net.Graph:
+		w.Synapses = v.stage.within(s.group)
+	}
+	if k.of <= net.Graph {
+		w.Title = s.group.Name + "." + s.name()
+	}
+	for _, x := range v.panels.views {
+		if s.ofGroup() && x.Group == s.group && x.Var == w.Var && (x.Kind != net.Histogram || x.Synapses == nil) {
+			w.Unit, w.Colormap, w.Min, w.Max = x.Unit, x.Colormap, x.Min, x.Max
+			break
+		}
+	}
+	return w
+}
+
+// viewsOf are the panels that show a subject.
+func (v *Viewer) viewsOf(s *subject) (out []*net.View) {
+	for _, w := range v.panels.views {
+		switch {
+		case s.spikes != nil:
+			if w.Kind == net.Raster && w.Spikes == s.spikes {
+				out = append(out, w)
+			}
+		case s.syn != nil && s.buf == nil:
+			if w.Kind == net.Adjacency && w.Synapses == s.syn {
+				out = append(out, w)
+			}
+		case s.syn != nil:
+			if w.Synapses == s.syn && (w.Kind == net.Histogram && w.Var == s.name() || w.Kind == net.Graph && w.Weight == s.name()) {
+				out = append(out, w)
+			}
+		case w.Group == s.group && w.Var == s.name() && !(w.Kind == net.Histogram && w.Synapses != nil):
+			out = append(out, w)
+		}
+	}
+	return out
+}

@@ -1,0 +1,526 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/gpu/ui"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+// sidebar lists groups, synapses and monitors with their variables, to be plotted, and their parameters, to be set.
+type sidebar struct {
+	shown  bool
+	scroll ui.Scroll
+	open   map[string]bool // entries, by name, that were opened or closed by hand
+	filter ui.Text
+	focus  string // the field that has the keyboard, "": none
+	text   ui.Text
+	fault  string // why what was typed in the focus is refused
+	ranges map[string]ui.Slider
+	drag   *sliderDrag
+	tree   tree
+
+	readings map[plan.BufferID]reading
+	readAt   uint64
+
+	rows    []row   // as drawn last
+	content float64 // their height
+	spots   []spot  // what can be clicked on, as drawn last
+	button  render.Rect
+}
+
+// The fields of the sidebar that are no values.
+const (
+	filterField = " filter"
+	stepsField  = " steps"
+	everyField  = " every"
+)
+
+const (
+	sidebarHead = 104.0 // the part that does not scroll
+	sidePad     = 12.0
+	sideSmall   = 11.5
+	scrollBar   = 7.0
+)
+
+// spot is a place that does something.
+type spot struct {
+	rect  render.Rect
+	press func(at float64)
+	field string // that takes the keyboard
+	twice func() // of a double click, nil: press again
+}
+
+// sidebarWidth is about a quarter of the window.
+func (v *Viewer) sidebarWidth() float64 {
+	w, _, scale := v.size()
+	return math.Round(math.Max(216, math.Min(290, 0.26*float64(w)/scale)))
+}
+
+// fit keeps the bars' room free of panels.
+func (v *Viewer) fit() {
+	in := render.Insets{}
+	if !v.bare {
+		in.Bottom = barHeight
+		if v.sidebar.shown {
+			in.Left = v.sidebarWidth()
+		}
+	}
+	v.scene.Insets = in
+}
+
+func (v *Viewer) toggleSidebar() {
+	s := &v.sidebar
+	s.shown = !s.shown
+	s.focus, s.drag = "", nil
+	if s.shown && v.bare {
+		v.bare = false
+	}
+	v.fit()
+	v.changed = true
+}
+
+// sidebarSeen reports that the sidebar is on the screen.
+func (v *Viewer) sidebarSeen() bool { return v.sidebar.shown && !v.bare }
+
+// rowKind says how a row of the list looks.
+type rowKind uint8
+
+const (
+	sectionRow rowKind = iota
+	entryRow
+	tagsRow
+	itemRow
+	kindsRow
+	sliderRow
+	noteRow
+)
+
+var rowHeights = [...]float64{sectionRow: 26, entryRow: 23, tagsRow: 17, itemRow: 22, kindsRow: 24, sliderRow: 18, noteRow: 16}
+
+// row is one line of the list.
+type row struct {
+	kind  rowKind
+	text  string
+	note  string
+	open  bool
+	entry *entry
+	item  *item
+	bad   bool
+	chips []kind
+	y     float64 // in the list
+}
+
+// isOpen reports whether the items of an entry are shown: few entries are open by themselves, and so are those that a filter has found.
+func (s *sidebar) isOpen(e *entry, few bool) bool {
+	if open, said := s.open[e.name]; said {
+		return open
+	}
+	return few || s.filter.String() != ""
+}
+
+// layRows lists the rows for the present state. width is what texts may take.
+func (v *Viewer) layRows(o *render.Overlay, width float64) {
+	s := &v.sidebar
+	s.rows = s.rows[:0]
+	y := 4.0
+	add := func(r row) {
+		r.y = y
+		y += rowHeights[r.kind]
+		s.rows = append(s.rows, r)
+	}
+	all := v.entries()
+	list := found(all, s.filter.String())
+	few := len(all) <= 3
+	section := ""
+	small := render.TextStyle{Size: sideSmall}
+	for _, e := range list {
+		if e.section != section {
+			section = e.section
+			add(row{kind: sectionRow, text: section})
+		}
+		open := s.isOpen(e, few)
+		add(row{kind: entryRow, entry: e, open: open})
+		if len(e.tags) > 0 {
+			tags := ""
+			for _, t := range e.tags {
+				tags += " #" + t
+			}
+			for _, l := range wrap(o, tags, small, width-16) {
+				add(row{kind: tagsRow, text: l})
+			}
+		}
+		if !open {
+			continue
+		}
+		for _, it := range e.items {
+			add(row{kind: itemRow, item: it})
+			if len(v.viewsOf(&it.subject)) > 0 && it.plots {
+				for _, chips := range chipLines(o, v.stage.kindsOf(&it.subject), width-16) {
+					add(row{kind: kindsRow, item: it, chips: chips})
+				}
+			}
+			if p := it.param; p != nil {
+				add(row{kind: sliderRow, item: it})
+				note := ""
+				switch {
+				case p.buf != nil && p.buf.Len > 1:
+					note = "sets all " + grouped(int64(p.buf.Len))
+				case p.number && len(p.also) == 1:
+					note = "a number of the script, in " + p.also[0] + " too"
+				case p.number && len(p.also) > 1:
+					note = fmt.Sprintf("a number of the script, in %d more", len(p.also))
+				case p.number:
+					note = "a number of the script"
+				}
+				if note != "" {
+					add(row{kind: noteRow, text: note})
+				}
+				if s.focus == it.key && s.fault != "" {
+					for _, l := range wrap(o, s.fault, small, width-16) {
+						add(row{kind: noteRow, text: l, bad: true})
+					}
+				}
+			}
+		}
+	}
+	if len(list) == 0 {
+		add(row{kind: noteRow, text: "nothing has this name or tag"})
+	}
+	s.content = y + 8
+}
+
+// chipLines breaks the buttons of kinds into lines.
+func chipLines(o *render.Overlay, kinds []kind, width float64) (lines [][]kind) {
+	x := 0.0
+	for _, k := range kinds {
+		w := chipWidth(o, k.name)
+		if len(lines) == 0 || x+w > width {
+			lines, x = append(lines, nil), 0
+		}
+		lines[len(lines)-1] = append(lines[len(lines)-1], k)
+		x += w + 4
+	}
+	return lines
+}
+
+func chipWidth(o *render.Overlay, name string) float64 {
+	w, _ := o.Measure(name, render.TextStyle{Size: sideSmall})
+	return w + 14
+}
+
+// shorten cuts a text to a width, with dots where something is missing.
+func shorten(o *render.Overlay, text string, st render.TextStyle, width float64) string {
+	if w, _ := o.Measure(text, st); w <= width {
+		return text
+	}
+	r := []rune(text)
+	for len(r) > 0 {
+		r = r[:len(r)-1]
+		if w, _ := o.Measure(string(r)+"…", st); w <= width {
+			return string(r) + "…"
+		}
+	}
+	return ""
+}
+
+// drawSidebar draws the sidebar at the left. The bar is drawn over its end.
+func (v *Viewer) drawSidebar(o *render.Overlay, th *render.Theme, height float64) {
+	s := &v.sidebar
+	s.spots = s.spots[:0]
+	if !v.sidebarSeen() {
+		return
+	}
+	width := v.sidebarWidth()
+	bottom := height - barHeight
+	panel := th.Panel.Alpha(1)
+	o.Fill(render.Rect{X: 0, Y: 0, W: width, H: bottom}, panel)
+	v.layRows(o, width-2*sidePad-scrollBar)
+	view := bottom - sidebarHead
+	s.scroll.By(0, s.content, view)
+	for k := range s.rows {
+		r := &s.rows[k]
+		y := sidebarHead + r.y - s.scroll.Offset
+		if h := rowHeights[r.kind]; y+h > sidebarHead && y < bottom {
+			v.drawRow(o, th, r, render.Rect{X: sidePad, Y: y, W: width - 2*sidePad - scrollBar + 4, H: h})
+		}
+	}
+	s.readAt = v.version
+	// What lies above and below the list covers the rows that reach beyond it.
+	o.Fill(render.Rect{X: 0, Y: bottom, W: width, H: barHeight}, th.Background)
+	o.Fill(render.Rect{X: 0, Y: 0, W: width, H: sidebarHead}, panel)
+	for k := range s.spots {
+		s.spots[k].rect = within(s.spots[k].rect, sidebarHead, bottom)
+	}
+	v.drawHead(o, th, width)
+	if at, size, ok := s.scroll.Thumb(s.content, view); ok {
+		o.Box(render.Rect{X: width - scrollBar - 1, Y: sidebarHead + at, W: scrollBar - 2, H: size}, 2.5, th.Frame, 0, th.Frame)
+	}
+	o.Line(width, 0, width, bottom, 1, th.PanelEdge)
+}
+
+// within cuts what lies above and below the list off a rectangle.
+func within(r render.Rect, top, bottom float64) render.Rect {
+	y0, y1 := math.Max(r.Y, top), math.Min(r.Y+r.H, bottom)
+	r.Y, r.H = y0, math.Max(y1-y0, 0)
+	return r
+}
+
+// drawHead draws the filter and the numbers of steps.
+func (v *Viewer) drawHead(o *render.Overlay, th *render.Theme, width float64) {
+	s := &v.sidebar
+	st := render.TextStyle{Size: textSize, Color: th.Text, Middle: true}
+	muted := st
+	muted.Color = th.Muted
+	w := width - 2*sidePad
+	filter := render.Rect{X: sidePad, Y: 10, W: w, H: 24}
+	s.spots = append(s.spots, spot{rect: filter, field: filterField})
+	if s.filter.String() == "" && s.focus != filterField {
+		v.drawTyped(o, th, filter, filterField, "", st)
+		o.Text(filter.X+7, filter.Y+12, "filter by name or tag", muted)
+	} else {
+		v.drawTyped(o, th, filter, filterField, s.filter.String(), st)
+	}
+
+	y := 52.0
+	n := v.pace.steps
+	if n == 0 {
+		n = runSteps
+	}
+	x := sidePad + o.Text(sidePad, y, "run", st) + 7
+	steps := render.Rect{X: x, Y: y - 11, W: 74, H: 22}
+	v.drawTyped(o, th, steps, stepsField, fmt.Sprint(n), st)
+	s.spots = append(s.spots, spot{rect: steps, field: stepsField})
+	x = steps.X + steps.W + 7
+	x += o.Text(x, y, "steps", st) + 8
+	start := render.Rect{X: x, Y: y - 11, W: 26, H: 22}
+	o.Box(start, 4, th.Background, 1, th.PanelEdge)
+	if v.pace.count && v.playing {
+		o.Fill(render.Rect{X: x + 9, Y: y - 4, W: 8, H: 8}, th.Accent)
+		x += 33
+		left := fmt.Sprintf("%s left", grouped(v.pace.end-v.stage.position().Step))
+		muted.Size = sideSmall
+		o.Text(x, y, shorten(o, left, muted, width-sidePad-x), muted)
+	} else {
+		o.Triangle(x+9, y-5, x+9, y+5, x+18, y, th.Accent)
+	}
+	s.spots = append(s.spots, spot{rect: start, press: func(float64) { v.pressRun() }})
+
+	y = 80
+	x = sidePad + o.Text(sidePad, y, "draw every", st) + 7
+	every := render.Rect{X: x, Y: y - 11, W: 62, H: 22}
+	text := "-"
+	if v.pace.every > 0 {
+		text = fmt.Sprint(v.pace.every)
+	}
+	v.drawTyped(o, th, every, everyField, text, st)
+	s.spots = append(s.spots, spot{rect: every, field: everyField})
+	tail := "steps"
+	switch v.pace.every {
+	case 0:
+		tail = "step (off)"
+	case 1:
+		tail = "step"
+	}
+	o.Text(every.X+every.W+7, y, shorten(o, tail, st, width-every.X-every.W-10), st)
+	if s.fault != "" && (s.focus == stepsField || s.focus == everyField) {
+		bad := render.TextStyle{Size: sideSmall, Color: th.Bad, Middle: true}
+		o.Fill(render.Rect{X: 0, Y: 92, W: width, H: 40}, th.Panel.Alpha(1))
+		for k, l := range wrap(o, s.fault, bad, w) {
+			o.Text(sidePad, 98+float64(k)*14, l, bad)
+		}
+		return
+	}
+	o.Line(sidePad, sidebarHead-4, width-sidePad, sidebarHead-4, 1, th.PanelEdge)
+}
+
+// drawTyped draws a field: its text, or what is typed into it.
+func (v *Viewer) drawTyped(o *render.Overlay, th *render.Theme, r render.Rect, name, text string, st render.TextStyle) {
+	s := &v.sidebar
+	edge := th.PanelEdge
+	focus := s.focus == name
+	if focus {
+		edge = th.Accent
+		if s.fault != "" {
+			edge = th.Bad
+		}
+	}
+	o.Box(r, 4, th.Background, 1, edge)
+	y := r.Y + r.H/2
+	if !focus {
+		o.Text(r.X+7, y, shorten(o, text, st, r.W-12), st)
+		return
+	}
+	typed := s.typed(name)
+	_, before := typed.Caret()
+	shown := []rune(typed.String())
+	left := 0
+	for { // the caret stays in sight
+		if w, _ := o.Measure(string([]rune(before)[left:]), st); w <= r.W-14 || left >= len([]rune(before)) {
+			break
+		}
+		left++
+	}
+	shown = shown[left:]
+	for w, _ := o.Measure(string(shown), st); w > r.W-12 && len(shown) > 0; w, _ = o.Measure(string(shown), st) {
+		shown = shown[:len(shown)-1]
+	}
+	o.Text(r.X+7, y, string(shown), st)
+	w, _ := o.Measure(string([]rune(before)[left:]), st)
+	o.Line(r.X+7+w, y-8, r.X+7+w, y+8, 1.2, th.Accent)
+}
+
+// typed is the text of a field under edit.
+func (s *sidebar) typed(name string) *ui.Text {
+	if name == filterField {
+		return &s.filter
+	}
+	return &s.text
+}
+
+// drawRow draws a row of the list and notes what can be clicked on.
+func (v *Viewer) drawRow(o *render.Overlay, th *render.Theme, r *row, at render.Rect) {
+	s := &v.sidebar
+	y := at.Y + at.H/2
+	st := render.TextStyle{Size: textSize, Color: th.Text, Middle: true}
+	small := render.TextStyle{Size: sideSmall, Color: th.Muted, Middle: true}
+	right := small
+	right.Align = render.Right
+	if v.mouse.inside && at.Contains(v.mouse.x, v.mouse.y) && v.mouse.y > sidebarHead && (r.kind == entryRow || r.kind == itemRow && r.item.plots) && s.drag == nil {
+		o.Box(render.Rect{X: at.X - 6, Y: at.Y + 1, W: at.W + 8, H: at.H - 2}, 4, th.Grid.Alpha(0.7), 0, th.Grid)
+	}
+	switch r.kind {
+	case sectionRow:
+		small.Weight = render.Medium
+		o.Text(at.X, y+3, r.text, small)
+	case entryRow:
+		if len(r.entry.items) > 0 {
+			if r.open {
+				o.Triangle(at.X, y-3, at.X+9, y-3, at.X+4.5, y+4, th.Muted)
+			} else {
+				o.Triangle(at.X+1, y-5, at.X+1, y+5, at.X+8, y, th.Muted)
+			}
+		}
+		st.Weight = render.Medium
+		name := shorten(o, r.entry.name, st, at.W*0.62)
+		x := at.X + 15 + o.Text(at.X+15, y, name, st) + 10
+		o.Text(at.X+at.W, y, shorten(o, r.entry.note, small, at.X+at.W-x), right)
+		e, open := r.entry, r.open
+		s.spots = append(s.spots, spot{rect: at, press: func(float64) {
+			if s.open == nil {
+				s.open = map[string]bool{}
+			}
+			s.open[e.name] = !open
+		}})
+	case tagsRow:
+		o.Text(at.X+15, y-1, r.text, small)
+	case noteRow:
+		if r.bad {
+			small.Color = th.Bad
+		}
+		o.Text(at.X+15, y-1, r.text, small)
+	case itemRow:
+		v.drawItem(o, th, r.item, at)
+	case kindsRow:
+		v.drawKinds(o, th, r, at)
+	case sliderRow:
+		v.drawSlider(o, th, r.item.param, at)
+	}
+}
+
+// drawItem draws a variable: its mark, its name and unit, and its value.
+func (v *Viewer) drawItem(o *render.Overlay, th *render.Theme, it *item, at render.Rect) {
+	s := &v.sidebar
+	y := at.Y + at.H/2
+	st := render.TextStyle{Size: textSize, Color: th.Text, Middle: true}
+	small := render.TextStyle{Size: sideSmall, Color: th.Muted, Middle: true}
+	if it.plots {
+		o.Circle(at.X+4.5, y, 4.5, th.Muted)
+		inner := th.Panel.Alpha(1)
+		if len(v.viewsOf(&it.subject)) > 0 {
+			o.Circle(at.X+4.5, y, 4.5, th.Accent)
+			inner = th.Accent
+		}
+		o.Circle(at.X+4.5, y, 3.2, inner)
+		s.spots = append(s.spots, spot{rect: at, press: func(float64) { v.toggleSubject(it) }})
+	}
+	end := at.X + at.W
+	if p := it.param; p != nil {
+		f := render.Rect{X: end - valueWidth, Y: y - 10, W: valueWidth, H: 20}
+		r := v.present(p)
+		text := "?"
+		switch {
+		case r.ok && r.mixed:
+			text = "differ"
+		case r.ok:
+			text = valueOf(p, r.value)
+		}
+		v.drawTyped(o, th, f, it.key, text, st)
+		s.spots = append(s.spots, spot{rect: f, field: it.key})
+		end = f.X - 8
+	} else if it.scalar && it.buf != nil {
+		if r := v.read(it.buf); r.ok {
+			right := st
+			right.Align = render.Right
+			text := units.Format(units.Quantity{Value: significant(r.value, 5), Dim: it.dim})
+			w, _ := o.Measure(text, right)
+			o.Text(end, y, text, right)
+			end -= w + 8
+		}
+	}
+	label := shorten(o, it.label, st, end-at.X-15)
+	x := at.X + 15 + o.Text(at.X+15, y, label, st) + 6
+	if it.unit != "" && it.param == nil && !it.scalar {
+		o.Text(x, y, shorten(o, it.unit, small, end-x), small)
+	}
+}
+
+const valueWidth = 92.0
+
+// drawKinds draws the buttons for the ways to draw a variable that is shown.
+func (v *Viewer) drawKinds(o *render.Overlay, th *render.Theme, r *row, at render.Rect) {
+	x := at.X + 15
+	shown := map[net.ViewKind]bool{}
+	for _, w := range v.viewsOf(&r.item.subject) {
+		shown[w.Kind] = true
+	}
+	for _, k := range r.chips {
+		box := render.Rect{X: x, Y: at.Y + 2, W: chipWidth(o, k.name), H: at.H - 5}
+		st := render.TextStyle{Size: sideSmall, Color: th.Text, Middle: true, Align: render.Center}
+		fill, edge := th.Background, th.PanelEdge
+		if shown[k.of] {
+			fill, edge, st.Color = th.Accent, th.Accent, th.Background
+		}
+		o.Box(box, 4, fill, 1, edge)
+		o.Text(box.X+box.W/2, box.Y+box.H/2, k.name, st)
+		it := r.item
+		v.sidebar.spots = append(v.sidebar.spots, spot{rect: box, press: func(float64) { v.chooseKind(it, k) }})
+		x += box.W + 4
+	}
+}
+
+// drawSlider draws the track with its thumb, and the ends of its range.
+func (v *Viewer) drawSlider(o *render.Overlay, th *render.Theme, p *param, at render.Rect) {
+	s := v.slider(p)
+	x, w := at.X+15+thumbRadius, at.W-15-2*thumbRadius
+	y := at.Y + at.H/2 - 2
+	o.Line(x, y, x+w, y, 3, th.PanelEdge)
+	if r := v.present(p); r.ok && !r.mixed {
+		at := x + w*s.Fraction(r.value)
+		if zero := x + w*s.Fraction(0); at != zero {
+			o.Line(zero, y, at, y, 3, th.Accent)
+		}
+		o.Circle(at, y, thumbRadius, th.Panel.Alpha(1))
+		o.Circle(at, y, thumbRadius-1, th.Accent)
+	}
+	v.sidebar.spots = append(v.sidebar.spots, spot{rect: render.Rect{X: x - thumbRadius, Y: at.Y, W: w + 2*thumbRadius, H: at.H},
+		press: func(at float64) { v.grabSlider(p, x, w, at) }, twice: func() { v.recentre(p) }})
+}
+
+const thumbRadius = 6.5

@@ -1,0 +1,249 @@
+//go:build cgo && linux
+
+package viewer
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/galvani-sim/galvani/gpu/ui"
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/plan"
+	timeline "github.com/galvani-sim/galvani/host/session"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+// entry is a group, synapses, a projection or a monitor in the sidebar.
+type entry struct {
+	section string
+	name    string
+	note    string // how many, from where to where
+	tags    []string
+	items   []*item
+}
+
+// item is a row of an entry: something to plot, something to set, or both.
+type item struct {
+	key   string // unique in the sidebar
+	label string
+	unit  string
+	subject
+	plots bool
+	param *param
+	// scalar: one value, which is shown.
+	scalar bool
+}
+
+// param is what a slider sets.
+type param struct {
+	object string // "": wherever equations contain the number
+	name   string
+	buf    *plan.Buffer // nil: a number that is compiled in
+	dim    units.Dim
+	// number: the script's constant of that name, not a variable.
+	number bool
+	also   []string // other objects that are set with it
+	kind   ir.Type
+	given  *net.View // the script's own slider
+}
+
+// shape of the tree, cached until the network changes.
+type tree struct {
+	plan    *plan.Plan
+	entries []*entry
+}
+
+// entries are what the sidebar lists.
+func (v *Viewer) entries() []*entry {
+	t := &v.sidebar.tree
+	if t.plan == v.stage.plan {
+		return t.entries
+	}
+	t.plan, t.entries = v.stage.plan, nil
+	n, res := v.sim.Network(), v.sim.Result()
+	for _, g := range n.Groups {
+		e := &entry{section: "groups", name: g.Name, note: grouped(int64(g.N - len(g.Removed))), tags: g.Tags}
+		v.variables(e, subject{group: g}, g.Name, res.Models[g], g.N)
+		t.entries = append(t.entries, e)
+	}
+	for _, s := range n.Synapses {
+		e := &entry{section: "synapses", name: s.Name, tags: s.Tags, note: s.Pre.Group.Name + " → " + s.Post.Group.Name}
+		if pre, _, ok := v.sim.Edges(s); ok {
+			e.note += "   " + grouped(int64(len(pre)-gone(v.sim.Removed(s))))
+		}
+		e.items = append(e.items, &item{key: s.Name + " matrix", label: "connections", subject: subject{group: s.Pre.Group, syn: s}, plots: true})
+		count := -1
+		if pre, _, ok := v.sim.Edges(s); ok {
+			count = len(pre)
+		}
+		v.variables(e, subject{group: s.Pre.Group, syn: s}, s.Name, res.SynapseModel(s), count)
+		t.entries = append(t.entries, e)
+	}
+	for _, p := range n.Projections {
+		e := &entry{section: "synapses", name: p.Name, note: p.Pre.Name + " → " + p.Post.Name + "   " + p.Target}
+		if k := res.Synapses[p.Name]; k > 0 {
+			e.note += "   " + grouped(k)
+		}
+		t.entries = append(t.entries, e)
+	}
+	for _, m := range n.SpikeMonitors {
+		if m.CountOnly || m.Event != "" {
+			continue
+		}
+		e := &entry{section: "monitors", name: m.Name, note: "spikes of " + m.Of.Group.Name}
+		e.items = []*item{{key: m.Name + " spikes", label: "spikes", subject: subject{group: m.Of.Group, spikes: m}, plots: true}}
+		t.entries = append(t.entries, e)
+	}
+	return t.entries
+}
+
+func gone(removed []bool) (n int) {
+	for _, x := range removed {
+		if x {
+			n++
+		}
+	}
+	return n
+}
+
+// variables adds those of an object: states first, then parameters, then the numbers from outside.
+func (v *Viewer) variables(e *entry, s subject, object string, m *check.Model, n int) {
+	numbers := v.line.Numbers(object)
+	isNumber := func(name string) bool {
+		return slices.ContainsFunc(numbers, func(x timeline.Number) bool { return x.Name == name })
+	}
+	var states, params []*item
+	for _, b := range v.stage.plan.Buffers {
+		if b.Object != object || b.Role != plan.State && b.Role != plan.Param || strings.ContainsAny(b.Var, "@ ") || isNumber(b.Var) || b.Len != n && b.Len != 1 {
+			continue
+		}
+		it := &item{key: object + "." + b.Var, label: b.Var, subject: s, scalar: b.Len == 1}
+		it.buf = b
+		var unit bool
+		if m != nil && m.ByName[b.Var] != nil && m.Dialect != check.ANNarchy {
+			it.dim, unit = m.ByName[b.Var].Type.Dim, true
+		}
+		if unit {
+			it.unit = unitName(it.dim)
+		}
+		it.plots = len(v.stage.kindsOf(&it.subject)) > 0
+		if b.Role == plan.State {
+			states = append(states, it)
+			continue
+		}
+		it.param = &param{object: object, name: b.Var, buf: b, dim: it.dim, kind: b.Type}
+		params = append(params, it)
+	}
+	e.items = append(append(e.items, states...), params...)
+	for _, x := range numbers {
+		it := &item{key: object + " number " + x.Name, label: x.Name, scalar: true, unit: unitName(x.Value.Dim)}
+		it.param = v.numberParam(object, x)
+		e.items = append(e.items, it)
+	}
+	for _, it := range e.items {
+		if it.param != nil {
+			it.param.given = v.given(it.param, s)
+		}
+	}
+}
+
+// numberParam is the slider of a number from outside. Where other objects contain the same number it is set for all of them, as it would be in
+// the script.
+func (v *Viewer) numberParam(object string, x timeline.Number) *param {
+	p := &param{name: x.Name, dim: x.Value.Dim, number: true, kind: ir.Real}
+	for _, other := range v.objects() {
+		if other == object {
+			continue
+		}
+		for _, y := range v.line.Numbers(other) {
+			if y.Name != x.Name {
+				continue
+			}
+			if y.Value != x.Value { // another number of the same name
+				p.object, p.also = object, nil
+				p.buf = v.numberBuffer(object, x.Name)
+				return p
+			}
+			p.also = append(p.also, other)
+		}
+	}
+	p.buf = v.numberBuffer(object, x.Name)
+	return p
+}
+
+func (v *Viewer) numberBuffer(object, name string) *plan.Buffer {
+	if b, ok := v.stage.plan.Find(object, name); ok && b.Len == 1 {
+		return b
+	}
+	return nil
+}
+
+// objects are the names of what may contain numbers.
+func (v *Viewer) objects() (out []string) {
+	for _, g := range v.sim.Network().Groups {
+		out = append(out, g.Name)
+	}
+	for _, s := range v.sim.Network().Synapses {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+// given is the slider that the script has declared for a parameter.
+func (v *Viewer) given(p *param, s subject) *net.View {
+	for _, w := range v.sim.Network().Views {
+		if w.Kind != net.Slider || w.Var != p.name {
+			continue
+		}
+		if p.number && w.Group == nil || !p.number && w.Group == s.group && w.Synapses == s.syn {
+			return w
+		}
+	}
+	return nil
+}
+
+// unitName is the one that a quantity is typed in, "" for a number.
+func unitName(d units.Dim) string {
+	if d.Dimensionless() {
+		return ""
+	}
+	_, name := units.Scale(units.Quantity{Value: handySize(d), Dim: d})
+	return name
+}
+
+// handySize is the unit that values of a dimension are usual in, in SI units.
+func handySize(d units.Dim) float64 {
+	for _, u := range handyUnits {
+		if q, ok := units.Lookup(u); ok && q.Dim == d {
+			return q.Value
+		}
+	}
+	return 1
+}
+
+// found are the entries that a filter leaves, with those of their items that it names; all items where it names the entry or a tag.
+func found(list []*entry, filter string) (out []*entry) {
+	for _, e := range list {
+		if ui.Matches(filter, append([]string{e.name}, e.tags...)...) {
+			out = append(out, e)
+			continue
+		}
+		some := *e
+		some.items = nil
+		for _, it := range e.items {
+			if ui.Matches(filter, append([]string{e.name, it.label}, e.tags...)...) {
+				some.items = append(some.items, it)
+			}
+		}
+		if len(some.items) > 0 {
+			out = append(out, &some)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *entry) int { return cmp.Compare(sectionOrder[a.section], sectionOrder[b.section]) })
+	return out
+}
+
+var sectionOrder = map[string]int{"groups": 0, "synapses": 1, "monitors": 2}
