@@ -164,11 +164,7 @@ func (s *Scene) FitCameras(width, height int, scale float64) {
 		}
 		k := look{pl.Panel.Bounds(), pl.Panel.planar()}
 		if shared[k] == nil {
-			room := [2]float64{labelRoomX, labelRoomY}
-			if pl.Panel.graphs() {
-				room = [2]float64{nodeRoom, nodeRoom}
-			}
-			margin := [2]float64{marginFor(pl.View.W, room[0]), marginFor(pl.View.H, room[1])}
+			margin := pl.margin()
 			if k.planar {
 				shared[k] = newPlanarCamera(k.box, pl.Aspect(), margin)
 			} else {
@@ -176,5 +172,28 @@ func (s *Scene) FitCameras(width, height int, scale float64) {
 			}
 		}
 		pl.Panel.Camera = shared[k]
+	}
+}
+
+// margin is the room that a panel's labels or nodes need around what it shows.
+func (p PanelLayout) margin() [2]float64 {
+	room := [2]float64{labelRoomX, labelRoomY}
+	if p.Panel.graphs() {
+		room = [2]float64{nodeRoom, nodeRoom}
+	}
+	return [2]float64{marginFor(p.View.W, room[0]), marginFor(p.View.H, room[1])}
+}
+
+// Refit fits the cameras that nobody has moved to views whose size has changed; others stay.
+func (s *Scene) Refit(width, height int, scale float64) {
+	seen := map[*Camera]bool{}
+	for _, pl := range s.Layout(width, height, scale).Panels {
+		c := pl.Panel.Camera
+		if c == nil || seen[c] || c.pose() != c.home {
+			continue
+		}
+		seen[c] = true
+		c.margin = pl.margin()
+		c.apply(c.preset, c.bounds, pl.Aspect())
 	}
 }

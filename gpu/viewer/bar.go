@@ -59,6 +59,7 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 	o.Reset(w, h, scale)
 	width, height := o.Size()
 	v.fit()
+	v.fitCameras()
 	v.drawSidebar(o, th, height)
 	if !v.bare {
 		v.drawBar(o, th, width, height)
@@ -74,8 +75,9 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 		st := render.TextStyle{Size: textSize, Color: th.Text, Align: render.Center, Middle: true}
 		tw, _ := o.Measure(message, st)
 		y := height - barHeight - 26
-		o.Box(render.Rect{X: width/2 - tw/2 - 12, Y: y - 14, W: tw + 24, H: 28}, 6, th.Panel, 1, th.PanelEdge)
-		o.Text(width/2, y, message, st)
+		x := (width + v.scene.Insets.Left) / 2
+		o.Box(render.Rect{X: x - tw/2 - 12, Y: y - 14, W: tw + 24, H: 28}, 6, th.Panel, 1, th.PanelEdge)
+		o.Text(x, y, message, st)
 	}
 	if v.help {
 		drawHelp(o, th, width, height)

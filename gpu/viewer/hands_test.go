@@ -3,18 +3,13 @@
 package viewer
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
-	"github.com/galvani-sim/galvani/host/plan"
-	timeline "github.com/galvani-sim/galvani/host/session"
-	"github.com/galvani-sim/galvani/host/sim"
 )
 
 // rings is a network of oscillators on a ring, with noise, shown as a graph beside traces.
@@ -174,34 +169,7 @@ func (s *session) hands(backend, pictures string) {
 	}
 	s.screenshot(pictures + backend + "_branch.png")
 
-	type outcome struct {
-		file *timeline.File
-		hash string
-		err  error
-	}
-	o := get(s, func(v *Viewer) (o outcome) {
-		if o.file, o.err = v.line.File(timeline.Header{}); o.err == nil {
-			o.hash, o.err = v.line.Hash()
-		}
-		return o
-	})
-	if o.err != nil {
-		t.Fatal(o.err)
-	}
-	data, err := o.file.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := timeline.Decode(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// On the viewer's thread: each call from outside would wait for a round of its loop.
-	hash, err := "", error(nil)
-	get(s, func(*Viewer) bool { hash, err = replay(file, backends(t, s.dev)[backend]); return true })
-	if err != nil || hash != o.hash {
-		t.Errorf("played again the state is %.12s, and was %.12s in the window; %v", hash, o.hash, err)
-	}
+	s.replays(backend, rings)
 }
 
 // editTexts edits a value and the rule in the panel of a node.
@@ -258,20 +226,6 @@ func (s *session) editTexts(backend string) {
 	s.do("key", "space")
 	s.until("paused again", func(v *Viewer) bool { return !v.playing && !v.dirty() })
 	s.do("key", "o")
-}
-
-// replay plays a session of rings without a window.
-func replay(f *timeline.File, b exec.Backend) (string, error) {
-	s, err := sim.Compile(rings(), sim.Options{Backend: b, Precision: plan.Single})
-	if err != nil {
-		return "", err
-	}
-	defer s.Close()
-	r := timeline.NewReplay(f, timeline.Options{})
-	if err := r.Finish(context.Background(), s); err != nil {
-		return "", err
-	}
-	return r.Timeline().Hash()
 }
 
 func firstTrace(v *Viewer) *traceFeed {

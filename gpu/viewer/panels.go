@@ -17,7 +17,8 @@ const fullAt = 8
 type panels struct {
 	views  []*net.View
 	keys   []string
-	chosen bool // by hand
+	chosen bool          // by hand
+	sizes  []render.Rect // of the panels' views when cameras were fitted last
 }
 
 // viewKey tells views apart, so that a panel is found again when all are made anew.
@@ -110,11 +111,25 @@ func (v *Viewer) rebuild() error {
 	v.fit()
 	w, h, scale := v.size()
 	v.scene.FitCameras(w, h, scale)
+	v.fitCameras()
 	v.hover, v.undrawn = hover{}, true
 	v.mouse.panel = nil
 	v.stage.follow(v.line)
 	v.changed = true
 	return nil
+}
+
+// fitCameras fits what nobody has turned or zoomed to panels whose size has changed.
+func (v *Viewer) fitCameras() {
+	w, h, scale := v.size()
+	var sizes []render.Rect
+	for _, p := range v.scene.Layout(w, h, scale).Panels {
+		sizes = append(sizes, p.View)
+	}
+	if !slices.Equal(sizes, v.panels.sizes) {
+		v.panels.sizes = sizes
+		v.scene.Refit(w, h, scale)
+	}
 }
 
 // setViews shows other panels, or says why they cannot be shown and leaves those that are.

@@ -27,7 +27,6 @@ type sidebar struct {
 	tree   tree
 
 	readings map[plan.BufferID]reading
-	readAt   uint64
 
 	rows    []row   // as drawn last
 	content float64 // their height
@@ -251,7 +250,6 @@ func (v *Viewer) drawSidebar(o *render.Overlay, th *render.Theme, height float64
 			v.drawRow(o, th, r, render.Rect{X: sidePad, Y: y, W: width - 2*sidePad - scrollBar + 4, H: h})
 		}
 	}
-	s.readAt = v.version
 	// What lies above and below the list covers the rows that reach beyond it.
 	o.Fill(render.Rect{X: 0, Y: bottom, W: width, H: barHeight}, th.Background)
 	o.Fill(render.Rect{X: 0, Y: 0, W: width, H: sidebarHead}, panel)
@@ -460,6 +458,9 @@ func (v *Viewer) drawItem(o *render.Overlay, th *render.Theme, it *item, at rend
 			text = "differ"
 		case r.ok:
 			text = valueOf(p, r.value)
+			if w, _ := o.Measure(text, st); w > f.W-12 { // the unit stands beside the name
+				text = units.FormatNumber(r.value)
+			}
 		}
 		v.drawTyped(o, th, f, it.key, text, st)
 		s.spots = append(s.spots, spot{rect: f, field: it.key})
@@ -476,7 +477,7 @@ func (v *Viewer) drawItem(o *render.Overlay, th *render.Theme, it *item, at rend
 	}
 	label := shorten(o, it.label, st, end-at.X-15)
 	x := at.X + 15 + o.Text(at.X+15, y, label, st) + 6
-	if it.unit != "" && it.param == nil && !it.scalar {
+	if it.unit != "" && (it.param == nil && !it.scalar || it.param != nil && len(it.unit) > 5) {
 		o.Text(x, y, shorten(o, it.unit, small, end-x), small)
 	}
 }

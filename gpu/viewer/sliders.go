@@ -17,10 +17,11 @@ import (
 
 // reading is the value of a buffer as the sidebar shows it.
 type reading struct {
-	at    time.Time
-	value float64
-	mixed bool // its elements differ
-	ok    bool
+	at      time.Time
+	version uint64 // of the data
+	value   float64
+	mixed   bool // its elements differ
+	ok      bool
 }
 
 const (
@@ -37,10 +38,10 @@ func (v *Viewer) read(b *plan.Buffer) reading {
 	if b.Len > 1 {
 		age = arrayAge
 	}
-	if r, ok := s.readings[b.ID]; ok && (s.readAt == v.version || time.Since(r.at) < age) {
+	if r, ok := s.readings[b.ID]; ok && (r.version == v.version || v.playing && time.Since(r.at) < age) {
 		return r
 	}
-	r := reading{at: time.Now()}
+	r := reading{at: time.Now(), version: v.version}
 	values := make([]float64, b.Len)
 	if len(values) > 0 && v.sim.Instance().Read(b.ID, 0, values) == nil {
 		r.ok, r.value = true, values[0]
@@ -66,7 +67,7 @@ func (v *Viewer) present(p *param) reading {
 	if p.buf != nil {
 		return v.read(p.buf)
 	}
-	for _, x := range v.line.Numbers(p.holder()) {
+	for _, x := range v.line.Numbers(p.owner) {
 		if x.Name == p.name {
 			return reading{value: x.Value.Value, ok: true}
 		}
@@ -76,14 +77,6 @@ func (v *Viewer) present(p *param) reading {
 
 // id is the same for rows that set the same thing.
 func (p *param) id() string { return p.object + "." + p.name }
-
-// holder is an object that has the parameter.
-func (p *param) holder() string {
-	if p.object == "" && len(p.also) > 0 {
-		return p.also[0]
-	}
-	return p.object
-}
 
 // slider is the range of a parameter's slider.
 func (v *Viewer) slider(p *param) ui.Slider {
@@ -153,21 +146,11 @@ func (v *Viewer) grabSlider(p *param, x, w, at float64) {
 			v.sidebar.drag = nil
 			return
 		}
-		p.buf = v.numberBuffer(p.holderNow(v), p.name)
+		p.buf = v.numberBuffer(p.owner, p.name)
 	}
 	if d.off == 0 {
 		v.dragSlider(at)
 	}
-}
-
-// holderNow is an object that contains the number at present.
-func (p *param) holderNow(v *Viewer) string {
-	for _, o := range append([]string{p.object}, p.also...) {
-		if v.numberBuffer(o, p.name) != nil {
-			return o
-		}
-	}
-	return p.object
 }
 
 // dragSlider follows the pointer. The edit itself is made once in each round of the loop, however often the pointer moves.

@@ -39,7 +39,8 @@ type item struct {
 
 // param is what a slider sets.
 type param struct {
-	object string // "": wherever equations contain the number
+	owner  string // where the row stands
+	object string // that is set; "": wherever equations contain the number
 	name   string
 	buf    *plan.Buffer // nil: a number that is compiled in
 	dim    units.Dim
@@ -63,6 +64,7 @@ func (v *Viewer) entries() []*entry {
 		return t.entries
 	}
 	t.plan, t.entries = v.stage.plan, nil
+	v.sidebar.readings = nil // buffers have other numbers
 	n, res := v.sim.Network(), v.sim.Result()
 	for _, g := range n.Groups {
 		e := &entry{section: "groups", name: g.Name, note: grouped(int64(g.N - len(g.Removed))), tags: g.Tags}
@@ -116,6 +118,7 @@ func (v *Viewer) variables(e *entry, s subject, object string, m *check.Model, n
 		return slices.ContainsFunc(numbers, func(x timeline.Number) bool { return x.Name == name })
 	}
 	var states, params []*item
+	written := written(v.stage.plan)
 	for _, b := range v.stage.plan.Buffers {
 		if b.Object != object || b.Role != plan.State && b.Role != plan.Param || strings.ContainsAny(b.Var, "@ ") || isNumber(b.Var) || b.Len != n && b.Len != 1 {
 			continue
@@ -130,11 +133,11 @@ func (v *Viewer) variables(e *entry, s subject, object string, m *check.Model, n
 			it.unit = unitName(it.dim)
 		}
 		it.plots = len(v.stage.kindsOf(&it.subject)) > 0
-		if b.Role == plan.State {
+		if b.Role == plan.State || written[b.ID] {
 			states = append(states, it)
 			continue
 		}
-		it.param = &param{object: object, name: b.Var, buf: b, dim: it.dim, kind: b.Type}
+		it.param = &param{owner: object, object: object, name: b.Var, buf: b, dim: it.dim, kind: b.Type}
 		params = append(params, it)
 	}
 	e.items = append(append(e.items, states...), params...)
@@ -150,10 +153,39 @@ func (v *Viewer) variables(e *entry, s subject, object string, m *check.Model, n
 	}
 }
 
+// written are the buffers that a step writes to, such as sums over synapses: setting them would not last.
+func written(p *plan.Plan) map[plan.BufferID]bool {
+	out := map[plan.BufferID]bool{}
+	run := func(r *plan.Run) {
+		for k, s := range r.Kernel.Slots {
+			if s.Access != ir.Read {
+				out[r.Bind[k]] = true
+			}
+		}
+	}
+	for _, it := range p.Schedule {
+		for _, op := range it.Ops {
+			switch op := op.(type) {
+			case *plan.Run:
+				run(op)
+			case *plan.Sequence:
+				for _, r := range op.Runs {
+					run(r)
+				}
+			case *plan.MatMul:
+				out[op.C] = true
+			case *plan.TapSum:
+				out[op.Dst] = true
+			}
+		}
+	}
+	return out
+}
+
 // numberParam is the slider of a number from outside. Where other objects contain the same number it is set for all of them, as it would be in
 // the script.
 func (v *Viewer) numberParam(object string, x timeline.Number) *param {
-	p := &param{name: x.Name, dim: x.Value.Dim, number: true, kind: ir.Real}
+	p := &param{owner: object, name: x.Name, dim: x.Value.Dim, number: true, kind: ir.Real}
 	for _, other := range v.objects() {
 		if other == object {
 			continue
