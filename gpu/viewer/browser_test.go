@@ -227,10 +227,11 @@ func (p *tab) drag(x, y, dx, dy float64) {
 // keysOf are keys by the names that xdotool has for them: code, key and text as browsers have them.
 var keysOf = map[string][3]string{"space": {"Space", " ", " "}, "Left": {"ArrowLeft", "ArrowLeft", ""}, "Right": {"ArrowRight", "ArrowRight", ""},
 	"Home": {"Home", "Home", ""}, "End": {"End", "End", ""}, "Escape": {"Escape", "Escape", ""},
-	"Down": {"ArrowDown", "ArrowDown", ""}, "Return": {"Enter", "Enter", ""}, "BackSpace": {"Backspace", "Backspace", ""}}
+	"Down": {"ArrowDown", "ArrowDown", ""}, "Return": {"Enter", "Enter", ""}, "BackSpace": {"Backspace", "Backspace", ""},
+	"period": {"Period", ".", "."}, "comma": {"Comma", ",", ","}}
 
 // xdotool does in the page what xdotool would do in a window, so that the same script of a test plays in both: key [MOD+]KEY,
-// type TEXT, mousemove [--window ID] X Y, mousedown, mouseup and click with button 1.
+// type TEXT, mousemove [--window ID] X Y, mousedown and mouseup with button 1, click [--repeat N --delay MS] with button 1 or wheel 5.
 func (p *tab) xdotool(args ...string) {
 	p.t.Helper()
 	number := func(i int) float64 {
@@ -285,8 +286,19 @@ func (p *tab) xdotool(args ...string) {
 			p.mouse("mouseReleased", p.x, p.y, "left", 0)
 			args = args[2:]
 		case "click":
-			p.mouse("mousePressed", p.x, p.y, "left", 1)
-			p.mouse("mouseReleased", p.x, p.y, "left", 0)
+			times := 1
+			if args[1] == "--repeat" {
+				times = int(number(2))
+				args = args[4:]
+			}
+			for range times {
+				if args[1] == "5" {
+					p.do("Input.dispatchMouseEvent", map[string]any{"type": "mouseWheel", "x": p.x, "y": p.y, "deltaX": 0, "deltaY": 100})
+					continue
+				}
+				p.mouse("mousePressed", p.x, p.y, "left", 1)
+				p.mouse("mouseReleased", p.x, p.y, "left", 0)
+			}
 			args = args[2:]
 		default:
 			p.t.Fatalf("xdotool %v", args)

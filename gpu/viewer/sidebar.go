@@ -5,6 +5,7 @@ package viewer
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/gpu/ui"
@@ -32,6 +33,9 @@ type sidebar struct {
 	content float64 // their height
 	spots   []spot  // what can be clicked on, as drawn last
 	button  render.Rect
+
+	pressed        time.Time // when and where, for a double click
+	pressX, pressY float64
 }
 
 // The fields of the sidebar that are no values.

@@ -3,6 +3,7 @@
 package viewer
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -35,13 +36,13 @@ func (v *Viewer) sidebarPress(b window.Button, x, y float64) bool {
 			continue
 		}
 		now := time.Now()
-		twice := now.Sub(v.mouse.lastClick) < doubleClick
-		v.mouse.lastClick = now
+		twice := now.Sub(s.pressed) < doubleClick && math.Hypot(x-s.pressX, y-s.pressY) < clickSlop
+		s.pressed, s.pressX, s.pressY = now, x, y
 		switch {
 		case p.field != "":
 			v.editField(p.field)
 		case twice && p.twice != nil:
-			v.mouse.lastClick = time.Time{}
+			s.pressed = time.Time{}
 			p.twice()
 		default:
 			p.press(x)

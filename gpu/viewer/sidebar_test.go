@@ -46,6 +46,13 @@ func (s *session) row(kind rowKind, text string) (x, y int) {
 		return false
 	}
 	s.until(fmt.Sprintf("a row %q", text), find)
+	bottom := get(s, func(v *Viewer) float64 { _, h, scale := v.size(); return float64(h)/scale - barHeight })
+	for at.Y+at.H > bottom { // the wheel brings it into sight
+		was := get(s, func(v *Viewer) float64 { return v.sidebar.scroll.Offset })
+		s.at(100, 200, "click", "5")
+		s.until("scrolled", func(v *Viewer) bool { return v.sidebar.scroll.Offset > was })
+		s.until(fmt.Sprintf("a row %q", text), find)
+	}
 	return int(at.X + 30), int(at.Y + at.H/2)
 }
 
