@@ -216,7 +216,7 @@ func drawHelp(o *render.Overlay, th *render.Theme, width, height float64) {
 	}
 	box := render.Rect{W: kw + tw + 16 + 2*pad, H: float64(len(helpLines))*line + 2*pad}
 	box.X, box.Y = (width-box.W)/2, math.Max((height-barHeight-box.H)/2, 4)
-	o.Box(box, 8, th.Panel, 1, th.PanelEdge)
+	o.Box(box, 8, th.Panel.Alpha(1), 1, th.PanelEdge)
 	for i, l := range helpLines {
 		y := box.Y + pad + (float64(i)+0.5)*line
 		o.Text(box.X+pad+kw, y, l[0], keys)

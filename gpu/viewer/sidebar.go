@@ -150,6 +150,9 @@ func (v *Viewer) layRows(o *render.Overlay, width float64) {
 		}
 		open := s.isOpen(e, few)
 		add(row{kind: entryRow, entry: e, open: open})
+		if e.where != "" {
+			add(row{kind: tagsRow, text: shorten(o, e.where, small, width-16)})
+		}
 		if len(e.tags) > 0 {
 			tags := ""
 			for _, t := range e.tags {
@@ -162,7 +165,12 @@ func (v *Viewer) layRows(o *render.Overlay, width float64) {
 		if !open {
 			continue
 		}
+		numbers := false
 		for _, it := range e.items {
+			if it.param != nil && it.param.number && !numbers {
+				numbers = true
+				add(row{kind: noteRow, text: "numbers of the script"})
+			}
 			add(row{kind: itemRow, item: it})
 			if len(v.viewsOf(&it.subject)) > 0 && it.plots {
 				for _, chips := range chipLines(o, v.stage.kindsOf(&it.subject), width-16) {
@@ -175,12 +183,10 @@ func (v *Viewer) layRows(o *render.Overlay, width float64) {
 				switch {
 				case p.buf != nil && p.buf.Len > 1:
 					note = "sets all " + grouped(int64(p.buf.Len))
-				case p.number && len(p.also) == 1:
-					note = "a number of the script, in " + p.also[0] + " too"
-				case p.number && len(p.also) > 1:
-					note = fmt.Sprintf("a number of the script, in %d more", len(p.also))
-				case p.number:
-					note = "a number of the script"
+				case len(p.also) == 1:
+					note = shorten(o, "in "+p.also[0]+" too", small, width-16)
+				case len(p.also) > 1:
+					note = fmt.Sprintf("in %d more", len(p.also))
 				}
 				if note != "" {
 					add(row{kind: noteRow, text: note})

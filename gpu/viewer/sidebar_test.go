@@ -27,7 +27,7 @@ func tuned() *net.Network {
 	g.Namespace = nettest.Constants{"K": 2}
 	g.Equations = nettest.Text("dtheta/dt = omega/second + K*pull/second + noise*xi : 1\npull : 1\nomega : 1\nnoise : second**-0.5 (shared)\ntau : second (shared)\norder = sin(theta) : 1")
 	n.Synapses[0].Tags = []string{"feedback"}
-	n.Views = append(n.Views, &net.View{Kind: net.Slider, Group: g, Var: "noise", Min: 0, Max: 3})
+	n.Views = append(n.Views, &net.View{Kind: net.Slider, Group: g, Var: "noise", Min: 0, Max: 3}, &net.View{Kind: net.Slider, Var: "K", Min: 0, Max: 5})
 	g.Initial = append(g.Initial, net.Assignment{Var: "tau", Values: []float64{0.02}, Dim: units.Second})
 	return n
 }
@@ -193,6 +193,20 @@ func (s *session) sidebar(backend, pictures string) {
 		t.Errorf("the traces had %d samples and have %d", samples, got)
 	}
 
+	// There is room for so many panels.
+	full := get(s, func(v *Viewer) string {
+		views := v.panels.views
+		g := v.sim.Network().Groups[0]
+		for v.addView(&net.View{Kind: net.Scatter, Group: g, Var: "omega"}) {
+		}
+		n := len(v.scene.Panels)
+		v.setViews(views)
+		return fmt.Sprintf("%d: %s", n, v.message)
+	})
+	if !strings.HasPrefix(full, "8: 8 panels are shown, and more would be too small to read") {
+		t.Errorf("with all panels %s", full)
+	}
+
 	// A slider of a number of the script: the network follows on the next step, nothing is compiled on the way, and one undo reverts it.
 	s.do("key", "space")
 	x, y = s.row(sliderRow, "osc number K")
@@ -251,8 +265,8 @@ func (s *session) sidebar(backend, pictures string) {
 	if err != nil || len(slices.Compact(omega)) != 1 {
 		t.Errorf("omega is %v; %v", omega, err)
 	}
-	if g := get(s, func(v *Viewer) string { return fmt.Sprint(v.sidebar.ranges["osc.noise"]) }); g != "{0 3 false true}" {
-		t.Errorf("the script's range of noise is %s", g)
+	if g := get(s, func(v *Viewer) string { return fmt.Sprint(v.sidebar.ranges["osc.noise"], v.sidebar.ranges[".K"]) }); g != "{0 3 false true} {0 5 false true}" {
+		t.Errorf("the script's ranges of noise and K are %s", g)
 	}
 
 	// Some steps, and a picture of every fifth.

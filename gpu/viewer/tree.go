@@ -20,7 +20,8 @@ import (
 type entry struct {
 	section string
 	name    string
-	note    string // how many, from where to where
+	note    string // how many
+	where   string // from where to where
 	tags    []string
 	items   []*item
 }
@@ -72,22 +73,20 @@ func (v *Viewer) entries() []*entry {
 		t.entries = append(t.entries, e)
 	}
 	for _, s := range n.Synapses {
-		e := &entry{section: "synapses", name: s.Name, tags: s.Tags, note: s.Pre.Group.Name + " → " + s.Post.Group.Name}
-		if pre, _, ok := v.sim.Edges(s); ok {
-			e.note += "   " + grouped(int64(len(pre)-gone(v.sim.Removed(s))))
-		}
-		e.items = append(e.items, &item{key: s.Name + " matrix", label: "connections", subject: subject{group: s.Pre.Group, syn: s}, plots: true})
+		e := &entry{section: "synapses", name: s.Name, tags: s.Tags, where: s.Pre.Group.Name + " → " + s.Post.Group.Name}
 		count := -1
 		if pre, _, ok := v.sim.Edges(s); ok {
 			count = len(pre)
+			e.note = grouped(int64(count - gone(v.sim.Removed(s))))
 		}
+		e.items = append(e.items, &item{key: s.Name + " matrix", label: "connections", subject: subject{group: s.Pre.Group, syn: s}, plots: true})
 		v.variables(e, subject{group: s.Pre.Group, syn: s}, s.Name, res.SynapseModel(s), count)
 		t.entries = append(t.entries, e)
 	}
 	for _, p := range n.Projections {
-		e := &entry{section: "synapses", name: p.Name, note: p.Pre.Name + " → " + p.Post.Name + "   " + p.Target}
+		e := &entry{section: "synapses", name: p.Name, where: p.Pre.Name + " → " + p.Post.Name + ", " + p.Target}
 		if k := res.Synapses[p.Name]; k > 0 {
-			e.note += "   " + grouped(k)
+			e.note = grouped(k)
 		}
 		t.entries = append(t.entries, e)
 	}
@@ -95,7 +94,7 @@ func (v *Viewer) entries() []*entry {
 		if m.CountOnly || m.Event != "" {
 			continue
 		}
-		e := &entry{section: "monitors", name: m.Name, note: "spikes of " + m.Of.Group.Name}
+		e := &entry{section: "monitors", name: m.Name, where: "spikes of " + m.Of.Group.Name}
 		e.items = []*item{{key: m.Name + " spikes", label: "spikes", subject: subject{group: m.Of.Group, spikes: m}, plots: true}}
 		t.entries = append(t.entries, e)
 	}

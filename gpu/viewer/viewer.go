@@ -158,7 +158,7 @@ func (v *Viewer) attach(s *sim.Sim, until int64) error {
 	}
 	v.kept = newKept()
 	v.scene = &render.Scene{Theme: theme, Overlay: v.overlay}
-	v.panels = panels{}
+	v.panels, v.sidebar.drag = panels{}, nil
 	v.fit()
 	if err := v.rebuild(); err != nil {
 		return err

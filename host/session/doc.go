@@ -14,6 +14,8 @@
 // state that time has moved past is undone by going back to its step, before the edit; what came after becomes a branch. An edit of the
 // present step that nothing came after is taken back without a trace.
 //
+// Edits of one gesture (DoWithin), such as dragging a slider through many steps, are undone and made again as one.
+//
 // # Limits
 //
 // A timeline goes back within the present run of a script, and within what follows the script's end; Begin marks the start of a run, since

@@ -44,7 +44,8 @@ func (e SetValues) String() string {
 }
 
 // SetParameter sets a parameter as a whole: a variable of Object that the equations do not change, or a constant that the equations take
-// from outside. With Object "" the constant is set wherever equations use that name. Value is in SI units; a constant keeps its dimension.
+// from outside. With Object "" the constant is set wherever equations use that name. The first edit of a constant compiles the equations anew;
+// they read it from a variable from then on. Value is in SI units; a constant keeps its dimension.
 type SetParameter struct {
 	Object string  `json:"object,omitempty"`
 	Name   string  `json:"name"`
