@@ -242,10 +242,10 @@ func (v *Viewer) pressRun() {
 func (v *Viewer) toggleSubject(it *item) {
 	shown := v.viewsOf(&it.subject)
 	if len(shown) == 0 {
-		if kinds := v.stage.kindsOf(&it.subject); len(kinds) > 0 {
-			k := kinds[0]
-			if h := slices.IndexFunc(kinds, func(k kind) bool { return k.of == net.Histogram }); it.param != nil && k.of == net.Traces && h >= 0 {
-				k = kinds[h] // over time a parameter is a row of straight lines
+		if len(it.kinds) > 0 {
+			k := it.kinds[0]
+			if h := slices.IndexFunc(it.kinds, func(k kind) bool { return k.of == net.Histogram }); it.param != nil && k.of == net.Traces && h >= 0 {
+				k = it.kinds[h] // over time a parameter is a row of straight lines
 			}
 			v.addView(v.viewOf(&it.subject, k))
 		}

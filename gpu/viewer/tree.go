@@ -4,6 +4,7 @@ package viewer
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ type item struct {
 	label string
 	unit  string
 	subject
-	plots bool
+	kinds []kind // ways to plot it, the default first
 	param *param
 	// scalar: one value, which is shown.
 	scalar bool
@@ -67,9 +68,16 @@ func (v *Viewer) entries() []*entry {
 	t.plan, t.entries = v.stage.plan, nil
 	v.sidebar.readings = nil // buffers have other numbers
 	n, res := v.sim.Network(), v.sim.Result()
+	numbers := map[string][]timeline.Number{}
+	for _, g := range n.Groups {
+		numbers[g.Name] = v.line.Numbers(g.Name)
+	}
+	for _, s := range n.Synapses {
+		numbers[s.Name] = v.line.Numbers(s.Name)
+	}
 	for _, g := range n.Groups {
 		e := &entry{section: "groups", name: g.Name, note: grouped(int64(g.N - len(g.Removed))), tags: g.Tags}
-		v.variables(e, subject{group: g}, g.Name, res.Models[g], g.N)
+		v.variables(e, subject{group: g}, g.Name, res.Models[g], g.N, numbers)
 		t.entries = append(t.entries, e)
 	}
 	for _, s := range n.Synapses {
@@ -79,8 +87,8 @@ func (v *Viewer) entries() []*entry {
 			count = len(pre)
 			e.note = grouped(int64(count - gone(v.sim.Removed(s))))
 		}
-		e.items = append(e.items, &item{key: s.Name + " matrix", label: "connections", subject: subject{group: s.Pre.Group, syn: s}, plots: true})
-		v.variables(e, subject{group: s.Pre.Group, syn: s}, s.Name, res.SynapseModel(s), count)
+		e.items = append(e.items, &item{key: s.Name + " matrix", label: "connections", subject: subject{group: s.Pre.Group, syn: s}})
+		v.variables(e, subject{group: s.Pre.Group, syn: s}, s.Name, res.SynapseModel(s), count, numbers)
 		t.entries = append(t.entries, e)
 	}
 	for _, p := range n.Projections {
@@ -95,11 +103,19 @@ func (v *Viewer) entries() []*entry {
 			continue
 		}
 		e := &entry{section: "monitors", name: m.Name, where: "spikes of " + m.Of.Group.Name}
-		e.items = []*item{{key: m.Name + " spikes", label: "spikes", subject: subject{group: m.Of.Group, spikes: m}, plots: true}}
+		e.items = []*item{{key: m.Name + " spikes", label: "spikes", subject: subject{group: m.Of.Group, spikes: m}}}
 		t.entries = append(t.entries, e)
+	}
+	for _, e := range t.entries {
+		for _, it := range e.items {
+			it.kinds = v.stage.kindsOf(&it.subject)
+		}
 	}
 	return t.entries
 }
+
+// key tells entries apart.
+func (e *entry) key() string { return e.section + " " + e.name }
 
 func gone(removed []bool) (n int) {
 	for _, x := range removed {
@@ -111,10 +127,9 @@ func gone(removed []bool) (n int) {
 }
 
 // variables adds those of an object: states first, then parameters, then the numbers from outside.
-func (v *Viewer) variables(e *entry, s subject, object string, m *check.Model, n int) {
-	numbers := v.line.Numbers(object)
+func (v *Viewer) variables(e *entry, s subject, object string, m *check.Model, n int, numbers map[string][]timeline.Number) {
 	isNumber := func(name string) bool {
-		return slices.ContainsFunc(numbers, func(x timeline.Number) bool { return x.Name == name })
+		return slices.ContainsFunc(numbers[object], func(x timeline.Number) bool { return x.Name == name })
 	}
 	var states, params []*item
 	written := written(v.stage.plan)
@@ -131,7 +146,6 @@ func (v *Viewer) variables(e *entry, s subject, object string, m *check.Model, n
 		if unit {
 			it.unit = unitName(it.dim)
 		}
-		it.plots = len(v.stage.kindsOf(&it.subject)) > 0
 		if b.Role == plan.State || written[b.ID] {
 			states = append(states, it)
 			continue
@@ -140,9 +154,9 @@ func (v *Viewer) variables(e *entry, s subject, object string, m *check.Model, n
 		params = append(params, it)
 	}
 	e.items = append(append(e.items, states...), params...)
-	for _, x := range numbers {
+	for _, x := range numbers[object] {
 		it := &item{key: object + " number " + x.Name, label: x.Name, scalar: true, unit: unitName(x.Value.Dim)}
-		it.param = v.numberParam(object, x)
+		it.param = v.numberParam(object, x, numbers)
 		e.items = append(e.items, it)
 	}
 	for _, it := range e.items {
@@ -183,44 +197,32 @@ func written(p *plan.Plan) map[plan.BufferID]bool {
 
 // numberParam is the slider of a number from outside. Where other objects contain the same number it is set for all of them, as it would be in
 // the script.
-func (v *Viewer) numberParam(object string, x timeline.Number) *param {
-	p := &param{owner: object, name: x.Name, dim: x.Value.Dim, number: true, kind: ir.Real}
-	for _, other := range v.objects() {
+func (v *Viewer) numberParam(object string, x timeline.Number, numbers map[string][]timeline.Number) *param {
+	p := &param{owner: object, name: x.Name, dim: x.Value.Dim, number: true, kind: ir.Real, buf: v.numberBuffer(object, x.Name)}
+	for _, other := range slices.Sorted(maps.Keys(numbers)) {
 		if other == object {
 			continue
 		}
-		for _, y := range v.line.Numbers(other) {
-			if y.Name != x.Name {
-				continue
-			}
-			if y.Value != x.Value { // another number of the same name
+		for _, y := range numbers[other] {
+			switch {
+			case y.Name != x.Name:
+			case y.Value != x.Value: // another number of the same name
 				p.object, p.also = object, nil
-				p.buf = v.numberBuffer(object, x.Name)
 				return p
+			default:
+				p.also = append(p.also, other)
 			}
-			p.also = append(p.also, other)
 		}
 	}
-	p.buf = v.numberBuffer(object, x.Name)
 	return p
 }
 
+// numberBuffer is where equations read a number, nil where it is compiled in.
 func (v *Viewer) numberBuffer(object, name string) *plan.Buffer {
 	if b, ok := v.stage.plan.Find(object, name); ok && b.Len == 1 {
 		return b
 	}
 	return nil
-}
-
-// objects are the names of what may contain numbers.
-func (v *Viewer) objects() (out []string) {
-	for _, g := range v.sim.Network().Groups {
-		out = append(out, g.Name)
-	}
-	for _, s := range v.sim.Network().Synapses {
-		out = append(out, s.Name)
-	}
-	return out
 }
 
 // given is the slider that the script has declared for a parameter.
