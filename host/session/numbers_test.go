@@ -146,3 +146,30 @@ func TestGesture(t *testing.T) {
 		t.Errorf("gestures of the file: %+v", log[0])
 	}
 }
+
+// A number that is set in a group alone stays what it was in code of synapses onto the group, which sees the group's variables by their bare names.
+func TestNumberOfOneObject(t *testing.T) {
+	make := func(g, syn float64) *rig {
+		n := network(4)
+		n.Groups[1].Equations = code("dv/dt = (gain*drive - v)/(tau*second) : 1 (unless refractory)\ndrive : 1\nage : integer")
+		n.Groups[1].Namespace = numbers{"gain": g, "tau": 0.02}
+		for _, s := range n.Synapses {
+			s.Namespace = numbers{"gain": syn}
+		}
+		return start(t, n, Options{})
+	}
+	r := make(0.4, 0.4)
+	r.must(r.Do(SetParameter{Object: "g", Name: "gain", Value: 0.9}))
+	if n := r.Numbers("feed"); len(n) != 1 || n[0].Live || n[0].Value.Value != 0.4 {
+		t.Errorf("numbers of feed: %+v", n)
+	}
+	r.seek(30)
+	want := make(0.9, 0.4)
+	want.seek(30)
+	got := r.values("g", "v")
+	for k, x := range want.values("g", "v") {
+		if math.Abs(got[k]-x) > 1e-12 {
+			t.Errorf("v[%d] = %v, want %v", k, got[k], x)
+		}
+	}
+}
