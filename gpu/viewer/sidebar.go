@@ -101,15 +101,15 @@ const (
 	kindsRow
 	sliderRow
 	noteRow
+	numbersRow // heads the numbers of the script
 )
 
-var rowHeights = [...]float64{sectionRow: 26, entryRow: 23, tagsRow: 17, itemRow: 22, kindsRow: 24, sliderRow: 18, noteRow: 16}
+var rowHeights = [...]float64{sectionRow: 26, entryRow: 23, tagsRow: 17, itemRow: 22, kindsRow: 24, sliderRow: 18, noteRow: 16, numbersRow: 22}
 
 // row is one line of the list.
 type row struct {
 	kind  rowKind
 	text  string
-	note  string
 	open  bool
 	entry *entry
 	item  *item
@@ -167,7 +167,7 @@ func (v *Viewer) layRows(o *render.Overlay, width float64) {
 		for _, it := range e.items {
 			if it.param != nil && it.param.number && !numbers {
 				numbers = true
-				add(row{kind: noteRow, text: "numbers of the script"})
+				add(row{kind: numbersRow, text: "numbers of the script"})
 			}
 			add(row{kind: itemRow, item: it})
 			if len(it.kinds) > 0 && len(v.viewsOf(&it.subject)) > 0 {

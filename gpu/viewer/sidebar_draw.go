@@ -216,6 +216,9 @@ func (v *Viewer) drawRow(o *render.Overlay, th *render.Theme, r *row, at render.
 		}})
 	case tagsRow:
 		o.Text(at.X+15, y-1, r.text, small)
+	case numbersRow:
+		small.Weight = render.Medium
+		o.Text(at.X+15, y+2, r.text, small)
 	case noteRow:
 		if r.bad {
 			small.Color = th.Bad
