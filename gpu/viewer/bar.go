@@ -40,11 +40,11 @@ var helpLines = [][2]string{
 	{"Ctrl+Z, Ctrl+Shift+Z", "undo, redo"},
 	{"Ctrl+S", "save the session"},
 	{"drag; with Shift, Ctrl, or right", "orbit; pan"},
-	{"wheel", "zoom at the pointer; scroll the list"},
-	{"drag between panels", "make them wider or higher; double click: as they were"},
+	{"wheel", "zoom at the pointer"},
 	{"click, double click", "select, to edit values and the rule; focus, beside all: reset"},
 	{"[ and ]", "other views: top, front, right, ..."},
 	{"0", "reset the view"},
+	{"drag between panels", "make them wider or higher; double click: as they were"},
 	{"Tab", "hide and show the bars"},
 	{"t", "dark or light"},
 	{"P", "save a picture"},
@@ -58,9 +58,6 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 	o, th := v.overlay, v.scene.Theme
 	o.Reset(w, h, scale)
 	width, height := o.Size()
-	v.fit()
-	v.fitCameras()
-	v.drawSidebar(o, th, height)
 	if !v.bare {
 		v.drawBar(o, th, width, height)
 	}
@@ -75,9 +72,8 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 		st := render.TextStyle{Size: textSize, Color: th.Text, Align: render.Center, Middle: true}
 		tw, _ := o.Measure(message, st)
 		y := height - barHeight - 26
-		x := (width + v.scene.Insets.Left) / 2
-		o.Box(render.Rect{X: x - tw/2 - 12, Y: y - 14, W: tw + 24, H: 28}, 6, th.Panel, 1, th.PanelEdge)
-		o.Text(x, y, message, st)
+		o.Box(render.Rect{X: width/2 - tw/2 - 12, Y: y - 14, W: tw + 24, H: 28}, 6, th.Panel, 1, th.PanelEdge)
+		o.Text(width/2, y, message, st)
 	}
 	if v.help {
 		drawHelp(o, th, width, height)
@@ -90,6 +86,7 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 }
 
 func (v *Viewer) drawBar(o *render.Overlay, th *render.Theme, width, height float64) {
+	v.drawSidebar(o, th, height)
 	y := height - barHeight + scrubHeight + controlHeight/2
 	o.Fill(render.Rect{X: 0, Y: height - barHeight, W: width, H: barHeight}, th.Panel)
 	o.Line(0, height-barHeight, width, height-barHeight, 1, th.PanelEdge)

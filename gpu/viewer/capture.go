@@ -65,6 +65,15 @@ func (v *Viewer) takePicture() {
 func (v *Viewer) drawInto(t *render.Target, scale float64) error {
 	w, h := t.Size()
 	v.overlay.Reset(w, h, scale)
+	if in := &v.scene.Insets; in.Left > 0 { // a picture has no empty place where the sidebar is
+		was := in.Left
+		in.Left = 0
+		v.scene.Refit(w, h, scale)
+		defer func() {
+			in.Left, v.panels.sizes = was, nil
+			v.fitCameras()
+		}()
+	}
 	t.Bind()
 	return v.renderer.Draw(v.scene, render.Frame{Width: w, Height: h, Scale: scale, Version: v.version, Fine: true})
 }

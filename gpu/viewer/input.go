@@ -57,7 +57,9 @@ func (v *Viewer) event(e window.Event) {
 	case window.Move:
 		v.moved(e.X, e.Y)
 	case window.Wheel:
-		v.wheel(e.DY)
+		if !v.sidebarWheel(e.DY) {
+			v.wheel(e.DY)
+		}
 	case window.Enter, window.Leave:
 		v.mouse.inside = e.Kind == window.Enter
 	case window.Close:
@@ -160,9 +162,6 @@ func (v *Viewer) home() {
 }
 
 func (v *Viewer) wheel(dy float64) {
-	if v.sidebarWheel(dy) {
-		return
-	}
 	if p, nx, ny := v.over(v.mouse.x, v.mouse.y); p != nil {
 		p.Panel.Camera.Zoom(math.Pow(wheelFactor, -dy), nx, ny, p.Aspect())
 	}

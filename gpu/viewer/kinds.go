@@ -84,6 +84,8 @@ func (v *Viewer) viewOf(s *subject, k kind) *net.View {
 	switch {
 	case s.spikes != nil:
 		w.Title = s.spikes.Name
+	case k.of == net.Traces && v.stage.shared(s.group, s.name()):
+		w.Elements = []int32{0}
 	case k.of == net.Graph:
 		w.Synapses = v.stage.within(s.group)
 	}

@@ -56,6 +56,20 @@ func (st *stage) possible(v *net.View) error {
 	return nil
 }
 
+// traceable registers a variable to be shown over time: that may be one that the whole group shares, as element 0.
+func (st *stage) traceable(g *net.Group, name string) (*shown, error) {
+	if b, ok := st.plan.Find(g.Name, name); ok && b.Len == 1 {
+		return st.show(g.Name, name, b)
+	}
+	return st.variable(g, name)
+}
+
+// shared reports one value for a whole group of several elements.
+func (st *stage) shared(g *net.Group, name string) bool {
+	b, ok := st.plan.Find(g.Name, name)
+	return ok && b.Len == 1 && g.N != 1
+}
+
 // rebuild makes the panels for the network as it is now; cameras, sizes, layouts and traces stay.
 func (v *Viewer) rebuild() error {
 	st := newStage(v.opt.Device, v.line.Sim(), v.kept)
@@ -117,6 +131,14 @@ func (v *Viewer) rebuild() error {
 	v.stage.follow(v.line)
 	v.changed = true
 	return nil
+}
+
+// last is the item on top, nil for none.
+func last(items []render.Item) render.Item {
+	if len(items) == 0 {
+		return nil
+	}
+	return items[len(items)-1]
 }
 
 // fitCameras fits what nobody has turned or zoomed to panels whose size has changed.

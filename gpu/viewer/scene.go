@@ -410,6 +410,9 @@ func (st *stage) chart(v net.View) (*render.Panel, error) {
 		item, err = st.raster(v)
 	case net.Traces:
 		p.Items, err = st.traces(v)
+		if t, ok := last(p.Items).(*render.Traces); ok && st.shared(v.Group, v.Var) {
+			t.Labels = nil // it has no elements
+		}
 		if p.Title == "" {
 			p.Title = v.Group.Name + "." + v.Var
 		}

@@ -129,18 +129,11 @@ func (t *traceFeed) leave(st *stage, p int) error {
 
 // traces makes the items of a net.Traces: the present, and behind it the futures.
 func (st *stage) traces(v net.View) ([]render.Item, error) {
-	var of *shown
-	var err error
-	elements := v.Elements
-	if b, ok := st.plan.Find(v.Group.Name, v.Var); ok && b.Len == 1 && v.Group.N > 1 {
-		elements = []int32{0} // one value for the whole group
-		of, err = st.show(v.Group.Name, v.Var, b)
-	} else {
-		of, err = st.variable(v.Group, v.Var)
-	}
+	of, err := st.traceable(v.Group, v.Var)
 	if err != nil {
 		return nil, err
 	}
+	elements := v.Elements
 	if len(elements) == 0 {
 		for k := range min(v.Group.N, 5) {
 			elements = append(elements, int32(k*v.Group.N/min(v.Group.N, 5)))
@@ -171,9 +164,6 @@ func (st *stage) traces(v net.View) ([]render.Item, error) {
 	}
 	t.item, t.ahead, t.left = traces(false), traces(true), traces(true)
 	for _, e := range elements {
-		if of.buf.Len != v.Group.N {
-			break // it has no elements
-		}
 		t.item.Labels = append(t.item.Labels, fmt.Sprint(e))
 	}
 	st.feeds, st.traced = append(st.feeds, t), true

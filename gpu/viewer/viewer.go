@@ -341,6 +341,8 @@ func (v *Viewer) frame() error {
 	v.markNodes()
 	v.rates.update(start)
 	v.capture()
+	v.fit()
+	v.fitCameras()
 	v.drawOverlay(w, h, scale)
 	v.lastFrame = v.surroundings()
 	if err := v.win.Bind(); err != nil {

@@ -153,9 +153,6 @@ const (
 	Histogram   // how often a variable has which value
 	Adjacency   // synapses as an image, from columns to rows
 	PhaseCircle // phases on the unit circle with their mean
-	// Slider is no panel, but the range from Min to Max of the slider for Var: a parameter of Group or Synapses, or, without either, a number that
-	// equations take from outside.
-	Slider
 )
 
 // View asks for a panel in the viewer. Fields left empty are chosen by the viewer.
@@ -168,7 +165,7 @@ type View struct {
 	Unit     string
 	Colormap string  // "viridis", "twilight", "vik"
 	Min, Max float64 // both 0: from the data
-	// Synapses are the edges of a Graph, what an Adjacency shows and whose Var a Slider sets; of a Graph their variable Weight colors them.
+	// Synapses are the edges of a Graph and what an Adjacency shows; their variable Weight colors them.
 	Synapses *Synapses
 	Weight   string
 	Layout   string        // Graph: one of Layouts, or "": chosen by the viewer
@@ -176,6 +173,10 @@ type View struct {
 	Elements []int32       // Traces
 	Place    Place
 }
+
+// Slider is no panel, but the range from Min to Max of the slider for Var: a parameter of Group, or of Synapses where they are given, or, without
+// either, a number that equations take from outside.
+const Slider ViewKind = 255
 
 // Layouts are the names of ways to place the nodes of a graph.
 var Layouts = []string{"spring", "circle", "grid"}

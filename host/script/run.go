@@ -16,11 +16,10 @@ import (
 func (in *interp) commonVocabulary() starlark.StringDict {
 	d := starlark.StringDict{"defaultclock": &clock{in}}
 	for name, f := range map[string]builtinFunc{
-		"param": in.param, "quantity": makeQuantity, "format": format, "read": in.read, "struct": starlarkstruct.Make,
+		"param": in.param, "quantity": makeQuantity, "format": format, "slider": in.slider, "read": in.read, "struct": starlarkstruct.Make,
 		"run": in.run, "seed": in.seed, "set_dt": in.setDT,
 		"view": in.view, "surface": in.panel(net.Surface), "scatter": in.panel(net.Scatter),
 		"graph": in.graphPanel, "adjacency": in.adjacencyPanel, "phase_circle": in.variablePanel(net.PhaseCircle),
-		"slider": in.slider,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
