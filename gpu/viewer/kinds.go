@@ -106,7 +106,7 @@ func (v *Viewer) viewsOf(s *subject) (out []*net.View) {
 	for _, w := range v.panels.views {
 		switch {
 		case s.spikes != nil:
-			if w.Kind == net.Raster && w.Spikes == s.spikes {
+			if w.Spikes == s.spikes {
 				out = append(out, w)
 			}
 		case s.syn != nil && s.buf == nil:

@@ -396,7 +396,7 @@ func TestNothingReadBack(t *testing.T) {
 func nothingReadBack(t *testing.T, add ...func(*nettest.FieldNetwork)) {
 	s := open(t, 20, "gl", add...)
 	s.do("mousemove", "1200", "1000")
-	s.until("running, pointer outside", func(v *Viewer) bool { return v.renderer.Draws() > 5 && !v.mouse.inside })
+	s.until("running, pointer outside", func(v *Viewer) bool { return v.renderer.Draws() > 5 && !v.mouse.inside && !v.hover.waiting })
 	stats := func(v *Viewer) device.Stats { return s.dev.Stats() }
 	before, frames := get(s, stats), get(s, func(v *Viewer) int64 { return v.renderer.Draws() })
 	s.until("200 frames", func(v *Viewer) bool { return v.renderer.Draws() >= frames+200 })
