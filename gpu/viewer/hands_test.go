@@ -134,9 +134,7 @@ func (s *session) hands(backend, pictures string) {
 	s.do("key", "space")
 	s.until("paused", func(v *Viewer) bool { return !v.playing })
 
-	if s.tab == nil { // not yet in a browser: there Ctrl+Return in the rule does not arrive
-		s.editTexts(backend)
-	}
+	s.editTexts(pictures + backend)
 
 	// Rewind by hand, and by the time bar.
 	was := get(s, func(v *Viewer) int64 { return v.line.Step() })
@@ -151,6 +149,10 @@ func (s *session) hands(backend, pictures string) {
 	s.screenshot(pictures + backend + "_start.png")
 	s.do("key", "End")
 	s.until("the end", func(v *Viewer) bool { return v.line.Step() == was && v.stage.graphs[0].view.Group.N == 9 })
+	s.do("key", "ctrl+Left")
+	s.until("a thousand steps back", func(v *Viewer) bool { return v.line.Step() == max(0, was-1000) && v.target < 0 })
+	s.do("key", "End")
+	s.until("the end again", func(v *Viewer) bool { return v.line.Step() == was && v.target < 0 })
 	mid := get(s, func(v *Viewer) int { return int(v.scrubX(was-60, 800)) })
 	s.drag(780, 540, mid, 540)
 	s.until("scrubbed", func(v *Viewer) bool { return v.line.Step() < was-10 && v.target < 0 })
@@ -173,7 +175,7 @@ func (s *session) hands(backend, pictures string) {
 }
 
 // editTexts edits a value and the rule in the panel of a node.
-func (s *session) editTexts(backend string) {
+func (s *session) editTexts(picture string) {
 	// A value and the rule are edited as text: an error is shown, and the state is kept.
 	s.do("key", "o")
 	x, y := s.pixel(3)
@@ -209,7 +211,7 @@ func (s *session) editTexts(backend string) {
 	s.do("type", "damping : nonsense")
 	s.do("key", "ctrl+Return")
 	s.until("an error", func(v *Viewer) bool { return v.inspector.fault != "" && v.inspector.at > 0 && !v.dirty() })
-	s.screenshot(backend + "_error.png")
+	s.screenshot(picture + "_error.png")
 	for range len("nonsense") {
 		s.do("key", "BackSpace")
 	}
@@ -219,7 +221,7 @@ func (s *session) editTexts(backend string) {
 		_, ok := v.stage.plan.Find("osc", "damping")
 		return ok && v.inspector.focus == "" && !v.dirty()
 	})
-	s.screenshot(backend + "_rule.png")
+	s.screenshot(picture + "_rule.png")
 	s.do("key", "Escape")
 	s.do("key", "space")
 	s.until("a few steps", func(v *Viewer) bool { return v.line.Step() > v.line.Log()[len(v.line.Log())-1].Step+20 })

@@ -227,13 +227,16 @@
     later();
   }, {passive: false});
 
-  // Keys that are the browser's own: reload, tabs, tools. Ctrl and Command belong to it but for undo, redo, save, copy and paste.
-  const ours = new Set(['KeyZ', 'KeyY', 'KeyS', 'KeyC', 'KeyX', 'KeyV', 'KeyA', 'KeyQ', 'ControlLeft', 'ControlRight', 'MetaLeft', 'MetaRight',
+  // Keys that are the browser's own: reload, tabs, tools. Ctrl and Command belong to it but for undo, redo, save, copy and paste, a rule that
+  // is accepted, and steps through time and a text.
+  const ours = new Set(['KeyZ', 'KeyY', 'KeyS', 'KeyC', 'KeyX', 'KeyV', 'KeyA', 'KeyQ', 'Enter', 'NumpadEnter', 'ArrowLeft',
+    'ArrowRight', 'Home', 'End', 'Delete', 'Backspace', 'ControlLeft', 'ControlRight', 'MetaLeft', 'MetaRight',
     'ShiftLeft', 'ShiftRight', 'AltLeft', 'AltRight']);
   const theirs = new Set(['F5', 'F11', 'F12']);
   function mine(e) {
     if (theirs.has(e.code) || e.isComposing) return false;
     const altGraph = e.getModifierState && e.getModifierState('AltGraph');
+    if (e.metaKey && e.code.startsWith('Arrow')) return false; // to the page before, on a Mac
     return !(e.ctrlKey || e.metaKey) || altGraph || ours.has(e.code);
   }
   let pasting = false;
