@@ -153,6 +153,8 @@ const (
 	Histogram   // how often a variable has which value
 	Adjacency   // synapses as an image, from columns to rows
 	PhaseCircle // phases on the unit circle with their mean
+	Spectrum    // power spectral density of a variable of some elements, or of the rate of a population
+	ISI         // how often which interval lies between two spikes of an element
 )
 
 // View asks for a panel in the viewer. Fields left empty are chosen by the viewer.
@@ -164,13 +166,15 @@ type View struct {
 	Title    string
 	Unit     string
 	Colormap string  // "viridis", "twilight", "vik"
-	Min, Max float64 // both 0: from the data
+	Min, Max float64 // both 0: from the data; of an ISI seconds, Min being 0
 	// Synapses are the edges of a Graph and what an Adjacency shows; their variable Weight colors them.
 	Synapses *Synapses
 	Weight   string
 	Layout   string        // Graph: one of Layouts, or "": chosen by the viewer
-	Spikes   *SpikeMonitor // Raster
-	Elements []int32       // Traces
+	Spikes   *SpikeMonitor // Raster, ISI, Spectrum of a rate
+	Elements []int32       // Traces, Spectrum
+	Highest  float64       // Spectrum: up to which frequency, in Hz; 0: 250
+	Window   float64       // Spectrum: of how much time at most, in seconds; 0: 4
 	Place    Place
 }
 

@@ -20,6 +20,7 @@ func (in *interp) commonVocabulary() starlark.StringDict {
 		"run": in.run, "seed": in.seed, "set_dt": in.setDT,
 		"view": in.view, "surface": in.panel(net.Surface), "scatter": in.panel(net.Scatter),
 		"graph": in.graphPanel, "adjacency": in.adjacencyPanel, "phase_circle": in.variablePanel(net.PhaseCircle),
+		"spectrum": in.spectrumPanel, "isi": in.isiPanel,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}

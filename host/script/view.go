@@ -33,7 +33,7 @@ func (in *interp) view(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tu
 		p, ok := a.(*panelValue)
 		if !ok {
 			return nil, withHint(fmt.Errorf("view: expected a panel, got %s", article(a)),
-				"panels are made by surface, scatter, graph, raster, traces, histogram, adjacency and phase_circle")
+				"panels are made by surface, scatter, graph, raster, traces, histogram, adjacency, phase_circle, spectrum and isi")
 		}
 		in.net.Views = append(in.net.Views, p.view)
 	}

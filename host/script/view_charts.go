@@ -68,21 +68,6 @@ func synapsesOf(what string, v starlark.Value) (*synapses, error) {
 	return s, nil
 }
 
-// rasterPanel makes raster(M) of a SpikeMonitor.
-func (in *interp) rasterPanel(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	v := &net.View{Kind: net.Raster, Place: in.placeOf(t)}
-	var mon starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "monitor", &mon, "title?", &v.Title); err != nil {
-		return nil, err
-	}
-	m, ok := mon.(*spikeMonitor)
-	if !ok {
-		return nil, withHint(fmt.Errorf("raster: expected a SpikeMonitor, got %s", article(mon)), "for example raster(SpikeMonitor(G))")
-	}
-	v.Spikes, v.Group = m.mon, m.of.pop.group
-	return &panelValue{v}, nil
-}
-
 // variablePanel makes traces(G, "v", indices), histogram(G, "v") and phase_circle(G, "theta").
 func (in *interp) variablePanel(kind net.ViewKind) builtinFunc {
 	return func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -97,41 +82,50 @@ func (in *interp) variablePanel(kind net.ViewKind) builtinFunc {
 		if err := starlark.UnpackArgs(b.Name(), args, kwargs, pairs...); err != nil {
 			return nil, err
 		}
-		if m, ok := group.(*stateMonitor); ok && kind == net.Traces && m.mon.Group != nil {
-			// A monitor stands for what it monitors: the window shows more than the monitor's samples.
-			v.Elements = append(v.Elements, m.mon.Elements...)
-			if v.Var == "" && len(m.mon.Vars) > 0 {
-				v.Var = m.mon.Vars[0]
-			}
-			if g, ok := m.of.(*neuronGroup); ok {
-				group = g.pop
-			}
-		}
-		p, err := in.findGroup(b.Name(), group)
+		p, err := in.variableOf(b.Name(), v, group, elements)
 		if err != nil {
 			return nil, err
 		}
-		v.Group = p.group
-		if v.Var == "" && len(p.names) > 0 {
-			v.Var = defaultVariable(p)
-		}
-		if _, ok := p.vars[v.Var]; !ok {
-			return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), v.Var, p.names)
-		}
-		if elements != nil && elements != starlark.None {
-			if v.Elements, err = in.traceElements(elements, p.group.N); err != nil {
-				return nil, err
-			}
-		}
 		return in.finishPanel(b.Name(), v, p, lo, hi)
 	}
+}
+
+// variableOf finds the group, variable and elements that a panel shows.
+func (in *interp) variableOf(panel string, v *net.View, group, elements starlark.Value) (*population, error) {
+	if m, ok := group.(*stateMonitor); ok && (v.Kind == net.Traces || v.Kind == net.Spectrum) && m.mon.Group != nil {
+		// A monitor stands for what it monitors: the window shows more than the monitor's samples.
+		v.Elements = append(v.Elements, m.mon.Elements...)
+		if v.Var == "" && len(m.mon.Vars) > 0 {
+			v.Var = m.mon.Vars[0]
+		}
+		if g, ok := m.of.(*neuronGroup); ok {
+			group = g.pop
+		}
+	}
+	p, err := in.findGroup(panel, group)
+	if err != nil {
+		return nil, err
+	}
+	v.Group = p.group
+	if v.Var == "" && len(p.names) > 0 {
+		v.Var = defaultVariable(p)
+	}
+	if _, ok := p.vars[v.Var]; !ok {
+		return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), v.Var, p.names)
+	}
+	if elements != nil && elements != starlark.None {
+		if v.Elements, err = traceElements(panel, elements, p.group.N); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 // maxTraces is how many lines a panel of traces may have: more cannot be told apart.
 const maxTraces = 16
 
 // traceElements reads one index or a list of them.
-func (in *interp) traceElements(v starlark.Value, n int) ([]int32, error) {
+func traceElements(panel string, v starlark.Value, n int) ([]int32, error) {
 	var values []starlark.Value
 	if it, ok := v.(starlark.Iterable); ok {
 		i := it.Iterate()
@@ -143,17 +137,17 @@ func (in *interp) traceElements(v starlark.Value, n int) ([]int32, error) {
 		values = []starlark.Value{v}
 	}
 	if len(values) == 0 || len(values) > maxTraces {
-		return nil, fmt.Errorf("traces: %d indices, want 1 to %d", len(values), maxTraces)
+		return nil, fmt.Errorf("%s: %d indices, want 1 to %d", panel, len(values), maxTraces)
 	}
 	var out []int32
 	for _, x := range values {
 		q, ok := asQuantity(x)
 		k := int(q.Value)
 		if !ok || float64(k) != q.Value {
-			return nil, fmt.Errorf("traces: an index must be a whole number, got %s", article(x))
+			return nil, fmt.Errorf("%s: an index must be a whole number, got %s", panel, article(x))
 		}
 		if k < 0 || k >= n {
-			return nil, fmt.Errorf("traces: there is no element %d; the group has %d", k, n)
+			return nil, fmt.Errorf("%s: there is no element %d; the group has %d", panel, k, n)
 		}
 		out = append(out, int32(k))
 	}

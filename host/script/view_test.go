@@ -43,21 +43,66 @@ print(histogram([1, 2, 2], 2)[0])
 	}
 }
 
+func TestSpectrumAndISI(t *testing.T) {
+	_, res, err := runText(t, panelNetwork+`
+view(spectrum(G, "theta", [0, 9], fmax=100*Hz, window=2*second), spectrum(M), spectrum(N, title="N"), isi(M), isi(M, max=50*ms, title="I"))
+run(1*ms)
+`, Options{Engine: &spikeEngine{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := res.Network.Views
+	if len(v) != 5 {
+		t.Fatalf("%d views", len(v))
+	}
+	if s := v[0]; s.Kind != net.Spectrum || s.Var != "theta" || !slices.Equal(s.Elements, []int32{0, 9}) || s.Highest != 100 || s.Window != 2 || s.Spikes != nil {
+		t.Errorf("spectrum of a variable: %+v", s)
+	}
+	if s := v[1]; s.Kind != net.Spectrum || s.Spikes == nil || s.Group == nil || s.SpectrumHighest() != 250 || s.SpectrumWindow() != 4 || s.SpectrumSamples() != 2000 {
+		t.Errorf("spectrum of a rate: %+v", s)
+	}
+	if s := v[2]; s.Var != "theta" || !slices.Equal(s.Elements, []int32{1, 4}) || s.Title != "N" {
+		t.Errorf("spectrum of a monitor: %+v", s)
+	}
+	if s := v[3]; s.Kind != net.ISI || s.Spikes == nil || s.Max != 0 {
+		t.Errorf("isi: %+v", s)
+	}
+	if s := v[4]; s.Max != 0.05 || s.Title != "I" {
+		t.Errorf("isi with a limit: %+v", s)
+	}
+}
+
 func TestPanelMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		`graph(G, S, layout="sprung")`:    `there is no layout "sprung"`,
-		`graph(G, S, color="phi")`:        `phi`,
-		`graph(G, S, edges="weight")`:     `weight`,
-		`graph(G, edges="w")`:             `none are given`,
-		`graph(G, G)`:                     `expected Synapses`,
-		`traces(G, "theta", [10])`:        `there is no element 10; the group has 10`,
-		`traces(G, "theta", [0.5])`:       `whole number`,
-		`traces(G, "theta", range(100))`:  `want 1 to 16`,
-		`histogram(G, "thet")`:            `thet`,
-		`adjacency(G)`:                    `expected Synapses`,
-		`phase_circle(S)`:                 `expected a population`,
-		`view(1)`:                         `expected a panel`,
-		`phase_circle(G, colormap="jet")`: `colormap`,
+		`graph(G, S, layout="sprung")`:               `there is no layout "sprung"`,
+		`graph(G, S, color="phi")`:                   `phi`,
+		`graph(G, S, edges="weight")`:                `weight`,
+		`graph(G, edges="w")`:                        `none are given`,
+		`graph(G, G)`:                                `expected Synapses`,
+		`traces(G, "theta", [10])`:                   `there is no element 10; the group has 10`,
+		`traces(G, "theta", [0.5])`:                  `whole number`,
+		`traces(G, "theta", range(100))`:             `want 1 to 16`,
+		`histogram(G, "thet")`:                       `thet`,
+		`adjacency(G)`:                               `expected Synapses`,
+		`phase_circle(S)`:                            `expected a population`,
+		`spectrum(G, "theta", [10])`:                 `spectrum: there is no element 10; the group has 10`,
+		`spectrum(G, "thet")`:                        `thet`,
+		`spectrum(M, "theta")`:                       `no variable or indices to choose`,
+		`spectrum(M, indices=[1])`:                   `no variable or indices to choose`,
+		`spectrum(S)`:                                `expected a population`,
+		`spectrum(M, fmax=10)`:                       `for example fmax=100*Hz`,
+		`spectrum(M, fmax=-1*Hz)`:                    `must be a frequency above 0`,
+		`spectrum(M, window=1)`:                      `for example 10*ms or 2*second`,
+		`spectrum(M, window=0*ms)`:                   `window must be a time above 0`,
+		`spectrum(M, fmax=1*kHz, window=100*second)`: `1e+03 Hz over 100 s are 200000 samples; at most 8192 are taken`,
+		`isi(G)`:                                `isi: expected a SpikeMonitor`,
+		`isi(N)`:                                `for example isi(SpikeMonitor(G))`,
+		`isi(M, max=3)`:                         `expected a time with its unit`,
+		`isi(M, max=0*ms)`:                      `max must be a time above 0`,
+		`isi(SpikeMonitor(G, record=False))`:    `only counts spikes`,
+		`raster(SpikeMonitor(G, record=False))`: `keeps when they were`,
+		`view(1)`:                               `expected a panel`,
+		`phase_circle(G, colormap="jet")`:       `colormap`,
 	} {
 		_, _, err := runText(t, panelNetwork+text+"\n", Options{Engine: &spikeEngine{}})
 		if err == nil || !strings.Contains(err.Error(), want) {
