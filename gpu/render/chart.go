@@ -21,7 +21,9 @@ type Raster struct {
 	Time   *TimeAxis
 	N      int         // elements
 	Spikes device.View // F32: time after Time.Origin and element of each spike in turn
-	Count  int         // spikes in the view
+	// Count spikes from First on are drawn, in a ring of Capacity; 0: as many as the view holds.
+	First, Count, Capacity int
+	Note                   string // above the plot, at the right
 }
 
 // Traces draws a variable of K elements over time, from a ring of Capacity rows on the device.
@@ -73,6 +75,7 @@ type Curve struct {
 	Bars    bool // bars from 0, X being their middles; else a line
 	XTitle  Axis // Min and Max, when they differ, are the limits
 	YTitle  Axis
+	Note    string // above the plot, at the right
 	Version uint64 // changes with the numbers
 }
 
@@ -184,11 +187,22 @@ func (p *Panel) chart() chart {
 	return nil
 }
 
+// note is what a panel of charts says above its plot.
+func (p *Panel) note() string {
+	switch c := p.chart().(type) {
+	case *Raster:
+		return c.Note
+	case *Curve:
+		return c.Note
+	}
+	return ""
+}
+
 // signChart writes everything that a picture of a chart depends on besides the data and the axes.
 func signChart(w io.Writer, c chart) {
 	switch c := c.(type) {
 	case *Raster:
-		fmt.Fprint(w, *c.Time, c.N, c.Spikes, c.Count)
+		fmt.Fprint(w, *c.Time, c.N, c.Spikes, c.First, c.Count, c.Note)
 	case *Traces:
 		fmt.Fprint(w, *c.Time, c.Values, c.Times, c.First, c.Count, c.K, c.Labels, c.Ghost, c.Scale.Min, c.Scale.Max)
 	case *Histogram:
@@ -198,7 +212,7 @@ func signChart(w io.Writer, c chart) {
 	case *PhaseCircle:
 		fmt.Fprint(w, c.Values, c.N)
 	case *Curve:
-		fmt.Fprint(w, c.Version, len(c.X), c.Bars)
+		fmt.Fprint(w, c.Version, len(c.X), c.Bars, c.Note, c.XTitle, c.YTitle)
 	}
 }
 
@@ -300,6 +314,13 @@ func paintCircle(under, o *Overlay, th *Theme, r Rect, number TextStyle) {
 func paintLegend(marks, o *Overlay, th *Theme, pl PanelLayout, r Rect) {
 	st := TextStyle{Size: tickSize, Color: th.Muted, Middle: true}
 	at := r.X + r.W
+	if note := pl.Panel.note(); note != "" {
+		st.Align = Right
+		if w, _ := o.Measure(note, st); at-w > r.X+90 {
+			o.Text(at, r.Y-12, note, st)
+		}
+		return
+	}
 	for _, it := range pl.Panel.Items {
 		c, ok := it.(*Traces)
 		if !ok || c.Ghost || len(c.Labels) < 2 {

@@ -209,7 +209,14 @@ func (r *Renderer) drawChart(v *panelView, c chart, th *Theme, f Frame) error {
 		}
 		after(c.Time)
 		dot := math.Max(1, math.Min(3, float64(h)/float64(c.N)/f.Scale)) * f.Scale
-		return draw("DOTS", c.Spikes, device.Points, c.Count, th.Text.Alpha(0.9), math.Round(dot), nil)
+		capacity := c.Capacity
+		if capacity == 0 {
+			capacity = c.Spikes.Count / 2
+		}
+		return draw("DOTS", c.Spikes, device.Points, c.Count, th.Text.Alpha(0.9), math.Round(dot), func(p *device.Program) error {
+			p.SetInts("ring", int32(capacity), 0, int32(c.First), 0)
+			return nil
+		})
 	case *Traces:
 		after(c.Time)
 		for k := range c.K {

@@ -4,14 +4,10 @@ package viewer
 
 import (
 	"context"
-	"fmt"
 	"math"
 
-	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/net"
-	"github.com/galvani-sim/galvani/host/record"
-	"github.com/galvani-sim/galvani/host/sim"
 )
 
 const (
@@ -93,85 +89,6 @@ func (st *stage) advance(ctx context.Context, r *render.Renderer, until int64) e
 
 // samplesShown is about how many samples a trace has from one end of the window to the other.
 const samplesShown = 500
-
-// rasterFeed shows what a spike monitor has recorded lately: the recording is drained for itself, so that nothing is read back for
-// the picture.
-type rasterFeed struct {
-	item   *render.Raster
-	mon    *net.SpikeMonitor
-	buffer *device.Buffer
-	seen   int64
-	lo     float64
-}
-
-// rasterSpikes is how many spikes a raster shows at most: the latest.
-const rasterSpikes = 1 << 16
-
-func (f *rasterFeed) feed(st *stage, r *render.Renderer) error {
-	rec := st.sim.Spikes(f.mon)
-	if rec == nil {
-		return nil
-	}
-	n := rec.Recording.Samples()
-	if n == f.seen && f.lo == st.time.Lo {
-		return nil
-	}
-	index, times, err := recent(rec, n)
-	if err != nil {
-		return err
-	}
-	var data []float32
-	for k, t := range times {
-		if t >= st.time.Lo {
-			data = append(data, float32(t-st.time.Origin), float32(index[k]))
-		}
-	}
-	f.seen, f.lo = n, st.time.Lo
-	f.item.Count = len(data) / 2
-	if len(data) == 0 {
-		return nil
-	}
-	return device.Upload(f.buffer, 0, data)
-}
-
-// recent are the latest spikes of a recording.
-func recent(rec *sim.SpikeRecord, n int64) (index []int32, times []float64, err error) {
-	from := max(0, n-rasterSpikes)
-	tail, err := rec.Recording.Tail(from)
-	if err != nil {
-		return nil, nil, err
-	}
-	for k, c := range rec.Recording.Columns() {
-		switch v := tail[k].(type) {
-		case []int32:
-			if c.Name == "i" {
-				index = v
-			}
-		case []float64:
-			if c.Name == "t" && c.Type == record.Float64 {
-				times = v
-			}
-		}
-	}
-	if len(index) != len(times) {
-		return nil, nil, fmt.Errorf("a raster needs a monitor that records i and t")
-	}
-	// What Rewind has hidden lies behind.
-	return index[:n-from], times[:n-from], nil
-}
-
-// raster makes the panel of a net.Raster.
-func (st *stage) raster(v net.View) (render.Item, error) {
-	b, err := device.NewBufferFrom(st.dev, "raster", device.F32, make([]float32, 2*rasterSpikes))
-	if err != nil {
-		return nil, err
-	}
-	st.own = append(st.own, b)
-	f := &rasterFeed{mon: v.Spikes, buffer: b}
-	f.item = &render.Raster{Name: v.Group.Name, Time: &st.time, N: v.Group.N, Spikes: b.View()}
-	st.feeds = append(st.feeds, f)
-	return f.item, nil
-}
 
 // histogram makes the panel of a net.Histogram.
 func (st *stage) histogram(v net.View) (render.Item, error) {

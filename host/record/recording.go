@@ -47,7 +47,8 @@ type Recording struct {
 	columns []Column
 	stores  []*store
 	samples int64
-	hidden  int64 // samples behind those, kept by Rewind
+	hidden  int64   // samples behind those, kept by Rewind
+	cuts    []int64 // what each Truncate has left, for those who follow
 }
 
 // NewRecording makes an empty recording for the file path (.npz or .csv). With path "" it never leaves memory. A bound of 0 is

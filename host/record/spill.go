@@ -75,16 +75,25 @@ func (s *store) spill(fs fileSystem, target string, samples int64) error {
 func (s *store) shape(samples int64) []int { return append([]int{int(samples)}, s.dims...) }
 
 // reader gives all bytes from the beginning. Only one reader of a store may be in use.
-func (s *store) reader() (io.Reader, error) {
-	readers := make([]io.Reader, 0, len(s.chunks)+1)
-	if s.file != nil {
-		if _, err := s.file.Seek(prefixSize, io.SeekStart); err != nil {
+func (s *store) reader() (io.Reader, error) { return s.readerAt(0) }
+
+// readerAt gives the bytes from one on.
+func (s *store) readerAt(from int64) (io.Reader, error) {
+	var readers []io.Reader
+	if s.file != nil && from < s.onDisk {
+		if _, err := s.file.Seek(prefixSize+from, io.SeekStart); err != nil {
 			return nil, cause(err)
 		}
-		readers = append(readers, io.LimitReader(s.file, s.onDisk))
+		readers = append(readers, io.LimitReader(s.file, s.onDisk-from))
 	}
+	from = max(from-s.onDisk, 0)
 	for _, c := range s.chunks {
-		readers = append(readers, &sliceReader{c})
+		if n := int64(len(c)); from >= n {
+			from -= n
+			continue
+		}
+		readers = append(readers, &sliceReader{c[from:]})
+		from = 0
 	}
 	return io.MultiReader(readers...), nil
 }

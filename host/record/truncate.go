@@ -17,6 +17,7 @@ func (r *Recording) Truncate(samples int64) error {
 		}
 	}
 	r.samples, r.hidden = samples, 0
+	r.cuts = append(r.cuts, samples)
 	return nil
 }
 
@@ -35,21 +36,57 @@ func (r *Recording) Rewind(samples int64) error {
 func (r *Recording) Hidden() int64 { return r.hidden }
 
 // Tail copies all columns from a sample on, with what is hidden: a []float64, []int64 or []int32 for each.
-func (r *Recording) Tail(from int64) ([]any, error) {
-	all := *r
-	all.samples, all.hidden = r.samples+r.hidden, 0
-	if from < 0 || from > all.samples {
-		return nil, fmt.Errorf("the recording has %d samples, and no sample %d", all.samples, from)
+func (r *Recording) Tail(from int64) ([]any, error) { return r.Part(from, r.samples+r.hidden) }
+
+// Part copies the samples of all columns from one to before another, hidden ones too: a []float64, []int64 or []int32 for each. Its cost is
+// that of the part.
+func (r *Recording) Part(from, to int64) ([]any, error) {
+	if all := r.samples + r.hidden; from < 0 || from > to || to > all {
+		return nil, fmt.Errorf("the recording has %d samples, and no part from %d to %d", all, from, to)
 	}
 	data := make([]any, len(r.columns))
 	for k, c := range r.columns {
-		a, err := all.Array(c.Name)
+		width, _ := count(c.Dims, c.Type.Size())
+		src, err := r.stores[k].readerAt(from * int64(width*c.Type.Size()))
+		if err != nil {
+			return nil, outputError(r.path, err)
+		}
+		d, err := decoderOf(c.Type.descr())
 		if err != nil {
 			return nil, err
 		}
+		n, ok := count(r.stores[k].shape(to-from), c.Type.Size())
+		if !ok {
+			return nil, fmt.Errorf("a part of %d samples of array %q is too large", to-from, c.Name)
+		}
+		a, err := d.read(src, n, true)
+		if err != nil {
+			return nil, outputError(r.path, err)
+		}
 		data[k] = a.Data
 	}
-	return rest(data, r.columns, int(from)), nil
+	return data, nil
+}
+
+// Follower tells who keeps something made of a recording's samples which of them are new.
+type Follower struct {
+	r    *Recording
+	seen int64
+	cuts int
+}
+
+// Follow starts before the first sample.
+func (r *Recording) Follow() *Follower { return &Follower{r: r, cuts: len(r.cuts)} }
+
+// Changed gives the samples that are new since the last call, hidden ones too: those from one to before another. Where samples were
+// forgotten by Truncate, they start before those that were told last. Rewind changes none.
+func (f *Follower) Changed() (from, to int64) {
+	from, to = f.seen, f.r.samples+f.r.hidden
+	for _, c := range f.r.cuts[f.cuts:] {
+		from = min(from, c)
+	}
+	f.seen, f.cuts = to, len(f.r.cuts)
+	return from, to
 }
 
 // rest drops the first samples of data.

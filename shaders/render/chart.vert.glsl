@@ -8,8 +8,10 @@ uniform float size;     // pixels
 #if KIND == LINE
 layout(std430, binding = 1) readonly buffer Times { float times[]; };
 uniform ivec2 timesAt;
-uniform ivec4 ring;     // capacity, elements, first row, element drawn
 uniform float perUnit;
+#endif
+#if KIND == LINE || KIND == DOTS
+uniform ivec4 ring;     // capacity, elements, first row, element drawn
 #endif
 #if KIND == BARS
 uniform int bins;
@@ -47,7 +49,8 @@ void main() {
 	gl_Position = nowhere;
 	gl_PointSize = size;
 #if KIND == DOTS
-	gl_Position = vec4(place(vec2(value(2 * gl_VertexID), value(2 * gl_VertexID + 1))), 0.0, 1.0);
+	int spike = (ring.z + gl_VertexID) % ring.x;
+	gl_Position = vec4(place(vec2(value(2 * spike), value(2 * spike + 1))), 0.0, 1.0);
 #elif KIND == CIRCLE
 	float a = value(gl_VertexID);
 	if (finite(a)) gl_Position = vec4(place(vec2(cos(a), sin(a))), 0.0, 1.0);
