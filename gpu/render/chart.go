@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/galvani-sim/galvani/gpu/device"
 )
@@ -23,7 +24,7 @@ type Raster struct {
 	Spikes device.View // F32: time after Time.Origin and element of each spike in turn
 	// Count spikes from First on are drawn, in a ring of Capacity; 0: as many as the view holds.
 	First, Count, Capacity int
-	Note                   string // above the plot, at the right
+	Note                   string // in the upper right corner of the plot
 }
 
 // Traces draws a variable of K elements over time, from a ring of Capacity rows on the device.
@@ -75,7 +76,7 @@ type Curve struct {
 	Bars    bool // bars from 0, X being their middles; else a line
 	XTitle  Axis // Min and Max, when they differ, are the limits
 	YTitle  Axis
-	Note    string // above the plot, at the right
+	Note    string // in the upper right corner of the plot
 	Version uint64 // changes with the numbers
 }
 
@@ -194,6 +195,8 @@ func (p *Panel) note() string {
 		return c.Note
 	case *Curve:
 		return c.Note
+	case *Spectra:
+		return c.Note
 	}
 	return ""
 }
@@ -211,6 +214,8 @@ func signChart(w io.Writer, c chart) {
 		fmt.Fprint(w, c.Values, c.Rows, c.Cols, c.Step, c.X, c.Y)
 	case *PhaseCircle:
 		fmt.Fprint(w, c.Values, c.N)
+	case *Spectra:
+		fmt.Fprint(w, c.Version, c.Values, c.First, c.Segment, c.Rate, c.Highest, c.Labels, c.Note, c.Power.Min, c.Power.Max)
 	case *Curve:
 		fmt.Fprint(w, c.Version, len(c.X), c.Bars, c.Note, c.XTitle, c.YTitle)
 	}
@@ -289,6 +294,9 @@ func paintChart(under, marks, o *Overlay, th *Theme, pl PanelLayout) {
 	o.Text(math.Max(pl.View.X+4, r.X-8-w), r.Y-12, title, name)
 	marks.Box(Rect{r.X - 0.5, r.Y - 0.5, r.W + 1, r.H + 1}, 0, Color{}, 1, th.Frame.Alpha(0.8))
 	paintLegend(marks, o, th, pl, r)
+	if note := pl.Panel.note(); note != "" {
+		paintNote(o, th, note, r)
+	}
 }
 
 // paintCircle draws the unit circle with its quarters.
@@ -310,29 +318,57 @@ func paintCircle(under, o *Overlay, th *Theme, r Rect, number TextStyle) {
 	}
 }
 
+// paintNote writes what a panel says about its data into the upper right corner of the plot.
+func paintNote(o *Overlay, th *Theme, note string, r Rect) {
+	st := TextStyle{Size: tickSize, Color: th.Text, Halo: th.Halo, Middle: true, Align: Right}
+	y := r.Y + 13
+	for _, line := range Wrap(o, note, st, r.W-16) {
+		if y > r.Y+r.H-6 {
+			return
+		}
+		o.Text(r.X+r.W-8, y, line, st)
+		y += 16
+	}
+}
+
+// Wrap breaks a text into lines of a width, at spaces.
+func Wrap(o *Overlay, text string, st TextStyle, width float64) (lines []string) {
+	line := ""
+	for _, word := range strings.Fields(text) {
+		longer := strings.TrimSpace(line + " " + word)
+		if w, _ := o.Measure(longer, st); w > width && line != "" {
+			lines, line = append(lines, line), word
+			continue
+		}
+		line = longer
+	}
+	return append(lines, line)
+}
+
 // paintLegend names the lines of a panel at the top right, above the plot, as many as fit.
 func paintLegend(marks, o *Overlay, th *Theme, pl PanelLayout, r Rect) {
 	st := TextStyle{Size: tickSize, Color: th.Muted, Middle: true}
 	at := r.X + r.W
-	if note := pl.Panel.note(); note != "" {
-		st.Align = Right
-		if w, _ := o.Measure(note, st); at-w > r.X+90 {
-			o.Text(at, r.Y-12, note, st)
-		}
-		return
-	}
 	for _, it := range pl.Panel.Items {
-		c, ok := it.(*Traces)
-		if !ok || c.Ghost || len(c.Labels) < 2 {
+		var labels []string
+		switch c := it.(type) {
+		case *Traces:
+			if !c.Ghost {
+				labels = c.Labels[:min(c.K, len(c.Labels))]
+			}
+		case *Spectra:
+			labels = c.Labels[:min(c.K, len(c.Labels))]
+		}
+		if len(labels) < 2 {
 			continue
 		}
-		for k := min(c.K, len(c.Labels)) - 1; k >= 0; k-- {
-			w, _ := o.Measure(c.Labels[k], st)
+		for k := len(labels) - 1; k >= 0; k-- {
+			w, _ := o.Measure(labels[k], st)
 			at -= w
 			if at < r.X+90 {
 				return
 			}
-			o.Text(at, r.Y-12, c.Labels[k], st)
+			o.Text(at, r.Y-12, labels[k], st)
 			marks.Line(at-18, r.Y-12, at-6, r.Y-12, 2, th.line(k))
 			at -= 30
 		}

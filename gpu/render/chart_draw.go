@@ -11,7 +11,7 @@ import (
 )
 
 // chartKinds are the values of KIND in shaders/render/chart.vert.glsl and of its neighbours.
-var chartKinds = []string{"DOTS", "LINE", "BARS", "CURVE", "CURVEBARS", "CIRCLE", "VECTOR", "IMAGE", "SAMPLE"}
+var chartKinds = []string{"DOTS", "LINE", "BARS", "CURVE", "CURVEBARS", "CIRCLE", "VECTOR", "IMAGE", "SAMPLE", "SPECTRA"}
 
 func chartMacros(kind string, v device.View) (map[string]string, error) {
 	t, err := glslType(v)
@@ -30,6 +30,13 @@ type chartState struct {
 	frame   int64
 	data    *device.Buffer // counts of a histogram, mean of phases, points of a curve
 	version uint64
+	table   *device.Buffer // cosines and sines of a spectrum's segment
+	segment int            // that they are of
+}
+
+func (s *chartState) close() {
+	s.data.Close()
+	s.table.Close()
 }
 
 // reduceChart computes what a chart shows of the data, on the device.
@@ -97,6 +104,8 @@ func (r *Renderer) reduceChart(c chart, f Frame) (did bool, err error) {
 		return r.follow(v, v.Count, c.Scale)
 	case *Matrix:
 		return r.follow(c.Values, c.Rows*c.Cols, c.Scale)
+	case *Spectra:
+		return r.reduceSpectra(c, st)
 	case *Curve:
 		if st.data != nil && st.version == c.Version {
 			return false, nil
@@ -240,6 +249,13 @@ func (r *Renderer) drawChart(v *panelView, c chart, th *Theme, f Frame) error {
 		return draw("BARS", st.data.View().Slice(0, c.Bins), device.Triangles, 6*c.Bins, th.line(0), 1, func(p *device.Program) error {
 			p.SetInt("bins", int32(c.Bins))
 			return nil
+		})
+	case *Spectra:
+		return c.draw(st, th, f, func(v device.View, count int, tint Color, size, hz float64) error {
+			return draw("SPECTRA", v, device.Triangles, count, tint, size, func(p *device.Program) error {
+				p.SetFloats("perUnit", float32(hz))
+				return nil
+			})
 		})
 	case *Curve:
 		n := len(c.X)

@@ -120,7 +120,7 @@ func (r *Renderer) Close() {
 		g.close()
 	}
 	for _, c := range r.charts {
-		c.data.Close()
+		c.close()
 	}
 	clear(r.charts)
 	r.back.frame.Close()

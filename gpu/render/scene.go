@@ -41,8 +41,8 @@ type Axis struct {
 	Min, Max    float64
 }
 
-// Item is a *Surface, a *Scatter, a *Graph or a chart: *Raster, *Traces, *Histogram, *Matrix, *PhaseCircle or *Curve. Charts share a
-// panel with charts only.
+// Item is a *Surface, a *Scatter, a *Graph or a chart: *Raster, *Traces, *Histogram, *Matrix, *PhaseCircle, *Curve or
+// *Spectra. Charts share a panel with charts only.
 type Item interface {
 	name() string
 	scale() *Scale

@@ -81,7 +81,7 @@ func (r *Renderer) sweep() {
 	}
 	for c, st := range r.charts {
 		if st.frame < r.frame-patience {
-			st.data.Close()
+			st.close()
 			delete(r.charts, c)
 		}
 	}

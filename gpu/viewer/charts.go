@@ -6,6 +6,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/net"
 )
@@ -62,29 +63,48 @@ func (st *stage) feedCharts(r *render.Renderer) error {
 	return nil
 }
 
-// advance steps the simulation, and stops on the way for traces to be sampled.
+// sampler is a feed that looks at the simulation while it runs.
+type sampler interface {
+	feed
+	// due is the step at which it is to look next.
+	due(st *stage) int64
+	take(st *stage, r *render.Renderer) error
+}
+
+// advance steps the simulation, and stops on the way for charts to sample it.
 func (st *stage) advance(ctx context.Context, r *render.Renderer, until int64) error {
-	for st.traced {
+	for {
 		st.updateClock()
-		next := st.position().Step + max(1, int64((st.time.Hi-st.time.Lo)/st.plan.BaseDT/samplesShown))
-		if next >= until {
-			break
+		next, due := until, make([]int64, len(st.samplers))
+		for k, s := range st.samplers {
+			due[k] = max(s.due(st), st.position().Step+1)
+			next = min(next, due[k])
 		}
 		if err := st.step(ctx, next); err != nil {
 			return err
 		}
-		if st.position().Step < next {
-			return nil // it stopped by itself
-		}
-		for _, f := range st.feeds {
-			if t, ok := f.(*traceFeed); ok {
-				if err := t.feed(st, r); err != nil {
+		at := st.position().Step
+		for k, s := range st.samplers {
+			if due[k] <= at {
+				if err := s.take(st, r); err != nil {
 					return err
 				}
 			}
 		}
+		if at < next || at >= until { // it stopped by itself, or is there
+			return nil
+		}
 	}
-	return st.step(ctx, until)
+}
+
+// sample copies elements of a variable into a row of a ring, on the device.
+func (st *stage) sample(r *render.Renderer, of *shown, elements device.View, k int, ring *device.Buffer, row int) error {
+	if of.copy != nil {
+		if err := st.send(of); err != nil {
+			return err
+		}
+	}
+	return r.Sample(of.view, elements, k, ring, row)
 }
 
 // samplesShown is about how many samples a trace has from one end of the window to the other.

@@ -115,7 +115,7 @@ func (v *Viewer) drawInspector(o *render.Overlay, th *render.Theme, width, heigh
 	y = r.Y + r.H + 14
 	if in.fault != "" {
 		small.Color = th.Bad
-		for _, l := range wrap(o, in.fault, small, r.W) {
+		for _, l := range render.Wrap(o, in.fault, small, r.W) {
 			o.Text(x, y, l, small)
 			y += ruleLine
 		}
@@ -167,20 +167,6 @@ func (v *Viewer) drawField(o *render.Overlay, th *render.Theme, r render.Rect, f
 		}
 		offset += len(l) + 1
 	}
-}
-
-// wrap breaks a text into lines of a width.
-func wrap(o *render.Overlay, text string, st render.TextStyle, width float64) (lines []string) {
-	line := ""
-	for _, word := range strings.Fields(text) {
-		longer := strings.TrimSpace(line + " " + word)
-		if w, _ := o.Measure(longer, st); w > width && line != "" {
-			lines, line = append(lines, line), word
-			continue
-		}
-		line = longer
-	}
-	return append(lines, line)
 }
 
 // valueText is a variable of an element as it is shown and edited, in SI units.

@@ -16,9 +16,10 @@ import (
 
 // kept is what outlives the panels when an edit makes them anew: where nodes are, what was traced, and scales.
 type kept struct {
-	nodes  map[nodesKey]*nodes
-	traces map[string]*traceFeed
-	scales map[scaleKey]*render.Scale
+	nodes   map[nodesKey]*nodes
+	traces  map[string]*traceFeed
+	spectra map[string]*spectrumFeed
+	scales  map[scaleKey]*render.Scale
 	// noEdges: the edges of graphs are hidden.
 	noEdges bool
 }
@@ -26,7 +27,7 @@ type kept struct {
 type nodesKey struct{ group, layout string }
 
 func newKept() *kept {
-	return &kept{nodes: map[nodesKey]*nodes{}, traces: map[string]*traceFeed{}, scales: map[scaleKey]*render.Scale{}}
+	return &kept{nodes: map[nodesKey]*nodes{}, traces: map[string]*traceFeed{}, spectra: map[string]*spectrumFeed{}, scales: map[scaleKey]*render.Scale{}}
 }
 
 func (k *kept) close() {
@@ -35,6 +36,9 @@ func (k *kept) close() {
 	}
 	for _, t := range k.traces {
 		t.close()
+	}
+	for _, f := range k.spectra {
+		f.close()
 	}
 }
 

@@ -50,13 +50,16 @@ type stage struct {
 	feeds  []feed
 	branch int     // that is played
 	reach  float64 // the time that the branch has reached
-	// traced: some panel samples while the simulation runs.
-	traced bool
+	// samplers are the feeds that look at the simulation while it runs.
+	samplers []sampler
 	// step advances the simulation.
 	step func(ctx context.Context, until int64) error
 	// copies: nothing is drawn in place, and mix may change values before they are drawn.
 	copies bool
 	mix    func(s *shown, values []float64)
+	// What is under way to the GPU.
+	values []float64
+	single []float32
 }
 
 // panelItem says what an item of a panel stands for.
@@ -198,29 +201,34 @@ func (st *stage) show(object, name string, b *plan.Buffer) (*shown, error) {
 
 // upload copies what is shown from a backend that does not live on the GPU.
 func (st *stage) upload() error {
-	var values []float64
-	var single []float32
-	for id, s := range st.shown {
+	for _, s := range st.shown {
 		if s.copy == nil {
 			continue
 		}
-		if len(values) < s.buf.Len {
-			values, single = make([]float64, s.buf.Len), make([]float32, s.buf.Len)
-		}
-		if err := st.sim.Instance().Read(id, 0, values[:s.buf.Len]); err != nil {
-			return err
-		}
-		if st.mix != nil {
-			st.mix(s, values[:s.buf.Len])
-		}
-		for i, v := range values[:s.buf.Len] {
-			single[i] = float32(v)
-		}
-		if err := device.Upload(s.copy, 0, single[:s.buf.Len]); err != nil {
+		if err := st.send(s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// send copies one variable to the GPU.
+func (st *stage) send(s *shown) error {
+	n := s.buf.Len
+	if len(st.values) < n {
+		st.values, st.single = make([]float64, n), make([]float32, n)
+	}
+	values, single := st.values[:n], st.single[:n]
+	if err := st.sim.Instance().Read(s.buf.ID, 0, values); err != nil {
+		return err
+	}
+	if st.mix != nil {
+		st.mix(s, values)
+	}
+	for i, v := range values {
+		single[i] = float32(v)
+	}
+	return device.Upload(s.copy, 0, single)
 }
 
 // scale returns the scale that all views of one quantity share.
@@ -423,6 +431,13 @@ func (st *stage) chart(v net.View) (*render.Panel, error) {
 		}
 	case net.PhaseCircle:
 		item, err = st.phases(v)
+	case net.ISI:
+		item, err = st.isi(v)
+	case net.Spectrum:
+		if p.Title == "" && v.Spikes == nil {
+			p.Title = v.Group.Name + "." + v.Var
+		}
+		item, err = st.spectrum(v)
 	case net.Adjacency:
 		if p.Title == "" {
 			p.Title = v.Synapses.Name

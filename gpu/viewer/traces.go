@@ -5,6 +5,7 @@ package viewer
 import (
 	"errors"
 	"fmt"
+	"math"
 	"sort"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -90,17 +91,12 @@ func (t *traceFeed) feed(st *stage, r *render.Renderer) error {
 
 // sample takes a row at the end.
 func (t *traceFeed) sample(st *stage, r *render.Renderer, now float64) error {
-	if t.of.copy != nil {
-		if err := st.upload(); err != nil {
-			return err
-		}
-	}
 	s := &t.ring
 	if len(s.at) == traceRows {
 		s.first, s.at = (s.first+1)%traceRows, s.at[1:]
 	}
 	row := (s.first + len(s.at)) % traceRows
-	if err := r.Sample(t.of.view, t.elements, len(t.indices), s.values, row); err != nil {
+	if err := st.sample(r, t.of, t.elements, len(t.indices), s.values, row); err != nil {
 		return err
 	}
 	s.at = append(s.at, now)
@@ -127,20 +123,48 @@ func (t *traceFeed) leave(st *stage, p int) error {
 	return nil
 }
 
+// due is samplesShown times in the stretch of time that is shown.
+func (t *traceFeed) due(st *stage) int64 {
+	every := max(1, int64((st.time.Hi-st.time.Lo)/st.plan.BaseDT/samplesShown))
+	if n := len(t.ring.at); n > 0 {
+		return int64(math.Round(t.ring.at[n-1]/st.plan.BaseDT)) + every
+	}
+	return st.position().Step
+}
+
+func (t *traceFeed) take(st *stage, r *render.Renderer) error { return t.feed(st, r) }
+
+// traced are the elements that a view shows one by one.
+func traced(v net.View) (elements []int32, err error) {
+	if len(v.Elements) > 0 {
+		return v.Elements, nil
+	}
+	n := min(v.Group.N, 5)
+	for k := range n {
+		elements = append(elements, int32(k*v.Group.N/n))
+	}
+	if len(elements) == 0 {
+		err = fmt.Errorf("%q has no elements to trace yet", v.Group.Name)
+	}
+	return elements, err
+}
+
+func labels(elements []int32) (out []string) {
+	for _, e := range elements {
+		out = append(out, fmt.Sprint(e))
+	}
+	return out
+}
+
 // traces makes the items of a net.Traces: the present, and behind it the futures.
 func (st *stage) traces(v net.View) ([]render.Item, error) {
 	of, err := st.traceable(v.Group, v.Var)
 	if err != nil {
 		return nil, err
 	}
-	elements := v.Elements
-	if len(elements) == 0 {
-		for k := range min(v.Group.N, 5) {
-			elements = append(elements, int32(k*v.Group.N/min(v.Group.N, 5)))
-		}
-	}
-	if len(elements) == 0 {
-		return nil, fmt.Errorf("%q has no elements to trace yet", v.Group.Name)
+	elements, err := traced(v)
+	if err != nil {
+		return nil, err
 	}
 	key := fmt.Sprint(v.Group.Name, ".", v.Var, elements)
 	t := st.kept.traces[key]
@@ -163,10 +187,8 @@ func (st *stage) traces(v net.View) ([]render.Item, error) {
 		return x
 	}
 	t.item, t.ahead, t.left = traces(false), traces(true), traces(true)
-	for _, e := range elements {
-		t.item.Labels = append(t.item.Labels, fmt.Sprint(e))
-	}
-	st.feeds, st.traced = append(st.feeds, t), true
+	t.item.Labels = labels(elements)
+	st.feeds, st.samplers = append(st.feeds, t), append(st.samplers, t)
 	return []render.Item{t.left, t.ahead, t.item}, nil
 }
 

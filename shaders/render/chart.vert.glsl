@@ -1,4 +1,4 @@
-// Data of charts: KIND is DOTS (spikes), LINE (a trace), BARS (a histogram), CURVE and CURVEBARS (numbers of the caller), CIRCLE
+// Data of charts: KIND is DOTS (spikes), LINE (a trace), SPECTRA (a spectrum), BARS (a histogram), CURVE and CURVEBARS (numbers of the caller), CIRCLE
 // (phases), VECTOR (their mean) or IMAGE (a matrix).
 layout(std430, binding = 0) readonly buffer Values { VALUE values[]; };
 uniform ivec2 valuesAt; // first element, stride
@@ -8,7 +8,9 @@ uniform float size;     // pixels
 #if KIND == LINE
 layout(std430, binding = 1) readonly buffer Times { float times[]; };
 uniform ivec2 timesAt;
-uniform float perUnit;
+#endif
+#if KIND == LINE || KIND == SPECTRA
+uniform float perUnit;  // SPECTRA: Hz from a value to the next
 #endif
 #if KIND == LINE || KIND == DOTS
 uniform ivec4 ring;     // capacity, elements, first row, element drawn
@@ -59,6 +61,8 @@ void main() {
 	int i = (ring.z + k) % ring.x, j = (ring.z + k + 1) % ring.x;
 	float v = value(i * ring.y + ring.w), w = value(j * ring.y + ring.w);
 	if (finite(v) && finite(w)) segment(place(vec2(times[timesAt.x + i * timesAt.y], v / perUnit)), place(vec2(times[timesAt.x + j * timesAt.y], w / perUnit)), corner);
+#elif KIND == SPECTRA
+	segment(place(vec2(float(k + 1) * perUnit, value(k))), place(vec2(float(k + 2) * perUnit, value(k + 1))), corner);
 #elif KIND == CURVE
 	segment(place(vec2(value(2 * k), value(2 * k + 1))), place(vec2(value(2 * k + 2), value(2 * k + 3))), corner);
 #elif KIND == CURVEBARS

@@ -1,5 +1,5 @@
-// Small sums for charts, by one work group. KIND is BARS (counts of values in bins), CIRCLE (mean of points on the unit circle) or
-// SAMPLE (a row of a ring of traces).
+// Small sums for charts, by one work group. KIND is BARS (counts of values in bins), CIRCLE (mean of points on the unit circle), SPECTRA
+// (power spectral densities of a ring of samples) or SAMPLE (a row of a ring of traces).
 layout(local_size_x = 256) in;
 
 layout(std430, binding = 0) readonly buffer Values { VALUE values[]; };
@@ -43,6 +43,38 @@ void main() {
 		mean[0] = parts[0].x / max(parts[0].z, 1.0);
 		mean[1] = parts[0].y / max(parts[0].z, 1.0);
 	}
+}
+
+#elif KIND == SPECTRA
+layout(std430, binding = 1) writeonly buffer Powers { float powers[]; };
+layout(std430, binding = 2) readonly buffer Turns { vec2 turns[]; }; // cosines and sines of one turn in as many parts as a segment has samples
+uniform ivec4 ring;  // capacity, elements, first row, samples of a segment
+uniform int parts;   // segments
+uniform vec2 scale;  // of samples, of powers
+
+void main() {
+	int me = int(gl_GlobalInvocationID.x), n = ring.w;
+	if (me >= count) return;
+	int element = me / (n / 2), f = me % (n / 2) + 1;
+	float sum = 0.0;
+	for (int s = 0; s < parts; s++) {
+		int first = (ring.z + s * (n / 2)) % ring.x;
+		float mean = 0.0;
+		for (int j = 0, row = first; j < n; j++) {
+			mean += value(row * ring.y + element) * scale.x;
+			row = row + 1 == ring.x ? 0 : row + 1;
+		}
+		mean /= float(n);
+		vec2 c = vec2(0.0);
+		for (int j = 0, row = first, turn = 0; j < n; j++) {
+			c += (value(row * ring.y + element) * scale.x - mean) * (0.5 - 0.5 * turns[j].x) * turns[turn];
+			row = row + 1 == ring.x ? 0 : row + 1;
+			turn += f;
+			turn = turn >= n ? turn - n : turn;
+		}
+		sum += dot(c, c);
+	}
+	powers[me] = sum * scale.y * (2 * f == n ? 0.5 : 1.0); // the highest frequency has no other half
 }
 
 #else
