@@ -275,12 +275,11 @@ func paintChart(under, marks, o *Overlay, th *Theme, pl PanelLayout) {
 	name.Align = Center
 	o.Text(r.X+r.W/2, r.Y+r.H+31, axisTitle(tx.Label, tx.Unit, ticks.Exponent), name)
 	_, raster := c.(*Raster)
-	_, down := c.(*Matrix) // rows count from the top
 	ticks = NiceTicks(y.lo, y.hi, int(math.Max(2, math.Min(8, r.H/30))), c.whole() || raster)
 	number.Align = Right
 	for k, v := range ticks.Values {
 		f := (v - y.lo) / (y.hi - y.lo)
-		if !down {
+		if !pl.down() {
 			f = 1 - f
 		}
 		at := r.Y + f*r.H
@@ -331,10 +330,11 @@ func paintNote(o *Overlay, th *Theme, note string, r Rect) {
 	}
 }
 
-// Wrap breaks a text into lines of a width, at spaces.
+// Wrap breaks a text into lines of a width, at spaces that are not U+00A0.
 func Wrap(o *Overlay, text string, st TextStyle, width float64) (lines []string) {
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for _, word := range strings.Split(text, " ") {
+		word = strings.ReplaceAll(word, "\u00a0", " ")
 		longer := strings.TrimSpace(line + " " + word)
 		if w, _ := o.Measure(longer, st); w > width && line != "" {
 			lines, line = append(lines, line), word

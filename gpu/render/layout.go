@@ -156,13 +156,14 @@ func (s *Scene) FitCameras(width, height int, scale float64) {
 	type look struct {
 		box    Box
 		planar bool
+		chart  bool
 	}
 	shared := map[look]*Camera{}
 	for _, pl := range s.Layout(width, height, scale).Panels {
 		if pl.Panel.Camera != nil {
 			continue
 		}
-		k := look{pl.Panel.Bounds(), pl.Panel.planar()}
+		k := look{pl.Panel.Bounds(), pl.Panel.planar(), pl.Panel.chart() != nil}
 		if shared[k] == nil {
 			margin := pl.margin()
 			if k.planar {

@@ -45,10 +45,11 @@ func (c *Spectra) whole() bool            { return false }
 func (c *Spectra) square() bool           { return false }
 func (c *Spectra) extent() (x, y, z span) { return span{0, c.Highest}, span{0, c.Power.Max}, span{} }
 func (c *Spectra) titles() (x, y Axis) {
-	return Axis{Label: "f", Unit: "Hz"}, Axis{Label: "power", Unit: c.density()}
+	return Axis{Label: "f", Unit: "Hz"}, Axis{Label: "power", Unit: c.Density()}
 }
 
-func (c *Spectra) density() string {
+// Density is the unit of what is drawn.
+func (c *Spectra) Density() string {
 	if c.Unit == "" {
 		return "1/Hz"
 	}
@@ -115,14 +116,4 @@ func (c *Spectra) draw(st *chartState, th *Theme, f Frame, line func(v device.Vi
 		}
 	}
 	return nil
-}
-
-// Powers reads the densities back, [K, Segment/2]: for tests.
-func (r *Renderer) Powers(c *Spectra) ([]float32, error) {
-	st := r.charts[c]
-	if st == nil || st.data == nil {
-		return nil, fmt.Errorf("render: %s has not been drawn", c.Name)
-	}
-	out := make([]float32, c.K*c.points())
-	return out, device.Read(st.data, 0, out, device.ReadTest)
 }

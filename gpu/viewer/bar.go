@@ -40,7 +40,7 @@ var helpLines = [][2]string{
 	{"Ctrl+Z, Ctrl+Shift+Z", "undo, redo"},
 	{"Ctrl+S", "save the session"},
 	{"drag; with Shift, Ctrl, or right", "orbit; pan"},
-	{"wheel", "zoom at the pointer"},
+	{"wheel", "zoom at the pointer; over a chart of time: a shorter or longer time"},
 	{"click, double click", "select, to edit values and the rule; focus, beside all: reset"},
 	{"[ and ]", "other views: top, front, right, ..."},
 	{"0", "reset the view"},

@@ -28,6 +28,7 @@ type feed interface {
 func (st *stage) updateClock() {
 	dt, now := st.plan.BaseDT, st.sim.Time()
 	window := math.Max(leastWindow*dt, math.Min(mostWindow*dt, niceWindow(math.Max(now, st.reach))))
+	window = math.Max(window*st.kept.zoom, 4*dt)
 	st.time.Hi = math.Max(now, window)
 	if st.reach > now { // after going back, the future that is known is in sight
 		st.time.Hi = math.Max(window, math.Min(st.reach, now+window/2))

@@ -5,10 +5,10 @@ package viewer
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/net"
-	"github.com/galvani-sim/galvani/host/units"
 )
 
 // hover is what lies under the pointer: looked up without waiting, so it may be a frame or two old.
@@ -17,6 +17,7 @@ type hover struct {
 	value   float64
 	asked   [3]float64 // pointer and version of the last look-up
 	waiting bool
+	chart   probe // where the pointer is over a chart
 }
 
 func (h *hover) pending() bool { return h.waiting }
@@ -37,11 +38,21 @@ func (v *Viewer) lookUp(f render.Frame) error {
 		return err
 	}
 	if !v.mouse.inside || v.mouse.dragging() {
-		h.hit = render.Hit{}
+		h.hit, h.chart = render.Hit{}, probe{}
 		return nil
 	}
 	at := [3]float64{v.mouse.x, v.mouse.y, float64(f.Version)}
 	if at == h.asked || h.waiting {
+		return nil
+	}
+	was := h.chart
+	h.chart = probe{}
+	if pl, _, _ := v.over(v.mouse.x, v.mouse.y); pl != nil && pl.Panel.Chart() != nil && !v.covered(v.mouse.x, v.mouse.y) {
+		if h.chart, err = v.ask(pl, v.mouse.x, v.mouse.y); err != nil {
+			return err
+		}
+		v.changed = v.changed || !slices.Equal(was.lines, h.chart.lines)
+		h.asked, h.hit = at, render.Hit{}
 		return nil
 	}
 	started, err := v.renderer.Pick(v.scene, f, v.mouse.x, v.mouse.y, nil)
@@ -57,8 +68,19 @@ func (v *Viewer) lookUp(f render.Frame) error {
 
 // drawHover draws population, index, coordinates and value beside the pointer.
 func (v *Viewer) drawHover(o *render.Overlay, th *render.Theme, width, height float64) {
+	if !v.mouse.inside || v.mouse.dragging() {
+		return
+	}
+	if p := v.hover.chart; len(p.lines) > 0 {
+		if p.marked {
+			o.Circle(p.x, p.y, 5, th.Background)
+			o.Circle(p.x, p.y, 3.5, th.Accent)
+		}
+		v.drawTip(o, th, width, height, p.lines)
+		return
+	}
 	it := v.stage.items[v.hover.hit.Item]
-	if it == nil || v.hover.hit.Edge || !v.mouse.inside || v.mouse.dragging() {
+	if it == nil || v.hover.hit.Edge {
 		return
 	}
 	g, e := it.view.Group, v.hover.hit.Element
@@ -69,14 +91,19 @@ func (v *Viewer) drawHover(o *render.Overlay, th *render.Theme, width, height fl
 			where += fmt.Sprintf(", z %d", e/(grid.Cols*grid.Rows))
 		}
 	}
-	value := fmt.Sprintf("%s = %s", it.view.Var, units.FormatNumber(significant(it.scale.Shown(v.hover.value), 4)))
-	if it.scale.Unit != "" {
-		value += " " + it.scale.Unit
-	}
+	value := fmt.Sprintf("%s = %s", it.view.Var, number(it.scale.Shown(v.hover.value), it.scale.Unit))
+	v.drawTip(o, th, width, height, []string{where, value})
+}
+
+// drawTip draws lines of text beside the pointer, the last one stronger.
+func (v *Viewer) drawTip(o *render.Overlay, th *render.Theme, width, height float64, lines []string) {
 	st := render.TextStyle{Size: textSize, Color: th.Text, Middle: true}
-	w1, _ := o.Measure(where, st)
-	w2, _ := o.Measure(value, st)
-	box := render.Rect{X: v.mouse.x + 14, Y: v.mouse.y + 14, W: math.Max(w1, w2) + 20, H: 48}
+	wide := 0.0
+	for _, l := range lines {
+		w, _ := o.Measure(l, st)
+		wide = math.Max(wide, w)
+	}
+	box := render.Rect{X: v.mouse.x + 14, Y: v.mouse.y + 14, W: wide + 20, H: 19*float64(len(lines)) + 10}
 	if box.X+box.W > width {
 		box.X = math.Max(v.mouse.x-14-box.W, 0)
 	}
@@ -84,9 +111,19 @@ func (v *Viewer) drawHover(o *render.Overlay, th *render.Theme, width, height fl
 		box.Y = math.Max(v.mouse.y-14-box.H, 0)
 	}
 	o.Box(box, 6, th.Panel, 1, th.PanelEdge)
-	o.Text(box.X+10, box.Y+14, where, st)
-	st.Weight = render.Medium
-	o.Text(box.X+10, box.Y+33, value, st)
+	for k, l := range lines {
+		if k == len(lines)-1 {
+			st.Weight = render.Medium
+		}
+		o.Text(box.X+10, box.Y+14+19*float64(k), l, st)
+	}
+}
+
+// covered reports whether a point lies under the bar or the panel of an element.
+func (v *Viewer) covered(x, y float64) bool {
+	w, h, scale := v.size()
+	g, _ := v.inspected()
+	return v.help || !v.bare && y > float64(h)/scale-barHeight || g != nil && x > float64(w)/scale-inspectorWidth
 }
 
 // pickPoint is the place in the scene of what is under the pointer, looked up at once.

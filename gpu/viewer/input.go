@@ -118,7 +118,7 @@ func (v *Viewer) press(b window.Button, mods window.Mods) {
 	m.panel, _, _ = v.over(m.x, m.y)
 	m.pressed = b == window.Left && mods&(window.Shift|window.Control) == 0
 	switch {
-	case m.panel == nil:
+	case m.panel == nil, m.panel.Panel.Chart() != nil: // a chart has no camera to turn
 	case m.pressed && !m.panel.Panel.Camera.Planar:
 		m.drag = orbiting
 	default:
@@ -147,6 +147,10 @@ func (v *Viewer) click() {
 		v.home()
 		return
 	}
+	if p.Panel.Chart() != nil {
+		v.kept.zoom = 1
+		return
+	}
 	if at, ok := v.pickPoint(); ok {
 		p.Panel.Camera.Focus(at)
 		return
@@ -159,10 +163,24 @@ func (v *Viewer) home() {
 	for _, p := range v.scene.Panels {
 		p.Camera.Reset()
 	}
+	v.kept.zoom = 1
 }
 
+// zoomTime lets all charts over time show a shorter or longer stretch of it, up to the present.
+func (v *Viewer) zoomTime(p *render.Panel, dy float64) {
+	switch p.Chart().(type) {
+	case *render.Raster, *render.Traces:
+		v.kept.zoom = math.Max(leastZoom, math.Min(mostZoom, v.kept.zoom*math.Pow(wheelFactor, -dy)))
+		v.stage.updateClock()
+	}
+}
+
+const leastZoom, mostZoom = 1.0 / 64, 8
+
 func (v *Viewer) wheel(dy float64) {
-	if p, nx, ny := v.over(v.mouse.x, v.mouse.y); p != nil {
+	if p, nx, ny := v.over(v.mouse.x, v.mouse.y); p != nil && p.Panel.Chart() != nil {
+		v.zoomTime(p.Panel, dy)
+	} else if p != nil {
 		p.Panel.Camera.Zoom(math.Pow(wheelFactor, -dy), nx, ny, p.Aspect())
 	}
 }

@@ -20,6 +20,7 @@ type kept struct {
 	traces  map[string]*traceFeed
 	spectra map[string]*spectrumFeed
 	scales  map[scaleKey]*render.Scale
+	zoom    float64 // of the stretch of time that charts show
 	// noEdges: the edges of graphs are hidden.
 	noEdges bool
 }
@@ -27,7 +28,7 @@ type kept struct {
 type nodesKey struct{ group, layout string }
 
 func newKept() *kept {
-	return &kept{nodes: map[nodesKey]*nodes{}, traces: map[string]*traceFeed{}, spectra: map[string]*spectrumFeed{}, scales: map[scaleKey]*render.Scale{}}
+	return &kept{nodes: map[nodesKey]*nodes{}, traces: map[string]*traceFeed{}, spectra: map[string]*spectrumFeed{}, scales: map[scaleKey]*render.Scale{}, zoom: 1}
 }
 
 func (k *kept) close() {

@@ -4,6 +4,7 @@ package viewer
 
 import (
 	"fmt"
+	"math"
 	"sort"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -26,8 +27,10 @@ type rasterFeed struct {
 	rec    *record.Recording
 	follow *record.Follower
 	size   int64     // of the ring
+	first  int64     // the first spike that is shown
 	lo, hi int64     // the spikes that the ring holds: spike k at k % size
 	times  []float64 // of the ring's spikes
+	index  []int32
 }
 
 func (f *rasterFeed) feed(st *stage, _ *render.Renderer) error {
@@ -53,6 +56,7 @@ func (f *rasterFeed) feed(st *stage, _ *render.Renderer) error {
 		f.lo, f.hi = max(f.lo, to-f.size), to
 	}
 	first := f.lo + int64(sort.Search(int(n-f.lo), func(k int) bool { return f.time(f.lo+int64(k)) >= st.time.Lo }))
+	f.first = first
 	f.item.First, f.item.Count = int(first%f.size), int(n-first)
 	f.item.Note = ""
 	if f.lo > 0 && first == f.lo {
@@ -63,6 +67,21 @@ func (f *rasterFeed) feed(st *stage, _ *render.Renderer) error {
 
 func (f *rasterFeed) time(spike int64) float64 { return f.times[spike%f.size] }
 
+// near is the spike that is shown nearest to a place in the plot, where distances along the axes count in pixels.
+func (f *rasterFeed) near(t, element, perTime, perElement float64) (spike int64, distance float64) {
+	first, distance := f.first, math.Inf(1)
+	shown := int64(f.item.Count)
+	reach := reachOf / perTime
+	from := int64(sort.Search(int(shown), func(k int) bool { return f.time(first+int64(k)) >= t-reach }))
+	for k := from; k < shown && f.time(first+k) <= t+reach; k++ {
+		d := math.Hypot((f.time(first+k)-t)*perTime, (float64(f.index[(first+k)%f.size])-element)*perElement)
+		if d < distance {
+			spike, distance = first+k, d
+		}
+	}
+	return spike, distance
+}
+
 // load sends spikes to their places in the ring.
 func (f *rasterFeed) load(st *stage, from, to int64) error {
 	from = max(from, to-f.size)
@@ -72,7 +91,8 @@ func (f *rasterFeed) load(st *stage, from, to int64) error {
 	}
 	data := make([]float32, 0, 2*len(s.index))
 	for k, t := range s.times {
-		f.times[(from+int64(k))%f.size] = t
+		at := (from + int64(k)) % f.size
+		f.times[at], f.index[at] = t, s.index[k]
 		data = append(data, float32(t-st.time.Origin), float32(s.index[k]))
 	}
 	at := int(from % f.size)
@@ -133,7 +153,7 @@ func (st *stage) rasterFeed(v net.View, size int) (*rasterFeed, error) {
 		return nil, err
 	}
 	st.own = append(st.own, b)
-	f := &rasterFeed{mon: v.Spikes, buffer: b, size: int64(size), times: make([]float64, size)}
+	f := &rasterFeed{mon: v.Spikes, buffer: b, size: int64(size), times: make([]float64, size), index: make([]int32, size)}
 	f.item = &render.Raster{Name: v.Group.Name, Time: &st.time, N: v.Group.N, Spikes: b.View(), Capacity: size}
 	st.feeds = append(st.feeds, f)
 	return f, nil

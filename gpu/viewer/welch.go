@@ -69,7 +69,7 @@ func welch(x []float64, seg int, rate float64) []float64 {
 
 // welchNote says what a spectrum was taken of.
 func welchNote(seg int, rate float64) string {
-	return fmt.Sprintf("Welch: %d Hann windows of %s s", welchSegments, units.FormatNumber(significant(float64(seg)/rate, 3)))
+	return fmt.Sprintf("Welch, %d\u00a0×\u00a0%s\u00a0s", welchSegments, units.FormatNumber(significant(float64(seg)/rate, 3)))
 }
 
 // welchWait says when there will be a spectrum.
