@@ -30,6 +30,11 @@ func paintAxes(under, marks, over *Overlay, th *Theme, pl PanelLayout) {
 	_, _, back := p.Camera.axes()
 	a := &axesPainter{under: under, marks: marks, over: over, theme: th, view: pl.View, mvp: proj.Mul(v), eye: p.Camera.Eye(), dir: back,
 		ortho: p.Camera.Ortho, box: p.Bounds()}
+	if p.Title != "" {
+		r := pl.Title
+		w, _ := over.Measure(Shorten(over, p.Title, titleStyle(th), r.W-8), titleStyle(th))
+		a.taken = append(a.taken, Rect{r.X + r.W/2 - w/2, r.Y, w, r.H})
+	}
 	a.prepare(p)
 	a.walls()
 	for axis := range 3 {
@@ -304,7 +309,7 @@ func (a *axesPainter) label(axis int) {
 		}
 		a.marks.Line(x, y, x+5*nx, y+5*ny, 1, th.Frame)
 		d := 8 + a.support(a.ticks[axis].Labels[k], number, nx, ny)
-		a.number(x+d*nx, y+d*ny, a.ticks[axis].Labels[k], number)
+		a.name(x+d*nx, y+d*ny, a.ticks[axis].Labels[k], number)
 		reach = math.Max(reach, 2*d-8)
 	}
 	if a.names[axis] == "" {
@@ -313,40 +318,41 @@ func (a *axesPainter) label(axis int) {
 	name := TextStyle{Size: labelSize, Weight: Medium, Color: th.Text, Halo: th.Halo, Align: Center, Middle: true}
 	mx, my := (x0+x1)/2, (y0+y1)/2
 	if axis == 2 {
-		// Above the axis' end, where it is read as a heading and needs no turned letters.
+		// Above the axis' end, where it is read as a heading and needs no turned letters; beside it where that is taken.
 		mx, my = x0, y0
 		if y1 < y0 {
 			mx, my = x1, y1
 		}
 		w, h := a.over.Measure(a.names[axis], name)
-		x := math.Max(a.view.X+w/2+2, mx+8*nx)
-		a.over.Text(x, my-h, a.names[axis], name)
+		v := a.view
+		mx = math.Min(math.Max(v.X+w/2+2, mx+8*nx), v.X+v.W-w/2-2)
+		for _, dy := range [...]float64{-h, -1.6 * h, -2.2 * h, h, 1.6 * h} {
+			if a.name(mx, my+dy, a.names[axis], name) {
+				return
+			}
+		}
 		return
 	}
 	d := reach + 4 + a.support(a.names[axis], name, nx, ny)
-	a.text(mx+d*nx, my+d*ny, a.names[axis], name)
-}
-
-// number draws a tick's label unless it would run into another axis' label at a corner.
-func (a *axesPainter) number(x, y float64, s string, st TextStyle) {
-	w, _ := a.over.Measure(s, st)
-	r := Rect{x - w/2, y - st.Size/2, w, st.Size}
-	for _, t := range a.taken {
-		if r.X < t.X+t.W && t.X < r.X+r.W && r.Y < t.Y+t.H && t.Y < r.Y+r.H {
+	for _, more := range [...]float64{0, 6, 12, 20} {
+		if a.name(mx+(d+more)*nx, my+(d+more)*ny, a.names[axis], name) {
 			return
 		}
 	}
-	a.taken = append(a.taken, r)
-	a.text(x, y, s, st)
 }
 
-// text draws a label unless a small view or a zoomed scene leaves no room for it: half a number misleads.
-func (a *axesPainter) text(x, y float64, s string, st TextStyle) {
+// name draws a label and reports whether there was room: not over another one, nor half outside of a small view or a zoomed scene, since
+// half a number misleads.
+func (a *axesPainter) name(x, y float64, s string, st TextStyle) bool {
 	w, _ := a.over.Measure(s, st)
-	if x-w/2 < a.view.X-4 || x+w/2 > a.view.X+a.view.W+4 || y-st.Size/2 < a.view.Y-4 || y+st.Size/2 > a.view.Y+a.view.H {
-		return
+	r := Rect{x - w/2, y - st.Size/2, w, st.Size}
+	v := a.view
+	if r.X < v.X || r.X+r.W > v.X+v.W || r.Y < v.Y || r.Y+r.H > v.Y+v.H || touches(r, a.taken) {
+		return false
 	}
+	a.taken = append(a.taken, r)
 	a.over.Text(x, y, s, st)
+	return true
 }
 
 // support is how far a text's box reaches from its centre in a direction.

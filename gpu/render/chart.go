@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/galvani-sim/galvani/gpu/device"
 )
@@ -225,14 +226,26 @@ func signChart(w io.Writer, c chart) {
 const (
 	plotLeft   = 54
 	plotRight  = 26
-	plotTop    = 22
+	plotTop    = 26
 	plotBottom = 42
+	// digitWidth is that of a digit of the tick labels, or a little more.
+	digitWidth = 7
+	// tickGap is what lies between two labels of an axis at least.
+	tickGap = 12
 )
 
 // Plot is where a panel of charts has its data, in units of scale 1.
 func (p PanelLayout) Plot() Rect {
 	v := p.View
-	r := Rect{v.X + plotLeft, v.Y + plotTop, math.Max(v.W-plotLeft-plotRight, 1), math.Max(v.H-plotTop-plotBottom, 1)}
+	r := Rect{v.X, v.Y + plotTop, v.W, math.Max(v.H-plotTop-plotBottom, 1)}
+	_, circle := p.Panel.chart().(*PhaseCircle)
+	left := float64(plotLeft)
+	if !circle {
+		for _, l := range p.yTicks(r.H).Labels {
+			left = math.Max(left, 14+digitWidth*float64(utf8.RuneCountInString(l)))
+		}
+	}
+	r.X, r.W = v.X+left, math.Max(v.W-left-plotRight, 1)
 	c := p.Panel.chart()
 	if c == nil || !c.square() {
 		return r
@@ -245,6 +258,52 @@ func (p PanelLayout) Plot() Rect {
 		w, h = r.H*aspect, r.H
 	}
 	return Rect{r.X + (r.W-w)/2, r.Y + (r.H-h)/2, w, h}
+}
+
+// yTicks are those of the vertical axis of a plot of a height.
+func (p PanelLayout) yTicks(height float64) Ticks {
+	c := p.Panel.chart()
+	if c == nil {
+		return Ticks{}
+	}
+	_, y, _ := p.Panel.extent()
+	_, raster := c.(*Raster)
+	return fitTicks(y.lo, y.hi, int(math.Min(8, height/30)), c.whole() || raster, func(t Ticks) bool {
+		return len(t.Values) < 2 || (t.Values[1]-t.Values[0])/(y.hi-y.lo)*height >= tickSize+4
+	})
+}
+
+// xTicks are those of the horizontal axis of a plot of a width: their labels stay apart.
+func (p PanelLayout) xTicks(o *Overlay, st TextStyle, width float64) Ticks {
+	c := p.Panel.chart()
+	x, _, _ := p.Panel.extent()
+	return fitTicks(x.lo, x.hi, int(math.Min(8, width/62)), c.whole(), func(t Ticks) bool {
+		for k := 1; k < len(t.Values); k++ {
+			a, _ := o.Measure(t.Labels[k-1], st)
+			b, _ := o.Measure(t.Labels[k], st)
+			if (t.Values[k]-t.Values[k-1])/(x.hi-x.lo)*width < (a+b)/2+tickGap {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// fitTicks are at most max ticks that fit; more where it takes more for two numbers, and these fit.
+func fitTicks(lo, hi float64, max int, whole bool, fits func(Ticks) bool) Ticks {
+	best := NiceTicks(lo, hi, 1, whole)
+	for n := max; n > 1; n-- {
+		if t := NiceTicks(lo, hi, n, whole); fits(t) {
+			best = t
+			break
+		}
+	}
+	for n := 2; n <= 6 && len(best.Values) < 2; n++ {
+		if t := NiceTicks(lo, hi, n, whole); fits(t) {
+			best = t
+		}
+	}
+	return best
 }
 
 // paintChart adds the axes of a panel of charts to the layers.
@@ -264,8 +323,8 @@ func paintChart(under, marks, o *Overlay, th *Theme, pl PanelLayout) {
 		return
 	}
 	under.Fill(r, th.Wall)
-	ticks := NiceTicks(x.lo, x.hi, int(math.Max(2, math.Min(8, r.W/62))), c.whole())
 	number.Align = Center
+	ticks := pl.xTicks(o, number, r.W)
 	for k, v := range ticks.Values {
 		at := r.X + (v-x.lo)/(x.hi-x.lo)*r.W
 		under.Line(at, r.Y, at, r.Y+r.H, 1, th.Grid)
@@ -274,8 +333,7 @@ func paintChart(under, marks, o *Overlay, th *Theme, pl PanelLayout) {
 	}
 	name.Align = Center
 	o.Text(r.X+r.W/2, r.Y+r.H+31, axisTitle(tx.Label, tx.Unit, ticks.Exponent), name)
-	_, raster := c.(*Raster)
-	ticks = NiceTicks(y.lo, y.hi, int(math.Max(2, math.Min(8, r.H/30))), c.whole() || raster)
+	ticks = pl.yTicks(r.H)
 	number.Align = Right
 	for k, v := range ticks.Values {
 		f := (v - y.lo) / (y.hi - y.lo)
@@ -288,11 +346,11 @@ func paintChart(under, marks, o *Overlay, th *Theme, pl PanelLayout) {
 		o.Text(r.X-8, at, ticks.Labels[k], number)
 	}
 	name.Align = Left
-	title := axisTitle(ty.Label, ty.Unit, ticks.Exponent)
+	title := Shorten(o, axisTitle(ty.Label, ty.Unit, ticks.Exponent), name, pl.View.W-8)
 	w, _ := o.Measure(title, name)
-	o.Text(math.Max(pl.View.X+4, r.X-8-w), r.Y-12, title, name)
+	w = math.Max(pl.View.X+4, r.X-8-w) + o.Text(math.Max(pl.View.X+4, r.X-8-w), r.Y-headingY, title, name)
 	marks.Box(Rect{r.X - 0.5, r.Y - 0.5, r.W + 1, r.H + 1}, 0, Color{}, 1, th.Frame.Alpha(0.8))
-	paintLegend(marks, o, th, pl, r)
+	paintLegend(marks, o, th, pl, r, w+20)
 	if note := pl.Panel.note(); note != "" {
 		paintNote(o, th, note, r)
 	}
@@ -345,8 +403,11 @@ func Wrap(o *Overlay, text string, st TextStyle, width float64) (lines []string)
 	return append(lines, line)
 }
 
-// paintLegend names the lines of a panel at the top right, above the plot, as many as fit.
-func paintLegend(marks, o *Overlay, th *Theme, pl PanelLayout, r Rect) {
+// headingY is how far above the plot the name of the vertical axis and the legend lie.
+const headingY = 15
+
+// paintLegend names the lines of a panel at the top right, above the plot, as many as fit to the right of a place.
+func paintLegend(marks, o *Overlay, th *Theme, pl PanelLayout, r Rect, from float64) {
 	st := TextStyle{Size: tickSize, Color: th.Muted, Middle: true}
 	at := r.X + r.W
 	for _, it := range pl.Panel.Items {
@@ -365,11 +426,11 @@ func paintLegend(marks, o *Overlay, th *Theme, pl PanelLayout, r Rect) {
 		for k := len(labels) - 1; k >= 0; k-- {
 			w, _ := o.Measure(labels[k], st)
 			at -= w
-			if at < r.X+90 {
+			if at-18 < from {
 				return
 			}
-			o.Text(at, r.Y-12, labels[k], st)
-			marks.Line(at-18, r.Y-12, at-6, r.Y-12, 2, th.line(k))
+			o.Text(at, r.Y-headingY, labels[k], st)
+			marks.Line(at-18, r.Y-headingY, at-6, r.Y-headingY, 2, th.line(k))
 			at -= 30
 		}
 	}

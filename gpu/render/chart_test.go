@@ -79,7 +79,7 @@ func TestChartPictures(t *testing.T) {
 		}
 		sc := &Scene{Theme: Dark(), Panels: []*Panel{
 			{Title: "S", Items: []Item{&Matrix{Name: "S", Values: cells.View(), Rows: 12, Cols: 20, Scale: NewScale("w", "nS", Viridis()), X: "pre", Y: "post"}}},
-			{Title: "spectrum", Items: []Item{&Curve{Name: "P", X: x, Y: y, Bars: true, XTitle: Axis{Label: "f", Unit: "Hz"}, YTitle: Axis{Label: "power"}}}},
+			{Title: "intervals", Items: []Item{&Curve{Name: "I", X: x, Y: y, Bars: true, XTitle: Axis{Label: "interval", Unit: "ms"}, YTitle: Axis{Label: "intervals"}, Note: "CV 0.98, 1234 intervals"}}},
 		}}
 		img := s.draw(sc)
 		keep(t, "charts_matrix", img)

@@ -1,6 +1,10 @@
 package render
 
-import "math"
+import (
+	"math"
+	"sort"
+	"strings"
+)
 
 // paintColorbar draws a scale's colors with numbers, name and unit.
 func paintColorbar(marks, o *Overlay, th *Theme, area Rect, s *Scale) {
@@ -27,14 +31,30 @@ func paintColorbar(marks, o *Overlay, th *Theme, area Rect, s *Scale) {
 	if s.turn() && unit == "" {
 		unit = "rad"
 	}
-	name := axisTitle(s.Label, unit, ticks.Exponent)
 	st := TextStyle{Size: labelSize, Weight: Medium, Color: th.Text, Halo: th.Halo}
-	if w, _ := o.Measure(name, st); w > area.W-16 {
-		st.Align = Right // a long name may reach over the picture rather than leave the window
-		o.Text(area.X+area.W-6, bar.Y-14, name, st)
-		return
+	lines := Wrap(o, axisTitle(s.Label, unit, ticks.Exponent), st, area.W-20)
+	if len(lines) > 2 {
+		lines = []string{lines[0], strings.Join(lines[1:], " ")}
 	}
-	o.Text(bar.X, bar.Y-14, name, st)
+	for k, l := range lines {
+		o.Text(bar.X, bar.Y-14-16*float64(len(lines)-1-k), Shorten(o, l, st, area.W-16), st)
+	}
+}
+
+// Shorten is a text that fits into a width: its beginning with dots where it does not.
+func Shorten(o *Overlay, text string, st TextStyle, width float64) string {
+	if w, _ := o.Measure(text, st); w <= width {
+		return text
+	}
+	runes := []rune(text)
+	n := sort.Search(len(runes), func(n int) bool {
+		w, _ := o.Measure(string(runes[:n+1])+"…", st)
+		return w > width
+	})
+	if n == 0 {
+		return ""
+	}
+	return strings.TrimRight(string(runes[:n]), " ") + "…"
 }
 
 // paintTitle draws a panel's title.
@@ -42,5 +62,9 @@ func paintTitle(o *Overlay, th *Theme, r Rect, title string) {
 	if title == "" {
 		return
 	}
-	o.Text(r.X+r.W/2, r.Y+r.H/2+3, title, TextStyle{Size: titleSize, Weight: Medium, Color: th.Text, Halo: th.Halo, Align: Center, Middle: true})
+	o.Text(r.X+r.W/2, r.Y+r.H/2+3, Shorten(o, title, titleStyle(th), r.W-8), titleStyle(th))
+}
+
+func titleStyle(th *Theme) TextStyle {
+	return TextStyle{Size: titleSize, Weight: Medium, Color: th.Text, Halo: th.Halo, Align: Center, Middle: true}
 }

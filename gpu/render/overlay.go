@@ -42,6 +42,9 @@ type Overlay struct {
 	prims         []prim
 	refs          []glyphRef
 	epoch         int // of the atlas that the glyphs' places were taken from; 0: not yet
+
+	// written is told of each line of text and where it lies, in units of scale 1; nil outside tests.
+	written func(s string, r Rect, st TextStyle)
 }
 
 // glyphRef is a glyph whose place in the atlas is looked up when the list is drawn: the atlas may be emptied in between.
@@ -191,6 +194,9 @@ func (o *Overlay) Text(x, y float64, s string, st TextStyle) float64 {
 	}
 	if st.Middle {
 		py += 0.36 * st.Size * o.scale // half the height of the Go fonts' capitals
+	}
+	if o.written != nil {
+		o.written(s, Rect{px / o.scale, py/o.scale - 0.75*st.Size, width / o.scale, 0.85 * st.Size}, st)
 	}
 	// Whole pixels vertically keep the baseline crisp; horizontally the phase keeps the spacing even.
 	py = math.Round(py)
