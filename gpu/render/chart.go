@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -75,6 +76,7 @@ type Curve struct {
 	Name    string
 	X, Y    []float64
 	Bars    bool // bars from 0, X being their middles; else a line
+	Log     bool // Y on a logarithmic axis, over as many decades below YTitle.Max as logDecades
 	XTitle  Axis // Min and Max, when they differ, are the limits
 	YTitle  Axis
 	Note    string // in the upper right corner of the plot
@@ -155,7 +157,48 @@ func (c *Curve) extent() (x, y, z span) {
 		step := niceStep((s.hi-s.lo)/8, false)
 		return span{-niceCeil(-s.lo, step), niceCeil(s.hi, step)}
 	}
-	return of(c.XTitle, c.X, false), of(c.YTitle, c.Y, c.Bars), span{}
+	x, y = of(c.XTitle, c.X, false), of(c.YTitle, c.Y, c.Bars)
+	if c.Log {
+		y = decades(y.hi)
+	}
+	return x, y, span{}
+}
+
+// logDecades is how many powers of ten a logarithmic axis shows.
+const logDecades = 4
+
+// decades is the extent of a logarithmic axis up to a value, as exponents of ten.
+func decades(max float64) span {
+	if !(max > 0) {
+		max = 1
+	}
+	hi := math.Log10(max)
+	return span{hi - logDecades, hi}
+}
+
+// logarithmic reports that the vertical axis of a chart has exponents of ten.
+func logarithmic(c chart) bool {
+	switch c := c.(type) {
+	case *Curve:
+		return c.Log
+	case *Spectra:
+		return true
+	}
+	return false
+}
+
+// logTicks are powers of ten on an axis of exponents.
+func logTicks(s span, max int) Ticks {
+	t := NiceTicks(s.lo, s.hi, max, true)
+	for k, v := range t.Values {
+		switch e := int(math.Round(v)); {
+		case e >= -2 && e <= 4:
+			t.Labels[k] = strconv.FormatFloat(math.Pow10(e), 'f', -1, 64)
+		default:
+			t.Labels[k] = "10" + superscript(e)
+		}
+	}
+	return t
 }
 
 func (c *Matrix) step() float64 {
@@ -218,7 +261,7 @@ func signChart(w io.Writer, c chart) {
 	case *Spectra:
 		fmt.Fprint(w, c.Version, c.Values, c.First, c.Segment, c.Rate, c.Highest, c.Labels, c.Note, c.Power.Min, c.Power.Max)
 	case *Curve:
-		fmt.Fprint(w, c.Version, len(c.X), c.Bars, c.Note, c.XTitle, c.YTitle)
+		fmt.Fprint(w, c.Version, len(c.X), c.Bars, c.Log, c.Note, c.XTitle, c.YTitle)
 	}
 }
 
@@ -267,6 +310,9 @@ func (p PanelLayout) yTicks(height float64) Ticks {
 		return Ticks{}
 	}
 	_, y, _ := p.Panel.extent()
+	if logarithmic(c) {
+		return logTicks(y, int(math.Max(2, math.Min(5, height/26))))
+	}
 	_, raster := c.(*Raster)
 	return fitTicks(y.lo, y.hi, int(math.Min(8, height/30)), c.whole() || raster, func(t Ticks) bool {
 		return len(t.Values) < 2 || (t.Values[1]-t.Values[0])/(y.hi-y.lo)*height >= tickSize+4
@@ -423,15 +469,26 @@ func paintLegend(marks, o *Overlay, th *Theme, pl PanelLayout, r Rect, from floa
 		if len(labels) < 2 {
 			continue
 		}
-		for k := len(labels) - 1; k >= 0; k-- {
-			w, _ := o.Measure(labels[k], st)
-			at -= w
-			if at-18 < from {
-				return
-			}
-			o.Text(at, r.Y-headingY, labels[k], st)
-			marks.Line(at-18, r.Y-headingY, at-6, r.Y-headingY, 2, th.line(k))
-			at -= 30
+		// Narrower where they would not all fit; then as many as do, from the first on.
+		stroke, gap, wide := 12.0, 12.0, 0.0
+		for _, l := range labels {
+			w, _ := o.Measure(l, st)
+			wide += w
+		}
+		n := float64(len(labels))
+		if from+wide+n*(stroke+6)+(n-1)*gap > at {
+			stroke, gap = 8, 8
+		}
+		for len(labels) > 0 && from+wide+n*(stroke+6)+(n-1)*gap > at {
+			last := len(labels) - 1
+			w, _ := o.Measure(labels[last], st)
+			labels, wide, n = labels[:last], wide-w, n-1
+		}
+		at -= wide + n*(stroke+6) + (n-1)*gap
+		for k, l := range labels {
+			marks.Line(at, r.Y-headingY, at+stroke, r.Y-headingY, 2, th.line(k))
+			at += stroke + 6
+			at += o.Text(at, r.Y-headingY, l, st) + gap
 		}
 	}
 }

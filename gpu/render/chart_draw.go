@@ -199,6 +199,9 @@ func (r *Renderer) drawChart(v *panelView, c chart, th *Theme, f Frame) error {
 		}
 		p.SetFloats("limits", float32(x.lo), float32(y.lo), float32(1/(x.hi-x.lo)), float32(1/(y.hi-y.lo)))
 		p.SetFloats("viewport", float32(w), float32(h))
+		if kind == "CURVE" || kind == "SPECTRA" {
+			p.SetInt("logarithmic", int32(btoi(logarithmic(c))))
+		}
 		p.SetFloats("size", float32(size))
 		p.SetFloats("tint", tint[0], tint[1], tint[2], tint[3])
 		if more != nil {

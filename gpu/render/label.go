@@ -1,7 +1,9 @@
 package render
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -55,7 +57,9 @@ func paintLabels(o *Overlay, th *Theme, pl PanelLayout) {
 			}
 			spots = append(spots, spot{l, pl.View.X + px, pl.View.Y + py, r})
 		}
+		cx, cy := 0.0, 0.0
 		for _, s := range spots {
+			cx, cy = cx+s.x/float64(len(spots)), cy+s.y/float64(len(spots))
 			d := 0.8 * s.r
 			taken = append(taken, Rect{s.x - d, s.y - d, 2 * d, 2 * d})
 		}
@@ -63,7 +67,13 @@ func paintLabels(o *Overlay, th *Theme, pl PanelLayout) {
 		for _, s := range spots {
 			w, _ := o.Measure(s.Text, st)
 			h := st.Size
-			for _, at := range [4]Rect{{s.x + s.r + 4, s.y - h/2, w, h}, {s.x - w/2, s.y + s.r + 3, w, h}, {s.x - s.r - 4 - w, s.y - h/2, w, h}, {s.x - w/2, s.y - s.r - 3 - h, w, h}} {
+			sides := [4]Rect{{s.x + s.r + 4, s.y - h/2, w, h}, {s.x - w/2, s.y + s.r + 3, w, h}, {s.x - s.r - 4 - w, s.y - h/2, w, h}, {s.x - w/2, s.y - s.r - 3 - h, w, h}}
+			if g.N <= outwards {
+				// Away from the middle there are fewer edges.
+				reach := func(at Rect) float64 { return (at.X+w/2-s.x)*(s.x-cx) + (at.Y+h/2-s.y)*(s.y-cy) }
+				slices.SortStableFunc(sides[:], func(a, b Rect) int { return cmp.Compare(reach(b), reach(a)) })
+			}
+			for _, at := range sides {
 				if at.X < pl.View.X || at.Y < pl.View.Y || at.X+at.W > pl.View.X+pl.View.W || at.Y+at.H > pl.View.Y+pl.View.H || touches(at, taken) {
 					continue
 				}
@@ -74,6 +84,9 @@ func paintLabels(o *Overlay, th *Theme, pl PanelLayout) {
 		}
 	}
 }
+
+// outwards is up to how many nodes the labels of a graph turn away from its middle.
+const outwards = 100
 
 func touches(r Rect, others []Rect) bool {
 	for _, t := range others {

@@ -31,8 +31,16 @@ type Layout struct {
 // labelRoom is what tick labels and axis names need on each side of the box.
 const labelRoomX, labelRoomY = 32, 30
 
-// nodeRoom is what nodes at the rim of a graph need on each side.
-const nodeRoom = 22
+// nodeRoom is what nodes at the rim of a graph need on each side of a view: their radius, and some air.
+func (p *Panel) nodeRoom(view Rect) float64 {
+	radius := 0.0
+	for _, it := range p.Items {
+		if g, ok := it.(*Graph); ok {
+			radius = math.Max(radius, 0.25*math.Sqrt(view.W*view.H/float64(max(1, g.N))))
+		}
+	}
+	return 10 + math.Min(radius, mostNode)
+}
 
 func marginFor(size, room float64) float64 { return math.Min(size/math.Max(size-2*room, 1), 1.5) }
 
@@ -180,7 +188,8 @@ func (s *Scene) FitCameras(width, height int, scale float64) {
 func (p PanelLayout) margin() [2]float64 {
 	room := [2]float64{labelRoomX, labelRoomY}
 	if p.Panel.graphs() {
-		room = [2]float64{nodeRoom, nodeRoom}
+		n := p.Panel.nodeRoom(p.View)
+		room = [2]float64{n, n}
 	}
 	return [2]float64{marginFor(p.View.W, room[0]), marginFor(p.View.H, room[1])}
 }

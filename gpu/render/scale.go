@@ -120,6 +120,9 @@ func (s *Scale) turn() bool {
 // ticks are those of the colorbar, at most max: an angle has them at quarters of a turn.
 func (s *Scale) ticks(max int) Ticks {
 	lo, hi := s.Shown(s.Min), s.Shown(s.Max)
+	if s.Colormap != nil && s.Colormap.Name == TwoTone().Name && lo == 0 && hi == 1 {
+		return Ticks{Values: []float64{0.25, 0.75}, Labels: []string{"0", "1"}} // two states, each with half of the bar
+	}
 	if !s.turn() || s.Min != 0 && math.Abs(lo+math.Pi) > 1e-6 {
 		return NiceTicks(lo, hi, max, false)
 	}

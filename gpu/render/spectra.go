@@ -22,7 +22,7 @@ type Spectra struct {
 	Highest     float64 // frequency shown, at most Rate/2
 	Unit        string  // of the samples
 	PerUnit     float64 // its SI value; 0 means 1
-	Power       *Scale  // limits of the densities
+	Power       *Scale  // its upper limit is that of the axis, which is logarithmic
 	Labels      []string
 	Note        string
 	Version     uint64 // changes with the samples
@@ -43,7 +43,7 @@ func (c *Spectra) name() string           { return c.Name }
 func (c *Spectra) scale() *Scale          { return nil }
 func (c *Spectra) whole() bool            { return false }
 func (c *Spectra) square() bool           { return false }
-func (c *Spectra) extent() (x, y, z span) { return span{0, c.Highest}, span{0, c.Power.Max}, span{} }
+func (c *Spectra) extent() (x, y, z span) { return span{0, c.Highest}, decades(c.Power.Max), span{} }
 func (c *Spectra) titles() (x, y Axis) {
 	return Axis{Label: "f", Unit: "Hz"}, Axis{Label: "power", Unit: c.Density()}
 }

@@ -58,17 +58,14 @@ func (v *Viewer) drawOverlay(w, h int, scale float64) {
 	o, th := v.overlay, v.scene.Theme
 	o.Reset(w, h, scale)
 	width, height := o.Size()
-	if !v.bare {
-		v.drawBar(o, th, width, height)
-	}
 	if v.messageEnds() {
 		v.message = ""
 	}
-	message := v.message
-	if message == "" && v.fault != nil {
-		message = v.faultText()
+	if !v.bare {
+		v.drawBar(o, th, width, height)
 	}
-	if message != "" {
+	if v.message != "" && v.bare { // else the last line of the bar shows it
+		message := v.message
 		st := render.TextStyle{Size: textSize, Color: th.Text, Align: render.Center, Middle: true}
 		tw, _ := o.Measure(message, st)
 		y := height - barHeight - 26

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/gpu/ui"
@@ -88,7 +89,7 @@ func (v *Viewer) drawInspector(o *render.Overlay, th *render.Theme, width, heigh
 		if b.Len == 1 && g.N != 1 {
 			name += " (all)"
 		}
-		o.Text(x, y, name, label)
+		o.Text(x, y, render.Shorten(o, name, label, 104), label)
 		text := v.valueText(b, node)
 		if in.focus == b.Var {
 			text = in.text.String()
@@ -150,19 +151,28 @@ func (v *Viewer) drawField(o *render.Overlay, th *render.Theme, r render.Rect, f
 			y = r.Y + 12 + float64(k-first)*ruleLine
 		}
 		if k >= first && k < first+fits {
-			shown := l
-			for w, _ := o.Measure(shown, st); w > r.W-12 && len(shown) > 0; w, _ = o.Measure(shown, st) {
-				runes := []rune(shown)
-				shown = string(runes[:len(runes)-1])
+			// A line that is too long shows the part where the caret is, or its beginning.
+			from, room := 0, r.W-12
+			if focus && k == line {
+				for w, _ := o.Measure(before[from:], st); w > room-2; w, _ = o.Measure(before[from:], st) {
+					_, n := utf8.DecodeRuneInString(before[from:])
+					from += n
+				}
+			}
+			shown := l[from:]
+			if w, _ := o.Measure(shown, st); w > room {
+				shown = render.Shorten(o, shown, st, room)
 			}
 			o.Text(r.X+6, y, shown, st)
 			if focus && k == line {
-				w, _ := o.Measure(before, st)
-				o.Line(r.X+6+math.Min(w, r.W-12), y-8, r.X+6+math.Min(w, r.W-12), y+8, 1.2, th.Accent)
+				w, _ := o.Measure(before[from:], st)
+				o.Line(r.X+6+w, y-8, r.X+6+w, y+8, 1.2, th.Accent)
 			}
-			if focus && v.inspector.at >= 0 && left >= offset && left <= offset+len(l) {
-				w, _ := o.Measure(l[:left-offset], st)
-				o.Triangle(r.X+6+w-4, y+12, r.X+6+w+4, y+12, r.X+6+w, y+6, th.Bad)
+			if focus && v.inspector.at >= 0 && left >= offset+from && left <= offset+len(l) {
+				w, _ := o.Measure(l[from:left-offset], st)
+				if w <= room {
+					o.Triangle(r.X+6+w-4, y+12, r.X+6+w+4, y+12, r.X+6+w, y+6, th.Bad)
+				}
 			}
 		}
 		offset += len(l) + 1

@@ -42,8 +42,8 @@ func (v *Viewer) ask(pl *render.PanelLayout, x, y float64) (p probe, err error) 
 		return p, nil
 	}
 	mark := func(dx, dy float64) {
-		p.marked = true
 		p.x, p.y = pl.PointAt(dx, dy)
+		p.marked = pl.Plot().Inset(-1).Contains(p.x, p.y)
 	}
 	switch c := pl.Panel.Chart().(type) {
 	case *render.Raster:
@@ -157,7 +157,11 @@ func askCurve(c *render.Curve, dx float64, p *probe, mark func(x, y float64)) {
 	}
 	p.say("%s = %s", c.XTitle.Label, number(c.X[k], c.XTitle.Unit))
 	p.say("%s %s", c.YTitle.Label, number(c.Y[k], c.YTitle.Unit))
-	mark(c.X[k], c.Y[k])
+	y := c.Y[k]
+	if c.Log {
+		y = math.Log10(y)
+	}
+	mark(c.X[k], y)
 }
 
 func (v *Viewer) askSpectra(c *render.Spectra, pl *render.PanelLayout, dx, dy float64, p *probe, mark func(x, y float64)) error {
@@ -172,10 +176,10 @@ func (v *Viewer) askSpectra(c *render.Spectra, pl *render.PanelLayout, dx, dy fl
 			return err
 		}
 	}
-	best := nearest(powers, func(x float64) float64 { return x - dy })
+	best := nearest(powers, func(x float64) float64 { return math.Log10(x) - dy })
 	p.say("%s[%s]   f = %s", c.Name, c.Labels[best], number(float64(k)*hz, "Hz"))
 	p.say("power %s", number(powers[best], c.Density()))
-	mark(float64(k)*hz, powers[best])
+	mark(float64(k)*hz, math.Log10(powers[best]))
 	return nil
 }
 

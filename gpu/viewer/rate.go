@@ -148,7 +148,7 @@ func (st *stage) rateSpectrum(v net.View) (render.Item, error) {
 	}
 	stride, most, highest := sampling(v, dt)
 	f := &rateFeed{mon: v.Spikes, dt: dt, most: most, bins: spikeBins{stride: stride}, scale: render.NewScale("", "", render.Viridis())}
-	f.item = &render.Curve{Name: v.Group.Name, XTitle: render.Axis{Label: "f", Unit: "Hz", Max: highest}, YTitle: render.Axis{Label: "power of the rate", Unit: "Hz", Max: 1}}
+	f.item = &render.Curve{Name: v.Group.Name, Log: true, XTitle: render.Axis{Label: "f", Unit: "Hz", Max: highest}, YTitle: render.Axis{Label: "power of the rate", Unit: "Hz", Max: 1}}
 	f.show(1)
 	st.feeds = append(st.feeds, f)
 	return f.item, nil

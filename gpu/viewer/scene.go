@@ -405,6 +405,9 @@ func (st *stage) moving() bool {
 // position reports whether the instance can be shown at all.
 func (st *stage) position() exec.Position { return st.sim.Instance().At() }
 
+// titled is what a panel without a title says beside the name of its group.
+var titled = map[net.ViewKind]string{net.Raster: ": spikes", net.Spectrum: ": rate", net.ISI: ": intervals"}
+
 // chart makes the panel of a view that is neither a surface nor a scatter.
 func (st *stage) chart(v net.View) (*render.Panel, error) {
 	p := &render.Panel{Title: v.Title}
@@ -430,6 +433,9 @@ func (st *stage) chart(v net.View) (*render.Panel, error) {
 			p.Title = object + "." + v.Var
 		}
 	case net.PhaseCircle:
+		if p.Title == "" {
+			p.Title = v.Group.Name + "." + v.Var
+		}
 		item, err = st.phases(v)
 	case net.ISI:
 		item, err = st.isi(v)
@@ -450,7 +456,7 @@ func (st *stage) chart(v net.View) (*render.Panel, error) {
 		return nil, err
 	}
 	if p.Title == "" {
-		p.Title = v.Group.Name
+		p.Title = v.Group.Name + titled[v.Kind]
 	}
 	if item != nil {
 		p.Items = []render.Item{item}

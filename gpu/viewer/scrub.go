@@ -98,7 +98,7 @@ func (v *Viewer) drawScrub(o *render.Overlay, th *render.Theme, width, height fl
 	o.Circle(xn, y, 5, th.Accent)
 }
 
-// drawMode draws the line that says what the mouse does.
+// drawMode draws the line that says what the mouse does, or has a message.
 func (v *Viewer) drawMode(o *render.Overlay, th *render.Theme, width, height float64) {
 	st := render.TextStyle{Size: 12, Color: th.Muted, Middle: true}
 	if v.hands.mode != looking {
@@ -110,6 +110,15 @@ func (v *Viewer) drawMode(o *render.Overlay, th *render.Theme, width, height flo
 		w, _ := o.Measure(slowText, right)
 		o.Text(width-14, y, slowText, right)
 		width -= w + 14
+	}
+	if v.message != "" || v.fault != nil {
+		text := v.message
+		st.Color = th.Text
+		if text == "" {
+			text, st.Color = v.faultText(), th.Bad
+		}
+		o.Text(14, y, render.Shorten(o, text, st, width-28), st)
+		return
 	}
 	text := modeText[v.hands.mode]
 	if w, _ := o.Measure(text, st); w > width-24 {

@@ -24,6 +24,11 @@ flat out float radius;
 
 float value(int k) { return float(values[valuesAt.x + k * valuesAt.y]); }
 
+#if KIND == SPECTRA || KIND == CURVE
+uniform int logarithmic; // the vertical axis has exponents of ten
+float height(int k) { return logarithmic == 0 ? value(k) : log2(max(value(k), 1e-37)) * 0.30103; }
+#endif
+
 vec2 place(vec2 p) { return 2.0 * (p - limits.xy) * limits.zw - 1.0; }
 
 const vec4 nowhere = vec4(2.0, 2.0, 2.0, 1.0);
@@ -62,9 +67,9 @@ void main() {
 	float v = value(i * ring.y + ring.w), w = value(j * ring.y + ring.w);
 	if (finite(v) && finite(w)) segment(place(vec2(times[timesAt.x + i * timesAt.y], v / perUnit)), place(vec2(times[timesAt.x + j * timesAt.y], w / perUnit)), corner);
 #elif KIND == SPECTRA
-	segment(place(vec2(float(k + 1) * perUnit, value(k))), place(vec2(float(k + 2) * perUnit, value(k + 1))), corner);
+	segment(place(vec2(float(k + 1) * perUnit, height(k))), place(vec2(float(k + 2) * perUnit, height(k + 1))), corner);
 #elif KIND == CURVE
-	segment(place(vec2(value(2 * k), value(2 * k + 1))), place(vec2(value(2 * k + 2), value(2 * k + 3))), corner);
+	segment(place(vec2(value(2 * k), height(2 * k + 1))), place(vec2(value(2 * k + 2), height(2 * k + 3))), corner);
 #elif KIND == CURVEBARS
 	vec2 p = vec2(value(2 * k), value(2 * k + 1));
 	gl_Position = vec4(place(vec2(p.x + (u.x - 0.5) * size, p.y * u.y)), 0.0, 1.0);
