@@ -311,12 +311,24 @@ func (p PanelLayout) yTicks(height float64) Ticks {
 	}
 	_, y, _ := p.Panel.extent()
 	if logarithmic(c) {
-		return logTicks(y, int(math.Max(2, math.Min(5, height/26))))
+		n := 5
+		for n > 1 && height/(y.hi-y.lo)*spacing(logTicks(y, n)) < 2*tickSize {
+			n--
+		}
+		return logTicks(y, n)
 	}
 	_, raster := c.(*Raster)
 	return fitTicks(y.lo, y.hi, int(math.Min(8, height/30)), c.whole() || raster, func(t Ticks) bool {
-		return len(t.Values) < 2 || (t.Values[1]-t.Values[0])/(y.hi-y.lo)*height >= tickSize+4
+		return spacing(t)/(y.hi-y.lo)*height >= tickSize+4
 	})
+}
+
+// spacing is the distance between two ticks.
+func spacing(t Ticks) float64 {
+	if len(t.Values) < 2 {
+		return math.Inf(1)
+	}
+	return t.Values[1] - t.Values[0]
 }
 
 // xTicks are those of the horizontal axis of a plot of a width: their labels stay apart.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
@@ -94,6 +95,7 @@ func TestHandsInBrowser(t *testing.T) {
 // hands plays the script of a person's deeds on rings.
 func (s *session) hands(backend, pictures string) {
 	t := s.t
+	get(s, func(v *Viewer) bool { v.slice = time.Millisecond; return true }) // as on a slow machine: frames are drawn on the way to other times
 	s.until("some steps", func(v *Viewer) bool { return v.line.Step() > 50 })
 	s.do("key", "space")
 	s.until("paused", func(v *Viewer) bool { return !v.playing && !v.dirty() })

@@ -69,11 +69,15 @@ func (v *Viewer) stepBy(n int64) {
 
 // seek works on going to the target.
 func (v *Viewer) seek(ctx context.Context) error {
-	slice, cancel := context.WithTimeout(ctx, seekSlice)
+	slice, cancel := context.WithTimeout(ctx, v.slice)
 	defer cancel()
 	err := v.line.Seek(slice, v.target)
 	v.version++
 	v.changed = true
+	// On the way, too, the network may be another one, whose buffers are to be drawn.
+	if err := v.refresh(); err != nil {
+		return err
+	}
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -88,7 +92,7 @@ func (v *Viewer) seek(ctx context.Context) error {
 		v.fault = nil
 	}
 	v.target = -1
-	return v.refresh()
+	return nil
 }
 
 // do makes an edit, and says why not when it cannot be made.

@@ -58,11 +58,12 @@ type Viewer struct {
 	help    bool
 	bare    bool // panels of the viewer are hidden
 	quit    bool
-	changed bool  // something other than data changed
-	fault   error // what stopped the simulation, until time goes back
-	broken  error // what stopped the viewer
-	undrawn bool  // the panels were made anew since the last frame
-	target  int64 // step that is being gone to; -1: none
+	changed bool          // something other than data changed
+	fault   error         // what stopped the simulation, until time goes back
+	broken  error         // what stopped the viewer
+	undrawn bool          // the panels were made anew since the last frame
+	target  int64         // step that is being gone to; -1: none
+	slice   time.Duration // how long the viewer works on going there before it looks at input and draws again
 
 	line    *timeline.Timeline
 	adopted bool
@@ -91,7 +92,7 @@ var ErrClosed = fmt.Errorf("the window was closed")
 
 // New makes a viewer. Nothing is drawn before Drive.
 func New(o Options) (*Viewer, error) {
-	v := &Viewer{opt: o, playing: true, changed: true, target: -1}
+	v := &Viewer{opt: o, playing: true, changed: true, target: -1, slice: seekSlice}
 	v.hands.selected.node = -1
 	if v.opt.Speed == 0 {
 		v.opt.Speed = 1
