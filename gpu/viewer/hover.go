@@ -47,7 +47,7 @@ func (v *Viewer) lookUp(f render.Frame) error {
 	}
 	was := h.chart
 	h.chart = probe{}
-	if pl, _, _ := v.over(v.mouse.x, v.mouse.y); pl != nil && pl.Panel.Chart() != nil && !v.covered(v.mouse.x, v.mouse.y) {
+	if pl, _, _ := v.over(v.mouse.x, v.mouse.y); pl != nil && pl.Panel.Chart() != nil && !v.help && !v.overPanelOfOurs(v.mouse.x, v.mouse.y) {
 		if h.chart, err = v.ask(pl, v.mouse.x, v.mouse.y); err != nil {
 			return err
 		}
@@ -117,13 +117,6 @@ func (v *Viewer) drawTip(o *render.Overlay, th *render.Theme, width, height floa
 		}
 		o.Text(box.X+10, box.Y+14+19*float64(k), l, st)
 	}
-}
-
-// covered reports whether a point lies under the bar or the panel of an element.
-func (v *Viewer) covered(x, y float64) bool {
-	w, h, scale := v.size()
-	g, _ := v.inspected()
-	return v.help || !v.bare && y > float64(h)/scale-barHeight || g != nil && x > float64(w)/scale-inspectorWidth
 }
 
 // pickPoint is the place in the scene of what is under the pointer, looked up at once.

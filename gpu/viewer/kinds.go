@@ -65,6 +65,8 @@ var kinds = []kind{
 		return ok && len(pre) <= graphEdges
 	}},
 	{net.PhaseCircle, "phases", func(_ *stage, s *subject) bool { return s.each() && s.group.N > 1 && s.buf.Type == ir.Real }},
+	{net.Spectrum, "spectrum", func(_ *stage, s *subject) bool { return s.spikes != nil || s.each() && s.buf.Type == ir.Real }},
+	{net.ISI, "intervals", func(_ *stage, s *subject) bool { return s.spikes != nil }},
 	{net.Adjacency, "matrix", func(_ *stage, s *subject) bool { return s.syn != nil && s.buf == nil }},
 }
 
@@ -83,7 +85,7 @@ func (v *Viewer) viewOf(s *subject, k kind) *net.View {
 	w := &net.View{Kind: k.of, Group: s.group, Var: s.name(), Synapses: s.syn, Spikes: s.spikes}
 	switch {
 	case s.spikes != nil:
-		w.Title = s.spikes.Name
+		w.Title = s.spikes.Name + titled[k.of]
 	case k.of == net.Traces && v.stage.shared(s.group, s.name()):
 		w.Elements = []int32{0}
 	case k.of == net.Graph:

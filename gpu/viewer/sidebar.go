@@ -156,7 +156,7 @@ func (v *Viewer) layRows(o *render.Overlay, width float64) {
 			for _, t := range e.tags {
 				tags += " #" + t
 			}
-			for _, l := range wrap(o, tags, small, width-16) {
+			for _, l := range render.Wrap(o, tags, small, width-16) {
 				add(row{kind: tagsRow, text: l})
 			}
 		}
@@ -190,7 +190,7 @@ func (v *Viewer) layRows(o *render.Overlay, width float64) {
 					add(row{kind: noteRow, text: note})
 				}
 				if s.focus == it.key && s.fault != "" {
-					for _, l := range wrap(o, s.fault, small, width-16) {
+					for _, l := range render.Wrap(o, s.fault, small, width-16) {
 						add(row{kind: noteRow, text: l, bad: true})
 					}
 				}

@@ -128,7 +128,7 @@ func (v *Viewer) drawHead(o *render.Overlay, th *render.Theme, width float64) {
 	if s.fault != "" && (s.focus == stepsField || s.focus == everyField) {
 		bad := render.TextStyle{Size: sideSmall, Color: th.Bad, Middle: true}
 		o.Fill(render.Rect{X: 0, Y: 92, W: width, H: 40}, th.Panel.Alpha(1))
-		for k, l := range wrap(o, s.fault, bad, w) {
+		for k, l := range render.Wrap(o, s.fault, bad, w) {
 			o.Text(sidePad, 98+float64(k)*14, l, bad)
 		}
 		return

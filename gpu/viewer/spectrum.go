@@ -126,7 +126,8 @@ func (st *stage) spectrum(v net.View) (render.Item, error) {
 		}
 		f.item = &render.Spectra{Name: v.Group.Name, Values: f.ring.View(), Capacity: int(f.rows), K: len(elements), Parts: welchSegments, Rate: f.rate,
 			Highest: highest, Power: render.NewScale("", "", render.Viridis()), Labels: labels(elements)}
-		f.item.Unit, f.item.PerUnit = st.unit(v.Group, v.Var)
+		_, model := st.owner(v)
+		f.item.Unit, f.item.PerUnit = handyUnit(model, v.Var)
 		st.kept.spectra[key] = f
 	}
 	f.of = of

@@ -330,7 +330,7 @@ func TestSpectrumFollowsTime(t *testing.T) {
 				st := newStage(d, s, k)
 				defer st.close()
 				st.step = line.Advance
-				panels, err := st.panels()
+				panels, err := st.panels(network.Views)
 				if err != nil {
 					t.Fatal(err)
 				}
