@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"github.com/galvani-sim/galvani/gpu/compute"
+	"github.com/galvani-sim/galvani/gpu/glsl"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/spf13/cobra"
@@ -90,10 +92,19 @@ func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) erro
 			fmt.Fprintf(w, "memory\t%s\t%s\n", g.Name, plan.FormatBytes(g.Bytes))
 		}
 	}
-	fmt.Fprintf(w, "memory\tall\t%s in %s precision\n", plan.FormatBytes(mem.Total), precisionName(pl.precision))
+	if mem.Host > 0 {
+		fmt.Fprintf(w, "memory\tends of synapses, data\t%s\n", plan.FormatBytes(mem.Host))
+	}
+	fmt.Fprintf(w, "memory\tall\t%s on cpu in %s precision\n", plan.FormatBytes(mem.All()), precisionName(pl.precision))
+	if gl, err := compute.Estimate(pl.result.Plan, largestBlock, glsl.Options{}); err == nil {
+		fmt.Fprintf(w, "memory\tgl\t%s on the graphics card, %s beside it\n", plan.FormatBytes(gl.Total), plan.FormatBytes(gl.Host))
+	}
 	fmt.Fprintf(w, "time step\t\t%g ms, %d operations a step\n", pl.result.Plan.BaseDT*1e3, operations(pl.result.Plan))
 	return w.Flush()
 }
+
+// largestBlock is the size of a storage block that most drivers have; it decides only how buffers are packed.
+const largestBlock = 1 << 31
 
 // spanName names a group or, as a script writes it, a part of one.
 func spanName(s net.Span) string {

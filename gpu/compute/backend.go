@@ -63,6 +63,12 @@ func (b *Backend) Caps() exec.Caps {
 	return c
 }
 
+// Memory estimates what Load allocates on the device, and what the program keeps beside it.
+func (b *Backend) Memory(p *plan.Plan) (plan.Memory, error) {
+	i := b.dev.Info()
+	return Estimate(p, i.Limits.StorageBlockSize, glsl.Options{Software: i.Software, SpikeEntries: b.spikeEntries})
+}
+
 // Load allocates and initialises p. It may be called from any goroutine, and so may the instance's methods.
 func (b *Backend) Load(p *plan.Plan, o exec.Options) (exec.Instance, error) {
 	var i *Instance
@@ -81,7 +87,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	if p.Precision == plan.Double && !caps.Double {
 		return nil, fmt.Errorf("%s has no double precision; use --precision single or --backend cpu", caps.Device)
 	}
-	if err := p.Fits(caps.Memory, caps.MaxBuffer); err != nil {
+	if err := p.Fits(0, caps.MaxBuffer); err != nil {
 		return nil, err
 	}
 	layout, err := glsl.NewLayout(p, caps.MaxBuffer, glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries, OwnNoise: o.Replicas != nil})
@@ -92,8 +98,8 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		return nil, fmt.Errorf("%d networks with random numbers of their own are more than the %d that one batch can have", p.Replicas, glsl.MostReplicas)
 	}
 	slabs := makeSlabs(layout)
-	if n := bytesOf(slabs); caps.Memory > 0 && n > caps.Memory {
-		return nil, &plan.TooLarge{What: "the network with its recordings", Need: n, Available: caps.Memory}
+	if m := memoryOf(layout); caps.Memory > 0 && m.Total > caps.Memory {
+		return nil, &plan.TooLarge{What: "the network with its recordings", Need: m.Total, Available: caps.Memory}
 	}
 	i := &Instance{
 		dev: b.dev, plan: p, opts: o, layout: layout, slabs: slabs, target: b.Batch,

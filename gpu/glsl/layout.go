@@ -132,8 +132,13 @@ type Options struct {
 }
 
 // NewLayout places the plan's buffers and the monitors' rings. block is the size of a storage block in bytes; a buffer that is
-// larger is a *plan.TooLarge.
+// larger is a *plan.TooLarge. Drawn connectivity has no place.
 func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
+	for _, c := range p.Conns {
+		if c.Drawn != nil {
+			return nil, fmt.Errorf("%s: connectivity that is drawn for every spike runs on the cpu backend only", c.Name)
+		}
+	}
 	l := &Layout{Plan: p, Pairs: true, Options: o}
 	var fresh namer
 	names := fresh.all(p.Buffers)
@@ -167,7 +172,7 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 	open := map[ir.Type]int{}
 	for i := range l.Buffers {
 		b := &l.Buffers[i]
-		size := l.sizeOf(b.Type)
+		size := l.Size(b.Type)
 		most := int(min(block, 1<<33) / int64(size))
 		if b.Len > most {
 			what := b.Name
@@ -194,7 +199,8 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 	return l, nil
 }
 
-func (l *Layout) sizeOf(t ir.Type) int {
+// Size is the number of bytes of an element.
+func (l *Layout) Size(t ir.Type) int {
 	if t == ir.Real && l.Plan.Precision == plan.Double {
 		return 8
 	}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"sync/atomic"
+
+	"github.com/galvani-sim/galvani/host/rng"
 )
 
 // FixedProbability connects every pair with probability P, independently. Rows are presynaptic. Weight nil means 1; Delay nil none.
@@ -33,8 +36,8 @@ func (r FixedProbability) Estimate(pre, post Shape) (int64, int64, error) {
 	return int64(math.Round(mean)), csrBytes(int64(upper)+1, pre.N, r.Weight, r.Delay), nil
 }
 
-// Build draws each row's gaps between synapses, first to count and then, from the same stream, to fill: nothing but the result is
-// ever allocated.
+// Build draws each row's gaps between synapses, straight into the result: stretches of rows get room for more synapses than they will have, but for
+// one case in 1e9, in which they are counted first.
 func (r FixedProbability) Build(key Key, pre, post Shape) (*Matrix, error) {
 	mean, _, err := r.Estimate(pre, post)
 	if err != nil {
@@ -46,36 +49,100 @@ func (r FixedProbability) Build(key Key, pre, post Shape) (*Matrix, error) {
 		candidates--
 	}
 	c := &CSR{NPre: pre.N, NPost: post.N, RowPtr: make([]int64, pre.N+1)}
-	g := newGaps(r.P)
-	at := key.Sub("rows").at(0)
-	grain := rowGrain(pre.N, mean)
-	row := func(i int, dst []int32) int {
-		a := at
-		a.Step = uint32(i)
-		return g.row(newWords(a), candidates, dst)
+	d := &rowDraws{gaps: newGaps(r.P), at: key.Sub("rows").at(0), candidates: candidates, noSelf: noSelf}
+	if r.P >= 1 || !d.fillOnce(c, r.P) {
+		d.countAndFill(c, rowGrain(pre.N, mean))
 	}
-	_ = parallel(pre.N, grain, func(lo, hi int) error {
+	if err := c.fill(r.Name(), r.Weight, r.Delay, key); err != nil {
+		return nil, err
+	}
+	return &Matrix{CSR: c}, nil
+}
+
+// rowDraws draws the synapses of rows, each independent of the others.
+type rowDraws struct {
+	gaps       *gaps
+	at         rng.At
+	candidates int
+	noSelf     bool
+}
+
+func (d *rowDraws) words(row int) words {
+	at := d.at
+	at.Step = uint32(row)
+	return newWords(at)
+}
+
+// append adds the synapses of a row to dst.
+func (d *rowDraws) append(dst []int32, row int) []int32 {
+	before := len(dst)
+	dst = d.gaps.append(dst, d.words(row), d.candidates)
+	if d.noSelf {
+		skipSelf(dst[before:], int32(row))
+	}
+	return dst
+}
+
+// mostStretches bounds the number of stretches of rows, and with it what their spare room takes together.
+const mostStretches = 64
+
+// fillOnce makes all rows, or reports that a stretch has more synapses than there is room for.
+func (d *rowDraws) fillOnce(c *CSR, p float64) bool {
+	rows := c.NPre
+	grain := max(1, (rows+mostStretches-1)/mostStretches)
+	stretches := (rows + grain - 1) / grain
+	start := make([]int64, stretches+1)
+	for k := range stretches {
+		n := float64(pairs(min(grain, rows-k*grain), d.candidates))
+		start[k+1] = start[k] + int64(math.Min(n, p*n+6.5*math.Sqrt(p*(1-p)*n)+16))
+	}
+	index := make([]int32, start[stretches])
+	var full atomic.Bool
+	_ = parallel(rows, grain, func(lo, hi int) error {
+		own := index[start[lo/grain]:start[lo/grain]:start[lo/grain+1]]
+		room := cap(own)
+		for i := lo; i < hi && !full.Load(); i++ {
+			before := len(own)
+			own = d.append(own, i)
+			c.RowPtr[i+1] = int64(len(own) - before)
+			if len(own) > room {
+				full.Store(true)
+			}
+		}
+		return nil
+	})
+	if full.Load() {
+		return false
+	}
+	rowOffsets(c.RowPtr)
+	for k := range stretches {
+		from, to := c.RowPtr[k*grain], c.RowPtr[min((k+1)*grain, rows)]
+		copy(index[from:to], index[start[k]:])
+	}
+	c.Index = index[:c.RowPtr[rows]]
+	return true
+}
+
+// countAndFill draws all rows twice, first to count and then, from the same streams, to fill.
+func (d *rowDraws) countAndFill(c *CSR, grain int) {
+	_ = parallel(c.NPre, grain, func(lo, hi int) error {
 		for i := lo; i < hi; i++ {
-			c.RowPtr[i+1] = int64(row(i, nil))
+			c.RowPtr[i+1] = int64(d.gaps.row(d.words(i), d.candidates, nil))
 		}
 		return nil
 	})
 	rowOffsets(c.RowPtr)
-	c.Index = make([]int32, c.RowPtr[pre.N])
-	_ = parallel(pre.N, grain, func(lo, hi int) error {
+	c.Index = make([]int32, c.RowPtr[c.NPre])
+	_ = parallel(c.NPre, grain, func(lo, hi int) error {
 		for i := lo; i < hi; i++ {
 			dst := c.Index[c.RowPtr[i]:c.RowPtr[i+1]]
-			row(i, dst)
-			if noSelf {
+			d.gaps.row(d.words(i), d.candidates, dst)
+			if d.noSelf {
 				skipSelf(dst, int32(i))
 			}
 		}
 		return nil
 	})
-	if err := c.fill(r.Name(), r.Weight, r.Delay, key); err != nil {
-		return nil, err
-	}
-	return &Matrix{CSR: c}, nil
 }
 
 // skipSelf maps ascending numbers of candidates other than self to element indices.

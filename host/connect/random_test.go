@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"runtime"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -296,4 +297,34 @@ func BenchmarkBrunel(b *testing.B) {
 			m.Transposed()
 		}
 	})
+}
+
+// Rows that are drawn straight into the result are those that are counted first.
+func TestFixedProbabilityOnce(t *testing.T) {
+	for _, c := range []struct {
+		pre, post int
+		p         float64
+		self      bool
+	}{{1, 1, 0.5, true}, {0, 5, 0.5, true}, {500, 300, 0, true}, {500, 300, 1e-5, true}, {500, 300, 0.1, true}, {77, 77, 0.9, false}, {1000, 1000, 0.01, false}} {
+		a, b := group("a", c.pre), group("b", c.post)
+		if !c.self {
+			b = a
+		}
+		key := Key{Seed: 3, Stream: 9}
+		got := build(t, FixedProbability{P: c.p, AllowSelf: c.self}, key, a, b).CSR
+		candidates := b.N
+		if !c.self {
+			candidates--
+		}
+		want := &CSR{NPre: a.N, NPost: b.N, RowPtr: make([]int64, a.N+1)}
+		d := &rowDraws{gaps: newGaps(c.p), at: key.Sub("rows").at(0), candidates: candidates, noSelf: !c.self}
+		d.countAndFill(want, 7)
+		if !slices.Equal(got.RowPtr, want.RowPtr) || !slices.Equal(got.Index, want.Index) {
+			t.Errorf("%+v: %d synapses, and %d when they are counted first", c, len(got.Index), len(want.Index))
+		}
+		// Without room the first way gives up.
+		if c.p == 0.1 && d.fillOnce(&CSR{NPre: a.N, NPost: b.N, RowPtr: make([]int64, a.N+1)}, 0.05) {
+			t.Error("more synapses than there is room for")
+		}
+	}
 }

@@ -277,7 +277,6 @@ type worker struct {
 	set     [3][]interval
 	list    []int32
 	drawn   []int32
-	index   []int32 // of a block
 }
 
 // row appends the synapses of row i.
@@ -346,36 +345,42 @@ type Block struct {
 // Each calls emit with all rows, in order. Rows are made on all cores, some blocks ahead.
 func (s *Separable) Each(emit func(Block) error) error {
 	p := s.prepare()
+	return blocks(s.Rows, func() func([]int32, int) []int32 {
+		return (&worker{prepared: p, sampler: NewSampler(s.Key)}).row
+	}, emit)
+}
+
+// blocks calls emit with rows that workers append to a list, in order.
+func blocks(rows int, worker func() func(dst []int32, i int) []int32, emit func(Block) error) error {
 	wave := 4 * runtime.GOMAXPROCS(0)
 	grain := 16
-	list := make([]*worker, 0, wave)
-	for range wave {
-		list = append(list, &worker{prepared: p, sampler: NewSampler(s.Key)})
+	row, index, list := make([]func([]int32, int) []int32, wave), make([][]int32, wave), make([]Block, wave)
+	for k := range row {
+		row[k] = worker()
 	}
-	blocks := make([]Block, wave)
-	for from := 0; from < s.Rows; {
-		n := min(wave, (s.Rows-from+grain-1)/grain)
+	for from := 0; from < rows; {
+		n := min(wave, (rows-from+grain-1)/grain)
 		_ = parallel(n, 1, func(lo, _ int) error {
-			w, b := list[lo], Block{First: from + lo*grain}
-			last := min(b.First+grain, s.Rows)
-			b.Counts, w.index = make([]int32, 0, last-b.First), w.index[:0]
+			b, own := Block{First: from + lo*grain}, index[lo][:0]
+			last := min(b.First+grain, rows)
+			b.Counts = make([]int32, 0, last-b.First)
 			for i := b.First; i < last; i++ {
-				before := len(w.index)
-				w.index = w.row(w.index, i)
-				b.Counts = append(b.Counts, int32(len(w.index)-before))
+				before := len(own)
+				own = row[lo](own, i)
+				b.Counts = append(b.Counts, int32(len(own)-before))
 			}
-			b.Index = slices.Clone(w.index)
-			blocks[lo] = b
+			index[lo], b.Index = own, slices.Clone(own)
+			list[lo] = b
 			return nil
 		})
 		from += n * grain
 		made := 0
 		for k := range n {
-			made += len(blocks[k].Index)
-			if err := emit(blocks[k]); err != nil {
+			made += len(list[k].Index)
+			if err := emit(list[k]); err != nil {
 				return err
 			}
-			blocks[k] = Block{}
+			list[k] = Block{}
 		}
 		// The next blocks should hold about as much as a cache does, whatever the rows hold.
 		grain = max(1, min(1024, 1<<16*n*grain/(made+1)))

@@ -24,17 +24,13 @@ var _ exec.Backend = Backend{}
 // Caps describes this machine.
 func (Backend) Caps() exec.Caps {
 	return exec.Caps{
-		Name: "cpu", Device: processor(), Double: true, Threads: runtime.GOMAXPROCS(0), Memory: memoryAvailable(),
+		Name: "cpu", Device: processor(), Double: true, Procedural: true, Threads: runtime.GOMAXPROCS(0), Memory: memoryAvailable(),
 	}
 }
 
 // Load allocates the plan's buffers, compiles its kernels and runs its Init operations.
 func (b Backend) Load(p *plan.Plan, o exec.Options) (exec.Instance, error) {
-	width := int64(8)
-	if p.Precision == plan.Single {
-		width = 4
-	}
-	if err := checkBuffers(p, width, memoryAvailable()); err != nil {
+	if err := checkBuffers(p, memoryAvailable()); err != nil {
 		return nil, err
 	}
 	if p.Precision == plan.Double {
@@ -43,9 +39,9 @@ func (b Backend) Load(p *plan.Plan, o exec.Options) (exec.Instance, error) {
 	return load[float32](b, p, o)
 }
 
-// checkBuffers refuses a plan that does not fit in memory, and buffers whose contents do not fit their lengths.
-func checkBuffers(p *plan.Plan, width, available int64) error {
-	var bytes int64
+// checkBuffers refuses a plan that does not fit in memory, and buffers whose contents do not fit their lengths. What the plan brings is there
+// already.
+func checkBuffers(p *plan.Plan, available int64) error {
 	for i, b := range p.Buffers {
 		if int(b.ID) != i || b.Len < 0 {
 			return fmt.Errorf("buffer %d (%s.%s) has ID %d and length %d", i, b.Object, b.Var, b.ID, b.Len)
@@ -53,32 +49,15 @@ func checkBuffers(p *plan.Plan, width, available int64) error {
 		if b.Ints != nil && (b.Type == ir.Real || len(b.Ints) != b.Len) || b.Reals != nil && (b.Type != ir.Real || len(b.Reals) != b.Len) {
 			return fmt.Errorf("initial values of %s.%s do not fit its type %v and length %d", b.Object, b.Var, b.Type, b.Len)
 		}
-		if b.Type == ir.Real {
-			bytes += int64(b.Len) * width
-		} else {
-			bytes += int64(b.Len) * 4
-		}
 	}
-	for _, m := range p.Monitors {
-		for _, v := range m.Vars {
-			bytes += int64(m.Capacity) * int64(v.Len) * 8
-		}
+	need, shared := p.Memory().Total, p.Unwritten()
+	for id := range shared {
+		need -= p.Bytes(p.Buffers[id])
 	}
-	if available > 0 && bytes > available {
-		return fmt.Errorf("the model needs %s of memory, but %s are available: make it smaller, or record fewer elements",
-			size(bytes), size(available))
+	if available > 0 && need > available {
+		return &plan.TooLarge{What: "the network", Need: need, Available: available, Hint: "make it smaller, or record fewer elements"}
 	}
 	return nil
-}
-
-func size(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-	}
-	return fmt.Sprintf("%d bytes", n)
 }
 
 func load[T real](b Backend, p *plan.Plan, o exec.Options) (exec.Instance, error) {
@@ -105,7 +84,12 @@ func load[T real](b Backend, p *plan.Plan, o exec.Options) (exec.Instance, error
 func (x *instance[T]) build() error {
 	p := x.plan
 	x.m = memory[T]{real: make([][]T, len(p.Buffers)), int: make([][]int32, len(p.Buffers))}
+	shared := p.Unwritten()
 	for i, b := range p.Buffers {
+		if shared[b.ID] {
+			x.m.int[i] = b.Ints
+			continue
+		}
 		if b.Type == ir.Real {
 			v := make([]T, b.Len)
 			for k, r := range b.Reals {

@@ -341,7 +341,11 @@ func (c *compiler[T]) end(op ir.Op) operand {
 	if near {
 		return c.emit(instr{kind: kRow}, false)
 	}
-	return c.newView(false, view{kind: viewIndex, buf: int(c.conn.Index)})
+	index := int(c.conn.Index)
+	if c.conn.Drawn != nil {
+		index = c.ends.indexBuf
+	}
+	return c.newView(false, view{kind: viewIndex, buf: index})
 }
 
 func (c *compiler[T]) load(e *ir.Expr) operand {

@@ -18,6 +18,13 @@ type connection struct {
 	maxSyn    int // largest entry of syn, -1 when there is none
 	// nearOf and farOf are buffers with the ends of each synapse of a mapped connection, -1 until a kernel needs them.
 	nearOf, farOf int
+	pre, post     []int32 // the ends of each synapse, where the plan tells them
+	// drawn makes rows; index holds those of the spikes of a step, one after another, and drawnPtr where each begins.
+	drawn interface {
+		Append(dst []int32, row int) []int32
+	}
+	drawnPtr []int32
+	indexBuf int
 }
 
 // connection checks connectivity i of the plan.
@@ -36,6 +43,14 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 	if p.ByPost {
 		c.rows, c.far = p.NPost, p.NPre
 	}
+	if p.Drawn != nil {
+		c.drawn = p.Drawn
+		// Rows are written to a buffer behind those of the plan, for the spikes of one step at a time.
+		c.indexBuf = len(x.m.int)
+		x.m.real, x.m.int = append(x.m.real, nil), append(x.m.int, nil)
+		x.conns[i] = c
+		return c, nil
+	}
 	ints := func(id plan.BufferID, n int) ([]int32, error) {
 		if id < 0 || int(id) >= len(x.plan.Buffers) || n < 0 || len(x.m.int[id]) < n {
 			return nil, fmt.Errorf("connection %q: buffer %d does not hold %d integers", p.Name, id, n)
@@ -53,6 +68,12 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 		if c.syn, err = ints(p.Syn, p.N); err != nil {
 			return nil, err
 		}
+	}
+	if p.Mapped && p.Pre != nil {
+		if len(p.Pre) != p.N || len(p.Post) != p.N {
+			return nil, fmt.Errorf("connection %q: %d and %d ends of %d synapses", p.Name, len(p.Pre), len(p.Post), p.N)
+		}
+		c.pre, c.post = p.Pre, p.Post
 	}
 	if err := c.check(); err != nil {
 		return nil, err
@@ -99,6 +120,16 @@ func (c *connection) synapses(lo, n int) []int32 {
 // ends makes the buffers nearOf and farOf, behind those of the plan.
 func (x *instance[T]) ends(c *connection) error {
 	if c.syn == nil || c.nearOf >= 0 {
+		return nil
+	}
+	if c.pre != nil {
+		// The plan's own arrays, which nobody changes.
+		near, far := c.pre, c.post
+		if c.byPost {
+			near, far = far, near
+		}
+		c.nearOf, c.farOf = len(x.m.int), len(x.m.int)+1
+		x.m.real, x.m.int = append(x.m.real, nil, nil), append(x.m.int, near, far)
 		return nil
 	}
 	n := len(c.syn)

@@ -363,6 +363,12 @@ func (b *block) local(i int) uint32 {
 
 // rows sets d to the row of each synapse of the block, and moves row to that of the last one.
 func (b *block) rows(d []int32) {
+	if b.rowPtr == nil { // all in one row
+		for i := range d {
+			d[i] = int32(b.row)
+		}
+		return
+	}
 	r := findRow(b.rowPtr, b.row, b.lo)
 	for i := range d {
 		for int(b.rowPtr[r+1]) <= b.lo+i {

@@ -35,6 +35,17 @@ func (r *ring[T]) run(step int64) error {
 			r.values[i] = make([]float64, 0, n*v.Len)
 		}
 	}
+	if len(r.steps) == cap(r.steps) {
+		// Doubling up to the capacity, which is the room that the plan's estimate has for samples; beyond only for a host that drains late.
+		n := 2 * len(r.steps)
+		if len(r.steps) < r.m.Capacity {
+			n = min(n, r.m.Capacity)
+		}
+		r.steps = grown(r.steps, n)
+		for i, v := range r.m.Vars {
+			r.values[i] = grown(r.values[i], n*v.Len)
+		}
+	}
 	r.steps = append(r.steps, step)
 	for i, v := range r.m.Vars {
 		if ints := r.x.m.int[v.Buf]; ints != nil {
@@ -45,6 +56,9 @@ func (r *ring[T]) run(step int64) error {
 	}
 	return nil
 }
+
+// grown is v with room for n elements in all, and for no more.
+func grown[E any](v []E, n int) []E { return append(make([]E, 0, n), v...) }
 
 func appendValues[E int32 | float32 | float64](dst []float64, src []E, v plan.MonitorVar) []float64 {
 	if v.Elements != nil {

@@ -28,7 +28,9 @@ type listOp[T real] struct {
 	reals []adder[T]
 	ints  []adder[int32]
 
-	spikes         []int32 // of the step that is run
+	spikes         []int32   // of the step that is run
+	made           [][]int32 // rows that are drawn for them, by task
+	maker          func(worker, task int)
 	tasks, perTask int
 	lists          [][]int32
 	job            func(worker, task int)
@@ -88,7 +90,7 @@ func (l *listOp[T]) makeSaves() {
 
 func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error) {
 	l := &listOp[T]{x: x, p: p, lag: int64(o.Lag), active: o.Kernel.Domain == ir.Active}
-	l.job = l.task
+	l.job, l.maker = l.task, l.drawRows
 	var err error
 	if l.list, err = x.spikeList(fmt.Sprintf("kernel %q", p.name), o.List); err != nil {
 		return nil, err
@@ -126,6 +128,9 @@ func (l *listOp[T]) run(step int64) error {
 			l.tasks, l.perTask = 1, len(spikes)
 		}
 	} else {
+		if err := l.draw(); err != nil {
+			return err
+		}
 		l.tasks = 1
 		if l.split && x.pool.threads() > 1 && l.events(spikes)*l.p.work() >= inlineWork {
 			l.tasks = x.pool.threads()
@@ -158,6 +163,9 @@ func (l *listOp[T]) row(spike int32) (replica, row int) {
 
 // events is the number of synapses in the rows of the spikes.
 func (l *listOp[T]) events(spikes []int32) (n int) {
+	if l.conn.drawn != nil {
+		return len(l.conn.index)
+	}
 	for _, s := range spikes {
 		if _, row := l.row(s); row >= 0 {
 			n += int(l.conn.rowPtr[row+1] - l.conn.rowPtr[row])
@@ -209,12 +217,17 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 			defer save.restore(l)
 		}
 	}
-	for _, s := range spikes {
+	for k, s := range spikes {
 		replica, row := l.row(s)
 		if row < 0 {
 			continue
 		}
-		lo, hi := int(c.rowPtr[row]), int(c.rowPtr[row+1])
+		var lo, hi int
+		if c.drawn != nil {
+			lo, hi = int(c.drawnPtr[k]), int(c.drawnPtr[k+1])
+		} else {
+			lo, hi = int(c.rowPtr[row]), int(c.rowPtr[row+1])
+		}
 		if l.tasks > 1 {
 			hi = lo + before(c.index[lo:hi], to)
 			lo += before(c.index[lo:hi], from)

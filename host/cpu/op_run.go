@@ -81,9 +81,10 @@ func (x *instance[T]) compileRun(o *plan.Run) (*kernelOp[T], error) {
 	op := &kernelOp[T]{label: k.Name, x: x}
 	if len(k.Effects) > 0 {
 		var ends *connection
-		if k.Domain == ir.Synapses && namesEnds(k) {
+		drawn := k.Domain == ir.Spiking && o.Conn >= 0 && o.Conn < len(x.plan.Conns) && x.plan.Conns[o.Conn].Drawn != nil
+		if drawn || k.Domain == ir.Synapses && namesEnds(k) {
 			c, err := x.connection(o.Conn)
-			if err == nil {
+			if err == nil && !drawn {
 				err = x.ends(c)
 			}
 			if err != nil {

@@ -18,6 +18,8 @@ type Caps struct {
 	MaxBuffer int64
 	// Memory is what may be allocated in bytes, 0 when unknown.
 	Memory int64
+	// Procedural: connectivity can be drawn anew for every spike, see plan.Conn.Drawn.
+	Procedural bool
 	// OwnNoise is the most networks with random numbers of their own in one plan, see Options.Replicas; 0 when there is no limit.
 	OwnNoise int
 }
@@ -37,6 +39,19 @@ type Backend interface {
 	Caps() Caps
 	// Load allocates and initialises the plan's buffers. The plan is shared and must not be changed.
 	Load(p *plan.Plan, o Options) (Instance, error)
+}
+
+// Estimator is implemented by backends that allocate something else for a plan than plan.Plan.Memory says.
+type Estimator interface {
+	Memory(p *plan.Plan) (plan.Memory, error)
+}
+
+// MemoryOf estimates what a plan takes on a backend, before anything is allocated.
+func MemoryOf(b Backend, p *plan.Plan) (plan.Memory, error) {
+	if e, ok := b.(Estimator); ok {
+		return e.Memory(p)
+	}
+	return p.Memory(), nil
 }
 
 // Position is a place between two schedule items: before item Item of step Step (base ticks).

@@ -156,8 +156,14 @@ type Connection struct {
 	Each *Enumeration
 	// Condition selects pairs (i, j) for which it holds (nil: all), each with probability P (an expression too; nil: 1), N times.
 	Condition, P *diag.Source
-	N            int          // synapses per pair, 1 if 0
-	Count        *diag.Source // synapses per pair as an expression, when not nil
+	N            int // synapses per pair, 1 if 0
+	// Total, when not 0, is a number of synapses whose both ends are drawn at random, with replacement, from the pairs of Condition, which may look at i and
+	// j but not compare them: a pair may have several. P, N and Count are not used.
+	Total int64
+	Count *diag.Source // synapses per pair as an expression, when not nil
+	// Procedural: these synapses, which have to be the only ones of the object, are drawn anew for every spike instead of being stored. Without it they are
+	// when they do not fit in memory.
+	Procedural bool
 	// Namespace resolves names of the expressions as they were where connect was called; nil: that of the synapses.
 	Namespace check.Scope
 	Place     Place

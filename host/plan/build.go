@@ -27,6 +27,8 @@ type Options struct {
 	Matrices map[*net.Projection]*connect.Matrix
 	// Pairs caches the pairs of Synapses likewise.
 	Pairs Pairs
+	// Procedural: the backend can draw connectivity anew for every spike, see Conn.Drawn.
+	Procedural bool
 	// Plain names synapses whose states are not to be lumped, see Result.Lumped; nil: none.
 	Plain func(*net.Synapses) bool
 	// Evaluate loads a part of the plan; the builder closes it. It is how conditions of connect and expressions of delays are computed,
@@ -53,17 +55,18 @@ type Result struct {
 	Synapses map[string]int64 // by projection
 	// Connecting says, by the name of Synapses, how calls of connect with a condition or a probability found their pairs.
 	Connecting map[string][]string
+	// Procedural are synapses that are not stored.
+	Procedural map[*net.Synapses]*connect.Drawn
 	// Lumped are variables of synapses that the plan keeps as sums per postsynaptic element (buffer NAME + AtTarget) and as values per
 	// presynaptic element (NAME + AtSource) instead of one value per synapse.
 	Lumped map[*net.Synapses][]string
 	// Numbers are those from outside that equations and code contain, by the name of the object (of Poisson inputs, too) and their own.
 	Numbers map[string]map[string]units.Quantity
-	// Delays are in seconds: none, one for all synapses, or one each in order of creation.
-	Delays map[*net.Pathway][]float64
 	// Seconds spent on equations (parse, check, solve, lower) and on connectivity.
 	CompileSeconds, ConnectSeconds float64
 	// builder goes on to evaluate what is asked or assigned later, see Present.
 	builder *builder
+	delays  map[*net.Pathway]func() ([]float64, error) // see Delays
 }
 
 // builder holds a plan in the making.
@@ -97,7 +100,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, variants: map[*net.Variant]*net.Group{},
-		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Lumped: map[*net.Synapses][]string{}, Delays: map[*net.Pathway][]float64{},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},
 			Numbers: map[string]map[string]units.Quantity{}},
 	}
 	if b.opt.Matrices == nil {

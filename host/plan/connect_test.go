@@ -363,6 +363,24 @@ func TestConnectSampleSize(t *testing.T) {
 }
 
 // mistakes are what a network's description is refused for.
+// A total number of synapses has that many, between the ends that the condition picks, in order of the first.
+func TestConnectTotal(t *testing.T) {
+	got := ends(t, newWires(&net.Connection{Total: 300, Condition: text("i >= 2 and j < 5 and x_pre < 20")}), 2)
+	if len(got) != 300 || !slices.IsSortedFunc(got, func(x, y [2]int) int { return x[0] - y[0] }) {
+		t.Errorf("%d synapses, in order: %v", len(got), got)
+	}
+	seen := map[[2]int]bool{}
+	for _, k := range got {
+		seen[k] = true
+		if k[0] < 2 || k[1] >= 5 || xPre(k[0]) >= 20 {
+			t.Errorf("%v is outside of the condition", k)
+		}
+	}
+	if len(seen) != 3*5 { // i is 2 to 4
+		t.Errorf("%d different pairs", len(seen))
+	}
+}
+
 func TestConnectMistakes(t *testing.T) {
 	e := func(e net.Enumeration) *net.Connection {
 		return &net.Connection{Each: &e, Place: net.Place{File: "model.star", Line: 7}}
@@ -392,6 +410,10 @@ func TestConnectMistakes(t *testing.T) {
 		{&net.Connection{P: text("u_pre")}, []string{"without unit"}},
 		{&net.Connection{Count: text("-2")}, []string{"n is -2"}},
 		{&net.Connection{Rule: connect.OneToOne{}, P: text("rand()")}, []string{"a rule"}},
+		{&net.Connection{Total: -1}, []string{"total is -1"}},
+		{&net.Connection{Total: 5, P: text("0.5")}, []string{"beside p"}},
+		{&net.Connection{Total: 5, Condition: text("i != j")}, []string{"cannot compare the two"}},
+		{&net.Connection{Total: 5, Condition: text("i < 0")}, []string{"5 synapses", "no pair"}},
 	} {
 		o := options(2)
 		_, err := plan.Build(newWires(test.c).Network, o)

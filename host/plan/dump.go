@@ -93,6 +93,9 @@ func (p *Plan) Dump(w io.Writer) {
 		if c.ByPost {
 			rows = "postsynaptic"
 		}
+		if c.Drawn != nil {
+			rows = "drawn"
+		}
 		fmt.Fprintf(w, "  %d  %s: %d -> %d, %d synapses, %s rows\n", i, c.Name, c.NPre, c.NPost, c.N, rows)
 	}
 	for i, m := range p.Monitors {

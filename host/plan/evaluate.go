@@ -20,17 +20,6 @@ type Evaluator interface {
 
 var errNoEvaluator = errors.New("expressions cannot be evaluated here: plan.Options.Evaluate is nil")
 
-// valuesOf computes the contents that a buffer has before the first step.
-func (b *builder) valuesOf(id BufferID) (values []float64, err error) {
-	x, err := b.evaluation(nil, id)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, x.Close()) }()
-	values = make([]float64, b.plan.Buffers[id].Len)
-	return values, x.Read(x.id[id], 0, values)
-}
-
 // evaluation is the part of a plan that computes some buffers, loaded.
 type evaluation struct {
 	Evaluator
@@ -52,18 +41,22 @@ func (x *evaluation) get(slot string, v []float64) error { return x.Read(x.id[x.
 
 // evaluation loads what the wanted buffers need before the first step, and step (may be nil) as the schedule of every step.
 func (b *builder) evaluation(step *Run, wanted ...BufferID) (*evaluation, error) {
-	if b.opt.Evaluate == nil {
-		return nil, errNoEvaluator
-	}
 	part, id := partOf(b.plan, step, wanted)
-	if err := part.Verify(); err != nil {
-		return nil, fmt.Errorf("internal error, please report it: %w", err)
-	}
-	x, err := b.opt.Evaluate(part)
+	x, err := b.load(part)
 	if err != nil {
 		return nil, err
 	}
 	return &evaluation{Evaluator: x, id: id}, nil
+}
+
+func (b *builder) load(part *Plan) (Evaluator, error) {
+	if b.opt.Evaluate == nil {
+		return nil, errNoEvaluator
+	}
+	if err := part.Verify(); err != nil {
+		return nil, fmt.Errorf("internal error, please report it: %w", err)
+	}
+	return b.opt.Evaluate(part)
 }
 
 // partOf cuts a plan down to the operations before the first step that the wanted buffers and those of step depend on. The map gives the

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -12,7 +11,6 @@ import (
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/syntax"
-	"github.com/galvani-sim/galvani/host/units"
 )
 
 // initials remembers how initial values came into buffers, so that many small assignments stay cheap.
@@ -311,81 +309,6 @@ func marks(elements []int32, n int) []int32 {
 		out[e] = 1
 	}
 	return out
-}
-
-// delaysOf gives the delays of a pathway in seconds: none, one for all synapses, or one each. False means that a mistake was reported.
-func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway) ([]float64, bool) {
-	s, n := w.s, len(w.p.pre)
-	delay := path.Delay
-	if len(delay) > 1 && len(delay) != n {
-		b.mistake(s.Place, "", "%s has %d synapses, but %d delays were given", s.Name, n, len(delay))
-		return nil, false
-	}
-	if len(path.Delays) > 0 {
-		before := len(b.diags)
-		var err error
-		if delay, err = b.assignedDelays(in, w, path); err != nil {
-			b.mistake(s.Place, "", "%s: %v", s.Name, err)
-		}
-		if len(b.diags) > before {
-			return nil, false
-		}
-	}
-	for k, d := range delay {
-		if d >= 0 && !math.IsInf(d, 0) {
-			continue
-		}
-		which := "the delay"
-		if len(delay) > 1 {
-			which = fmt.Sprintf("the delay of synapse %d (from %d to %d)", k, int(w.p.pre[k])-s.Pre.Start, int(w.p.post[k])-s.Post.Start)
-		}
-		if d < 0 && !math.IsInf(d, 0) {
-			b.mistake(s.Place, "delays must not be negative", "%s.%s: %s is %g ms", s.Name, path.Name, which, d*1e3)
-		} else {
-			b.mistake(s.Place, "", "%s.%s: %s is %v, not a time", s.Name, path.Name, which, d)
-		}
-		return nil, false
-	}
-	if len(delay) > 1 && !slices.ContainsFunc(delay, func(d float64) bool { return d != delay[0] }) {
-		delay = delay[:1]
-	}
-	b.res.Delays[path] = delay
-	return delay, true
-}
-
-// assignedDelays applies assignments to delays, as to a variable of the synapses. The variable does not stay in the plan.
-func (b *builder) assignedDelays(in lower.SynapseInput, w *wiring, path *net.Pathway) ([]float64, error) {
-	s, n := w.s, len(w.p.pre)
-	own := *b
-	own.plan = &Plan{Precision: Double, BaseDT: b.plan.BaseDT, Clocks: b.plan.Clocks,
-		Buffers: slices.Clip(b.plan.Buffers), Conns: slices.Clip(b.plan.Conns), Init: slices.Clip(b.plan.Init)}
-	own.byName, own.initial = maps.Clone(b.byName), initials{}
-	ends := *w
-	ends.b, ends.conns = &own, maps.Clone(w.conns)
-
-	v := &check.Variable{Name: "delay", Kind: check.Parameter, Type: check.Type{Dim: units.Second}}
-	in.Model = withVariable(in.Model, v)
-	id := own.buffer(Buffer{Object: s.Name, Var: v.Name, Type: ir.Real, Len: n, Role: Param})
-	if len(path.Delay) > 0 {
-		own.plan.Buffers[id].set(path.Delay)
-	}
-	o := own.synapseOwner(s, in, &ends)
-	o.name, o.stream = s.Name+"."+path.Name+".", "delay of "+path.Name+" "
-	for i, a := range path.Delays {
-		own.assign(o, a, i)
-	}
-	b.diags = own.diags
-	if b.diags.Err() != nil || n == 0 {
-		return nil, nil
-	}
-	if own.lastUse(id) != nil {
-		return own.valuesOf(id)
-	}
-	buf := own.plan.Buffers[id]
-	if buf.Reals == nil {
-		return []float64{buf.Fill}, nil
-	}
-	return buf.Reals, nil
 }
 
 // withVariable is a model with one more variable, which hides others of its name.

@@ -264,7 +264,10 @@ func TestDelays(t *testing.T) {
 			o := options(1)
 			o.Pairs = plan.Pairs{}
 			if res, _ := plan.Build(w.Network, o); res != nil {
-				d := res.Delays[&test.path]
+				d, err := res.Delays(&test.path)
+				if err != nil {
+					t.Error(err)
+				}
 				for k := range d {
 					if want := test.want[k] * 1e-4; math.Abs(d[k]-want) > 1e-15 {
 						t.Errorf("delay %d is reported as %g s, want %g", k, d[k], want)

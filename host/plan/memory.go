@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unsafe"
+
+	"github.com/galvani-sim/galvani/host/ir"
 )
 
 // bytesPer is the size of one element of a buffer.
@@ -25,11 +28,17 @@ func (p *Plan) RealBytes() int64 {
 	return 4
 }
 
-// Memory is the device memory of a plan in bytes, by what it is for.
+// Memory is the memory that a plan takes in bytes.
 type Memory struct {
+	// Groups are what a backend allocates by what it is for, Total all of it.
 	Groups []MemoryGroup
 	Total  int64
+	// Host is what the program keeps beside it: ends of synapses in the order of creation, and data that the plan was made with.
+	Host int64
 }
+
+// All is Total and Host, which is what the cpu backend needs of the machine's memory.
+func (m Memory) All() int64 { return m.Total + m.Host }
 
 // MemoryGroup is one line of a memory report.
 type MemoryGroup struct {
@@ -42,18 +51,32 @@ func (r Role) String() string {
 	return [...]string{"state", "parameters", "scratch", "history", "connectivity", "tables"}[r]
 }
 
-// Memory estimates what a backend allocates for the plan.
+// Memory estimates what the cpu backend allocates for the plan, and what is kept beside it.
 func (p *Plan) Memory() Memory {
 	sum := map[string]int64{}
 	for _, b := range p.Buffers {
 		sum[b.Role.String()] += p.Bytes(b)
 	}
+	// Samples wait as they will be written, with the number of their step.
 	for _, m := range p.Monitors {
+		sample := int64(8)
 		for _, v := range m.Vars {
-			sum["recording"] += int64(m.Capacity) * int64(v.Len) * p.RealBytes()
+			sample += 8 * int64(v.Len)
+		}
+		sum["recording"] += int64(m.Capacity) * sample
+	}
+	for _, m := range p.SpikeMonitors {
+		if m.CountOnly {
+			sum["recording"] += 8 * int64(m.To-m.From)
 		}
 	}
-	var mem Memory
+	shared := p.Unwritten()
+	return NewMemory(sum, p.kept(func(b *Buffer) bool { return shared[b.ID] }))
+}
+
+// NewMemory sorts groups by size.
+func NewMemory(sum map[string]int64, host int64) Memory {
+	mem := Memory{Host: host}
 	for name, n := range sum {
 		mem.Groups = append(mem.Groups, MemoryGroup{name, n})
 		mem.Total += n
@@ -63,6 +86,79 @@ func (p *Plan) Memory() Memory {
 		return a.Bytes > b.Bytes || a.Bytes == b.Bytes && a.Name < b.Name
 	})
 	return mem
+}
+
+// Kept is what the program keeps of a plan beside what a backend on another device allocates.
+func (p *Plan) Kept() int64 { return p.kept(func(*Buffer) bool { return false }) }
+
+// kept counts arrays once, whoever else has them, and not those that a backend uses as they are.
+func (p *Plan) kept(shared func(*Buffer) bool) (bytes int64) {
+	seen := map[unsafe.Pointer]bool{nil: true}
+	for _, b := range p.Buffers {
+		if shared(b) {
+			seen[unsafe.Pointer(unsafe.SliceData(b.Ints))] = true
+		}
+	}
+	count := func(at unsafe.Pointer, n int) {
+		if n > 0 && !seen[at] {
+			seen[at] = true
+			bytes += int64(n)
+		}
+	}
+	for _, h := range p.held {
+		count(h.at, h.bytes)
+	}
+	for _, b := range p.Buffers {
+		count(unsafe.Pointer(unsafe.SliceData(b.Ints)), 4*len(b.Ints))
+		count(unsafe.Pointer(unsafe.SliceData(b.Reals)), 8*len(b.Reals))
+	}
+	return bytes
+}
+
+// held is an array that the program keeps for the plans to come.
+type held struct {
+	at    unsafe.Pointer
+	bytes int
+}
+
+// hold notes arrays in what the plan says of memory.
+func hold[E any](p *Plan, arrays ...[]E) {
+	for _, v := range arrays {
+		p.held = append(p.held, held{unsafe.Pointer(unsafe.SliceData(v)), len(v) * int(unsafe.Sizeof(*new(E)))})
+	}
+}
+
+// Unwritten are the buffers that say which elements are connected and that nothing writes to, so that a backend in the same memory can use the
+// plan's own arrays.
+func (p *Plan) Unwritten() map[BufferID]bool {
+	set := map[BufferID]bool{}
+	for _, c := range p.Conns {
+		if c.Drawn != nil {
+			continue
+		}
+		set[c.RowPtr], set[c.Index] = true, true
+		if c.Mapped {
+			set[c.Syn] = true
+		}
+	}
+	for _, r := range p.runs() {
+		for i, id := range r.Bind {
+			if i >= len(r.Kernel.Slots) || r.Kernel.Slots[i].Access&ir.Write != 0 {
+				delete(set, id)
+			}
+		}
+	}
+	for id := range set {
+		if id < 0 || int(id) >= len(p.Buffers) {
+			delete(set, id)
+			continue
+		}
+		// Tests have connectivity in buffers of other roles, which snapshots restore.
+		if b := p.Buffers[id]; b.Type != ir.Int || b.Ints == nil || b.Role != Connectivity && b.Role != Table {
+			delete(set, id)
+		}
+	}
+	return set
 }
 
 // ReplicaBytes estimates what several networks of the plan's shape take together, see Merge: bytes that they share, and those of each.
@@ -111,7 +207,8 @@ func FormatBytes(n int64) string {
 	return fmt.Sprintf("%.3g %ciB", v, prefixes[i])
 }
 
-// Fits returns *TooLarge when the plan needs more than total bytes, or one of its buffers more than single; 0 means no limit.
+// Fits returns *TooLarge when the plan needs more than total bytes, or one of its buffers more than single; 0 means no limit. A device without a
+// limit for single buffers is the machine itself, whose memory has to hold all there is.
 func (p *Plan) Fits(total, single int64) error {
 	if single > 0 {
 		for _, b := range p.Buffers {
@@ -121,12 +218,20 @@ func (p *Plan) Fits(total, single int64) error {
 			}
 		}
 	}
-	if m := p.Memory(); total > 0 && m.Total > total {
+	m := p.Memory()
+	need := m.Total
+	if single == 0 {
+		need = m.All()
+	}
+	if total > 0 && need > total {
 		var parts []string
 		for _, g := range m.Groups {
 			parts = append(parts, fmt.Sprintf("%s %s", g.Name, FormatBytes(g.Bytes)))
 		}
-		return &TooLarge{What: "the network (" + strings.Join(parts, ", ") + ")", Need: m.Total, Available: total}
+		if need > m.Total {
+			parts = append(parts, "ends of synapses and data "+FormatBytes(m.Host))
+		}
+		return &TooLarge{What: "the network (" + strings.Join(parts, ", ") + ")", Need: need, Available: total}
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type pairs struct {
 	how       []string // of each call of connect with a condition, for people
 	// weights are those of the rules, for synapses that transmit continuously: one for each, or nil.
 	weights []float64
+	made    *made
 }
 
 // Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built.
@@ -160,7 +161,9 @@ func (c *collector) fits() error {
 // take joins the segments and forgets them, one end after the other so that little is held twice.
 func (c *collector) take() *pairs {
 	if len(c.segments) == 1 {
-		if s := c.segments[0]; !s.copied && s.runs == nil && s.times == 1 && s.toPre == 0 && s.toPost == 0 {
+		if s := c.segments[0]; !s.copied && s.runs == nil && s.times == 1 {
+			shift(s.pre, s.toPre)
+			shift(s.post, s.toPost)
 			return &pairs{pre: s.pre, post: s.post}
 		}
 	}
@@ -177,6 +180,15 @@ func (c *collector) take() *pairs {
 		s.pre = nil
 	}
 	return p
+}
+
+func shift(v []int32, by int32) {
+	for k := range v {
+		if by == 0 {
+			return
+		}
+		v[k] += by
+	}
 }
 
 // join appends one end of the segment's pairs, which is what its runs stand for when run is set.

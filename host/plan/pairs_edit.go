@@ -49,6 +49,7 @@ func (p Pairs) Remove(s *net.Synapses, synapses []int32, removed bool) error {
 		return fmt.Errorf("the synapses of %q have not been made", s.Name)
 	}
 	fresh := *old
+	fresh.made = nil
 	if fresh.removed = slices.Clone(old.removed); fresh.removed == nil {
 		fresh.removed = make([]bool, len(old.pre))
 	}
@@ -76,18 +77,4 @@ func (p Pairs) Removed(s *net.Synapses) []bool {
 		return nil
 	}
 	return p[s].removed
-}
-
-// live lists the synapses that were not removed; nil: all are there.
-func (p *pairs) live() []int32 {
-	if p.removed == nil {
-		return nil
-	}
-	live := make([]int32, 0, len(p.pre))
-	for k, gone := range p.removed {
-		if !gone {
-			live = append(live, int32(k))
-		}
-	}
-	return live
 }

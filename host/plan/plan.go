@@ -1,6 +1,9 @@
 package plan
 
-import "github.com/galvani-sim/galvani/host/ir"
+import (
+	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/ir"
+)
 
 // BufferID indexes Plan.Buffers.
 type BufferID int
@@ -193,6 +196,11 @@ type Conn struct {
 	// With Mapped, entry k of Index belongs to synapse Syn[k], which is its place in PerElement slots; otherwise entry k is synapse k.
 	Mapped bool
 	Syn    BufferID // Int
+	// Pre and Post are the ends of each synapse where Mapped is set and Index has all of them; nil: not told. They are no buffers.
+	Pre, Post []int32
+	// Drawn, when not nil, draws the rows, which then are presynaptic; there are no buffers, and N is about the number of synapses. Only
+	// kernels over Spiking run over it. Not every backend can, see exec.Caps.
+	Drawn *connect.Drawn
 }
 
 // MonitorVar is one recorded variable: the elements Elements of Buf, or all Len of them when nil.
@@ -233,4 +241,5 @@ type Plan struct {
 	Checks []string
 	// Fingerprint is a hash of everything above that is not data.
 	Fingerprint string
+	held        []held
 }

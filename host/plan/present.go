@@ -90,6 +90,9 @@ func (r *Result) present(object any, a net.Assignment, own *check.Variable, ordi
 	case *net.Synapses:
 		w := b.wires[x]
 		if w == nil {
+			if r.Procedural[x] != nil {
+				return nil, fmt.Errorf("%q is procedural: its synapses are drawn anew for every spike and cannot be asked", x.Name)
+			}
 			return nil, fmt.Errorf("%q is not part of the network", x.Name)
 		}
 		ends := *w

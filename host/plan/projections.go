@@ -305,8 +305,11 @@ func (b *builder) full(p *net.Projection) []Op {
 func (b *builder) sparse(p *net.Projection, c *connect.CSR, add bool) ([]Op, error) {
 	if !c.ByPost {
 		c = c.Transposed()
+		c.Created = nil // nobody asks for the synapses of a projection in the order of creation
 		b.opt.Matrices[p] = &connect.Matrix{CSR: c}
 	}
+	hold(b.plan, c.RowPtr)
+	hold(b.plan, c.W, c.Delay)
 	if len(c.Index) > math.MaxInt32 {
 		return nil, fmt.Errorf("%d synapses are more than one projection can hold (%d)", len(c.Index), math.MaxInt32)
 	}

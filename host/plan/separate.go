@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/connect"
@@ -22,6 +23,9 @@ func (b *builder) connectCondition(x *call) error {
 	code, err := b.pairCode(x)
 	if err != nil {
 		return err
+	}
+	if x.c.Total != 0 {
+		return b.connectTotal(x, code)
 	}
 	if done, err := b.simplePairs(x, code); done || err != nil {
 		return err
@@ -73,6 +77,45 @@ func (b *builder) connectCondition(x *call) error {
 	}
 	return errors.Join(err, thin.finish())
 }
+
+// connectTotal draws both ends of a number of synapses.
+func (b *builder) connectTotal(x *call, code lower.PairCode) error {
+	total := x.c.Total
+	switch {
+	case x.c.P != nil || x.c.Count != nil || x.c.N > 1:
+		return errors.New("total is the number of all synapses; it has no place beside p or n")
+	case total < 0 || total > connect.MaxTotal:
+		return fmt.Errorf("total is %d; it lies between 0 and %d", total, int64(connect.MaxTotal))
+	}
+	sep, err := lower.Separate(b.synapseInput(x.s, 0), code.Cond, code.P, x.stream()+" separate")
+	if err != nil {
+		return err
+	}
+	if sep.OnlyOffsets || len(sep.Sides) > 0 || sep.Rest || sep.Random {
+		return errors.New("with total, a condition may say which i and which j are meant, joined by `and`; it cannot compare the two or draw random numbers")
+	}
+	set, err := b.separable(x, sep, code, true)
+	if err != nil {
+		return err
+	}
+	if total > 0 && (set.Rows == 0 || set.Cols == 0 || none(set.OnlyRows) || none(set.OnlyCols)) {
+		return fmt.Errorf("%d synapses were asked for, but there is no pair to connect", total)
+	}
+	x.out.n += total
+	err = x.out.fits()
+	x.out.n -= total
+	if err != nil {
+		return err
+	}
+	x.out.how = append(x.out.how, fmt.Sprintf("%s: %d synapses, both ends at random", x.stream(), total))
+	return set.EachTotal(total, func(rows connect.Block) error {
+		x.out.rows(rows, int32(x.s.Pre.Start), int32(x.s.Post.Start), 1)
+		return nil
+	})
+}
+
+// none reports whether nothing is picked; nil picks all.
+func none(only []bool) bool { return only != nil && !slices.Contains(only, true) }
 
 // separable evaluates the parts of a condition and a probability. Without parts only the probability counts.
 func (b *builder) separable(x *call, sep *lower.Separated, code lower.PairCode, parts bool) (set connect.Separable, err error) {

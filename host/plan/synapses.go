@@ -2,7 +2,6 @@ package plan
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -93,128 +92,13 @@ func (b *builder) synapseInput(s *net.Synapses, n int) lower.SynapseInput {
 	}
 }
 
-// wiring is the connectivity of one Synapses object on the device.
-type wiring struct {
-	b     *builder
-	s     *net.Synapses
-	p     *pairs
-	conns map[string][]lagged // by kind of rows and delays
-}
-
-// lagged is the part of the synapses whose spikes are delivered with one lag.
-type lagged struct {
-	conn, lag int
-}
-
-// conn returns rows by one end. steps holds each synapse's delay in steps, one for all, or none; with several delays there is one set
-// of rows for each, longest first: spikes that were sent earlier are delivered first, as in Brian2.
-func (w *wiring) conn(byPost bool, steps []int32) []lagged {
-	key := fmt.Sprint(byPost, " ", len(steps))
-	if len(steps) <= 1 {
-		key = fmt.Sprint(byPost)
-	}
-	row, far, rows := w.p.pre, w.p.post, w.s.Pre.Group.N
-	if byPost {
-		row, far, rows = far, row, w.s.Post.Group.N
-	}
-	lag := func(k int) int {
-		switch len(steps) {
-		case 0:
-			return 0
-		case 1:
-			return int(steps[0])
-		}
-		return int(steps[k])
-	}
-	if c, ok := w.conns[key]; ok {
-		if len(steps) <= 1 {
-			return []lagged{{c[0].conn, lag(0)}}
-		}
-	}
-	parts := map[int][]int32{}
-	if len(steps) <= 1 {
-		parts[lag(0)] = w.p.live() // nil: all synapses, in order of creation
-	} else {
-		for k := range row {
-			if w.p.removed == nil || !w.p.removed[k] {
-				parts[lag(k)] = append(parts[lag(k)], int32(k))
-			}
-		}
-	}
-	var lags []int
-	for l := range parts {
-		lags = append(lags, l)
-	}
-	slices.SortFunc(lags, func(x, y int) int { return y - x })
-	var out []lagged
-	for _, l := range lags {
-		out = append(out, lagged{w.rows(byPost, row, far, rows, parts[l], fmt.Sprintf("%v %d", map[bool]string{false: "pre", true: "post"}[byPost], len(w.b.plan.Conns))), l})
-	}
-	w.conns[key] = out
-	return out
-}
-
-// all returns rows by presynaptic element with the synapses that were removed among them: their variables go on, but nothing comes of it.
-func (w *wiring) all() int {
-	if w.p.removed == nil {
-		return w.conn(false, nil)[0].conn
-	}
-	const key = "all"
-	if c, ok := w.conns[key]; ok {
-		return c[0].conn
-	}
-	c := w.rows(false, w.p.pre, w.p.post, w.s.Pre.Group.N, nil, "all")
-	w.conns[key] = []lagged{{conn: c}}
-	return c
-}
-
-// rows sorts synapses by row, keeping their order within each, and adds the result to the plan. part nil means all of them.
-func (w *wiring) rows(byPost bool, row, far []int32, rows int, part []int32, name string) int {
-	b, n := w.b, len(row)
-	if part != nil {
-		n = len(part)
-	}
-	at := func(k int) int32 {
-		if part != nil {
-			return part[k]
-		}
-		return int32(k)
-	}
-	ptr := make([]int32, rows+1)
-	sorted := part == nil
-	for k := range n {
-		r := row[at(k)]
-		ptr[r+1]++
-		sorted = sorted && (k == 0 || row[at(k-1)] <= r)
-	}
-	for r := range rows {
-		ptr[r+1] += ptr[r]
-	}
-	ints := func(what string, v []int32) BufferID {
-		return b.buffer(Buffer{Object: w.s.Name, Var: name + " " + what, Type: ir.Int, Len: len(v), Ints: v, Role: Connectivity})
-	}
-	c := &Conn{Name: w.s.Name + " " + name, NPre: w.s.Pre.Group.N, NPost: w.s.Post.Group.N, N: n, ByPost: byPost, RowPtr: ints("rows", ptr)}
-	if sorted {
-		c.Index = ints("index", far)
-	} else {
-		next := slices.Clone(ptr[:rows])
-		index, syn := make([]int32, n), make([]int32, n)
-		for k := range n {
-			s := at(k)
-			place := next[row[s]]
-			next[row[s]]++
-			index[place], syn[place] = far[s], s
-		}
-		c.Index, c.Syn, c.Mapped = ints("index", index), ints("synapses", syn), true
-	}
-	b.plan.Conns = append(b.plan.Conns, c)
-	return len(b.plan.Conns) - 1
-}
-
 // synapses lays out all Synapses objects and adds their code to the schedule.
 func (b *builder) synapses() error {
 	for _, s := range b.net.Synapses {
 		p := b.opt.pairsOf(s)
+		if b.synModels[s] != nil && b.procedural(s) {
+			continue
+		}
 		if p == nil {
 			var err error
 			if p, err = b.connectSynapses(s); err != nil {
@@ -260,6 +144,7 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	b.ruleWeights(s, p)
 	w := &wiring{b: b, s: s, p: p, conns: map[string][]lagged{}}
 	b.wires[s] = w
+	hold(b.plan, p.pre, p.post)
 	b.counts(s, p)
 	if s.Multi != "" {
 		b.buffer(Buffer{Object: s.Name, Var: s.Multi, Type: ir.Int, Len: n, Ints: p.numbers(), Role: Connectivity})
@@ -339,20 +224,16 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 	if path.Order != 0 {
 		slotOrder = path.Order
 	}
-	delays, ok := b.delaysOf(in, w, path)
+	delays, ok := b.delaysOf(in, w, path, group)
 	if !ok {
 		return
 	}
-	steps := make([]int32, len(delays))
-	for i, d := range delays {
-		steps[i] = int32(b.delaySteps(d, group))
-	}
 	item := Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: slotOrder, Clock: b.clocks.add(b.dtOf(group.DT)), Callback: -1}
 	list := b.listOf(group, path.Event)
-	if w.p.removed != nil && len(steps) > 0 {
-		b.keep(list, int(slices.Max(steps))) // also for synapses that were removed: they may come back
+	if w.p.removed != nil {
+		b.keep(list, delays.longest) // also for synapses that were removed: they may come back
 	}
-	for _, part := range w.conn(path.Post, steps) {
+	for _, part := range w.conn(path.Post, delays) {
 		r := b.kernel(k, b.plan.Conns[part.conn].N, part.conn)
 		r.List, r.Lag = list, part.lag
 		b.keep(list, part.lag)

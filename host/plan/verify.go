@@ -79,6 +79,12 @@ func (v verifier) conn(i int, c *Conn) {
 	if c.ByPost {
 		rows = c.NPost
 	}
+	if c.Drawn != nil {
+		if c.ByPost || c.Mapped || c.Drawn.NPre != c.NPre || c.Drawn.NPost != c.NPost {
+			v.bad("%s: drawn rows are presynaptic, of %d elements", where, c.NPre)
+		}
+		return
+	}
 	v.buf(where, c.RowPtr, ir.Int, rows+1)
 	v.buf(where, c.Index, ir.Int, c.N)
 }
@@ -177,6 +183,9 @@ func (v verifier) run(where string, op *Run) {
 	if synaptic && (op.Conn < 0 || op.Conn >= len(v.p.Conns)) {
 		v.bad("%s: no connectivity %d", where, op.Conn)
 		return
+	}
+	if synaptic && v.p.Conns[op.Conn].Drawn != nil && k.Domain != ir.Spiking {
+		v.bad("%s: connectivity %d is drawn for spikes only", where, op.Conn)
 	}
 	seen := map[BufferID]string{}
 	for i, s := range k.Slots {

@@ -121,6 +121,9 @@ func ratesOf(r *sim.SpikeRecord) (Rates, error) {
 func (a Adapter) Edges(s *net.Synapses) (pre, post []int32, err error) {
 	pre, post, ok := a.Sim.Edges(s)
 	if !ok {
+		if a.Result().Procedural[s] != nil {
+			return nil, nil, withHint(fmt.Errorf("the synapses of %s are procedural, drawn anew for every spike, and cannot be listed", s.Name), "connect(..., procedural=False) stores them, where they fit")
+		}
 		return nil, nil, fmt.Errorf("%s is not part of the network", s.Name)
 	}
 	return pre, post, nil

@@ -6,17 +6,18 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/rng"
 	"go.starlark.net/starlark"
 )
 
-// connect is S.connect(condition=None, i=None, j=None, p=1, n=1, skip_if_invalid=False).
+// connect is S.connect(condition=None, i=None, j=None, p=1, n=1, total=None, skip_if_invalid=False).
 func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var cond, i, j, p, n, namespace, unit, ignored starlark.Value
-	skip, weight := false, ""
-	if err := unpack(b.Name(), args, kwargs, "condition?", &cond, "i?", &i, "j?", &j, "p?", &p, "n?", &n, "skip_if_invalid?", &skip,
+	var cond, i, j, p, n, total, namespace, unit, ignored starlark.Value
+	skip, procedural, weight := false, false, ""
+	if err := unpack(b.Name(), args, kwargs, "condition?", &cond, "i?", &i, "j?", &j, "p?", &p, "n?", &n, "total?", &total, "procedural?", &procedural, "skip_if_invalid?", &skip,
 		"namespace?", &namespace, "level?", &ignored, "weight?", &weight, "unit?", &unit); err != nil {
 		return nil, err
 	}
@@ -24,7 +25,7 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 		return nil, withHint(fmt.Errorf("connect: %s has run already", s.name), "make all synapses before the first run; another Synapses object can be added later")
 	}
 	given := func(v starlark.Value) bool { return v != nil && v != starlark.None }
-	c := &net.Connection{Place: s.in.placeOf(t)}
+	c := &net.Connection{Place: s.in.placeOf(t), Procedural: procedural}
 	if g, ok := cond.(*graphValue); ok {
 		if given(i) || given(j) || given(p) || given(n) {
 			return nil, fmt.Errorf("connect: a graph says which neurons are connected; i=, j=, p= and n= have no place beside it")
@@ -33,6 +34,23 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 	}
 	if weight != "" || given(unit) {
 		return nil, fmt.Errorf("connect: weight= and unit= belong to a graph, as in connect(g, weight=\"w\")")
+	}
+	if given(total) {
+		if given(i) || given(j) || given(p) || given(n) || c.Condition != nil {
+			return nil, fmt.Errorf("connect: total= is the number of all synapses, drawn at random; i=, j=, p= and n= have no place beside it")
+		}
+		v, err := starlark.NumberToInt(total)
+		count, ok := int64(0), err == nil
+		if ok {
+			count, ok = v.Int64()
+		}
+		if !ok || count < 0 || count > connect.MaxTotal {
+			return nil, fmt.Errorf("connect: total is a whole number from 0 to %d, got %v", connect.MaxTotal, total)
+		}
+		if count == 0 {
+			return starlark.None, nil
+		}
+		c.Total = count
 	}
 	switch {
 	case given(cond) && (given(i) || given(j)):

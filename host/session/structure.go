@@ -101,11 +101,16 @@ func (t *Timeline) synapses(name string) (*net.Synapses, error) {
 }
 
 // freeze makes the description of synapses that hold for any number of them: what was set for all of them stays for those to come.
-func (t *Timeline) freeze(s *net.Synapses) {
+func (t *Timeline) freeze(s *net.Synapses) error {
 	s.Initial = uniform(s.Initial)
 	for _, p := range s.Pathways {
-		p.Delay, p.Delays = t.sim.Result().Delays[p], nil
+		d, err := t.sim.Result().Delays(p)
+		if err != nil {
+			return fmt.Errorf("the delays of %q: %w", s.Name, err)
+		}
+		p.Delay, p.Delays = d, nil
 	}
+	return nil
 }
 
 // uniform keeps the assignments that set all elements in one way.
@@ -186,7 +191,9 @@ func (e AddEdge) apply(t *Timeline) (Edit, error) {
 	}
 	first := 0
 	err = t.change(func() error {
-		t.freeze(s)
+		if err := t.freeze(s); err != nil {
+			return err
+		}
 		var err error
 		if first, err = t.sim.Pairs().Add(s, e.Pre, e.Post); err != nil {
 			return err
@@ -255,7 +262,9 @@ func (e RemoveEdge) apply(t *Timeline) (Edit, error) {
 		return nil, fmt.Errorf("no edges of %q were given", e.Synapses)
 	}
 	err = t.change(func() error {
-		t.freeze(s)
+		if err := t.freeze(s); err != nil {
+			return err
+		}
 		return t.sim.Pairs().Remove(s, e.Edges, true)
 	})
 	return RestoreEdge(e), err
@@ -275,7 +284,9 @@ func (e RestoreEdge) apply(t *Timeline) (Edit, error) {
 
 // putBack restores synapses whose ends are there.
 func (t *Timeline) putBack(s *net.Synapses, edges []int32) error {
-	t.freeze(s)
+	if err := t.freeze(s); err != nil {
+		return err
+	}
 	if err := t.sim.Pairs().Remove(s, edges, false); err != nil {
 		return err
 	}
@@ -325,7 +336,9 @@ func (e AddNode) apply(t *Timeline) (Edit, error) {
 		g.N, g.Initial = first+e.N, uniform(g.Initial)
 		for _, s := range n.Synapses {
 			if s.Pre.Group == g || s.Post.Group == g {
-				t.freeze(s)
+				if err := t.freeze(s); err != nil {
+					return err
+				}
 				whole(&s.Pre)
 				whole(&s.Post)
 			}
@@ -382,7 +395,9 @@ func (e RemoveNode) apply(t *Timeline) (Edit, error) {
 			if len(edges) == 0 {
 				continue
 			}
-			t.freeze(s)
+			if err := t.freeze(s); err != nil {
+				return err
+			}
 			if err := t.sim.Pairs().Remove(s, edges, true); err != nil {
 				return err
 			}

@@ -79,9 +79,13 @@ func (s *Sim) GetSynapses(x *net.Synapses, name string) ([]float64, units.Dim, e
 	if err := s.follow(); err != nil {
 		return nil, units.Dim{}, err
 	}
+	if s.res.Procedural[x] != nil {
+		return nil, units.Dim{}, fmt.Errorf("%s.%s: the synapses are procedural, drawn anew for every spike, and cannot be asked", x.Name, name)
+	}
 	for _, p := range x.Pathways {
 		if name == p.Name+".delay" {
-			return s.delays(x, p), units.Second, nil
+			d, err := s.delays(x, p)
+			return d, units.Second, err
 		}
 	}
 	if b, ok := s.res.Plan.Find(x.Name, name); ok {
@@ -115,18 +119,18 @@ func (s *Sim) SetSynapses(x *net.Synapses, name string, values []float64) error 
 }
 
 // delays are those that the plan was made with, one per synapse.
-func (s *Sim) delays(x *net.Synapses, p *net.Pathway) []float64 {
+func (s *Sim) delays(x *net.Synapses, p *net.Pathway) ([]float64, error) {
+	d, err := s.res.Delays(p)
+	if err != nil || len(d) > 1 {
+		return slices.Clone(d), err
+	}
 	out := make([]float64, s.res.Synapses[x.Name])
-	for k := range out {
-		switch d := s.res.Delays[p]; len(d) {
-		case 0:
-		case 1:
+	if len(d) == 1 {
+		for k := range out {
 			out[k] = d[0]
-		default:
-			out[k] = d[k]
 		}
 	}
-	return out
+	return out, nil
 }
 
 // value computes a variable that is not stored.

@@ -120,7 +120,7 @@ func Check(n *net.Network, o Options) (*plan.Result, error) {
 }
 
 func planOptions(o Options) plan.Options {
-	p := plan.Options{Precision: o.Precision, Seed: o.Seed}
+	p := plan.Options{Precision: o.Precision, Seed: o.Seed, Procedural: true}
 	// On the CPU whatever the backend, so that all of them make the same synapses.
 	p.Evaluate = func(part *plan.Plan) (plan.Evaluator, error) {
 		inst, err := cpu.Backend{}.Load(part, exec.Options{Seed: o.Seed, Threads: o.Threads})
@@ -131,7 +131,7 @@ func planOptions(o Options) plan.Options {
 	}
 	if o.Backend != nil {
 		c := o.Backend.Caps()
-		p.Memory, p.MaxBuffer = c.Memory, c.MaxBuffer
+		p.Memory, p.MaxBuffer, p.Procedural = c.Memory, c.MaxBuffer, c.Procedural
 	}
 	return p
 }
@@ -161,6 +161,9 @@ func (s *Sim) load() error {
 	}
 	opt := planOptions(s.opt)
 	opt.Matrices, opt.Pairs, opt.Plain = s.matrices, s.pairs, s.isPlain
+	if opt.Memory > 0 && s.res != nil {
+		opt.Memory += s.res.Plan.Memory().All() // what is loaded is no longer available
+	}
 	res, err := plan.Build(s.net, opt)
 	if err != nil {
 		return err

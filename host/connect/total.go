@@ -1,0 +1,52 @@
+package connect
+
+import (
+	"math"
+	"slices"
+	"sync/atomic"
+)
+
+// sourcesChunk is how many sources are drawn from one stream.
+const sourcesChunk = 1 << 16
+
+// EachTotal calls emit with all rows, in order, of total synapses whose both ends are drawn at random, with replacement, from the rows and
+// columns that are picked: NEST's fixed_total_number. A pair may have several synapses. Offsets, Sides and P must not be set, and
+// total is below 2^31, 0 where no row or no column is picked.
+//
+// The rows of all synapses are drawn first, which is how many each row has; then, from a stream of each row, their columns.
+func (s *Separable) EachTotal(total int64, emit func(Block) error) error {
+	picked := func(only []bool, n int) []int32 {
+		list := make([]int32, 0, n)
+		for k := range int32(n) {
+			if only == nil || only[k] {
+				list = append(list, k)
+			}
+		}
+		return list
+	}
+	rows, cols := picked(s.OnlyRows, s.Rows), picked(s.OnlyCols, s.Cols)
+	counts := make([]int32, s.Rows)
+	at := s.Key.Sub("sources")
+	chunks := int((total + sourcesChunk - 1) / sourcesChunk)
+	_ = parallel(chunks, 1, func(k, _ int) error {
+		w := newWords(at.at(int32(k)))
+		for range min(sourcesChunk, total-int64(k)*sourcesChunk) {
+			atomic.AddInt32(&counts[rows[w.below(uint32(len(rows)))]], 1)
+		}
+		return nil
+	})
+	key := s.Key.Sub("rows")
+	return blocks(s.Rows, func() func([]int32, int) []int32 {
+		return func(dst []int32, i int) []int32 {
+			w, before := newWords(key.at(int32(i))), len(dst)
+			for range counts[i] {
+				dst = append(dst, cols[w.below(uint32(len(cols)))])
+			}
+			slices.Sort(dst[before:])
+			return dst
+		}
+	}, emit)
+}
+
+// MaxTotal bounds the number of synapses of one call of EachTotal.
+const MaxTotal = math.MaxInt32

@@ -1,0 +1,194 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"maps"
+	"math"
+	"slices"
+	"unsafe"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/lower"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+// Delays are those of a pathway in seconds: none, one for all synapses, or one each in order of creation. Delays that expressions give are not
+// kept but computed again.
+func (r *Result) Delays(path *net.Pathway) ([]float64, error) {
+	if f := r.delays[path]; f != nil {
+		return f()
+	}
+	return nil, nil
+}
+
+// delaySource gives values part by part, to a function that stops it by returning false.
+type delaySource func(yield func(at int, part []float64) bool) error
+
+// delaysOf finds the delays of a pathway; group is where its spikes come from.
+func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, group *net.Group) (*delays, bool) {
+	s, n := w.s, len(w.p.pre)
+	values := path.Delay
+	if len(values) > 1 && len(values) != n {
+		b.mistake(s.Place, "", "%s has %d synapses, but %d delays were given", s.Name, n, len(values))
+		return nil, false
+	}
+	var key uint64
+	var source delaySource
+	if len(path.Delays) > 0 {
+		part, id, set, ok := b.assignedDelays(in, w, path)
+		if !ok {
+			return nil, false
+		}
+		if values = set; part != nil {
+			key = partKey(part, s.Name, b.opt.Seed)
+			source = func(yield func(int, []float64) bool) error { return b.read(part, id, yield) }
+			b.res.delays[path] = func() (all []float64, err error) {
+				all = make([]float64, n)
+				return all, source(func(at int, part []float64) bool { copy(all[at:], part); return true })
+			}
+		}
+	}
+	if source == nil {
+		b.res.delays[path] = func() ([]float64, error) { return values, nil }
+		n, key = len(values), maphash.Bytes(hashSeed, bytesOf(values))
+		source = func(yield func(int, []float64) bool) error { yield(0, values); return nil }
+	}
+	if known, ok := w.p.kept().delays[key]; ok {
+		return &known, true
+	}
+	d, one := &delays{key: key}, math.NaN()
+	steps, wrong := make([]int32, n), -1
+	err := source(func(at int, part []float64) bool {
+		for k, x := range part {
+			if !(x >= 0) || math.IsInf(x, 0) {
+				wrong, one = at+k, x
+				return false
+			}
+			if at+k == 0 {
+				one = x
+			}
+			d.each = d.each || x != one
+			steps[at+k] = int32(b.delaySteps(x, group))
+			d.longest = max(d.longest, int(steps[at+k]))
+		}
+		return true
+	})
+	switch {
+	case err != nil:
+		b.mistake(s.Place, "", "%s: %v", s.Name, err)
+		return nil, false
+	case wrong >= 0:
+		b.wrongDelay(w, path, wrong, n, one)
+		return nil, false
+	case !d.each && n > 1:
+		b.res.delays[path] = func() ([]float64, error) { return []float64{one}, nil }
+	}
+	if d.each {
+		d.steps = steps
+	}
+	known := *d
+	known.steps = nil
+	w.p.kept().delays[key] = known
+	return d, true
+}
+
+// wrongDelay reports delay k of n.
+func (b *builder) wrongDelay(w *wiring, path *net.Pathway, k, n int, d float64) {
+	s, which := w.s, "the delay"
+	if n > 1 {
+		which = fmt.Sprintf("the delay of synapse %d (from %d to %d)", k, int(w.p.pre[k])-s.Pre.Start, int(w.p.post[k])-s.Post.Start)
+	}
+	if d < 0 && !math.IsInf(d, 0) {
+		b.mistake(s.Place, "delays must not be negative", "%s.%s: %s is %g ms", s.Name, path.Name, which, d*1e3)
+	} else {
+		b.mistake(s.Place, "", "%s.%s: %s is %v, not a time", s.Name, path.Name, which, d)
+	}
+}
+
+// assignedDelays applies assignments to delays, as to a variable of the synapses. The variable does not stay in the plan: it is buffer id of a part
+// that computes it, or, where part is nil, has values, one for all synapses or one each.
+func (b *builder) assignedDelays(in lower.SynapseInput, w *wiring, path *net.Pathway) (part *Plan, id BufferID, values []float64, ok bool) {
+	s, n, before := w.s, len(w.p.pre), len(b.diags)
+	own := *b
+	own.plan = &Plan{Precision: Double, BaseDT: b.plan.BaseDT, Clocks: b.plan.Clocks,
+		Buffers: slices.Clip(b.plan.Buffers), Conns: slices.Clip(b.plan.Conns), Init: slices.Clip(b.plan.Init)}
+	own.byName, own.initial = maps.Clone(b.byName), initials{}
+	ends := *w
+	ends.b, ends.conns = &own, maps.Clone(w.conns)
+
+	v := &check.Variable{Name: "delay", Kind: check.Parameter, Type: check.Type{Dim: units.Second}}
+	in.Model = withVariable(in.Model, v)
+	id = own.buffer(Buffer{Object: s.Name, Var: v.Name, Type: ir.Real, Len: n, Role: Param})
+	if len(path.Delay) > 0 {
+		own.plan.Buffers[id].set(path.Delay)
+	}
+	o := own.synapseOwner(s, in, &ends)
+	o.name, o.stream = s.Name+"."+path.Name+".", "delay of "+path.Name+" "
+	for i, a := range path.Delays {
+		own.assign(o, a, i)
+	}
+	b.diags = own.diags
+	buf := own.plan.Buffers[id]
+	switch {
+	case len(b.diags) > before:
+		return nil, None, nil, false
+	case b.diags.Err() != nil || n == 0:
+		return nil, None, nil, true
+	case own.lastUse(id) != nil:
+		part, to := partOf(own.plan, nil, []BufferID{id})
+		return part, to[id], nil, true
+	case buf.Reals == nil:
+		return nil, None, []float64{buf.Fill}, true
+	}
+	return nil, None, buf.Reals, true
+}
+
+// readLen is how many numbers are read at a time.
+const readLen = 1 << 16
+
+// read computes a buffer of a part, and gives its contents.
+func (b *builder) read(part *Plan, id BufferID, yield func(at int, values []float64) bool) (err error) {
+	x, err := b.load(part)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, x.Close()) }()
+	n := part.Buffers[id].Len
+	values := make([]float64, min(n, readLen))
+	for at := 0; at < n; at += readLen {
+		values = values[:min(readLen, n-at)]
+		if err := x.Read(id, at, values); err != nil || !yield(at, values) {
+			return err
+		}
+	}
+	return nil
+}
+
+var hashSeed = maphash.MakeSeed()
+
+func bytesOf[E int32 | float64](v []E) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(*new(E))))
+}
+
+// partKey differs between parts that compute something else, but for the connectivity of an object, which the caller knows to be the same.
+func partKey(part *Plan, object string, seed uint64) uint64 {
+	var h maphash.Hash
+	h.SetSeed(hashSeed)
+	fmt.Fprintln(&h, seed, part.BaseDT)
+	for _, b := range part.Buffers {
+		fmt.Fprintln(&h, b.Object, b.Var, b.Type, b.Len, b.Role, b.Fill)
+		if b.Object != object || b.Role != Connectivity {
+			h.Write(bytesOf(b.Ints))
+			h.Write(bytesOf(b.Reals))
+		}
+	}
+	for _, op := range part.Init {
+		r := op.(*Run)
+		fmt.Fprintln(&h, r.Kernel, r.Bind, r.N, r.Conn, r.List, r.Lag)
+	}
+	return h.Sum64()
+}

@@ -1,0 +1,245 @@
+package plan
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/net"
+)
+
+// wiring is the connectivity of one Synapses object on the device.
+type wiring struct {
+	b     *builder
+	s     *net.Synapses
+	p     *pairs
+	conns map[string][]lagged // by kind of rows and delays
+}
+
+// lagged is the part of the synapses whose spikes are delivered with one lag.
+type lagged struct {
+	conn, lag int
+}
+
+// delays are those of a pathway, in steps.
+type delays struct {
+	each    bool    // each synapse has its own; otherwise all have the longest
+	steps   []int32 // with each; nil where the synapses have been sorted by them before
+	longest int
+	key     uint64 // differs between delays that differ
+}
+
+// made is what was sorted and evaluated for plans before: a plan is built anew for every run, and nothing of this changes with it.
+type made struct {
+	rows   map[string][]sorted
+	delays map[uint64]delays // by key, without steps
+}
+
+// sorted are synapses with one lag in rows.
+type sorted struct {
+	lag             int
+	ptr, index, syn []int32 // syn nil: entry k is synapse k
+}
+
+func (p *pairs) kept() *made {
+	if p.made == nil {
+		p.made = &made{rows: map[string][]sorted{}, delays: map[uint64]delays{}}
+	}
+	return p.made
+}
+
+// conn returns rows by one end. With several delays there is one set of rows for each, longest first: spikes that were sent earlier are
+// delivered first, as in Brian2. d nil: none.
+func (w *wiring) conn(byPost bool, d *delays) []lagged {
+	each, lag := d != nil && d.each, 0
+	if d != nil && !each {
+		lag = d.longest
+	}
+	key := fmt.Sprint(byPost)
+	if each {
+		key = fmt.Sprint(byPost, " ", d.key)
+	}
+	if c, ok := w.conns[key]; ok && !each {
+		return []lagged{{c[0].conn, lag}}
+	}
+	rows := w.kept(key, byPost, func() []sorted {
+		if each {
+			return w.p.sort(byPost, w.rowsOf(byPost), d.steps)
+		}
+		return w.p.sort(byPost, w.rowsOf(byPost), nil)
+	})
+	var out []lagged
+	for _, r := range rows {
+		if !each {
+			r.lag = lag
+		}
+		out = append(out, lagged{w.add(byPost, r, fmt.Sprintf("%v %d", map[bool]string{false: "pre", true: "post"}[byPost], len(w.b.plan.Conns))), r.lag})
+	}
+	w.conns[key] = out
+	return out
+}
+
+// kept sorts synapses that have not been sorted so before. Elements may have been added to the group since.
+func (w *wiring) kept(key string, byPost bool, sort func() []sorted) []sorted {
+	key = fmt.Sprint(w.rowsOf(byPost), " ", key)
+	rows, ok := w.p.kept().rows[key]
+	if !ok {
+		rows = sort()
+		w.p.kept().rows[key] = rows
+	}
+	return rows
+}
+
+func (w *wiring) rowsOf(byPost bool) int {
+	if byPost {
+		return w.s.Post.Group.N
+	}
+	return w.s.Pre.Group.N
+}
+
+// all returns rows by presynaptic element with the synapses that were removed among them: their variables go on, but nothing comes of it.
+func (w *wiring) all() int {
+	if w.p.removed == nil {
+		return w.conn(false, nil)[0].conn
+	}
+	const key = "all"
+	if c, ok := w.conns[key]; ok {
+		return c[0].conn
+	}
+	rows := w.kept(key, false, func() []sorted {
+		whole := *w.p
+		whole.removed = nil
+		return whole.sort(false, w.rowsOf(false), nil)
+	})
+	c := w.add(false, rows[0], "all")
+	w.conns[key] = []lagged{{conn: c}}
+	return c
+}
+
+// add adds rows to the plan.
+func (w *wiring) add(byPost bool, r sorted, name string) int {
+	b := w.b
+	ints := func(what string, v []int32) BufferID {
+		return b.buffer(Buffer{Object: w.s.Name, Var: name + " " + what, Type: ir.Int, Len: len(v), Ints: v, Role: Connectivity})
+	}
+	c := &Conn{Name: w.s.Name + " " + name, NPre: w.s.Pre.Group.N, NPost: w.s.Post.Group.N, N: len(r.index), ByPost: byPost, RowPtr: ints("rows", r.ptr)}
+	c.Index = ints("index", r.index)
+	if r.syn != nil {
+		c.Syn, c.Mapped = ints("synapses", r.syn), true
+		if len(r.syn) == len(w.p.pre) {
+			c.Pre, c.Post = w.p.pre, w.p.post
+		}
+	}
+	b.plan.Conns = append(b.plan.Conns, c)
+	return len(b.plan.Conns) - 1
+}
+
+// sort puts the synapses that were not removed into rows, one set for each delay, longest first; within a row the order is that of creation.
+// With a single set whose rows come in order, nothing is copied.
+func (p *pairs) sort(byPost bool, rows int, steps []int32) []sorted {
+	row, far := p.pre, p.post
+	if byPost {
+		row, far = far, row
+	}
+	if steps == nil && p.removed == nil && slices.IsSorted(row) {
+		return []sorted{{ptr: rowPointers(row, rows), index: far}}
+	}
+	top := int32(0)
+	if len(steps) > 0 {
+		top = slices.Max(steps)
+	}
+	n := make([]int64, top+1)
+	for k := range row {
+		if p.removed == nil || !p.removed[k] {
+			n[stepOf(steps, k)]++
+		}
+	}
+	var out []sorted
+	set := make([]int32, top+1) // of a lag: its place in out
+	for lag := int(top); lag >= 0; lag-- {
+		set[lag] = int32(len(out))
+		if n[lag] > 0 || steps == nil {
+			out = append(out, sorted{lag: lag, ptr: make([]int32, rows+1), index: make([]int32, n[lag]), syn: make([]int32, n[lag])})
+		}
+	}
+	// Each worker goes through all synapses and sorts those of its own rows: the order is that of creation for any number of them.
+	workers := 1
+	if len(row) > 1<<16 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	cut := p.cuts(row, rows, workers)
+	each := func(f func(k int, r int32, s *sorted), worker int) {
+		lo, hi := cut[worker], cut[worker+1]
+		for k, r := range row {
+			if r >= lo && r < hi && (p.removed == nil || !p.removed[k]) {
+				f(k, r, &out[set[stepOf(steps, k)]])
+			}
+		}
+	}
+	together := func(f func(worker int)) {
+		var wg sync.WaitGroup
+		for w := range workers {
+			wg.Go(func() { f(w) })
+		}
+		wg.Wait()
+	}
+	together(func(w int) { each(func(_ int, r int32, s *sorted) { s.ptr[r+1]++ }, w) })
+	for i := range out {
+		for r := range rows {
+			out[i].ptr[r+1] += out[i].ptr[r]
+		}
+	}
+	// ptr[r] is where the next synapse of row r goes, which in the end is where row r+1 begins.
+	together(func(w int) {
+		each(func(k int, r int32, s *sorted) {
+			at := s.ptr[r]
+			s.ptr[r]++
+			s.index[at], s.syn[at] = far[k], int32(k)
+		}, w)
+	})
+	for i := range out {
+		copy(out[i].ptr[1:], out[i].ptr[:rows])
+		out[i].ptr[0] = 0
+	}
+	return out
+}
+
+func stepOf(steps []int32, k int) int32 {
+	if steps == nil {
+		return 0
+	}
+	return steps[k]
+}
+
+// cuts divides rows into parts with about as many synapses each.
+func (p *pairs) cuts(row []int32, rows, parts int) []int32 {
+	cut := make([]int32, parts+1)
+	cut[parts] = int32(rows)
+	if parts == 1 {
+		return cut
+	}
+	// Every 64th synapse tells enough of how many each row has.
+	var sample []int32
+	for k := 0; k < len(row); k += 64 {
+		sample = append(sample, row[k])
+	}
+	slices.Sort(sample)
+	for w := 1; w < parts; w++ {
+		cut[w] = sample[len(sample)*w/parts]
+	}
+	return cut
+}
+
+// rowPointers says where each row of ascending ends begins.
+func rowPointers(row []int32, rows int) []int32 {
+	ptr := make([]int32, rows+1)
+	for _, r := range row {
+		ptr[r+1]++
+	}
+	for r := range rows {
+		ptr[r+1] += ptr[r]
+	}
+	return ptr
+}
