@@ -163,9 +163,52 @@ func TestRatesAreChecked(t *testing.T) {
 	}
 }
 
+// The microcircuit at a tenth of its size has the rates that Brian2 has, and other rates are told from them.
+func TestMicrocircuitRates(t *testing.T) {
+	c, _, err := OpenCPU()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := Select([]string{"microcircuit-0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &benchCase{w: &w[0], backend: c, precision: plan.Single, degrees: new(degrees)}
+	if err := k.load(context.Background(), &Config{Seed: 1}); err != nil {
+		t.Fatal(err)
+	}
+	defer k.close()
+	if err := k.sim.Advance(context.Background(), 1000); err != nil {
+		t.Fatal(err)
+	}
+	k.begin()
+	if err := k.sim.Advance(context.Background(), 6000); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.checkRates(); err != nil {
+		t.Error(err)
+	}
+	for i, full := range microcircuitData.rates[:2] { // the others differ less
+		own := w[0].Populations[i]
+		w[0].Populations[i].Low, w[0].Populations[i].High = full, full
+		if err := k.checkRates(); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("population %d has fired", i)) {
+			t.Errorf("with the rate of full scale: %v", err)
+		}
+		w[0].Populations[i] = own
+	}
+}
+
 func TestSelect(t *testing.T) {
 	if _, err := Select([]string{"feild-20"}); err == nil || !strings.Contains(err.Error(), "field-20") {
 		t.Errorf("unknown name: %v", err)
+	}
+	for name, want := range map[string]string{"microcircuit-0.01": "from 0.1 to 1", "microcircuit-0.1-dc": "silent", "microcircuit-x": "no workload"} {
+		if _, err := Select([]string{name}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if w, err := Select([]string{"microcircuit-0.2", "microcircuit-1-dc"}); err != nil || len(w) != 2 || w[1].Params[1].Value != 77169 {
+		t.Errorf("%v, %v", w, err)
 	}
 	w, err := Select([]string{"field-20*"})
 	if err != nil || len(w) != 2 || w[1].Name != "field-20-still" {

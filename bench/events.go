@@ -19,7 +19,7 @@ func (d *degrees) of(k *benchCase, index int, post bool) []int32 {
 	}
 	if known[index] == nil {
 		s := k.sim.Network().Synapses[index]
-		ends, other, _ := k.sim.Edges(s)
+		ends, other, _ := k.sim.Edges(s) // none where they are drawn anew for every spike
 		span := s.Pre
 		if post {
 			ends, span = other, s.Post

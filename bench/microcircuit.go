@@ -1,11 +1,16 @@
 package bench
 
 import (
+	_ "embed"
+	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/units"
+	"gonum.org/v1/gonum/stat"
 )
 
 var (
@@ -58,18 +63,21 @@ func indegree(target, source int) float64 {
 
 // microcircuit is the model at a scale of numbers of cells and of inputs per cell alike. Below 1, weights grow by 1/sqrt(scale), which keeps the
 // variance of inputs, and a constant current makes up for the mean that then is missing, from the rates at full scale (van Albada,
-// Helias and Diesmann, PLoS Comput. Biol. 11:e1004490, 2015). Without poisson the external input is its mean, a constant current.
-// Numbers of inputs are binomial, as with a fixed total number of synapses, but pairs have at most one synapse.
+// Helias and Diesmann, PLoS Comput. Biol. 11:e1004490, 2015). Without poisson the external input is its mean, a constant current. The rules of connection are those of the
+// reference implementation for NEST: both ends of a fixed number of synapses are drawn, weights are normal with 10 % spread, and delays with
+// 50 %, drawn again where they round to less than a step.
 func microcircuit(scale float64, poisson bool) Workload {
 	d := &microcircuitData
 	var start [9]int
 	for k, n := range d.cells {
 		start[k+1] = start[k] + int(math.Round(float64(n)*scale))
 	}
+	var total [8][8]int64
 	n, synapses := start[8], 0.0
 	for t := range 8 {
 		for s := range 8 {
-			synapses += indegree(t, s) * scale * float64(start[t+1]-start[t])
+			total[t][s] = int64(math.Round(indegree(t, s) * float64(d.cells[t]) * scale * scale))
+			synapses += float64(total[t][s])
 		}
 	}
 	drive := "Poisson"
@@ -80,32 +88,21 @@ func microcircuit(scale float64, poisson bool) Workload {
 	build := func() *net.Network {
 		grown := d.weight / math.Sqrt(scale)
 		ns := quantities{"w_ext": fmt.Sprintf("%.17g*pA", grown)}
-		current := make([]float64, n)
 		v, spread, weight, delay := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
-		missing := 1 - math.Sqrt(scale)
+		current := make([]float64, n)
 		var connections []*net.Connection
 		var inputs []*net.PoissonInput
 		g := &net.Group{Name: "cells", N: n, Namespace: ns}
 		for t := range 8 {
-			dc := d.background * float64(d.external[t]) * d.weight
+			dc := microcircuitDrive(t, scale, poisson)
 			if poisson {
-				dc *= missing
 				inputs = append(inputs, &net.PoissonInput{Name: fmt.Sprintf("external%d", t), Target: net.Span{Group: g, Start: start[t], Stop: start[t+1]},
 					Var: "isyn", Namespace: ns, N: int(math.Round(float64(d.external[t]) * scale)), Rate: d.background, Weight: equations("w_ext")})
 			}
 			for s := range 8 {
-				k, w := indegree(t, s), d.weight
-				if s%2 == 1 {
-					w *= d.inhibitory
-				} else if t == 0 && s == 2 {
-					w *= 2
-				}
-				dc += missing * k * w * d.rates[s]
-				if k > 0 {
-					connections = append(connections, &net.Connection{
-						Condition: equations(fmt.Sprintf("i >= %d and i < %d and j >= %d and j < %d", start[s], start[s+1], start[t], start[t+1])),
-						P:         equations(fmt.Sprintf("%.17g", k/float64(d.cells[s]))),
-					})
+				if total[t][s] > 0 {
+					connections = append(connections, &net.Connection{Total: total[t][s],
+						Condition: equations(fmt.Sprintf("i >= %d and i < %d and j >= %d and j < %d", start[s], start[s+1], start[t], start[t+1]))})
 				}
 			}
 			for i := start[t]; i < start[t+1]; i++ {
@@ -129,22 +126,106 @@ spread : volt (constant)`)
 			{Var: "v", Values: v, Dim: volt}, {Var: "spread", Values: spread, Dim: volt}, {Var: "drive", Values: current, Dim: ampere},
 			{Var: "weight", Values: weight, Dim: ampere}, {Var: "latency", Values: delay, Dim: units.Second}, initially("v", "v + spread*randn()"),
 		}
+		// Of the delays of a mean of two spreads, one in 37 is drawn again; one in 10^8 would have to be more often than this, and is one step.
+		drawn := fmt.Sprintf("latency_pre*(1 + %g*randn())", d.delaySpread)
+		delays := []net.Assignment{initially("delay", drawn)}
+		for range 4 {
+			delays = append(delays, net.Assignment{Var: "delay", Condition: equations("delay < 0.05*ms"), Expr: equations(drawn)})
+		}
+		delays = append(delays, initially("delay", "clip(delay, 0.1*ms, 100*ms)"))
 		double := fmt.Sprintf("1 + int(i >= %d and i < %d and j < %d)", start[2], start[3], start[1])
 		s := &net.Synapses{
 			Name: "synapses", Pre: net.All(g), Post: net.All(g), Namespace: ns, Equations: equations("w : amp (constant)"), Connect: connections,
-			Pathways: []*net.Pathway{{Name: "pre", Code: equations("isyn += w"), Delays: []net.Assignment{
-				initially("delay", fmt.Sprintf("clip(latency_pre*(1 + %g*randn()), 0.1*ms, 10*ms)", d.delaySpread)),
-			}}},
-			Initial: []net.Assignment{initially("w", fmt.Sprintf("weight_pre*(%s)*clip(1 + %g*randn(), 0, 2)", double, d.weightSpread))},
+			Pathways: []*net.Pathway{{Name: "pre", Code: equations("isyn += w"), Delays: delays}},
+			Initial:  []net.Assignment{initially("w", fmt.Sprintf("weight_pre*(%s)*(1 + %g*randn())", double, d.weightSpread))},
 		}
 		return &net.Network{DT: 1e-4, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}, Inputs: inputs,
 			SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}}}
 	}
-	w := spikes(name, "Potjans and Diesmann's microcircuit, "+drive+" input", float64(n), math.Round(synapses), build,
+	w := spikes(name, "Potjans and Diesmann's microcircuit, "+drive+" input", float64(n), synapses, build,
 		Watched{Group: "cells", Var: "v", Peak: 0.05, Most: 0.5}, drawn, 1, 8)
 	w.Params = append([]Param{{"scale", scale}}, w.Params...)
-	for k := range 8 {
-		w.Populations = append(w.Populations, Population{Start: start[k], Stop: start[k+1], Rate: d.rates[k]})
-	}
+	w.Populations = microcircuitPopulations(start, scale)
 	return w
+}
+
+// quietBelow is the scale from which on constant drive alone takes the cells of all populations beyond their threshold. Below, the currents that make up
+// for missing inhibition keep them silent, here as in Brian2 (results/microcircuit-brian2.json): fluctuating input is then what makes cells fire.
+const quietBelow = 0.5
+
+// scaledMicrocircuit is the workload of a name microcircuit-SCALE or microcircuit-SCALE-dc.
+func scaledMicrocircuit(name string) (w Workload, ok bool, err error) {
+	rest, ok := strings.CutPrefix(name, "microcircuit-")
+	if !ok {
+		return w, false, nil
+	}
+	rest, constant := strings.CutSuffix(rest, "-dc")
+	scale, err := strconv.ParseFloat(rest, 64)
+	switch {
+	case err != nil:
+		return w, false, nil
+	case !(scale >= reference.Scale && scale <= 1):
+		return w, false, fmt.Errorf("%s: what its rates should be is known for scales from %g to 1", name, reference.Scale)
+	case constant && scale < quietBelow:
+		return w, false, fmt.Errorf("%s: below scale %g the network is silent with constant drive", name, quietBelow)
+	}
+	return microcircuit(scale, !constant), true, nil
+}
+
+//go:embed results/microcircuit-brian2.json
+var microcircuitBrian []byte
+
+// reference are rates of Brian2 with Poisson drive, from bench/peers/microcircuit.py.
+var reference = func() (r struct {
+	Scale, Seconds float64
+	Runs           []struct{ Rates [8]float64 }
+}) {
+	all := []any{&r}
+	if err := json.Unmarshal(microcircuitBrian, &all); err != nil {
+		panic(err)
+	}
+	return r
+}()
+
+// microcircuitPopulations are those of a scale: at the reference's, its mean rates, which are up to 48 % below those at full scale; at full scale the published ones;
+// and between the two, rates between theirs. Three per cent are left for what differs between random networks. How much rates vary from second to second is
+// known from the reference's runs.
+func microcircuitPopulations(start [9]int, scale float64) (list []Population) {
+	for k, full := range microcircuitData.rates {
+		var rates []float64
+		for _, r := range reference.Runs {
+			rates = append(rates, r.Rates[k])
+		}
+		mean, spread := stat.MeanStdDev(rates, nil)
+		p := Population{Start: start[k], Stop: start[k+1], Low: mean, High: full, Spread: spread * math.Sqrt(reference.Seconds)}
+		switch scale {
+		case reference.Scale:
+			p.High = mean
+		case 1:
+			p.Low = full
+		}
+		p.Low, p.High = 0.97*p.Low, 1.03*p.High
+		list = append(list, p)
+	}
+	return list
+}
+
+// microcircuitDrive is the constant current of a population's cells, as the sum in pA/s that tauSyn makes a current of.
+func microcircuitDrive(t int, scale float64, poisson bool) float64 {
+	d := &microcircuitData
+	missing := 1 - math.Sqrt(scale)
+	dc := d.background * float64(d.external[t]) * d.weight
+	if poisson {
+		dc *= missing
+	}
+	for s := range 8 {
+		w := d.weight
+		if s%2 == 1 {
+			w *= d.inhibitory
+		} else if t == 0 && s == 2 {
+			w *= 2
+		}
+		dc += missing * indegree(t, s) * w * d.rates[s]
+	}
+	return dc
 }

@@ -54,7 +54,10 @@ type CaseResult struct {
 
 	// Seconds, before the first step.
 	Compile, Connect, Load float64
-	Memory                 plan.Memory
+	// Memory is the estimate of what the network takes; Peak is how much more memory the process held at one time before the first step
+	// than before, 0 where that is not known.
+	Memory plan.Memory
+	Peak   int64
 	// Neurons and synapses that one step updates.
 	Neurons, Synapses int64
 	// DT is the simulated time of one step in seconds.

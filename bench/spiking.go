@@ -33,7 +33,7 @@ func (q quantities) Names() []string {
 
 // spiking are the workloads of networks with spikes. They amplify rounding, so cases are compared while few cells have fired.
 func spiking() []Workload {
-	return []Workload{cuba(4000), cuba(40_000), cuba(400_000), coba(4000), cobahh(4000), brunel(), microcircuit(0.1, true), microcircuit(0.1, false)}
+	return []Workload{cuba(4000), cuba(40_000), cuba(400_000), coba(4000), cobahh(4000), brunel(), microcircuit(0.1, true)}
 }
 
 func spikes(name, title string, n, synapses float64, build func() *net.Network, watch Watched, tolerance [2]float64, low, high float64) Workload {

@@ -49,7 +49,7 @@ func (r *Result) cases(b *strings.Builder) {
 	if len(r.Cases) == 0 {
 		return
 	}
-	rows := [][]string{{"workload", "case", "steps/s best", "median", "wall/simulated", "user µs/step", "neurons/s", "synaptic events/s", "compile ms", "connect ms", "load ms", "memory", "where the time goes"}}
+	rows := [][]string{{"workload", "case", "steps/s best", "median", "wall/simulated", "user µs/step", "neurons/s", "synaptic events/s", "compile ms", "connect ms", "load ms", "memory", "peak while connecting", "where the time goes"}}
 	var problems []string
 	for i := range r.Cases {
 		c := &r.Cases[i]
@@ -65,7 +65,7 @@ func (r *Result) cases(b *strings.Builder) {
 		rows = append(rows, []string{
 			c.Workload, c.name(), count(best), count(c.Median()), fmt.Sprintf("%.3g", c.RealTimeFactor()),
 			fmt.Sprintf("%.3g", c.LeastUser()*1e6), count(best * float64(c.Neurons)), count(best * c.Events), ms(c.Compile), ms(c.Connect), ms(c.Load),
-			plan.FormatBytes(c.Memory.Total), c.shares(),
+			plan.FormatBytes(c.Memory.All()), peakBytes(c.Peak), c.shares(),
 		})
 	}
 	if len(rows) > 1 {
@@ -74,6 +74,13 @@ func (r *Result) cases(b *strings.Builder) {
 	for _, p := range problems {
 		fmt.Fprintf(b, "\nNot measured: %s\n", p)
 	}
+}
+
+func peakBytes(n int64) string {
+	if n == 0 {
+		return "-"
+	}
+	return plan.FormatBytes(n)
 }
 
 // shares are the three phases that take most of the time.

@@ -45,7 +45,8 @@ type Watched struct {
 // Population is a range of elements and the rate, in spikes per second and element, that they have in the long run.
 type Population struct {
 	Start, Stop int
-	Rate        float64
+	// Low and High bound the mean of many long runs, and Spread is the standard deviation of the rate in a second.
+	Low, High, Spread float64
 }
 
 // Param is one size of a workload.
@@ -128,6 +129,15 @@ func Select(names []string) ([]Workload, error) {
 	all := Workloads()
 	if len(names) == 0 {
 		return all, nil
+	}
+	for _, n := range names {
+		w, ok, err := scaledMicrocircuit(n)
+		if err != nil {
+			return nil, err
+		}
+		if ok && !slices.ContainsFunc(all, func(have Workload) bool { return have.Name == w.Name }) {
+			all = append(all, w)
+		}
 	}
 	var picked []Workload
 	for _, w := range all {
