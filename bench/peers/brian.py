@@ -173,6 +173,12 @@ def stdp():
     return [inputs, g, s, SpikeMonitor(inputs, record=False), SpikeMonitor(g, record=False)]
 
 
+def micro(scale):
+    import microcircuit
+    g, syn, inputs, _ = microcircuit.build(scale, True, 1)
+    return [g, syn, *inputs, SpikeMonitor(g, record=False)]
+
+
 ns = {}
 # How to build each workload, dt, and the simulated seconds of a stretch.
 known = {
@@ -180,7 +186,7 @@ known = {
     "coba": (coba, .1, 1), "cobahh": (cobahh, .1, .3), "brunel": (brunel, .1, .3),
     "kuramoto-1000": (lambda: kuramoto(1000, 9924), 1, 5), "kuramoto-full": (lambda: kuramoto(1000, 0), 1, .1),
     "field-20": (lambda: field(20), 1, 1), "spreizer-5": (lambda: spreizer(5), .1, 1), "spreizer-2": (lambda: spreizer(2), .1, .1),
-    "stdp": (stdp, .1, 5),
+    "stdp": (stdp, .1, 5), "microcircuit-0.1": (lambda: micro(.1), .1, .1),
 }
 if workload not in known:
     protocol.missing("no script for it")
