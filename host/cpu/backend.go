@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/galvani-sim/galvani/host/cpu/internal/native"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -15,8 +16,8 @@ import (
 
 // Backend runs plans on the processor. The zero value is ready to use.
 type Backend struct {
-	// Portable keeps to the functions that are written in Go and run on any processor. Results have the same bits.
-	Portable bool
+	// Instructions are the most that are used, as far as the processor has them. Results have the same bits.
+	Instructions Instructions
 }
 
 var _ exec.Backend = Backend{}
@@ -26,6 +27,17 @@ func (Backend) Caps() exec.Caps {
 	return exec.Caps{
 		Name: "cpu", Device: processor(), Double: true, Procedural: true, Threads: runtime.GOMAXPROCS(0), Memory: memoryAvailable(),
 	}
+}
+
+// Form says, for people, how kernels run: "machine code for AVX2" for instance.
+func (b Backend) Form() string {
+	switch use := b.Instructions.available(); {
+	case use.machineCode() != native.NoSet:
+		return "machine code for " + use.machineCode().String()
+	case use == Blocks:
+		return "loops over blocks, with AVX2"
+	}
+	return "loops over blocks"
 }
 
 // Load allocates the plan's buffers, compiles its kernels and runs its Init operations.
@@ -65,9 +77,9 @@ func load[T real](b Backend, p *plan.Plan, o exec.Options) (exec.Instance, error
 	if threads <= 0 || threads > runtime.GOMAXPROCS(0) {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	x := &instance[T]{plan: p, vec: goVec[T](), portable: b.Portable, of: o.Replicas, pool: newPool(threads)}
-	if !b.Portable {
-		x.vec = newVec[T]()
+	use := b.Instructions.available()
+	x := &instance[T]{
+		plan: p, vec: newVec[T](use), set: use.machineCode(), portable: use == Portable, of: o.Replicas, pool: newPool(threads),
 	}
 	x.setKeys(o.Random())
 	for range threads {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"github.com/galvani-sim/galvani/host/cpu/internal/native"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/rng"
@@ -15,7 +16,8 @@ import (
 type instance[T real] struct {
 	plan     *plan.Plan
 	vec      *vec[T]
-	portable bool // no assembly and no machine code
+	set      native.Set // of machine code
+	portable bool       // no assembly
 	key      rng.Key
 	keys     []rng.Key // of each replica, when they draw numbers of their own
 	of       []uint32  // the replicas that those are

@@ -17,19 +17,28 @@ func address[E any](a []E) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceD
 
 // TestNative compares machine code with the functions in Go, bit for bit.
 func TestNative(t *testing.T) {
-	if !native.Available() {
-		t.Log("this processor has no AVX-512: the functions in Go run instead")
-		return
+	onSets(t, func(t *testing.T, set native.Set) {
+		t.Run("float64", func(t *testing.T) { nativeOps[float64](t, set) })
+		t.Run("float32", func(t *testing.T) { nativeOps[float32](t, set) })
+	})
+}
+
+// onSets runs a test for each set of instructions that this machine has.
+func onSets(t *testing.T, f func(t *testing.T, set native.Set)) {
+	for _, set := range []native.Set{native.AVX2, native.AVX512} {
+		if !set.Available() {
+			t.Logf("no machine code for %v here: the functions in Go run instead", set)
+			continue
+		}
+		t.Run(set.String(), func(t *testing.T) { f(t, set) })
 	}
-	t.Run("float64", nativeOps[float64])
-	t.Run("float32", nativeOps[float32])
 }
 
 // runNative runs a loop whose slots 0, 1, ... are the arrays given, over n elements from first on.
-func runNative[T real](t *testing.T, l *native.Loop, first, n int, sr []T, si []int32, arrays ...any) *native.Args {
+func runNative[T real](t *testing.T, set native.Set, l *native.Loop, first, n int, sr []T, si []int32, arrays ...any) *native.Args {
 	t.Helper()
 	l.Wide = wide[T]()
-	c, err := native.Compile(l)
+	c, err := native.Compile(l, set)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,12 +53,12 @@ func runNative[T real](t *testing.T, l *native.Loop, first, n int, sr []T, si []
 	}
 	list := make([]int32, n+native.Slack)
 	a.List(address(list))
-	a.Range(first, n, address(sr), address(si), l.Wide)
+	a.Range(first, n, address(sr), address(si))
 	c.Run(a)
 	return a
 }
 
-func nativeOps[T real](t *testing.T) {
+func nativeOps[T real](t *testing.T, set native.Set) {
 	slow := goVec[T]()
 	r := rand.New(rand.NewPCG(9, 10))
 	for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 17, 40, 256} {
@@ -80,7 +89,7 @@ func nativeOps[T real](t *testing.T) {
 		} {
 			var l native.Loop
 			l.Add(native.StoreReal, 1, l.Add(op, 0, l.Add(native.LoadReal, 0)))
-			args := runNative[T](t, &l, 0, n, nil, nil, a, got)
+			args := runNative[T](t, set, &l, 0, n, nil, nil, a, got)
 			f(want, a)
 			if at := int(args.Bail); at >= 0 {
 				lanes := min(n, at+64/int(unsafe.Sizeof(a[0])))
@@ -100,7 +109,7 @@ func nativeOps[T real](t *testing.T) {
 		for i := range small {
 			small[i] = T(r.NormFloat64() * 10)
 		}
-		runNative[T](t, &both, 0, n, nil, nil, small, got, other)
+		runNative[T](t, set, &both, 0, n, nil, nil, small, got, other)
 		slow.unary[ir.OpCos](want, small)
 		sameBits(t, "cosine of a pair", got[:n], want)
 		slow.unary[ir.OpSin](want, small)
@@ -110,15 +119,15 @@ func nativeOps[T real](t *testing.T) {
 			var l native.Loop
 			x, y, z := l.Add(native.LoadReal, 0), l.Add(native.LoadReal, 1), l.Add(native.ScalarReal, 1)
 			l.Add(native.StoreReal, 2, l.Add(op, 0, x, y))
-			runNative[T](t, &l, 0, n, s, nil, a, b, got)
+			runNative[T](t, set, &l, 0, n, s, nil, a, b, got)
 			slow.vv[k](want, a, b)
 			sameBits(t, fmt.Sprint("binary ", op), got[:n], want)
 			l.Add(native.StoreReal, 2, l.Add(op, 0, x, z))
-			runNative[T](t, &l, 0, n, s, nil, a, b, got)
+			runNative[T](t, set, &l, 0, n, s, nil, a, b, got)
 			slow.vs[k](want, a, s[1])
 			sameBits(t, fmt.Sprint("binary with scalar ", op), got[:n], want)
 			l.Add(native.StoreReal, 2, l.Add(op, 0, z, x))
-			runNative[T](t, &l, 0, n, s, nil, a, b, got)
+			runNative[T](t, set, &l, 0, n, s, nil, a, b, got)
 			spread := make([]T, n)
 			fill(spread, s[1])
 			slow.vv[k](want, spread, a)
@@ -132,7 +141,7 @@ func nativeOps[T real](t *testing.T) {
 			l.Add(native.StoreInt, 1, l.Add(native.FromMask, 0, m))
 			l.Add(native.StoreReal, 2, l.Add(native.Select, 0, l.Add(native.Not, 0, m), l.Add(native.LoadReal, 3), x))
 			l.Add(native.Emit, 0, m)
-			args := runNative[T](t, &l, 5, n, s, nil, a, gotI, got, c)
+			args := runNative[T](t, set, &l, 5, n, s, nil, a, gotI, got, c)
 			slow.cmpVS[k](wantI, a, s[0])
 			if !slices.Equal(gotI[:n], wantI) {
 				t.Fatalf("comparison %d with %v: %v, want %v", op, s[0], gotI[:n], wantI)
@@ -151,7 +160,7 @@ func nativeOps[T real](t *testing.T) {
 		for op, k := range map[native.Op]int{native.IAdd: iAdd, native.ISub: iSub, native.IMul: iMul, native.IMin: iMin, native.IMax: iMax, native.IAnd: iAnd, native.IOr: iOr} {
 			var l native.Loop
 			l.Add(native.StoreInt, 2, l.Add(op, 0, l.Add(native.LoadInt, 0), l.Add(native.LoadInt, 1)))
-			runNative[T](t, &l, 0, n, nil, nil, more, ints, gotI)
+			runNative[T](t, set, &l, 0, n, nil, nil, more, ints, gotI)
 			intVV[k](wantI, more, ints)
 			if !slices.Equal(gotI[:n], wantI) {
 				t.Fatalf("int operation %d: %v, want %v", op, gotI[:n], wantI)
@@ -162,7 +171,7 @@ func nativeOps[T real](t *testing.T) {
 			var l native.Loop
 			m := l.Add(op, 0, l.Add(native.LoadInt, 0), l.Add(native.ScalarInt, 0))
 			l.Add(native.StoreInt, 1, l.Add(native.FromMask, 0, m))
-			runNative[T](t, &l, 0, n, nil, []int32{1}, ints, gotI)
+			runNative[T](t, set, &l, 0, n, nil, []int32{1}, ints, gotI)
 			ones := make([]int32, n)
 			fill(ones, 1)
 			intVV[k](wantI, ints, ones)
@@ -173,7 +182,7 @@ func nativeOps[T real](t *testing.T) {
 		for op, k := range map[native.Op]ir.Op{native.INeg: ir.OpNeg, native.IAbs: ir.OpAbs, native.ISign: ir.OpSign} {
 			var l native.Loop
 			l.Add(native.StoreInt, 1, l.Add(op, 0, l.Add(native.LoadInt, 0)))
-			runNative[T](t, &l, 0, n, nil, nil, more, gotI)
+			runNative[T](t, set, &l, 0, n, nil, nil, more, gotI)
 			intUnary[k](wantI, more)
 			if !slices.Equal(gotI[:n], wantI) {
 				t.Fatalf("int operation %d: %v, want %v", op, gotI[:n], wantI)
@@ -188,7 +197,7 @@ func nativeOps[T real](t *testing.T) {
 		for i := range big {
 			big[i] *= 1 << 28
 		}
-		runNative[T](t, &l, 0, n, nil, nil, big, gotI, got)
+		runNative[T](t, set, &l, 0, n, nil, nil, big, gotI, got)
 		realToInt(wantI, big)
 		intToReal(want, wantI)
 		sameBits(t, "to real", got[:n], want)
@@ -200,7 +209,7 @@ func nativeOps[T real](t *testing.T) {
 		l.Add(native.StoreReal, 1, l.Add(native.GatherReal, 3, i))
 		l.Add(native.StoreInt, 2, l.Add(native.GatherInt, 4, i), l.Add(native.ToMask, 0, l.Add(native.LoadInt, 5)))
 		copy(gotI, more)
-		runNative[T](t, &l, 0, n, nil, nil, ints, got, gotI, c[:min(n, 2)], more[:min(n, 2)], ints)
+		runNative[T](t, set, &l, 0, n, nil, nil, ints, got, gotI, c[:min(n, 2)], more[:min(n, 2)], ints)
 		gather(want, c[:min(n, 2)], ints)
 		gather(wantI, more[:min(n, 2)], ints)
 		selectBits(wantI, ints, wantI, more)
@@ -214,7 +223,7 @@ func nativeOps[T real](t *testing.T) {
 		x = l.Add(native.LoadReal, 0)
 		l.Add(native.Check, 0, x)
 		l.Add(native.Check, 1, x, l.Add(native.ToMask, 0, l.Add(native.LoadInt, 1)))
-		args := runNative[T](t, &l, 100, n, nil, nil, a, ints)
+		args := runNative[T](t, set, &l, 100, n, nil, nil, a, ints)
 		for k := range 2 {
 			first := slices.IndexFunc(a, func(v T) bool { return v-v != 0 })
 			if k == 1 {
@@ -241,9 +250,10 @@ func nativeOps[T real](t *testing.T) {
 
 // TestNativePressure has many more values alive than there are registers.
 func TestNativePressure(t *testing.T) {
-	if !native.Available() {
-		return
-	}
+	onSets(t, nativePressure)
+}
+
+func nativePressure(t *testing.T, set native.Set) {
 	const n, arrays = 19, 40
 	r := rand.New(rand.NewPCG(11, 12))
 	var l native.Loop
@@ -267,7 +277,7 @@ func TestNativePressure(t *testing.T) {
 		sum = l.Add(native.Add, 0, sum, l.Add(native.Select, 0, masks[(k*7)%arrays], values[(k*11)%arrays], values[k]))
 	}
 	l.Add(native.StoreReal, arrays, sum)
-	runNative[float64](t, &l, 0, n, []float64{0.25}, nil, in...)
+	runNative[float64](t, set, &l, 0, n, []float64{0.25}, nil, in...)
 	for i := range want {
 		want[i] = 0.25
 		for k := range arrays {

@@ -50,8 +50,8 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	}
 	op.dstEach = x.plan.Buffers[o.Bind[r.Slot]].Each
 	weights, source, plain := x.plainSum(k, r.Value, o, c.maxSyn)
-	if !plain && !x.portable {
-		p.makeStages()
+	if !plain {
+		p.makeStages(x.set)
 	}
 	work := p.work()
 	if plain {

@@ -96,8 +96,8 @@ func (x *instance[T]) compileRun(o *plan.Run) (*kernelOp[T], error) {
 		if err != nil {
 			return nil, err
 		}
-		if !x.portable && !x.initial { // what runs once is not worth the making
-			p.makeStages()
+		if !x.initial { // what runs once is not worth the making
+			p.makeStages(x.set)
 		}
 		switch k.Domain {
 		case ir.Spiking, ir.Active:

@@ -75,7 +75,7 @@ func testRowLoops[T real](t *testing.T) {
 
 // Weights that lie in another order than the rows are copied into it once, and again when the host has changed them.
 func TestPackedWeights(t *testing.T) {
-	for _, portable := range []bool{false, true} {
+	for _, use := range []Instructions{Best, Portable} {
 		for _, threads := range []int{1, 2} {
 			p := newPlan(plan.Double)
 			const npre, npost = 700, 900
@@ -96,7 +96,7 @@ func TestPackedWeights(t *testing.T) {
 			run := k.run(npost)
 			run.Conn = 1
 			p.do(run)
-			x, err := Backend{Portable: portable}.Load(p.Plan, exec.Options{Threads: threads})
+			x, err := Backend{Instructions: use}.Load(p.Plan, exec.Options{Threads: threads})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +117,7 @@ func TestPackedWeights(t *testing.T) {
 							want += float64(w[syn[e]] * source[index[e]])
 						}
 						if got[j] != want {
-							t.Fatalf("portable %v, %d threads, step %d: sum %d of element %d is %v, want %v", portable, threads, step, i, j, got[j], want)
+							t.Fatalf("instructions %d, %d threads, step %d: sum %d of element %d is %v, want %v", use, threads, step, i, j, got[j], want)
 						}
 					}
 				}

@@ -31,8 +31,8 @@ type slot struct {
 }
 
 // makeStages cuts the body into stages, with machine code wherever there is some: all of it and the effects where elements run in order.
-func (p *program[T]) makeStages() {
-	if !native.Available() {
+func (p *program[T]) makeStages(set native.Set) {
+	if set == native.NoSet {
 		return
 	}
 	varying := p.varyingScalars()
@@ -40,7 +40,7 @@ func (p *program[T]) makeStages() {
 		t := p.newTranslator(varying)
 		if !slices.ContainsFunc(p.body, func(in instr) bool { return !t.instr(&in) }) {
 			t.effects()
-			if code, err := native.Compile(&t.loop); err == nil {
+			if code, err := native.Compile(&t.loop, set); err == nil {
 				p.whole = &stage{code: code, slots: t.slots}
 				return
 			}
@@ -58,7 +58,7 @@ func (p *program[T]) makeStages() {
 		if at > from {
 			t.results(from, at)
 			s := stage{body: p.body[from:at]}
-			if code, err := native.Compile(&t.loop); err == nil {
+			if code, err := native.Compile(&t.loop, set); err == nil {
 				s.code, s.slots, found = code, t.slots, true
 			}
 			stages = append(stages, s)
@@ -125,7 +125,7 @@ func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
 		w.list = slices.Grow(w.list, b.n+native.Slack)
 		a.List(pointer(w.list[len(w.list):cap(w.list)]))
 	}
-	a.Range(b.lo, b.n, pointer(p.sr), pointer(p.si), wide[T]())
+	a.Range(b.lo, b.n, pointer(p.sr), pointer(p.si))
 	s.code.Run(a)
 	if p.emits {
 		w.list = w.list[:len(w.list)+int(a.Count)]
@@ -193,7 +193,7 @@ func (p *program[T]) runStages(v *vec[T], w *worker[T], f *frame[T], m *memory[T
 				gatherFrom(a, i, x, m)
 			}
 		}
-		a.Range(b.lo, b.n, pointer(p.sr), pointer(p.si), wide[T]())
+		a.Range(b.lo, b.n, pointer(p.sr), pointer(p.si))
 		s.code.Run(a)
 		if a.Bail >= 0 {
 			rest, left := f.behind(b, int(a.Bail))

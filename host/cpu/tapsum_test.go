@@ -92,7 +92,7 @@ func TestTapsAssembly(t *testing.T) {
 
 func tapsAssembly[T real](t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
-	for _, v := range []*vec[T]{newVec[T](), goVec[T]()} {
+	for _, v := range []*vec[T]{newVec[T](AVX512.available()), newVec[T](AVX2.available()), goVec[T]()} {
 		for _, n := range []int{0, 1, 2, 7, 50} {
 			src, weights, at := numbers[T](r, 300), numbers[T](r, n), make([]int32, n)
 			got, want := make([]T, v.tapCols), make([]T, v.tapCols)

@@ -126,7 +126,8 @@ func (t *translator[T]) addMask(op native.Op, operands ...native.Value) native.V
 var nativeUnary = map[ir.Op]native.Op{
 	ir.OpNeg: native.Neg, ir.OpAbs: native.Abs, ir.OpSign: native.Sign, ir.OpSqrt: native.Sqrt, ir.OpFloor: native.Floor,
 	ir.OpCeil: native.Ceil, ir.OpExp: native.Exp, ir.OpExpm1: native.Expm1, ir.OpExprel: native.Exprel,
-	ir.OpSin: native.Sin, ir.OpCos: native.Cos,
+	ir.OpSin: native.Sin, ir.OpCos: native.Cos, ir.OpTanh: native.Tanh, ir.OpSinh: native.Sinh, ir.OpCosh: native.Cosh,
+	ir.OpLog: native.Log, ir.OpLog10: native.Log10, ir.OpLog1p: native.Log1p,
 }
 
 var nativeBinary = map[uint8]native.Op{fAdd: native.Add, fSub: native.Sub, fMul: native.Mul, fDiv: native.Div, fMin: native.Min, fMax: native.Max}

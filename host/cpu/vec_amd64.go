@@ -6,15 +6,22 @@ import (
 	"github.com/galvani-sim/galvani/host/ir"
 )
 
-// newVec returns the fastest table for this processor. All tables give the same bits.
-func newVec[T real]() *vec[T] {
+// newVec returns the fastest table for this processor that keeps to the instructions. All tables give the same bits.
+func newVec[T real](use Instructions) *vec[T] {
 	v := goVec[T]()
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		switch v := any(v).(type) {
-		case *vec[float64]:
-			avx2double(v)
-		case *vec[float32]:
-			avx2single(v)
+	if use == Portable || !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+		return v
+	}
+	switch v := any(v).(type) {
+	case *vec[float64]:
+		avx2double(v)
+		if use == AVX512 {
+			avx512double(v)
+		}
+	case *vec[float32]:
+		avx2single(v)
+		if use == AVX512 {
+			avx512single(v)
 		}
 	}
 	return v
@@ -58,10 +65,11 @@ func avx2double(v *vec[float64]) {
 	v.choose, v.finite, v.axpy = chooseAVX2float64, finiteAVX2float64, axpyAVX2float64
 	v.tapCols, v.taps = 32, tapsAVX2float64
 	v.tileCols, v.tile4, v.tile1 = 8, tile4AVX2float64, tile1AVX2float64
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
-		v.tapCols, v.taps = 64, tapsAVX512float64
-		v.tileCols, v.tile4, v.tile1 = 16, tile4AVX512float64, tile1AVX512float64
-	}
+}
+
+func avx512double(v *vec[float64]) {
+	v.tapCols, v.taps = 64, tapsAVX512float64
+	v.tileCols, v.tile4, v.tile1 = 16, tile4AVX512float64, tile1AVX512float64
 }
 
 func avx2single(v *vec[float32]) {
@@ -90,8 +98,9 @@ func avx2single(v *vec[float32]) {
 	v.choose, v.finite, v.axpy = chooseAVX2float32, finiteAVX2float32, axpyAVX2float32
 	v.tapCols, v.taps = 64, tapsAVX2float32
 	v.tileCols, v.tile4, v.tile1 = 16, tile4AVX2float32, tile1AVX2float32
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
-		v.tapCols, v.taps = 128, tapsAVX512float32
-		v.tileCols, v.tile4, v.tile1 = 32, tile4AVX512float32, tile1AVX512float32
-	}
+}
+
+func avx512single(v *vec[float32]) {
+	v.tapCols, v.taps = 128, tapsAVX512float32
+	v.tileCols, v.tile4, v.tile1 = 32, tile4AVX512float32, tile1AVX512float32
 }

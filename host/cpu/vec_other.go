@@ -3,4 +3,4 @@
 package cpu
 
 // newVec returns the table of block operations for this processor.
-func newVec[T real]() *vec[T] { return goVec[T]() }
+func newVec[T real](Instructions) *vec[T] { return goVec[T]() }

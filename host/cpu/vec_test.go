@@ -36,12 +36,14 @@ func sameBits[T real](t *testing.T, what string, got, want []T) {
 
 // TestAssembly compares the fast table with the one written in Go, bit for bit, for lengths around the register widths.
 func TestAssembly(t *testing.T) {
-	t.Run("float64", assembly[float64])
-	t.Run("float32", assembly[float32])
+	for _, use := range []Instructions{AVX512.available(), AVX2.available()} {
+		t.Run("float64", func(t *testing.T) { assembly[float64](t, use) })
+		t.Run("float32", func(t *testing.T) { assembly[float32](t, use) })
+	}
 }
 
-func assembly[T real](t *testing.T) {
-	fast, slow := newVec[T](), goVec[T]()
+func assembly[T real](t *testing.T, use Instructions) {
+	fast, slow := newVec[T](use), goVec[T]()
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, n := range []int{0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 255, 256} {
 		a, b, c := numbers[T](r, n), numbers[T](r, n), numbers[T](r, n)
@@ -364,7 +366,7 @@ func TestDivisor(t *testing.T) {
 }
 
 func BenchmarkExp(b *testing.B) {
-	v := newVec[float64]()
+	v := newVec[float64](Best.available())
 	a, d := make([]float64, blockLen), make([]float64, blockLen)
 	for i := range a {
 		a[i] = float64(i-100) / 7

@@ -6,7 +6,7 @@ import "unsafe"
 // large; one per thread is enough.
 type Args struct {
 	whole int64 // elements in whole vectors
-	tail  int64 // mask of the lanes behind them
+	tail  int64 // a bit for each of the lanes behind them
 	first int64 // index of the first element
 	reals uintptr
 	ints  uintptr
@@ -18,7 +18,11 @@ type Args struct {
 	Ptr    [MaxSlots]uintptr // arrays, at the first element; those of gathers at index 0
 	Len    [MaxSlots]int32   // lengths, for gathers
 	Faults [MaxChecks]Fault
-	spill  [maxSpill][64]byte
+	n      int
+	// The lanes behind the whole vectors, as masks that are vectors; the second half of lanes64 is that of a vector of float32.
+	lanes32 [8]int32
+	lanes64 [8]int64
+	spill   [maxSpill][64]byte
 }
 
 // Fault is the first vector in which a check failed.
@@ -38,12 +42,23 @@ func (f *Fault) Real(lane int, wide bool) float64 {
 }
 
 // Range sets the elements to work on and the tables of scalars.
-func (a *Args) Range(first, n int, reals, ints uintptr, wide bool) {
-	lanes := lanesOf(wide)
-	a.first, a.Bail = int64(first), -1
-	a.whole = int64(n &^ (lanes - 1))
-	a.tail = int64(1)<<(n&(lanes-1)) - 1
+func (a *Args) Range(first, n int, reals, ints uintptr) {
+	a.first, a.n, a.Bail = int64(first), n, -1
 	a.reals, a.ints = reals, ints
+}
+
+// cut divides the range into whole vectors and the lanes behind them.
+func (a *Args) cut(lanes int) {
+	rest := a.n & (lanes - 1)
+	a.whole = int64(a.n - rest)
+	a.tail = int64(1)<<rest - 1
+	for i := range a.lanes32 {
+		a.lanes32[i] = 0
+		if i < rest {
+			a.lanes32[i] = -1
+		}
+		a.lanes64[i] = int64(a.lanes32[i])
+	}
 }
 
 // Slack is how many more elements than emitted a list must have room for.
@@ -52,26 +67,21 @@ const Slack = 16
 // List sets where emitted elements go: room for as many as there are in the range, and Slack.
 func (a *Args) List(to uintptr) { a.list, a.Count = to, 0 }
 
-func lanesOf(wide bool) int {
-	if wide {
-		return 8
-	}
-	return 16
-}
-
 const (
-	offWhole  = int32(unsafe.Offsetof(Args{}.whole))
-	offTail   = int32(unsafe.Offsetof(Args{}.tail))
-	offFirst  = int32(unsafe.Offsetof(Args{}.first))
-	offReals  = int32(unsafe.Offsetof(Args{}.reals))
-	offInts   = int32(unsafe.Offsetof(Args{}.ints))
-	offList   = int32(unsafe.Offsetof(Args{}.list))
-	offCount  = int32(unsafe.Offsetof(Args{}.Count))
-	offBail   = int32(unsafe.Offsetof(Args{}.Bail))
-	offPtr    = int32(unsafe.Offsetof(Args{}.Ptr))
-	offLen    = int32(unsafe.Offsetof(Args{}.Len))
-	offFaults = int32(unsafe.Offsetof(Args{}.Faults))
-	offSpill  = int32(unsafe.Offsetof(Args{}.spill))
+	offWhole   = int32(unsafe.Offsetof(Args{}.whole))
+	offTail    = int32(unsafe.Offsetof(Args{}.tail))
+	offFirst   = int32(unsafe.Offsetof(Args{}.first))
+	offReals   = int32(unsafe.Offsetof(Args{}.reals))
+	offInts    = int32(unsafe.Offsetof(Args{}.ints))
+	offList    = int32(unsafe.Offsetof(Args{}.list))
+	offCount   = int32(unsafe.Offsetof(Args{}.Count))
+	offBail    = int32(unsafe.Offsetof(Args{}.Bail))
+	offPtr     = int32(unsafe.Offsetof(Args{}.Ptr))
+	offLen     = int32(unsafe.Offsetof(Args{}.Len))
+	offLanes32 = int32(unsafe.Offsetof(Args{}.lanes32))
+	offLanes64 = int32(unsafe.Offsetof(Args{}.lanes64))
+	offFaults  = int32(unsafe.Offsetof(Args{}.Faults))
+	offSpill   = int32(unsafe.Offsetof(Args{}.spill))
 
 	sizeFault = int32(unsafe.Sizeof(Fault{}))
 	offHit    = int32(unsafe.Offsetof(Fault{}.Hit))

@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"unsafe"
 
-	"golang.org/x/sys/cpu"
 	"golang.org/x/sys/unix"
 )
 
@@ -15,18 +14,17 @@ import (
 type Code struct {
 	mem   *mapping
 	entry uintptr
+	lanes int
 }
 
 type mapping struct{ data []byte }
 
-// Available reports whether loops can be compiled for this machine.
-func Available() bool {
-	return cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasPOPCNT
-}
+// Available reports whether loops can be compiled for the set and run here.
+func (s Set) Available() bool { return s.InProcessor() }
 
-// Compile makes machine code of a loop. Errors: ErrTooLarge, or what the system says when it gives no executable memory.
-func Compile(l *Loop) (*Code, error) {
-	code, err := generate(l)
+// Compile makes machine code of a loop for a set that this machine has. Errors: ErrTooLarge, or what the system says when it gives no executable memory.
+func Compile(l *Loop, s Set) (*Code, error) {
+	code, err := generate(l, s)
 	if err != nil {
 		return nil, err
 	}
@@ -41,11 +39,12 @@ func Compile(l *Loop) (*Code, error) {
 	}
 	m := &mapping{data}
 	runtime.AddCleanup(m, func(b []byte) { _ = unix.Munmap(b) }, data)
-	return &Code{m, uintptr(unsafe.Pointer(unsafe.SliceData(data)))}, nil
+	return &Code{m, uintptr(unsafe.Pointer(unsafe.SliceData(data))), s.lanes(l.Wide)}, nil
 }
 
 // Run works on the range that a describes.
 func (c *Code) Run(a *Args) {
+	a.cut(c.lanes)
 	call(c.entry, a)
 	runtime.KeepAlive(c.mem)
 }

@@ -7,11 +7,11 @@ import "errors"
 // Code is a compiled loop; there is none on this machine.
 type Code struct{}
 
-// Available reports whether loops can be compiled for this machine.
-func Available() bool { return false }
+// Available reports whether loops can be compiled for the set and run here.
+func (Set) Available() bool { return false }
 
 // Compile fails here.
-func Compile(*Loop) (*Code, error) { return nil, errors.New("no machine code on this machine") }
+func Compile(*Loop, Set) (*Code, error) { return nil, errors.New("no machine code on this machine") }
 
 // Run does nothing; there is no Code to run.
 func (*Code) Run(*Args) {}

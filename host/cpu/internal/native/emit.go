@@ -2,8 +2,6 @@ package native
 
 import "math"
 
-func float32bits(x float64) uint32 { return math.Float32bits(float32(x)) }
-
 var binaryReal = map[Op][2]form{Add: addReal, Sub: subReal, Mul: mulReal, Div: divReal}
 
 var binaryInt = map[Op]form{
@@ -12,53 +10,36 @@ var binaryInt = map[Op]form{
 
 var predicates = map[Op]byte{
 	Lt: predicateLt, Le: predicateLe, Eq: predicateEq, Ne: predicateNe, Gt: predicateGt, Ge: predicateGe,
-	ILt: 1, ILe: 2, IEq: 0, INe: 4,
 }
-
-// Temporary registers of an operation.
-const (
-	t0 = firstTemp + iota
-	t1
-	t2
-	t3
-	t4
-	t5
-	t6
-	t7
-	t8
-)
 
 // node writes one operation.
 func (g *generator) node(n *Node, v Value) {
 	switch n.Op {
 	case LoadReal:
-		g.evex(movReal[g.wide], l512, g.regs.put(v), 0, g.at(n.Slot, g.realSize()), g.write(), g.tail, 0)
+		g.isa.load(realClass, g.regs.put(v), g.at(n.Slot, g.realSize()))
 	case LoadInt:
-		g.evex(movInt, g.intLength(), g.regs.put(v), 0, g.at(n.Slot, 4), g.write(), g.tail, 0)
+		g.isa.load(intClass, g.regs.put(v), g.at(n.Slot, 4))
 	case ScalarReal, ScalarInt: // read where they are used
 	case Element:
 		g.elements(g.regs.put(v))
 	case StoreReal:
-		g.evex(putReal[g.wide], l512, g.vector(n.A, t0), 0, g.at(n.Slot, g.realSize()), g.storeMask(n.B), false, 0)
+		g.isa.store(realClass, g.vector(n.A), g.at(n.Slot, g.realSize()), g.optional(n.B))
 	case StoreInt:
-		g.evex(putInt, g.intLength(), g.vector(n.A, t0), 0, g.at(n.Slot, 4), g.storeMask(n.B), false, 0)
+		g.isa.store(intClass, g.vector(n.A), g.at(n.Slot, 4), g.optional(n.B))
 	case Emit:
-		g.emit(g.regs.get(n.A))
+		g.isa.emit(g.regs.get(n.A))
 	case Add, Sub, Mul, Div:
 		a, b := n.A, n.B
 		if (n.Op == Add || n.Op == Mul) && g.loop.Nodes[a].Op == ScalarReal {
 			a, b = b, a
 		}
-		x := g.vector(a, t0)
+		x := g.vector(a)
 		y := g.value(b)
 		g.real(binaryReal[n.Op], g.regs.put(v), x, y)
 	case Min, Max:
 		g.extreme(n, v)
-	case Sqrt, Floor, Ceil, Neg, Abs, Sign, Square, Cube, Fourth, Reciprocal, Exp, Exprel, Expm1:
-		x := g.vector(n.A, t8)
-		g.unary(n.Op, g.regs.put(v), x)
 	case Sin, Cos:
-		x := g.vector(n.A, t8)
+		x := g.vector(n.A)
 		other := g.partner(n, v)
 		d, e := g.regs.put(v), -1
 		if other != None {
@@ -67,93 +48,79 @@ func (g *generator) node(n *Node, v Value) {
 		}
 		g.trigonometric(n.Op, d, e, x)
 	case Lt, Le, Eq, Ne, Gt, Ge:
-		x := g.vector(n.A, t0)
+		x := g.vector(n.A)
 		y := g.value(n.B)
-		g.realImm(cmpReal, g.regs.put(v), x, y, g.write(), predicates[n.Op])
+		g.isa.compare(g.wide, g.regs.put(v), x, y, predicates[n.Op], true)
 	case IAdd, ISub, IMul, IMin, IMax, IAnd, IOr:
-		x := g.vector(n.A, t0)
+		x := g.vector(n.A)
 		y := g.value(n.B)
 		g.int(binaryInt[n.Op], g.regs.put(v), x, y)
 	case INeg, IAbs, ISign:
-		x := g.vector(n.A, t0)
+		x := g.vector(n.A)
 		g.intUnary(n.Op, g.regs.put(v), x)
 	case ILt, ILe, IEq, INe:
-		x := g.vector(n.A, t0)
+		x := g.vector(n.A)
 		y := g.value(n.B)
-		g.evex(cmpInt, g.intLength(), g.regs.put(v), x, y, g.write(), false, predicates[n.Op])
+		g.isa.compareInt(n.Op, g.regs.put(v), x, y)
 	case ToMask:
-		x := g.vector(n.A, t0)
-		g.evex(testInt, g.intLength(), g.regs.put(v), x, register(x), g.write(), false, 0)
+		x := g.vector(n.A)
+		g.isa.nonzero(g.regs.put(v), x)
 	case And:
-		g.maskOp(0x41, g.regs.put(v), g.regs.get(n.A), g.regs.get(n.B))
+		a, b := g.regs.get(n.A), g.regs.get(n.B)
+		g.isa.and(g.regs.put(v), a, b)
 	case Or:
-		g.maskOp(0x45, g.regs.put(v), g.regs.get(n.A), g.regs.get(n.B))
+		a, b := g.regs.get(n.A), g.regs.get(n.B)
+		g.isa.or(g.regs.put(v), a, b)
 	case Not:
-		g.maskOp(0x42, g.regs.put(v), g.regs.get(n.A), laneMask)
+		a := g.regs.get(n.A)
+		g.isa.not(g.regs.put(v), a)
 	case FromMask:
 		k := g.regs.get(n.A)
-		one := g.constant(1 | 1<<32)
-		one.broadcast = false
-		g.evex(spreadInt, g.intLength(), g.regs.put(v), 0, one, k, true, 0)
-	case Select: // dst = k ? last operand : first
-		k, y := g.regs.get(n.A), g.vector(n.C, t0)
+		g.isa.fromMask(g.regs.put(v), k)
+	case Select, ISelect:
+		k, y := g.regs.get(n.A), g.vector(n.C)
 		x := g.value(n.B)
-		g.evex(mixReal[g.wide], l512, g.regs.put(v), y, x, k, false, 0)
-	case ISelect:
-		k, y := g.regs.get(n.A), g.vector(n.C, t0)
-		x := g.value(n.B)
-		g.evex(mixInt, g.intLength(), g.regs.put(v), y, x, k, false, 0)
+		if n.Op == Select {
+			g.isa.mix(g.wide, g.regs.put(v), y, x, k)
+		} else {
+			g.isa.mixInt(g.regs.put(v), y, x, k)
+		}
 	case ToReal:
-		x := register(g.vector(n.A, t0))
-		g.evex(fromInt[g.wide], l512, g.regs.put(v), 0, x, 0, false, 0)
+		x := g.vector(n.A)
+		g.real(fromInt, g.regs.put(v), 0, register(x))
 	case ToInt:
-		x := g.vector(n.A, t0)
+		x := g.vector(n.A)
 		g.truncate(g.regs.put(v), x)
 	case GatherReal, GatherInt:
-		g.gather(n, v)
+		index := g.vector(n.A)
+		g.isa.gather(n.Op, g.regs.put(v), index, n.Slot)
+	default:
+		x := g.vector(n.A)
+		g.unary(n.Op, g.regs.put(v), x)
 	}
 }
 
-// storeMask is the mask of a store: the lanes in use, and where the user's mask holds. Masks have no lanes beyond those.
-func (g *generator) storeMask(v Value) int {
+// optional is the register of a mask, -1 when there is none.
+func (g *generator) optional(v Value) int {
 	if v == None {
-		return g.write()
+		return -1
 	}
 	return g.regs.get(v)
 }
 
 // elements sets r to the indices of the vector's elements.
 func (g *generator) elements(r int) {
-	g.integer32(0x8B, rax, memory(rdi, offFirst))
-	g.integer32(0x01, rcx, register(rax))
-	g.evex(spreadGPR, g.intLength(), r, 0, register(rax), 0, false, 0)
-	g.evex(addInt, g.intLength(), r, r, g.lanesConstant(), 0, false, 0)
-}
-
-// lanesConstant is the vector 0, 1, 2, ... of int32, which takes eight constants in a row.
-func (g *generator) lanesConstant() operand {
-	if g.iota == nil {
-		n := int32(len(g.constants))
-		for i := uint64(0); i < 16; i += 2 {
-			g.constants = append(g.constants, i|(i+1)<<32)
+	g.integer32(opMov, rax, memory(rdi, offFirst))
+	g.integer32(opAdd, rcx, register(rax))
+	g.isa.fillGeneral(r, rax)
+	if !g.iota.mem {
+		w := make([]uint64, 8)
+		for i := range w {
+			w[i] = uint64(2*i) | uint64(2*i+1)<<32
 		}
-		g.iota = &n
+		g.iota = g.words(w...)
 	}
-	return operand{mem: true, constant: true, index: -1, disp: *g.iota}
-}
-
-// emit appends to the list the elements where mask k holds.
-func (g *generator) emit(k int) {
-	over := g.none(k)
-	g.elements(t0)
-	g.evex(compress, g.intLength(), t0, 0, register(t1), k, true, 0)
-	g.integer(0x8B, rax, memory(rdi, offList))
-	g.integer(0x8B, rdx, memory(rdi, offCount))
-	g.evex(putInt, g.intLength(), t1, 0, operand{mem: true, reg: rax, index: rdx, scale: 4}, 0, false, 0)
-	g.vex3(0x93, 1, 0, false, 0, rax, 0, register(k)) // kmovw eax, k
-	g.bytes(0xF3, 0x0F, 0xB8, 0xC0)                   // popcnt eax, eax
-	g.integer(0x01, rax, memory(rdi, offCount))
-	g.land(over)
+	g.int(addInt, r, r, g.iota)
 }
 
 // extreme is the smaller or larger of two, as Go defines it.
@@ -162,22 +129,29 @@ func (g *generator) extreme(n *Node, v Value) {
 	if n.Op == Max {
 		f, join = maxReal, andBits
 	}
-	x, y := g.vector(n.A, t0), g.vector(n.B, t1)
-	d := g.regs.put(v)
-	g.real(f, t2, x, register(y))
-	g.real(f, t3, y, register(x))
-	g.real(join, t2, t2, register(t3)) // zeros of both signs
-	g.real(addReal, t3, x, register(y))
-	g.realImm(cmpReal, tempMask, x, register(y), 0, predicateUn)
-	g.evex(mixReal[g.wide], l512, d, t2, register(t3), tempMask, false, 0)
+	x, y := g.vector(n.A), g.vector(n.B)
+	d, t, nan := g.regs.put(v), g.temp(realClass), g.temp(maskClass)
+	g.real(f, d, x, register(y))
+	g.real(f, t, y, register(x))
+	g.real(join, d, d, register(t)) // zeros of both signs
+	g.real(addReal, t, x, register(y))
+	g.isa.compare(g.wide, nan, x, register(y), predicateUn, false)
+	g.isa.mix(g.wide, d, d, register(t), nan)
 }
 
-// signs are the sign bits of all lanes.
-func (g *generator) signs() operand {
+// sign is the sign bits of all lanes, others all bits but those.
+func (g *generator) sign() operand {
 	if g.loop.Wide {
 		return g.constant(1 << 63)
 	}
-	return g.constant(1 << 31)
+	return g.whole(math.MinInt32)
+}
+
+func (g *generator) others() operand {
+	if g.loop.Wide {
+		return g.constant(1<<63 - 1)
+	}
+	return g.whole(math.MaxInt32)
 }
 
 func (g *generator) unary(op Op, d, x int) {
@@ -185,164 +159,58 @@ func (g *generator) unary(op Op, d, x int) {
 	case Sqrt:
 		g.real(sqrtReal, d, 0, register(x))
 	case Floor:
-		g.realImm(roundTo, d, 0, register(x), 0, 0x09)
+		g.isa.instruction(roundTo[g.wide], full, d, 0, register(x), 0x09)
 	case Ceil:
-		g.realImm(roundTo, d, 0, register(x), 0, 0x0A)
+		g.isa.instruction(roundTo[g.wide], full, d, 0, register(x), 0x0A)
 	case Neg:
-		g.real(xorBits, d, x, g.signs())
+		g.real(xorBits, d, x, g.sign())
 	case Abs:
-		all := g.constant(1<<63 - 1)
-		if !g.loop.Wide {
-			all = g.constant(1<<31 - 1)
-		}
-		g.real(andBits, d, x, all)
+		g.real(andBits, d, x, g.others())
 	case Sign:
-		zero := g.num(0)
-		g.realImm(cmpReal, tempMask, x, zero, 0, predicateGt)
-		one := g.num(1)
-		one.broadcast = false
-		minus := g.num(-1)
-		minus.broadcast = false
-		g.real(movReal, t0, 0, register(x))
-		g.evex(spread[g.wide], l512, t0, 0, one, tempMask, false, 0)
-		g.realImm(cmpReal, tempMask, x, zero, 0, predicateLt)
-		g.evex(spread[g.wide], l512, t0, 0, minus, tempMask, false, 0)
-		g.real(movReal, d, 0, register(t0))
+		k := g.temp(maskClass)
+		g.isa.compare(g.wide, k, x, g.num(0), predicateGt, false)
+		g.isa.mix(g.wide, d, x, g.num(1), k)
+		g.isa.compare(g.wide, k, x, g.num(0), predicateLt, false)
+		g.isa.mix(g.wide, d, d, g.num(-1), k)
 	case Reciprocal:
-		g.fill(t0, g.num(1))
-		g.real(divReal, d, t0, register(x))
+		g.isa.fill(g.wide, d, g.num(1))
+		g.real(divReal, d, d, register(x))
 	case Square:
 		g.real(mulReal, d, x, register(x))
 	default:
-		g.transcendental(op, d, x)
+		g.function(op, d, x)
 	}
 }
 
 func (g *generator) intUnary(op Op, d, x int) {
-	l := g.intLength()
 	switch op {
 	case INeg:
-		g.evex(xorBits[0], l, t1, t1, register(t1), 0, false, 0)
-		g.evex(subInt, l, d, t1, register(x), 0, false, 0)
+		zero := g.temp(intClass)
+		g.int(xorBits[0], zero, zero, register(zero))
+		g.int(subInt, d, zero, register(x))
 	case IAbs:
-		g.evex(absInt, l, d, 0, register(x), 0, false, 0)
+		g.int(absInt, d, 0, register(x))
 	case ISign: // at most 1 and at least -1
-		ones, minus := g.constant(1|1<<32), g.constant(math.MaxUint64)
-		g.evex(minInt, l, t1, x, ones, 0, false, 0)
-		g.evex(maxInt, l, d, t1, minus, 0, false, 0)
+		g.int(minInt, d, x, g.whole(1))
+		g.int(maxInt, d, d, g.whole(-1))
 	}
 }
 
 // truncate converts reals to int32 with saturation, NaN to 0.
 func (g *generator) truncate(d, x int) {
-	g.realImm(cmpReal, tempMask, x, register(x), 0, predicateOr)
+	k, t, limit := g.temp(maskClass), g.temp(realClass), g.temp(realClass)
 	top := math.MaxInt32 + 0.0
 	if !g.loop.Wide {
 		top = 0x1.fffffep30 // the largest float32 below 2^31
 	}
-	g.fill(t1, g.num(top))
-	g.real(minReal, t1, t1, register(x))
-	g.fill(t2, g.num(math.MinInt32))
-	g.real(maxReal, t2, t2, register(t1))
-	g.evex(toIntCut[g.wide], l512, t3, 0, register(t2), tempMask, true, 0)
+	g.isa.fill(g.wide, limit, g.num(0))
+	g.isa.compare(g.wide, k, x, register(x), predicateOr, false)
+	g.isa.mix(g.wide, t, limit, register(x), k)
+	g.real(minReal, t, t, g.num(top))
+	g.real(maxReal, t, t, g.num(math.MinInt32))
+	g.real(toIntCut, d, 0, register(t))
 	if !g.loop.Wide {
-		g.realImm(cmpReal, tempMask, x, g.num(1<<31), 0, predicateGe)
-		most := g.constant(math.MaxInt32)
-		most.broadcast = false
-		g.evex(spreadInt, l512, t3, 0, most, tempMask, false, 0)
+		g.isa.compare(0, k, x, g.num(1<<31), predicateGe, false)
+		g.isa.mixInt(d, d, g.whole(math.MaxInt32), k)
 	}
-	g.evex(movInt, g.intLength(), d, 0, register(t3), 0, false, 0)
-}
-
-// gather reads an array at an index, 0 where that is outside.
-func (g *generator) gather(n *Node, v Value) {
-	index := g.vector(n.A, t0)
-	d := g.regs.put(v)
-	size := memory(rdi, offLen+4*n.Slot)
-	size.broadcast = true
-	// A negative index is large without a sign.
-	g.evex(cmpIntUns, g.intLength(), tempMask, index, size, g.write(), false, 1)
-	g.integer(0x8B, rax, memory(rdi, offPtr+8*n.Slot))
-	g.evex(xorBits[1], l512, t1, t1, register(t1), 0, false, 0)
-	from := operand{mem: true, reg: rax, index: index, scale: 4}
-	if n.Op == GatherInt {
-		g.evex(gatherInts, g.intLength(), t1, 0, from, tempMask, false, 0)
-		g.evex(movInt, g.intLength(), d, 0, register(t1), 0, false, 0)
-		return
-	}
-	from.scale = g.realSize()
-	g.evex(gatherAt[g.wide], l512, t1, 0, from, tempMask, false, 0)
-	g.real(movReal, d, 0, register(t1))
-}
-
-// checks looks at all checked values together, and closer where one is not finite.
-func (g *generator) checks() {
-	first := true
-	nodes := g.loop.Nodes
-	notFinite := func(n *Node, k int) {
-		x := g.vector(n.A, t0)
-		where := g.write()
-		if n.B != None {
-			where = g.regs.get(n.B)
-		}
-		g.realImm(classify, k, 0, register(x), where, 0x99)
-	}
-	for i := range nodes {
-		if nodes[i].Op != Check {
-			continue
-		}
-		if first {
-			notFinite(&nodes[i], faultMask)
-			first = false
-		} else {
-			notFinite(&nodes[i], tempMask)
-			g.maskOp(0x45, faultMask, faultMask, tempMask)
-		}
-		clear(g.regs.locked)
-	}
-	over := g.none(faultMask)
-	// Behind a jump that is rarely not taken, registers must be left as they are: values in memory are read into temporaries.
-	for i := range nodes {
-		if nodes[i].Op == Check {
-			g.fault(&nodes[i])
-		}
-	}
-	g.land(over)
-}
-
-// fault notes the first vector in which a check failed.
-func (g *generator) fault(n *Node) {
-	x, where := t0, g.write()
-	switch h := &g.regs.homes[n.A]; {
-	case g.loop.Nodes[n.A].Op == ScalarReal:
-		g.fill(t0, g.value(n.A))
-	case h.reg >= 0:
-		x = h.reg
-	default:
-		g.reload(realClass, t0, h.spill)
-	}
-	if n.B != None {
-		h := &g.regs.homes[n.B]
-		if where = h.reg; where < 0 {
-			where = faultMask
-			g.reload(maskClass, where, h.spill)
-		}
-	}
-	at := offFaults + sizeFault*n.Slot
-	g.realImm(classify, tempMask, 0, register(x), where, 0x99)
-	over := g.none(tempMask)
-	g.integer(0x8B, rax, memory(rdi, at+offHit))
-	g.integer(0x85, rax, register(rax))
-	known := g.jump(jumpNotZero...)
-	g.bytes(0x48, 0xC7) // mov qword [rdi+at], 1
-	g.modrm(0, memory(rdi, at+offHit), false)
-	g.word32(1)
-	g.integer(0x8B, rax, memory(rdi, offFirst))
-	g.integer(0x01, rcx, register(rax))
-	g.integer(0x89, rax, memory(rdi, at+offBase))
-	g.vex3(0x93, 1, 0, false, 0, rax, 0, register(tempMask))
-	g.integer(0x89, rax, memory(rdi, at+offLanes))
-	g.real(putReal, x, 0, memory(rdi, at+offValue))
-	g.land(known)
-	g.land(over)
 }

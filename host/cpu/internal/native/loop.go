@@ -35,6 +35,12 @@ const (
 	Exp
 	Exprel
 	Expm1
+	Tanh
+	Sinh
+	Cosh
+	Log
+	Log10
+	Log1p
 	Sin // of arguments below trigMost; at a larger one the loop ends, see Args.Bail
 	Cos
 
@@ -143,6 +149,8 @@ func (o Op) class() class {
 	}
 	return realClass
 }
+
+func (n *Node) isScalar() bool { return n.Op == ScalarReal || n.Op == ScalarInt }
 
 // operands calls f for each operand.
 func (n *Node) operands(f func(Value)) {

@@ -2,16 +2,8 @@ package native
 
 import "math"
 
-// Registers: the vectors from firstTemp on and the masks above lastMask serve inside an operation. Mask 7 holds the lanes in
-// use: all of them, or in the pass behind the whole vectors the first few.
-const (
-	firstTemp = 23
-	numVector = firstTemp
-	lastMask  = 4
-	faultMask = 5
-	tempMask  = 6
-	laneMask  = 7
-)
+// scratch stands in the place of a value for a register that serves inside an operation.
+const scratch Value = -2
 
 // home is where a value is.
 type home struct {
@@ -20,29 +12,50 @@ type home struct {
 	spill int32 // place in Args.spill once saved, -1 before
 }
 
+// file is a set of registers and what they hold, from the first that may be used.
+type file struct {
+	first int
+	holds []Value
+}
+
+func newFile(first, behind int) *file {
+	f := &file{first, make([]Value, behind)}
+	for i := range f.holds {
+		f.holds[i] = None
+	}
+	return f
+}
+
 // allocator keeps values in registers along the list of nodes.
 type allocator struct {
 	g      *generator
 	uses   [][]int32 // by value: the nodes that use it, ascending
 	homes  []home
-	vector [numVector]Value
-	mask   [lastMask + 1]Value // from 1
+	vector *file
+	mask   *file // the same where masks are vectors
 	locked map[Value]bool
+	temps  []temporary
 	spills int32
 	free   []int32 // places in Args.spill
 	now    int32
 }
 
+type temporary struct {
+	f *file
+	r int
+}
+
 func newAllocator(g *generator) *allocator {
-	a := &allocator{g: g, uses: make([][]int32, len(g.loop.Nodes)), homes: make([]home, len(g.loop.Nodes)), locked: map[Value]bool{}}
+	a := &allocator{
+		g: g, uses: make([][]int32, len(g.loop.Nodes)), homes: make([]home, len(g.loop.Nodes)), locked: map[Value]bool{},
+		vector: newFile(0, g.isa.vectors()),
+	}
+	a.mask = a.vector
+	if first, behind := g.isa.masks(); behind > 0 {
+		a.mask = newFile(first, behind)
+	}
 	for i := range a.homes {
 		a.homes[i] = home{reg: -1, spill: -1}
-	}
-	for i := range a.vector {
-		a.vector[i] = None
-	}
-	for i := range a.mask {
-		a.mask[i] = None
 	}
 	for i := range g.loop.Nodes {
 		n := &g.loop.Nodes[i]
@@ -54,6 +67,15 @@ func newAllocator(g *generator) *allocator {
 	}
 	return a
 }
+
+func (a *allocator) file(c class) *file {
+	if c == maskClass {
+		return a.mask
+	}
+	return a.vector
+}
+
+func (a *allocator) class(v Value) class { return a.g.loop.Nodes[v].Op.class() }
 
 // next is the next use of v from now on; after the last one it is beyond the list.
 func (a *allocator) next(v Value) int32 {
@@ -71,8 +93,8 @@ func (a *allocator) get(v Value) int {
 	a.locked[v] = true
 	h := &a.homes[v]
 	if h.reg < 0 {
-		r := a.take(v)
-		a.g.reload(a.g.loop.Nodes[v].Op.class(), r, h.spill)
+		r := a.put(v)
+		a.g.reload(a.class(v), r, h.spill)
 	}
 	return h.reg
 }
@@ -80,39 +102,52 @@ func (a *allocator) get(v Value) int {
 // put returns a register for the result v.
 func (a *allocator) put(v Value) int {
 	a.locked[v] = true
-	return a.take(v)
+	f := a.file(a.class(v))
+	r := a.room(f)
+	f.holds[r] = v
+	a.homes[v].reg = r
+	return r
 }
 
-// take finds a register for v, moving to memory the value whose next use is farthest when none is free.
-func (a *allocator) take(v Value) int {
-	file, from := a.vector[:], 0
-	if a.g.loop.Nodes[v].Op.class() == maskClass {
-		file, from = a.mask[:], 1
+// temp returns a register that is free until the end of the node, or until release.
+func (a *allocator) temp(c class) int {
+	f := a.file(c)
+	r := a.room(f)
+	f.holds[r] = scratch
+	a.temps = append(a.temps, temporary{f, r})
+	return r
+}
+
+// release frees the temporary registers but the first n.
+func (a *allocator) release(n int) {
+	for _, t := range a.temps[n:] {
+		t.f.holds[t.r] = None
 	}
+	a.temps = a.temps[:n]
+}
+
+// room finds a register, moving to memory the value whose next use is farthest when none is free.
+func (a *allocator) room(f *file) int {
 	best, far := -1, int32(-1)
-	for r := from; r < len(file); r++ {
-		o := file[r]
-		if o == None {
-			best = r
-			break
+	for r := f.first; r < len(f.holds); r++ {
+		v := f.holds[r]
+		if v == None {
+			return r
 		}
-		if a.locked[o] {
+		if v == scratch || a.locked[v] {
 			continue
 		}
-		if n := a.next(o); n > far {
+		if n := a.next(v); n > far {
 			best, far = r, n
 		}
 	}
-	if o := file[best]; o != None {
-		h := &a.homes[o]
-		if far != math.MaxInt32 && !h.saved {
-			h.spill, h.saved = a.place(), true
-			a.g.save(a.g.loop.Nodes[o].Op.class(), best, h.spill)
-		}
-		h.reg = -1
+	v := f.holds[best]
+	h := &a.homes[v]
+	if far != math.MaxInt32 && !h.saved {
+		h.spill, h.saved = a.place(), true
+		a.g.save(a.class(v), best, h.spill)
 	}
-	file[best] = v
-	a.homes[v].reg = best
+	h.reg = -1
 	return best
 }
 
@@ -126,21 +161,23 @@ func (a *allocator) place() int32 {
 	return a.spills - 1
 }
 
+// unlock lets values move again, and frees the temporary registers but the first n.
+func (a *allocator) unlock(n int) {
+	clear(a.locked)
+	a.release(n)
+}
+
 // step ends a node: what is not used any more leaves its register.
 func (a *allocator) step(n *Node, result Value) {
-	clear(a.locked)
+	a.unlock(0)
 	a.now++
-	release := func(v Value) {
+	leave := func(v Value) {
 		h := &a.homes[v]
 		if a.next(v) != math.MaxInt32 {
 			return
 		}
 		if h.reg >= 0 {
-			if a.g.loop.Nodes[v].Op.class() == maskClass {
-				a.mask[h.reg] = None
-			} else {
-				a.vector[h.reg] = None
-			}
+			a.file(a.class(v)).holds[h.reg] = None
 			h.reg = -1
 		}
 		if h.saved {
@@ -148,8 +185,8 @@ func (a *allocator) step(n *Node, result Value) {
 			h.saved, h.spill = false, -1
 		}
 	}
-	n.operands(release)
+	n.operands(leave)
 	if result != None {
-		release(result)
+		leave(result)
 	}
 }

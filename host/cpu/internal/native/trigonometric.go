@@ -18,11 +18,6 @@ var (
 	}
 )
 
-var (
-	testLong = form{opcode: 0x27, m: 2, pp: 1, w: true}
-	addLong  = form{opcode: 0xD4, m: 1, pp: 1, w: true}
-)
-
 // partner is the cosine, or the sine, of the same value further on, None when there is none: the two share most of the work.
 func (g *generator) partner(n *Node, v Value) Value {
 	other := Sin + Cos - n.Op
@@ -37,71 +32,73 @@ func (g *generator) partner(n *Node, v Value) Value {
 // trigonometric writes d = sin(x) or cos(x), and the other one to e unless that is -1. Float32 is widened by halves.
 func (g *generator) trigonometric(op Op, d, e, x int) {
 	if g.loop.Wide {
-		g.sincos(op, d, e, x)
+		g.sincos(op, d, e, x, 0)
 		return
 	}
-	g.d64(widen, t6, 0, register(x))
-	g.sincos(op, d, e, t6)
-	for _, r := range []int{d, e} {
-		if r >= 0 {
-			g.d64(narrow, r, 0, register(r))
-		}
-	}
-	g.evex(upper, l512, x, 0, register(t6), 0, false, 1)
-	g.d64(widen, t6, 0, register(t6))
-	second := -1
+	part, second := g.temp(realClass), -1
 	if e >= 0 {
-		second = t7
+		second = g.temp(realClass)
 	}
-	g.sincos(op, t6, second, t6)
-	for i, r := range []int{d, e} {
-		if from := t6 + i; r >= 0 {
-			g.d64(narrow, from, 0, register(from))
-			g.evex(joinHigh, l512, r, r, register(from), 0, false, 1)
+	kept := len(g.regs.temps)
+	g.d64(widen, part, 0, register(x))
+	g.sincos(op, d, e, part, 0)
+	g.regs.release(kept)
+	g.isa.upper(part, x)
+	g.d64(widen, part, 0, register(part))
+	g.sincos(op, part, second, part, 1)
+	g.regs.release(kept)
+	for _, r := range [][2]int{{d, part}, {e, second}} {
+		if r[0] >= 0 {
+			g.d64(narrow, r[0], 0, register(r[0]))
+			g.d64(narrow, r[1], 0, register(r[1]))
+			g.isa.join(r[0], r[0], r[1])
 		}
 	}
 }
 
-// sincos is trigonometric for 8 float64 lanes: the argument is reduced to r + c in t0 and t2, both functions of it are computed, and
-// the quarter that x lies in, in the low bits of t1, picks one and its sign.
-func (g *generator) sincos(op Op, d, e, x int) {
-	g.d64(andBits[1], t0, x, g.constant(1<<63-1))
-	g.evex(cmpReal[1], l512, tempMask, t0, g.c64(trigMost), g.write(), false, predicateGe)
-	over := g.none(tempMask)
-	g.integer(0x89, rcx, memory(rdi, offBail))
+// sincos is trigonometric for float64 lanes; d may be x. The argument is reduced to r + c, both functions of it are computed, and the
+// quarter that x lies in, the lowest bits of q, picks one and its sign.
+func (g *generator) sincos(op Op, d, e, x, part int) {
+	t := g.temps(8)
+	q, k, r, c, z, p, sine, cosine := t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7]
+	over := g.temp(maskClass)
+	g.abs64(r, x)
+	g.isa.compare(1, over, r, g.c64(trigMost), predicateGe, false)
+	g.isa.restrict(over, part)
+	below := g.isa.none(over)
+	g.integer(opPut, rcx, memory(rdi, offBail))
 	g.bail = append(g.bail, g.jump(jumpAlways...))
-	g.land(over)
+	g.land(below)
 
-	g.set64(t1, trigInv)
-	g.d64(fma213, t1, x, g.c64(expShift))
-	g.d64(subReal[1], t3, t1, g.c64(expShift)) // k
-	g.move64(t2, x)
-	g.d64(fnma231, t2, t3, g.c64(trigHalf))
-	g.move64(t0, t2)
-	g.d64(fnma231, t0, t3, g.c64(trigHalf2)) // r
-	g.d64(subReal[1], t2, t2, register(t0))
-	g.d64(fnma231, t2, t3, g.c64(trigHalf2))
-	g.d64(fnma231, t2, t3, g.c64(trigHalf3)) // c
-	g.d64(mulReal[1], t3, t0, register(t0))  // z
-	// cos: w + ((1 - w - z/2) + (z z C(z) - r c)) with w = 1 - z/2. x has been read, so that t6 is free.
-	g.polynomial(t4, t3, cosTerms)
-	g.d64(mulReal[1], t5, t3, register(t3))
-	g.d64(mulReal[1], t4, t4, register(t5))
-	g.d64(fnma231, t4, t0, register(t2))
-	g.d64(mulReal[1], t5, t3, g.c64(0.5))
-	g.set64(t7, 1)
-	g.d64(subReal[1], t6, t7, register(t5))
-	g.d64(subReal[1], t7, t7, register(t6))
-	g.d64(subReal[1], t7, t7, register(t5))
-	g.d64(addReal[1], t4, t4, register(t7))
-	g.d64(addReal[1], t7, t6, register(t4))
+	g.set64(q, trigInv)
+	g.d64(fma213, q, x, g.c64(expShift))
+	g.d64(subReal[1], k, q, g.c64(expShift))
+	g.move64(c, x)
+	g.d64(fnma231, c, k, g.c64(trigHalf))
+	g.move64(r, c)
+	g.d64(fnma231, r, k, g.c64(trigHalf2))
+	g.d64(subReal[1], c, c, register(r))
+	g.d64(fnma231, c, k, g.c64(trigHalf2))
+	g.d64(fnma231, c, k, g.c64(trigHalf3))
+	g.d64(mulReal[1], z, r, register(r))
+	// cos: w + ((1 - w - z/2) + (z z C(z) - r c)) with w = 1 - z/2
+	g.polynomial(p, z, cosTerms...)
+	g.d64(mulReal[1], k, z, register(z))
+	g.d64(mulReal[1], p, p, register(k))
+	g.d64(fnma231, p, r, register(c))
+	g.d64(mulReal[1], k, z, g.c64(0.5))
+	g.set64(sine, 1)
+	g.d64(subReal[1], cosine, sine, register(k))
+	g.d64(subReal[1], sine, sine, register(cosine))
+	g.d64(subReal[1], sine, sine, register(k))
+	g.d64(addReal[1], p, p, register(sine))
+	g.d64(addReal[1], cosine, cosine, register(p))
 	// sin: r + (c + z r S(z)), with the sign of r
-	g.polynomial(t4, t3, sinTerms)
-	g.d64(mulReal[1], t3, t3, register(t0))
-	g.d64(fma231, t2, t3, register(t4))
-	g.d64(andBits[1], t5, t0, g.constant(1<<63))
-	g.d64(addReal[1], t0, t0, register(t2))
-	g.d64(orBits[1], t0, t0, register(t5))
+	g.polynomial(p, z, sinTerms...)
+	g.d64(mulReal[1], z, z, register(r))
+	g.d64(fma231, c, z, register(p))
+	g.d64(addReal[1], sine, r, register(c))
+	g.sign64(sine, r, z)
 
 	// A quarter further on, the sine is the cosine.
 	first, second := d, e
@@ -109,30 +106,19 @@ func (g *generator) sincos(op Op, d, e, x int) {
 		first, second = e, d
 	}
 	if first >= 0 {
-		g.pick(t3, t0, t7)
+		g.pick(first, sine, cosine, q, over, z)
 	}
 	if second >= 0 {
-		g.d64(addLong, t1, t1, g.constant(1))
-		g.pick(t4, t0, t7)
-		g.move64(second, t4)
-	}
-	if first >= 0 {
-		g.move64(first, t3)
+		g.d64(addLong, q, q, g.constant(1))
+		g.pick(second, sine, cosine, q, over, z)
 	}
 }
 
-// pick sets r to the sine in the quarter that t1 says, from the sine and cosine of the reduced argument.
-func (g *generator) pick(r, sine, cosine int) {
-	g.evex(testLong, l512, tempMask, t1, g.constant(1), 0, false, 0)
-	g.evex(mixReal[1], l512, r, sine, register(cosine), tempMask, false, 0)
-	g.evex(testLong, l512, tempMask, t1, g.constant(2), 0, false, 0)
-	g.evex(xorBits[1], l512, r, r, g.constant(1<<63), tempMask, false, 0)
-}
-
-// polynomial sets r to the polynomial in z with the coefficients, highest first.
-func (g *generator) polynomial(r, z int, coefficients []float64) {
-	g.set64(r, coefficients[0])
-	for _, c := range coefficients[1:] {
-		g.d64(fma213, r, z, g.c64(c))
-	}
+// pick sets r to the sine in the quarter q, from the sine and cosine of the reduced argument. It uses k and t.
+func (g *generator) pick(r, sine, cosine, q, k, t int) {
+	g.isa.odd(k, q, 0)
+	g.isa.mix(1, r, sine, register(cosine), k)
+	g.d64(andBits[1], t, q, g.constant(2))
+	g.isa.instruction(shiftLong, full, shiftLeft, t, register(t), 62)
+	g.d64(xorBits[1], r, r, register(t))
 }
