@@ -81,11 +81,7 @@ func expm1(x float64) float64 {
 	if math.Abs(x) < expm1Least || x != x {
 		return x
 	}
-	x = within(x)
-	k := math.FMA(x, expLog2e, expShift) - expShift
-	r, rest := reduceExp(x, k)
-	half := math.Ldexp(0.5, int(k))
-	v := math.FMA(half, r+rest, half-0.5)
+	v := minusOne(within(x), 0.5)
 	return v + v
 }
 

@@ -18,9 +18,9 @@ func each[T real](f func(float64) float64) func(d, a []T) {
 
 func unaryTable[T real]() (u [ir.OpMax_]func(d, a []T)) {
 	for op, f := range map[ir.Op]func(float64) float64{
-		ir.OpExpm1: expm1, ir.OpExprel: exprel, ir.OpLog: math.Log, ir.OpLog10: math.Log10, ir.OpLog1p: math.Log1p,
-		ir.OpSin: sin, ir.OpCos: cos, ir.OpTan: math.Tan, ir.OpSinh: ir.Sinh, ir.OpCosh: ir.Cosh,
-		ir.OpTanh: math.Tanh, ir.OpArcsin: math.Asin, ir.OpArccos: math.Acos, ir.OpArctan: math.Atan,
+		ir.OpExpm1: expm1, ir.OpExprel: exprel, ir.OpLog: log, ir.OpLog10: log10, ir.OpLog1p: log1p,
+		ir.OpSin: sin, ir.OpCos: cos, ir.OpTan: math.Tan, ir.OpSinh: sinh, ir.OpCosh: cosh, ir.OpTanh: tanh,
+		ir.OpArcsin: math.Asin, ir.OpArccos: math.Acos, ir.OpArctan: math.Atan,
 	} {
 		u[op] = each[T](f)
 	}

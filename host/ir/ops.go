@@ -139,6 +139,17 @@ func scaledExp(x, n float64, m int) float64 {
 	return math.Ldexp(math.Exp(x-n*hi)*(1-n*lo), m)
 }
 
+// Log is the natural logarithm. math.Log is wrong for subnormal numbers on amd64 (Go 1.26).
+func Log(x float64) float64 {
+	if x > 0 && x < 0x1p-1022 {
+		return math.Log(x*0x1p54) - 54*math.Ln2
+	}
+	return math.Log(x)
+}
+
+// Log10 is the logarithm to base 10, see Log.
+func Log10(x float64) float64 { return Log(x) / math.Ln10 }
+
 // Sinh is (exp(x) - exp(-x))/2, finite as far as the result is.
 func Sinh(x float64) float64 {
 	if math.Abs(x) < 700 {
@@ -251,7 +262,7 @@ func evalOp(op Op, t Type, v []float64) (float64, bool) {
 
 var realFunc = map[Op]func(float64) float64{
 	OpSqrt: math.Sqrt, OpExp: Exp, OpExpm1: math.Expm1, OpExprel: Exprel,
-	OpLog: math.Log, OpLog10: math.Log10, OpLog1p: math.Log1p,
+	OpLog: Log, OpLog10: Log10, OpLog1p: math.Log1p,
 	OpSin: math.Sin, OpCos: math.Cos, OpTan: math.Tan,
 	OpSinh: Sinh, OpCosh: Cosh, OpTanh: math.Tanh,
 	OpArcsin: math.Asin, OpArccos: math.Acos, OpArctan: math.Atan,

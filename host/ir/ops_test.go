@@ -56,6 +56,18 @@ func TestExpNearOverflow(t *testing.T) {
 	}
 }
 
+func TestLogOfSubnormal(t *testing.T) {
+	for k := -1074; k < -1000; k++ {
+		x, want := math.Ldexp(1, k), float64(k)*math.Ln2
+		if got := Log(x); math.Abs(got-want) > 1e-15*math.Abs(want) {
+			t.Errorf("log(2^%d) = %v, want %v", k, got, want)
+		}
+		if got, want := Log10(x), want/math.Ln10; math.Abs(got-want) > 1e-15*math.Abs(want) {
+			t.Errorf("log10(2^%d) = %v, want %v", k, got, want)
+		}
+	}
+}
+
 func TestMinMaxNaN(t *testing.T) {
 	for _, op := range []Op{OpMin, OpMax} {
 		for _, v := range []float64{0, 1, math.Inf(1), math.Inf(-1)} {

@@ -79,18 +79,41 @@ func (g *generator) exp(d, x int) {
 	g.isa.scale(d, g.exponential(e), e.shifted, e.k)
 }
 
-// minusOne returns a register with (exp(x) - 1) part, where part is a power of 2. It is exact to the last bits where x is not tiny.
+// minusOne returns a register with (exp(x) - 1) part, where part is a power of 2.
 func (g *generator) minusOne(x int, most, part float64) int {
 	e := g.reduce(x, expm1Flat, most, expWide)
+	g.factor(e, part)
+	g.d64(addReal[1], e.r, e.r, register(e.c))
+	g.d64(subReal[1], e.p, e.shifted, g.c64(part))
+	g.d64(fma231, e.p, e.shifted, register(e.r))
+	return e.p
+}
+
+// minusOneWell is minusOne with the rounding errors of its sums carried along.
+func (g *generator) minusOneWell(x int, most, part float64) int {
+	e := g.reduce(x, expm1Flat, most, expWide)
+	g.factor(e, part)
+	power, high, low, whole, sum := e.shifted, e.k, e.c, e.p, g.temp(realClass)
+	g.d64(addReal[1], high, e.r, register(e.c))
+	g.d64(subReal[1], e.r, e.r, register(high))
+	g.d64(addReal[1], low, e.r, register(low))
+	g.d64(mulReal[1], high, high, register(power))
+	g.d64(subReal[1], whole, power, g.c64(part))
+	g.d64(addReal[1], sum, whole, register(high))
+	g.d64(subReal[1], whole, whole, register(sum))
+	g.d64(addReal[1], whole, whole, register(high))
+	g.d64(fma231, whole, power, register(low))
+	g.d64(addReal[1], whole, sum, register(whole))
+	return whole
+}
+
+// factor makes e.shifted 2^k part, where k is small enough for its bits to be added to those of part, and adds to e.c what exp(r) has
+// beyond 1 + r.
+func (g *generator) factor(e reduced, part float64) {
 	g.d64(mulReal[1], e.k, e.r, register(e.r))
 	g.d64(fma231, e.c, e.k, register(e.p))
-	g.d64(addReal[1], e.r, e.r, register(e.c))
-	power := e.shifted // 2^k part, where k is small enough for its bits to be added to those of part
-	g.isa.instruction(shiftLong, full, shiftLeft, power, register(power), 52)
-	g.d64(addLong, power, power, g.c64(part))
-	g.d64(subReal[1], e.p, power, g.c64(part))
-	g.d64(fma231, e.p, power, register(e.r))
-	return e.p
+	g.isa.instruction(shiftLong, full, shiftLeft, e.shifted, register(e.shifted), 52)
+	g.d64(addLong, e.shifted, e.shifted, g.c64(part))
 }
 
 // tiny returns a mask where x is smaller than least in size.
@@ -123,18 +146,31 @@ func (g *generator) tanh(d, x int) {
 	g.set64(most, tanhMost)
 	g.d64(minReal[1], size, most, register(size))
 	g.d64(addReal[1], size, size, register(size))
-	v := g.minusOne(size, 2*tanhMost, 0.5)
-	g.d64(addReal[1], v, v, register(v))
-	g.d64(addReal[1], size, v, g.c64(2))
-	g.d64(divReal[1], v, v, register(size))
-	g.sign64(v, x, most)
+	kept := len(g.regs.temps)
+	n := g.minusOneWell(size, 2*tanhMost, 0.5)
+	g.move64(most, n)
+	g.regs.release(kept)
+	n = most
+	t := g.temps(4)
+	sum, low, v, one := t[0], t[1], t[2], t[3]
+	g.set64(one, 1)
+	g.d64(addReal[1], sum, n, register(one))
+	g.d64(maxReal[1], low, one, register(n))
+	g.d64(subReal[1], low, low, register(sum))
+	g.d64(minReal[1], v, one, register(n))
+	g.d64(addReal[1], low, low, register(v))
+	g.d64(divReal[1], v, n, register(sum))
+	g.d64(mulReal[1], low, low, register(v))
+	g.d64(subReal[1], one, one, register(v))
+	g.d64(fnma231, v, low, register(one))
+	g.sign64(v, x, one)
 	g.isa.mix(1, d, v, register(x), g.tiny(x, hyperLeast))
 }
 
 func (g *generator) sinh(d, x int) {
 	size := g.temp(realClass)
 	g.abs64(size, x)
-	v := g.minusOne(size, hyperMost, 0.25)
+	v := g.minusOneWell(size, hyperMost, 0.25)
 	g.d64(addReal[1], v, v, register(v)) // (exp(x) - 1)/2
 	g.d64(addReal[1], size, v, register(v))
 	g.d64(addReal[1], size, size, g.c64(1))

@@ -37,8 +37,10 @@ func (g *generator) split(k, f, x int) {
 
 // series returns registers with f*f/2 and the rest: log(1+f) = f - (square - rest).
 func (g *generator) series(f int) (square, rest int) {
-	t := g.temps(5)
-	s, z, w, odd, even := t[0], t[1], t[2], t[3], t[4]
+	square, rest = g.temp(realClass), g.temp(realClass)
+	kept := len(g.regs.temps)
+	t := g.temps(3)
+	s, z, w, odd, even := rest, t[0], t[1], t[2], square
 	g.d64(addReal[1], s, f, g.c64(2))
 	g.d64(divReal[1], s, f, register(s))
 	g.d64(mulReal[1], z, s, register(s))
@@ -51,7 +53,8 @@ func (g *generator) series(f int) (square, rest int) {
 	g.d64(mulReal[1], even, even, register(f))
 	g.d64(addReal[1], odd, odd, register(even))
 	g.d64(mulReal[1], s, s, register(odd))
-	return even, s
+	g.regs.release(kept)
+	return square, rest
 }
 
 // logarithm writes d = k log(2) + log(1+f), and may change f.
@@ -102,11 +105,13 @@ func (g *generator) log(op Op, d, x int) {
 	g.land(over)
 	g.split(k, f, v)
 	g.d64(subReal[1], k, k, register(small))
+	kept := len(g.regs.temps)
 	if op == Log10 {
 		g.decimal(v, k, f)
 	} else {
 		g.logarithm(v, k, f)
 	}
+	g.regs.release(kept)
 	g.edge(v, x, 0, k)
 	g.move64(d, v)
 }
@@ -136,11 +141,12 @@ func (g *generator) log1p(d, x int) {
 	g.d64(subReal[1], k, x, register(k))
 	g.d64(addReal[1], c, c, register(k))
 	g.split(k, f, u)
-	// f + c 2^-k; in bits, the exponent of 2^-k is 2046 less that of 2^k.
-	g.d64(andBits[1], u, u, g.constant(0x7FF<<52))
+	// f + c/2 2^(1-k); in bits, the exponent of 2^(1-k) is 2047 less that of 2^k.
+	g.d64(andBits[1], u, u, g.c64(inf))
 	power := g.temp(realClass)
-	g.set64(power, math.Float64frombits(2046<<52))
+	g.set64(power, inf)
 	g.d64(subLong, power, power, register(u))
+	g.d64(mulReal[1], c, c, g.c64(0.5))
 	g.d64(fma231, f, c, register(power))
 	g.logarithm(u, k, f)
 	g.edge(u, x, -1, k)
