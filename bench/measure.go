@@ -20,7 +20,7 @@ const Surface = "surface"
 type Options struct {
 	// Names are workloads, Surface, Dispatch, Scaling, or beginnings of names that end in *; none: all.
 	Names []string
-	// Backends are "cpu" and "gl"; none: both, without gl where there is none.
+	// Backends are "cpu", "gl" and Forms; none: cpu and gl, without gl where there is none.
 	Backends   []string
 	Precisions []plan.Precision // none: both
 	Threads    []int            // of the cpu backend; none: one, and all
@@ -111,8 +111,16 @@ func open(o *Options) (list []exec.Backend, gl bool, done func(), err error) {
 			}
 			list, gl, done = append(list, b), true, closeGL
 		default:
-			done()
-			return nil, false, nil, fmt.Errorf("%w: backend %q; there are cpu and gl", ErrUsage, name)
+			if !slices.Contains(Forms(), name) {
+				done()
+				return nil, false, nil, fmt.Errorf("%w: backend %q; there are cpu, gl, %s", ErrUsage, name, strings.Join(Forms(), ", "))
+			}
+			b, err := openForm(name)
+			if err != nil {
+				done()
+				return nil, false, nil, err
+			}
+			list = append(list, b)
 		}
 	}
 	return list, gl, done, nil

@@ -58,7 +58,7 @@ func (d *doctor) machine() {
 	} else {
 		d.line("memory", plain, "unknown")
 	}
-	d.line("cpu backend", found, "single and double precision")
+	d.line("cpu backend", found, "single and double precision, %s", cpu.Backend{}.Form())
 }
 
 // system names the operating system.

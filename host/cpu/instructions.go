@@ -26,6 +26,12 @@ func (i Instructions) available() Instructions {
 	return Blocks
 }
 
+// Available reports whether a Backend would use the instructions as they are asked for, machine code included.
+func (i Instructions) Available() bool {
+	use := i.available()
+	return i == Best || i == use && (use < AVX2 || use.machineCode() != native.NoSet)
+}
+
 // machineCode is the set of instructions that kernels are compiled for, if any.
 func (i Instructions) machineCode() native.Set {
 	for use, set := range map[Instructions]native.Set{AVX512: native.AVX512, AVX2: native.AVX2} {
