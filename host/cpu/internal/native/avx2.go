@@ -20,9 +20,6 @@ var (
 	shiftInt  = form{opcode: 0x72, m: 1, pp: 1, imm: true} // src = rm shifted; dst says how
 )
 
-// shiftSigned is the kind of shiftInt that keeps the sign.
-const shiftSigned = 4
-
 func (t avx2) vectors() int               { return 16 }
 func (t avx2) masks() (first, behind int) { return 0, 0 }
 func (t avx2) pinned() int                { return 6 } // r14 and r15 serve emit
@@ -280,8 +277,8 @@ func (t avx2) gather(op Op, d, index int, slot int32) {
 // is exact.
 func (t avx2) scale(d, p, shifted, _ int) {
 	a, b := t.temp(realClass), t.temp(realClass)
-	// The lowest 32 bits of each lane are k; its lowest 12 go to the exponent.
-	t.instruction(shiftInt, full, shiftSigned, a, register(shifted), 1)
+	// The lowest 12 bits of k go to the exponent, where it does not matter what lies above them.
+	t.instruction(shiftInt, full, shiftRight, a, register(shifted), 1)
 	t.instruction(subInt, full, b, shifted, register(a), 0)
 	for _, r := range []int{a, b} {
 		t.instruction(shiftLong, full, shiftLeft, r, register(r), 52)
