@@ -99,6 +99,45 @@ func hodgkinHuxley(p *testPlan, n int) {
 	p.do(k.run(n))
 }
 
+// rates is one Euler step of a network of rates, whose gain is a saturating function of what came through the synapses.
+func rates(p *testPlan, n int) {
+	r, in := p.real("r", n, 0.1), p.real("in", n, 0.7)
+	k := newKernel("rates", ir.Elements)
+	R := k.load(p, r)
+	gain := k.Op(ir.OpTanh, k.Op(ir.OpAdd, k.Op(ir.OpMul, k.Const(1.5), R), k.load(p, in)))
+	k.store(p, r, k.Op(ir.OpAdd, R, k.Op(ir.OpMul, k.Const(0.1), k.Op(ir.OpSub, gain, R))))
+	p.do(k.run(n))
+}
+
+// logarithms is a step with a gain that grows as the logarithm, as in Weber's and Fechner's law.
+func logarithms(p *testPlan, n int) {
+	r, in := p.real("r", n, 0.1), p.real("in", n, 0.7)
+	k := newKernel("logarithms", ir.Elements)
+	R := k.load(p, r)
+	gain := k.Op(ir.OpLog, k.Op(ir.OpAdd, k.Const(1), k.Op(ir.OpMul, R, k.load(p, in))))
+	k.store(p, r, k.Op(ir.OpAdd, R, k.Op(ir.OpMul, k.Const(0.1), k.Op(ir.OpSub, gain, R))))
+	p.do(k.run(n))
+}
+
+// morrisLecar is one Euler step of Morris and Lecar's neuron: two hyperbolic tangents and a hyperbolic cosine.
+func morrisLecar(p *testPlan, n int) {
+	v, w := p.real("v", n, -30), p.real("w", n, 0.1)
+	k := newKernel("ml", ir.Elements)
+	c := k.Const
+	add := func(a, b *ir.Expr) *ir.Expr { return k.Op(ir.OpAdd, a, b) }
+	mul := func(a, b *ir.Expr) *ir.Expr { return k.Op(ir.OpMul, a, b) }
+	V, W := k.load(p, v), k.load(p, w)
+	half := func(by, slope float64) *ir.Expr {
+		return mul(c(0.5), add(c(1), k.Op(ir.OpTanh, k.Op(ir.OpDiv, add(V, c(by)), c(slope)))))
+	}
+	calcium := mul(mul(c(-4.4), half(1.2, 18)), add(V, c(-120)))
+	current := add(add(calcium, mul(mul(c(-8), W), add(V, c(84)))), add(mul(c(-2), add(V, c(60))), c(90)))
+	rate := mul(c(0.04), k.Op(ir.OpCosh, k.Op(ir.OpDiv, add(V, c(-2)), c(60))))
+	k.store(p, v, add(V, mul(c(0.005), current)))
+	k.store(p, w, add(W, mul(mul(c(0.1), rate), k.Op(ir.OpSub, half(-2, 30), W))))
+	p.do(k.run(n))
+}
+
 // neuralField is the step of two n×n populations: a moving bubble, a delayed copy, and lateral weights as two separable terms.
 func neuralField(p *testPlan, n int) {
 	cells, depth := n*n, 22
@@ -210,6 +249,36 @@ func benchmark(b *testing.B, build func(*testPlan), units float64, unit string) 
 
 func BenchmarkHodgkinHuxley4000(b *testing.B) {
 	benchmark(b, func(p *testPlan) { hodgkinHuxley(p, 4000) }, 4000, "neuron")
+}
+
+// BenchmarkInstructions compares what a Backend may use of the processor, on one thread.
+func BenchmarkInstructions(b *testing.B) {
+	for _, m := range []struct {
+		name  string
+		build func(*testPlan, int)
+	}{{"hodgkin-huxley", hodgkinHuxley}, {"rates", rates}, {"logarithms", logarithms}, {"morris-lecar", morrisLecar}} {
+		for _, precision := range []plan.Precision{plan.Double, plan.Single} {
+			for i, name := range map[Instructions]string{AVX512: "avx512", AVX2: "avx2", Blocks: "blocks"} {
+				if !i.Available() {
+					continue
+				}
+				b.Run(fmt.Sprintf("%s/%s/%s", m.name, [...]string{"single", "double"}[precision], name), func(b *testing.B) {
+					p := newPlan(precision)
+					m.build(p, 4000)
+					x, err := Backend{Instructions: i}.Load(p.Plan, exec.Options{Threads: 1})
+					if err != nil {
+						b.Fatal(err)
+					}
+					defer x.Close()
+					b.ResetTimer()
+					if _, err := x.Advance(context.Background(), int64(b.N)); err != nil {
+						b.Fatal(err)
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/4000, "ns/neuron")
+				})
+			}
+		}
+	}
 }
 
 func BenchmarkNeuralField(b *testing.B) {

@@ -3,6 +3,7 @@ package cpu
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/cpu/internal/native"
@@ -70,5 +71,41 @@ func TestTooLargeKernel(t *testing.T) {
 			want = got
 		}
 		sameBits(t, fmt.Sprint("instructions ", i), got, want)
+	}
+}
+
+// A power that has no short form is taken lane by lane, between two pieces of machine code.
+func TestStagesAroundPower(t *testing.T) {
+	if Best.available().machineCode() == native.NoSet {
+		return
+	}
+	p := newPlan(plan.Double)
+	a, b := p.real("a", 300, 0.5), p.real("b", 300, 1.7)
+	k := newKernel("k", ir.Elements)
+	A := k.load(p, a)
+	power := k.Op(ir.OpPow, k.Op(ir.OpTanh, A), k.load(p, b))
+	k.store(p, a, k.Op(ir.OpLog, k.Op(ir.OpAdd, power, A)))
+	p.do(k.run(300))
+	x, err := Backend{}.Load(p.Plan, exec.Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	var kinds []bool
+	for _, s := range x.(*instance[float64]).items[0].ops[0].(*kernelOp[float64]).body.(*runOp[float64]).p.stages {
+		kinds = append(kinds, s.code != nil)
+	}
+	if fmt.Sprint(kinds) != "[true false true]" {
+		t.Errorf("stages that are machine code: %v", kinds)
+	}
+	if _, err := x.Advance(context.Background(), 1); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]float64, 300)
+	if err := x.Read(a, 0, got); err != nil {
+		t.Fatal(err)
+	}
+	if want := log(math.Pow(tanh(0.5), 1.7) + 0.5); got[0] != want || got[299] != want {
+		t.Errorf("%v, want %v", got[0], want)
 	}
 }

@@ -139,7 +139,6 @@ func assembly[T real](t *testing.T, use Instructions) {
 	}
 }
 
-// TestExp compares exp with 100-digit values, at random arguments and at those of the edges.
 // TestExpm1 compares expm1 and exprel with math.Expm1, whose error is below 1 ulp.
 func TestExpm1(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
@@ -243,6 +242,7 @@ func TestTrigonometric(t *testing.T) {
 	t.Logf("largest error %.3f ulp", worst)
 }
 
+// TestExp compares exp with 100-digit values, at random arguments and at those of the edges.
 func TestExp(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	worst := 0.0
