@@ -79,9 +79,9 @@ func TestProceduralEqualsStored(t *testing.T) {
 			t.Fatal("synapses that fit are not stored")
 		}
 		for _, threads := range []int{1, 2} {
-			for _, portable := range []bool{false, true} {
-				t.Run(fmt.Sprint(p, threads, portable), func(t *testing.T) {
-					got, s := runDrawn(t, true, cpu.Backend{Portable: portable}, p, threads)
+			for _, instructions := range []cpu.Instructions{cpu.Best, cpu.Portable} {
+				t.Run(fmt.Sprint(p, threads, instructions), func(t *testing.T) {
+					got, s := runDrawn(t, true, cpu.Backend{Instructions: instructions}, p, threads)
 					if len(s.Result().Procedural) != 2 || !strings.Contains(s.Result().Connecting["b"][0], "procedural") {
 						t.Errorf("%v", s.Result().Connecting)
 					}
