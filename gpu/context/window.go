@@ -122,7 +122,7 @@ func createWindow(o WindowOptions, api int, version [2]int) (*glfw.Window, error
 		glfw.ContextVersionMajor:     version[0],
 		glfw.ContextVersionMinor:     version[1],
 		glfw.OpenGLProfile:           glfw.OpenGLCoreProfile,
-		glfw.OpenGLForwardCompatible: glfw.True,
+		glfw.OpenGLForwardCompatible: glfw.False, // wide lines
 		glfw.OpenGLDebugContext:      hintBool(o.Debug),
 		glfw.Visible:                 hintBool(o.Visible),
 		glfw.Resizable:               hintBool(!o.Fixed),

@@ -125,6 +125,15 @@ func (d *Device) SetState(s State) {
 	d.verify("state")
 }
 
+// SetLineWidth changes the width of lines alone, within the driver's limits, and returns what it was.
+func (d *Device) SetLineWidth(width float32) float32 {
+	s := d.state
+	old := s.LineWidth
+	s.LineWidth = width
+	d.SetState(s)
+	return old
+}
+
 // Viewport maps clip space to a rectangle of the target, in pixels from its lower left corner.
 func (d *Device) Viewport(x, y, width, height int) {
 	v := [4]int32{int32(x), int32(y), int32(width), int32(height)}

@@ -27,7 +27,7 @@ func (r *Renderer) backgroundKey(views []panelView, f Frame) uint64 {
 				continue
 			}
 			e := g.Edges
-			fmt.Fprint(&h, g.N, g.Geometry, g.Positions, g.Low, g.High, e.M, e.Pre, e.Post, e.Rows, e.Directed, e.Weight, e.Width, e.Opacity, r.plainLines(&e, f))
+			fmt.Fprint(&h, g.N, g.Geometry, g.Positions, g.Low, g.High, e.M, e.Version, e.Pre, e.Post, e.Rows, e.Directed, e.Weight, e.Width, e.Opacity, r.plainLines(&e, f))
 			for _, sc := range []*Scale{e.Scale, e.WidthScale} {
 				if sc != nil {
 					fmt.Fprint(&h, sc.Min, sc.Max, sc.Colormap.Name)
@@ -77,7 +77,7 @@ func (r *Renderer) drawBackground(s *Scene, views []panelView, dst *device.Frame
 				if err := r.placeNodes(v, g, f); err != nil {
 					return err
 				}
-				r.d.SetState(v.state(device.State{Blend: device.BlendAlpha}))
+				r.d.SetState(v.state(device.State{Blend: device.BlendPremultiplied}))
 				r.d.Viewport(v.x, v.y, v.w, v.h)
 				if err := r.advanceEdges(v, g, th, f); err != nil {
 					return err

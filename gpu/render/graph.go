@@ -22,7 +22,7 @@ type Graph struct {
 	Low, High Vec3
 	// Spatial shows z too, with a camera that orbits. Otherwise the graph lies in a plane and is seen from above.
 	Spatial bool
-	// Geometry changes whenever positions, edges or weights may have; colors and sizes of nodes do not count.
+	// Geometry changes whenever positions or weights may have; colors and sizes of nodes do not count.
 	Geometry uint64
 
 	Color device.View // of nodes, by Scale; without it they have the theme's accent
@@ -58,7 +58,9 @@ type Edges struct {
 	Pre, Post device.View
 	// Rows replaces Pre: edges Rows[i] to Rows[i+1] start at node i (I32 or U32, N + 1 elements).
 	Rows device.View
-	Hide bool
+	// Version changes whenever the ends in these views may have.
+	Version uint64
+	Hide    bool
 	// Directed draws arrow heads, and bends edges that have a reverse so that both are seen.
 	Directed bool
 	// Weight is shown as color by Scale, or as width by WidthScale (of its absolute value), or both.
@@ -172,7 +174,7 @@ const (
 	bentEdges = 20000 // edges with a reverse are bent
 	lineEdges = 40000 // edges are plain lines one pixel wide
 
-	coarseEdges = 1500 // likewise on a software rasteriser, while the scene moves
+	coarseEdges = 3000 // likewise on a software rasteriser, while the scene moves
 )
 
 // edgeOrder spreads any first part of the edges evenly over all of them: the k-th edge drawn is element k>>shift of block

@@ -12,25 +12,74 @@ import (
 	"github.com/galvani-sim/galvani/gpu/device"
 )
 
-// drawEdges draws the edges from the k-th to before the end-th, in the order that edgeOrder gives.
+// drawEdges draws the edges from the k-th to before the end-th, in the order that edgeOrder gives; bent ones and heads come with the last.
 func (r *Renderer) drawEdges(v *panelView, g *Graph, th *Theme, f Frame, from, end int, item uint32) error {
 	st, e := r.graphs[g], &g.Edges
-	define := map[string]string{}
-	corners, mode := 6, device.Triangles
-	if item == 0 && r.plainLines(e, f) {
-		define["LINE"], corners, mode = "", 2, device.Lines
-	} else if g.bends() {
-		define["BENT"], corners = "", 18
+	thin := item == 0 && r.plainLines(e, f)
+	bends := !thin && g.bends()
+	heads := !thin && item == 0 && e.Directed && e.M <= headEdges
+	if bends {
 		if err := r.prepareBent(g, st); err != nil {
 			return err
 		}
 	}
+	x := strokes{v: v, g: g, th: th, f: f, item: item, thin: thin, bends: bends, heads: heads}
+	x.width = e.width() * f.Scale
+	if item != 0 {
+		x.width += 2 * f.Scale
+	}
+	x.wide = x.width
+	if e.WidthScale != nil {
+		x.wide *= 2.5
+	}
+	// A rasteriser in software walks along each triangle, and along a line once. Lines are cut along the axes: at 45 degrees they
+	// are thinner than they are wide, and the shader finds the pixels' distances itself.
+	x.wide = 1.42 * (math.Max(x.wide, 1) + 1.1)
+	x.quads = !thin && (item != 0 || !r.software || x.wide > float64(r.d.Info().Limits.LineWidth[1]))
+	if err := r.drawStrokes(&x, "", from, end); err != nil {
+		return err
+	}
+	if shift, size := edgeOrder(e.M); end < size<<shift {
+		return nil
+	}
+	if bends {
+		if err := r.drawStrokes(&x, "BOW", 0, 0); err != nil {
+			return err
+		}
+	}
+	if heads {
+		return r.drawStrokes(&x, "HEAD", 0, e.M)
+	}
+	return nil
+}
+
+// strokes is how the edges of one graph are drawn.
+type strokes struct {
+	v                         *panelView
+	g                         *Graph
+	th                        *Theme
+	f                         Frame
+	item                      uint32 // 0: the picture, otherwise what picking finds
+	thin, quads, bends, heads bool
+	width, wide               float64 // pixels: of a stroke, and of the line that holds the widest
+}
+
+// drawStrokes draws one part of the edges: bodies (""), bent bodies ("BOW") or heads ("HEAD").
+func (r *Renderer) drawStrokes(x *strokes, part string, from, end int) error {
+	g, st, e, v, f := x.g, r.graphs[x.g], &x.g.Edges, x.v, x.f
+	define := map[string]string{}
+	corners, mode := 2, device.Lines
 	switch {
-	case item != 0:
-		define["PICK"] = ""
-	case e.Directed && e.M <= headEdges && mode == device.Triangles:
-		define["HEAD"] = ""
-		corners += 3
+	case part == "HEAD":
+		corners, mode = 3, device.Triangles
+	case x.quads:
+		define["QUAD"] = ""
+		corners, mode = 6, device.Triangles
+	}
+	for macro, on := range map[string]bool{part: part != "", "THIN": x.thin, "BENT": x.bends, "PICK": x.item != 0} {
+		if on {
+			define[macro] = ""
+		}
 	}
 	weight := e.Weight.Valid() && (e.Scale != nil || e.WidthScale != nil)
 	if weight {
@@ -69,25 +118,42 @@ func (r *Renderer) drawEdges(v *panelView, g *Graph, th *Theme, f Frame, from, e
 		p.SetInt("maps", 1)
 		r.d.BindTexture(1, r.maps)
 	}
-	if _, ok := define["BENT"]; ok {
+	if x.bends {
 		r.d.BindStorage(4, st.bent)
+		p.SetInt("bentList", int32(bentWords(e.M)+bentCommands))
 	}
 	shift, size := edgeOrder(e.M)
+	if part == "HEAD" {
+		shift, size = 0, e.M
+	}
 	p.SetInt("nodesCount", int32(g.N))
 	p.SetInt("total", int32(e.M))
 	p.SetInts("order", int32(1<<shift-1), int32(shift))
 	p.SetInt("blockSize", int32(size))
 	p.SetInt("start", int32(from))
 	p.SetFloats("viewport", float32(v.w), float32(v.h))
-	width := e.width() * f.Scale
-	if item != 0 {
-		width += 2 * f.Scale
-		p.SetUints("item", item)
+	p.SetFloats("middle", float32(v.x)+0.5*float32(v.w), float32(v.y)+0.5*float32(v.h))
+	if x.item != 0 {
+		p.SetUints("item", x.item)
 	}
-	p.SetFloats("width", float32(width))
-	p.SetFloats("head", float32(headLength(e.M)*f.Scale))
-	c := th.Muted.Alpha(float32(e.opacity()))
+	p.SetFloats("width", float32(x.width))
+	head := 0.0
+	if x.heads {
+		head = headLength(e.M) * f.Scale
+	}
+	p.SetFloats("head", float32(head))
+	c := x.th.Muted.Alpha(float32(e.opacity()))
 	p.SetFloats("plain", c[0], c[1], c[2], c[3])
+	if mode == device.Lines && !x.thin {
+		defer r.d.SetLineWidth(r.d.SetLineWidth(float32(x.wide)))
+	}
+	if part == "BOW" {
+		command := 4 * bentWords(e.M)
+		if x.quads {
+			command += 16
+		}
+		return r.d.DrawIndirect(p, nil, mode, st.bent, command)
+	}
 	r.d.Draw(p, nil, mode, 0, corners*(end-from))
 	return nil
 }

@@ -150,7 +150,7 @@ func (g *Graph) edgesKey() uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	e := &g.Edges
-	fmt.Fprint(&h, g.N, g.Geometry, e.M, e.Pre, e.Post, e.Rows, g.ByDegree, g.bends())
+	fmt.Fprint(&h, g.N, e.Version, e.M, e.Pre, e.Post, e.Rows, g.ByDegree, g.bends())
 	return h.Sum64()
 }
 
@@ -208,10 +208,20 @@ func (r *Renderer) prepareStep(g *Graph, k int, pre device.View, bind func(p *de
 	if err := bind(p); err != nil {
 		return err
 	}
-	err = r.d.Dispatch(p, (g.Edges.M+63)/64, 1, 1)
-	r.d.Barrier(device.BarrierStorage | device.BarrierBufferUpdate)
+	groups := (g.Edges.M + 63) / 64
+	if k == 4 {
+		groups = 1
+	}
+	err = r.d.Dispatch(p, groups, 1, 1)
+	r.d.Barrier(device.BarrierStorage | device.BarrierBufferUpdate | device.BarrierCommand)
 	return err
 }
+
+// bentWords is the number of words with a bit per edge. Behind them come two commands of four words each, to draw the bent edges as
+// lines and as quads, and then their numbers.
+func bentWords(edges int) int { return (edges + 31) / 32 }
+
+const bentCommands = 8
 
 // prepareBent finds the edges that have a reverse, when they are new: only a picture with bends needs them.
 func (r *Renderer) prepareBent(g *Graph, st *graphState) error {
@@ -220,10 +230,11 @@ func (r *Renderer) prepareBent(g *Graph, st *graphState) error {
 	}
 	st.bentOf = st.edges
 	e := &g.Edges
-	if err := r.ensure(&st.bent, "reversed edges", device.U32, (e.M+31)/32); err != nil {
+	words := bentWords(e.M)
+	if err := r.ensure(&st.bent, "reversed edges", device.U32, words+bentCommands+e.M); err != nil {
 		return err
 	}
-	if err := st.bent.Clear(0, (e.M+31)/32); err != nil {
+	if err := st.bent.Clear(0, words); err != nil {
 		return err
 	}
 	slots := 4
@@ -238,7 +249,7 @@ func (r *Renderer) prepareBent(g *Graph, st *graphState) error {
 	if err := table.Clear(0, slots); err != nil {
 		return err
 	}
-	for k := 2; k <= 3; k++ {
+	for k := 2; k <= 4; k++ {
 		if err := r.prepareStep(g, k, g.pre(st), func(p *device.Program) error {
 			r.d.BindStorage(2, table)
 			r.d.BindStorage(3, st.bent)

@@ -6,3 +6,6 @@ struct Node {
 };
 
 bool finite(float v) { return (floatBitsToUint(v) & 0x7f800000u) != 0x7f800000u; }
+
+// A bent edge is a strip of at most so many pieces.
+const int BENT_PIECES = 6;

@@ -1,4 +1,5 @@
-// Edges of a graph: a thin quad each, and with HEAD a triangle at its end. With LINE two vertices of a line.
+// Edges of a graph, in parts that are drawn one after the other: straight bodies, with BOW the bent ones, and with HEAD the
+// arrows' heads. A body is a line, with QUAD two triangles; a bent one is a strip of pieces; a head is a triangle.
 #include "render/graph.glsl"
 
 layout(std430, binding = 0) readonly buffer Nodes { Node nodes[]; };
@@ -14,7 +15,8 @@ uniform int map;     // -1: weight is not shown as color
 uniform sampler2D maps;
 #endif
 #ifdef BENT
-layout(std430, binding = 4) readonly buffer Bent { uint bent[]; }; // a bit per edge that has a reverse
+layout(std430, binding = 4) readonly buffer Bent { uint bent[]; }; // see graph_prepare.comp.glsl
+uniform int bentList; // where the numbers of the bent edges begin
 #endif
 
 uniform int nodesCount;
@@ -23,55 +25,73 @@ uniform ivec2 order;    // edge k is block k & order.x, place k >> order.y in it
 uniform int blockSize;
 uniform int start;      // first k
 uniform vec2 viewport;  // pixels
+uniform vec2 middle;    // of the viewport, in pixels of the window
 uniform float width;    // pixels
-uniform float head;     // length of an arrow's head, pixels
+uniform float head;     // length of an arrow's head, pixels; 0: there are none
 uniform vec4 plain;
 
 #ifdef PICK
 flat out uint element;
 #else
-flat out vec4 color;
+flat out vec4 color;    // multiplied by its opacity: blending is then cheaper
 #endif
-#ifdef BENT
-flat out vec2 bow;  // length, height
-out vec2 along;     // along and across the chord
+#ifdef HEAD
+out vec2 profile;       // distance from the middle, half width
+#elif !defined(THIN)
+flat out vec4 stroke;   // distance from the middle is stroke.xy . place + stroke.z; half width
 #endif
-out vec2 profile;   // distance from the middle, half width
 
-// A bent edge is a strip of quads that follow it: one quad over all of the bow would mostly be empty.
-#ifdef BENT
-const int pieces = 3;
+#if defined(HEAD)
+const int corners = 3;
+#else
+#ifdef QUAD
+const int ends = 6;
+#else
+const int ends = 2;
+#endif
+#ifdef BOW
+const int pieces = BENT_PIECES;
 #else
 const int pieces = 1;
 #endif
-#if defined(LINE)
-const int corners = 2;
-#elif defined(HEAD)
-const int corners = 6 * pieces + 3;
-#else
-const int corners = 6 * pieces;
+const int corners = ends * pieces;
 #endif
 
+// A place in the picture without any extent: llvmpipe sends all primitives of a draw through its slow clipper when one vertex of
+// them lies outside.
 void skip() {
-	gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-	profile = vec2(0.0);
-#ifdef BENT
-	bow = along = vec2(0.0);
-#endif
+	gl_Position = vec4(0.0, 0.0, 0.0, 1.0);
 #ifdef PICK
 	element = 0u;
 #else
 	color = vec4(0.0);
 #endif
+#ifdef HEAD
+	profile = vec2(0.0);
+#elif !defined(THIN)
+	stroke = vec4(0.0);
+#endif
 }
+
+// The curve of a bent edge over its chord: a parabola.
+float bow(float t, float height) { return 4.0 * height * t * (1.0 - t); }
 
 void main() {
 	int k = start + gl_VertexID / corners, corner = gl_VertexID % corners;
+#ifdef BOW
+	int e = int(bent[bentList + k]);
+	const bool bows = true;
+#else
 	int e = (k & order.x) * blockSize + (k >> order.y);
 	if (e >= total || (k >> order.y) >= blockSize) { skip(); return; }
 #ifdef BENT
 	bool bows = (bent[e >> 5] >> (e & 31) & 1u) != 0u;
-	if (!bows && corner >= 6 && corner < 6 * pieces) { skip(); return; }
+#ifndef HEAD
+	if (bows) { skip(); return; }
+#endif
+#else
+	const bool bows = false;
+#endif
 #endif
 	int from = preIndex[preAt.x + e * preAt.y], to = postIndex[postAt.x + e * postAt.y];
 	if (from < 0 || to < 0 || from >= nodesCount || to >= nodesCount || from == to) { skip(); return; }
@@ -84,6 +104,7 @@ void main() {
 	float l = length(d);
 	if (l < 0.01) { skip(); return; }
 	d /= l;
+	vec2 n = vec2(-d.y, d.x);
 	float w = width;
 	vec4 c = plain;
 #ifdef WEIGHT
@@ -99,62 +120,49 @@ void main() {
 #else
 	// A line thinner than a pixel is drawn fainter: it cannot be drawn narrower.
 	c.a *= min(w, 1.0);
-	color = c;
+	color = vec4(c.rgb * c.a, c.a);
 #endif
 	w = max(w, 1.0);
-	float height = 0.0;
-#ifdef BENT
-	if (bows) height = min(0.10 * l, 0.08 * viewport.y);
-	bow = vec2(l, height);
-#endif
-	vec2 n = vec2(-d.y, d.x);
-	vec2 at;
-#ifdef LINE
-	at = vec2(corner == 0 ? 0.0 : l, 0.0);
-	profile = vec2(0.0, 1.0);
-#else
-	float reach = 0.5 * w + 0.5;
-	// The body ends within the head, at the rim of the node.
-	float end = l;
-#ifdef HEAD
+	float height = bows ? min(0.10 * l, 0.08 * viewport.y) : 0.0;
 	float tip = nodes[to].radius + 0.5, size = min(head, 0.4 * l);
-	bool headed = l > tip + 2.0;
-	if (headed && corner < 6 * pieces) end = max(l - tip - size + 0.5, 0.0);
-#endif
-	if (corner < 6 * pieces) {
-		int c6 = corner % 6;
-		vec2 u = vec2(c6 == 1 || c6 == 2 || c6 == 4, c6 == 2 || c6 == 4 || c6 == 5);
-#ifdef BENT
-		if (bows) {
-			float t = (float(corner / 6) + u.x) / float(pieces);
-			float sag = height / float(pieces * pieces); // of the curve over a piece's chord
-			at = vec2(t * end, 0.0);
-			t = at.x / l;
-			at.y = 4.0 * height * t * (1.0 - t) + mix(-1.1 * reach, sag + 1.1 * reach, u.y);
-		} else
-#endif
-		at = vec2(u.x * end, mix(-reach, reach, u.y));
-		profile = vec2(at.y, 0.5 * w);
-#ifdef BENT
-		along = at;
-#endif
-	}
+	bool headed = head > 0.0 && l > tip + 2.0;
+	vec2 place;
 #ifdef HEAD
-	else {
-		if (!headed) { skip(); return; }
-		// At its end a bent edge points down the slope of its parabola.
-		vec2 way = normalize(vec2(l, -4.0 * height));
-		int c3 = corner - 6 * pieces;
-		float back = c3 == 2 ? tip - 0.5 : tip + size, side = c3 == 0 ? 1.0 : c3 == 1 ? -1.0 : 0.0;
-		float half_ = 0.38 * size;
-		at = vec2(l, 0.0) - back * way + side * (half_ + 0.5) * vec2(-way.y, way.x);
-		profile = vec2(side * (half_ + 0.5), c3 == 2 ? 0.0 : half_);
-#ifdef BENT
-		along = vec2(-1.0); // the head has its own profile
+	if (!headed) { skip(); return; }
+	// At its end a bent edge points down the slope of its parabola.
+	vec2 way = normalize(vec2(l, -4.0 * height));
+	float back = corner == 2 ? tip - 0.5 : tip + size, side = corner == 0 ? 1.0 : corner == 1 ? -1.0 : 0.0;
+	float reach = 0.38 * size;
+	vec2 at = vec2(l, 0.0) - back * way + side * (reach + 0.5) * vec2(-way.y, way.x);
+	profile = vec2(side * (reach + 0.5), corner == 2 ? 0.0 : reach);
+	place = p + at.x * d + at.y * n;
+#else
+	// The body ends within the head, at the rim of the node.
+	float end = headed ? max(1.0 - (tip + size - 0.5) / l, 0.0) : 1.0, begin = 0.0;
+#ifdef BOW
+	int piece = corner / ends, used = clamp(int(ceil(sqrt(1.5 * height))), 2, pieces);
+	if (piece >= used) { skip(); return; }
+	begin = end * float(piece) / float(used);
+	end *= float(piece + 1) / float(used);
 #endif
-	}
+	vec2 s = vec2(begin * l, bow(begin, height)), u = vec2(end * l, bow(end, height));
+	vec2 along = normalize(u - s), across = vec2(-along.y, along.x);
+#ifdef QUAD
+	bool last = corner % 6 == 1 || corner % 6 == 2 || corner % 6 == 4, upper = corner % 6 == 2 || corner % 6 == 4 || corner % 6 == 5;
+	vec2 at = last ? u : s, out_ = across;
+#ifdef BOW
+	// Neighbouring pieces meet on the normal of the curve, without a gap and without covering anything twice.
+	out_ = normalize(vec2(-4.0 * height / l * (1.0 - 2.0 * (last ? end : begin)), 1.0));
+#endif
+	at += (upper ? 1.0 : -1.0) * (0.5 * w + 0.55) * out_;
+#else
+	vec2 at = corner % 2 == 1 ? u : s;
+#endif
+	place = p + at.x * d + at.y * n;
+#ifndef THIN
+	vec2 normal = across.x * d + across.y * n;
+	stroke = vec4(normal, -dot(normal, middle + p + s.x * d + s.y * n), 0.5 * w + 0.5);
 #endif
 #endif
-	vec2 place = p + at.x * d + at.y * n;
 	gl_Position = vec4(2.0 * place / viewport, 0.0, 1.0);
 }

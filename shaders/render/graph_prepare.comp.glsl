@@ -1,6 +1,8 @@
 // What drawing needs to know of the edges as a whole, found once per set of edges. STEP is one of the stages below.
 layout(local_size_x = 64) in;
 
+#include "render/graph.glsl"
+
 layout(std430, binding = 0) readonly buffer PreIndex { int preIndex[]; };
 layout(std430, binding = 1) readonly buffer PostIndex { int postIndex[]; };
 uniform ivec2 preAt, postAt; // first element, stride
@@ -36,6 +38,23 @@ void main() {
 	if (i < 0 || j < 0 || i >= nodesCount || j >= nodesCount) return;
 	atomicAdd(degrees[i], 1u);
 	atomicAdd(degrees[j], 1u);
+}
+
+#elif STEP == 4
+// The numbers of the bent edges, ascending, and the commands that draw them: behind a bit for each edge.
+layout(std430, binding = 3) buffer Bent { uint bent[]; };
+
+void main() {
+	if (gl_GlobalInvocationID.x != 0u) return;
+	int words = (total + 31) / 32, n = 0;
+	for (int k = 0; k < words; k++) {
+		for (uint bits = bent[k]; bits != 0u; bits &= bits - 1u) bent[words + 8 + n++] = uint(32 * k + findLSB(bits));
+	}
+	for (int c = 0; c < 2; c++) {
+		bent[words + 4 * c] = uint(n * (c == 0 ? 2 * BENT_PIECES : 6 * BENT_PIECES));
+		bent[words + 4 * c + 1] = 1u;
+		bent[words + 4 * c + 2] = bent[words + 4 * c + 3] = 0u;
+	}
 }
 
 #else
