@@ -12,8 +12,8 @@ import (
 	"github.com/galvani-sim/galvani/gpu/render"
 )
 
-// MeasureFrames draws a lit surface with axes, title and colorbar whose data change with every frame, and waits for the
-// GPU, or for the window's buffers to be swapped, in each: what a viewer shows, not what it can queue. Sizes take turns.
+// MeasureFrames draws lit surfaces with axes, and graphs, with title and colorbar, that change with every frame, and waits for the
+// GPU, or for the window's buffers to be swapped, in each: what a viewer shows, not what it can queue. Pictures take turns.
 func MeasureFrames(ctx context.Context, c FrameConfig) ([]FrameResult, error) {
 	c.defaults()
 	gl, err := openStage(&c)
@@ -78,12 +78,12 @@ func (s *stage) close() {
 	}
 }
 
-// picture is a scene with one surface and the data it shows in turn.
+// picture is a scene and what changes in it from frame to frame.
 type picture struct {
-	scene   *render.Scene
-	surface *render.Surface
-	data    []*device.Buffer
-	frame   render.Frame
+	scene *render.Scene
+	data  []*device.Buffer
+	frame render.Frame
+	next  func(*picture)
 }
 
 func (p *picture) close() {
@@ -95,7 +95,8 @@ func (p *picture) close() {
 // phases is the number of data sets that take turns.
 const phases = 8
 
-func (s *stage) picture(cells int) (*picture, error) {
+// surface is a lit surface whose data change with every frame.
+func (s *stage) surface(cells int) (*picture, error) {
 	p := &picture{frame: render.Frame{Width: s.c.Width, Height: s.c.Height, Scale: 1}}
 	for k := range phases {
 		b, err := device.NewBufferFrom(s.dev, "values", device.F32, bump(cells, 2*math.Pi*float64(k)/phases))
@@ -105,8 +106,9 @@ func (s *stage) picture(cells int) (*picture, error) {
 		}
 		p.data = append(p.data, b)
 	}
-	p.surface = &render.Surface{Name: "r", Rows: cells, Cols: cells, Values: p.data[0].View(), Scale: render.NewScale("r", "", render.Viridis())}
-	p.scene = &render.Scene{Theme: render.Dark(), Panels: []*render.Panel{{Title: "Focus", Items: []render.Item{p.surface}}}}
+	item := &render.Surface{Name: "r", Rows: cells, Cols: cells, Values: p.data[0].View(), Scale: render.NewScale("r", "", render.Viridis())}
+	p.next = func(p *picture) { item.Values = p.data[p.frame.Version%phases].View() }
+	p.scene = &render.Scene{Theme: render.Dark(), Panels: []*render.Panel{{Title: "Focus", Items: []render.Item{item}}}}
 	p.scene.FitCameras(s.c.Width, s.c.Height, 1)
 	return p, nil
 }
@@ -128,46 +130,77 @@ func bump(cells int, phase float64) []float32 {
 
 func (s *stage) measure(ctx context.Context, c *FrameConfig) ([]FrameResult, error) {
 	var pictures []*picture
-	results := make([]FrameResult, len(c.Cells))
+	var results []FrameResult
 	defer func() {
 		for _, p := range pictures {
 			p.close()
 		}
 	}()
-	for i, n := range c.Cells {
-		p, err := s.picture(n)
+	add := func(p *picture, err error, r FrameResult) error {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		pictures = append(pictures, p)
-		results[i] = FrameResult{Cells: n, Width: c.Width, Height: c.Height, Window: c.Window, Renderer: s.dev.Info().Renderer}
-		for range 2 * phases { // compiles, and lets limits and level of detail settle
-			if err := s.draw(p); err != nil {
+		r.Width, r.Height, r.Window, r.Renderer = c.Width, c.Height, c.Window, s.dev.Info().Renderer
+		results = append(results, r)
+		return s.settle(p)
+	}
+	for _, n := range c.Cells {
+		p, err := s.surface(n)
+		if err := add(p, err, FrameResult{Picture: "surface of " + square(n), Drawn: "all"}); err != nil {
+			return nil, err
+		}
+	}
+	for _, n := range c.Graphs {
+		for _, what := range graphCases {
+			if what.few && n.Edges > 40000 {
+				continue
+			}
+			p, err := s.graph(n, what)
+			if err := add(p, err, what.result(n)); err != nil {
 				return nil, err
 			}
 		}
 	}
 	for range c.Rounds {
 		for i, p := range pictures {
-			start, n := time.Now(), 0
-			for time.Since(start) < c.RoundTime {
+			if err := s.draw(p); err != nil { // the renderer keeps the edges of one picture: these are not the last one's
+				return nil, err
+			}
+			start, user, n := time.Now(), userTime(), 0
+			for n == 0 || time.Since(start) < c.RoundTime {
 				if err := s.draw(p); err != nil {
 					return nil, err
 				}
 				n++
 			}
 			results[i].Rounds = append(results[i].Rounds, float64(n)/time.Since(start).Seconds())
+			results[i].User = append(results[i].User, (userTime()-user)/float64(n))
 			if ctx.Err() != nil {
 				return nil, context.Cause(ctx)
 			}
+		}
+		if c.Turn != nil {
+			c.Turn()
 		}
 	}
 	return results, s.dev.Err()
 }
 
+// settle draws frames that are not measured: they compile, and let limits and level of detail settle.
+func (s *stage) settle(p *picture) error {
+	start := time.Now()
+	for k := 0; k < 2*phases && (k < 2 || time.Since(start) < 3*s.c.RoundTime); k++ {
+		if err := s.draw(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *stage) draw(p *picture) error {
 	p.frame.Version++
-	p.surface.Values = p.data[p.frame.Version%phases].View()
+	p.next(p)
 	if s.target != nil {
 		s.target.Bind()
 	} else {

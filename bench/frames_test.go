@@ -61,20 +61,35 @@ func frames(t testing.TB, c FrameConfig) []FrameResult {
 func TestFrames(t *testing.T) {
 	for _, window := range []bool{false, true} {
 		t.Run(fmt.Sprintf("window=%v", window), func(t *testing.T) {
-			r := frames(t, FrameConfig{Cells: []int{20, 100}, Window: window, Rounds: 1, RoundTime: time.Millisecond})
+			turns := 0
+			r := frames(t, FrameConfig{Cells: []int{20, 100}, Graphs: []GraphSize{{50, 200}}, Window: window, Rounds: 2, RoundTime: time.Millisecond,
+				Turn: func() { turns++ }})
 			for _, f := range r {
-				if len(f.Rounds) != 1 || f.Rounds[0] <= 0 || f.Window != window {
+				if len(f.Rounds) != 2 || f.Rounds[0] <= 0 || len(f.User) != 2 || f.Window != window {
 					t.Errorf("%+v", f)
 				}
 			}
-			if len(r) != 2 {
-				t.Errorf("%d results", len(r))
+			if len(r) != 2+len(graphCases) || turns != 2 {
+				t.Errorf("%d results, %d turns of others", len(r), turns)
 			}
 		})
 	}
 }
 
-// BenchmarkFrames reports frames per second of a lit surface at 800 x 600.
+// Frames of others are set against ours of the same picture.
+func TestFramesOfPeers(t *testing.T) {
+	r := Result{Frames: []FrameResult{{Picture: "graph", Drawn: "all", Workload: "graph-1-2", Rounds: []float64{90, 100}}, {Picture: "surface", Rounds: []float64{5}}},
+		FramePeers: []PeerResult{{Workload: "graph-1-2", Peer: "crayons", Rounds: []float64{4, 5}}, {Workload: "graph-1-2", Peer: "chalk", Missing: "no board"}}}
+	var b strings.Builder
+	r.frames(&b)
+	for _, want := range []string{"| graph   | all        | off screen | 100           | crayons | 5             | 20    |", "Not measured: graph-1-2, chalk: no board"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
+
+// BenchmarkFrames reports frames per second of lit surfaces and of graphs at 800 x 600.
 func BenchmarkFrames(b *testing.B) {
 	for _, window := range []bool{false, true} {
 		where := "offscreen"
@@ -85,6 +100,14 @@ func BenchmarkFrames(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/cells=%d", where, n), func(b *testing.B) {
 				r := frames(b, FrameConfig{Cells: []int{n}, Window: window, Rounds: 3, RoundTime: 300 * time.Millisecond})
 				b.ReportMetric(median(r[0].Rounds), "frames/s")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+		for _, n := range Graphs() {
+			b.Run(fmt.Sprintf("%s/nodes=%d", where, n.Nodes), func(b *testing.B) {
+				for _, r := range frames(b, FrameConfig{Graphs: []GraphSize{n}, Window: window, Rounds: 3, RoundTime: 300 * time.Millisecond}) {
+					b.ReportMetric(median(r.Rounds), strings.ReplaceAll(r.Drawn, " ", "-")+"-frames/s")
+				}
 				b.ReportMetric(0, "ns/op")
 			})
 		}

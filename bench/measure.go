@@ -13,12 +13,15 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// Surface is the name by which Measure is asked for frames of lit surfaces, beside the workloads.
-const Surface = "surface"
+// Surface and Graph are the names by which Measure is asked for frames of lit surfaces and of graphs, beside the workloads.
+const (
+	Surface = "surface"
+	Graph   = "graph"
+)
 
 // Options of Measure.
 type Options struct {
-	// Names are workloads, Surface, Dispatch, Scaling, or beginnings of names that end in *; none: all.
+	// Names are workloads, Surface, Graph, Dispatch, Scaling, or beginnings of names that end in *; none: all.
 	Names []string
 	// Backends are "cpu", "gl" and Forms; none: cpu and gl, without gl where there is none.
 	Backends   []string
@@ -46,7 +49,7 @@ func Measure(ctx context.Context, o Options) (*Result, error) {
 	if o.Log == nil {
 		o.Log = func(string) {}
 	}
-	names := slices.DeleteFunc(slices.Clone(o.Names), func(n string) bool { return n == Surface || n == Dispatch || n == Scaling })
+	names := slices.DeleteFunc(slices.Clone(o.Names), func(n string) bool { return slices.Contains([]string{Surface, Graph, Dispatch, Scaling}, n) })
 	surface, dispatch := len(o.Names) == 0 || slices.Contains(o.Names, Surface), slices.Contains(o.Names, Dispatch)
 	var workloads []Workload
 	if len(names) > 0 || len(o.Names) == 0 {
@@ -79,11 +82,11 @@ func Measure(ctx context.Context, o Options) (*Result, error) {
 			return r, err
 		}
 	}
-	switch {
-	case surface && gl:
-		err = r.surfaces(ctx, &o)
-	case surface && len(o.Names) > 0:
-		err = fmt.Errorf("surfaces are drawn by OpenGL: %w", ErrNoBackend)
+	if surface {
+		err = r.pictures(ctx, &o, gl, FrameConfig{}, nil)
+	}
+	if err == nil && slices.Contains(o.Names, Graph) {
+		err = r.pictures(ctx, &o, gl, FrameConfig{Graphs: Graphs()}, drawers(ctx, &o))
 	}
 	return r, err
 }
@@ -126,12 +129,29 @@ func open(o *Options) (list []exec.Backend, gl bool, done func(), err error) {
 	return list, gl, done, nil
 }
 
-// surfaces measures frames off the screen and, where there is a display, in a window.
-func (r *Result) surfaces(ctx context.Context, o *Options) error {
-	c := FrameConfig{Rounds: o.Rounds, RoundTime: o.RoundTime}
+// pictures measures frames off the screen and, where there is a display, in a window; peers have their turn in each round.
+func (r *Result) pictures(ctx context.Context, o *Options, gl bool, c FrameConfig, peers []*peerCase) error {
+	defer func() {
+		for _, p := range peers {
+			p.close()
+			r.FramePeers = append(r.FramePeers, p.res)
+		}
+	}()
+	if !gl {
+		if len(o.Names) == 0 {
+			return nil
+		}
+		return fmt.Errorf("pictures are drawn by OpenGL: %w", ErrNoBackend)
+	}
+	c.Rounds, c.RoundTime = o.Rounds, o.RoundTime
+	c.Turn = func() {
+		for _, p := range peers {
+			p.round()
+		}
+	}
 	for _, window := range []bool{false, true} {
 		if window && os.Getenv("DISPLAY") == "" {
-			o.Log("surfaces in a window: DISPLAY is not set; xvfb-run gives one")
+			o.Log("pictures in a window: DISPLAY is not set; xvfb-run gives one")
 			return nil
 		}
 		c.Window = window
@@ -140,9 +160,21 @@ func (r *Result) surfaces(ctx context.Context, o *Options) error {
 			return err
 		}
 		for i := range f {
-			o.Log(strings.Join(f[i].row()[:5], ", "))
+			o.Log(strings.Join(f[i].row()[:7], ", "))
 		}
 		r.Frames = append(r.Frames, f...)
 	}
 	return nil
+}
+
+// drawers starts the peers that draw graphs: the smallest of them.
+func drawers(ctx context.Context, o *Options) (list []*peerCase) {
+	for _, p := range o.Peers {
+		if p.Draws {
+			if k := startPeer(ctx, o.Python, o.PeerDir, p, graphWorkload(Graphs()[0]), time.Minute); k != nil {
+				list = append(list, k)
+			}
+		}
+	}
+	return list
 }

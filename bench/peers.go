@@ -14,13 +14,19 @@ import (
 )
 
 // Peer is another simulator: a script that follows peers/protocol.py, in one of its modes.
-type Peer struct{ Name, Script, Mode string }
+type Peer struct {
+	Name, Script, Mode string
+	Draws              bool // pictures of graphs, instead of simulating
+}
 
 // Peers are the simulators with scripts in bench/peers.
 func Peers() []Peer {
 	return []Peer{
-		{"Brian2 C++", "brian.py", "cpp1"}, {"Brian2 C++, 2 threads", "brian.py", "cpp2"}, {"Brian2 Cython", "brian.py", "cython"},
-		{"PymoNNto", "pymonnto.py", "module"}, {"NumPy as PymoNNto", "pymonnto.py", "numpy"},
+		{Name: "Brian2 C++", Script: "brian.py", Mode: "cpp1"}, {Name: "Brian2 C++, 2 threads", Script: "brian.py", Mode: "cpp2"},
+		{Name: "Brian2 Cython", Script: "brian.py", Mode: "cython"},
+		{Name: "PymoNNto", Script: "pymonnto.py", Mode: "module"}, {Name: "NumPy as PymoNNto", Script: "pymonnto.py", Mode: "numpy"},
+		{Name: "networkx", Script: "networkx_draw.py", Mode: "draw", Draws: true},
+		{Name: "networkx, colors only", Script: "networkx_draw.py", Mode: "colors", Draws: true},
 	}
 }
 

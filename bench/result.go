@@ -17,6 +17,8 @@ type Result struct {
 	Cases   []CaseResult
 	Peers   []PeerResult  `json:",omitempty"`
 	Frames  []FrameResult `json:",omitempty"`
+	// FramePeers are others that draw pictures of Frames: their rounds are in frames per second.
+	FramePeers []PeerResult `json:",omitempty"`
 	// Scaling are those of Cases that belong to the plot of cost over size.
 	Scaling    []CaseResult     `json:",omitempty"`
 	Dispatches []DispatchResult `json:",omitempty"`

@@ -76,6 +76,9 @@ const peerLimit = 10 * time.Minute
 
 func (c *Config) startPeers(ctx context.Context, workload string) (list []*peerCase) {
 	for _, p := range c.Peers {
+		if p.Draws {
+			continue
+		}
 		if k := startPeer(ctx, c.Python, c.PeerDir, p, workload, peerLimit); k != nil {
 			list = append(list, k)
 		}

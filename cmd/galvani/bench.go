@@ -23,7 +23,7 @@ func (p *program) benchCommand() *cobra.Command {
 	var rounds, cells int
 	c := &cobra.Command{
 		Use: "bench [WORKLOAD]...", Short: "Measure how fast this machine simulates",
-		Long: `Measure steps per second of built-in workloads, and frames per second of surfaces. All cases of a workload are loaded first and then take turns, so
+		Long: `Measure steps per second of built-in workloads, and frames per second of surfaces and graphs. All cases of a workload are loaded first and then take turns, so
 that backends are compared in one run; a case whose result is wrong has no number. A name that ends in * stands
 for all that begin so.`,
 		Example: "  galvani bench --list\n  galvani bench 'field-*' --backend cpu,gl --json out/bench.json",
@@ -33,6 +33,7 @@ for all that begin so.`,
 					fmt.Fprintf(p.out, "%-16s %s\n", w.Name, w.Title)
 				}
 				fmt.Fprintf(p.out, "%-16s %s\n", bench.Surface, "frames per second of lit surfaces of 20 x 20 to 1000 x 1000 cells")
+				fmt.Fprintf(p.out, "%-16s %s\n", bench.Graph, "frames per second of graphs of 1000 nodes to 1e5 nodes and 1e6 edges; --peers adds networkx")
 				fmt.Fprintf(p.out, "%-16s %s\n", bench.Scaling, "cost of a cell of CUBA in networks of 4000 to 4 million cells")
 				fmt.Fprintf(p.out, "%-16s %s\n", bench.Dispatch, "what dispatches and barriers cost on the graphics card")
 				return nil
@@ -79,7 +80,7 @@ for all that begin so.`,
 			for _, w := range bench.Workloads() {
 				names = append(names, w.Name)
 			}
-			names = append(names, bench.Surface, bench.Scaling, bench.Dispatch)
+			names = append(names, bench.Surface, bench.Graph, bench.Scaling, bench.Dispatch)
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 	}

@@ -58,6 +58,7 @@ type Features struct {
 	ParallelCompile  bool // GL_KHR_parallel_shader_compile
 	ProgramBinary    bool // at least one format
 	DebugOutput      bool // the context reports through KHR_debug
+	ClipControl      bool // GL_ARB_clip_control
 	Anisotropy       float32
 	VideoMemoryBytes int64 // total, 0 when the driver does not say
 }
@@ -228,6 +229,7 @@ func (d *Device) query() {
 	f.FloatAtomics = d.exts["GL_NV_shader_atomic_float"]
 	f.Int64 = d.exts["GL_ARB_gpu_shader_int64"]
 	f.BaseInstance = v >= 46 || d.exts["GL_ARB_shader_draw_parameters"]
+	f.ClipControl = v >= 45 || d.exts["GL_ARB_clip_control"]
 	f.ParallelCompile = d.exts["GL_KHR_parallel_shader_compile"] || d.exts["GL_ARB_parallel_shader_compile"]
 	f.ProgramBinary = geti(gl.NUM_PROGRAM_BINARY_FORMATS) > 0
 	if d.exts["GL_EXT_texture_filter_anisotropic"] || v >= 46 {

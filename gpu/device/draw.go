@@ -98,7 +98,7 @@ func (d *Device) SetState(s State) {
 	}
 	enable(gl.SCISSOR_TEST, old.Scissor, s.Scissor)
 	if r := s.ScissorRect; s.Scissor && (first || !old.Scissor || old.ScissorRect != r) {
-		gl.Scissor(int32(r.X), int32(r.Y), int32(max(r.W, 0)), int32(max(r.H, 0)))
+		gl.Scissor(int32(r.X), d.row(r.Y, max(r.H, 0)), int32(max(r.W, 0)), int32(max(r.H, 0)))
 	}
 	none := [2]float32{}
 	enable(gl.POLYGON_OFFSET_FILL, old.PolygonOffset != none, s.PolygonOffset != none)
@@ -136,7 +136,7 @@ func (d *Device) SetLineWidth(width float32) float32 {
 
 // Viewport maps clip space to a rectangle of the target, in pixels from its lower left corner.
 func (d *Device) Viewport(x, y, width, height int) {
-	v := [4]int32{int32(x), int32(y), int32(width), int32(height)}
+	v := [4]int32{int32(x), d.row(y, height), int32(width), int32(height)}
 	if v != d.viewport {
 		gl.Viewport(v[0], v[1], v[2], v[3])
 		d.viewport = v

@@ -18,6 +18,9 @@ type FramebufferDesc struct {
 	Depth         bool     // Depth32F
 	// Sampled makes the attachments textures (Texture), for which Samples must be at most 1.
 	Sampled bool
+	// TopDown stores the top row first, as software renderers store windows: copying to a window is then copying of memory. Nothing
+	// else changes, but gl_FragCoord.y, which counts from the top. Features.ClipControl says whether it is possible.
+	TopDown bool
 }
 
 // Framebuffer is a render target off the screen, or the window's own.
@@ -43,13 +46,16 @@ func (d *Device) NewFramebuffer(desc FramebufferDesc) (_ *Framebuffer, err error
 			desc.Samples = min(desc.Samples, max(geti(gl.MAX_INTEGER_SAMPLES), 1))
 		}
 	}
+	if desc.TopDown && !d.info.Features.ClipControl {
+		return nil, fmt.Errorf("device: framebuffer %s: the driver cannot store pictures from the top", desc.Label)
+	}
 	f := &Framebuffer{d: d, desc: desc}
 	gl.GenFramebuffers(1, &f.name)
 	gl.BindFramebuffer(gl.FRAMEBUFFER, f.name)
 	d.track(kindFramebuffer, uint64(f.name), desc.Label)
 	defer func() {
 		gl.BindFramebuffer(gl.FRAMEBUFFER, 0)
-		d.target = nil
+		d.aim(nil)
 		if err != nil {
 			f.Close()
 		}
@@ -130,10 +136,39 @@ func (f *Framebuffer) Texture(i int) *Texture {
 	return f.textures[i]
 }
 
+// OnScreen reports whether f is the window's own.
+func (f *Framebuffer) OnScreen() bool { return f.name == 0 }
+
+// aim makes f the target of draws, in its orientation.
+func (d *Device) aim(f *Framebuffer) {
+	was := d.topDown()
+	d.target = f
+	if d.topDown() == was {
+		return
+	}
+	// State is sent again: rectangles mean other rows.
+	d.stateKnown, d.viewport = false, [4]int32{-1, -1, -1, -1}
+	origin := uint32(gl.LOWER_LEFT)
+	if d.topDown() {
+		origin = gl.UPPER_LEFT
+	}
+	gl.ClipControl(origin, gl.NEGATIVE_ONE_TO_ONE)
+}
+
+func (d *Device) topDown() bool { return d.target != nil && d.target.desc.TopDown }
+
+// row is the lowest row, as the driver counts, of a rectangle of the target.
+func (d *Device) row(y, height int) int32 {
+	if d.topDown() {
+		y = d.target.desc.Height - y - height
+	}
+	return int32(y)
+}
+
 // Bind makes f the target of draws and clears, and sets the viewport to all of it.
 func (f *Framebuffer) Bind() {
 	gl.BindFramebuffer(gl.DRAW_FRAMEBUFFER, f.name)
-	f.d.target = f
+	f.d.aim(f)
 	f.d.Viewport(0, 0, f.desc.Width, f.desc.Height)
 	f.d.verify("glBindFramebuffer")
 }
@@ -191,12 +226,16 @@ func (f *Framebuffer) blit(i int, dst *Framebuffer, j int, filter uint32) {
 	}
 	gl.BindFramebuffer(gl.READ_FRAMEBUFFER, f.name)
 	gl.BindFramebuffer(gl.DRAW_FRAMEBUFFER, dst.name)
-	d.target = dst
+	d.aim(dst)
 	f.readBuffer(i)
 	if dst.name != 0 {
 		gl.DrawBuffer(gl.COLOR_ATTACHMENT0 + uint32(j))
 	}
-	gl.BlitFramebuffer(0, 0, int32(f.desc.Width), int32(f.desc.Height), 0, 0, int32(dst.desc.Width), int32(dst.desc.Height), gl.COLOR_BUFFER_BIT, filter)
+	bottom, top := int32(0), int32(dst.desc.Height)
+	if f.desc.TopDown != dst.desc.TopDown {
+		bottom, top = top, bottom
+	}
+	gl.BlitFramebuffer(0, 0, int32(f.desc.Width), int32(f.desc.Height), 0, bottom, int32(dst.desc.Width), top, gl.COLOR_BUFFER_BIT, filter)
 	if dst.name != 0 && len(dst.desc.Color) > 0 {
 		all := make([]uint32, len(dst.desc.Color))
 		for k := range all {
@@ -259,7 +298,7 @@ func (f *Framebuffer) Close() {
 		return
 	}
 	if f.d.target == f {
-		f.d.target = nil
+		f.d.aim(nil)
 	}
 	gl.DeleteFramebuffers(1, &f.name)
 	f.d.untrack(kindFramebuffer, uint64(f.name))

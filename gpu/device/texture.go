@@ -15,6 +15,7 @@ type Format uint8
 const (
 	R8 Format = iota
 	RGBA8
+	BGRA8 // RGBA8 with blue first, as software renderers store windows; for framebuffers
 	SRGBA8
 	R32F
 	RGBA16F
@@ -36,6 +37,7 @@ type formatInfo struct {
 var formats = [...]formatInfo{
 	R8:       {"R8", gl.R8, gl.RED, gl.UNSIGNED_BYTE, 1, false},
 	RGBA8:    {"RGBA8", gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, 4, false},
+	BGRA8:    {"BGRA8", gl.RGBA, gl.BGRA, gl.UNSIGNED_BYTE, 4, false},
 	SRGBA8:   {"SRGBA8", gl.SRGB8_ALPHA8, gl.RGBA, gl.UNSIGNED_BYTE, 4, false},
 	R32F:     {"R32F", gl.R32F, gl.RED, gl.FLOAT, 4, false},
 	RGBA16F:  {"RGBA16F", gl.RGBA16F, gl.RGBA, gl.HALF_FLOAT, 8, false},
@@ -76,6 +78,9 @@ type Texture struct {
 // NewTexture allocates a texture; its contents are undefined.
 func (d *Device) NewTexture(t TextureDesc) (*Texture, error) {
 	l := d.info.Limits
+	if t.Format == BGRA8 && (t.Layers > 0 || t.Mipmaps) {
+		return nil, fmt.Errorf("device: texture %s: %v is for framebuffers", t.Label, t.Format)
+	}
 	if t.Width < 1 || t.Height < 1 || t.Layers < 0 || t.Width > l.TextureSize || t.Height > l.TextureSize || t.Layers > l.TextureLayers {
 		return nil, fmt.Errorf("device: texture %s: %d x %d x %d, the driver takes up to %d x %d x %d",
 			t.Label, t.Width, t.Height, t.Layers, l.TextureSize, l.TextureSize, l.TextureLayers)
@@ -92,9 +97,13 @@ func (d *Device) NewTexture(t TextureDesc) (*Texture, error) {
 	gl.GenTextures(1, &x.name)
 	d.bindScratch(x)
 	f := formats[t.Format]
-	if t.Layers > 0 {
+	switch {
+	case t.Format == BGRA8: // Mesa takes the order of an unsized format from what could be uploaded
+		gl.TexImage2D(x.target, 0, int32(f.internal), int32(t.Width), int32(t.Height), 0, f.fmt, f.typ, nil)
+		gl.TexParameteri(x.target, gl.TEXTURE_MAX_LEVEL, 0)
+	case t.Layers > 0:
 		gl.TexStorage3D(x.target, int32(x.levels), f.internal, int32(t.Width), int32(t.Height), int32(t.Layers))
-	} else {
+	default:
 		gl.TexStorage2D(x.target, int32(x.levels), f.internal, int32(t.Width), int32(t.Height))
 	}
 	if err := d.takeErr("glTexStorage"); err != nil {

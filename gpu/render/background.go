@@ -5,6 +5,7 @@ package render
 import (
 	"fmt"
 	"hash/maphash"
+	"reflect"
 
 	"github.com/galvani-sim/galvani/gpu/device"
 )
@@ -44,12 +45,16 @@ func (r *Renderer) backgroundKey(views []panelView, f Frame) uint64 {
 // drawBackground brings the background up to date and copies it to dst, which stays bound.
 func (r *Renderer) drawBackground(s *Scene, views []panelView, dst *device.Framebuffer, th *Theme, f Frame) error {
 	b := &r.back
-	if b.frame == nil || b.frame.Desc().Width != f.Width || b.frame.Desc().Height != f.Height {
+	want := device.FramebufferDesc{Label: "background", Width: f.Width, Height: f.Height, Color: []device.Format{device.RGBA8}}
+	if r.software && dst.OnScreen() && r.d.Info().Features.ClipControl {
+		// Like the window in memory, or copying it would cost more than drawing the nodes.
+		want.Color[0], want.Sampled, want.TopDown = device.BGRA8, true, true
+	}
+	if b.frame == nil || !reflect.DeepEqual(b.frame.Desc(), want) {
 		b.frame.Close()
 		b.key = 0
 		var err error
-		b.frame, err = r.d.NewFramebuffer(device.FramebufferDesc{Label: "background", Width: f.Width, Height: f.Height, Color: []device.Format{device.RGBA8}})
-		if err != nil {
+		if b.frame, err = r.d.NewFramebuffer(want); err != nil {
 			return err
 		}
 	}

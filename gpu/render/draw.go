@@ -50,7 +50,9 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 		r.drawWalls(views, f)
 	}
 	r.d.SetState(device.State{}) // the scissor would confine the clearing
-	screen.ClearDepth(1)
+	if slices.ContainsFunc(s.Panels, func(p *Panel) bool { return !p.planar() }) {
+		screen.ClearDepth(1)
+	}
 	for i := range views {
 		if err := r.drawPanel(&views[i], th, f); err != nil {
 			return err

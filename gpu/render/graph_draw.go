@@ -132,7 +132,12 @@ func (r *Renderer) drawStrokes(x *strokes, part string, from, end int) error {
 	p.SetInt("blockSize", int32(size))
 	p.SetInt("start", int32(from))
 	p.SetFloats("viewport", float32(v.w), float32(v.h))
-	p.SetFloats("middle", float32(v.x)+0.5*float32(v.w), float32(v.y)+0.5*float32(v.h))
+	y, up := float32(v.y)+0.5*float32(v.h), float32(1)
+	if t := r.d.Target(); t != nil && t.Desc().TopDown {
+		y, up = float32(t.Desc().Height)-y, -1
+	}
+	p.SetFloats("middle", float32(v.x)+0.5*float32(v.w), y)
+	p.SetFloats("up", up)
 	if x.item != 0 {
 		p.SetUints("item", x.item)
 	}
@@ -232,7 +237,7 @@ func (r *Renderer) drawNodes(v *panelView, g *Graph, th *Theme, f Frame, item ui
 	for _, x := range []struct {
 		macro string
 		on    bool
-	}{{"MARKS", len(g.Marks) > 0}, {"SHAPES", g.Shapes && g.Color.Valid()}, {"NEEDLE", g.Needle && g.Color.Valid() && item == 0}} {
+	}{{"MARKS", len(g.Marks) > 0}, {"SHAPES", g.Shapes && g.Color.Valid()}, {"NEEDLE", g.Needle && g.Color.Valid() && item == 0}, {"SOLID", g.Spatial}} {
 		if x.on {
 			define[x.macro] = ""
 		}
@@ -300,7 +305,7 @@ func (r *Renderer) drawNodes(v *panelView, g *Graph, th *Theme, f Frame, item ui
 	state := device.State{DepthTest: g.Spatial}
 	if item == 0 {
 		if !dot {
-			state.Blend = device.BlendAlpha
+			state.Blend = device.BlendPremultiplied
 		}
 	} else {
 		state.DepthTest = true

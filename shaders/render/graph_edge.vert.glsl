@@ -25,7 +25,8 @@ uniform ivec2 order;    // edge k is block k & order.x, place k >> order.y in it
 uniform int blockSize;
 uniform int start;      // first k
 uniform vec2 viewport;  // pixels
-uniform vec2 middle;    // of the viewport, in pixels of the window
+uniform vec2 middle;    // of the viewport, in pixels of the target as gl_FragCoord counts them
+uniform float up;       // -1 where they are counted from the top
 uniform float width;    // pixels
 uniform float head;     // length of an arrow's head, pixels; 0: there are none
 uniform vec4 plain;
@@ -161,7 +162,8 @@ void main() {
 	place = p + at.x * d + at.y * n;
 #ifndef THIN
 	vec2 normal = across.x * d + across.y * n;
-	stroke = vec4(normal, -dot(normal, middle + p + s.x * d + s.y * n), 0.5 * w + 0.5);
+	stroke = vec4(normal.x, up * normal.y, 0.0, 0.5 * w + 0.5);
+	stroke.z = -dot(stroke.xy, middle) - dot(normal, p + s.x * d + s.y * n);
 #endif
 #endif
 	gl_Position = vec4(2.0 * place / viewport, 0.0, 1.0);

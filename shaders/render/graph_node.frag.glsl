@@ -6,7 +6,9 @@ uniform uint item;
 layout(location = 0) out uvec2 found;
 #else
 flat in vec3 base;
+#ifdef MARKS
 flat in uint mark;
+#endif
 uniform vec3 edge;     // rim
 uniform vec3 accent, ink, ground;
 uniform float rim;
@@ -51,6 +53,7 @@ void main() {
 		c = mix(c, pen, clamp(0.5 + 1.8 * w - length(p), 0.0, 1.0));
 	}
 #endif
+#ifdef MARKS
 	if (mark != 0u) {
 		if ((mark & 3u) != 0u) {
 			float ring = clamp(1.75 - abs(d - 2.75), 0.0, 1.0);
@@ -65,8 +68,11 @@ void main() {
 			cover = max(cover, halo);
 		}
 	}
-	if (cover <= 0.02) discard;
-	color = vec4(c, cover);
+#endif
+#ifdef SOLID
+	if (cover <= 0.02) discard; // or it would hide what lies behind
+#endif
+	color = vec4(c * cover, cover);
 #endif
 #endif
 }

@@ -26,7 +26,9 @@ flat out vec4 shape;   // radius, half the point's side, angle, 1 for a square
 flat out uint element;
 #else
 flat out vec3 base;
+#ifdef MARKS
 flat out uint mark;
+#endif
 #endif
 
 void main() {
@@ -46,7 +48,7 @@ void main() {
 #ifdef MARKS
 	m = marks[marksAt.x + gl_VertexID * marksAt.y];
 #endif
-	float room = n.radius + ((m & 3u) != 0u ? 5.0 : 0.0) + ((m & 4u) != 0u ? 3.0 : 0.0) + 1.0;
+	float room = n.radius + ((m & 3u) != 0u ? 5.0 : 0.0) + ((m & 4u) != 0u ? 3.0 : 0.0) + 0.6;
 	shape = vec4(n.radius, room, v, 0.0);
 #ifdef SHAPES
 	if (tone > 0.5) shape.w = 1.0;
@@ -57,7 +59,9 @@ void main() {
 	shape.y = room;
 #else
 	base = tone < -4.0 ? bad : tone < -0.5 ? plain : texelFetch(maps, ivec2(int(tone * 255.0 + 0.5), map), 0).rgb;
+#ifdef MARKS
 	mark = m;
+#endif
 #endif
 	gl_PointSize = 2.0 * room;
 #ifdef DOT
