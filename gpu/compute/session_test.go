@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/gltest"
 	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/exec"
@@ -59,7 +60,10 @@ func TestRewind(t *testing.T) {
 		t.Helper()
 		c, err := s.Checkpoint()
 		must(err)
-		out := fmt.Sprintf("%x %v", c.Hash(), s.Spikes(s.Network().SpikeMonitors[0]).Counts)
+		defer c.Close()
+		hash, err := c.Hash()
+		must(err)
+		out := fmt.Sprintf("%x %v", hash, s.Spikes(s.Network().SpikeMonitors[0]).Counts)
 		a, err := s.Recording(s.Network().Monitors[0]).Array("v")
 		must(err)
 		return fmt.Sprint(out, len(a.Data.([]float64)), a.Data.([]float64)[max(0, len(a.Data.([]float64))-20):])
@@ -89,6 +93,92 @@ func TestRewind(t *testing.T) {
 		if got := look(); got != want[k] {
 			t.Errorf("step %d:\n%s\nwant\n%s", k, got, want[k])
 		}
+	}
+}
+
+// Snapshots stay on the device within their budget: nothing is read back for them while steps are made, and after ten thousand of them,
+// thinned on the way, all memory is given back.
+func TestSnapshotMemory(t *testing.T) {
+	d := gltest.Device(t)
+	b, err := New(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stats := func() (s device.Stats) {
+		d.Do(func() { s = d.Stats() })
+		return s
+	}
+	before := stats()
+	n := excited(10)
+	n.Monitors, n.SpikeMonitors = nil, nil
+	s, err := sim.Compile(n, sim.Options{Backend: b, Precision: plan.Single, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded := stats()
+	const budget, steps = 64 << 10, 10000
+	line, err := session.New(s, session.Options{Memory: budget, Spacing: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := line.Advance(context.Background(), steps); err != nil {
+		t.Fatal(err)
+	}
+	now := stats()
+	bytes, count := line.Memory()
+	if bytes > budget || count < 10 || now.BufferBytes-loaded.BufferBytes != bytes {
+		t.Errorf("%d snapshots of %d bytes; the device has %d bytes more than without; the budget is %d", count, bytes, now.BufferBytes-loaded.BufferBytes, budget)
+	}
+	if read := now.ReadBack[device.ReadSnapshot] - before.ReadBack[device.ReadSnapshot]; read != 0 {
+		t.Errorf("%d bytes were read back for snapshots", read)
+	}
+	size := bytes / int64(count)
+	if taken := (now.TotalBytes - loaded.TotalBytes) / size; taken < steps {
+		t.Errorf("%d snapshots were taken in %d steps", taken, steps)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if after := stats(); after.BufferBytes != before.BufferBytes || after.Live != before.Live {
+		t.Errorf("%d bytes and %d objects are left", after.BufferBytes-before.BufferBytes, after.Live-before.Live)
+	}
+}
+
+// BenchmarkRewind is the time to answer when going back from step 100,000.
+func BenchmarkRewind(b *testing.B) {
+	back, err := New(gltest.DeviceWith(b, device.Options{}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := excited(1000)
+	n.Monitors, n.SpikeMonitors = nil, nil
+	s, err := sim.Compile(n, sim.Options{Backend: back, Precision: plan.Single, Seed: 3})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	line, err := session.New(s, session.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx := context.Background()
+	const far = 100000
+	if err := line.Advance(ctx, far); err != nil {
+		b.Fatal(err)
+	}
+	for _, steps := range []int64{1, 100, far} {
+		b.Run(fmt.Sprintf("neurons=1000/back=%d", steps), func(b *testing.B) {
+			for b.Loop() {
+				if err := line.Seek(ctx, far-steps); err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer()
+				if err := line.Seek(ctx, far); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+			}
+		})
 	}
 }
 

@@ -67,6 +67,18 @@ func (s *Shared) Restore(snap *exec.Snapshot) (err error) {
 	return err
 }
 
+// Keep implements exec.Keeper.
+func (s *Shared) Keep() (k exec.Kept, err error) {
+	s.i.dev.Do(func() { k, err = s.i.Keep() })
+	return k, err
+}
+
+// Revert implements exec.Keeper.
+func (s *Shared) Revert(k exec.Kept, at exec.Position) (err error) {
+	s.i.dev.Do(func() { err = s.i.Revert(k, at) })
+	return err
+}
+
 // Phases implements exec.Instance.
 func (s *Shared) Phases() (p []exec.Phase) {
 	s.i.dev.Do(func() { p = s.i.Phases() })
@@ -86,6 +98,9 @@ var (
 	_ exec.Backend  = (*Backend)(nil)
 	_ exec.Instance = (*Instance)(nil)
 	_ exec.Instance = (*Shared)(nil)
+
+	_ exec.Keeper = (*Instance)(nil)
+	_ exec.Keeper = (*Shared)(nil)
 
 	_ exec.SpikeRecorder = (*Instance)(nil)
 	_ exec.SpikeRecorder = (*Shared)(nil)

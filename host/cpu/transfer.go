@@ -119,18 +119,7 @@ func (x *instance[T]) Snapshot() (*exec.Snapshot, error) {
 		if !snapshotted(b.Role) {
 			continue
 		}
-		data := make([]byte, 0, b.Len*x.width(b))
-		for _, v := range x.m.int[i] {
-			data = binary.LittleEndian.AppendUint32(data, uint32(v))
-		}
-		for _, v := range x.m.real[i] {
-			if wide[T]() {
-				data = binary.LittleEndian.AppendUint64(data, math.Float64bits(float64(v)))
-			} else {
-				data = binary.LittleEndian.AppendUint32(data, math.Float32bits(float32(v)))
-			}
-		}
-		s.Data[b.ID] = data
+		s.Data[b.ID] = bytesOf(b, x.m.int[i], x.m.real[i])
 	}
 	return s, nil
 }

@@ -159,3 +159,23 @@ type Snapshot struct {
 	// Written are ranges of values that were written to buffers, for a backend that rounds sums by them; nil for others.
 	Written map[plan.Part][2]float64
 }
+
+// Keeper is implemented by instances that keep copies of their state where the state is: on a graphics card nothing is read back for them.
+type Keeper interface {
+	// Keep copies everything that a later step depends on.
+	Keep() (Kept, error)
+	// Revert puts a copy back, as if it had been taken at a position. The copy may be of another instance of the same backend and plan, which
+	// may have been closed since.
+	Revert(k Kept, at Position) error
+}
+
+// Kept is a copy of the state in the backend's memory. It stays good when its instance is closed, until it is closed itself.
+type Kept interface {
+	// At is the position at which the copy was taken.
+	At() Position
+	// Bytes is the memory that the copy takes.
+	Bytes() int64
+	// Snapshot copies it to the host, in the form that any backend restores.
+	Snapshot() (*Snapshot, error)
+	Close()
+}

@@ -104,11 +104,11 @@ func (t *Timeline) File(h Header) (*File, error) {
 		}
 		f.Branches = append(f.Branches, fb)
 	}
-	c, err := t.sim.Checkpoint()
+	hash, err := t.hash()
 	if err != nil {
 		return nil, err
 	}
-	f.At = t.check(t.now(), t.cursor, c.Hash())
+	f.At = t.check(t.now(), t.cursor, hash)
 	var on []*snapshot
 	for _, s := range t.snaps.list {
 		if s.at.Step() <= t.now() && s.entries <= t.cursor && s.fits(t.cur) {
@@ -117,7 +117,11 @@ func (t *Timeline) File(h Header) (*File, error) {
 	}
 	for k := range min(mostChecks, len(on)) {
 		s := on[k*len(on)/min(mostChecks, len(on))]
-		f.Checks = append(f.Checks, t.check(s.at.Step(), s.entries, s.at.Hash()))
+		hash, err := s.at.Hash()
+		if err != nil {
+			return nil, err
+		}
+		f.Checks = append(f.Checks, t.check(s.at.Step(), s.entries, hash))
 	}
 	return f, nil
 }

@@ -96,7 +96,12 @@ func (r *rig) everything() string {
 	c, err := r.sim.Checkpoint()
 	r.must(err)
 	var b strings.Builder
-	fmt.Fprintf(&b, "step %d hash %x\n", r.Step(), c.Hash())
+	hash, err := c.Hash()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	c.Close()
+	fmt.Fprintf(&b, "step %d hash %x\n", r.Step(), hash)
 	for _, rec := range r.sim.Recordings() {
 		for _, col := range rec.Columns() {
 			a, err := rec.Array(col.Name)

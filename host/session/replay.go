@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -127,11 +128,11 @@ func (r *Replay) play(ctx context.Context, until int64) error {
 		if t.cursor != c.Entries {
 			return fmt.Errorf("the session had %d edits at step %d; %d happen here: it belongs to another model", c.Entries, c.Step, t.cursor)
 		}
-		state, err := t.sim.Checkpoint()
+		hash, err := t.hash()
 		if err != nil {
 			return err
 		}
-		if hash := state.Hash(); hex.EncodeToString(hash[:]) != c.Hash {
+		if hex.EncodeToString(hash[:]) != c.Hash {
 			return &MismatchError{Check: c, Got: hex.EncodeToString(hash[:]), Version: r.file.Header.Version}
 		}
 		r.todo = r.todo[1:]
@@ -185,12 +186,20 @@ func (t *Timeline) Follow(s *sim.Sim) error {
 	return t.Begin()
 }
 
+func (t *Timeline) hash() ([sha256.Size]byte, error) {
+	c, err := t.sim.Checkpoint()
+	if err != nil {
+		return [sha256.Size]byte{}, err
+	}
+	defer c.Close()
+	return c.Hash()
+}
+
 // Hash identifies the present state, as in session files.
 func (t *Timeline) Hash() (string, error) {
-	c, err := t.sim.Checkpoint()
+	h, err := t.hash()
 	if err != nil {
 		return "", err
 	}
-	h := c.Hash()
 	return hex.EncodeToString(h[:]), nil
 }

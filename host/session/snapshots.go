@@ -167,9 +167,15 @@ func (s *snapshots) thin(budget, now int64, keep *snapshot) {
 		if worst < 0 {
 			return
 		}
-		s.bytes -= s.list[worst].bytes
+		s.drop(s.list[worst])
 		s.list = slices.Delete(s.list, worst, worst+1)
 	}
+}
+
+// drop frees a snapshot, which the caller takes out of the list.
+func (s *snapshots) drop(x *snapshot) {
+	s.bytes -= x.bytes
+	x.at.Close()
 }
 
 // forget drops snapshots that were taken behind an entry.
@@ -178,26 +184,27 @@ func (s *snapshots) forget(e *Entry) {
 		if x.last != e {
 			return false
 		}
-		s.bytes -= x.bytes
+		s.drop(x)
 		return true
 	})
 }
 
 // verify compares the present state with a snapshot that was taken here when the steps ran before.
 func (t *Timeline) verify(was *snapshot) error {
-	c, err := t.sim.Checkpoint()
+	hash, err := t.hash()
 	if err != nil {
 		return err
 	}
-	if c.Hash() == was.at.Hash() {
-		return nil
+	before, err := was.at.Hash()
+	if err != nil || hash == before {
+		return err
 	}
 	t.warn("diverged", fmt.Sprintf("at step %d the network is not what it was when this step was reached first: a function of the script remembers something that going back does not restore. What follows is a new future", t.now()))
 	t.snaps.list = slices.DeleteFunc(t.snaps.list, func(x *snapshot) bool {
 		if x.at.Step() < was.at.Step() || !x.leads(t.cur) {
 			return false
 		}
-		t.snaps.bytes -= x.bytes
+		t.snaps.drop(x)
 		return true
 	})
 	return t.snapshot()

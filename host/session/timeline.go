@@ -15,7 +15,8 @@ const DefaultMemory = 256 << 20
 
 // Options of a timeline.
 type Options struct {
-	// Memory is what snapshots may take in bytes, DefaultMemory if 0. The first one and the newest are kept whatever they take.
+	// Memory is what snapshots may take in bytes, DefaultMemory if 0, on the device where the backend keeps them there. The first one and the
+	// newest are kept whatever they take.
 	Memory int64
 	// Spacing is the number of steps between two snapshots, before they are thinned. 0 chooses it so that taking them costs about a twentieth of
 	// the time.
@@ -82,6 +83,9 @@ func (t *Timeline) Begin() error {
 	}
 	t.run++
 	t.first = t.now()
+	for _, x := range t.snaps.list {
+		t.snaps.drop(x)
+	}
 	t.snaps = snapshots{}
 	t.redo, t.fault = nil, nil
 	t.ver = capture(t.sim)

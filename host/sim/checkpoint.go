@@ -18,7 +18,10 @@ import (
 // Checkpoint is an exact copy of a simulation at one step, to go back to within the same program: the device's state in the plan it belongs
 // to, the random key, and how much every monitor had recorded. A State, in contrast, goes by names, and fits other plans and other programs.
 type Checkpoint struct {
-	snap     *exec.Snapshot
+	sim      *Sim
+	at       exec.Position
+	kept     exec.Kept      // in the backend's memory; nil where it cannot keep states, or has no room
+	snap     *exec.Snapshot // on the host; nil until it is asked for, where kept is not
 	res      *plan.Result
 	pairs    plan.Pairs
 	connects map[*net.Synapses]int
@@ -46,14 +49,7 @@ func (s *Sim) Checkpoint() (*Checkpoint, error) {
 	if err := s.drain(); err != nil {
 		return nil, err
 	}
-	snap, err := s.inst.Snapshot()
-	if err != nil {
-		return nil, err
-	}
-	if s.called != nil && snap.At == *s.called {
-		snap.At.Item++
-	}
-	c := &Checkpoint{snap: snap, res: s.res, pairs: maps.Clone(s.pairs), connects: maps.Clone(s.connects), random: s.random, seconds: s.seconds}
+	c := &Checkpoint{sim: s, at: s.inst.At(), res: s.res, pairs: maps.Clone(s.pairs), connects: maps.Clone(s.connects), random: s.random, seconds: s.seconds}
 	for _, l := range s.liveRecords() {
 		m := mark{rec: l.rec, n: l.rec.Samples(), spikes: l.spikes}
 		if l.spikes != nil {
@@ -61,7 +57,60 @@ func (s *Sim) Checkpoint() (*Checkpoint, error) {
 		}
 		c.records = append(c.records, m)
 	}
+	var err error
+	if k, ok := s.inst.(exec.Keeper); ok {
+		c.kept, err = k.Keep()
+	}
+	if c.kept == nil { // or the device has no room for it
+		if c.snap, err = s.inst.Snapshot(); err != nil {
+			return nil, err
+		}
+	} else {
+		if s.checkpoints == nil {
+			s.checkpoints = map[*Checkpoint]bool{}
+		}
+		s.checkpoints[c] = true
+	}
+	if s.called != nil && c.at == *s.called {
+		c.at.Item++
+	}
 	return c, nil
+}
+
+// Close frees what the checkpoint holds of the backend's memory; the simulation's Close does it, too.
+func (c *Checkpoint) Close() {
+	if c.kept != nil {
+		c.kept.Close()
+		c.kept = nil
+		delete(c.sim.checkpoints, c)
+	}
+}
+
+// snapshot is the state on the host.
+func (c *Checkpoint) snapshot() (*exec.Snapshot, error) {
+	if c.snap == nil {
+		if c.kept == nil {
+			return nil, errors.New("the checkpoint was closed")
+		}
+		var err error
+		if c.snap, err = c.kept.Snapshot(); err != nil {
+			return nil, err
+		}
+	}
+	c.snap.At = c.at
+	return c.snap, nil
+}
+
+// revert puts the state back into an instance of the checkpoint's plan.
+func (c *Checkpoint) revert(i exec.Instance) error {
+	if k, ok := i.(exec.Keeper); ok && c.kept != nil {
+		return k.Revert(c.kept, c.at)
+	}
+	s, err := c.snapshot()
+	if err != nil {
+		return err
+	}
+	return i.Restore(s)
 }
 
 // Rewind goes to a checkpoint of this simulation, back or forward, also after a numeric fault. The description must be the one that the
@@ -96,7 +145,7 @@ func (s *Sim) Rewind(c *Checkpoint) error {
 	maps.Copy(s.pairs, c.pairs)
 	clear(s.connects)
 	maps.Copy(s.connects, c.connects)
-	if err := s.inst.Restore(c.snap); err != nil {
+	if err := c.revert(s.inst); err != nil {
 		return fmt.Errorf("rewind: %w", err)
 	}
 	s.claim()
@@ -149,7 +198,7 @@ func (s *Sim) Reload() error {
 }
 
 // Step is the present base step.
-func (c *Checkpoint) Step() int64 { return c.snap.At.Step }
+func (c *Checkpoint) Step() int64 { return c.at.Step }
 
 // Recorded is the number of samples that a recording had.
 func (c *Checkpoint) Recorded(r *record.Recording) int64 {
@@ -161,10 +210,14 @@ func (c *Checkpoint) Recorded(r *record.Recording) int64 {
 	return 0
 }
 
-// Bytes is the memory that the checkpoint takes. The plan is not counted: checkpoints share it.
+// Bytes is the memory that the checkpoint takes, on the device or the host. The plan is not counted: checkpoints share it.
 func (c *Checkpoint) Bytes() (n int64) {
-	for _, d := range c.snap.Data {
-		n += int64(len(d))
+	if c.kept != nil {
+		n = c.kept.Bytes()
+	} else if c.snap != nil {
+		for _, d := range c.snap.Data {
+			n += int64(len(d))
+		}
 	}
 	for _, m := range c.records {
 		n += int64(8 * len(m.counts))
@@ -173,23 +226,32 @@ func (c *Checkpoint) Bytes() (n int64) {
 }
 
 // Hash identifies the state: position, random key, and all variables, spikes under way and histories by name. Equal hashes mean that the
-// same plan goes on in the same way, bit for bit. Scratch, which is rewritten before it is read, does not count.
-func (c *Checkpoint) Hash() [sha256.Size]byte {
+// same plan goes on in the same way, bit for bit. Scratch, which is rewritten before it is read, does not count. A state that is kept on
+// the device is read back.
+func (c *Checkpoint) Hash() ([sha256.Size]byte, error) {
+	own := c.snap == nil
+	snap, err := c.snapshot()
+	if err != nil {
+		return [sha256.Size]byte{}, err
+	}
+	if own {
+		defer func() { c.snap = nil }() // it would count twice
+	}
 	h := sha256.New()
-	fmt.Fprintln(h, c.snap.At, c.random)
+	fmt.Fprintln(h, c.at, c.random)
 	for _, b := range c.res.Plan.Buffers {
-		data, ok := c.snap.Data[b.ID]
+		data, ok := snap.Data[b.ID]
 		if !ok || b.Role == plan.Scratch {
 			continue
 		}
 		fmt.Fprintf(h, "%q %q %d %d\n", b.Object, b.Var, b.Type, len(data))
-		if r := ringOf(c.res.Plan, b, c.snap.At); b.Rows > 0 && r.rows > 0 {
+		if r := ringOf(c.res.Plan, b, c.at); b.Rows > 0 && r.rows > 0 {
 			hashLists(h, data, int(r.rows))
 			continue
 		}
 		h.Write(data)
 	}
-	return [sha256.Size]byte(h.Sum(nil))
+	return [sha256.Size]byte(h.Sum(nil)), nil
 }
 
 // hashLists hashes the entries of each row of a spike list; what lies behind them in a row is left from other steps.

@@ -82,16 +82,18 @@ type Sim struct {
 	stopped  bool // the last Run ended because a condition held
 	silent   bool // recordings have ended
 
-	states    map[string]*State     // stored in memory
-	random    exec.Random           // key of the instance
-	restores  uint32                // ordinals of random streams used so far
-	called    *exec.Position        // of the last operation that was called
-	calling   bool                  // an operation is running
-	connects  map[*net.Synapses]int // connections that the pairs were made from
-	evaluated evaluated
-	delayed   map[*net.Pathway]delaySet // that the plan in use was made with
-	plain     map[*net.Synapses]bool    // must not be lumped
-	counted   [][]int64                 // by spike monitor that only counts: the instance's counts at the last drain
+	states   map[string]*State // stored in memory
+	random   exec.Random       // key of the instance
+	restores uint32            // ordinals of random streams used so far
+	called   *exec.Position    // of the last operation that was called
+	calling  bool              // an operation is running
+	// checkpoints hold memory of the backend.
+	checkpoints map[*Checkpoint]bool
+	connects    map[*net.Synapses]int // connections that the pairs were made from
+	evaluated   evaluated
+	delayed     map[*net.Pathway]delaySet // that the plan in use was made with
+	plain       map[*net.Synapses]bool    // must not be lumped
+	counted     [][]int64                 // by spike monitor that only counts: the instance's counts at the last drain
 }
 
 // Compile checks a network, plans it and loads it. Errors are a diag.List, *plan.TooLarge, or the backend's.
@@ -486,6 +488,9 @@ func (s *Sim) StopRecording() { s.silent = true }
 func (s *Sim) Close() error {
 	if s.inst == nil {
 		return nil
+	}
+	for c := range s.checkpoints {
+		c.Close()
 	}
 	err := s.shared.leave(s)
 	err = errors.Join(err, s.inst.Close())

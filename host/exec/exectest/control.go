@@ -265,6 +265,8 @@ func (s *suite) snapshot(t *testing.T) {
 	advance(t, other, 50)
 	s.exactly(t, "restored into another instance", state(other), want)
 
+	s.kept(t, b, o, state, want)
+
 	foreign := *snap
 	foreign.Fingerprint = "another"
 	if other.Restore(&foreign) == nil {
@@ -280,6 +282,50 @@ func (s *suite) snapshot(t *testing.T) {
 		t.Error("a truncated snapshot was restored")
 	}
 	s.exactly(t, "after a refused restore", state(other), want)
+}
+
+// kept goes back to copies that stay with the backend.
+func (s *suite) kept(t *testing.T, b *builder, o exec.Options, state func(exec.Instance) []float64, want []float64) {
+	x := s.load(t, b, o)
+	advance(t, x, 20)
+	keeper, ok := x.(exec.Keeper)
+	if !ok {
+		t.Fatal("the backend keeps no states")
+	}
+	k, err := keeper.Keep()
+	s.must(t, err)
+	defer k.Close()
+	advance(t, x, 33)
+	s.must(t, keeper.Revert(k, k.At()))
+	if x.At().Step != 20 || k.Bytes() <= 0 {
+		t.Fatalf("back at %+v with %d bytes kept", x.At(), k.Bytes())
+	}
+	advance(t, x, 50)
+	s.exactly(t, "after going back", state(x), want)
+
+	other := s.load(t, b, o)
+	if _, err := other.Advance(context.Background(), 7); err != nil {
+		t.Fatal(err)
+	}
+	s.must(t, x.Close())
+	s.must(t, other.(exec.Keeper).Revert(k, k.At()))
+	advance(t, other, 50)
+	s.exactly(t, "another instance, after the first one was closed", state(other), want)
+
+	snap, err := k.Snapshot()
+	s.must(t, err)
+	third := s.load(t, b, o)
+	s.must(t, third.Restore(snap))
+	advance(t, third, 50)
+	s.exactly(t, "from the kept state's snapshot", state(third), want)
+
+	k.Close()
+	if third.(exec.Keeper).Revert(k, exec.Position{Step: 20}) == nil {
+		t.Error("went back to a kept state that was closed")
+	}
+	if _, err := k.Snapshot(); err == nil {
+		t.Error("a kept state that was closed has a snapshot")
+	}
 }
 
 // exactly compares values that must have the same bits on every backend.
