@@ -215,6 +215,7 @@ func groups(n, size int) int { return (n + size - 1) / size }
 func (f *force) View() device.View             { return f.pos.View() }
 func (f *force) Version() uint64               { return f.version }
 func (f *force) Settled() bool                 { return f.alpha.Settled() && f.alpha.Target < layout.AlphaMin }
+func (f *force) Ready() bool                   { return !f.Settled() }
 func (f *force) Heat(alpha float64, hold bool) { f.alpha.Heat(alpha, hold) }
 
 func (f *force) Pin(node int, x, y, z float32) error {

@@ -18,6 +18,8 @@ type Layout interface {
 	Version() uint64
 	// Settled says that Step changes nothing any more; Heat, Pin and SetEdges change that.
 	Settled() bool
+	// Ready says that StepFor would have something new to show, or something to start; while a long step is made on the CPU it has not.
+	Ready() bool
 	// Heat makes the nodes move at a temperature of 0 to 1; with hold they stay that warm, until a Heat without.
 	Heat(alpha float64, hold bool)
 	// Pin holds a node at a place, or moves one that is held; Unpin lets it go.
@@ -31,9 +33,13 @@ type Layout interface {
 	Close()
 }
 
-// StepFor moves the nodes for about the given time, at least once, and waits for the device after each step, so that a frame of a
-// picture stays within its budget. It returns the number of steps.
+// StepFor moves the nodes for about the given time, so that a frame of a picture stays within its budget, and returns the number of steps
+// that it shows. On the device it makes one step at least, and waits for it. Long steps on the CPU go on beside the caller: a call
+// starts one, and a later one shows it.
 func StepFor(d *device.Device, l Layout, budget time.Duration) (int, error) {
+	if h, ok := l.(*host); ok {
+		return h.stepFor(budget)
+	}
 	start := time.Now()
 	for n := 0; ; n++ {
 		if used := time.Since(start); l.Settled() || n > 0 && used+used/time.Duration(n) > budget {

@@ -60,6 +60,7 @@ type nodes struct {
 	version uint64         // of the layout, in shown
 	dirty   bool
 	touched bool // a hand has moved a node
+	fitting bool // the layout is being made: what is shown is fitted to it
 }
 
 const (
@@ -114,11 +115,9 @@ func (n *nodes) wake() error {
 		o.Start = nil // a circle is no start for so many
 	}
 	if n.dev.Info().Software {
-		f, e := hostlayout.NewForce(n.n, i, j, o)
-		if e != nil {
-			return e
-		}
-		lay, err = layout.NewHost(n.dev, f)
+		count := n.n
+		n.fitting = o.Start == nil
+		lay, err = layout.NewHostLater(n.dev, at, func() (*hostlayout.Force, error) { return hostlayout.NewForce(count, i, j, o) })
 	} else {
 		lay, err = layout.New(n.dev, n.n, i, j, o)
 	}
@@ -207,8 +206,14 @@ func (n *nodes) settle() (bool, error) {
 		return false, nil
 	}
 	was := n.lay.Version()
-	_, err := layout.StepFor(n.dev, n.lay, layoutBudget)
-	return n.lay.Version() != was, err
+	if _, err := layout.StepFor(n.dev, n.lay, layoutBudget); err != nil || n.lay.Version() == was {
+		return false, err
+	}
+	if n.fitting {
+		n.fitting = false
+		return true, n.fit()
+	}
+	return true, nil
 }
 
 // view is what is drawn: nodes that were removed have no place. An empty group is drawn as one node that has none.

@@ -392,14 +392,14 @@ func (st *stage) settle() (moved bool, err error) {
 	return moved, nil
 }
 
-// moving reports that a layout has not settled.
+// moving reports that a layout has something new to show.
 func (st *stage) moving() bool {
-	for _, p := range st.graphs {
-		if !p.nodes.lay.Settled() || p.nodes.touched {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(st.graphs, func(p *graphPanel) bool { return p.nodes.lay.Ready() || p.nodes.touched })
+}
+
+// settling reports that a layout has not settled.
+func (st *stage) settling() bool {
+	return slices.ContainsFunc(st.graphs, func(p *graphPanel) bool { return !p.nodes.lay.Settled() })
 }
 
 // position reports whether the instance can be shown at all.

@@ -371,6 +371,9 @@ func (v *Viewer) idle(now time.Time) {
 	w := v.pacer.Wait(now, v.playing)
 	if !v.dirty() && !v.playing {
 		w = 100 * time.Millisecond // so that Ctrl-C and the end of a message are seen
+		if v.stage.settling() {
+			w = 10 * time.Millisecond
+		}
 	}
 	v.win.Events(max(w, time.Millisecond), v.event)
 }
