@@ -183,3 +183,42 @@ func BenchmarkDispatch(b *testing.B) {
 		d.WaitIdle()
 	})
 }
+
+// A picture that is stored from the top has the same rows, viewports and scissors as any other, also when it is copied.
+func TestTopDown(t *testing.T) {
+	open(t, func(t testing.TB, d *device.Device) {
+		p := must[*device.Program](t)(d.NewGraphics("corner", device.Source{Text: `#version 430 core
+void main() { gl_Position = vec4(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0, 0.0, 1.0); }
+`}, device.Source{Text: `#version 430 core
+out vec4 color;
+void main() { color = vec4(1.0, 0.5, 0.0, 1.0); }
+`}))
+		defer p.Close()
+		var pictures [2][]byte
+		for k, top := range []bool{false, true} {
+			desc := device.FramebufferDesc{Label: "picture", Width: 6, Height: 5, Color: []device.Format{device.RGBA8}}
+			if top {
+				desc.Color[0], desc.Sampled, desc.TopDown = device.BGRA8, true, true
+			}
+			f := must[*device.Framebuffer](t)(d.NewFramebuffer(desc))
+			defer f.Close()
+			flat := must[*device.Framebuffer](t)(d.NewFramebuffer(device.FramebufferDesc{Label: "flat", Width: 6, Height: 5, Color: []device.Format{device.RGBA8}}))
+			defer flat.Close()
+			f.Bind()
+			d.SetState(device.State{})
+			f.ClearColor(0, [4]float32{0, 0, 1, 1})
+			d.SetState(device.State{Scissor: true, ScissorRect: device.Rect{X: 1, Y: 0, W: 4, H: 2}})
+			d.Viewport(0, 1, 4, 3)
+			d.Draw(p, nil, device.Triangles, 0, 3)
+			ok(t, f.Resolve(0, flat, 0))
+			pictures[k] = make([]byte, 4*6*5)
+			ok(t, device.ReadColor(flat, 0, device.Rect{W: 6, H: 5}, pictures[k], device.ReadPixels))
+		}
+		equal(t, "below the viewport", pictures[0][4:8], []byte{0, 0, 255, 255})
+		equal(t, "within", pictures[0][4*7:4*8], []byte{255, 128, 0, 255})
+		equal(t, "stored from the top", pictures[1], pictures[0])
+		if _, err := d.NewTexture(device.TextureDesc{Label: "t", Width: 4, Height: 4, Layers: 2, Format: device.BGRA8}); err == nil {
+			t.Error("layers of a window's format were made")
+		}
+	})
+}

