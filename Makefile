@@ -20,7 +20,7 @@ PACKAGES_TEST := xvfb xauth xdotool
 # For the window in a real browser: 80 MB to fetch and 290 MB on disk, so `make test` uses one only where it is.
 PACKAGES_BROWSER := chromium
 # Other simulators to measure beside ours.
-PACKAGES_PEERS := python3-brian python3-brian-lib cython3 python3-dev build-essential python3-numpy
+PACKAGES_PEERS := python3-brian python3-brian-lib cython3 python3-dev build-essential python3-numpy python3-networkx python3-matplotlib
 
 # What `make bench` compares: double precision, networks that connect quickly.
 BENCH := Steps/(field-20|field-100|cuba-4000|coba|cobahh|kuramoto-1000|kuramoto-full|spreizer-5|stdp|pymonnto-2000)$$/./double

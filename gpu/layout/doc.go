@@ -1,8 +1,8 @@
 // Package layout moves the nodes of a graph on the device: the forces of package host/graphio/layout, with the far ones summed over
 // a grid of cells of every size instead of a tree. Positions stay in one buffer, which the picture is drawn from; nothing is read back.
 //
-// A [Layout] is any way to place nodes live: [New] on the device, [NewHost] on the CPU with the positions sent after each step,
-// [NewFixed] for positions that only the user's hand changes. All methods run on the context's thread, inside Device.Do.
+// A [Layout] is any way to place nodes live: [New] on the device, [NewHost] and [NewHostLater] on the CPU with the positions sent after each
+// step, [NewFixed] for positions that only the user's hand changes. All methods run on the context's thread, inside Device.Do.
 //
 // # Accuracy and order
 //

@@ -20,8 +20,8 @@
 //	g := &render.Graph{Name: "G", N: n, Positions: xyz, Color: theta, Scale: phases, Needle: true,
 //		Edges: render.Edges{M: m, Pre: pre, Post: post, Directed: true}}
 //
-// Its edges are kept as a background until the camera or g.Geometry changes: whoever writes positions, edges or weights counts
-// Geometry up. With Frame.Budget, a software rasteriser draws a part of the edges in each frame, spread over all of them, and
+// Its edges are kept as a background until the camera or g.Geometry changes: whoever writes positions or weights counts
+// Geometry up, and whoever writes the ends of edges Edges.Version. With Frame.Budget, a software rasteriser draws a part of the edges in each frame, spread over all of them, and
 // Renderer.Dirty asks for the next frame until all are there. Marks, Pulses and Mix (slow motion between two steps) belong to the
 // nodes' part and cost no edges. Picking gives nodes, and edges with Hit.Edge. A panel of a graph that is not Spatial has a camera
 // with Planar set, which pans and zooms only.
