@@ -82,7 +82,7 @@ func (f *FrameResult) row() []string {
 
 // framesOfPeers says how many times as fast as others each picture is drawn that they draw, too.
 func (r *Result) framesOfPeers(b *strings.Builder) {
-	rows := [][]string{{"picture", "drawn anew", "where", "frames/s best", "peer", "frames/s best", "ratio"}}
+	rows := [][]string{{"picture", "drawn anew", "where", "frames/s best", "peer", "frames/s best", "ratio", "of user time"}}
 	for i := range r.Frames {
 		f := &r.Frames[i]
 		for k := range r.FramePeers {
@@ -91,7 +91,10 @@ func (r *Result) framesOfPeers(b *strings.Builder) {
 				continue
 			}
 			row := f.row()
-			rows = append(rows, []string{row[0], row[1], row[3], row[4], p.Peer, count(p.best()), fmt.Sprintf("%.3g", f.best()/p.best())})
+			rows = append(rows, []string{row[0], row[1], row[3], row[4], p.Peer, count(p.best()), fmt.Sprintf("%.3g", f.best()/p.best()), "-"})
+			if own := (&CaseResult{User: f.User}).LeastUser(); own > 0 && p.leastUser() > 0 {
+				rows[len(rows)-1][7] = fmt.Sprintf("%.3g", p.leastUser()/own)
+			}
 		}
 	}
 	if len(rows) > 1 {

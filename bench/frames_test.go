@@ -78,11 +78,11 @@ func TestFrames(t *testing.T) {
 
 // Frames of others are set against ours of the same picture.
 func TestFramesOfPeers(t *testing.T) {
-	r := Result{Frames: []FrameResult{{Picture: "graph", Drawn: "all", Workload: "graph-1-2", Rounds: []float64{90, 100}}, {Picture: "surface", Rounds: []float64{5}}},
-		FramePeers: []PeerResult{{Workload: "graph-1-2", Peer: "crayons", Rounds: []float64{4, 5}}, {Workload: "graph-1-2", Peer: "chalk", Missing: "no board"}}}
+	r := Result{Frames: []FrameResult{{Picture: "graph", Drawn: "all", Workload: "graph-1-2", Rounds: []float64{90, 100}, User: []float64{0.02, 0.01}}, {Picture: "surface", Rounds: []float64{5}}},
+		FramePeers: []PeerResult{{Workload: "graph-1-2", Peer: "crayons", Rounds: []float64{4, 5}, User: []float64{0.2}}, {Workload: "graph-1-2", Peer: "chalk", Missing: "no board"}}}
 	var b strings.Builder
 	r.frames(&b)
-	for _, want := range []string{"| graph   | all        | off screen | 100           | crayons | 5             | 20    |", "Not measured: graph-1-2, chalk: no board"} {
+	for _, want := range []string{"| graph   | all        | off screen | 100           | crayons | 5             | 20    | 20           |", "Not measured: graph-1-2, chalk: no board"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}

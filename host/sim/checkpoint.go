@@ -57,19 +57,21 @@ func (s *Sim) Checkpoint() (*Checkpoint, error) {
 		}
 		c.records = append(c.records, m)
 	}
-	var err error
 	if k, ok := s.inst.(exec.Keeper); ok {
-		c.kept, err = k.Keep()
+		// Without room on the device the state goes to the host; whatever else is wrong, Snapshot says, too.
+		if kept, err := k.Keep(); err == nil {
+			c.kept = kept
+			if s.checkpoints == nil {
+				s.checkpoints = map[*Checkpoint]bool{}
+			}
+			s.checkpoints[c] = true
+		}
 	}
-	if c.kept == nil { // or the device has no room for it
+	if c.kept == nil {
+		var err error
 		if c.snap, err = s.inst.Snapshot(); err != nil {
 			return nil, err
 		}
-	} else {
-		if s.checkpoints == nil {
-			s.checkpoints = map[*Checkpoint]bool{}
-		}
-		s.checkpoints[c] = true
 	}
 	if s.called != nil && c.at == *s.called {
 		c.at.Item++
