@@ -407,8 +407,9 @@ func nothingReadBack(t *testing.T, add ...func(*nettest.FieldNetwork)) float64 {
 	s.until("running, pointer outside", func(v *Viewer) bool { return v.renderer.Draws() > 5 && !v.mouse.inside && !v.hover.waiting })
 	stats := func(v *Viewer) device.Stats { return s.dev.Stats() }
 	before, frames := get(s, stats), get(s, func(v *Viewer) int64 { return v.renderer.Draws() })
-	taken := func(v *Viewer) bool { _, n := v.line.Memory(); return n > 3 }
-	s.until("200 frames, and snapshots", func(v *Viewer) bool { return v.renderer.Draws() >= frames+200 && taken(v) })
+	count := func(v *Viewer) int { _, n := v.line.Memory(); return n }
+	had := get(s, count)
+	s.until("200 frames, and snapshots", func(v *Viewer) bool { return v.renderer.Draws() >= frames+200 && count(v) > had })
 	after := get(s, stats)
 	for p := range device.NumPurposes {
 		limits := p == device.ReadRange && slices.ContainsFunc(s.field.Views, func(v *net.View) bool { return v.Kind == net.Spectrum })
