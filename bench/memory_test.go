@@ -54,7 +54,7 @@ func TestMemoryEstimate(t *testing.T) {
 	default:
 		t.Logf("SKIPPED gl: %v", err)
 	}
-	workloads, err := Select([]string{"cuba-40000", "coba", "stdp", "spreizer-5", "field-100", "sparse", "delays", "microcircuit-0.1"})
+	workloads, err := Select([]string{"cuba-40000", "coba", "stdp", "spreizer-5", "field-100", "sparse", "delays", "pymonnto-2000", "microcircuit-0.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,8 +73,12 @@ func TestMemoryEstimate(t *testing.T) {
 						t.Fatal(err)
 					}
 					defer s.Close()
-					if len(n.Monitors) > 0 && name == "cpu" { // samples up to what is drained together
-						if _, err := s.Instance().Advance(context.Background(), int64(s.Plan().Monitors[0].Capacity)); err != nil {
+					if name == "cpu" { // what the first step makes, and samples up to what is drained together
+						until := int64(1)
+						if len(n.Monitors) > 0 {
+							until = int64(s.Plan().Monitors[0].Capacity)
+						}
+						if _, err := s.Instance().Advance(context.Background(), until); err != nil {
 							t.Fatal(err)
 						}
 					}

@@ -2,9 +2,7 @@ package cpu
 
 import (
 	"fmt"
-	"slices"
 
-	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
@@ -287,34 +285,5 @@ func (x *instance[T]) constant(b plan.BufferID) bool {
 	default:
 		return false
 	}
-	return x.settled(b) && !slices.ContainsFunc(x.plan.Init, func(op plan.Op) bool { return writes(op, b) })
-}
-
-// settled reports whether no step changes a buffer.
-func (x *instance[T]) settled(b plan.BufferID) bool {
-	for i := range x.plan.Schedule {
-		if slices.ContainsFunc(x.plan.Schedule[i].Ops, func(op plan.Op) bool { return writes(op, b) }) {
-			return false
-		}
-	}
-	return true
-}
-
-// writes reports whether an operation writes a buffer of reals.
-func writes(op plan.Op, b plan.BufferID) bool {
-	switch o := op.(type) {
-	case *plan.Run:
-		for i, s := range o.Kernel.Slots {
-			if o.Bind[i] == b && s.Access&ir.Write != 0 {
-				return true
-			}
-		}
-	case *plan.Sequence:
-		return slices.ContainsFunc(o.Runs, func(r *plan.Run) bool { return writes(r, b) })
-	case *plan.MatMul:
-		return o.C == b
-	case *plan.TapSum:
-		return o.Dst == b
-	}
-	return false
+	return x.plan.Settled(b) && !plan.Writes(x.plan.Init, b)
 }

@@ -49,7 +49,10 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 		return nil, fmt.Errorf("kernel %q: the buffer of its sums does not fit the %d rows of connection %q", k.Name, c.rows, c.name)
 	}
 	op.dstEach = x.plan.Buffers[o.Bind[r.Slot]].Each
-	weights, source, plain := x.plainSum(k, r.Value, o, c.maxSyn)
+	weights, source, plain := x.plan.PlainSum(o, r)
+	if plain && weights != plan.None && len(x.m.real[weights]) < max(len(c.index), c.maxSyn+1) {
+		plain = false
+	}
 	if !plain {
 		p.makeStages(x.set)
 	}

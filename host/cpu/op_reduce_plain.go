@@ -3,7 +3,6 @@ package cpu
 import (
 	"slices"
 
-	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
@@ -45,7 +44,7 @@ func (r *reduceOp[T]) newPlain(weights, source plan.BufferID) {
 func (s *plainSum[T]) arrange() {
 	r := s.r
 	x := r.x
-	if s.syn != nil && x.settled(s.weightBuf) {
+	if s.syn != nil && x.plan.Settled(s.weightBuf) {
 		s.packed, s.stale, s.syn, s.weights = true, true, nil, nil
 	}
 	if x.portable || !fastRows() || s.syn != nil || len(s.source) < r.conn.far {
@@ -153,36 +152,4 @@ func (s *plainSum[T]) rows(first, last, replica int) {
 	default:
 		sumRows(dst, r.rowPtr, index, s.syn, weights, source, first, last, r.add)
 	}
-}
-
-// plainSum recognises weight × source[far end] and source[far end], whose weights are None, and returns their buffers. most is the last
-// synapse of a mapped connection.
-func (x *instance[T]) plainSum(k *ir.Kernel, e *ir.Expr, o *plan.Run, most int) (weights, source plan.BufferID, ok bool) {
-	conn := x.plan.Conns[o.Conn]
-	far := ir.OpPre
-	if !conn.ByPost {
-		far = ir.OpPost
-	}
-	fromFar := func(e *ir.Expr) bool {
-		return e.Op == ir.OpLoad && k.Slots[e.Slot].Kind == ir.Indexed && isReal(e) && e.Args[0].Op == far
-	}
-	if fromFar(e) {
-		return plan.None, o.Bind[e.Slot], true
-	}
-	if e.Op != ir.OpMul {
-		return plan.None, plan.None, false
-	}
-	w, s := e.Args[0], e.Args[1]
-	if fromFar(w) {
-		w, s = s, w
-	}
-	if !fromFar(s) || w.Op != ir.OpLoad || k.Slots[w.Slot].Kind != ir.PerElement {
-		return plan.None, plan.None, false
-	}
-	weights = o.Bind[w.Slot]
-	need := len(x.m.int[conn.Index])
-	if conn.Mapped {
-		need = most + 1
-	}
-	return weights, o.Bind[s.Slot], len(x.m.real[weights]) >= need
 }

@@ -33,7 +33,8 @@ type Memory struct {
 	// Groups are what a backend allocates by what it is for, Total all of it.
 	Groups []MemoryGroup
 	Total  int64
-	// Host is what the program keeps beside it: ends of synapses in the order of creation, and data that the plan was made with.
+	// Host is what the program keeps beside it: ends of synapses in the order of creation, data that the plan was made with, and the cpu
+	// backend's copies of weights in the order that they are summed in.
 	Host int64
 }
 
@@ -71,7 +72,7 @@ func (p *Plan) Memory() Memory {
 		}
 	}
 	shared := p.Unwritten()
-	return NewMemory(sum, p.kept(func(b *Buffer) bool { return shared[b.ID] }))
+	return NewMemory(sum, p.kept(func(b *Buffer) bool { return shared[b.ID] })+p.copiedWeights())
 }
 
 // NewMemory sorts groups by size.

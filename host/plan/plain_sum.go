@@ -1,0 +1,86 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/ir"
+)
+
+// PlainSum recognises a sum of weight × source[far end], or of source[far end] alone, whose weights are None, and returns the buffers.
+func (p *Plan) PlainSum(o *Run, r *ir.Reduction) (weights, source BufferID, ok bool) {
+	k := o.Kernel
+	far := ir.OpPre
+	if !p.Conns[o.Conn].ByPost {
+		far = ir.OpPost
+	}
+	fromFar := func(e *ir.Expr) bool {
+		return e.Op == ir.OpLoad && k.Slots[e.Slot].Kind == ir.Indexed && e.Type == ir.Real && e.Args[0].Op == far
+	}
+	e := r.Value
+	if fromFar(e) {
+		return None, o.Bind[e.Slot], true
+	}
+	if e.Op != ir.OpMul {
+		return None, None, false
+	}
+	w, s := e.Args[0], e.Args[1]
+	if fromFar(w) {
+		w, s = s, w
+	}
+	if !fromFar(s) || w.Op != ir.OpLoad || k.Slots[w.Slot].Kind != ir.PerElement {
+		return None, None, false
+	}
+	return o.Bind[w.Slot], o.Bind[s.Slot], true
+}
+
+// Settled reports whether no step changes a buffer.
+func (p *Plan) Settled(b BufferID) bool {
+	return !slices.ContainsFunc(p.Schedule, func(it Item) bool { return Writes(it.Ops, b) })
+}
+
+// Writes reports whether one of the operations writes a buffer of variables.
+func Writes(ops []Op, b BufferID) bool {
+	return slices.ContainsFunc(ops, func(op Op) bool {
+		switch o := op.(type) {
+		case *Run:
+			for i, s := range o.Kernel.Slots {
+				if o.Bind[i] == b && s.Access&ir.Write != 0 {
+					return true
+				}
+			}
+		case *Sequence:
+			return slices.ContainsFunc(o.Runs, func(r *Run) bool { return Writes([]Op{r}, b) })
+		case *MatMul:
+			return o.C == b
+		case *TapSum:
+			return o.Dst == b
+		}
+		return false
+	})
+}
+
+// copiedWeights is the size of the copies that the cpu backend makes of weights which lie in another order than the rows that are summed.
+func (p *Plan) copiedWeights() (bytes int64) {
+	for i := range p.Schedule {
+		for _, op := range p.Schedule[i].Ops {
+			o, ok := op.(*Run)
+			if !ok || o.Conn < 0 || !p.Conns[o.Conn].Mapped {
+				continue
+			}
+			var seen []BufferID
+			for k := range o.Kernel.Reductions {
+				w, _, ok := p.PlainSum(o, &o.Kernel.Reductions[k])
+				if !ok || w == None || slices.Contains(seen, w) || !p.Settled(w) {
+					continue
+				}
+				seen = append(seen, w)
+				n := int64(p.Conns[o.Conn].N)
+				if p.Buffers[w].Each > 0 {
+					n *= int64(max(1, p.Replicas))
+				}
+				bytes += n * p.RealBytes()
+			}
+		}
+	}
+	return bytes
+}
