@@ -31,6 +31,8 @@ type Options struct {
 	Procedural bool
 	// Plain names synapses whose states are not to be lumped, see Result.Lumped; nil: none.
 	Plain func(*net.Synapses) bool
+	// Apart keeps kernels that could be one, a group's update and its threshold, apart: for comparisons. Results have the same bits.
+	Apart bool
 	// Evaluate loads a part of the plan; the builder closes it. It is how conditions of connect and expressions of delays are computed,
 	// on the same backend whatever the plan is for. nil: such expressions are refused.
 	Evaluate func(part *Plan) (Evaluator, error)
@@ -314,6 +316,9 @@ func (b *builder) finish() error {
 	b.dropIdle()
 	s := b.plan.Schedule
 	sort.SliceStable(s, func(i, j int) bool { return inStep(&s[i], &s[j]) < 0 })
+	if !b.opt.Apart {
+		b.fuseThresholds()
+	}
 	if err := b.plan.Verify(); err != nil {
 		return fmt.Errorf("internal error, please report it: %w", err)
 	}

@@ -116,7 +116,11 @@ func (p *Plan) Dump(w io.Writer) {
 	}
 	fmt.Fprintf(w, "\none step\n")
 	for _, it := range p.Schedule {
-		fmt.Fprintf(w, "  %s %d  %s (clock %d)\n", it.Slot, it.Order, it.Name, it.Clock)
+		fmt.Fprintf(w, "  %s %d  %s (clock %d)", it.Slot, it.Order, it.Name, it.Clock)
+		if it.Callback < 0 && len(it.Ops) == 0 {
+			fmt.Fprint(w, ": in an earlier kernel")
+		}
+		fmt.Fprintln(w)
 		if it.Callback >= 0 {
 			fmt.Fprintf(w, "      callback %d\n", it.Callback)
 		}
