@@ -121,8 +121,10 @@ beta_n = .5*exp((10*mV-v+VT)/(40*mV))/ms : Hz`),
 }
 
 // brunel is Brunel's network with the parameters of NEST's brunel_delta_nest: delta synapses, Poisson input.
-func brunel() Workload {
-	const excitatory, inhibitory = 10_000, 2500
+func brunel() Workload { return brunelOf(10_000, 2500) }
+
+func brunelOf(excitatory, inhibitory int) Workload {
+	n := float64(excitatory + inhibitory)
 	build := func() *net.Network {
 		ns := quantities{"tau": "20*ms", "theta": "20*mV", "J": "0.1*mV", "g": "5"}
 		p := &net.Group{
@@ -143,7 +145,7 @@ func brunel() Workload {
 			SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(p), CountOnly: true}},
 		}
 	}
-	return spikes("brunel", "Brunel's network, delta synapses with a delay, Poisson input", excitatory+inhibitory, 0.1*(excitatory+inhibitory)*(excitatory+inhibitory), build,
+	return spikes("brunel", "Brunel's network, delta synapses with a delay, Poisson input", n, 0.1*n*n, build,
 		Watched{Group: "P", Var: "v", Peak: 0.001, Most: 0.5}, potentials, 5, 100)
 }
 

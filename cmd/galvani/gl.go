@@ -90,7 +90,11 @@ func dumpGLSL(w io.Writer, p *plan.Plan) error {
 		return fmt.Errorf("the gl backend does not show its programs")
 	}
 	for _, g := range programs.Programs() {
-		if _, err := fmt.Fprintf(w, "// ---- %s\n%s\n", g.Name, g.Source.Text); err != nil {
+		text, err := g.Resolved()
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w, "// ---- %s\n%s\n", g.Name, text); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ package compute
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -43,7 +44,13 @@ func (i *Instance) Advance(ctx context.Context, step int64) (exec.Stop, error) {
 }
 
 // AdvanceBatch is a part of Advance that takes about as long as one batch; done says that Advance would return here.
-func (i *Instance) AdvanceBatch(ctx context.Context, step int64) (_ exec.Stop, done bool, _ error) {
+// Until then buffers may lack what synapses have sent in the last step; methods of the instance bring them up to date.
+func (i *Instance) AdvanceBatch(ctx context.Context, step int64) (stop exec.Stop, done bool, err error) {
+	defer func() {
+		if done || err != nil {
+			err = errors.Join(err, i.settle())
+		}
+	}()
 	switch {
 	case i.closed:
 		return exec.Stop{At: i.at}, true, errClosed
@@ -76,7 +83,7 @@ func (i *Instance) AdvanceBatch(ctx context.Context, step int64) (_ exec.Stop, d
 		}
 	}
 	n := min(until-i.at.Step, i.perBatch)
-	n, err := i.roomFor(n)
+	n, err = i.roomFor(n)
 	if err != nil {
 		return exec.Stop{At: i.at}, true, err
 	}
@@ -98,9 +105,7 @@ func (i *Instance) AdvanceBatch(ctx context.Context, step int64) (_ exec.Stop, d
 	}
 	paused := false
 	if i.at.Step > first {
-		if err := i.flushSums(); err != nil {
-			return exec.Stop{At: i.at}, true, err
-		}
+		i.unsettled = i.flush != nil
 		i.fullBarrier()
 		if paused, err = i.checkFault(); err != nil {
 			return exec.Stop{At: i.at}, true, err
@@ -186,8 +191,13 @@ func (i *Instance) items(tick int64, from, to int) error {
 		if u.sample >= 0 {
 			i.noteSample(u.sample, tick)
 		}
+		start := time.Now()
 		if err := i.dispatch(u, i.stamp(tick), clockStep(c, tick)); err != nil {
 			return err
+		}
+		if i.layout.Software {
+			u.time += time.Since(start)
+			u.calls++
 		}
 	}
 	return nil
@@ -249,19 +259,23 @@ func (i *Instance) dispatchSpikes(u *unit, p *program, step uint64) error {
 	return i.dev.DispatchIndirect(p.Program, i.slabs[args.Slab].buf, 4*(args.Base+at))
 }
 
-// flushSums applies what deferred sums hold.
-func (i *Instance) flushSums() error {
-	if i.flush == nil {
+// settle applies what deferred sums hold, after steps that nobody looked behind.
+func (i *Instance) settle() error {
+	if !i.unsettled || i.closed {
 		return nil
 	}
+	i.unsettled = false
 	p, err := i.programOf(i.flush)
 	if err != nil {
 		return err
 	}
 	i.dev.Barrier(device.BarrierStorage)
-	i.hazards.barrier()
 	i.bind(p)
-	return i.dev.Dispatch(p.Program, i.flush.Groups, 1, 1)
+	if err := i.dev.Dispatch(p.Program, i.flush.Groups, 1, 1); err != nil {
+		return err
+	}
+	i.fullBarrier()
+	return nil
 }
 
 // programOf is the compiled program of a text.

@@ -23,15 +23,16 @@ type Instance struct {
 
 	slabs    []slab
 	control  *device.Buffer             // fault tick, then a word per site of the layout
-	programs map[string]*program        // by text
+	programs map[string]*program        // by streams and text
 	compiled map[*glsl.Program]*program // on first use
 	initial  []unit
 	units    []unit
 	resident *resident // nil: not used
 	hazards  *hazards
 	rings    []ring
-	// flush brings targets of sums up to date at the end of a batch; nil where every step does.
+	// flush brings targets of sums up to date behind the last step; nil where every step does. unsettled: it has not run since.
 	flush      *glsl.Program
+	unsettled  bool
 	spikeRings []spikeRing
 
 	at       exec.Position
@@ -56,9 +57,13 @@ func (i *Instance) At() exec.Position { return i.at }
 // Step is the current base tick.
 func (i *Instance) Step() int64 { return i.at.Step }
 
-// View lends a buffer for drawing. It is good until the instance is closed; its contents change with every Advance.
+// View lends a buffer for drawing. It is good until the instance is closed; its contents change with every Advance, and are whole when it
+// has returned.
 func (i *Instance) View(buf plan.BufferID) device.View {
 	if i.closed || buf < 0 || int(buf) >= len(i.plan.Buffers) {
+		return device.View{}
+	}
+	if i.settle() != nil {
 		return device.View{}
 	}
 	at := i.layout.Buffers[buf]
@@ -69,13 +74,21 @@ func (i *Instance) View(buf plan.BufferID) device.View {
 // Plan is the plan that was loaded.
 func (i *Instance) Plan() *plan.Plan { return i.plan }
 
-// Phases reports time spent so far.
+// Phases reports time spent so far. Where the processor itself does the work, a dispatch has ended when it returns: then the time of
+// advancing is told for each dispatch of a step.
 func (i *Instance) Phases() []exec.Phase {
-	return []exec.Phase{
+	list := []exec.Phase{
 		{Name: "load", Seconds: i.loadTime.Seconds(), Calls: 1},
-		{Name: "advance", Seconds: i.advanceTime.Seconds(), Calls: i.ticks},
 		{Name: "read", Seconds: i.readTime.Seconds(), Calls: i.reads},
 	}
+	rest := i.advanceTime
+	for k := range i.units {
+		if u := &i.units[k]; u.time > 0 {
+			list = append(list, exec.Phase{Name: u.phase(i.plan), Seconds: u.time.Seconds(), Calls: u.calls})
+			rest -= u.time
+		}
+	}
+	return append(list, exec.Phase{Name: "advance", Seconds: rest.Seconds(), Calls: i.ticks})
 }
 
 // Close frees everything on the device.

@@ -52,25 +52,27 @@ func longestRow(l *glsl.Layout, conn int) int {
 	return int(longest)
 }
 
-// spikeGroup is the smallest work group, from least on, whose invocations run over the synapses of their spikes within maxRounds, if all
+// spikeGroups is the smallest number of work groups, from least on, that run over the synapses of their spikes within maxRounds if all
 // elements spike.
-func spikeGroup(l *glsl.Layout, u *unit, least, most int) int {
-	n := least
-	for ; 2*n <= most; n *= 2 {
-		total := 0
-		for _, op := range u.ops {
-			r := op.(*plan.Run)
-			each := 1 + rounds(l, r)
-			if r.Kernel.Domain == ir.Spiking {
-				each = 2 + (longestRow(l, r.Conn)/n+1)*each
+func spikeGroups(l *glsl.Layout, list plan.BufferID, least int) int {
+	each := 0 // rounds for one spike
+	for _, it := range l.Plan.Schedule {
+		for _, op := range it.Ops {
+			r, ok := op.(*plan.Run)
+			if !ok || r.List != list || r.Kernel.InOrder {
+				continue
 			}
-			total += (l.Lists[r.List].Width/glsl.MostSpikeGroups + 1) * each
-		}
-		if total <= maxRounds {
-			break
+			switch r.Kernel.Domain {
+			case ir.Active:
+				each += 2 + rounds(l, r)
+			case ir.Spiking:
+				each += 3 + (longestRow(l, r.Conn)/lanes+1)*(1+rounds(l, r))
+			}
 		}
 	}
-	return n
+	spikes := max(1, maxRounds/max(each, 1)) // of a work group
+	width := l.Lists[list].Width
+	return max(least, (width+spikes-1)/spikes)
 }
 
 // innerRounds bounds the rounds of the functions in expressions that have loops: random numbers (shaders/lib/random.glsl, philox.glsl),

@@ -21,7 +21,8 @@ type program struct {
 
 // compile builds a program, or returns the one with the same text.
 func (i *Instance) compile(t *glsl.Program) (*program, error) {
-	if p, ok := i.programs[t.Source.Text]; ok {
+	key := fmt.Sprint(t.Streams, t.Source.Text)
+	if p, ok := i.programs[key]; ok {
 		return p, nil
 	}
 	if need, have := len(t.Slabs)+1, i.dev.Info().Limits.StorageBlocks; need > have {
@@ -36,7 +37,10 @@ func (i *Instance) compile(t *glsl.Program) (*program, error) {
 		i.setKey(p)
 	}
 	i.setScales(p)
-	i.programs[t.Source.Text] = p
+	for k, v := range t.Streams {
+		p.SetUints(glsl.UniformStream(k), v)
+	}
+	i.programs[key] = p
 	return p, nil
 }
 

@@ -22,7 +22,7 @@ func initTasks(l *glsl.Layout) []task {
 }
 
 // stepTasks are the operations of one step. Sums that nothing reads in the rest of the step are applied at the start of the next,
-// where that shares a dispatch; those are deferred, and Instance.flushSums does it when a batch ends.
+// where that shares a dispatch; those are deferred, and Instance.settle does it when somebody looks.
 func stepTasks(l *glsl.Layout) (tasks []task, deferred bool) {
 	return tasksOf(l, l.Plan.Schedule, true)
 }

@@ -98,6 +98,9 @@ func (i *Instance) ReadFor(id plan.BufferID, off int, dst []float64, why device.
 	}
 	start := time.Now()
 	defer func() { i.readTime += time.Since(start); i.reads++ }()
+	if err := i.settle(); err != nil {
+		return err
+	}
 	i.fullBarrier()
 	return i.get(int(id), off, dst, why)
 }
@@ -109,6 +112,9 @@ func (i *Instance) Write(id plan.BufferID, off int, src []float64) error {
 	}
 	if i.fault != nil {
 		return i.stopped()
+	}
+	if err := i.settle(); err != nil {
+		return err
 	}
 	i.fullBarrier()
 	if err := i.widen(id, off, src); err != nil {
@@ -132,6 +138,9 @@ func (i *Instance) Snapshot() (*exec.Snapshot, error) {
 	}
 	if i.fault != nil {
 		return nil, i.stopped()
+	}
+	if err := i.settle(); err != nil {
+		return nil, err
 	}
 	i.fullBarrier()
 	s := &exec.Snapshot{Fingerprint: i.plan.Fingerprint, At: i.at, Data: make(map[plan.BufferID][]byte), Written: i.layout.Written()}
@@ -165,6 +174,9 @@ func (i *Instance) Restore(s *exec.Snapshot) error {
 		if size := b.Len * i.slabs[i.layout.Buffers[k].Slab].elem.Size(); !ok || len(data) != size {
 			return fmt.Errorf("the snapshot has %d bytes for %s.%s, which takes %d", len(data), b.Object, b.Var, size)
 		}
+	}
+	if err := i.settle(); err != nil {
+		return err
 	}
 	i.fullBarrier()
 	if err := i.moveAllSpikes(); err != nil {

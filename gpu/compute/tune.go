@@ -19,6 +19,11 @@ func (i *Instance) tune() {
 	if software {
 		// Enough to share evenly; what all elements have in common is computed once per invocation.
 		i.layout.Groups = 8 * runtime.NumCPU()
+		for b, list := range i.layout.Lists {
+			list.Groups = min(list.Groups, spikeGroups(i.layout, b, i.layout.Groups))
+		}
+		// Loads and stores go lane by lane, and cost less per number as vectors.
+		i.layout.Wide = true
 	}
 	i.layout.TapCells = i.tapCells
 	i.layout.Tile = func(m *plan.MatMul) (int, int) {
@@ -76,12 +81,12 @@ func (i *Instance) groupSize(u *unit) int {
 	case sequence:
 		return sequenceGroup(i.layout, u.ops[0].(*plan.Sequence), i.dev.Info().Limits.WorkGroupInvocations)
 	case spikes:
-		return spikeGroup(i.layout, u, rowGroup(i.layout, u, lanes, 64), i.dev.Info().Limits.WorkGroupInvocations)
+		return lanes
 	}
 	if _, ok := u.ops[0].(*plan.MatMul); ok {
 		return lanes // tiles are few and heavy: the cores share them evenly only in small groups
 	}
-	return groupSize
+	return lanes
 }
 
 // residentGroup is the number of invocations of the resident work group, for operations of up to n elements.

@@ -1,7 +1,9 @@
 package compute
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/galvani-sim/galvani/gpu/glsl"
 	"github.com/galvani-sim/galvani/host/ir"
@@ -31,7 +33,20 @@ type unit struct {
 	access []access
 	sample int // monitor that the unit samples, -1: none
 	text   *glsl.Program
-	passes int // of a sequence, or of synapses in order
+	passes int   // of a sequence, or of synapses in order
+	items  []int // schedule positions of the operations, each once
+	// Spent so far, where it can be told.
+	time  time.Duration
+	calls int64
+}
+
+// phase names a unit by its items.
+func (u *unit) phase(p *plan.Plan) string {
+	names := make([]string, len(u.items))
+	for k, item := range u.items {
+		names[k] = p.Schedule[item].Name
+	}
+	return strings.Join(names, "+")
 }
 
 func kindOf(op glsl.Op) kind {
@@ -94,6 +109,9 @@ func partition(l *glsl.Layout, tasks []task) []unit {
 		}
 		u := &units[at]
 		u.item, u.last = min(u.item, t.item), max(u.last, t.item)
+		if !slices.Contains(u.items, t.item) {
+			u.items = append(u.items, t.item)
+		}
 		u.ops, u.access = append(u.ops, t.op), append(u.access, a...)
 		if u.kind == lists {
 			if chain == len(u.chains) {

@@ -80,6 +80,7 @@ type Stats struct {
 	TotalBytes  int64              // ever allocated in buffers
 	Live        int                // objects not closed
 	Dispatches  int64
+	Barriers    int64
 	Draws       int64
 }
 

@@ -30,6 +30,7 @@ const (
 // Barrier orders shader writes before it and the named uses behind it.
 func (d *Device) Barrier(b Barriers) {
 	gl.MemoryBarrier(uint32(b))
+	d.stats.Barriers++
 	d.verify("glMemoryBarrier")
 }
 

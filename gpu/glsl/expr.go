@@ -32,11 +32,12 @@ type scope struct {
 	l      *Layout
 	bind   []plan.BufferID
 	slots  []ir.Slot
-	stream uint32
+	stream string
 	count  int
 	elems  int        // element indices are smaller
 	conn   *plan.Conn // nil outside synaptic domains
 	used   func(buffer int)
+	kept   map[int]*ownValue // buffers whose own element is in a variable
 	indent string
 
 	// How the element, its ends and per-element loads are spelled here.
@@ -294,7 +295,7 @@ func (s *scope) spell(e *ir.Expr) term {
 }
 
 func (s *scope) draw(e *ir.Expr) term {
-	at := fmt.Sprintf("uint(%s), %du, %du", s.own(), s.stream, e.Draw)
+	at := fmt.Sprintf("uint(%s), %s, %du", s.own(), s.stream, e.Draw)
 	suffix := ""
 	if s.l.Plan.Precision == plan.Double {
 		suffix = "64"
@@ -331,6 +332,9 @@ func (s *scope) load(e *ir.Expr) term {
 // place spells a slot's element as an l-value.
 func (s *scope) place(slot int, index []*ir.Expr) string {
 	b := int(s.bind[slot])
+	if o := s.kept[b]; o != nil && len(index) == 0 && s.slots[slot].Kind == ir.PerElement {
+		return o.name(0)
+	}
 	s.used(b)
 	at := ""
 	switch {

@@ -16,7 +16,7 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	k := r.Kernel
 	f := g.function(k.Name, r.N*g.l.replicas())
 	s := &scope{
-		l: g.l, bind: r.Bind, slots: k.Slots, stream: k.Stream, count: r.N, elems: r.N, used: g.use, indent: "\t",
+		l: g.l, bind: r.Bind, slots: k.Slots, stream: g.stream(k), count: r.N, elems: r.N, used: g.use, indent: "\t",
 		elem: "e", pre: "e", post: "e",
 	}
 	for _, x := range exprs(k) {
@@ -45,6 +45,7 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 		head = g.splitElement(s, r.N)
 	default:
 		head = g.splitElement(s, r.N)
+		s.kept = g.own
 	}
 	if err := g.prepare(r); err != nil {
 		return f, err
@@ -223,7 +224,9 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 				value = "int(" + value + ")"
 			}
 			b := int(s.bind[e.Slot])
-			g.use(b)
+			if s.kept[b] == nil {
+				g.use(b)
+			}
 			at := s.ownPlace(b)
 			if t.index != "" {
 				t.mask = g.guard(s, r, i, t.mask, t.index)
@@ -233,6 +236,9 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 				t.mask = and(s.own()+" == 0u", t.mask)
 			}
 			stmt = fmt.Sprintf("%s(%s) = %s;", g.l.Buffers[b].Name, at, value)
+			if o := s.kept[b]; o != nil && t.index == "" && k.Slots[e.Slot].Kind == ir.PerElement {
+				stmt = fmt.Sprintf("%s = %s;", o.name(0), value)
+			}
 		case ir.Accumulate:
 			b := int(s.bind[e.Slot])
 			mask := g.guard(s, r, i, t.mask, t.index)
@@ -248,6 +254,11 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 		case ir.Emit:
 			list := g.l.Lists[s.bind[e.Slot]]
 			g.use(list.Bits)
+			if g.width > 1 {
+				g.emits[list.Bits] = true
+				stmt = fmt.Sprintf("emit_%d |= 1u << (e & 31u);", list.Bits)
+				break
+			}
 			stmt = fmt.Sprintf("atomicOr(%s(e >> 5), int(1u << (e & 31u)));", g.l.Buffers[list.Bits].Name)
 		case ir.Check:
 			if e.Value.Type != ir.Real {
@@ -270,6 +281,17 @@ type finite struct {
 // checks reports the first of several values that is not finite. A driver that runs both sides of a branch does it once, not
 // for every value.
 func (g *generator) checks(list []finite) {
+	if g.faults != nil && len(list) > 0 {
+		g.linef("\tuint fault = 0xffffffffu, kind = 0u;")
+		for _, c := range slices.Backward(list) {
+			g.linef("\tif (%s) { fault = %du; kind = op_kind(%s); }", and(c.mask, "!op_finite("+c.value+")"), c.site, c.value)
+		}
+		for _, c := range list {
+			g.faults[c.site] = true
+			g.linef("\tif (fault == %du) fault_%d = min(fault_%d, e << 2 | kind);", c.site, c.site, c.site)
+		}
+		return
+	}
 	if len(list) == 1 {
 		c := list[0]
 		g.linef("\t%s", onlyIf(and(c.mask, "!op_finite("+c.value+")"), fmt.Sprintf("report_fault(%du, e, op_kind(%s));", c.site, c.value)))

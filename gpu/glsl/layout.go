@@ -82,6 +82,8 @@ type Layout struct {
 	Options
 	// Groups is the largest number of work groups of a dispatch; beyond, invocations do several elements each. 0: what OpenGL guarantees.
 	Groups int
+	// Wide: an invocation takes four elements of what is kept per element at a time, as vectors. Results do not depend on it.
+	Wide bool
 	// Version of GLSL, 0: 450.
 	Version int
 	// Tile is the shape of the block of a matrix product that one invocation computes, 1 x 1 when nil. Results do not depend on it.
@@ -116,6 +118,14 @@ func (l *Layout) typeName(t ir.Type) string {
 		return "int"
 	}
 	return l.real()
+}
+
+// storedName is the GLSL type of what a buffer holds.
+func (l *Layout) storedName(t ir.Type) string {
+	if t == ir.Real {
+		return l.real()
+	}
+	return "int"
 }
 
 // align is the alignment of a buffer within its slab in bytes: no driver asks more of a range's offset.
@@ -194,7 +204,7 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 			open[b.Type] = k
 		}
 		b.Slab, b.Base = k, base
-		l.Slabs[k].Len = base + b.Len
+		l.Slabs[k].Len = min((base+b.Len+wide-1)/wide*wide, most) // whole vectors
 	}
 	return l, nil
 }
@@ -281,4 +291,4 @@ func identifier(name string) string {
 }
 
 // reserved are the prefixes of names that the generated text itself uses.
-var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_"}
+var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_", "own_", "was_", "now_", "emit_", "fault_", "stream_"}

@@ -19,6 +19,9 @@ type List struct {
 	Args int
 	// Split is the number of work groups that share the synapses of one spike.
 	Split int
+	// Groups is the most work groups of an indirect dispatch over spikes; beyond, a work group takes several spikes. It may be set before
+	// programs are generated.
+	Groups int
 }
 
 // ArgsPerRow is the number of dispatch arguments per row of a list: three for a work group per spike, three for an invocation per spike.
@@ -26,9 +29,6 @@ const ArgsPerRow = 6
 
 // ActiveGroup is the number of invocations of a work group that has an invocation per spike.
 const ActiveGroup = 64
-
-// MostSpikeGroups is the number of work groups of one indirect dispatch; beyond, a work group takes several spikes.
-const MostSpikeGroups = maxGroups
 
 // Compact makes a spike list from the bits that kernels set.
 type Compact struct{ List plan.BufferID }
@@ -68,7 +68,7 @@ func (l *Layout) addLists(names *namer) error {
 			return &List{}
 		}
 		buf := p.Buffers[b]
-		s := &List{Rows: max(1, buf.Rows), Bits: -1, Split: 1}
+		s := &List{Rows: max(1, buf.Rows), Bits: -1, Split: 1, Groups: maxGroups}
 		if s.Width = buf.Len / s.Rows; s.Width < 1 || s.Width*s.Rows != buf.Len {
 			if err == nil {
 				err = fmt.Errorf("glsl: the %d entries of %s.%s are not %d spike lists", buf.Len, buf.Object, buf.Var, s.Rows)
@@ -226,7 +226,7 @@ func (g *generator) arguments6(s *List, list, indent string) {
 	g.use(s.Args)
 	args := g.l.Buffers[s.Args].Name
 	g.linef("%suint to = row / %du * %du;", indent, s.Width, ArgsPerRow)
-	g.linef("%s%s(to) = int(min(count, %du));", indent, args, MostSpikeGroups)
+	g.linef("%s%s(to) = int(min(count, %du));", indent, args, s.Groups)
 	g.linef("%s%s(to + 1u) = %d; %s(to + 2u) = 1;", indent, args, s.Split, args)
 	g.linef("%s%s(to + 3u) = int((count + %du) / %du);", indent, args, ActiveGroup-1, ActiveGroup)
 	g.linef("%s%s(to + 4u) = 1; %s(to + 5u) = 1;", indent, args, args)
@@ -236,7 +236,7 @@ func (g *generator) arguments6(s *List, list, indent string) {
 	} else {
 		g.linef("%suint longest = count;", indent)
 	}
-	g.linef("%s%s(%du) = int(min(longest, %du));", indent, args, ArgsPerRow*s.Rows, MostSpikeGroups)
+	g.linef("%s%s(%du) = int(min(longest, %du));", indent, args, ArgsPerRow*s.Rows, s.Groups)
 	g.linef("%s%s(%du) = %d; %s(%du) = 1;", indent, args, ArgsPerRow*s.Rows+1, s.Split, args, ArgsPerRow*s.Rows+2)
 }
 
@@ -379,5 +379,5 @@ func (l *Layout) listSite(b plan.BufferID, s Site) int {
 
 // Args are the dispatch arguments of a row of n spikes.
 func Args(s *List, n int) []int32 {
-	return []int32{int32(min(n, MostSpikeGroups)), int32(s.Split), 1, int32((n + ActiveGroup - 1) / ActiveGroup), 1, 1}
+	return []int32{int32(min(n, s.Groups)), int32(s.Split), 1, int32((n + ActiveGroup - 1) / ActiveGroup), 1, 1}
 }

@@ -2,6 +2,7 @@ package glsl
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -47,14 +48,28 @@ func UniformFirstRow(monitor int) string { return fmt.Sprintf("first_row_%d", mo
 
 // Program is the text of a compute shader and what it expects to be bound.
 type Program struct {
-	Name   string
-	Text   string         // as generated, for people
-	Source shaders.Source // with the includes resolved, for the driver
-	Slabs  []int          // slab bound at SlabBinding + position; one may appear twice, as floats and as pairs
-	Groups int            // work groups to dispatch; 0: indirectly
-	Sums   []int          // whose UniformSum it has
-	At     []uint32       // value of UniformAt, where not nil
-	Random bool           // wants UniformKey
+	Name string
+	Text string // as generated, for people
+	// Source is Text for the driver: includes are resolved, and what comes from names of objects is numbered, so that networks that differ
+	// in names only have the same programs.
+	Source shaders.Source
+	Slabs  []int    // slab bound at SlabBinding + position; one may appear twice, as floats and as pairs
+	Groups int      // work groups to dispatch; 0: indirectly
+	Sums   []int    // whose UniformSum it has
+	At     []uint32 // value of UniformAt, where not nil
+	Random bool     // wants UniformKey
+	// Streams are the values of UniformStream(0), UniformStream(1), ...: hashes of names.
+	Streams []uint32
+	version string
+}
+
+// UniformStream is a uint, a stream of random numbers.
+func UniformStream(k int) string { return fmt.Sprintf("stream_%d", k) }
+
+// Resolved is Text with the includes resolved.
+func (p *Program) Resolved() (string, error) {
+	src, err := shaders.Resolve(p.Name, p.version+p.Text)
+	return src.Text, err
 }
 
 // maxGroups is the smallest number of work groups per dispatch that OpenGL guarantees.
@@ -77,10 +92,24 @@ func Flush(l *Layout, groupSize int) (*Program, error) {
 
 func dispatch(l *Layout, ops []Op, groupSize int, always bool) (*Program, error) {
 	g := newGenerator(l)
+	partOf := g.takeOwn(ops)
+	g.faults = map[int]bool{}
+	width := 1
+	if l.Wide && len(g.own) > 0 {
+		width = wide
+	}
+	g.width = width
 	n := 0
 	var product []int
-	var once, main strings.Builder
-	for _, op := range ops {
+	var once strings.Builder
+	type part struct {
+		id, n int
+		calls string
+		emits []int // bits of spikes
+	}
+	emits := map[int]bool{}
+	var parts []part // operations over the same number of elements, in order
+	for i, op := range ops {
 		f, err := g.op(op)
 		if err != nil {
 			return nil, err
@@ -89,7 +118,18 @@ func dispatch(l *Layout, ops []Op, groupSize int, always bool) (*Program, error)
 		if f.shared != "" {
 			fmt.Fprintf(&once, "\t%s;\n", f.shared)
 		}
-		fmt.Fprintf(&main, "\t\tif (e < %du) %s;\n", f.n, f.call)
+		if len(parts) == 0 || parts[len(parts)-1].id != partOf[i] {
+			parts = append(parts, part{id: partOf[i], n: f.n})
+		}
+		last := &parts[len(parts)-1]
+		for _, b := range sorted(g.emits) {
+			if !slices.Contains(last.emits, b) {
+				last.emits = append(last.emits, b)
+			}
+			emits[b] = true
+		}
+		clear(g.emits)
+		last.calls += "\t\t\t" + f.call + ";\n"
 		switch op := op.(type) {
 		case *plan.Sample:
 			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(op.Monitor)+";")
@@ -108,21 +148,56 @@ func dispatch(l *Layout, ops []Op, groupSize int, always bool) (*Program, error)
 	if most <= 0 {
 		most = maxGroups
 	}
-	groups := max(1, min((n+groupSize-1)/groupSize, most))
+	steps := (n + width - 1) / width // of all invocations together
+	groups := max(1, min((steps+groupSize-1)/groupSize, most))
 	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+	for _, b := range g.ownOrder {
+		for w := range g.own[b].words {
+			g.globals = append(g.globals, fmt.Sprintf("%s %s;", g.l.storedName(g.l.Buffers[b].Type), g.own[b].name(w)))
+		}
+	}
+	var main strings.Builder
+	counter := "e"
+	if width > 1 {
+		counter = "b"
+	}
+	for _, p := range parts {
+		limit := (p.n + width - 1) / width
+		fmt.Fprintf(&main, "\t\tif (%s < %du) {\n", counter, limit)
+		g.ownElements(&main, p.id, p.n, width, p.calls)
+		for _, b := range p.emits {
+			fmt.Fprintf(&main, "\t\t\tif (emit_%d != 0u) atomicOr(%s(b >> 3), int(emit_%d));\n\t\t\temit_%d = 0u;\n", b, g.l.Buffers[b].Name, b, b)
+		}
+		main.WriteString("\t\t}\n")
+	}
+	for _, b := range sorted(emits) {
+		g.globals = append(g.globals, fmt.Sprintf("uint emit_%d = 0u;", b))
+	}
+	for _, k := range sorted(g.faults) {
+		g.globals = append(g.globals, fmt.Sprintf("uint fault_%d = 0xffffffffu;", k))
+	}
 	g.linef("void main() {")
 	if !always {
 		g.linef("\tif (halted()) return;")
 	}
 	g.body.WriteString(once.String())
-	if groups*groupSize >= n {
-		g.linef("\tuint e = gl_GlobalInvocationID.x;")
+	switch {
+	case groups*groupSize >= steps:
+		g.linef("\tuint %s = gl_GlobalInvocationID.x;", counter)
 		g.linef("\t{")
-	} else {
-		g.linef("\tfor (uint e = gl_GlobalInvocationID.x; e < %du; e += %du) {", n, groups*groupSize)
+	case l.Software:
+		// A thread takes neighbours, for its cache.
+		share := (steps + groups*groupSize - 1) / (groups * groupSize) * groupSize
+		g.linef("\tuint end = min((gl_WorkGroupID.x + 1u) * %du, %du);", share, steps)
+		g.linef("\tfor (uint %s = gl_WorkGroupID.x * %du + gl_LocalInvocationIndex; %s < end; %s += %du) {", counter, share, counter, counter, groupSize)
+	default:
+		g.linef("\tfor (uint %s = gl_GlobalInvocationID.x; %s < %du; %s += %du) {", counter, counter, steps, counter, groups*groupSize)
 	}
 	g.body.WriteString(main.String())
 	g.linef("\t}")
+	for _, k := range sorted(g.faults) {
+		g.linef("\tif (fault_%d != 0xffffffffu) report_fault(%du, fault_%d >> 2, fault_%d & 3u);", k, k, k, k)
+	}
 	g.linef("}")
 	p, err := g.finish(groupSize, groups)
 	if err == nil {
@@ -260,14 +335,21 @@ type generator struct {
 	uniforms []string
 	globals  []string
 	random   bool // draws random numbers
+	streams  []uint32
 	math     bool // calls functions of lib/math
 	title    []string
 	hoisted  int    // globals so far
 	coherent string // qualifier of the slabs
+	own      map[int]*ownValue
+	ownOrder []int
+	blocks   map[int]bool // slabs that are also touched as vectors of four
+	width    int          // elements of an invocation at a time
+	emits    map[int]bool // bits of spikes that an invocation sets for all its elements at once
+	faults   map[int]bool // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
 }
 
 func newGenerator(l *Layout) *generator {
-	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string)}
+	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), blocks: make(map[int]bool), emits: make(map[int]bool)}
 	for _, b := range l.Buffers {
 		g.names.fresh(b.Name)
 	}
@@ -339,6 +421,10 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	for k, s := range p.Slabs {
 		fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%d { %s slab%d[]; };\n", SlabBinding+k, g.coherent, s, g.l.typeName(g.l.Slabs[s].Type), s)
 	}
+	for _, s := range sorted(g.blocks) {
+		p.Slabs = append(p.Slabs, s)
+		fmt.Fprintf(&t, "layout(std430, binding = %d) buffer Blocks%d { %s blocks%d[]; };\n", SlabBinding+len(p.Slabs)-1, s, g.l.vectorName(g.l.Slabs[s].Type), s)
+	}
 	for _, s := range sorted(g.pairs) {
 		p.Slabs = append(p.Slabs, s)
 		fmt.Fprintf(&t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", SlabBinding+len(p.Slabs)-1, g.coherent, s, s)
@@ -350,6 +436,9 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 		} else {
 			t.WriteString("uniform uvec2 key; // of the random numbers\n")
 		}
+	}
+	for k := range g.streams {
+		fmt.Fprintf(&t, "uniform uint %s; // of random numbers\n", UniformStream(k))
 	}
 	for _, u := range g.uniforms {
 		t.WriteString(u + "\n")
@@ -375,7 +464,8 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	if g.l.Version != 0 {
 		version = fmt.Sprintf("#version %d core\n", g.l.Version)
 	}
-	src, err := shaders.Resolve(p.Name, version+p.Text)
+	p.Streams, p.version = g.streams, version
+	src, err := shaders.Resolve(p.Name, version+g.nameless(p.Text))
 	if err != nil {
 		return nil, fmt.Errorf("glsl: %s: %w", p.Name, err)
 	}

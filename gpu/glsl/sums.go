@@ -341,15 +341,29 @@ func (g *generator) useSum(k int) {
 // apply writes the function that adds element e of a sum to its target. The target is rounded once.
 func (g *generator) apply(k int) function {
 	s := g.l.Sums[k]
-	target, acc := g.l.Buffers[s.Target], g.l.Buffers[s.Buffer].Name
+	target := g.l.Buffers[s.Target]
 	f := g.function("add the sum to "+target.Name, target.Len)
 	g.useSum(k)
-	g.use(s.Buffer)
-	g.use(int(s.Target))
+	value := g.ownWord(int(s.Target), 0, 1)
 	g.linef("void %s(uint e) {", f.name)
+	inverse := fmt.Sprintf("scale_%d.y", k)
+	if s.Scales >= 0 {
+		inverse = fmt.Sprintf("%s(e / %du * 3u + 1u)", g.l.Buffers[s.Scales].Name, g.l.part(int(s.Target)))
+	}
+	if s.Words == 1 {
+		g.linef("\tint w = %s;", g.ownWord(s.Buffer, 0, 1))
+		g.linef("\tif (w == 0) return;")
+		g.linef("\tprecise double total = double(w) * double(%s);", inverse)
+		g.linef("\ttotal = double(%s) + total;", value)
+		g.linef("\t%s = %s(total);", value, g.l.real())
+		g.linef("\t%s = 0;", g.ownWord(s.Buffer, 0, 1))
+		g.linef("}")
+		g.linef("")
+		return f
+	}
 	zero := ""
 	for w := range s.Words {
-		g.linef("\tuint w%d = uint(%s(%du * e + %du));", w, acc, s.Words, w)
+		g.linef("\tuint w%d = uint(%s);", w, g.ownWord(s.Buffer, w, s.Words))
 		if w > 0 {
 			zero += " | "
 		}
@@ -370,15 +384,11 @@ func (g *generator) apply(k int) function {
 	for w := 1; w <= top; w++ {
 		g.linef("\ttotal = total * 2.3283064365386963e-10lf + double(w%d);", w)
 	}
-	inverse := fmt.Sprintf("scale_%d.y", k)
-	if s.Scales >= 0 {
-		inverse = fmt.Sprintf("%s(e / %du * 3u + 1u)", g.l.Buffers[s.Scales].Name, g.l.part(int(s.Target)))
-	}
 	g.linef("\ttotal = total * double(%s);", inverse)
-	g.linef("\ttotal = double(%s(e)) + (negative ? -total : total);", target.Name)
-	g.linef("\t%s(e) = %s(total);", target.Name, g.l.real())
+	g.linef("\ttotal = double(%s) + (negative ? -total : total);", value)
+	g.linef("\t%s = %s(total);", value, g.l.real())
 	for w := range s.Words {
-		g.linef("\t%s(%du * e + %du) = 0;", acc, s.Words, w)
+		g.linef("\t%s = 0;", g.ownWord(s.Buffer, w, s.Words))
 	}
 	g.linef("}")
 	g.linef("")

@@ -8,6 +8,9 @@ layout(std430, binding = 2) buffer Slab1 { int slab1[]; };
 uniform vec3 scale_0; // of a fixed-point sum: scale, its inverse, the largest value
 uniform uint tick;       // since the batch began, from 1
 uniform uvec2 clock_step; // of the clock: low and high word
+float own_0_0;
+int own_23_0;
+float own_12_0;
 
 #include "compute/run.glsl"
 #include "compute/ops.glsl"
@@ -19,29 +22,33 @@ uniform uvec2 clock_step; // of the clock: low and high word
 
 // neurons threshold: 100 elements, reads 1 buffers, writes 1.
 void run_neurons_threshold(uint e) {
-	precise bool t1 = 1.0 < neurons_v(e);
+	precise bool t1 = 1.0 < own_0_0;
 	if (t1) atomicOr(fired_13(e >> 5), int(1u << (e & 31u)));
 }
 
 void run_add_the_sum_to_neurons_g(uint e) {
-	uint w0 = uint(sum_0(1u * e + 0u));
-	if ((w0) == 0u) return;
-	bool negative = int(w0) < 0;
-	if (negative) {
-		w0 = ~w0 + 1u;
-	}
-	precise double total = double(w0);
-	total = total * double(scale_0.y);
-	total = double(neurons_g(e)) + (negative ? -total : total);
-	neurons_g(e) = float(total);
-	sum_0(1u * e + 0u) = 0;
+	int w = own_23_0;
+	if (w == 0) return;
+	precise double total = double(w) * double(scale_0.y);
+	total = double(own_12_0) + total;
+	own_12_0 = float(total);
+	own_23_0 = 0;
 }
 
 void main() {
 	if (halted()) return;
 	uint e = gl_GlobalInvocationID.x;
 	{
-		if (e < 100u) run_neurons_threshold(e);
-		if (e < 100u) run_add_the_sum_to_neurons_g(e);
+		if (e < 100u) {
+			own_0_0 = neurons_v(e);
+			int was_23_0 = sum_0(e);
+			own_23_0 = was_23_0;
+			float was_12_0 = neurons_g(e);
+			own_12_0 = was_12_0;
+			run_neurons_threshold(e);
+			run_add_the_sum_to_neurons_g(e);
+			if (own_23_0 != was_23_0) sum_0(e) = own_23_0;
+			if (floatBitsToInt(own_12_0) != floatBitsToInt(was_12_0)) neurons_g(e) = own_12_0;
+		}
 	}
 }

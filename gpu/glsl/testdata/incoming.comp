@@ -34,6 +34,8 @@ void main() {
 	if (halted()) return;
 	uint e = gl_GlobalInvocationID.x;
 	{
-		if (e < 100u) run_lateral(e);
+		if (e < 100u) {
+			run_lateral(e);
+		}
 	}
 }

@@ -52,6 +52,8 @@ void main() {
 	if (halted()) return;
 	uint e = gl_GlobalInvocationID.x;
 	{
-		if (e < 25u) run_product_10_x_10_x_10(e, at);
+		if (e < 25u) {
+			run_product_10_x_10_x_10(e, at);
+		}
 	}
 }

@@ -7,6 +7,7 @@ layout(std430, binding = 1) coherent buffer Slab0 { float slab0[]; };
 layout(std430, binding = 2) coherent buffer Slab1 { int slab1[]; };
 
 uniform uvec2 key; // of the random numbers
+uniform uint stream_0; // of random numbers
 uniform uint first_tick;
 uniform uint ticks;
 uniform uint first_row_0;
@@ -75,7 +76,7 @@ void once_neurons_update() {
 }
 void run_neurons_update(uint e) {
 	precise float t6 = neurons_v(e);
-	precise float t7 = draw_normal(uint(e), 77u, 2u);
+	precise float t7 = draw_normal(uint(e), stream_0, 2u);
 	precise float t8 = t6 + 0.05 * (u1 - t6 * (t6 * t6)) + 0.01 * t7;
 	precise float t9 = op_min(t8, uintBitsToFloat(0x7f800000u));
 	precise bool t10 = bool(neurons_on(e)) && int(e) % 3 < 2;

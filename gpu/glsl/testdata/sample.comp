@@ -31,6 +31,8 @@ void main() {
 	if (halted()) return;
 	uint e = gl_GlobalInvocationID.x;
 	{
-		if (e < 102u) run_sample_trace(e, row_0);
+		if (e < 102u) {
+			run_sample_trace(e, row_0);
+		}
 	}
 }

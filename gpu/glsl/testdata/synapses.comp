@@ -33,6 +33,8 @@ void main() {
 	if (halted()) return;
 	uint e = gl_GlobalInvocationID.x;
 	{
-		if (e < 500u) run_decay(e);
+		if (e < 500u) {
+			run_decay(e);
+		}
 	}
 }

@@ -38,6 +38,8 @@ void main() {
 	if (halted()) return;
 	uint e = gl_GlobalInvocationID.x;
 	{
-		if (e < 100u) run_taps(e);
+		if (e < 100u) {
+			run_taps(e);
+		}
 	}
 }

@@ -1,0 +1,285 @@
+package glsl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// ownValue is a buffer that the operations of one dispatch touch at the invocation's own element only. Its values stay in a variable
+// from the first operation to the last: memory sees one load and one store.
+type ownValue struct {
+	buffer int
+	words  int  // per element
+	part   int  // of the dispatch
+	n      int  // elements
+	load   bool // an operation reads the value, or leaves it as it is
+	store  bool // an operation may change it
+	always bool // an operation replaces it whatever it was
+}
+
+// name is the variable that holds word w of the current element.
+func (o *ownValue) name(w int) string { return fmt.Sprintf("own_%d_%d", o.buffer, w) }
+
+// ownUse is how one operation touches an own value.
+type ownUse struct{ read, write, always bool }
+
+// ownUses lists what op touches at its own element, by buffer, over how many elements; nil for operations that do not work this way.
+func (g *generator) ownUses(op Op) (uses map[int]ownUse, order []int, n int) {
+	uses = map[int]ownUse{}
+	touch := func(b int, u ownUse) {
+		old, ok := uses[b]
+		if !ok {
+			order = append(order, b)
+		}
+		uses[b] = ownUse{old.read || u.read, old.write || u.write, old.always || u.always}
+	}
+	switch op := op.(type) {
+	case *Apply:
+		s := g.l.Sums[op.Sum]
+		if s.Scales >= 0 {
+			return nil, nil, 0
+		}
+		both := ownUse{read: true, write: true}
+		touch(s.Buffer, both)
+		touch(int(s.Target), both)
+		return uses, order, g.l.Buffers[s.Target].Len
+	case *plan.Run:
+		if op.Kernel.Domain != ir.Elements || len(op.Kernel.Reductions) > 0 || g.l.replicas() > 1 {
+			return nil, nil, 0
+		}
+		k := op.Kernel
+		apart := map[int]bool{} // touched at other elements, too
+		for i, s := range k.Slots {
+			if s.Kind != ir.PerElement {
+				apart[int(op.Bind[i])] = true
+			}
+		}
+		for _, e := range exprs(k) {
+			if e.Op == ir.OpLoad {
+				b := int(op.Bind[e.Slot])
+				if len(e.Args) > 0 {
+					apart[b] = true
+				} else if k.Slots[e.Slot].Kind == ir.PerElement {
+					touch(b, ownUse{read: true})
+				}
+			}
+		}
+		for _, e := range k.Effects {
+			switch e.Kind {
+			case ir.Store:
+				b := int(op.Bind[e.Slot])
+				if e.Index != nil {
+					apart[b] = true
+				} else if k.Slots[e.Slot].Kind == ir.PerElement {
+					touch(b, ownUse{write: true, always: e.Mask == nil, read: e.Mask != nil})
+				}
+			case ir.Accumulate, ir.Emit:
+				apart[int(op.Bind[e.Slot])] = true
+			}
+		}
+		for b := range apart {
+			delete(uses, b)
+		}
+		return uses, order, op.N
+	}
+	return nil, nil, 0
+}
+
+// takeOwn decides which buffers the operations of a dispatch keep in variables, and returns the part of each operation: those of one part
+// follow each other and have the same elements.
+func (g *generator) takeOwn(ops []Op) (parts []int) {
+	g.own = map[int]*ownValue{}
+	shared := map[int]bool{} // touched in more than one part
+	last := 0                // elements of the last part
+	for _, op := range ops {
+		uses, list, n := g.ownUses(op)
+		part := len(parts)
+		if part > 0 && uses != nil && n == last {
+			part = parts[part-1]
+		}
+		parts, last = append(parts, part), n
+		for _, b := range list {
+			u, ok := uses[b]
+			if !ok {
+				continue
+			}
+			o := g.own[b]
+			if o == nil {
+				o = &ownValue{buffer: b, words: 1, n: n, part: part}
+				g.own[b] = o
+				g.ownOrder = append(g.ownOrder, b)
+			}
+			shared[b] = shared[b] || o.part != part
+			o.load = o.load || u.read && !o.always
+			o.store = o.store || u.write
+			o.always = o.always || u.always
+		}
+	}
+	for _, s := range g.l.Sums {
+		if o := g.own[s.Buffer]; o != nil {
+			o.words = s.Words
+		}
+	}
+	g.ownOrder = slices.DeleteFunc(g.ownOrder, func(b int) bool {
+		o := g.own[b]
+		if shared[b] || g.l.Buffers[b].Len != o.words*o.n {
+			delete(g.own, b)
+			return true
+		}
+		return false
+	})
+	return parts
+}
+
+// ownWord spells word w of the current element's value of a buffer.
+func (g *generator) ownWord(b, w, words int) string {
+	if o := g.own[b]; o != nil {
+		return o.name(w)
+	}
+	return g.memory(b, w, words)
+}
+
+// memory spells word w of element e of a buffer.
+func (g *generator) memory(b, w, words int) string {
+	g.use(b)
+	if words == 1 {
+		return g.l.Buffers[b].Name + "(e)"
+	}
+	return fmt.Sprintf("%s(%du * e + %du)", g.l.Buffers[b].Name, words, w)
+}
+
+// changed is the condition that two values of a buffer have different bits, where there is a short way to ask; else it is empty.
+func (g *generator) changed(b int, x, y string, vector bool) string {
+	switch {
+	case g.l.Buffers[b].Type != ir.Real:
+		return fmt.Sprintf("if (%s != %s) ", x, y)
+	case g.l.Plan.Precision == plan.Single:
+		return fmt.Sprintf("if (floatBitsToInt(%s) != floatBitsToInt(%s)) ", x, y)
+	case !vector:
+		return fmt.Sprintf("if (unpackDouble2x32(%s) != unpackDouble2x32(%s)) ", x, y)
+	}
+	return ""
+}
+
+// wide is the number of elements that an invocation takes at a time, as vectors of four.
+const wide = 4
+
+// ownElements writes the statements that run calls for elements e to e+width-1 of n, between the loads and stores of what they keep in variables.
+func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls string) {
+	var kept []*ownValue
+	for _, b := range g.ownOrder {
+		if o := g.own[b]; o.part == part {
+			kept = append(kept, o)
+		}
+	}
+	if width == 1 {
+		// A value that may be left as it is goes back only where it changed.
+		maybe := func(o *ownValue) bool { return o.store && !o.always }
+		for _, o := range kept {
+			for w := range o.words {
+				if !o.load {
+					continue
+				}
+				from := g.memory(o.buffer, w, o.words)
+				if maybe(o) {
+					in := fmt.Sprintf("was_%d_%d", o.buffer, w)
+					fmt.Fprintf(t, "\t\t\t%s %s = %s;\n", g.l.storedName(g.l.Buffers[o.buffer].Type), in, from)
+					from = in
+				}
+				fmt.Fprintf(t, "\t\t\t%s = %s;\n", o.name(w), from)
+			}
+		}
+		t.WriteString(calls)
+		for _, o := range kept {
+			for w := range o.words {
+				if !o.store {
+					continue
+				}
+				cond := ""
+				if maybe(o) {
+					cond = g.changed(o.buffer, o.name(w), fmt.Sprintf("was_%d_%d", o.buffer, w), false)
+				}
+				fmt.Fprintf(t, "\t\t\t%s%s = %s;\n", cond, g.memory(o.buffer, w, o.words), o.name(w))
+			}
+		}
+		return
+	}
+	block := func(o *ownValue, k int) string {
+		at := &g.l.Buffers[o.buffer]
+		return fmt.Sprintf("blocks%d[%du + b * %du + %du]", at.Slab, at.Base/wide, o.words, k)
+	}
+	for _, o := range kept {
+		at := g.l.Buffers[o.buffer]
+		g.blocks[at.Slab] = true
+		typ := g.l.vectorName(at.Type)
+		for k := range o.words {
+			fmt.Fprintf(t, "\t\t\t%s was_%d_%d = %s", typ, o.buffer, k, typ)
+			if o.load {
+				fmt.Fprintf(t, "(%s);", block(o, k))
+			} else {
+				fmt.Fprintf(t, "(%s);", g.zero(at.Type))
+			}
+			if o.store {
+				fmt.Fprintf(t, " %s now_%d_%d = was_%d_%d;", typ, o.buffer, k, o.buffer, k)
+			}
+			t.WriteByte('\n')
+		}
+	}
+	word := func(o *ownValue, way string, j, w int) string {
+		f := j*o.words + w
+		return fmt.Sprintf("%s_%d_%d.%c", way, o.buffer, f/wide, "xyzw"[f%wide])
+	}
+	for j := range wide {
+		t.WriteString("\t\t\t{\n")
+		fmt.Fprintf(t, "\t\t\t\tuint e = %du * b + %du;\n", wide, j)
+		for _, o := range kept {
+			for w := range o.words {
+				if o.load {
+					fmt.Fprintf(t, "\t\t\t\t%s = %s;\n", o.name(w), word(o, "was", j, w))
+				}
+			}
+		}
+		if (n-1)%wide < j {
+			fmt.Fprintf(t, "\t\t\t\tif (e < %du) {\n", n)
+		}
+		t.WriteString(calls)
+		for _, o := range kept {
+			for w := range o.words {
+				if o.store {
+					fmt.Fprintf(t, "\t\t\t\t%s = %s;\n", word(o, "now", j, w), o.name(w))
+				}
+			}
+		}
+		if (n-1)%wide < j {
+			t.WriteString("\t\t\t\t}\n")
+		}
+		t.WriteString("\t\t\t}\n")
+	}
+	for _, o := range kept {
+		if !o.store {
+			continue
+		}
+		for k := range o.words {
+			cond := ""
+			if v := fmt.Sprintf("%d_%d", o.buffer, k); !o.always {
+				cond = g.changed(o.buffer, "now_"+v, "was_"+v, true)
+			}
+			fmt.Fprintf(t, "\t\t\t%s%s = now_%d_%d;\n", cond, block(o, k), o.buffer, k)
+		}
+	}
+}
+
+// vectorName is the type of four values of a buffer of type t.
+func (l *Layout) vectorName(t ir.Type) string {
+	switch {
+	case t != ir.Real:
+		return "ivec4"
+	case l.Plan.Precision == plan.Double:
+		return "dvec4"
+	}
+	return "vec4"
+}
