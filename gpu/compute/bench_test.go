@@ -29,11 +29,10 @@ func BenchmarkField(b *testing.B) {
 }
 
 func benchPlan(b *testing.B, p *plan.Plan, mode Mode) {
-	back, err := New(gltest.DeviceWith(b, device.Options{}))
-	if err != nil {
-		b.Fatal(err)
-	}
-	back.Mode = mode
+	benchOn(b, p, &Backend{dev: gltest.DeviceWith(b, device.Options{}), Mode: mode})
+}
+
+func benchOn(b *testing.B, p *plan.Plan, back *Backend) {
 	i, err := back.Load(p, exec.Options{})
 	if err != nil {
 		b.Fatal(err)
@@ -94,6 +93,16 @@ func BenchmarkHodgkinHuxley(b *testing.B) {
 	for _, prec := range []plan.Precision{plan.Single, plan.Double} {
 		b.Run(map[plan.Precision]string{plan.Single: "single", plan.Double: "double"}[prec], func(b *testing.B) {
 			benchPlan(b, hodgkinHuxley(100_000, prec), Auto)
+		})
+	}
+}
+
+// BenchmarkBlocks compares elements one by one with blocks of four, which software renderers take.
+func BenchmarkBlocks(b *testing.B) {
+	p := cubaPlan(b, 20_000, plan.Single)
+	for _, narrow := range []bool{true, false} {
+		b.Run(map[bool]string{true: "1", false: "4"}[narrow], func(b *testing.B) {
+			benchOn(b, p, &Backend{dev: gltest.DeviceWith(b, device.Options{}), Mode: Plain, narrow: narrow})
 		})
 	}
 }
