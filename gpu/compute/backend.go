@@ -25,8 +25,8 @@ type Backend struct {
 	// For tests: a tile of one's own, and no loads in pairs.
 	tile    func(*plan.MatMul) (rows, cols int)
 	noPairs bool
-	narrow  bool // elements one by one
-	cells   int  // of sums over taps
+	blocks  int // elements from which blocks are taken, negative: never
+	cells   int // of sums over taps
 	// And small rings for spikes.
 	spikeEntries int
 }
@@ -116,7 +116,9 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		layout.Tile = b.tile
 	}
 	layout.Pairs = layout.Pairs && !b.noPairs
-	layout.Wide = layout.Wide && !b.narrow
+	if b.blocks != 0 {
+		layout.Wide = max(0, b.blocks)
+	}
 	if b.cells > 0 {
 		layout.TapCells = func(*plan.TapSum) int { return b.cells }
 	}

@@ -100,9 +100,9 @@ func BenchmarkHodgkinHuxley(b *testing.B) {
 // BenchmarkBlocks compares elements one by one with blocks of four, which software renderers take.
 func BenchmarkBlocks(b *testing.B) {
 	p := cubaPlan(b, 20_000, plan.Single)
-	for _, narrow := range []bool{true, false} {
-		b.Run(map[bool]string{true: "1", false: "4"}[narrow], func(b *testing.B) {
-			benchOn(b, p, &Backend{dev: gltest.DeviceWith(b, device.Options{}), Mode: Plain, narrow: narrow})
+	for _, blocks := range []int{-1, 1} {
+		b.Run(map[int]string{-1: "1", 1: "4"}[blocks], func(b *testing.B) {
+			benchOn(b, p, &Backend{dev: gltest.DeviceWith(b, device.Options{}), Mode: Plain, blocks: blocks})
 		})
 	}
 }

@@ -22,8 +22,8 @@ func (i *Instance) tune() {
 		for b, list := range i.layout.Lists {
 			list.Groups = min(list.Groups, spikeGroups(i.layout, b, i.layout.Groups))
 		}
-		// Loads and stores go lane by lane, and cost less per number as vectors.
-		i.layout.Wide = true
+		// Loads and stores go lane by lane, and cost less per number as vectors; but four times the text compiles for longer.
+		i.layout.Wide = 2048
 	}
 	i.layout.TapCells = i.tapCells
 	i.layout.Tile = func(m *plan.MatMul) (int, int) {

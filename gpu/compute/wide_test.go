@@ -3,6 +3,7 @@
 package compute
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/galvani-sim/galvani/gpu/gltest"
@@ -18,10 +19,10 @@ func TestBlocksOfElements(t *testing.T) {
 			p := cubaPlan(t, n, prec)
 			var states []*exec.Snapshot
 			var spikes []*exec.Spikes
-			for _, narrow := range []bool{true, false} {
-				x := loadWith(t, &Backend{dev: d, Mode: Plain, narrow: narrow}, p)
-				if x.i.layout.Wide == narrow && x.i.layout.Software {
-					t.Fatalf("narrow %v: blocks %v", narrow, x.i.layout.Wide)
+			for _, blocks := range []int{-1, 1} {
+				x := loadWith(t, &Backend{dev: d, Mode: Plain, blocks: blocks}, p)
+				if got := strings.Contains(x.i.units[0].text.Text, "blocks0["); got != (blocks > 0) {
+					t.Fatalf("blocks %d: %v", blocks, got)
 				}
 				advance(t, x, 200)
 				states, spikes = append(states, snapshot(t, x)), append(spikes, drainSpikes(t, x))

@@ -82,8 +82,9 @@ type Layout struct {
 	Options
 	// Groups is the largest number of work groups of a dispatch; beyond, invocations do several elements each. 0: what OpenGL guarantees.
 	Groups int
-	// Wide: an invocation takes four elements of what is kept per element at a time, as vectors. Results do not depend on it.
-	Wide bool
+	// Wide is the number of elements from which an invocation takes four at a time of what is kept per element, as vectors; 0: never.
+	// Results do not depend on it.
+	Wide int
 	// Version of GLSL, 0: 450.
 	Version int
 	// Tile is the shape of the block of a matrix product that one invocation computes, 1 x 1 when nil. Results do not depend on it.

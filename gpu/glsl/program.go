@@ -95,7 +95,7 @@ func dispatch(l *Layout, ops []Op, groupSize int, always bool) (*Program, error)
 	partOf := g.takeOwn(ops)
 	g.faults = map[int]bool{}
 	width := 1
-	if l.Wide && len(g.own) > 0 {
+	if l.Wide > 0 && slices.ContainsFunc(g.ownOrder, func(b int) bool { return g.own[b].n >= l.Wide }) {
 		width = wide
 	}
 	g.width = width

@@ -59,10 +59,10 @@ func TestGoldenSpikes(t *testing.T) {
 	l := f.layout()
 	p, err := Dispatch(l, []Op{emit, &Apply{0}}, 64)
 	golden(t, "emit", p, err)
-	l.Wide = true
+	l.Wide = 1
 	p, err = Dispatch(l, []Op{emit, &Apply{0}}, 8)
 	golden(t, "emit_wide", p, err)
-	l.Wide = false
+	l.Wide = 0
 	p, err = Lists(l, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, 32)
 	golden(t, "lists", p, err)
 	p, err = OverSpikes(l, []Op{deliver, reset}, 64)
