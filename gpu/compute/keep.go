@@ -76,6 +76,9 @@ func (i *Instance) Keep() (_ exec.Kept, err error) {
 	if i.fault != nil {
 		return nil, i.stopped()
 	}
+	if err := i.settle(); err != nil {
+		return nil, err
+	}
 	ranges, length, starts := i.keepRanges()
 	k := &keptState{dev: i.dev, plan: i.plan, at: i.at, ranges: ranges, slabs: make([]*device.Buffer, len(i.slabs)), written: i.layout.Written(), starts: starts}
 	for s, n := range length {
@@ -113,6 +116,9 @@ func (i *Instance) Revert(from exec.Kept, at exec.Position) error {
 		}
 		s.At = at
 		return i.Restore(s)
+	}
+	if err := i.settle(); err != nil {
+		return err
 	}
 	i.fullBarrier()
 	if err := i.moveAllSpikes(); err != nil {

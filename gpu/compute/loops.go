@@ -13,6 +13,9 @@ import (
 // round of its own, which counts.
 const maxRounds = 60_000
 
+// lanes is how many invocations llvmpipe computes at a time.
+const lanes = 8
+
 // rounds bounds how often the loops inside of one element of an operation go round.
 func rounds(l *glsl.Layout, op glsl.Op) int {
 	switch op := op.(type) {

@@ -8,9 +8,6 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// lanes is how many invocations llvmpipe computes at a time.
-const lanes = 8
-
 // tune chooses what affects speed only.
 func (i *Instance) tune() {
 	software := i.dev.Info().Software
