@@ -1,11 +1,5 @@
 package render
 
-import (
-	"fmt"
-
-	"github.com/galvani-sim/galvani/gpu/device"
-)
-
 // Chart is the first chart of the panel, which its axes are named after; nil for a picture with a camera.
 func (p *Panel) Chart() Item {
 	if c := p.chart(); c != nil {
@@ -43,29 +37,4 @@ func (p PanelLayout) PointAt(dx, dy float64) (x, y float64) {
 func (p PanelLayout) down() bool {
 	_, down := p.Panel.chart().(*Matrix)
 	return down
-}
-
-// Computed reads numbers that the device has computed for a chart, for the text under the pointer: counts of a Histogram, from bin first on;
-// densities of Spectra, [K, Segment/2]; the mean of a PhaseCircle's points, x and y. What was not drawn yet is an error.
-func (r *Renderer) Computed(it Item, first int, to []float64) error {
-	c, ok := it.(chart)
-	if !ok || r.charts[c] == nil || r.charts[c].data == nil {
-		return fmt.Errorf("render: nothing was computed for a chart")
-	}
-	b := r.charts[c].data
-	if b.Elem() == device.U32 {
-		return read[uint32](b, first, to)
-	}
-	return read[float32](b, first, to)
-}
-
-func read[T uint32 | float32](b *device.Buffer, first int, to []float64) error {
-	got := make([]T, len(to))
-	if err := device.Read(b, first, got, device.ReadPick); err != nil {
-		return err
-	}
-	for k, v := range got {
-		to[k] = float64(v)
-	}
-	return nil
 }
