@@ -170,5 +170,12 @@ func augment(op string, old, x float64) (float64, error) {
 	return 0, fmt.Errorf("operator %q", op)
 }
 
+// AtPast is the Env of synapse k with its ends in other states of their groups, such as that of some steps ago.
+func (s *Synapses) AtPast(k int, pre, post *Group) Env {
+	c := *s
+	c.Pre, c.Post = pre, post
+	return pair{element{s.Pre, s.I[k]}, &c, k}
+}
+
 // At is the Env of synapse k.
 func (s *Synapses) At(k int) Env { return pair{element{s.Pre, s.I[k]}, s, k} }

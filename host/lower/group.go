@@ -469,8 +469,8 @@ func (s *kernelScope) remember(v *check.Variable, depth int, e *ir.Expr) {
 	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: slot, Index: at, Value: e})
 }
 
-// Past reads the value that variable had lag steps ago, at an element of a group of n: 0 before the first step.
-func Past(b *ir.Builder, object, variable string, n, depth int, lag, element *ir.Expr) *ir.Expr {
+// PastRate reads the value that variable had lag steps ago, at an element of a group of n: 0 before the first step.
+func PastRate(b *ir.Builder, object, variable string, n, depth int, lag, element *ir.Expr) *ir.Expr {
 	slot := b.Slot(ir.Slot{Name: PastSlot(object, variable), Type: ir.Real, Kind: ir.Indexed, Access: ir.Read})
 	then := b.Op(ir.OpSub, b.Leaf(ir.OpStep), lag)
 	row := b.Op(ir.OpMod, then, b.ConstInt(int32(depth)))

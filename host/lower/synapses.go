@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/ir"
@@ -38,7 +39,7 @@ type synScope struct {
 	read map[string]bool
 	// atPost: the kernel runs over the postsynaptic elements, for variables of which each has one.
 	atPost bool
-	// at answers first for a variable of one end, at the leaf where it lies; nil, or a nil answer: the value before the code.
+	// at answers first for a variable of one end, at the leaf where it lies; nil, or a nil answer: the present value.
 	at func(e *End, v *check.Variable, at *ir.Expr) *ir.Expr
 }
 
@@ -133,6 +134,11 @@ func (s *synScope) endSlot(e *End, v *check.Variable, access ir.Access) int {
 // endValue reads a variable of one end at the element where the synapse begins or ends.
 func (s *synScope) endValue(e *End, v *check.Variable, at *ir.Expr) *ir.Expr {
 	b := s.b
+	if s.at != nil {
+		if x := s.at(e, v, at); x != nil {
+			return x
+		}
+	}
 	switch {
 	case v.Kind == check.Subexpression:
 		// The group's expression, evaluated at that element.
@@ -148,11 +154,6 @@ func (s *synScope) endValue(e *End, v *check.Variable, at *ir.Expr) *ir.Expr {
 	case hidden(v, LastSpike):
 		slot := b.Slot(ir.Slot{Name: SlotName(e.Object, lastSpikeStep), Type: ir.Int, Kind: ir.Indexed, Access: ir.Read})
 		return b.Op(ir.OpMul, b.ToReal(b.LoadAt(slot, at)), b.Const(e.Clock.dt()))
-	}
-	if s.at != nil {
-		if x := s.at(e, v, at); x != nil {
-			return x
-		}
 	}
 	s.read[SlotName(e.Object, v.Name)] = true
 	slot := s.endSlot(e, v, ir.Read)
@@ -238,10 +239,14 @@ func SynapseUpdate(in SynapseInput) (steps []Step, err error) {
 	return steps, nil
 }
 
-// SummedInput makes the kernel that sums an expression over the synapses of each element of the target group into its variable.
-func SummedInput(in SynapseInput, v *check.Variable, target *End, variable string, add bool) (k *ir.Kernel, err error) {
+// SummedInput makes the kernel that sums an expression over the synapses of each element of the target group into its variable. past is nil
+// where all values are those of the present.
+func SummedInput(in SynapseInput, v *check.Variable, target *End, variable string, add bool, past *Past) (k *ir.Kernel, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newSynScope(in, "summed "+v.Name)
+	if past != nil {
+		past.of(s, strings.HasSuffix(v.Name, "_post"))
+	}
 	value := s.b.ToReal(s.expr(v.Expr))
 	access := ir.Write
 	if add {

@@ -1,6 +1,8 @@
 package net
 
 import (
+	"slices"
+
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -114,11 +116,26 @@ type Synapses struct {
 	Code     []*CodeBlock
 	// SumAt says where in the step the sum of a summed variable is taken; without an entry, in "groups" before the states are updated.
 	SumAt map[string]Moment
+	// Sums holds the delay of continuous coupling, of which Name, Delay and Delays are used: summed variables read the neurons at the far ends of
+	// their synapses as they were that long ago. Before the first step of a run, and before anything of a synapse's past is kept, they
+	// were what they are at first. nil: no delay.
+	Sums *Pathway
 	// ByIndex runs code whose result depends on the order of synapses in the order of their index, instead of refusing it.
 	ByIndex bool
 	Tags    []string
 	Place   Place
 }
+
+// Delayed lists what has delays: the pathways, and the sums where they have one.
+func (s *Synapses) Delayed() []*Pathway {
+	if s.Sums == nil {
+		return s.Pathways
+	}
+	return append(slices.Clip(s.Pathways), s.Sums)
+}
+
+// SumsPathway is the name of Sums.
+const SumsPathway = "summed"
 
 // Transmission is continuous transmission in ANNarchy's manner, of synapses that have equations of their own. Their variable w starts with the
 // weights of the rules by which they are connected.

@@ -61,10 +61,10 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		return &known, true
 	}
 	d, one := &delays{key: key}, math.NaN()
-	steps, wrong := make([]int32, n), -1
+	steps, wrong, limit := make([]int32, n), -1, math.MaxInt32*b.plan.BaseDT/2
 	err := source(func(at int, part []float64) bool {
 		for k, x := range part {
-			if !(x >= 0) || math.IsInf(x, 0) {
+			if !(x >= 0 && x < limit) {
 				wrong, one = at+k, x
 				return false
 			}
@@ -102,9 +102,12 @@ func (b *builder) wrongDelay(w *wiring, path *net.Pathway, k, n int, d float64) 
 	if n > 1 {
 		which = fmt.Sprintf("the delay of synapse %d (from %d to %d)", k, int(w.p.pre[k])-s.Pre.Start, int(w.p.post[k])-s.Post.Start)
 	}
-	if d < 0 && !math.IsInf(d, 0) {
+	switch {
+	case d < 0 && !math.IsInf(d, 0):
 		b.mistake(s.Place, "delays must not be negative", "%s.%s: %s is %g ms", s.Name, path.Name, which, d*1e3)
-	} else {
+	case d > 0 && !math.IsInf(d, 0):
+		b.mistake(s.Place, "", "%s.%s: %s is %g s, which is longer than steps of %g s are counted", s.Name, path.Name, which, d, b.plan.BaseDT)
+	default:
 		b.mistake(s.Place, "", "%s.%s: %s is %v, not a time", s.Name, path.Name, which, d)
 	}
 }

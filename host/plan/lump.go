@@ -37,7 +37,7 @@ type lumpedPath struct{ synapses, source *ir.Kernel }
 // lumpOf decides whether variables of synapses are lumped; nil: they are not.
 func (b *builder) lumpOf(s *net.Synapses, in lower.SynapseInput, p *pairs) *lump {
 	plain := b.opt.Plain != nil && b.opt.Plain(s)
-	if plain || s.Dialect != check.Brian || p.removed != nil || len(p.pre) <= s.Pre.Group.N+s.Post.Group.N || len(s.Code) > 0 || len(b.net.Operations) > 0 {
+	if plain || delayed(s.Sums) || s.Dialect != check.Brian || p.removed != nil || len(p.pre) <= s.Pre.Group.N+s.Post.Group.N || len(s.Code) > 0 || len(b.net.Operations) > 0 {
 		return nil
 	}
 	updates, err := lower.SynapseUpdate(in)
@@ -150,7 +150,7 @@ func (l *lump) sum(in lower.SynapseInput, v *check.Variable) bool {
 	if !byPost {
 		target = &in.Pre
 	}
-	k, err := lower.SummedInput(in, v, target, name, false)
+	k, err := lower.SummedInput(in, v, target, name, false, nil)
 	if err != nil {
 		return false
 	}

@@ -42,6 +42,9 @@ type Buffer struct {
 	// Rows is the number of steps that a spike list is kept for: it then holds Rows lists of Len/Rows entries, and the list of step s is
 	// row s mod Rows. 0 for all other buffers.
 	Rows int
+	// Depth is the number of steps for which the past of a variable is kept, see Ring: row s mod Depth holds the values of step s. 0 for all
+	// other buffers.
+	Depth int
 	// Each is the number of entries that one replica has in a plan with Replicas: Len is Replicas times as many, replica after replica. 0:
 	// one copy for all. A spike list (Rows > 0) has the elements of all replicas in one list, and Each is 0.
 	Each int

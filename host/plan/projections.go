@@ -203,7 +203,7 @@ func (b *builder) sumInput(ib *ir.Builder, g *net.Group, target string) *ir.Expr
 		}
 		switch m := b.opt.Matrices[p]; {
 		case m.Identity != nil:
-			add(ib.Op(ir.OpMul, ib.Const(m.Identity.W), b.past(ib, p, ib.Leaf(ir.OpElem))))
+			add(ib.Op(ir.OpMul, ib.Const(m.Identity.W), b.pastRate(ib, p, ib.Leaf(ir.OpElem))))
 		case m.Full != nil:
 			total := ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Name, "total"), Type: ir.Real, Kind: ir.Scalar, Access: ir.Read}))
 			if p.Pre == p.Post && !m.Full.Self {
@@ -218,16 +218,16 @@ func (b *builder) sumInput(ib *ir.Builder, g *net.Group, target string) *ir.Expr
 	return sum
 }
 
-// past reads the presynaptic rate at its lag from the history.
-func (b *builder) past(ib *ir.Builder, p *net.Projection, element *ir.Expr) *ir.Expr {
+// pastRate reads the presynaptic rate at its lag from the history.
+func (b *builder) pastRate(ib *ir.Builder, p *net.Projection, element *ir.Expr) *ir.Expr {
 	depth := b.history[lower.SlotName(p.Pre.Name, rate)]
-	return lower.Past(ib, p.Pre.Name, rate, p.Pre.N, depth, ib.ConstInt(int32(b.commonLag(p))), element)
+	return lower.PastRate(ib, p.Pre.Name, rate, p.Pre.N, depth, ib.ConstInt(int32(b.commonLag(p))), element)
 }
 
 // ownRate is the element's own presynaptic rate, which an all-to-all total counts too much.
 func (b *builder) ownRate(ib *ir.Builder, p *net.Projection) *ir.Expr {
 	if b.commonLag(p) > 0 {
-		return b.past(ib, p, ib.Leaf(ir.OpElem))
+		return b.pastRate(ib, p, ib.Leaf(ir.OpElem))
 	}
 	return ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Pre.Name, rate), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read}))
 }
@@ -429,9 +429,9 @@ func (b *builder) sparseRate(ib *ir.Builder, p *net.Projection, c *connect.CSR) 
 		}
 		b.buffer(Buffer{Object: p.Name, Var: "lag", Type: ir.Int, Len: len(lags), Ints: lags, Role: Connectivity})
 		lag := ib.Load(ib.Slot(ir.Slot{Name: lower.SlotName(p.Name, "lag"), Type: ir.Int, Kind: ir.PerElement, Access: ir.Read}))
-		return lower.Past(ib, p.Pre.Name, rate, p.Pre.N, depth, lag, pre)
+		return lower.PastRate(ib, p.Pre.Name, rate, p.Pre.N, depth, lag, pre)
 	case b.commonLag(p) > 0:
-		return b.past(ib, p, pre)
+		return b.pastRate(ib, p, pre)
 	}
 	return ib.LoadAt(ib.Slot(ir.Slot{Name: lower.SlotName(p.Pre.Name, rate), Type: ir.Real, Kind: ir.Indexed, Access: ir.Read}), pre)
 }

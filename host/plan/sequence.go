@@ -173,6 +173,9 @@ func (b *builder) sequence(q *sequenced) error {
 				if sum.clock != item.Clock {
 					return fmt.Errorf("%s reads %s, which is summed with another dt; give %s and the synapses one dt", item.Name, slot.Name, item.Name)
 				}
+				if sum.delayed {
+					return fmt.Errorf("%s runs for one neuron after another, each with the sum %s as it is then; that sum has a delay, and does not change within a step. Leave update= out, or the delay", item.Name, slot.Name)
+				}
 				s.Runs = append(s.Runs, sum.run)
 			}
 		}
@@ -191,6 +194,7 @@ func (b *builder) sequence(q *sequenced) error {
 
 // summand is a kernel that sums into a variable of a group, with its clock.
 type summand struct {
-	run   *Run
-	clock int
+	run     *Run
+	clock   int
+	delayed bool
 }

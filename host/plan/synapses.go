@@ -2,8 +2,6 @@ package plan
 
 import (
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -122,8 +120,7 @@ func (b *builder) synapses() error {
 			b.synapsesOf(s, p)
 		}
 	}
-	b.addSums()
-	return nil
+	return b.addSums()
 }
 
 func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
@@ -245,71 +242,4 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 		}
 	}
 	b.plan.Schedule = append(b.plan.Schedule, item)
-}
-
-// summing is a summed variable of synapses and where in the step its sum is taken.
-type summing struct {
-	s      *net.Synapses
-	in     lower.SynapseInput
-	v      *check.Variable
-	target *lower.End
-	into   string // variable of the target
-	w      *wiring
-	byPost bool
-	lump   *lump // nil: the synapses have variables each
-	item   Item
-}
-
-// summed finds the sums over synapses into variables of the groups, from the old state.
-func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *lump) {
-	for _, v := range in.Model.Vars {
-		if !v.Summed {
-			continue
-		}
-		target, byPost := &in.Post, true
-		name, ok := strings.CutSuffix(v.Name, "_post")
-		if !ok {
-			name, byPost = strings.TrimSuffix(v.Name, "_pre"), false
-			target = &in.Pre
-		}
-		item := Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: Groups, Order: -1, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
-		if at, ok := s.SumAt[v.Name]; ok {
-			var err error
-			if item.Slot, err = slotOf(at.When, Groups); err != nil {
-				b.mistake(s.Place, "", "%s: the sum %s: %v", s.Name, v.Name, err)
-				continue
-			}
-			item.Order = at.Order
-		}
-		b.summing = append(b.summing, &summing{s, in, v, target, name, w, byPost, l, item})
-	}
-}
-
-// addSums adds the sums that summed found to the schedule. Several into one variable add up: the first of a step sets it, the others add.
-func (b *builder) addSums() {
-	slices.SortStableFunc(b.summing, func(x, y *summing) int { return inStep(&x.item, &y.item) })
-	into := map[string]*summing{}
-	for _, x := range b.summing {
-		sum := lower.SlotName(x.target.Object, x.into)
-		first := into[sum]
-		if first != nil && first.item.Clock != x.item.Clock {
-			b.mistake(x.s.Place, "", "%s and %s are summed into %s of %q together and need one dt", first.item.Name, x.item.Name, x.into, x.target.Object)
-			continue
-		}
-		k, err := lower.SummedInput(x.in, x.v, x.target, x.into, first != nil)
-		if err != nil {
-			b.mistake(x.s.Place, "", "%s: %v", x.s.Name, err)
-			continue
-		}
-		var run *Run
-		if x.lump != nil && x.lump.sums[x.v.Name] != nil {
-			run = b.kernel(x.lump.summed(x.v.Name, first != nil), x.target.N, -1)
-		} else {
-			run = b.kernel(k, x.target.N, x.w.conn(x.byPost, nil)[0].conn)
-		}
-		into[sum] = x
-		b.sums[sum] = append(b.sums[sum], summand{run, x.item.Clock})
-		x.item.Ops = []Op{run}
-		b.plan.Schedule = append(b.plan.Schedule, x.item)
-	}
 }

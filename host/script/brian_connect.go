@@ -13,12 +13,12 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// connect is S.connect(condition=None, i=None, j=None, p=1, n=1, total=None, skip_if_invalid=False).
+// connect is S.connect(condition=None, i=None, j=None, p=1, n=1, total=None, skip_if_invalid=False), or S.connect(graph, weight=, unit=, delay=).
 func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var cond, i, j, p, n, total, namespace, unit, ignored starlark.Value
+	var cond, i, j, p, n, total, namespace, unit, delay, ignored starlark.Value
 	skip, procedural, weight := false, false, ""
 	if err := unpack(b.Name(), args, kwargs, "condition?", &cond, "i?", &i, "j?", &j, "p?", &p, "n?", &n, "total?", &total, "procedural?", &procedural, "skip_if_invalid?", &skip,
-		"namespace?", &namespace, "level?", &ignored, "weight?", &weight, "unit?", &unit); err != nil {
+		"namespace?", &namespace, "level?", &ignored, "weight?", &weight, "unit?", &unit, "delay?", &delay); err != nil {
 		return nil, err
 	}
 	if s.world != nil {
@@ -30,10 +30,10 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 		if given(i) || given(j) || given(p) || given(n) {
 			return nil, fmt.Errorf("connect: a graph says which neurons are connected; i=, j=, p= and n= have no place beside it")
 		}
-		return starlark.None, s.connectGraph(c, g.g, weight, unit)
+		return starlark.None, s.connectGraph(c, g.g, weight, unit, delay)
 	}
-	if weight != "" || given(unit) {
-		return nil, fmt.Errorf("connect: weight= and unit= belong to a graph, as in connect(g, weight=\"w\")")
+	if weight != "" || given(unit) || given(delay) {
+		return nil, withHint(fmt.Errorf("connect: weight=, unit= and delay= belong to a graph, as in connect(g, weight=\"w\")"), "set "+s.name+".w or "+s.name+".delay after connect")
 	}
 	if given(total) {
 		if given(i) || given(j) || given(p) || given(n) || c.Condition != nil {

@@ -24,9 +24,10 @@ type synapses struct {
 	names       []string
 	ns          starlark.StringDict
 	pathways    []*pathway
-	explicit    bool    // all connections so far are lists of pairs
-	pre, post   []int32 // ends of all synapses, when known
-	known       int     // pairs or connections that pre and post stand for
+	sums        *pathway // the delay of summed variables; nil: there are none
+	explicit    bool     // all connections so far are lists of pairs
+	pre, post   []int32  // ends of all synapses, when known
+	known       int      // pairs or connections that pre and post stand for
 	knownCalls  int
 	constructed map[string]bool // pathways whose delay is fixed by the constructor
 }
@@ -175,6 +176,11 @@ func (s *synapses) readModel() error {
 		if !summed[n] {
 			s.vars[n] = vars[n]
 			s.names = append(s.names, n)
+			continue
+		}
+		if s.sums == nil {
+			s.syn.Sums = &net.Pathway{Name: net.SumsPathway}
+			s.sums = &pathway{s, s.syn.Sums}
 		}
 	}
 	return nil
@@ -206,6 +212,9 @@ func (s *synapses) addPathways(t *starlark.Thread, v starlark.Value, post bool, 
 			if p.way.Name == name {
 				return synapsesError("two pathways have the name %q", name)
 			}
+		}
+		if s.sums != nil && name == s.sums.way.Name {
+			return synapsesError("the pathway %q has the name under which the delay of (summed) variables is set", name)
 		}
 		if !isName(name) {
 			return synapsesError("%s: the name of the pathway %q must be made of letters, digits and _", arg, name)
@@ -309,76 +318,6 @@ func (s *synapses) setEvents(v starlark.Value) error {
 	return nil
 }
 
-// setDelays reads delay= of the constructor: a time for the pathway "pre", or a dictionary by pathway.
-func (s *synapses) setDelays(v starlark.Value) error {
-	set := func(name string, v starlark.Value) error {
-		p := s.pathway(name)
-		if p == nil {
-			var names []string
-			for _, p := range s.pathways {
-				names = append(names, p.way.Name)
-			}
-			return withHint(synapsesError("delay= for the pathway %q, which does not exist", name), suffixless(joined("it has ", names), "add on_pre='...'"))
-		}
-		d, err := duration("Synapses: delay", v, 0)
-		if err != nil {
-			return err
-		}
-		if !(d >= 0) {
-			return synapsesError("delay is %v; a delay is zero or positive", v)
-		}
-		p.way.Delay = []float64{d}
-		s.constructed[name] = true
-		return nil
-	}
-	switch v := v.(type) {
-	case nil, starlark.NoneType:
-		return nil
-	case *starlark.Dict:
-		for _, kv := range v.Items() {
-			n, ok := kv[0].(starlark.String)
-			if !ok {
-				return synapsesError("delay= as a dictionary maps names of pathways to times")
-			}
-			if err := set(string(n), kv[1]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	return set("pre", v)
-}
-
-func joined(lead string, names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return lead + strings.Join(names, ", ")
-}
-
-func (s *synapses) pathway(name string) *pathway {
-	for _, p := range s.pathways {
-		if p.way.Name == name {
-			return p
-		}
-	}
-	return nil
-}
-
-// delayOwner is the pathway that S.delay means: the one named "pre", as in Brian2, or the only one.
-func (s *synapses) delayOwner() (*pathway, error) {
-	if p := s.pathway("pre"); p != nil {
-		return p, nil
-	}
-	switch len(s.pathways) {
-	case 0:
-		return nil, fmt.Errorf("%s has no pathway and so no delay", s.name)
-	case 1:
-		return s.pathways[0], nil
-	}
-	return nil, withHint(fmt.Errorf("%s has several pathways", s.name), "write "+s.name+"."+s.pathways[0].way.Name+".delay")
-}
-
 // given are attributes that all synapses have.
 var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "N_pre", "N_post", "N_incoming", "N_outgoing",
 	"N_incoming_post", "N_outgoing_pre", "variables", "run_regularly", "tags"}
@@ -388,6 +327,9 @@ func (s *synapses) AttrNames() []string {
 	var ways []string
 	for _, p := range s.pathways {
 		ways = append(ways, p.way.Name)
+	}
+	if s.sums != nil {
+		ways = append(ways, s.sums.way.Name)
 	}
 	if s.syn.Multi != "" {
 		ways = append(ways, s.syn.Multi)
@@ -558,61 +500,4 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 	names := append([]string{"delay"}, s.names...)
 	sort.Strings(names)
 	return noAttr(fmt.Sprintf("Synapses %q", s.name), name, names)
-}
-
-// pathway is S.pre: one way in which spikes act.
-type pathway struct {
-	of  *synapses
-	way *net.Pathway
-}
-
-var (
-	_ starlark.HasSetField = (*pathway)(nil)
-	_ holder               = (*pathway)(nil)
-)
-
-func (p *pathway) String() string                           { return fmt.Sprintf("pathway %q of %s", p.way.Name, p.of.name) }
-func (p *pathway) Type() string                             { return "SynapticPathway" }
-func (p *pathway) Freeze()                                  {}
-func (p *pathway) Truth() starlark.Bool                     { return true }
-func (p *pathway) Hash() (uint32, error)                    { return starlark.String(p.label()).Hash() }
-func (p *pathway) AttrNames() []string                      { return []string{"delay", "name", "order"} }
-func (p *pathway) label() string                            { return p.of.name + "." + p.way.Name }
-func (p *pathway) part() *object                            { return p.of.object }
-func (p *pathway) namespace() starlark.StringDict           { return p.of.ns }
-func (p *pathway) count() (int, error)                      { return p.of.count() }
-func (p *pathway) pick(key starlark.Value) ([]int32, error) { return p.of.pick(key) }
-
-var delayVar = variable{name: "delay", dim: units.Second, stored: true}
-
-// Attr gives delay, order and name.
-func (p *pathway) Attr(name string) (starlark.Value, error) {
-	switch name {
-	case "name":
-		return starlark.String(p.of.name + "_" + p.way.Name), nil
-	case "order":
-		return starlark.MakeInt(p.way.Order), nil
-	case "delay":
-		if p.of.constructed[p.way.Name] {
-			return quantity{p.way.Delay[0], units.Second}, nil
-		}
-		return readVariable(p, delayVar)
-	}
-	return nil, noAttr(p.String(), name, p.AttrNames())
-}
-
-// SetField sets delay or order.
-func (p *pathway) SetField(name string, val starlark.Value) error {
-	switch name {
-	case "order":
-		n, err := starlark.AsInt32(val)
-		if err != nil {
-			return fmt.Errorf("%s.order is a whole number", p.label())
-		}
-		p.way.Order = n
-		return nil
-	case "delay":
-		return assign(p, delayVar, nil, val)
-	}
-	return noAttr(p.String(), name, []string{"delay", "order"})
 }

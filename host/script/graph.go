@@ -11,7 +11,6 @@ import (
 
 	"github.com/galvani-sim/galvani/host/graphio"
 	"github.com/galvani-sim/galvani/host/graphio/layout"
-	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/record"
 	"go.starlark.net/starlark"
 )
@@ -474,104 +473,6 @@ func (in *interp) writeGraph(t *starlark.Thread, b *starlark.Builtin, args starl
 		in.warnAt(t, fmt.Sprintf("%s holds no %s", name, strings.Join(left, ", no ")), "GraphML, GEXF and JSON keep everything")
 	}
 	return starlark.None, nil
-}
-
-// asGraph is the connectivity of synapses. Between two groups the nodes are first those of the source, then those of the target.
-func (s *synapses) asGraph(weight string) (*graphio.Graph, error) {
-	pre, post, err := s.edges()
-	if err != nil {
-		return nil, err
-	}
-	g := &graphio.Graph{N: s.source.Len(), Directed: true, Multi: true, I: pre, J: post}
-	if s.source.pop.group != s.target.pop.group || s.source.start != s.target.start || s.source.stop != s.target.stop {
-		shift := int32(g.N)
-		g.N += s.target.Len()
-		g.J = make([]int32, len(post))
-		groups := make([]string, g.N)
-		for k := range post {
-			g.J[k] = post[k] + shift
-		}
-		for k := range groups {
-			groups[k] = s.source.label()
-			if k >= int(shift) {
-				groups[k] = s.target.label()
-			}
-		}
-		g.Node = append(g.Node, graphio.TextAttr("group", groups))
-	} else if p := s.source.pop.group.Positions; p != nil && s.source.whole() {
-		g.Dim = 3
-		for _, x := range p {
-			g.Pos = append(g.Pos, float64(x))
-		}
-	}
-	if weight == "" {
-		if _, ok := s.vars["w"]; ok {
-			weight = "w"
-		}
-	}
-	if weight != "" {
-		v, ok := s.vars[weight]
-		if !ok {
-			return nil, noAttr(fmt.Sprintf("Synapses %q", s.name), weight, s.names)
-		}
-		a, err := s.read(v)
-		if err != nil {
-			return nil, err
-		}
-		g.W = make([]float64, len(pre))
-		for k := range g.W {
-			g.W[k] = a.data[min(k, len(a.data)-1)]
-		}
-	}
-	return g, nil
-}
-
-// connectGraph is S.connect(graph, weight="w", unit=nS): an undirected edge becomes two synapses.
-func (s *synapses) connectGraph(c *net.Connection, g *graphio.Graph, weight string, unit starlark.Value) error {
-	if g.N != s.source.Len() || g.N != s.target.Len() {
-		return fmt.Errorf("connect: the graph has %d nodes, but %s has %d neurons and %s %d", g.N, s.source.label(), s.source.Len(), s.target.label(), s.target.Len())
-	}
-	var edge []int32
-	c.I, c.J, edge = g.Arcs()
-	if weight == "" {
-		s.addPairs(c)
-		return nil
-	}
-	v, ok := s.vars[weight]
-	if !ok {
-		return noAttr(fmt.Sprintf("Synapses %q", s.name), weight, s.names)
-	}
-	factor, dim := 1.0, noDim
-	if unit != nil && unit != starlark.None {
-		q, ok := asQuantity(unit)
-		if !ok {
-			return fmt.Errorf("connect: unit is a unit such as nS, got %s", article(unit))
-		}
-		factor, dim = q.Value, q.Dim
-	}
-	switch {
-	case dim != v.dim:
-		return withHint(fmt.Errorf("connect: %s is in %s, the weights in %s", weight, describeDim(v.dim), describeDim(dim)), "say what a weight of 1 means, such as unit=nS")
-	case v.shared:
-		return fmt.Errorf("connect: %s is shared by all synapses", weight)
-	case !v.stored:
-		return fmt.Errorf("connect: %s is computed from its equation and cannot be set", weight)
-	case !s.explicit:
-		return withHint(fmt.Errorf("connect: weights of a graph after a condition"), "connect the graph first")
-	}
-	first, err := s.count()
-	if err != nil {
-		return err
-	}
-	values, elements := make([]float64, len(edge)), make([]int32, len(edge))
-	for k, e := range edge {
-		values[k], elements[k] = g.Weight(int(e))*factor, int32(first+k)
-	}
-	s.addPairs(c)
-	if len(values) == 0 {
-		return nil
-	}
-	return s.put(v, net.Assignment{Var: v.name, Dim: v.dim, Elements: elements, Values: values, Place: c.Place})
 }
 
 // nodesOf reads the N of a group: of a graph the number of its nodes, and their positions.

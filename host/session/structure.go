@@ -103,7 +103,7 @@ func (t *Timeline) synapses(name string) (*net.Synapses, error) {
 // freeze makes the description of synapses that hold for any number of them: what was set for all of them stays for those to come.
 func (t *Timeline) freeze(s *net.Synapses) error {
 	s.Initial = uniform(s.Initial)
-	for _, p := range s.Pathways {
+	for _, p := range s.Delayed() {
 		d, err := t.sim.Result().Delays(p)
 		if err != nil {
 			return fmt.Errorf("the delays of %q: %w", s.Name, err)
@@ -175,7 +175,7 @@ func (e AddEdge) apply(t *Timeline) (Edit, error) {
 		return nil, err
 	}
 	var paths []string
-	for _, p := range s.Pathways {
+	for _, p := range s.Delayed() {
 		paths = append(paths, p.Name)
 	}
 	for name, d := range e.Delays {
@@ -203,7 +203,7 @@ func (e AddEdge) apply(t *Timeline) (Edit, error) {
 				m.Elements = span(0, first)
 			}
 		}
-		for _, p := range s.Pathways {
+		for _, p := range s.Delayed() {
 			p.Delay = longer(p.Delay, first, n, e.Delays[p.Name], hasKey(e.Delays, p.Name))
 		}
 		return nil

@@ -40,7 +40,7 @@ func capture(s *sim.Sim) *version {
 	v := &version{groups: copies(n.Groups), synapses: copies(n.Synapses), states: copies(n.Monitors), spikes: copies(n.SpikeMonitors),
 		rates: copies(n.RateMonitors), inputs: copies(n.Inputs), paths: map[*net.Pathway]net.Pathway{}, pairs: maps.Clone(s.Pairs())}
 	for _, s := range n.Synapses {
-		for _, p := range s.Pathways {
+		for _, p := range s.Delayed() {
 			v.paths[p] = *p
 		}
 	}

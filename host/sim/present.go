@@ -82,7 +82,7 @@ func (s *Sim) GetSynapses(x *net.Synapses, name string) ([]float64, units.Dim, e
 	if s.res.Procedural[x] != nil {
 		return nil, units.Dim{}, fmt.Errorf("%s.%s: the synapses are procedural, drawn anew for every spike, and cannot be asked", x.Name, name)
 	}
-	for _, p := range x.Pathways {
+	for _, p := range x.Delayed() {
 		if name == p.Name+".delay" {
 			d, err := s.delays(x, p)
 			return d, units.Second, err
@@ -178,7 +178,7 @@ func (s *Sim) follow() error {
 		if s.connects[x] != len(x.Connect) {
 			return s.prepare()
 		}
-		for _, p := range x.Pathways {
+		for _, p := range x.Delayed() {
 			if s.delayed[p] != delaysSet(p) {
 				return s.prepare()
 			}

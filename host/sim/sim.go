@@ -157,7 +157,7 @@ func (s *Sim) load() error {
 			s.plain[x] = true // each synapse may have a state of its own
 		}
 		s.connects[x] = len(x.Connect)
-		for _, p := range x.Pathways {
+		for _, p := range x.Delayed() {
 			s.delayed[p] = delaysSet(p)
 		}
 	}

@@ -51,12 +51,12 @@ func (t *transfer) into(st *State, to exec.Instance, p *plan.Plan) error {
 	}
 	for _, b := range p.Buffers {
 		data, ok := snap.Data[b.ID]
-		if !ok || t.only != nil && !t.only[b.Object] {
+		if !ok || t.only != nil && !t.only[b.Object] || strings.HasSuffix(b.Var, plan.SinceSuffix) {
 			continue
 		}
 		v, r := st.find(b.Object, b.Var), ringOf(p, b, snap.At)
 		switch {
-		case v == nil && r.rows > 0 && b.Rows == 0:
+		case v == nil && r.rows > 0 && b.Rows == 0 && b.Depth == 0:
 			begin(b, r, data, p, snap)
 		case v == nil || v.typ != b.Type || (v.ring.rows == 0) != (r.rows == 0):
 		case r.rows > 0:
@@ -72,7 +72,37 @@ func (t *transfer) into(st *State, to exec.Instance, p *plan.Plan) error {
 			copy(data, v.data)
 		}
 	}
+	for _, b := range p.Buffers {
+		if b.Depth > 0 && (t.only == nil || t.only[b.Object]) {
+			t.since(st, p, b, snap)
+		}
+	}
 	return to.Restore(snap)
+}
+
+// since finds the first step that is known of each element in a ring that was put into a snapshot: those of the state, but for what the
+// ring has no rows for, and the next step where the state has nothing.
+func (t *transfer) since(st *State, p *plan.Plan, b *plan.Buffer, snap *exec.Snapshot) {
+	variable := strings.TrimSuffix(b.Var, plan.RingSuffix)
+	here, ok := p.Find(b.Object, variable+plan.SinceSuffix)
+	r := ringOf(p, b, snap.At)
+	if !ok || r.rows == 0 {
+		return
+	}
+	data := snap.Data[here.ID]
+	v, from := st.find(b.Object, b.Var), st.find(b.Object, variable+plan.SinceSuffix)
+	have, shift, oldest := 0, int64(0), r.newest+1
+	if v != nil && from != nil && v.typ == b.Type && v.ring.rows > 0 && v.n <= here.Len && from.n == v.n {
+		have, shift = v.n, r.newest-v.ring.newest
+		oldest = max(r.newest-min(r.rows, v.ring.rows, v.ring.newest+1)+1, 0)
+	}
+	for k := range here.Len {
+		since := r.newest + 1
+		if k < have {
+			since = max(int64(int32(binary.LittleEndian.Uint32(from.data[4*k:])))+shift, oldest)
+		}
+		binary.LittleEndian.PutUint32(data[4*k:], uint32(max(since, 0)))
+	}
 }
 
 // blank is a snapshot of zeros at step 0.
@@ -105,7 +135,7 @@ func (t *transfer) rotate(v *stored, to ring, fresh []byte, p plan.Precision) ([
 	if from == to && len(v.data) == len(fresh) {
 		return v.data, nil
 	}
-	list := v.typ == ir.Int
+	list := v.listed()
 	out := make([]byte, len(fresh))
 	row := len(fresh) / int(to.rows) // at least as long as that of from
 	for age := range min(from.rows, from.newest+1) {
@@ -204,7 +234,9 @@ func (st *State) differences(p *plan.Plan) (out []string) {
 	return out
 }
 
-func (v *stored) listed() bool  { return v.role == plan.History && v.typ == ir.Int }
+func (v *stored) listed() bool {
+	return v.role == plan.History && v.typ == ir.Int && !strings.HasSuffix(v.name, plan.RingSuffix) && !strings.HasSuffix(v.name, plan.SinceSuffix)
+}
 func (v *stored) mustFit() bool { return kept(v.role, v.listed()) }
 
 // misfit is the error for a state of another network.

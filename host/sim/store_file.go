@@ -283,7 +283,7 @@ func (st namedState) header() fileState {
 func (h *fileState) fingerprint() string {
 	sum := sha256.New()
 	for _, v := range h.Vars {
-		s := stored{typ: v.Type, role: v.Role}
+		s := stored{name: v.Name, typ: v.Type, role: v.Role}
 		if s.mustFit() {
 			fmt.Fprintf(sum, "%q %q %d %d\n", v.Object, v.Name, v.Type, v.Len)
 		}

@@ -49,7 +49,7 @@ type stored struct {
 	data         []byte
 }
 
-// ring says which rows of a list or history hold what: row k mod rows holds the entry of step k, for the last rows steps up to newest.
+// ring says which rows of a list, history or ring hold what: row k mod rows holds the entry of step k, for the last rows steps up to newest.
 // The zero ring is a plain variable.
 type ring struct {
 	rows   int64
@@ -105,8 +105,8 @@ func ringOf(p *plan.Plan, b *plan.Buffer, at exec.Position) ring {
 	if b.Role != plan.History || b.Len == 0 {
 		return ring{}
 	}
-	rows := b.Rows
-	list := rows > 0
+	rows := max(b.Rows, b.Depth)
+	list := rows > 0 // as opposed to a history, whose row 0 holds the initial value
 	if !list {
 		base, ok := p.Find(b.Object, strings.TrimSuffix(b.Var, historySuffix))
 		if !ok || base.Len == 0 || b.Len%base.Len != 0 {
@@ -129,7 +129,7 @@ func ringOf(p *plan.Plan, b *plan.Buffer, at exec.Position) ring {
 			done++
 		}
 		if list {
-			done-- // the list of step 0 is the first, the history's row 0 holds the initial value
+			done--
 		}
 		return ring{rows: int64(rows), newest: done, dt: c.DT}
 	}

@@ -94,6 +94,11 @@ func (c *clone) cloneSynapses(s *net.Synapses) *net.Synapses {
 		y.Delays = c.assignments(x.Delays)
 		own.Pathways[k] = &y
 	}
+	if s.Sums != nil {
+		y := *s.Sums
+		y.Delays = c.assignments(y.Delays)
+		own.Sums = &y
+	}
 	c.synapses[s] = &own
 	return &own
 }

@@ -18,7 +18,7 @@ type Options struct {
 	Network float64 // groups with projections
 	Closed  float64 // closed forms and reference files, where errors add up over hundreds of steps
 	// How many random models and networks are made; each is compiled anew.
-	Models, Networks, Spiking int
+	Models, Networks, Spiking, Delayed int
 	// Twin, when not nil, is a backend that must give the same bits for random models.
 	Twin exec.Backend
 }
@@ -34,6 +34,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Networks", s.networks},
 		{"Spiking", s.spiking},
 		{"Sums", s.sums},
+		{"Delayed", s.delayed},
 		{"Learning", s.learning},
 		{"Lumped", s.lumped},
 		{"Files", s.files},

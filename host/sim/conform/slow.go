@@ -21,7 +21,8 @@ type slowNet struct {
 	now            int
 	groups         []*slowGroup
 	synapses       []*slowSynapses
-	spikes, events int // so far
+	spikes, events int                           // so far
+	past           map[*eval.Group][]*eval.Group // by step, at the time of the sums
 }
 
 type slowGroup struct {
@@ -57,7 +58,7 @@ type slowPath struct {
 }
 
 func newSlowNet(n *net.Network) (*slowNet, error) {
-	out := &slowNet{}
+	out := &slowNet{past: map[*eval.Group][]*eval.Group{}}
 	of := map[*net.Group]*slowGroup{}
 	for _, g := range n.Groups {
 		s, err := newSlowGroup(g, n.DT)
@@ -109,7 +110,11 @@ const free = "not_refractory"
 
 func newSlowGroup(g *net.Group, dt float64) (*slowGroup, error) {
 	ctx := check.Context{Dialect: check.Brian, Scope: g.Namespace}
-	if g.Spiking.Refractory != nil {
+	spiking := g.Spiking
+	if spiking == nil {
+		spiking = &net.Spiking{}
+	}
+	if spiking.Refractory != nil {
 		ctx.Extra = []*check.Variable{{Name: free, Kind: check.Parameter, Type: check.Type{Kind: check.Bool}}}
 	}
 	m, err := equations(g.Equations, ctx)
@@ -140,15 +145,18 @@ func newSlowGroup(g *net.Group, dt float64) (*slowGroup, error) {
 		side, list := check.CheckExpr(e, src, m, nil, ctx)
 		return &checked{e, side}, list.Err()
 	}
-	if s.threshold, err = condition(g.Spiking.Threshold); err != nil {
+	if g.Spiking == nil {
+		return s, nil
+	}
+	if s.threshold, err = condition(spiking.Threshold); err != nil {
 		return nil, err
 	}
-	if g.Spiking.Refractory != nil {
-		if s.refractory, err = condition(g.Spiking.Refractory); err != nil {
+	if spiking.Refractory != nil {
+		if s.refractory, err = condition(spiking.Refractory); err != nil {
 			return nil, err
 		}
 	}
-	s.reset, err = statements(g.Spiking.Reset, m, ctx)
+	s.reset, err = statements(spiking.Reset, m, ctx)
 	return s, err
 }
 
@@ -226,8 +234,31 @@ func (n *slowNet) step() (nearest float64, err error) {
 	return nearest, nil
 }
 
+// ends are the states of the groups that the sum of a variable sees at synapse k: with a delay that of the far end is an old one, and the
+// first one where there is none so old.
+func (n *slowNet) ends(s *slowSynapses, v *check.Variable, k int) (pre, post *eval.Group) {
+	pre, post = s.Pre, s.Post
+	if s.object.Sums == nil || len(s.object.Sums.Delay) == 0 {
+		return pre, post
+	}
+	d := s.object.Sums.Delay[k%len(s.object.Sums.Delay)]
+	then := max(n.now-int(math.Round(d/pre.DT)), 0)
+	if strings.HasSuffix(v.Name, "_post") {
+		return n.past[pre][then], post
+	}
+	return pre, n.past[post][then]
+}
+
 // sums gives summed variables their values, from the state before the step.
 func (n *slowNet) sums() error {
+	for _, g := range n.groups {
+		c := *g.Group
+		c.Values = map[*check.Variable][]float64{}
+		for v, values := range g.Values {
+			c.Values[v] = slices.Clone(values)
+		}
+		n.past[g.Group] = append(n.past[g.Group], &c)
+	}
 	type target struct {
 		g *eval.Group
 		v *check.Variable
@@ -247,7 +278,8 @@ func (n *slowNet) sums() error {
 				sums[t] = make([]float64, end.N)
 			}
 			for k := range s.I {
-				x, err := eval.Eval(v.Expr, s.Model, s.At(k))
+				pre, post := n.ends(s, v, k)
+				x, err := eval.Eval(v.Expr, s.Model, s.AtPast(k, pre, post))
 				if err != nil {
 					return err
 				}
@@ -337,6 +369,9 @@ func (g *slowGroup) advance(now int, nearest *float64) error {
 
 func (g *slowGroup) thresholds(now int, nearest *float64) error {
 	g.Step, g.now = now, nil
+	if g.threshold == nil {
+		return nil
+	}
 	for i := range g.N {
 		fires, err := g.test(g.threshold, i, nearest)
 		if err != nil {

@@ -240,6 +240,9 @@ func (m *spikingMaker) synapses(name string, pre, post *net.Group) *net.Synapses
 	}
 	if r.IntN(2) == 0 {
 		eqs += "\n" + pick(r, "s_post = 0.3*w*tanh(v_pre - 0.3*v_post) : 1 (summed)", "s_pre = 0.2*w*v_post/N_outgoing : 1 (summed)", "s_post = g_pre*(j + 1)*0.02 : 1 (summed)")
+		if r.IntN(3) == 0 {
+			s.Sums = &net.Pathway{Name: net.SumsPathway, Delay: []float64{dt * float64(r.IntN(12))}}
+		}
 	}
 	fmt.Fprintf(&m.text, "synapses %s from %s[%d:%d] to %s[%d:%d], by index: %v\n", name, pre.Name, s.Pre.Start, s.Pre.Stop, post.Name, s.Post.Start, s.Post.Stop, s.ByIndex)
 	s.Equations = m.source("equations", eqs)
