@@ -19,10 +19,10 @@ import (
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
-// excited is a noisy ring of spiking neurons with delays, whose sums have a scale that depends on the weights.
+// excited is a noisy ring of spiking neurons with delays of spikes and of continuous coupling, whose sums have a scale that depends on the weights.
 func excited(n int) *net.Network {
 	text := nettest.Text
-	g := &net.Group{Name: "g", N: n, Namespace: nettest.Constants{"tau": 0.02}, Equations: text("dv/dt = (drive - v)/(tau*second) : 1\ndrive : 1"),
+	g := &net.Group{Name: "g", N: n, Namespace: nettest.Constants{"tau": 0.02}, Equations: text("dv/dt = (drive + pull - v)/(tau*second) : 1\ndrive : 1\npull : 1"),
 		Spiking: &net.Spiking{Threshold: text("v > 0.9"), Reset: text("v = 0.1*rand()")}, Initial: []net.Assignment{{Var: "v", Expr: text("rand()")}, {Var: "drive", Values: []float64{1.1}}}}
 	i, j, delays := make([]int32, n), make([]int32, n), make([]float64, n)
 	for k := range n {
@@ -30,7 +30,9 @@ func excited(n int) *net.Network {
 	}
 	s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Equations: text("w : 1"), Connect: []*net.Connection{{I: i, J: j}},
 		Pathways: []*net.Pathway{{Name: "pre", Code: text("v_post += w"), Delay: delays}}, Initial: []net.Assignment{{Var: "w", Values: []float64{0.07}}}}
-	return &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}, SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}},
+	late := &net.Synapses{Name: "late", Pre: net.All(g), Post: net.All(g), Equations: text("pull_post = 0.05*sin(v_pre - v_post) : 1 (summed)"), Connect: []*net.Connection{{I: j, J: i}},
+		Sums: &net.Pathway{Name: net.SumsPathway, Delay: delays}}
+	return &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s, late}, SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}},
 		Monitors: []*net.StateMonitor{{Name: "v", Group: g, Vars: []string{"v"}, DT: 20e-3}}}
 }
 
@@ -73,7 +75,8 @@ func TestRewind(t *testing.T) {
 	edits := map[int64][]session.Edit{
 		1000: {session.SetValues{Object: "g", Variable: "v", Elements: []int32{3}, Values: []float64{0.95}}},
 		2000: {session.SetValues{Object: "s", Variable: "w", Elements: []int32{1}, Values: []float64{30}}}, // a larger range of sums
-		4000: {session.SetParameter{Name: "tau", Value: 0.03}, session.AddEdge{Synapses: "s", Pre: []int32{0, 5}, Post: []int32{5, 0}, Values: map[string][]float64{"w": {0.2}}, Delays: map[string]float64{"pre": 8e-3}}},
+		4000: {session.SetParameter{Name: "tau", Value: 0.03}, session.AddEdge{Synapses: "s", Pre: []int32{0, 5}, Post: []int32{5, 0}, Values: map[string][]float64{"w": {0.2}}, Delays: map[string]float64{"pre": 8e-3}},
+			session.AddEdge{Synapses: "late", Pre: []int32{0, 5}, Post: []int32{5, 0}, Delays: map[string]float64{net.SumsPathway: 12e-3}}},
 		6000: {session.AddNode{Group: "g", N: 3}, session.RemoveEdge{Synapses: "s", Edges: []int32{4}}, session.RemoveNode{Group: "g", Nodes: []int32{7}}, session.SetRule{Group: "g", Nodes: []int32{2}, Reset: &reset}},
 	}
 	want := map[int64]string{}

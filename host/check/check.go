@@ -80,6 +80,7 @@ func Check(eqs *syntax.Equations, params []*syntax.Equation, ctx Context) (*Mode
 	c.orderSubs()
 	c.checkShared()
 	c.checkNoiseUse()
+	c.checkDriven()
 	c.updates()
 	c.summary()
 	c.m.Warnings = c.list.Warnings()

@@ -117,6 +117,9 @@ func (c *checker) flags(v *Variable) {
 	if v.EventDriven && v.ClockDriven {
 		c.errorHint(v.Eq.NameSp, "choose one", "%q is event-driven and clock-driven at once", v.Name)
 	}
+	if c.brian() && c.ctx.Synapse && v.Kind == State && !v.EventDriven {
+		v.ClockDriven = true // as in Brian2, which says so in its log
+	}
 	if v.Init != nil && v.Eq.Kind == syntax.EqParam && v.Eq.RHS != nil {
 		c.errorHint(v.Init.Span(), "leave one of them out", "%q has a default and an init= flag", v.Name)
 	}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/diag"
@@ -141,6 +142,71 @@ func (c *checker) checkNoiseUse() {
 		if v.Kind == Assigned && v.Eq != nil {
 			c.refuseNoise(v.Expr, v.Eq.Source)
 		}
+	}
+}
+
+// checkDriven reports variables of synapses that depend on others which have no value at that time: event-driven ones have one when a
+// spike arrives only, and between two spikes nothing that they depend on may change.
+func (c *checker) checkDriven() {
+	if !c.brian() || !c.ctx.Synapse {
+		return
+	}
+	for _, v := range c.m.Vars {
+		switch {
+		case v.Eq == nil || v.Expr == nil || v.EventDriven && v.ClockDriven:
+		case v.Summed:
+			c.refuseDriven(v, v.Expr, "the sum", "event-driven", "event-driven variables have a value when a spike arrives, but the sum is taken in every step: flag it (clock-driven)",
+				func(w *Variable) bool { return w.EventDriven })
+		case v.ClockDriven:
+			c.refuseDriven(v, v.Expr, "the clock-driven", "event-driven", "event-driven variables have a value when a spike arrives only: flag it (clock-driven)",
+				func(w *Variable) bool { return w.EventDriven })
+		case v.EventDriven:
+			c.refuseDriven(v, v.Expr, "the event-driven", "clock-driven", "event-driven equations are solved from spike to spike, between which it changes: flag both (clock-driven)",
+				func(w *Variable) bool { return w.ClockDriven })
+		}
+	}
+}
+
+// refuseDriven reports the first name in e, or in subexpressions that it uses, that is of the other kind.
+func (c *checker) refuseDriven(v *Variable, e syntax.Expr, what, other, hint string, is func(*Variable) bool) {
+	seen := map[*Variable]bool{}
+	var find func(e syntax.Expr) *Variable
+	find = func(e syntax.Expr) *Variable {
+		for _, id := range c.idents(e) {
+			w := c.m.Refs[id].Var
+			if w == nil || c.m.Refs[id].Kind != RefVariable || seen[w] {
+				continue
+			}
+			seen[w] = true
+			if is(w) {
+				return w
+			}
+			if w.Kind == Subexpression {
+				if x := find(w.Expr); x != nil {
+					return x
+				}
+			}
+		}
+		return nil
+	}
+	for _, id := range c.idents(e) {
+		w := c.m.Refs[id].Var
+		if w == nil || c.m.Refs[id].Kind != RefVariable {
+			continue
+		}
+		via, from := "", w
+		if !is(w) {
+			x := (*Variable)(nil)
+			if w.Kind == Subexpression {
+				x = find(w.Expr)
+			}
+			if x == nil {
+				continue
+			}
+			w, via = x, fmt.Sprintf(", through %q", from.Name)
+		}
+		c.list.Add(diag.Errorf(v.Eq.Source, id.Sp, "%s %q depends on the %s %q%s", what, v.Name, other, w.Name, via).WithHint("%s", hint))
+		return
 	}
 }
 

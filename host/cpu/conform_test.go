@@ -9,11 +9,11 @@ import (
 )
 
 func TestNetworksDouble(t *testing.T) {
-	conform.Run(t, cpu.Backend{}, plan.Double, conform.Options{Spiking: 150, Delayed: 80, Model: 64, Network: 64, Closed: 64, Models: 60, Networks: 60, Twin: cpu.Backend{Instructions: cpu.Portable}})
+	conform.Run(t, cpu.Backend{}, plan.Double, conform.Options{Spiking: 150, Delayed: 50, Model: 64, Network: 64, Closed: 64, Models: 60, Networks: 60, Twin: cpu.Backend{Instructions: cpu.Portable}})
 }
 
 func TestNetworksSingle(t *testing.T) {
-	conform.Run(t, cpu.Backend{}, plan.Single, conform.Options{Spiking: 40, Delayed: 40, Model: 64, Network: 64, Closed: 64, Models: 60, Networks: 60, Twin: cpu.Backend{Instructions: cpu.Portable}})
+	conform.Run(t, cpu.Backend{}, plan.Single, conform.Options{Spiking: 40, Delayed: 20, Model: 64, Network: 64, Closed: 64, Models: 60, Networks: 60, Twin: cpu.Backend{Instructions: cpu.Portable}})
 }
 
 // The tests above use the best instructions that there are; on a processor with AVX-512, this one those that most have.

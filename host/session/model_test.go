@@ -27,7 +27,7 @@ func (c numbers) Names() []string { return nil }
 
 func code(s string) *diag.Source { return &diag.Source{Name: "test", Text: s} }
 
-// rig is a network in which spikes are under way most of the time, with noise, plasticity, and monitors of each kind.
+// rig is a network in which spikes are under way most of the time, with coupling that takes time, noise, plasticity, and monitors of each kind.
 type rig struct {
 	t testing.TB
 	*Timeline
@@ -37,7 +37,7 @@ type rig struct {
 func network(n int) *net.Network {
 	ns := numbers{"gain": 0.4, "tau": 0.02}
 	in := &net.Group{Name: "in", N: 3, Generator: &net.Generator{Index: []int32{0, 1, 2}, Times: []float64{2e-3, 3e-3, 7e-3}, Period: 10e-3}}
-	g := &net.Group{Name: "g", N: n, Equations: code("dv/dt = (drive - v)/(tau*second) : 1 (unless refractory)\ndrive : 1\nage : integer"), Namespace: ns,
+	g := &net.Group{Name: "g", N: n, Equations: code("dv/dt = (drive + pull - v)/(tau*second) : 1 (unless refractory)\ndrive : 1\nage : integer\npull : 1"), Namespace: ns,
 		Spiking: &net.Spiking{Threshold: code("v > 0.9"), Reset: code("v = 0.1*rand()\nage += 1"), Refractory: code("2*ms")}}
 	g.Initial = []net.Assignment{{Var: "v", Expr: code("rand()")}, {Var: "drive", Values: []float64{0.8}}}
 	feed := &net.Synapses{Name: "feed", Pre: net.All(in), Post: net.All(g), Namespace: ns,
@@ -50,7 +50,10 @@ func network(n int) *net.Network {
 	rec := &net.Synapses{Name: "rec", Pre: net.All(g), Post: net.All(g), Equations: code("w : 1"), Namespace: ns,
 		Pathways: []*net.Pathway{{Name: "pre", Code: code("v_post += w\nw = w*0.99 + 0.002"), Delay: delays}},
 		Connect:  []*net.Connection{{I: i, J: j}}, Initial: []net.Assignment{{Var: "w", Values: []float64{0.3}}}}
-	return &net.Network{DT: 1e-3, Groups: []*net.Group{in, g}, Synapses: []*net.Synapses{feed, rec},
+	// What pulls is late, by another time for each pair.
+	late := &net.Synapses{Name: "late", Pre: net.All(g), Post: net.All(g), Equations: code("w : 1\npull_post = w*(v_pre - v_post) : 1 (summed)"), Namespace: ns,
+		Sums: &net.Pathway{Name: net.SumsPathway, Delay: delays}, Connect: []*net.Connection{{I: j, J: i}}, Initial: []net.Assignment{{Var: "w", Values: []float64{0.2}}}}
+	return &net.Network{DT: 1e-3, Groups: []*net.Group{in, g}, Synapses: []*net.Synapses{feed, rec, late},
 		SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), Vars: []string{"v"}}, {Name: "counts", Of: net.All(g), CountOnly: true}},
 		RateMonitors:  []*net.RateMonitor{{Name: "rate", Of: net.All(g)}},
 		Monitors: []*net.StateMonitor{{Name: "states", Group: g, Vars: []string{"v", "age"}},

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
 )
 
 // walker turns bytes into what a person might do.
@@ -52,9 +53,9 @@ func (w *walker) look() {
 }
 
 var rules = []string{
-	"dv/dt = (drive - v)/(tau*second) : 1 (unless refractory)\ndrive : 1\nage : integer",
-	"dv/dt = (2*drive - v)/(tau*second) + 0.5*xi*second**-0.5 : 1 (unless refractory)\ndrive : 1\nage : integer\nu : 1",
-	"dv/dt = (drive - 1.5*v + u)/(tau*second) : 1\ndu/dt = (v - u)/(50*ms) : 1\ndrive : 1\nage : integer",
+	"dv/dt = (drive + pull - v)/(tau*second) : 1 (unless refractory)\ndrive : 1\nage : integer\npull : 1",
+	"dv/dt = (2*drive - v)/(tau*second) + 0.5*xi*second**-0.5 : 1 (unless refractory)\ndrive : 1\nage : integer\nu : 1\npull : 1",
+	"dv/dt = (drive - 1.5*v + u)/(tau*second) : 1\ndu/dt = (v - u)/(50*ms) : 1\ndrive : 1\nage : integer\npull : 1",
 	"v = 0.5*v : 1", // is refused
 }
 
@@ -63,7 +64,7 @@ func (w *walker) edit() Edit {
 	node := func() int32 { return int32(w.next(g.N + 1)) } // sometimes none
 	pre, _, _ := w.sim.Edges(w.net.Synapses[1])
 	edge := func() int32 { return int32(w.next(len(pre) + 1)) }
-	switch w.next(12) {
+	switch w.next(14) {
 	case 0:
 		return SetValues{Object: "g", Variable: "v", Elements: []int32{node()}, Values: []float64{float64(w.next(100)) / 100}}
 	case 1:
@@ -87,6 +88,10 @@ func (w *walker) edit() Edit {
 	case 10:
 		reset := "v = 0.2"
 		return SetRule{Group: "g", Nodes: []int32{node()}, Equations: &rules[w.next(3)], Reset: &reset}
+	case 11:
+		return AddEdge{Synapses: "late", Pre: []int32{node()}, Post: []int32{node()}, Values: map[string][]float64{"w": {0.3}}, Delays: map[string]float64{net.SumsPathway: float64(w.next(12)) * 1e-3}}
+	case 12:
+		return RemoveEdge{"late", []int32{edge()}}
 	default:
 		return Together{MoveNode{Group: "g", Node: node(), X: float64(w.next(10))}, SetParameter{Object: "g", Name: "tau", Value: 0.01 + float64(w.next(10))/1000}}
 	}

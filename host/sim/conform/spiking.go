@@ -230,7 +230,7 @@ func (m *spikingMaker) synapses(name string, pre, post *net.Group) *net.Synapses
 		code = append(code, tracingCode...)
 		s.Method = ""
 	case 1:
-		eqs += "\ndx/dt = (0.2*v_post - x)/(8*ms) : 1 (clock-driven)"
+		eqs += "\ndx/dt = (0.2*v_post - x)/(8*ms) : 1" + pick(r, "", " (clock-driven)")
 		code = append(slices.DeleteFunc(code, func(c string) bool { return strings.HasPrefix(c, "x =") }), drivingCode...)
 		s.Method = "euler"
 	}

@@ -60,13 +60,17 @@ var couplings = []struct {
 	n         int
 	p         string // of a pair; "" connects all
 	rewritten string // what the plan then has a kernel for
+	delay     string // "": none
 }{
-	{"trigonometry on a graph", "sin(theta_pre - theta_post - lag)", 70, "0.3", "over synapses"},
-	{"trigonometry over all", "K*sin(theta_pre - theta_post + lag)", 45, "", "presynaptic"},
-	{"weighted trigonometry", "w*cos(2*theta_pre - theta_post) + lag*w", 33, "0.4", "over synapses"},
-	{"over all", "K*theta_pre*exp(-lag*theta_post)", 19, "", "presynaptic"},
-	{"hoisted", "w*exp(-lag*theta_pre)/(1 + exp(theta_post))*(theta_pre - theta_post)", 40, "0.5", "presynaptic"},
-	{"one neuron", "sin(theta_pre - theta_post - lag) + K", 1, "", ""},
+	{"trigonometry on a graph", "sin(theta_pre - theta_post - lag)", 70, "0.3", "over synapses", ""},
+	{"trigonometry over all", "K*sin(theta_pre - theta_post + lag)", 45, "", "presynaptic", ""},
+	{"a delay for each synapse", "K*sin(theta_pre - theta_post - lag)", 30, "0.4", "past of theta", "5*ms*rand()"},
+	{"weighted trigonometry", "w*cos(2*theta_pre - theta_post) + lag*w", 33, "0.4", "over synapses", ""},
+	{"over all", "K*theta_pre*exp(-lag*theta_post)", 19, "", "presynaptic", ""},
+	{"hoisted", "w*exp(-lag*theta_pre)/(1 + exp(theta_post))*(theta_pre - theta_post)", 40, "0.5", "presynaptic", ""},
+	{"one neuron", "sin(theta_pre - theta_post - lag) + K", 1, "", "", ""},
+	{"one delay", "K*sin(theta_pre - theta_post - lag)", 30, "0.4", "presynaptic", "4*ms"},
+	{"another delay in each run", "sin(theta_pre - theta_post)", 20, "0.4", "", "5*ms*abs(lag)"},
 }
 
 // sweepCoupled sweeps over constants within a sum, and over variables of both ends.
@@ -82,6 +86,9 @@ func (s *suite) sweepCoupled(t *testing.T, k int, try tries) int {
 	if c.p != "" {
 		syn.Connect[0].P = text(c.p)
 	}
+	if c.delay != "" {
+		syn.Sums = &net.Pathway{Name: net.SumsPathway, Delays: []net.Assignment{{Var: "delay", Expr: text(c.delay)}}}
+	}
 	n := &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{syn}, Monitors: []*net.StateMonitor{{Name: "theta", Group: g, Vars: []string{"theta", "input"}}}}
 	w := sim.SweepOptions{Seconds: 20e-3, OwnNoise: k%2 == 1, Keep: []sim.Quantity{{Group: g, Var: "theta"}}}
 	w.Parameters = []sim.Parameter{{Name: "lag", Values: []float64{0.1, -0.4, 0.7, 1.3}}, {Name: "K", Values: []float64{1, 2.5, -3, 0.25}}}
@@ -91,7 +98,7 @@ func (s *suite) sweepCoupled(t *testing.T, k int, try tries) int {
 	s.hasKernel(t, n, c.rewritten)
 	used := w.Parameters[:0]
 	for _, p := range w.Parameters {
-		if p.Synapses != nil || strings.Contains(c.sum, p.Name) {
+		if p.Synapses != nil || strings.Contains(c.sum+c.delay, p.Name) {
 			used = append(used, p)
 		}
 	}
