@@ -9,14 +9,20 @@ import (
 
 // kuramoto couples n phases over edges: dTheta/dt = omega + K/N sum sin(Theta_pre - Theta_post).
 func kuramoto(b *bench, n int, name, strength string, pre, post []int32) *net.Group {
+	g, _ := kuramotoSum(b, n, name, strength, "sin(Theta_pre - Theta_post)", pre, post)
+	return g
+}
+
+// kuramotoSum is kuramoto with another term to sum, in which synapses may have a weight w.
+func kuramotoSum(b *bench, n int, name, strength, term string, pre, post []int32) (*net.Group, *net.Synapses) {
 	b.DT = 1e-3
 	ns := namespace{"K": strength}
 	g := b.group("osc", n, "dTheta/dt = omega + K/N*coupling : radian\nomega : radian/second (constant)\ncoupling : 1", "euler", ns, nil)
 	b.set(g, "Theta", reference(b.t, name+"_theta0"), "1")
 	b.set(g, "omega", reference(b.t, name+"_omega"), "1/second")
-	s := b.synapses("synapses", g, g, "coupling_post = sin(Theta_pre - Theta_post) : 1 (summed)", ns)
+	s := b.synapses("synapses", g, g, "w : 1\ncoupling_post = "+term+" : 1 (summed)", ns)
 	s.Connect = []*net.Connection{{I: pre, J: post}}
-	return g
+	return g, s
 }
 
 // wantPhases compares the final phases: to 1e-9 rad in double precision, to 0.02 in single (1e4 additions).
@@ -106,4 +112,52 @@ func kuramotoAt(k int, strength string) func(*bench) {
 		want := reference(b.t, "kurs_ends")[k*n : (k+1)*n]
 		b.wantOrder(b.wantPhases(g, want), order(want))
 	}
+}
+
+// testKuramotoWeighted is a directed graph with weights, isolated nodes and several edges of a pair.
+func testKuramotoWeighted(b *bench) {
+	g, s := kuramotoSum(b, 200, "kurw", "50/second", "w*sin(Theta_pre - Theta_post)", ints(reference(b.t, "kurw_pre")), ints(reference(b.t, "kurw_post")))
+	s.Initial = []net.Assignment{{Var: "w", Values: reference(b.t, "kurw_w")}}
+	b.run(10)
+	want := reference(b.t, "kurw_end")
+	b.wantOrder(b.wantPhases(g, want), order(want))
+}
+
+// testKuramotoDelayed has a delay for each edge of a directed graph with weights.
+func testKuramotoDelayed(b *bench) {
+	g, s := kuramotoSum(b, 60, "kurd", "40/second", "w*sin(Theta_pre - Theta_post)", ints(reference(b.t, "kurd_pre")), ints(reference(b.t, "kurd_post")))
+	s.Initial = []net.Assignment{{Var: "w", Values: reference(b.t, "kurd_w")}}
+	s.Sums = &net.Pathway{Name: net.SumsPathway, Delay: scaled(reference(b.t, "kurd_lag"), 1e-3)}
+	b.wantLate(g, reference(b.t, "kurd_end"), reference(b.t, "kurd_R"))
+}
+
+// testKuramotoDelayedAll is all to all with one delay.
+func testKuramotoDelayedAll(b *bench) {
+	const n = 40
+	var pre, post []int32
+	for k := range int32(n * n) {
+		if k/n != k%n {
+			pre, post = append(pre, k/n), append(post, k%n)
+		}
+	}
+	g, s := kuramotoSum(b, n, "kurd_all", "3/second", "sin(Theta_pre - Theta_post)", pre, post)
+	s.Sums = &net.Pathway{Name: net.SumsPathway, Delay: []float64{0.15}}
+	b.wantLate(g, reference(b.t, "kurd_all_end"), reference(b.t, "kurd_all_R"))
+}
+
+// wantLate runs for 10 s and compares the final phases, and the order parameter every 100 ms.
+func (b *bench) wantLate(g *net.Group, end, R []float64) {
+	b.t.Helper()
+	m := b.stateMonitor(g, []string{"Theta"})
+	m.DT = 0.1
+	b.run(10)
+	a, err := b.sim.Recording(m).Array("Theta")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	theta := a.Data.([]float64)
+	for k := range a.Shape[0] {
+		b.wantOrder(theta[k*g.N:(k+1)*g.N], R[k])
+	}
+	b.wantOrder(b.wantPhases(g, end), R[len(R)-1])
 }

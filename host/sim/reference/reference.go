@@ -1,4 +1,5 @@
-// Package reference holds networks with the output that Brian2 gives for them, and runs them on any backend. Only tests import it.
+// Package reference holds networks with the output that Brian2 gives for them, or NumPy for what Brian2 cannot do, and runs them on any
+// backend. Only tests import it.
 package reference
 
 import (
@@ -136,6 +137,7 @@ func (s Suite) Run(t *testing.T) {
 		{"Kuramoto 10", testKuramoto10}, {"Kuramoto 1000", testKuramoto1000},
 		{"Kuramoto K=0", kuramotoAt(0, "0/second")}, {"Kuramoto K=5", kuramotoAt(1, "5/second")},
 		{"Kuramoto K=30", kuramotoAt(2, "30/second")}, {"Kuramoto K=300", kuramotoAt(3, "300/second")},
+		{"Kuramoto weighted", testKuramotoWeighted}, {"Kuramoto delayed", testKuramotoDelayed}, {"Kuramoto delayed, all to all", testKuramotoDelayedAll},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(&bench{t: t, suite: s, Network: &net.Network{DT: 1e-4}}) })
 	}
