@@ -144,6 +144,9 @@ func (s *synapses) graphDelays(c *net.Connection, g *graphio.Graph, edge []int32
 	all := net.Assignment{Var: delayVar.name, Dim: units.Second, Elements: make([]int32, len(edge)), Values: make([]float64, len(edge)), Place: c.Place}
 	for k, e := range edge {
 		d := a.data[min(int(e), len(a.data)-1)]
+		if math.IsNaN(d) {
+			return nil, fmt.Errorf("connect: edge %d (from %s to %s) has no delay, or one that is not a number", e, g.ID(int(g.I[e])), g.ID(int(g.J[e])))
+		}
 		if !(d >= 0) || math.IsInf(d, 0) {
 			return nil, fmt.Errorf("connect: the delay of edge %d (from %s to %s) is %s; a delay is zero or positive", e, g.ID(int(g.I[e])), g.ID(int(g.J[e])), quantity{d, units.Second})
 		}

@@ -137,7 +137,7 @@ func (s Suite) Run(t *testing.T) {
 		{"Kuramoto 10", testKuramoto10}, {"Kuramoto 1000", testKuramoto1000},
 		{"Kuramoto K=0", kuramotoAt(0, "0/second")}, {"Kuramoto K=5", kuramotoAt(1, "5/second")},
 		{"Kuramoto K=30", kuramotoAt(2, "30/second")}, {"Kuramoto K=300", kuramotoAt(3, "300/second")},
-		{"Kuramoto weighted", testKuramotoWeighted}, {"Kuramoto delayed", testKuramotoDelayed}, {"Kuramoto delayed, all to all", testKuramotoDelayedAll},
+		{"Kuramoto weighted", testKuramotoWeighted}, {"Kuramoto delayed", testKuramotoDelayed}, {"Kuramoto delayed, all to all", testKuramotoDelayedAll}, {"late locking", testLateLocking},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(&bench{t: t, suite: s, Network: &net.Network{DT: 1e-4}}) })
 	}
