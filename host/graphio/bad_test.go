@@ -24,6 +24,12 @@ func nodeLink(nodes, links string) string {
 	return "{\"nodes\": [" + nodes + "],\n\"links\": [" + links + "]}"
 }
 
+// npy is a file with the given parts of its header.
+func npy(descr, shape, data string) string {
+	h := fmt.Sprintf("{'descr': %s, 'fortran_order': False, 'shape': %s, }\n", descr, shape)
+	return "\x93NUMPY\x01\x00" + string([]byte{byte(len(h)), byte(len(h) >> 8)}) + h + data
+}
+
 const bomb = `<?xml version="1.0"?>
 <!DOCTYPE lolz [
  <!ENTITY lol "lol">
@@ -125,6 +131,47 @@ var badFiles = []struct {
 	{"text", CSV, "0,1\n0,x\n", "line 2"},
 	{"ragged", CSV, "0,1\n0\n", "line 2"},
 	{"empty", CSV, "", "empty"},
+	{"labels", CSV, ",a,b\na,0,1\nc,1,0\n", `line 3: row 2 is named "c"; the first line names its node "b"`},
+	{"labels", CSV, ",a,b\na,0,1\n", "an adjacency matrix is square"},
+	{"labels", CSV, ",a,b\na,0,x\nb,1,0\n", "line 2"},
+	{"labels twice", CSV, ",a,a\na,0,1\na,1,0\n", `nodes 0 and 1 are both named "a"`},
+	{"a source twice", CSV, "source,target,From\n1,2,3\n", `line 1:1: the columns 1 and 3, "source" and "From", are both the same end`},
+	{"wide", CSV, strings.Repeat("0,", 100_000) + "0\n", "an adjacency matrix is square"},
+	{"wide", EdgeList, "0 1" + strings.Repeat(" 1", 100_000), "line 1:1: the line has 100002 fields"},
+	{"decimal commas", EdgeList, "a;b;1,5\n", `line 1:5: the weight is "1,5", not a number`},
+	{"gzip", EdgeList, "\x1f\x8b\x08\x00", "compressed with gzip; unpack it first"},
+	{"gzip", GraphML, "\x1f\x8b\x08\x00", "compressed with gzip; unpack it first"},
+	{"gzip", NPY, "\x1f\x8b\x08\x00", "compressed with gzip; unpack it first"},
+	{"npz", NPY, "PK\x03\x04", "a zip archive; unpack it first"},
+	{"UTF-16", GraphML, "\xff\xfe<\x00g\x00", "line 1:1: the file is not UTF-8 but UTF-16"},
+	{"UTF-16", JSON, "\xfe\xff\x00{", "UTF-16"},
+	{"a second graph", GraphML, graphml("") + "<graphml/>", "stands behind the end of <graphml>"},
+	{"parameter entity", GraphML, `<!DOCTYPE r [<!ENTITY % a "x"><!ENTITY b "%a;%a;">]><graphml/>`, "line 1:1: the file declares its own"},
+	{"NUL", GraphML, graphml("<node id=\"a\x00b\"/>"), "line 4"},
+	{"long weight", GraphML, graphml(`<node id="a"/><edge source="a" target="a"><data key="w">` + strings.Repeat("9", 100_000) + "</data></edge>"), "the weight is +Inf"},
+	{"long name", GraphML, graphml(`<node id="b"/><edge source="` + strings.Repeat("é", 50_000) + `" target="b"/>`), "ééé…"},
+	{"unclosed", GraphML, strings.Repeat("<graphml><graph>", 50_000), "<graphml> is not known"},
+	{"spells", GEXF, gexf(`<nodes><node id="a"><spells><spell start="1"/></spells></node></nodes>`), "the node has a time; only static graphs are read"},
+	{"attributes over time", GEXF, gexf(`<attributes class="node" mode="dynamic"/>`), "the attributes are dynamic"},
+	{"objects", JSON, `{"nodes": [{"id": ` + strings.Repeat(`{"a":`, 1_000_000), "nested more than 100 deep"},
+	{"dictionary", EdgeList, "0 1 " + strings.Repeat(`{"a":`, 100_000), "line 1:5: values are nested more than 100 deep"},
+	{"a negative size", MTX, "%%MatrixMarket matrix coordinate real general\n-3 -3 1\n", `line 2: the size "-3" is not an integer`},
+	{"a huge size", MTX, "%%MatrixMarket matrix array real general\n4294967296 4294967296\n", `line 2: the size "4294967296" is not an integer`},
+	{"hermitian", MTX, "%%MatrixMarket matrix coordinate complex hermitian\n3 3 0\n", "complex"},
+	{"a fraction", MTX, "%%MatrixMarket matrix coordinate real general\n3 3 1\n1.5 1 1\n", `line 3: the row "1.5" is not an index`},
+	{"an array of a pattern", MTX, "%%MatrixMarket matrix array pattern general\n2 2\n", "pattern"},
+	{"more entries", MTX, "%%MatrixMarket matrix coordinate real general\n3 3 1\n1 1 1\n2 2 2\n", "line 4: there are more entries"},
+	{"overflow", NPY, npy("'<f8'", "(4294967296, 4294967296)", ""), "is too large"},
+	{"overflow", NPY, npy("'<f8'", "(3037000500, 3037000500)", ""), "is too large"},
+	{"overflow", NPY, npy("'<f8'", "(99999999999999999999, 1)", ""), "not a size"},
+	{"no bytes", NPY, npy("'<f8'", "(1000000000, 0)", ""), "an adjacency matrix is square"},
+	{"void", NPY, npy("'|V0'", "(100000, 100000)", ""), `unknown element type "|V0"`},
+	{"negative", NPY, npy("'<f8'", "(-3, -3)", ""), `"-3", not a size`},
+	{"code", NPY, npy("__import__('os').system('x')", "(3, 3)", ""), "a string was expected"},
+	{"objects", NPY, npy("'|O'", "(3, 3)", strings.Repeat("x", 72)), "pickle"},
+	{"complex", NPY, npy("'<c16'", "(1, 1)", strings.Repeat("\x00", 16)), "complex"},
+	{"truncated", NPY, npy("'<f8'", "(3, 3)", strings.Repeat("\x00", 70)), "needs 72 bytes, but the file holds only 70"},
+	{"a header of 4 GB", NPY, "\x93NUMPY\x02\x00\x00\x28\x6b\xee{", "no array needs more than"},
 	{"no npy", NPY, "hello", ""},
 	{"a billion rows", NPY, "\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000000000), }" + strings.Repeat(" ", 41) + "\n", ""},
 }
@@ -200,6 +247,8 @@ func FuzzRead(f *testing.F) {
 			f.Add(c.text, uint8(index(c.f)))
 		}
 	}
+	f.Add(",a,b\na,0,1\nb,0,2\n", uint8(index(CSV)))
+	f.Add("0 1\r1 2\r", uint8(index(EdgeList)))
 	files, err := os.ReadDir("testdata")
 	if err != nil {
 		f.Fatal(err)

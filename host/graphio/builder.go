@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/galvani-sim/galvani/host/record"
 )
@@ -259,10 +260,14 @@ func finite(name string, v any, at place) error {
 }
 
 func short(s string) string {
-	if len(s) > 60 {
-		return s[:60] + "…"
+	if len(s) <= 60 {
+		return s
 	}
-	return s
+	end := 60
+	for end > 56 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
 }
 
 // trimPlace is an error's message without the place that it names.

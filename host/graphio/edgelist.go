@@ -19,7 +19,7 @@ import (
 //
 // A comment "# directed" or "# undirected", as this package writes it, says what the edges are; without one they are undirected.
 func readEdgeList(data []byte, comma byte) (*Graph, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = lines(data)
 	r := &edgeListReader{b: newBuilder(), comma: comma}
 	for number := 1; len(data) > 0; number++ {
 		var line []byte
@@ -31,6 +31,17 @@ func readEdgeList(data []byte, comma byte) (*Graph, error) {
 	r.sortNumbers()
 	return r.b.finish()
 }
+
+// lines ends lines by \n where nothing but \r does, as old Macs wrote them.
+func lines(data []byte) []byte {
+	if bytes.IndexByte(data, '\n') >= 0 {
+		return data
+	}
+	return bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+}
+
+// maxColumns bounds the fields of a line: each column is an attribute of its own.
+const maxColumns = 1000
 
 type edgeListReader struct {
 	b       *builder
@@ -67,9 +78,15 @@ func (r *edgeListReader) line(line []byte, number int) error {
 	if err := r.split(text, number); err != nil {
 		return err
 	}
+	if n := len(r.fields); n > maxColumns {
+		return place{line: number, col: 1}.errorf("the line has %d fields; a list of edges has a source, a target and at most %d more", n, maxColumns-2)
+	}
 	if !r.started {
 		r.started = true
-		if r.header() {
+		if header, err := r.header(); header || err != nil {
+			if err != nil {
+				return place{line: number, col: 1}.errorf("%v", err)
+			}
 			return nil
 		}
 	}
@@ -138,7 +155,9 @@ func (r *edgeListReader) field(c int, text string, k int, at place) error {
 	name := "column " + strconv.Itoa(c+1)
 	switch {
 	case r.columns != nil:
-		name = r.columns[c]
+		if name = r.columns[c]; name == "" {
+			return nil // an index of the rows
+		}
 		if strings.EqualFold(name, "weight") {
 			name = "weight"
 		}
@@ -162,24 +181,33 @@ func (r *edgeListReader) field(c int, text string, k int, at place) error {
 	return nil
 }
 
-// header takes the first line for names of columns if it has a source and a target.
-func (r *edgeListReader) header() bool {
+// header takes the first line for names of columns if it has a source and a target, each once.
+func (r *edgeListReader) header() (bool, error) {
 	r.source, r.target = 0, 1
-	source, target := -1, -1
+	source, target, twice := -1, -1, error(nil)
 	for c, f := range r.fields {
+		end := &source
 		switch strings.ToLower(f) {
 		case "source", "from", "pre", "i":
-			source = c
 		case "target", "to", "post", "j":
-			target = c
+			end = &target
+		default:
+			continue
 		}
+		if *end >= 0 {
+			twice = fmt.Errorf("the columns %d and %d, %q and %q, are both the same end of an edge", *end+1, c+1, short(r.fields[*end]), short(f))
+		}
+		*end = c
 	}
 	if source < 0 || target < 0 {
-		return false
+		return false, nil
+	}
+	if twice != nil {
+		return false, twice
 	}
 	r.columns = slices.Clone(r.fields)
 	r.source, r.target = source, target
-	return true
+	return true, nil
 }
 
 func (r *edgeListReader) split(text string, number int) error {
@@ -283,7 +311,7 @@ func (r *edgeListReader) sortNumbers() {
 	}
 }
 
-// separatorIn guesses what separates the fields of a list: the first of comma, semicolon and tab in its first line, or white space.
+// separatorIn guesses what separates the fields of a list: comma or semicolon, whichever its first line has more of, or white space.
 func separatorIn(data []byte) byte {
 	for len(data) > 0 {
 		var line []byte
@@ -295,10 +323,12 @@ func separatorIn(data []byte) byte {
 		if k := bytes.IndexByte(line, '{'); k >= 0 {
 			line = line[:k]
 		}
-		for _, c := range []byte(",;") {
-			if bytes.IndexByte(line, c) >= 0 {
-				return c
-			}
+		commas, semicolons := bytes.Count(line, []byte(",")), bytes.Count(line, []byte(";"))
+		switch {
+		case semicolons > commas:
+			return ';'
+		case commas > 0:
+			return ','
 		}
 		break
 	}
@@ -374,7 +404,7 @@ func appendPython(out []byte, v any) []byte {
 		return append(out, "False"...)
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return append(out, strings.ToLower(strconv.FormatFloat(v, 'g', -1, 64))...)
+			return append(out, strings.ToLower(strings.TrimPrefix(strconv.FormatFloat(v, 'g', -1, 64), "+"))...)
 		}
 	case Raw:
 		if v == "null" {

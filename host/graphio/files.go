@@ -59,6 +59,9 @@ func Read(r io.Reader, f Format) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	if data, err = plain(data, f); err != nil {
+		return nil, err
+	}
 	switch f {
 	case NPY:
 		return readNPY(data)
@@ -78,6 +81,27 @@ func Read(r io.Reader, f Format) (*Graph, error) {
 	return nil, unknownFormat(f)
 }
 
+// containers are what a file begins with that holds another one.
+var containers = []struct{ magic, what string }{
+	{"\x1f\x8b", "compressed with gzip"}, {"PK\x03\x04", "a zip archive"}, {"BZh", "compressed with bzip2"}, {"\xfd7zXZ\x00", "compressed with xz"}, {"(\xb5/\xfd", "compressed with zstd"},
+}
+
+// plain refuses files that hold another file, and UTF-16, and takes a byte order mark off texts.
+func plain(data []byte, f Format) ([]byte, error) {
+	for _, c := range containers {
+		if bytes.HasPrefix(data, []byte(c.magic)) {
+			return nil, &record.FormatError{Message: "the file is " + c.what + "; unpack it first"}
+		}
+	}
+	if f == NPY {
+		return data, nil
+	}
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return nil, &record.FormatError{Line: 1, Column: 1, Message: "the file is not UTF-8 but UTF-16; save it as UTF-8"}
+	}
+	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
+}
+
 func unknownFormat(f Format) error {
 	return fmt.Errorf("the format %q is not known; %v are", short(string(f)), Formats())
 }
@@ -85,7 +109,8 @@ func unknownFormat(f Format) error {
 // readCSV tells a list of edges from a matrix: it has a header with a source and a target, or it is not square and has two or
 // three columns.
 func readCSV(data []byte) (*Graph, error) {
-	first := data
+	data = lines(data)
+	first, wide := data, false
 	for len(first) > 0 {
 		var line []byte
 		line, first, _ = bytes.Cut(first, []byte("\n"))
@@ -93,13 +118,21 @@ func readCSV(data []byte) (*Graph, error) {
 			continue
 		}
 		r := &edgeListReader{comma: separatorIn(line)}
-		if r.split(string(line), 1) == nil && r.header() {
-			return readEdgeList(data, separatorIn(data))
+		if wide = bytes.Count(line, []byte{r.comma}) >= maxColumns; wide {
+			break
+		}
+		if r.split(string(line), 1) == nil {
+			if header, err := r.header(); header || err != nil {
+				return readEdgeList(data, separatorIn(data))
+			}
 		}
 		break
 	}
+	if g, err := readLabelled(data); g != nil || err != nil {
+		return g, err
+	}
 	g, err := readMatrixCSV(data)
-	if err == nil || !notSquare(err) {
+	if err == nil || !notSquare(err) || wide {
 		return g, err
 	}
 	list, listErr := readEdgeList(data, separatorIn(data))

@@ -164,7 +164,7 @@ func (r *graphmlReader) edge(e xml.StartElement, at place) error {
 	if err != nil {
 		return err
 	}
-	if v, ok := attrOf(e, "directed"); ok && (v == "true") != g.Directed {
+	if v, ok := attrOf(e, "directed"); ok && (v == "true" || v == "1") != g.Directed {
 		return at.errorf("the edge has directed=%q in a graph whose edges are otherwise; make all edges alike, undirected ones as two directed ones", short(v))
 	}
 	k := r.b.connect("t"+from, "t"+to, at)

@@ -139,7 +139,10 @@ func (x *xmlText) root(name string, f func(e xml.StartElement) error) error {
 				return x.start.errorf("text stands outside <%s>", name)
 			}
 		case xml.StartElement:
-			if found || t.Name.Local != name {
+			if found {
+				return x.start.errorf("<%s> stands behind the end of <%s>; one file holds one graph", short(t.Name.Local), name)
+			}
+			if t.Name.Local != name {
 				return x.start.errorf("the element <%s> stands where <%s> was expected", short(t.Name.Local), name)
 			}
 			found = true
