@@ -183,7 +183,7 @@ func (s *session) editTexts(picture string) {
 	x, y := s.pixel(3)
 	s.at(x, y, "click", "1")
 	s.until("inspected", func(v *Viewer) bool { return len(v.inspector.fields) > 2 && !v.dirty() })
-	click := func(name string) {
+	press := func(name string) {
 		type place struct{ x, y int }
 		p := get(s, func(v *Viewer) (p place) {
 			for _, f := range v.inspector.fields {
@@ -194,6 +194,9 @@ func (s *session) editTexts(picture string) {
 			return p
 		})
 		s.at(p.x, p.y, "click", "1")
+	}
+	click := func(name string) {
+		press(name)
 		s.until("the keyboard in "+name, func(v *Viewer) bool { return v.inspector.focus == name })
 		s.do("key", "ctrl+End")
 		for n := get(s, func(v *Viewer) int { return len(v.inspector.text.String()) }); name != ruleField && n > 0; n-- {
@@ -224,6 +227,50 @@ func (s *session) editTexts(picture string) {
 		return ok && v.inspector.focus == "" && !v.dirty()
 	})
 	s.screenshot(picture + "_rule.png")
+
+	// A rule of this node only: wrong at first, then right, undone, done again, given up and taken back.
+	follows := func(own bool) func(*Viewer) bool {
+		return func(v *Viewer) bool {
+			return (variantOf(v.sim.Network().Groups[0], 3) != nil) == own && v.inspector.focus == "" && !v.dirty()
+		}
+	}
+	press(onlyThis)
+	s.until("a rule of its own begins", func(v *Viewer) bool { return v.inspector.focus == ruleField && !v.dirty() })
+	for n := get(s, func(v *Viewer) int { return len(v.inspector.text.String()) }); n > 0; n-- {
+		s.do("key", "BackSpace")
+	}
+	s.do("type", "dtheta/dt = -5*theta/second + volt : 1")
+	s.do("key", "Return")
+	s.do("type", "pull : 1")
+	s.do("key", "ctrl+Return")
+	s.until("an error", func(v *Viewer) bool {
+		return v.inspector.fault != "" && v.inspector.at > 0 && !v.dirty() && len(v.sim.Network().Groups[0].Variants) == 0
+	})
+	s.screenshot(picture + "_own_error.png")
+	s.do("key", "Up", "End")
+	for range len("+ volt : 1") {
+		s.do("key", "BackSpace")
+	}
+	s.do("type", ": 1")
+	s.do("key", "ctrl+Return")
+	s.until("a rule of node 3", follows(true))
+	s.until("in the log", has("osc: another rule for node 3"))
+	s.screenshot(picture + "_own.png")
+	s.do("key", "ctrl+z")
+	s.until("undone", follows(false))
+	s.do("key", "ctrl+shift+z")
+	s.until("done again", follows(true))
+	press(asGroup)
+	s.until("the group's rule again", follows(false))
+	s.until("that is in the log, too", has("osc: the rule of the group for node 3"))
+	s.do("key", "ctrl+z")
+	s.until("its own again", follows(true))
+	if text := get(s, func(v *Viewer) string { return textOf(v.followed(v.sim.Network().Groups[0], 3).equations) }); text != "dtheta/dt = -5*theta/second : 1\npull : 1" {
+		s.t.Errorf("node 3 follows %q", text)
+	}
+	if text := get(s, func(v *Viewer) string { return textOf(v.followed(v.sim.Network().Groups[0], 4).equations) }); !strings.Contains(text, "damping") {
+		s.t.Errorf("node 4 follows %q", text)
+	}
 	s.do("key", "Escape")
 	s.do("key", "space")
 	s.until("a few steps", func(v *Viewer) bool { return v.line.Step() > v.line.Log()[len(v.line.Log())-1].Step+20 })

@@ -3,9 +3,7 @@
 package viewer
 
 import (
-	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,7 +11,6 @@ import (
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/gpu/ui"
 	"github.com/galvani-sim/galvani/gpu/window"
-	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 	timeline "github.com/galvani-sim/galvani/host/session"
@@ -26,18 +23,22 @@ const (
 	ruleLine       = 17.0
 )
 
-// inspector shows the selected element: its variables, and the rule of its group, all to be edited.
+// inspector shows the selected element: its variables, and the rule that it follows, all to be edited.
 type inspector struct {
-	focus string  // variable under edit, or ruleField; "": none
+	focus string  // variable under edit, or a part of the rule, or a choice; "": none
 	text  ui.Text // of the focus
 	fault string  // why the last rule was refused, on one line
-	at    int     // place of the fault in the rule, in bytes; -1: none
+	at    int     // place of the fault in the text, in bytes; -1: none
+	own   element // is to get a rule of its own with the next text that is accepted
 
 	fields []field // as drawn last
 }
 
-// ruleField is the focus of the rule: no variable has such a name.
-const ruleField = " rule"
+// element is one of a group; the zero value is none.
+type element struct {
+	group string
+	node  int
+}
 
 // field is a place on the screen that takes the keyboard.
 type field struct {
@@ -81,7 +82,7 @@ func (v *Viewer) drawInspector(o *render.Overlay, th *render.Theme, width, heigh
 		if b.Object != g.Name || b.Role != plan.State && b.Role != plan.Param || strings.ContainsAny(b.Var, "@ ") || b.Len != g.N && b.Len != 1 {
 			continue
 		}
-		if y > box.H-150 {
+		if y > box.H-v.ruleHeight(g) {
 			break
 		}
 		r := render.Rect{X: x + 110, Y: y - fieldHeight/2, W: inspectorWidth - 110 - 28, H: fieldHeight}
@@ -98,33 +99,7 @@ func (v *Viewer) drawInspector(o *render.Overlay, th *render.Theme, width, heigh
 		in.fields = append(in.fields, field{b.Var, r})
 		y += fieldHeight + 5
 	}
-	if g.Equations == nil {
-		return
-	}
-	y += 10
-	o.Text(x, y, "rule of "+g.Name, label)
-	rule := strings.Split(g.Equations.Text, "\n")
-	if in.focus == ruleField {
-		rule = strings.Split(in.text.String(), "\n")
-	}
-	r := render.Rect{X: x, Y: y + 14, W: inspectorWidth - 28, H: math.Max(ruleLine*float64(len(rule))+8, 2*ruleLine)}
-	r.H = math.Min(r.H, math.Max(box.H-r.Y-64, 2*ruleLine))
-	small := value
-	small.Size = 12
-	v.drawField(o, th, r, in.focus == ruleField, rule, small)
-	in.fields = append(in.fields, field{ruleField, r})
-	y = r.Y + r.H + 14
-	if in.fault != "" {
-		small.Color = th.Bad
-		for _, l := range render.Wrap(o, in.fault, small, r.W) {
-			o.Text(x, y, l, small)
-			y += ruleLine
-		}
-		return
-	}
-	if in.focus == ruleField {
-		o.Text(x, y, "Ctrl+Enter: use it, the state is kept · Esc: as it was", render.TextStyle{Size: 11, Color: th.Muted, Middle: true})
-	}
+	v.drawRule(o, th, box, y+10, g, node)
 }
 
 // drawField draws lines in a box, with the caret where the keyboard is, and a mark where the rule is wrong.
@@ -202,9 +177,13 @@ func (v *Viewer) inspectorClick(x, y float64) bool {
 	in := &v.inspector
 	in.focus, in.fault, in.at = "", "", -1
 	for _, f := range in.fields {
-		if f.rect.Contains(x, y) {
-			v.edit(f.name)
+		if !f.rect.Contains(x, y) {
+			continue
 		}
+		if v.edit(f.name); isChoice(f.name) {
+			v.choose(f.name)
+		}
+		break
 	}
 	return true
 }
@@ -217,9 +196,10 @@ func (v *Viewer) edit(name string) {
 		return
 	}
 	in.focus, in.fault, in.at = name, "", -1
-	in.text = ui.Text{Lines: name == ruleField}
-	if name == ruleField {
-		in.text.Set(g.Equations.Text)
+	in.text = ui.Text{}
+	if part := partOf(name); part != nil {
+		in.text.Lines = part.lines
+		in.text.Set(textOf(part.of(v.followed(g, node))))
 	} else if b, ok := v.stage.plan.Find(g.Name, name); ok {
 		in.text.Set(v.valueText(b, node))
 	}
@@ -237,6 +217,15 @@ func (v *Viewer) inspectorKey(k window.Key, mods window.Mods) bool {
 				v.edit(in.fields[(n+1)%len(in.fields)].name)
 				break
 			}
+		}
+		return true
+	}
+	if isChoice(in.focus) {
+		switch k {
+		case window.KeyEnter, window.KeyKPEnter, window.KeySpace:
+			v.choose(in.focus)
+		case window.KeyEscape:
+			in.focus = ""
 		}
 		return true
 	}
@@ -263,22 +252,8 @@ func (v *Viewer) accept() {
 	g, node := v.inspected()
 	text := in.text.String()
 	in.fault, in.at = "", -1
-	if in.focus == ruleField {
-		if !v.arrive() {
-			return
-		}
-		err := v.line.Do(timeline.SetRule{Group: g.Name, Equations: &text})
-		var list diag.List
-		if errors.As(err, &list) && len(list) > 0 {
-			in.fault, in.at = list[0].Message, min(list[0].Span.Start, len(text))
-			return
-		}
-		if err != nil {
-			in.fault = firstLine(err)
-			return
-		}
-		in.focus = ""
-		v.edited()
+	if part := partOf(in.focus); part != nil {
+		v.acceptRule(g, node, part, text)
 		return
 	}
 	x, err := strconv.ParseFloat(strings.TrimSpace(text), 64)

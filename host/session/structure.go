@@ -460,7 +460,7 @@ func (e RestoreNode) apply(t *Timeline) (Edit, error) {
 // text is a diag.List.
 type SetRule struct {
 	Group string `json:"group"`
-	// Nodes follow the rule; nil: the group, but for those of its nodes that have a rule of their own.
+	// Nodes follow the rule, or with no text given that of the group again; nil: the group, but for those of its nodes that have a rule of their own.
 	Nodes      []int32 `json:"nodes,omitempty"`
 	Equations  *string `json:"equations,omitempty"`
 	Parameters *string `json:"parameters,omitempty"` // ANNarchy's block
@@ -471,6 +471,9 @@ type SetRule struct {
 func (SetRule) kind() string { return "set_rule" }
 
 func (e SetRule) String() string {
+	if len(e.Nodes) > 0 && e.Equations == nil && e.Parameters == nil && e.Threshold == nil && e.Reset == nil {
+		return some(e.Group, "the rule of the group for", "node", e.Nodes)
+	}
 	switch len(e.Nodes) {
 	case 0:
 		return fmt.Sprintf("%s: another rule", e.Group)

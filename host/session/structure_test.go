@@ -87,6 +87,20 @@ func TestRules(t *testing.T) {
 		t.Errorf("spikes of %v", i)
 	}
 
+	// One of the two follows the group again; the other goes on, and so does the rule when that is undone.
+	back := SetRule{Group: "g", Nodes: []int32{3}}
+	if s := back.String(); s != "g: the rule of the group for node 3" {
+		t.Error(s)
+	}
+	r.must(r.Do(back))
+	r.seek(3100)
+	near("node 3 follows the group", -1.1, 0.49, -5.3, 6.6)
+	r.undo()
+	if len(g.Variants) != 1 || !slices.Equal(g.Variants[0].Elements, []int32{1, 3}) {
+		t.Errorf("undone, the rules of nodes are %v", g.Variants)
+	}
+	r.seek(3100)
+
 	before := r.everything()
 	err := r.Do(SetRule{Group: "g", Equations: text("dv/dt = k*w/second : 1\nk : 1")})
 	var l diag.List
@@ -103,7 +117,7 @@ func TestRules(t *testing.T) {
 
 	// Undo reverts each rule at the present step, and brings back what the group's had dropped.
 	r.must(r.Do(SetRule{Group: "g", Equations: text("dv/dt = 0/second : 1")}))
-	r.seek(3100)
+	r.seek(3200)
 	r.undo()
 	if k := r.values("g", "k"); !slices.Equal(k, []float64{1, 2, 3, 4}) {
 		t.Errorf("k is %v", k)
@@ -111,7 +125,7 @@ func TestRules(t *testing.T) {
 	if k := r.values("g", "u"); !slices.Equal(k, []float64{-1, -1, -1, -1}) {
 		t.Errorf("u is %v", k)
 	}
-	if r.Step() != 3100 {
+	if r.Step() != 3200 {
 		t.Errorf("undo of a rule went to step %d", r.Step())
 	}
 	r.undo()
