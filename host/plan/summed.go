@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
@@ -215,6 +216,50 @@ func (b *builder) addSums() error {
 		b.sums[sum] = append(b.sums[sum], summand{run, x.item.Clock, x.lags != nil})
 		x.item.Ops = append(x.item.Ops, run)
 		b.plan.Schedule = append(b.plan.Schedule, x.item)
+		if first == nil {
+			b.warnEarly(x)
+		}
 	}
 	return nil
+}
+
+// warnEarly warns of code that reads a sum before it is taken, in a group that stops when a condition holds: in the first step the sum is 0,
+// so that the condition may hold before anything has begun.
+func (b *builder) warnEarly(x *summing) {
+	for _, g := range b.net.Groups {
+		if g.Name != x.target.Object || len(g.Stops) == 0 {
+			continue
+		}
+		for _, c := range g.Code {
+			slot, err := slotOf(c.When, Start)
+			if err != nil || c.Event != "" || c.Update != net.Synchronous || inStep(&Item{Slot: slot, Order: c.Order, Name: c.Name}, &x.item) > 0 {
+				continue
+			}
+			if at, ok := mention(c.Code.Text, x.into); ok {
+				b.report(diag.Warningf(c.Code, at, "the sum %q is taken later in the step than this code runs: it is 0 here in the first step, and that of the step before in the others", x.into).
+					WithHint("the run may end before anything has begun; with when=\"after_groups\" the code sees the sums of its own step"))
+			}
+		}
+	}
+}
+
+// mention finds a name in a text.
+func mention(text, name string) (diag.Span, bool) {
+	letter := func(k int) bool {
+		if k < 0 || k >= len(text) {
+			return false
+		}
+		r := text[k]
+		return r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+	}
+	for from := 0; ; {
+		k := strings.Index(text[from:], name)
+		if k < 0 {
+			return diag.Span{}, false
+		}
+		k += from
+		if from = k + len(name); !letter(k-1) && !letter(from) {
+			return diag.Span{Start: k, End: from}, true
+		}
+	}
 }
