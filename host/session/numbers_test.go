@@ -65,7 +65,7 @@ func TestNumbers(t *testing.T) {
 		t.Errorf("undone tau is %v", v)
 	}
 	// A rule that declares the name has a parameter of its own.
-	rule := "dv/dt = (drive - v)/(tau*second) : 1 (unless refractory)\ndrive : 1\nage : integer\ntau : 1"
+	rule := "dv/dt = (drive - v)/(tau*second) : 1 (unless refractory)\ndrive : 1\nage : integer\ntau : 1\npull : 1"
 	r.must(r.Do(SetRule{Group: "g", Equations: &rule}))
 	if v := r.values("g", "tau"); len(v) != 5 {
 		t.Errorf("the rule's own tau has %d values", len(v))
@@ -77,7 +77,7 @@ func TestNumberInExponent(t *testing.T) {
 	n := network(3)
 	g := n.Groups[1]
 	g.Namespace = numbers{"gain": 0.4, "tau": 0.02, "n": 2}
-	g.Equations = code("dv/dt = (drive - v)/(tau*second) + 0*(age*second)**n/second**n/second : 1 (unless refractory)\ndrive : 1\nage : integer")
+	g.Equations = code("dv/dt = (drive - v)/(tau*second) + 0*(age*second)**n/second**n/second : 1 (unless refractory)\ndrive : 1\nage : integer\npull : 1")
 	r := start(t, n, Options{})
 	r.must(r.Do(SetParameter{Object: "g", Name: "tau", Value: 0.04}))
 	wantError(t, r.Do(SetParameter{Object: "g", Name: "nn", Value: 3}), `no parameter "nn"`)
@@ -151,7 +151,7 @@ func TestGesture(t *testing.T) {
 func TestNumberOfOneObject(t *testing.T) {
 	make := func(g, syn float64) *rig {
 		n := network(4)
-		n.Groups[1].Equations = code("dv/dt = (gain*drive - v)/(tau*second) : 1 (unless refractory)\ndrive : 1\nage : integer")
+		n.Groups[1].Equations = code("dv/dt = (gain*drive - v)/(tau*second) : 1 (unless refractory)\ndrive : 1\nage : integer\npull : 1")
 		n.Groups[1].Namespace = numbers{"gain": g, "tau": 0.02}
 		for _, s := range n.Synapses {
 			s.Namespace = numbers{"gain": syn}
