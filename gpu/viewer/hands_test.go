@@ -239,15 +239,14 @@ func (s *session) editTexts(picture string) {
 	for n := get(s, func(v *Viewer) int { return len(v.inspector.text.String()) }); n > 0; n-- {
 		s.do("key", "BackSpace")
 	}
-	s.do("type", "dtheta/dt = -5*theta/second + volt : 1")
-	s.do("key", "Return")
 	s.do("type", "pull : 1")
+	s.do("key", "Return")
+	s.do("type", "dtheta/dt = -5*theta/second + volt : 1")
 	s.do("key", "ctrl+Return")
 	s.until("an error", func(v *Viewer) bool {
 		return v.inspector.fault != "" && v.inspector.at > 0 && !v.dirty() && len(v.sim.Network().Groups[0].Variants) == 0
 	})
 	s.screenshot(picture + "_own_error.png")
-	s.do("key", "Up", "End")
 	for range len("+ volt : 1") {
 		s.do("key", "BackSpace")
 	}
@@ -265,7 +264,7 @@ func (s *session) editTexts(picture string) {
 	s.until("that is in the log, too", has("osc: the rule of the group for node 3"))
 	s.do("key", "ctrl+z")
 	s.until("its own again", follows(true))
-	if text := get(s, func(v *Viewer) string { return textOf(v.followed(v.sim.Network().Groups[0], 3).equations) }); text != "dtheta/dt = -5*theta/second : 1\npull : 1" {
+	if text := get(s, func(v *Viewer) string { return textOf(v.followed(v.sim.Network().Groups[0], 3).equations) }); text != "pull : 1\ndtheta/dt = -5*theta/second : 1" {
 		s.t.Errorf("node 3 follows %q", text)
 	}
 	if text := get(s, func(v *Viewer) string { return textOf(v.followed(v.sim.Network().Groups[0], 4).equations) }); !strings.Contains(text, "damping") {
