@@ -202,12 +202,17 @@ func TestSelect(t *testing.T) {
 	if _, err := Select([]string{"feild-20"}); err == nil || !strings.Contains(err.Error(), "field-20") {
 		t.Errorf("unknown name: %v", err)
 	}
-	for name, want := range map[string]string{"microcircuit-0.01": "from 0.1 to 1", "microcircuit-0.1-dc": "silent", "microcircuit-x": "no workload"} {
+	for name, want := range map[string]string{"microcircuit-0.01": "from 0.1 to 1", "microcircuit-0.1-dc": "silent", "microcircuit-x": "no workload",
+		"cuba-1e5": "no workload", "cuba-10": "from 1000", "spreizer-9": "from 1 to 5", "brunel-100": "no workload", "coba-": "no workload"} {
 		if _, err := Select([]string{name}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	if w, err := Select([]string{"microcircuit-0.2", "microcircuit-1-dc"}); err != nil || len(w) != 2 || w[1].Params[1].Value != 77169 {
+		t.Errorf("%v, %v", w, err)
+	}
+	if w, err := Select([]string{"cobahh-1000", "cuba-4000", "kuramoto-200", "kuramoto-1000"}); err != nil || len(w) != 4 || w[0].Name != "cuba-4000" ||
+		w[1].Params[1].Value != 9924 || w[2].Params[0].Value != 1000 || w[3].Params[1].Value != 2000 {
 		t.Errorf("%v, %v", w, err)
 	}
 	w, err := Select([]string{"field-20*"})

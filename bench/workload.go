@@ -124,18 +124,22 @@ func (w *Watched) check(early, values []float64, seconds float64) error {
 	return nil
 }
 
-// Select returns the workloads of the given names, or all without any. A name ending in * stands for all that begin so.
+// Select returns the workloads of the given names, or all without any: of the table, or of a family and any size. A name ending in * stands for
+// all of the table that begin so.
 func Select(names []string) ([]Workload, error) {
 	all := Workloads()
 	if len(names) == 0 {
 		return all, nil
 	}
 	for _, n := range names {
-		w, ok, err := scaledMicrocircuit(n)
+		if slices.ContainsFunc(all, func(have Workload) bool { return have.Name == n }) {
+			continue
+		}
+		w, ok, err := sized(n)
 		if err != nil {
 			return nil, err
 		}
-		if ok && !slices.ContainsFunc(all, func(have Workload) bool { return have.Name == w.Name }) {
+		if ok {
 			all = append(all, w)
 		}
 	}
@@ -152,7 +156,7 @@ func Select(names []string) ([]Workload, error) {
 				known = append(known, w.Name)
 			}
 			sort.Strings(known)
-			return nil, fmt.Errorf("there is no workload %q; there are %s", n, strings.Join(known, ", "))
+			return nil, fmt.Errorf("there is no workload %q; there are %s, and cuba, coba, cobahh, kuramoto, field, spreizer, pymonnto and microcircuit of other sizes", n, strings.Join(known, ", "))
 		}
 	}
 	return picked, nil
