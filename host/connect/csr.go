@@ -5,6 +5,8 @@ import (
 	"math"
 	"runtime"
 	"sort"
+
+	"github.com/galvani-sim/galvani/host/internal/pages"
 )
 
 // Rows is the number of rows.
@@ -85,17 +87,17 @@ func rowOffsets(ptr []int64) {
 func (c *CSR) Transposed() *CSR {
 	rows, cols := c.Rows(), c.Cols()
 	n := len(c.Index)
-	t := &CSR{NPre: c.NPre, NPost: c.NPost, ByPost: !c.ByPost, RowPtr: make([]int64, cols+1), Index: make([]int32, n)}
+	t := &CSR{NPre: c.NPre, NPost: c.NPost, ByPost: !c.ByPost, RowPtr: make([]int64, cols+1), Index: pages.Make[int32](n)}
 	perW, perD := len(c.W) == n && n != 1, len(c.Delay) == n && n != 1
 	t.W, t.Delay = c.W, c.Delay
 	if perW {
-		t.W = make([]float64, n)
+		t.W = pages.Make[float64](n)
 	}
 	if perD {
-		t.Delay = make([]float64, n)
+		t.Delay = pages.Make[float64](n)
 	}
 	if n <= math.MaxInt32 {
-		t.Created = make([]int32, n)
+		t.Created = pages.Make[int32](n)
 	}
 	// Each worker moves the columns of its own range: it finds them in every row by bisection, so writes never collide and the result
 	// has one order for any number of workers.

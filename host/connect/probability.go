@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"sync/atomic"
 
+	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/rng"
 )
 
@@ -96,7 +97,7 @@ func (d *rowDraws) fillOnce(c *CSR, p float64) bool {
 		n := float64(pairs(min(grain, rows-k*grain), d.candidates))
 		start[k+1] = start[k] + int64(math.Min(n, p*n+6.5*math.Sqrt(p*(1-p)*n)+16))
 	}
-	index := make([]int32, start[stretches])
+	index := pages.Make[int32](int(start[stretches]))
 	var full atomic.Bool
 	_ = parallel(rows, grain, func(lo, hi int) error {
 		own := index[start[lo/grain]:start[lo/grain]:start[lo/grain+1]]
@@ -132,7 +133,7 @@ func (d *rowDraws) countAndFill(c *CSR, grain int) {
 		return nil
 	})
 	rowOffsets(c.RowPtr)
-	c.Index = make([]int32, c.RowPtr[c.NPre])
+	c.Index = pages.Make[int32](int(c.RowPtr[c.NPre]))
 	_ = parallel(c.NPre, grain, func(lo, hi int) error {
 		for i := lo; i < hi; i++ {
 			dst := c.Index[c.RowPtr[i]:c.RowPtr[i+1]]

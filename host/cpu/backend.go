@@ -10,6 +10,7 @@ import (
 
 	"github.com/galvani-sim/galvani/host/cpu/internal/native"
 	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -103,7 +104,7 @@ func (x *instance[T]) build() error {
 			continue
 		}
 		if b.Type == ir.Real {
-			v := make([]T, b.Len)
+			v := pages.Make[T](b.Len)
 			for k, r := range b.Reals {
 				v[k] = T(r)
 			}
@@ -113,7 +114,7 @@ func (x *instance[T]) build() error {
 			x.m.real[i] = v
 			continue
 		}
-		v := make([]int32, b.Len)
+		v := pages.Make[int32](b.Len)
 		copy(v, b.Ints)
 		if b.Ints == nil && b.Fill != 0 {
 			fill(v, toInt(b.Fill))

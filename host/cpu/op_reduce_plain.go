@@ -3,6 +3,7 @@ package cpu
 import (
 	"slices"
 
+	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
@@ -88,9 +89,9 @@ func (s *plainSum[T]) prepare() error {
 	r := s.r
 	if s.stale {
 		if n := len(r.conn.index); s.weights == nil && s.weightsEach > 0 {
-			s.weights = make([]T, n*r.x.replicas())
+			s.weights = pages.Make[T](n * r.x.replicas())
 		} else if s.weights == nil {
-			s.weights = make([]T, n)
+			s.weights = pages.Make[T](n)
 		}
 		if err := r.x.pool.run((len(r.bounds)-1)*r.x.replicas(), s.packJob); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/connect"
+	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/rng"
 )
@@ -167,13 +168,13 @@ func (c *collector) take() *pairs {
 			return &pairs{pre: s.pre, post: s.post}
 		}
 	}
-	p := &pairs{post: make([]int32, 0, c.n)}
+	p := &pairs{post: pages.Make[int32](int(c.n))[:0]}
 	for i := range c.segments {
 		s := &c.segments[i]
 		p.post = s.join(p.post, s.post, s.toPost, s.byPost)
 		s.post = nil
 	}
-	p.pre = make([]int32, 0, c.n)
+	p.pre = pages.Make[int32](int(c.n))[:0]
 	for i := range c.segments {
 		s := &c.segments[i]
 		p.pre = s.join(p.pre, s.pre, s.toPre, !s.byPost)
@@ -365,7 +366,7 @@ func (b *builder) connectRule(x *call, rule connect.Rule) error {
 	}
 	if csr != nil {
 		seg.post = csr.Index[:len(csr.Index):len(csr.Index)]
-		seg.pre = make([]int32, len(csr.Index))
+		seg.pre = pages.Make[int32](len(csr.Index))
 		for i := range csr.NPre {
 			row := seg.pre[csr.RowPtr[i]:csr.RowPtr[i+1]]
 			for k := range row {
@@ -395,7 +396,7 @@ func rectangle(n, m int, self bool) (pre, post []int32) {
 	if !self {
 		total -= min(n, m)
 	}
-	pre, post = make([]int32, 0, total), make([]int32, 0, total)
+	pre, post = pages.Make[int32](total)[:0], pages.Make[int32](total)[:0]
 	for i := range int32(n) {
 		for j := range int32(m) {
 			if self || i != j {

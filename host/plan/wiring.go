@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
 )
@@ -161,7 +162,7 @@ func (p *pairs) sort(byPost bool, rows int, steps []int32) []sorted {
 	for lag := int(top); lag >= 0; lag-- {
 		set[lag] = int32(len(out))
 		if n[lag] > 0 || steps == nil {
-			out = append(out, sorted{lag: lag, ptr: make([]int32, rows+1), index: make([]int32, n[lag]), syn: make([]int32, n[lag])})
+			out = append(out, sorted{lag: lag, ptr: make([]int32, rows+1), index: pages.Make[int32](int(n[lag])), syn: pages.Make[int32](int(n[lag]))})
 		}
 	}
 	// Each worker goes through all synapses and sorts those of its own rows: the order is that of creation for any number of them.
