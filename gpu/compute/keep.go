@@ -117,18 +117,8 @@ func (i *Instance) Revert(from exec.Kept, at exec.Position) error {
 		s.At = at
 		return i.Restore(s)
 	}
-	if err := i.settle(); err != nil {
+	if err := i.vacate(k.written); err != nil {
 		return err
-	}
-	i.fullBarrier()
-	if err := i.moveAllSpikes(); err != nil {
-		return err
-	}
-	if i.layout.SetWritten(k.written) {
-		i.rescale()
-		if err := i.putScales(); err != nil {
-			return err
-		}
 	}
 	for _, r := range k.ranges {
 		if err := device.Copy(i.slabs[r.slab].buf, r.base, k.slabs[r.slab], r.to, r.n); err != nil {

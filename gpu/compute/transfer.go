@@ -158,6 +158,23 @@ func (i *Instance) Snapshot() (*exec.Snapshot, error) {
 	return s, nil
 }
 
+// vacate readies the buffers to be overwritten by a state in which the host had written values of the given ranges: spikes that wait to be recorded
+// are moved out, and sums have the scales of that state.
+func (i *Instance) vacate(written map[plan.Part][2]float64) error {
+	if err := i.settle(); err != nil {
+		return err
+	}
+	i.fullBarrier()
+	if err := i.moveAllSpikes(); err != nil {
+		return err
+	}
+	if i.layout.SetWritten(written) {
+		i.rescale()
+		return i.putScales()
+	}
+	return nil
+}
+
 // Restore goes back to a snapshot, also from a fault. Samples that were taken since stay until they are drained.
 func (i *Instance) Restore(s *exec.Snapshot) error {
 	if i.closed {
@@ -175,18 +192,8 @@ func (i *Instance) Restore(s *exec.Snapshot) error {
 			return fmt.Errorf("the snapshot has %d bytes for %s.%s, which takes %d", len(data), b.Object, b.Var, size)
 		}
 	}
-	if err := i.settle(); err != nil {
+	if err := i.vacate(s.Written); err != nil {
 		return err
-	}
-	i.fullBarrier()
-	if err := i.moveAllSpikes(); err != nil {
-		return err
-	}
-	if i.layout.SetWritten(s.Written) {
-		i.rescale()
-		if err := i.putScales(); err != nil {
-			return err
-		}
 	}
 	for k, b := range i.plan.Buffers {
 		if !kept(b.Role) {

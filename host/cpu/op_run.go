@@ -31,6 +31,7 @@ type kernelOp[T real] struct {
 	label   string
 	x       *instance[T]
 	body    runner
+	flush   runner // body, but for subnormal numbers, in some steps; nil: in none
 	reduces []*reduceOp[T]
 }
 
@@ -45,8 +46,11 @@ func (k *kernelOp[T]) changed(buf plan.BufferID) {
 }
 
 func (k *kernelOp[T]) run(step int64) error {
-	if k.body != nil {
-		if err := k.body.run(step); err != nil {
+	if body := k.body; body != nil {
+		if k.flush != nil && step%flushEvery == 0 {
+			body = k.flush
+		}
+		if err := body.run(step); err != nil {
 			return err
 		}
 	}
@@ -74,39 +78,20 @@ func (k *kernelOp[T]) arrange() {
 }
 
 func (x *instance[T]) compileRun(o *plan.Run) (*kernelOp[T], error) {
-	k := o.Kernel
 	if err := x.checkBind(o); err != nil {
 		return nil, err
 	}
+	k := o.Kernel
 	op := &kernelOp[T]{label: k.Name, x: x}
+	var err error
 	if len(k.Effects) > 0 {
-		var ends *connection
-		drawn := k.Domain == ir.Spiking && o.Conn >= 0 && o.Conn < len(x.plan.Conns) && x.plan.Conns[o.Conn].Drawn != nil
-		if drawn || k.Domain == ir.Synapses && namesEnds(k) {
-			c, err := x.connection(o.Conn)
-			if err == nil && !drawn {
-				err = x.ends(c)
-			}
-			if err != nil {
+		if op.body, err = x.compileBody(o); err != nil {
+			return nil, err
+		}
+		if f := x.flushed(o); f != o {
+			if op.flush, err = x.compileBody(f); err != nil {
 				return nil, err
 			}
-			ends = c
-		}
-		p, err := compileKernel[T](k, o, x.plan, x.random(), ends, x.fixed(o))
-		if err != nil {
-			return nil, err
-		}
-		if !x.initial { // what runs once is not worth the making
-			p.makeStages(x.set)
-		}
-		switch k.Domain {
-		case ir.Spiking, ir.Active:
-			op.body, err = x.newListRun(p, o)
-		default:
-			op.body, err = x.newRun(p, o)
-		}
-		if err != nil {
-			return nil, err
 		}
 	}
 	for i := range k.Reductions {
@@ -117,6 +102,34 @@ func (x *instance[T]) compileRun(o *plan.Run) (*kernelOp[T], error) {
 		op.reduces = append(op.reduces, r)
 	}
 	return op, nil
+}
+
+// compileBody makes the effects of a kernel.
+func (x *instance[T]) compileBody(o *plan.Run) (runner, error) {
+	k := o.Kernel
+	var ends *connection
+	drawn := k.Domain == ir.Spiking && o.Conn >= 0 && o.Conn < len(x.plan.Conns) && x.plan.Conns[o.Conn].Drawn != nil
+	if drawn || k.Domain == ir.Synapses && namesEnds(k) {
+		c, err := x.connection(o.Conn)
+		if err == nil && !drawn {
+			err = x.ends(c)
+		}
+		if err != nil {
+			return nil, err
+		}
+		ends = c
+	}
+	p, err := compileKernel[T](k, o, x.plan, x.random(), ends, x.fixed(o))
+	if err != nil {
+		return nil, err
+	}
+	if !x.initial { // what runs once is not worth the making
+		p.makeStages(x.set)
+	}
+	if k.Domain == ir.Spiking || k.Domain == ir.Active {
+		return x.newListRun(p, o)
+	}
+	return x.newRun(p, o)
 }
 
 // namesEnds reports whether an effect of k depends on where synapses begin or end.
