@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -22,7 +24,8 @@ func (x *instance[T]) flushed(o *plan.Run) *plan.Run {
 	var any bool
 	at := make([]bool, len(k.Effects))
 	for i, e := range k.Effects {
-		at[i] = e.Kind == ir.Store && e.Value.Type == ir.Real && x.plan.Buffers[o.Bind[e.Slot]].Role == plan.State && e.Value.Op != ir.OpLoad && d.toZero(e.Value)
+		at[i] = e.Kind == ir.Store && e.Value.Type == ir.Real && x.plan.Buffers[o.Bind[e.Slot]].Role == plan.State &&
+			e.Value.Op != ir.OpLoad && d.toZero(e.Value) && d.reads(e.Value, o.Bind[e.Slot])
 		any = any || at[i]
 	}
 	if !any {
@@ -93,4 +96,18 @@ func (d *decays) toZero(e *ir.Expr) bool {
 	}
 	d.known[e] = v
 	return v
+}
+
+// reads reports whether an expression depends on a buffer.
+func (d *decays) reads(e *ir.Expr, b plan.BufferID) bool {
+	seen := map[*ir.Expr]bool{}
+	var visit func(e *ir.Expr) bool
+	visit = func(e *ir.Expr) bool {
+		if seen[e] {
+			return false
+		}
+		seen[e] = true
+		return e.Op == ir.OpLoad && d.run.Bind[e.Slot] == b || slices.ContainsFunc(e.Args, visit)
+	}
+	return visit(e)
 }
