@@ -16,6 +16,7 @@ try:
 except ImportError as e:
     protocol.missing("Brian2: %s" % e)
 b2.BrianLogger.suppress_hierarchy("brian2")
+sys.excepthook = sys.__excepthook__  # Brian2's own writes to the log that is suppressed
 folder = None
 if mode.startswith("cpp"):
     folder = tempfile.mkdtemp(prefix="brian-")
@@ -116,13 +117,15 @@ def field(n):
     angle = 2*np.pi*np.arange(1, 5001)[:, None]/5000
     bubble = np.exp(-((x - n/2*(1 + .5*np.cos(angle)))**2 + (y - n/2*(1 + .5*np.sin(angle)))**2)/8)
     ns.update(tau=10*ms, table=TimedArray(np.maximum(0, bubble), dt=1*ms))
-    g = NeuronGroup(n*n, """dr/dt = (-r + clip(table(t, i) + rand() - 0.5, 0, inf) + inhibition + rand() - 0.5)/tau : 1
+    g = NeuronGroup(n*n, """dr/dt = (-r + drive + inhibition + rand() - 0.5)/tau : 1
+        drive : 1
         inhibition : 1""", method="euler", namespace=ns)
+    g.run_regularly("drive = clip(table(t, i) + rand() - 0.5, 0, inf)")  # an equation may draw once only
     g.run_regularly("r = clip(r, 0, 1)", when="after_groups")
     s = Synapses(g, g, "w : 1\ninhibition_post = w*r_pre : 1 (summed)", namespace=ns)
-    d2 = ((x[:, None] - x)**2 + (y[:, None] - y)**2)/n**2
+    d2 = ((x[:, None] - x)**2 + (y[:, None] - y)**2)/(n - 1)**2
     w = .2*np.exp(-d2/2/.1**2) - .1*np.exp(-d2/2/.7**2)
-    keep = (np.abs(w) > .01) & ~np.eye(n*n, dtype=bool)
+    keep = (np.abs(w) > .01*abs(.2 - .1)) & ~np.eye(n*n, dtype=bool)  # as ANNarchy's limit=0.01
     i, j = np.nonzero(keep)
     s.connect(i=i, j=j)
     s.w = w[i, j]
