@@ -222,7 +222,9 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 	if u.sample >= 0 {
 		p.SetUints(glsl.UniformRow(u.sample), uint32(i.rings[u.sample].fill-1))
 	}
-	i.bind(p)
+	if err := i.bind(p); err != nil {
+		return err
+	}
 	switch u.kind {
 	case spikes:
 		return i.dispatchSpikes(u, p, step)
@@ -270,7 +272,9 @@ func (i *Instance) settle() error {
 		return err
 	}
 	i.dev.Barrier(device.BarrierStorage)
-	i.bind(p)
+	if err := i.bind(p); err != nil {
+		return err
+	}
 	if err := i.dev.Dispatch(p.Program, i.flush.Groups, 1, 1); err != nil {
 		return err
 	}

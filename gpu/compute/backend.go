@@ -5,6 +5,7 @@ package compute
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -29,6 +30,10 @@ type Backend struct {
 	cells   int // of sums over taps
 	// And small rings for spikes.
 	spikeEntries int
+	// Arrays in pieces though they would fit into a storage block, and other limits than the device's (0: the device's).
+	piece      func(n int) int
+	block      int64
+	mostBlocks int
 }
 
 // Mode is a way to run a schedule. Results do not depend on it.
@@ -58,6 +63,9 @@ func (b *Backend) Caps() exec.Caps {
 		Name: "gl", Device: fmt.Sprintf("%s, OpenGL %d.%d", i.Renderer, i.Major, i.Minor), Double: i.Features.Double,
 		Threads: 0, OwnNoise: glsl.MostReplicas, MaxBuffer: i.Limits.StorageBlockSize, Memory: i.Features.VideoMemoryBytes,
 	}
+	if b.block > 0 {
+		c.MaxBuffer = b.block
+	}
 	if c.Memory == 0 && i.Software {
 		c.Memory = hostMemory()
 	}
@@ -67,7 +75,7 @@ func (b *Backend) Caps() exec.Caps {
 // Memory estimates what Load allocates on the device, and what the program keeps beside it.
 func (b *Backend) Memory(p *plan.Plan) (plan.Memory, error) {
 	i := b.dev.Info()
-	return Estimate(p, i.Limits.StorageBlockSize, glsl.Options{Software: i.Software, SpikeEntries: b.spikeEntries})
+	return Estimate(p, b.Caps().MaxBuffer, glsl.Options{Software: i.Software, SpikeEntries: b.spikeEntries, Piece: b.piece})
 }
 
 // Load allocates and initialises p. It may be called from any goroutine, and so may the instance's methods.
@@ -91,7 +99,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	if err := p.Fits(0, caps.MaxBuffer); err != nil {
 		return nil, err
 	}
-	layout, err := glsl.NewLayout(p, caps.MaxBuffer, glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries, OwnNoise: o.Replicas != nil})
+	layout, err := glsl.NewLayout(p, caps.MaxBuffer, glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries, OwnNoise: o.Replicas != nil, Piece: b.piece})
 	if err != nil {
 		return nil, err
 	}
@@ -127,10 +135,17 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 			i.Close()
 		}
 	}()
-	if err := i.allocate(); err != nil {
+	if err := i.build(b.Mode); err != nil {
 		return nil, err
 	}
-	if err := i.build(b.Mode); err != nil {
+	most := b.dev.Info().Limits.StorageBlocks
+	if b.mostBlocks > 0 {
+		most = b.mostBlocks
+	}
+	if err := i.checkBlocks(most, caps.MaxBuffer); err != nil {
+		return nil, err
+	}
+	if err := i.allocate(); err != nil {
 		return nil, err
 	}
 	i.loadTime = time.Since(start)
@@ -140,9 +155,15 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	return i, b.dev.Err()
 }
 
-// allocate makes the slabs and fills in initial values.
+// allocate makes the slabs and the fault words, and fills in initial values.
 func (i *Instance) allocate() error {
 	var err error
+	if i.control, err = i.dev.NewBuffer("fault words", device.U32, 1+len(i.layout.Sites)); err != nil {
+		return err
+	}
+	if err := i.clearFault(); err != nil {
+		return err
+	}
 	for k := range i.slabs {
 		s := &i.slabs[k]
 		if s.buf, err = i.dev.NewBuffer(fmt.Sprintf("slab %d", k), s.elem, s.len); err != nil {
@@ -196,7 +217,7 @@ func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
 	return device.Fill(buf, at.Base, b.Len, float32(b.Fill))
 }
 
-// build generates and compiles all programs.
+// build generates the text of all programs. Nothing is allocated for it.
 func (i *Instance) build(mode Mode) error {
 	i.initial = partition(i.layout, initTasks(i.layout))
 	tasks, deferred := stepTasks(i.layout)
@@ -222,11 +243,45 @@ func (i *Instance) build(mode Mode) error {
 			return err
 		}
 	}
-	words := 1 + len(i.layout.Sites)
-	if i.control, err = i.dev.NewBuffer("fault words", device.U32, words); err != nil {
-		return err
+	return nil
+}
+
+// checkBlocks refuses a plan with a program that binds more than most storage blocks, each of a size in bytes.
+func (i *Instance) checkBlocks(most int, size int64) error {
+	check := func(t *glsl.Program) error {
+		need := len(t.Blocks) + 1
+		if need <= most {
+			return nil
+		}
+		var pieces []string
+		buffers, blocks := i.layout.Pieces(t)
+		for k, b := range buffers {
+			pieces = append(pieces, fmt.Sprintf("%s (%s) takes %d", i.layout.What(b), plan.FormatBytes(i.layout.BytesOf(b)), blocks[k]))
+		}
+		why := ""
+		if len(pieces) > 0 {
+			why = fmt.Sprintf("; of at most %s each, %s", plan.FormatBytes(size), strings.Join(pieces, ", "))
+		}
+		return fmt.Errorf("%s needs %d storage blocks in one shader, the OpenGL driver allows %d%s\nhint: the cpu backend has no such limit", t.Name, need, most, why)
 	}
-	return i.clearFault()
+	if i.resident != nil {
+		if err := check(i.resident.text); err != nil {
+			return err
+		}
+	}
+	if i.flush != nil {
+		if err := check(i.flush); err != nil {
+			return err
+		}
+	}
+	for _, units := range [][]unit{i.initial, i.units} {
+		for k := range units {
+			if err := check(units[k].text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // initialise runs the plan's initial operations.

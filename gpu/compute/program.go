@@ -15,8 +15,7 @@ import (
 // program is a compiled program, shared by the units whose text is the same.
 type program struct {
 	*device.Program
-	text  *glsl.Program
-	slabs []int
+	text *glsl.Program
 }
 
 // compile builds a program, or returns the one with the same text.
@@ -25,14 +24,11 @@ func (i *Instance) compile(t *glsl.Program) (*program, error) {
 	if p, ok := i.programs[key]; ok {
 		return p, nil
 	}
-	if need, have := len(t.Slabs)+1, i.dev.Info().Limits.StorageBlocks; need > have {
-		return nil, fmt.Errorf("%s needs %d storage blocks in one shader, the OpenGL driver allows %d; use --backend cpu", t.Name, need, have)
-	}
 	dp, err := i.dev.NewCompute(t.Name, device.Source{Name: t.Source.Name, Text: t.Source.Text, Files: t.Source.Files})
 	if err != nil {
 		return nil, err
 	}
-	p := &program{Program: dp, text: t, slabs: t.Slabs}
+	p := &program{Program: dp, text: t}
 	if t.Random {
 		i.setKey(p)
 	}
@@ -99,9 +95,15 @@ func (i *Instance) rescale() {
 }
 
 // bind binds what p's text names.
-func (i *Instance) bind(p *program) {
+func (i *Instance) bind(p *program) error {
 	i.dev.BindStorage(glsl.ControlBinding, i.control)
-	for k, s := range p.slabs {
-		i.dev.BindStorage(glsl.SlabBinding+k, i.slabs[s].buf)
+	for k, b := range p.text.Blocks {
+		buf := i.slabs[b.Slab].buf
+		if i.layout.Slabs[b.Slab].Piece == 0 {
+			i.dev.BindStorage(glsl.SlabBinding+k, buf)
+		} else if err := i.dev.BindStorageRange(glsl.SlabBinding+k, buf, b.From, b.Len); err != nil {
+			return err
+		}
 	}
+	return nil
 }

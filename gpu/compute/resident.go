@@ -128,6 +128,8 @@ func (i *Instance) runResident(n int64) error {
 		i.hazards.barrier()
 	}
 	i.hazards.note(r.access)
-	i.bind(p)
+	if err := i.bind(p); err != nil {
+		return err
+	}
 	return i.dev.Dispatch(p.Program, 1, 1, 1)
 }

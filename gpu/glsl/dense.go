@@ -95,7 +95,7 @@ func (g *generator) sample(monitor int) function {
 			g.linef("\tif (e < %du) {", v.Len)
 			indent = "\t\t"
 		}
-		g.linef("%s%s(row * %du + e) = %s(%s);", indent, g.l.Buffers[v.Rows].Name, v.Len, g.l.Buffers[v.Source].Name, from)
+		g.linef("%s%s", indent, g.store(v.Rows, fmt.Sprintf("row * %du + e", v.Len), fmt.Sprintf("%s(%s)", g.l.Buffers[v.Source].Name, from)))
 		if i < len(ring.Vars)-1 {
 			g.linef("\t\treturn;")
 			g.linef("\t}")

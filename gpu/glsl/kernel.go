@@ -235,7 +235,7 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 				at = s.inReplica(b, "0")
 				t.mask = and(s.own()+" == 0u", t.mask)
 			}
-			stmt = fmt.Sprintf("%s(%s) = %s;", g.l.Buffers[b].Name, at, value)
+			stmt = g.store(b, at, value)
 			if o := s.kept[b]; o != nil && t.index == "" && k.Slots[e.Slot].Kind == ir.PerElement {
 				stmt = fmt.Sprintf("%s = %s;", o.name(0), value)
 			}
@@ -438,9 +438,9 @@ func (g *generator) incoming(s *scope, r *plan.Run) {
 		name := g.l.Buffers[b].Name
 		if red.Add {
 			g.linef("\tprecise %s total%d = %s(e) + %s;", g.l.typeName(red.Value.Type), i, name, sums[i].name)
-			g.linef("\t%s(e) = total%d;", name, i)
+			g.linef("\t%s", g.store(b, "e", fmt.Sprintf("total%d", i)))
 		} else {
-			g.linef("\t%s(e) = %s;", name, sums[i].name)
+			g.linef("\t%s", g.store(b, "e", sums[i].name))
 		}
 	}
 	s.locals = outer.locals

@@ -60,6 +60,9 @@ type RingVar struct {
 type Slab struct {
 	Type ir.Type // Int, or Real in the plan's precision
 	Len  int
+	// Piece, when positive, is the number of elements of a storage block: the slab holds one buffer that is larger than a block, and is bound
+	// as several.
+	Piece int
 }
 
 // Layout says where everything that the shaders touch lives.
@@ -140,10 +143,12 @@ type Options struct {
 	SpikeEntries int
 	// OwnNoise: each replica draws random numbers of its own.
 	OwnNoise bool
+	// Piece, when not nil, is the most elements of a storage block that a buffer of n elements may take if it can be in pieces: for tests.
+	Piece func(n int) int
 }
 
 // NewLayout places the plan's buffers and the monitors' rings. block is the size of a storage block in bytes; a buffer that is
-// larger is a *plan.TooLarge. Drawn connectivity has no place.
+// larger takes several, or is a *plan.TooLarge where it cannot be divided. Drawn connectivity has no place.
 func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 	for _, c := range p.Conns {
 		if c.Drawn != nil {
@@ -180,17 +185,25 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 	}
 	l.addSums(&fresh)
 
+	divisible := l.divisible()
 	open := map[ir.Type]int{}
 	for i := range l.Buffers {
 		b := &l.Buffers[i]
 		size := l.Size(b.Type)
 		most := int(min(block, 1<<33) / int64(size))
-		if b.Len > most {
-			what := b.Name
-			if i < len(p.Buffers) {
-				what = p.Buffers[i].Object + "." + p.Buffers[i].Var
+		if divisible[i] {
+			piece := most
+			if l.Piece != nil {
+				piece = max(1, min(most, l.Piece(b.Len)))
 			}
-			return nil, &plan.TooLarge{What: what, Need: int64(b.Len) * int64(size), Available: block,
+			if b.Len > piece {
+				b.Slab, b.Base = len(l.Slabs), 0
+				l.Slabs = append(l.Slabs, Slab{Type: b.Type, Len: b.Len, Piece: wholeRanges(piece, size)})
+				continue
+			}
+		}
+		if b.Len > most {
+			return nil, &plan.TooLarge{What: l.What(i), Need: l.BytesOf(i), Available: block,
 				Hint: "this is the largest storage block of the OpenGL driver; the cpu backend has no such limit"}
 		}
 		unit := align / size

@@ -126,7 +126,7 @@ func (g *generator) takeOwn(ops []Op) (parts []int) {
 	}
 	g.ownOrder = slices.DeleteFunc(g.ownOrder, func(b int) bool {
 		o := g.own[b]
-		if shared[b] || g.l.Buffers[b].Len != o.words*o.n {
+		if shared[b] || g.l.inPieces(b) || g.l.Buffers[b].Len != o.words*o.n {
 			delete(g.own, b)
 			return true
 		}

@@ -13,7 +13,7 @@ import (
 // Bindings of the storage blocks. Block 0 holds the fault words: the tick of the first fault, then one word per check.
 const (
 	ControlBinding = 0
-	SlabBinding    = 1 // of Program.Slabs[0]; the others follow
+	SlabBinding    = 1 // of Program.Blocks[0]; the others follow
 )
 
 // NoFault is what a check's word holds while nothing is wrong; otherwise the word is element<<2 | kind.
@@ -53,7 +53,7 @@ type Program struct {
 	// Source is Text for the driver: includes are resolved, and what comes from names of objects is numbered, so that networks that differ
 	// in names only have the same programs.
 	Source shaders.Source
-	Slabs  []int    // slab bound at SlabBinding + position; one may appear twice, as floats and as pairs
+	Blocks []Block  // bound at SlabBinding + position; a slab may appear twice, as floats and as pairs
 	Groups int      // work groups to dispatch; 0: indirectly
 	Sums   []int    // whose UniformSum it has
 	At     []uint32 // value of UniformAt, where not nil
@@ -331,6 +331,7 @@ type generator struct {
 	sums     map[int]bool   // whose uniform is declared
 	adders   map[int]string // functions that add to sums
 	pairs    map[int]bool   // slabs that are also read as pairs of floats
+	storers  map[int]string // functions that store to buffers in pieces
 	body     strings.Builder
 	uniforms []string
 	globals  []string
@@ -349,7 +350,7 @@ type generator struct {
 }
 
 func newGenerator(l *Layout) *generator {
-	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), blocks: make(map[int]bool), emits: make(map[int]bool)}
+	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), storers: make(map[int]string), blocks: make(map[int]bool), emits: make(map[int]bool)}
 	for _, b := range l.Buffers {
 		g.names.fresh(b.Name)
 	}
@@ -410,7 +411,6 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 		slabs[g.l.Buffers[b].Slab] = true
 	}
 	sort.Ints(bufs)
-	p.Slabs = sorted(slabs)
 	p.Sums = sorted(g.sums)
 
 	var t strings.Builder
@@ -418,16 +418,24 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 		fmt.Fprintf(&t, "// %s\n", s)
 	}
 	fmt.Fprintf(&t, "layout(local_size_x = %d) in;\n\n", groupSize)
-	for k, s := range p.Slabs {
-		fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%d { %s slab%d[]; };\n", SlabBinding+k, g.coherent, s, g.l.typeName(g.l.Slabs[s].Type), s)
+	bind := func(b Block) int {
+		p.Blocks = append(p.Blocks, b)
+		return SlabBinding + len(p.Blocks) - 1
+	}
+	for _, s := range sorted(slabs) {
+		for k, b := range g.l.blocksOf(s) {
+			name := fmt.Sprint(s)
+			if g.l.Slabs[s].Piece > 0 {
+				name = fmt.Sprintf("%d_%d", s, k)
+			}
+			fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%s { %s slab%s[]; };\n", bind(b), g.coherent, name, g.l.typeName(g.l.Slabs[s].Type), name)
+		}
 	}
 	for _, s := range sorted(g.blocks) {
-		p.Slabs = append(p.Slabs, s)
-		fmt.Fprintf(&t, "layout(std430, binding = %d) buffer Blocks%d { %s blocks%d[]; };\n", SlabBinding+len(p.Slabs)-1, s, g.l.vectorName(g.l.Slabs[s].Type), s)
+		fmt.Fprintf(&t, "layout(std430, binding = %d) buffer Blocks%d { %s blocks%d[]; };\n", bind(g.l.blocksOf(s)[0]), s, g.l.vectorName(g.l.Slabs[s].Type), s)
 	}
 	for _, s := range sorted(g.pairs) {
-		p.Slabs = append(p.Slabs, s)
-		fmt.Fprintf(&t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", SlabBinding+len(p.Slabs)-1, g.coherent, s, s)
+		fmt.Fprintf(&t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.coherent, s, s)
 	}
 	t.WriteByte('\n')
 	if g.random {
@@ -454,6 +462,10 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	// Behind the includes, where no name of a library can be meant.
 	t.WriteByte('\n')
 	for _, b := range bufs {
+		if g.l.inPieces(b) {
+			g.accessors(&t, b)
+			continue
+		}
 		buf := g.l.Buffers[b]
 		fmt.Fprintf(&t, "#define %s(i) slab%d[%du + uint(i)]\n", buf.Name, buf.Slab, buf.Base)
 	}

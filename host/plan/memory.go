@@ -208,12 +208,13 @@ func FormatBytes(n int64) string {
 	return fmt.Sprintf("%.3g %ciB", v, prefixes[i])
 }
 
-// Fits returns *TooLarge when the plan needs more than total bytes, or one of its buffers more than single; 0 means no limit. A device without a
-// limit for single buffers is the machine itself, whose memory has to hold all there is.
+// Fits returns *TooLarge when the plan needs more than total bytes, or one of its buffers that are not Divisible more than single; 0 means no
+// limit. A device without a limit for single buffers is the machine itself, whose memory has to hold all there is.
 func (p *Plan) Fits(total, single int64) error {
 	if single > 0 {
+		divisible := p.Divisible()
 		for _, b := range p.Buffers {
-			if n := p.Bytes(b); n > single {
+			if n := p.Bytes(b); n > single && !divisible[b.ID] {
 				return &TooLarge{What: fmt.Sprintf("%s.%s", b.Object, b.Var), Need: n, Available: single,
 					Hint: "this is the largest single buffer of the device; the cpu backend has no such limit"}
 			}
