@@ -5,7 +5,6 @@ package compute
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -135,14 +134,11 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 			i.Close()
 		}
 	}()
-	if err := i.build(b.Mode); err != nil {
-		return nil, err
-	}
 	most := b.dev.Info().Limits.StorageBlocks
 	if b.mostBlocks > 0 {
 		most = b.mostBlocks
 	}
-	if err := i.checkBlocks(most, caps.MaxBuffer); err != nil {
+	if err := i.build(b.Mode, most, caps.MaxBuffer); err != nil {
 		return nil, err
 	}
 	if err := i.allocate(); err != nil {
@@ -217,71 +213,59 @@ func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
 	return device.Fill(buf, at.Base, b.Len, float32(b.Fill))
 }
 
-// build generates the text of all programs. Nothing is allocated for it.
-func (i *Instance) build(mode Mode) error {
-	i.initial = partition(i.layout, initTasks(i.layout))
+// build generates the texts of all programs, which may bind at most so many storage blocks of a size in bytes. Nothing is allocated for it.
+func (i *Instance) build(mode Mode, most int, size int64) (err error) {
+	if i.initial, err = fitted(i.layout, partition(i.layout, initTasks(i.layout)), most, i.groupSize); err != nil {
+		return err
+	}
 	tasks, deferred := stepTasks(i.layout)
 	if i.dev.Info().Software {
 		if err := tooLong(i.layout, tasks); err != nil {
 			return err
 		}
 	}
-	i.units = partition(i.layout, tasks)
-	err := i.buildResident(mode, tasks)
-	if err != nil {
+	if err := i.buildResident(mode, tasks); err != nil {
 		return err
 	}
-	for _, units := range [][]unit{i.initial, i.units} {
-		for k := range units {
-			if err := units[k].program(i.layout, i.groupSize); err != nil {
-				return err
-			}
-		}
+	if mode == Auto && i.resident != nil && blocks(i.resident.text) > most {
+		i.resident = nil
+	}
+	if i.units, err = fitted(i.layout, partition(i.layout, tasks), most, i.groupSize); err != nil {
+		return err
 	}
 	if deferred {
 		if i.flush, err = glsl.Flush(i.layout, groupSize); err != nil {
 			return err
 		}
 	}
+	list := i.Programs()
+	for k := range i.initial {
+		list = append(list, i.initial[k].text)
+	}
+	if i.flush != nil {
+		list = append(list, i.flush)
+	}
+	for _, t := range list {
+		if err := i.checkBlocks(t, most, size); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// checkBlocks refuses a plan with a program that binds more than most storage blocks, each of a size in bytes.
-func (i *Instance) checkBlocks(most int, size int64) error {
-	check := func(t *glsl.Program) error {
-		need := len(t.Blocks) + 1
-		if need <= most {
-			return nil
-		}
-		var pieces []string
-		buffers, blocks := i.layout.Pieces(t)
-		for k, b := range buffers {
-			pieces = append(pieces, fmt.Sprintf("%s (%s) takes %d", i.layout.What(b), plan.FormatBytes(i.layout.BytesOf(b)), blocks[k]))
-		}
-		why := ""
-		if len(pieces) > 0 {
-			why = fmt.Sprintf("; of at most %s each, %s", plan.FormatBytes(size), strings.Join(pieces, ", "))
-		}
-		return fmt.Errorf("%s needs %d storage blocks in one shader, the OpenGL driver allows %d%s\nhint: the cpu backend has no such limit", t.Name, need, most, why)
+// checkBlocks refuses a program that binds more than most storage blocks.
+func (i *Instance) checkBlocks(t *glsl.Program, most int, size int64) error {
+	need := blocks(t)
+	if need <= most {
+		return nil
 	}
-	if i.resident != nil {
-		if err := check(i.resident.text); err != nil {
-			return err
-		}
+	why := ""
+	buffers, count := i.layout.Pieces(t)
+	for k, b := range buffers {
+		why += map[bool]string{true: fmt.Sprintf(" of %s: ", plan.FormatBytes(size)), false: ", "}[k == 0]
+		why += fmt.Sprintf("%s (%s) takes %d", i.layout.What(b), plan.FormatBytes(i.layout.BytesOf(b)), count[k])
 	}
-	if i.flush != nil {
-		if err := check(i.flush); err != nil {
-			return err
-		}
-	}
-	for _, units := range [][]unit{i.initial, i.units} {
-		for k := range units {
-			if err := check(units[k].text); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return fmt.Errorf("%s needs %d storage blocks in one shader, the OpenGL driver allows %d%s\nhint: the cpu backend has no such limit", t.Name, need, most, why)
 }
 
 // initialise runs the plan's initial operations.

@@ -34,7 +34,7 @@ type unit struct {
 	sample int // monitor that the unit samples, -1: none
 	text   *glsl.Program
 	passes int   // of a sequence, or of synapses in order
-	items  []int // schedule positions of the operations, each once
+	items  []int // schedule position of each operation
 	// Spent so far, where it can be told.
 	time  time.Duration
 	calls int64
@@ -42,9 +42,11 @@ type unit struct {
 
 // phase names a unit by its items.
 func (u *unit) phase(p *plan.Plan) string {
-	names := make([]string, len(u.items))
+	var names []string
 	for k, item := range u.items {
-		names[k] = p.Schedule[item].Name
+		if !slices.Contains(u.items[:k], item) {
+			names = append(names, p.Schedule[item].Name)
+		}
 	}
 	return strings.Join(names, "+")
 }
@@ -109,10 +111,7 @@ func partition(l *glsl.Layout, tasks []task) []unit {
 		}
 		u := &units[at]
 		u.item, u.last = min(u.item, t.item), max(u.last, t.item)
-		if !slices.Contains(u.items, t.item) {
-			u.items = append(u.items, t.item)
-		}
-		u.ops, u.access = append(u.ops, t.op), append(u.access, a...)
+		u.ops, u.items, u.access = append(u.ops, t.op), append(u.items, t.item), append(u.access, a...)
 		if u.kind == lists {
 			if chain == len(u.chains) {
 				u.chains = append(u.chains, nil)
@@ -155,6 +154,40 @@ func (u *unit) takes(l *glsl.Layout, t *task, a []access) (chain int, ok bool) {
 	}
 	return 0, false
 }
+
+// fitted generates the texts of units. Where the program of several operations would bind more than most storage blocks, they are two units.
+func fitted(l *glsl.Layout, units []unit, most int, groupSize func(u *unit) int) (out []unit, err error) {
+	for k := range units {
+		u := units[k]
+		if err := u.program(l, groupSize); err != nil {
+			return nil, err
+		}
+		if n := len(u.ops) / 2; n > 0 && blocks(u.text) > most && (u.kind == elements || u.kind == spikes) {
+			halves, err := fitted(l, []unit{u.part(l, 0, n), u.part(l, n, len(u.ops))}, most, groupSize)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, halves...)
+			continue
+		}
+		out = append(out, u)
+	}
+	return out, nil
+}
+
+// part is a unit of the operations from to to-1.
+func (u *unit) part(l *glsl.Layout, from, to int) unit {
+	p := *u
+	p.ops, p.items, p.access = u.ops[from:to], u.items[from:to], nil
+	p.item, p.last = slices.Min(p.items), slices.Max(p.items)
+	for _, op := range p.ops {
+		p.access = append(p.access, accesses(l, op)...)
+	}
+	return p
+}
+
+// blocks is the number of storage blocks that a program binds.
+func blocks(t *glsl.Program) int { return len(t.Blocks) + 1 }
 
 // program generates the text of a unit.
 func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) {

@@ -301,6 +301,9 @@ func (d *Device) BindView(binding int, v View) (first int, err error) {
 	step := max(d.info.Limits.StorageAlign/size, 1)
 	start := v.Offset / step * step
 	end := v.Offset + (v.Count-1)*v.Stride + 1
+	if most := d.info.Limits.StorageBlockSize; int64(end-start)*int64(size) > most {
+		return 0, fmt.Errorf("device: bind: the view spans %d bytes, a storage block of the OpenGL driver holds %d", (end-start)*size, most)
+	}
 	gl.BindBufferRange(gl.SHADER_STORAGE_BUFFER, uint32(binding), v.Buffer, start*size, (end-start)*size)
 	d.verify("glBindBufferRange")
 	return v.Offset - start, nil

@@ -258,6 +258,10 @@ func TestBindView(t *testing.T) {
 		}
 		_, err := d.BindView(0, device.View{})
 		refuse(t, err, "no data")
+		v = b.View()
+		v.Count = int(d.Info().Limits.StorageBlockSize/4) + 1
+		_, err = d.BindView(0, v)
+		refuse(t, err, "a storage block of the OpenGL driver holds")
 		refuse(t, d.BindStorageRange(0, b, 0, 0), "empty")
 		if d.Info().Limits.StorageAlign > 4 {
 			refuse(t, d.BindStorageRange(0, b, 1, 2), "multiple of")

@@ -137,8 +137,16 @@ func TestGolden(t *testing.T) {
 		p, err := Dispatch(f.layout(), []Op{op}, 64)
 		golden(t, name, p, err)
 	}
+	inPieces := func(n int) int { return max(200, n/2) }
+	l, err := NewLayout(f.p, 1<<27, Options{Piece: inPieces})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Dispatch(l, []Op{f.edges}, 64)
+	golden(t, "pieces", p, err)
+
 	f = newFixture(t, plan.Double)
-	p, err := Dispatch(f.layout(), []Op{f.update}, 64)
+	p, err = Dispatch(f.layout(), []Op{f.update}, 64)
 	golden(t, "elements_double", p, err)
 
 	f = newFixture(t, plan.Single)

@@ -114,7 +114,11 @@ func (g *generator) accessors(t *strings.Builder, b int) {
 // search writes what to do with the place of element i, which is in one of the blocks from lo to hi-1.
 func search(t *strings.Builder, blocks []Block, lo, hi int, indent, do string) {
 	if hi-lo == 1 {
-		fmt.Fprintf(t, indent+do, fmt.Sprintf("slab%d_%d[i - %du]", blocks[lo].Slab, lo, blocks[lo].From))
+		at := "i"
+		if from := blocks[lo].From; from > 0 {
+			at = fmt.Sprintf("i - %du", from)
+		}
+		fmt.Fprintf(t, indent+do, fmt.Sprintf("slab%d_%d[%s]", blocks[lo].Slab, lo, at))
 		return
 	}
 	mid := (lo + hi) / 2

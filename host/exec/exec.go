@@ -14,7 +14,8 @@ type Caps struct {
 	Device  string // for people: processor or GL renderer, version
 	Double  bool
 	Threads int
-	// MaxBuffer is the largest single buffer in bytes, 0 when there is no limit but Memory.
+	// MaxBuffer is the largest single buffer in bytes, 0 when there is no limit but Memory. Larger buffers that are plan.Plan.Divisible are
+	// kept in pieces.
 	MaxBuffer int64
 	// Memory is what may be allocated in bytes, 0 when unknown.
 	Memory int64

@@ -21,7 +21,7 @@ type Options struct {
 	Seed      uint64
 	// Memory is what connectivity and state may take in bytes; 0: not checked.
 	Memory int64
-	// MaxBuffer is the largest single buffer the backend can hold; 0: no limit.
+	// MaxBuffer is the largest single buffer the backend can hold, of those that are not Divisible; 0: no limit.
 	MaxBuffer int64
 	// Matrices caches built connectivity between plans of one network; may be nil.
 	Matrices map[*net.Projection]*connect.Matrix
