@@ -154,17 +154,17 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 // allocate makes the slabs and the fault words, and fills in initial values.
 func (i *Instance) allocate() error {
 	var err error
-	if i.control, err = i.dev.NewBuffer("fault words", device.U32, 1+len(i.layout.Sites)); err != nil {
-		return err
-	}
-	if err := i.clearFault(); err != nil {
-		return err
-	}
 	for k := range i.slabs {
 		s := &i.slabs[k]
 		if s.buf, err = i.dev.NewBuffer(fmt.Sprintf("slab %d", k), s.elem, s.len); err != nil {
 			return fmt.Errorf("the network needs %s on the GPU: %w", plan.FormatBytes(bytesOf(i.slabs)), err)
 		}
+	}
+	if i.control, err = i.dev.NewBuffer("fault words", device.U32, 1+len(i.layout.Sites)); err != nil {
+		return err
+	}
+	if err := i.clearFault(); err != nil {
+		return err
 	}
 	for k, b := range i.plan.Buffers {
 		if err := i.setInitial(plan.BufferID(k), b); err != nil {

@@ -301,8 +301,8 @@ func TestRefusals(t *testing.T) {
 
 	wide := newPlanner(plan.Single)
 	block := int(d.Info().Limits.StorageBlockSize)
-	wide.buffer("syn", "w", ir.Real, block/4+1, plan.State, nil)
-	refuse("a buffer larger than a storage block", wide.p, "syn.w", "cpu backend")
+	wide.p.Buffers[wide.buffer("G", "spikes", ir.Int, block/4+1, plan.Scratch, nil)].Rows = 1
+	refuse("a spike list larger than a storage block", wide.p, "G.spikes", "cpu backend")
 	if got := d.Stats().TotalBytes; got != before.TotalBytes {
 		t.Errorf("%d bytes were allocated for plans that do not fit", got-before.TotalBytes)
 	}
