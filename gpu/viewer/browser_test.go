@@ -250,10 +250,9 @@ func (p *tab) xdotool(args ...string) {
 			args = args[2:]
 		case "key":
 			name, mods := args[1], 0
-			for mod, bit := range map[string]int{"ctrl+": 2, "shift+": 8} { // as the debugging protocol numbers them
-				if rest, ok := strings.CutPrefix(name, mod); ok {
-					name, mods = rest, mods|bit
-				}
+			for held, rest, ok := strings.Cut(name, "+"); ok; held, rest, ok = strings.Cut(name, "+") {
+				name = rest
+				mods |= map[string]int{"ctrl": 2, "shift": 8}[held] // as the debugging protocol numbers them
 			}
 			k, ok := keysOf[name]
 			if !ok {

@@ -157,7 +157,7 @@ func (s *session) hands(backend, pictures string) {
 	s.until("the end again", func(v *Viewer) bool { return v.line.Step() == was && v.target < 0 })
 	mid := get(s, func(v *Viewer) int { return int(v.scrubX(was-60, 800)) })
 	s.drag(780, 540, mid, 540)
-	s.until("scrubbed", func(v *Viewer) bool { return v.line.Step() < was-10 && v.target < 0 })
+	s.until("scrubbed", func(v *Viewer) bool { return v.line.Step() < was-10 && v.target < 0 && !v.mouse.scrub })
 
 	// The past is edited: a branch, with the old future as a ghost.
 	at := get(s, func(v *Viewer) int64 { return v.line.Step() })

@@ -174,7 +174,10 @@ func (s *session) until(what string, f func(v *Viewer) bool) {
 			return
 		}
 	}
-	s.t.Fatalf("the viewer never reached: %s", what)
+	s.t.Fatalf("the viewer never reached: %s; %s", what, get(s, func(v *Viewer) string {
+		return fmt.Sprintf("it is at step %d of branch %d after %d edits, dirty %v, playing %v, going to %d, the keyboard in %q, saying %q",
+			v.line.Step(), v.line.Present(), len(v.line.Log()), v.dirty(), v.playing, v.target, v.inspector.focus, v.message)
+	}))
 }
 
 // screenshot keeps a picture of the screen for a person to look at.
