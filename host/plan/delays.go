@@ -57,6 +57,8 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		n, key = len(values), maphash.Bytes(hashSeed, bytesOf(values))
 		source = func(yield func(int, []float64) bool) error { yield(0, values); return nil }
 	}
+	// The same delays are other numbers of steps for spikes of a group with another clock.
+	key = maphash.Comparable(hashSeed, [2]uint64{key, math.Float64bits(b.dtOf(group.DT))})
 	if known, ok := w.p.kept().delays[key]; ok {
 		return &known, true
 	}
