@@ -15,16 +15,38 @@ type Clock struct {
 	DT float64 // seconds
 	// Unit is the model's unit of time in seconds: 1 in Brian's dialect, 1e-3 in ANNarchy's.
 	Unit float64
+	// Every is the time between the runs of the code in seconds, by which t counts, where a clock runs it that is not the object's own; else 0.
+	Every float64
 	// At is the step when it is known: code that runs once.
 	At *int64
 }
 
 // dt is the interval in the model's unit. Division, not multiplication by 1000: 0.1 ms must come out as exactly 0.1.
 func (c Clock) dt() float64 {
-	if c.Unit == 1 {
-		return c.DT
+	return c.in(c.DT)
+}
+
+// every is the time between the runs of the code in the model's unit.
+func (c Clock) every() float64 {
+	if c.Every != 0 {
+		return c.in(c.Every)
 	}
-	return c.DT / c.Unit
+	return c.dt()
+}
+
+func (c Clock) in(seconds float64) float64 {
+	if c.Unit == 1 {
+		return seconds
+	}
+	return seconds / c.Unit
+}
+
+// seconds is every in seconds.
+func (c Clock) seconds() float64 {
+	if c.Every != 0 {
+		return c.Every
+	}
+	return c.DT
 }
 
 // scope lowers expressions of one kernel.
@@ -156,9 +178,9 @@ func (s *scope) ident(e *syntax.Ident) *ir.Expr {
 		return b.Const(ref.Const.Value)
 	case check.RefTime:
 		if s.clock.At != nil {
-			return b.Const(float64(*s.clock.At) * s.clock.dt())
+			return b.Const(float64(*s.clock.At) * s.clock.every())
 		}
-		return b.Time(s.clock.dt())
+		return b.Time(s.clock.every())
 	case check.RefDt:
 		return b.Const(s.clock.dt())
 	case check.RefIndex:

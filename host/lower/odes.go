@@ -31,6 +31,7 @@ func (g *group) odes(s *kernelScope, vars []*check.Variable, scalar bool, set fu
 	}
 	freeze := newFreezer(s, members)
 	defer freeze.release()
+	sys.Moved = freeze.moved
 	defer func() { s.noise = nil }()
 	g.system(s, sys, members, scalar)
 	method, err := g.method(sys, vars, scalar)
@@ -77,7 +78,7 @@ func (g *group) whileRefractory(s *kernelScope, sys *solve.System, members []*ch
 			}, &random)
 		}
 	}
-	rest := &solve.System{B: sys.B, DT: sys.DT, Noises: sys.Noises}
+	rest := &solve.System{B: sys.B, DT: sys.DT, Noises: sys.Noises, Moved: sys.Moved}
 	var free []*check.Variable
 	some := false
 	for i, v := range members {
@@ -250,6 +251,7 @@ func (g *group) method(sys *solve.System, vars []*check.Variable, scalar bool) (
 		sys = &solve.System{B: s.b, DT: s.clock.dt()}
 		freeze := newFreezer(s, vars)
 		defer freeze.release()
+		sys.Moved = freeze.moved
 		g.system(s, sys, vars, false)
 	}
 	return solve.Choose(sys), nil
@@ -268,49 +270,81 @@ func (s *kernelScope) drawNoise(name string) uint32 {
 	return s.noiseDraws[name]
 }
 
-// freezer replaces what a method must hold constant over the step by leaves, and puts it back into the result: weighted sums,
-// tables, and variables outside the system that were assigned earlier in the step.
+// freezer replaces the inputs of the equations by leaves, and puts them back into the result: weighted sums and variables outside the system that
+// were assigned earlier in the step, which every method holds constant, and tables of time, which methods that look ahead read there.
 type freezer struct {
-	s      *kernelScope
-	of     map[*ir.Expr]*ir.Expr
-	byExpr map[*ir.Expr]*ir.Expr
-	sum    func(string) *ir.Expr
-	table  func(string, check.Table, []*ir.Expr) *ir.Expr
-	value  func(*check.Variable) *ir.Expr
+	s       *kernelScope
+	members []*check.Variable
+	of      map[*ir.Expr]*ir.Expr
+	held    map[*ir.Expr]*ir.Expr // the leaf of an expression that is constant over the step
+	tables  map[*ir.Expr]*ir.Expr // the leaf of a table
+	sum     func(string) *ir.Expr
+	table   func(string, check.Table, []*ir.Expr) *ir.Expr
+	value   func(*check.Variable) *ir.Expr
 	// samples counts the calls of tables before.
 	samples int
 }
 
 func newFreezer(s *kernelScope, members []*check.Variable) *freezer {
-	f := &freezer{s: s, samples: len(s.samples), of: map[*ir.Expr]*ir.Expr{}, byExpr: map[*ir.Expr]*ir.Expr{}, sum: s.sum, table: s.table, value: s.value}
+	f := &freezer{s: s, members: members, samples: len(s.samples), of: map[*ir.Expr]*ir.Expr{}, held: map[*ir.Expr]*ir.Expr{},
+		tables: map[*ir.Expr]*ir.Expr{}, sum: s.sum, table: s.table, value: s.value}
 	clear(s.memo)
 	s.value = func(v *check.Variable) *ir.Expr {
 		e := f.value(v)
-		if v.Kind == check.Subexpression || e.Op == ir.OpLoad || slices.Contains(members, v) {
+		// The value of a member that was assigned to a variable before must not move with the member.
+		if v.Kind == check.Subexpression || slices.Contains(members, v) || e.Op == ir.OpLoad && len(e.Args) == 0 && !f.follows(e) {
 			return e
 		}
-		return f.leaf(e)
+		return f.leaf(f.held, e)
 	}
-	s.sum = func(target string) *ir.Expr { return f.leaf(f.sum(target)) }
-	s.table = func(name string, t check.Table, args []*ir.Expr) *ir.Expr { return f.leaf(f.table(name, t, args)) }
+	s.sum = func(target string) *ir.Expr { return f.leaf(f.held, f.sum(target)) }
+	s.table = func(name string, t check.Table, args []*ir.Expr) *ir.Expr {
+		e := f.table(name, t, args)
+		if f.follows(e) {
+			return e
+		}
+		return f.leaf(f.tables, e)
+	}
 	return f
 }
 
-func (f *freezer) leaf(e *ir.Expr) *ir.Expr {
+// follows reports whether e depends on a member of the system.
+func (f *freezer) follows(e *ir.Expr) bool {
+	return ir.Any(e, func(x *ir.Expr) bool {
+		return x.Op == ir.OpLoad && slices.ContainsFunc(f.members, func(v *check.Variable) bool { return f.value(v) == x })
+	})
+}
+
+// leaf is what stands for e, among the leaves of its kind.
+func (f *freezer) leaf(kind map[*ir.Expr]*ir.Expr, e *ir.Expr) *ir.Expr {
 	if e.Op == ir.OpConst {
 		return e
 	}
-	if l, ok := f.byExpr[e]; ok {
+	if l, ok := kind[e]; ok {
 		return l
 	}
 	// Equations further down number their inputs anew, with other types.
 	l := f.s.placeholder(fmt.Sprint(e.Type, " input ", len(f.of)), e.Type)
-	f.of[l], f.byExpr[e] = e, l
+	f.of[l], kind[e] = e, l
 	return l
 }
 
+// moved is what a table gives at another time of the step.
+func (f *freezer) moved(leaf *ir.Expr, at func(*ir.Expr) *ir.Expr) *ir.Expr {
+	e, ok := f.of[leaf]
+	if !ok || f.tables[e] != leaf {
+		return nil
+	}
+	return f.leaf(f.tables, at(e))
+}
+
 func (f *freezer) thaw(e *ir.Expr) *ir.Expr {
-	return f.s.b.Copy(e, func(x *ir.Expr) *ir.Expr { return f.of[x] }, nil)
+	return f.s.b.Copy(e, func(x *ir.Expr) *ir.Expr {
+		if e, ok := f.of[x]; ok {
+			return f.thaw(e)
+		}
+		return nil
+	}, nil)
 }
 
 func (f *freezer) release() {

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -21,6 +22,8 @@ type End struct {
 type SynapseInput struct {
 	Input
 	Pre, Post End
+	// EventDT is the time in seconds by which lastupdate counts; the clocks of all pathways are multiples of it.
+	EventDT float64
 }
 
 // Hidden variables of synapses.
@@ -100,7 +103,7 @@ func (s *synScope) resolve(r check.Ref) *ir.Expr {
 		}
 	case check.RefExternal:
 		if r.Name == "lastupdate" {
-			return b.Op(ir.OpMul, b.ToReal(b.Load(s.lastUpdate(ir.Read))), b.Const(s.clock.dt()))
+			return b.Op(ir.OpMul, b.ToReal(b.Load(s.lastUpdate(ir.Read))), b.Const(s.clock.in(s.syn.EventDT)))
 		}
 	}
 	return nil
@@ -142,7 +145,9 @@ func (s *synScope) endValue(e *End, v *check.Variable, at *ir.Expr) *ir.Expr {
 	switch {
 	case v.Kind == check.Subexpression:
 		// The group's expression, evaluated at that element.
-		inner := scope{b: b, model: e.Model, clock: e.Clock, n: e.N, grid: e.Grid, draws: s.draws, table: s.table, conditional: s.conditional}
+		clock := e.Clock
+		clock.Every = s.clock.seconds()
+		inner := scope{b: b, model: e.Model, clock: clock, n: e.N, grid: e.Grid, draws: s.draws, table: s.table, conditional: s.conditional}
 		inner.value = func(w *check.Variable) *ir.Expr { return s.endValue(e, w, at) }
 		inner.ref = func(r check.Ref) *ir.Expr {
 			if r.Kind == check.RefIndex {
@@ -314,7 +319,11 @@ func (p *pathway) bringUpToDate() error {
 	if len(odes) == 0 {
 		return nil
 	}
-	elapsed := b.Op(ir.OpMul, b.ToReal(b.Op(ir.OpSub, b.Leaf(ir.OpStep), b.Load(s.lastUpdate(ir.Read)))), b.Const(s.clock.dt()))
+	now := b.Leaf(ir.OpStep)
+	if n := int32(math.Round(s.clock.seconds() / p.syn.EventDT)); n > 1 {
+		now = b.Op(ir.OpMul, now, b.ConstInt(n))
+	}
+	elapsed := b.Op(ir.OpMul, b.ToReal(b.Op(ir.OpSub, now, b.Load(s.lastUpdate(ir.Read)))), b.Const(s.clock.in(p.syn.EventDT)))
 	sys := &solve.System{B: b, DT: s.clock.dt()}
 	for _, v := range odes {
 		sys.Vars = append(sys.Vars, solve.Var{Name: v.Name, Value: s.current(v), Deriv: b.ToReal(s.expr(v.Expr))})
@@ -327,7 +336,7 @@ func (p *pathway) bringUpToDate() error {
 		s.assign(v, news[i])
 		p.changed = append(p.changed, v)
 	}
-	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: s.lastUpdate(ir.Write), Value: b.Leaf(ir.OpStep)})
+	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: s.lastUpdate(ir.Write), Value: now})
 	return nil
 }
 

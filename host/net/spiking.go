@@ -36,7 +36,7 @@ type CodeBlock struct {
 	Name string
 	Code *diag.Source
 	DT   float64 // seconds; 0: the group's
-	// When is the slot: "start" (default), "groups", "thresholds", "synapses", "resets", "end", or one of them with "before_" or "after_".
+	// When is the slot: "start" (default; "after_resets" for code of an event), "groups", "thresholds", "synapses", "resets", "end", or one of them with "before_" or "after_".
 	When  string
 	Order int
 	// Times, when not nil, are the seconds at which the code runs, instead of every DT.
@@ -163,6 +163,14 @@ type Pathway struct {
 	// Delays are applied after Delay, in order; Var is "delay".
 	Delays []Assignment
 	Order  int
+}
+
+// Source is the group whose spikes trigger a pathway.
+func (s *Synapses) Source(p *Pathway) *Group {
+	if p.Post {
+		return s.Post.Group
+	}
+	return s.Pre.Group
 }
 
 // Connection is one connect() call, or several that gave pairs: pairs of indices, a rule, an enumeration, or with none of them all

@@ -227,6 +227,11 @@ func (b *builder) layClocks() error {
 	}
 	for _, s := range b.net.Synapses {
 		b.clocks.add(b.dtOf(s.DT))
+		for _, c := range s.Code {
+			if c.DT != 0 {
+				b.clocks.add(c.DT)
+			}
+		}
 	}
 	for _, m := range b.net.Monitors {
 		b.clocks.add(b.monitorDT(m))

@@ -69,7 +69,9 @@ func (b *builder) lumpOf(s *net.Synapses, in lower.SynapseInput, p *pairs) *lump
 		return nil
 	}
 	for _, path := range s.Pathways {
-		if !l.pathway(in, path, b.pathCode[path]) {
+		at := in
+		at.Clock.Every = b.dtOf(s.Source(path).DT)
+		if !l.pathway(at, path, b.pathCode[path]) {
 			return nil
 		}
 	}

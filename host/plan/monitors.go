@@ -92,7 +92,9 @@ func (b *builder) monitor(m *net.StateMonitor) {
 // evaluate adds a scratch buffer for a subexpression and the kernel that fills it before each sample.
 func (b *builder) evaluate(m *net.StateMonitor, v *check.Variable) (*Run, BufferID, error) {
 	object := "monitor " + m.Name // a monitor may have the name of its group
-	k, n, err := lower.Evaluate(b.lowerInput(m.Group), v, object)
+	in := b.lowerInput(m.Group)
+	in.Clock.Every = b.monitorDT(m)
+	k, n, err := lower.Evaluate(in, v, object)
 	if err != nil {
 		return nil, None, err
 	}
@@ -110,7 +112,9 @@ func (b *builder) evaluate(m *net.StateMonitor, v *check.Variable) (*Run, Buffer
 func (b *builder) evaluateSynapses(m *net.StateMonitor, v *check.Variable) (*Run, BufferID, error) {
 	n := int(b.res.Synapses[m.Synapses.Name])
 	object := "monitor " + m.Name
-	k, err := lower.EvaluateSynapses(b.synapseInput(m.Synapses, n), v, object)
+	in := b.synapseInput(m.Synapses, n)
+	in.Clock.Every = b.monitorDT(m)
+	k, err := lower.EvaluateSynapses(in, v, object)
 	if err != nil {
 		return nil, None, err
 	}

@@ -50,7 +50,9 @@ func (b *builder) procedural(s *net.Synapses) bool {
 	conn := &Conn{Name: s.Name + " procedural", NPre: s.Pre.Group.N, NPost: s.Post.Group.N, N: int(d.Expected()), RowPtr: None, Index: None, Syn: None, Drawn: d}
 	var kernels []*ir.Kernel
 	for _, path := range s.Pathways {
-		k, err := lower.Pathway(in, b.pathCode[path], path.Name)
+		at := in
+		at.Clock.Every = b.dtOf(s.Source(path).DT)
+		k, err := lower.Pathway(at, b.pathCode[path], path.Name)
 		if err != nil {
 			return false // what is wrong with it is wrong with stored synapses, too
 		}
@@ -102,6 +104,9 @@ func (b *builder) plainPathways(s *net.Synapses) string {
 	}
 	if slices.ContainsFunc(b.synModels[s].Vars, func(v *check.Variable) bool { return v.Summed }) {
 		return "have no summed variables"
+	}
+	if len(s.Code) > 0 {
+		return "have no code that runs on all of them"
 	}
 	if s.Transmit != nil || s.Multi != "" || s.ByIndex {
 		return "act where spikes arrive, in no order and without numbers"

@@ -223,7 +223,7 @@ func (b *builder) codeWhere(g *net.Group, in lower.Input, code *check.Code, item
 	}
 }
 
-// events adds the conditions of a group's own.
+// events adds the conditions of a group's own, which are looked at after the thresholds, as in Brian2.
 func (b *builder) events(g *net.Group, in lower.Input) {
 	ctx := b.groupContext(g)
 	ctx.Extra = nil
@@ -240,7 +240,7 @@ func (b *builder) events(g *net.Group, in lower.Input) {
 			b.mistake(g.Place, "", "%v", err)
 			continue
 		}
-		b.plan.Schedule = append(b.plan.Schedule, Item{Name: g.Name + "_" + ev.Name + "_thresholder", Slot: Thresholds, Clock: b.clocks.add(in.Clock.DT),
+		b.plan.Schedule = append(b.plan.Schedule, Item{Name: g.Name + "_" + ev.Name + "_thresholder", Slot: Thresholds + 1, Clock: b.clocks.add(in.Clock.DT),
 			Callback: -1, Ops: []Op{b.kernel(b.where(g, k, anyRule), g.N, -1)}})
 	}
 }
@@ -273,7 +273,7 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 		slot, err := slotOf(c.When, Start)
 		list := None
 		if c.Event != "" {
-			slot, err = slotOf(c.When, Resets)
+			slot, err = slotOf(c.When, Resets+1)
 			if list = b.listOf(g, c.Event); list == None {
 				err = fmt.Errorf("%q has no event %q", g.Name, c.Event)
 			}
@@ -287,8 +287,8 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 			continue
 		}
 		own := in
-		own.Clock.DT = b.codeDT(g, c)
-		item := Item{Name: c.Name, Slot: slot, Order: c.Order, Clock: b.clocks.add(own.Clock.DT), Callback: -1}
+		own.Clock.Every = b.codeDT(g, c)
+		item := Item{Name: c.Name, Slot: slot, Order: c.Order, Clock: b.clocks.add(own.Clock.Every), Callback: -1}
 		run := func(in lower.Input, item Item, name string) { b.code(g, in, code, item, name, list) }
 		if c.Update != net.Synchronous {
 			if list != None {
@@ -303,7 +303,7 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 			run(own, item, c.Name)
 			continue
 		}
-		steps, err := stepsAt(c.Times, own.Clock.DT)
+		steps, err := stepsAt(c.Times, own.Clock.Every)
 		if err != nil {
 			b.mistake(c.Place, "", "%s: %v", c.Name, err)
 			continue
@@ -312,7 +312,7 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 			// A clock that ticks once; its steps do not count time, so the code is told the time.
 			at := own
 			at.Clock.At = &step
-			item.Clock = b.once(step, own.Clock.DT)
+			item.Clock = b.once(step, own.Clock.Every)
 			run(at, item, fmt.Sprintf("%s at step %d", c.Name, step))
 		}
 	}
@@ -415,7 +415,11 @@ func (b *builder) spikeMonitors() error {
 		return m
 	}
 	for _, m := range b.net.SpikeMonitors {
-		pm := add(m.Name, m.Of, m.Event, m.Place, Thresholds, 1)
+		slot := Thresholds
+		if listVar(m.Event) != lower.SpikeList {
+			slot++
+		}
+		pm := add(m.Name, m.Of, m.Event, m.Place, slot, 1)
 		if pm == nil {
 			continue
 		}

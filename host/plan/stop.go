@@ -34,9 +34,9 @@ func (b *builder) stop(g *net.Group, in lower.Input, s *net.StopCondition) error
 	ctx := b.groupContext(g)
 	ctx.Extra = nil
 	own := in
-	own.Clock.DT = b.dtOf(g.DT)
+	own.Clock.Every = b.dtOf(g.DT)
 	if s.DT != 0 {
-		own.Clock.DT = s.DT
+		own.Clock.Every = s.DT
 	}
 	c := &stopCondition{b: b, g: g, in: own, ctx: ctx, s: s}
 	outer := c.count(e)
@@ -63,7 +63,7 @@ func (b *builder) stop(g *net.Group, in lower.Input, s *net.StopCondition) error
 		return err
 	}
 	list := b.buffer(Buffer{Object: s.Name, Var: stopList, Type: ir.Int, Len: 2, Rows: 1, Role: History})
-	b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name, Slot: slot, Order: s.Order, Clock: b.clocks.add(own.Clock.DT), Callback: -1,
+	b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name, Slot: slot, Order: s.Order, Clock: b.clocks.add(own.Clock.Every), Callback: -1,
 		Ops: append(c.ops, b.kernel(k, 1, -1), &Halt{Name: s.Name, List: list})})
 	return nil
 }

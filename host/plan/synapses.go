@@ -49,10 +49,7 @@ func (b *builder) checkSynapses() error {
 			c, ds := check.CheckCode(code, m, b.synapseContext(s))
 			b.reportAll(ds)
 			b.pathCode[p] = c
-			group := s.Pre.Group
-			if p.Post {
-				group = s.Post.Group
-			}
+			group := s.Source(p)
 			switch {
 			case happens(group, p.Event):
 			case listVar(p.Event) == lower.SpikeList:
@@ -85,9 +82,24 @@ func (b *builder) synapseInput(s *net.Synapses, n int) lower.SynapseInput {
 		return lower.End{Input: b.lowerInput(sp.Group), Start: sp.Start, Len: sp.Len()}
 	}
 	return lower.SynapseInput{
-		Input: lower.Input{Object: s.Name, Model: b.synModels[s], N: n, Clock: clock, Method: s.Method, Table: b.tableOf(clock, 0)},
-		Pre:   end(s.Pre), Post: end(s.Post),
+		EventDT: b.eventDT(s),
+		Input:   lower.Input{Object: s.Name, Model: b.synModels[s], N: n, Clock: clock, Method: s.Method, Table: b.tableOf(clock, 0)},
+		Pre:     end(s.Pre), Post: end(s.Post),
 	}
+}
+
+// eventDT is the interval of the clock of all pathways of synapses, or of the base clock where they have several.
+func (b *builder) eventDT(s *net.Synapses) float64 {
+	var dt float64
+	for i, p := range s.Pathways {
+		switch d := b.dtOf(s.Source(p).DT); {
+		case i == 0:
+			dt = d
+		case d != dt:
+			return b.plan.BaseDT
+		}
+	}
+	return dt
 }
 
 // synapses lays out all Synapses objects and adds their code to the schedule.
@@ -175,6 +187,52 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	for _, path := range s.Pathways {
 		b.pathway(s, in, w, path, l)
 	}
+	for _, c := range s.Code {
+		b.synapseCode(s, in, w, c)
+	}
+}
+
+// synapseCode adds code that runs on all synapses.
+func (b *builder) synapseCode(s *net.Synapses, in lower.SynapseInput, w *wiring, c *net.CodeBlock) {
+	slot, err := slotOf(c.When, Start)
+	if err != nil {
+		b.mistake(c.Place, "", "%v", err)
+		return
+	}
+	parsed, ds := syntax.ParseCode(c.Code, s.Dialect.Syntax())
+	b.reportAll(ds)
+	if ds.Err() != nil {
+		return
+	}
+	code, ds := check.CheckCode(parsed, in.Model, b.synapseContext(s))
+	b.reportAll(ds)
+	if ds.Err() != nil {
+		return
+	}
+	if in.Clock.Every = c.DT; c.DT == 0 {
+		in.Clock.Every = in.Clock.DT
+	}
+	steps, stale, err := lower.SynapseCode(in, code, c.Name)
+	if err != nil {
+		b.mistake(c.Place, "", "%s: %v", c.Name, err)
+		return
+	}
+	for _, v := range stale {
+		at, _ := mention(c.Code.Text, v.Name)
+		b.report(diag.Warningf(c.Code, at, "%s: %q is (event-driven), and this code sees and sets its value as of the last event, as in Brian2", c.Name, v.Name).
+			WithHint("make it (clock-driven), or use it where spikes arrive"))
+	}
+	item := Item{Name: c.Name, Slot: slot, Order: c.Order, Clock: b.clocks.add(in.Clock.Every), Callback: -1}
+	for _, st := range steps {
+		conn := -1
+		if st.Kernel.Domain == ir.Synapses {
+			conn = w.all()
+		}
+		item.Ops = append(item.Ops, b.kernel(st.Kernel, st.N, conn))
+	}
+	if len(item.Ops) > 0 {
+		b.plan.Schedule = append(b.plan.Schedule, item)
+	}
 }
 
 // counts stores how many synapses leave and enter each element of the groups.
@@ -194,6 +252,8 @@ func (b *builder) counts(s *net.Synapses, p *pairs) {
 
 // pathway adds the code that runs when spikes arrive.
 func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, path *net.Pathway, l *lump) {
+	group := s.Source(path)
+	in.Clock.Every = b.dtOf(group.DT) // its spikes come in steps of its clock
 	k, err := lower.Pathway(in, b.pathCode[path], path.Name)
 	var source *ir.Kernel
 	if l != nil && k != nil {
@@ -214,9 +274,9 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 	case k == nil:
 		return
 	}
-	group, slotOrder := s.Pre.Group, -1
+	slotOrder := -1
 	if path.Post {
-		group, slotOrder = s.Post.Group, 1
+		slotOrder = 1
 	}
 	if path.Order != 0 {
 		slotOrder = path.Order

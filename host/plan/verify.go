@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/galvani-sim/galvani/host/ir"
 )
@@ -48,6 +49,7 @@ func (p *Plan) Verify() error {
 		}
 		for _, op := range it.Ops {
 			v.op(it.Name, op)
+			v.time(it, op)
 		}
 	}
 	return errors.Join(errs...)
@@ -166,6 +168,33 @@ func (v verifier) op(where string, op Op) {
 		}
 	default:
 		v.bad("%s: unknown operation %T", where, op)
+	}
+}
+
+// time checks that a kernel counts time in the steps of the clock that runs it, in seconds or milliseconds.
+func (v verifier) time(it Item, op Op) {
+	run, ok := op.(*Run)
+	if !ok || run.Kernel == nil || it.Clock < 0 || it.Clock >= len(v.p.Clocks) {
+		return
+	}
+	dt := v.p.Clocks[it.Clock].DT
+	visit := func(e *ir.Expr) {
+		if e == nil {
+			return
+		}
+		ir.Walk(e, func(e *ir.Expr) {
+			if e.Op == ir.OpTime && e.Value != dt && math.Abs(e.Value-dt*1e3) > 1e-9*e.Value {
+				v.bad("%s: kernel %s: time in steps of %g, run every %g s", it.Name, run.Kernel.Name, e.Value, dt)
+			}
+		})
+	}
+	for _, e := range run.Kernel.Effects {
+		visit(e.Index)
+		visit(e.Value)
+		visit(e.Mask)
+	}
+	for _, r := range run.Kernel.Reductions {
+		visit(r.Value)
 	}
 }
 

@@ -38,7 +38,7 @@ func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args sta
 	case "run_at":
 		pairs[2], pairs[3] = "times", &times
 	case "run_on_event":
-		c.When = "after_thresholds"
+		c.When = "after_resets"
 		pairs = append([]any{"event", &c.Event}, append(pairs[:2:2], pairs[4:]...)...)
 	}
 	if err := unpack(kind, args, kwargs, pairs...); err != nil {

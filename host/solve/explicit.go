@@ -7,7 +7,7 @@ import (
 	"github.com/galvani-sim/galvani/host/ir"
 )
 
-// at returns e with the old values replaced by x and time moved on by c.
+// at returns e with the old values replaced by x and time moved on by c, also in inputs that move.
 func (s *System) at(e *ir.Expr, x []*ir.Expr, c float64) *ir.Expr {
 	with := make(map[*ir.Expr]*ir.Expr, len(x))
 	for i, v := range s.Vars {
@@ -19,6 +19,9 @@ func (s *System) at(e *ir.Expr, x []*ir.Expr, c float64) *ir.Expr {
 		}
 		if n.Op == ir.OpTime && c != 0 {
 			return s.B.Op(ir.OpAdd, n, s.B.Const(c))
+		}
+		if s.Moved != nil {
+			return s.Moved(n, func(e *ir.Expr) *ir.Expr { return s.at(e, x, c) })
 		}
 		return nil
 	}, nil)

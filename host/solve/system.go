@@ -31,6 +31,10 @@ type System struct {
 	Vars   []Var
 	Noises []Noise
 	DT     float64 // length of the step, in the unit of time of the derivatives and of ir.OpTime
+
+	// Moved says what a leaf is within the step, where it stands for an input that is known at any time; at gives an expression of the
+	// input with the time and the values there. nil: the leaf stays. Inputs without it are held over the step.
+	Moved func(leaf *ir.Expr, at func(*ir.Expr) *ir.Expr) *ir.Expr
 }
 
 // Unsuitable says that a method cannot integrate a system.
@@ -174,7 +178,7 @@ func Choose(sys *System) string {
 	}
 	for _, g := range n.g {
 		for _, e := range g {
-			if e != nil && (n.dependsOnState(e) || ir.Any(e, isTime)) {
+			if e != nil && (n.dependsOnState(e) || ir.Any(e, isTime) || sys.at(e, sys.values(), sys.DT) != e) {
 				return "heun"
 			}
 		}

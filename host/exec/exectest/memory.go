@@ -25,13 +25,13 @@ func (s *suite) leaves(t *testing.T) {
 	k.store(b, elem, k.Leaf(ir.OpElem), nil)
 	k.store(b, count, k.Leaf(ir.OpCount), nil)
 	k.store(b, step, k.Leaf(ir.OpStep), nil)
-	k.store(b, time, k.Time(0.1), nil)
+	k.store(b, time, k.Time(1e-3), nil)
 	b.do("leaves", k.run(n))
 	x := s.steps(t, b, steps)
 	s.equal(t, "elem", read(t, x, b, elem), seq(n, func(i int) float64 { return float64(i) }))
 	s.equal(t, "count", read(t, x, b, count), seq(n, func(int) float64 { return n }))
 	s.equal(t, "step", read(t, x, b, step), seq(n, func(int) float64 { return steps - 1 }))
-	dt := 0.1
+	dt := 1e-3
 	s.equal(t, "time", read(t, x, b, time), seq(n, func(int) float64 { return dt * (steps - 1) }))
 }
 

@@ -149,7 +149,7 @@ func (s *suite) randomProgram(t *testing.T, seed uint64) {
 	g := &generator{body: k, r: r, divide: !s.tol.InexactDivision}
 	g.leaves = map[ir.Type][]*ir.Expr{
 		ir.Real: {k.load(b, reals), k.load(b, reals2), k.at(b, scalar, k.ConstInt(0)), k.at(b, scalar, k.ConstInt(1)),
-			k.Const(0.5), k.Const(-3), k.Time(0.25), k.at(b, reversed, k.Op(ir.OpSub, k.ConstInt(n-1), k.Leaf(ir.OpElem)))},
+			k.Const(0.5), k.Const(-3), k.Time(1), k.at(b, reversed, k.Op(ir.OpSub, k.ConstInt(n-1), k.Leaf(ir.OpElem)))},
 		ir.Int:  {k.load(b, ib), k.Leaf(ir.OpElem), k.Leaf(ir.OpStep), k.ConstInt(3), k.ConstInt(-2)},
 		ir.Bool: {k.load(b, bb), k.Op(ir.OpLt, k.Leaf(ir.OpElem), k.ConstInt(n/2)), k.ConstBool(true)},
 	}

@@ -69,8 +69,37 @@ var closedForms = func() []closed {
 		"euler": integral(map[float64]float64{0: 1}), "rk2": integral(map[float64]float64{0.5: 1}),
 		"rk4": integral(map[float64]float64{0: 1. / 6, 0.5: 4. / 6, 1: 1. / 6}),
 	})
+	// Methods that look ahead read a table where they look; what is constant over dt they do not.
+	const held = "\nr = input(t) : 1 (constant over dt)"
+	add("table", "dv/dt = input(t)/(5*ms) : 1"+held, map[string]func(int) float64{
+		"euler": tabled(0), "exact": tabled(0), "exponential_euler": tabled(0), "rk2": tabled(0.5), "rk4": tabled(0, 0.5, 0.5, 0.5, 0.5, 1),
+	})
+	add("held table", "dv/dt = r/(5*ms) : 1"+held, map[string]func(int) float64{"euler": tabled(0), "rk2": tabled(0), "rk4": tabled(0)})
+	add("held state", "dv/dt = -u/(5*ms) : 1\nu = v : 1 (constant over dt)", map[string]func(int) float64{
+		"euler": euler, "rk2": euler, "rk4": euler, "heun": euler, "exact": euler, "exponential_euler": euler,
+	})
 	return list
 }()
+
+var (
+	closedInput = []float64{0.05, -0.125, 0.15, 0.075, -0.2, 0.1, 0.025, 0}
+	closedNames = names{"input": must(net.NewTimedArray("input", closedInput, 0, 1.37e-3, units.Dim{}))}
+)
+
+// tabled integrates closedInput by the mean of its values at places within the steps.
+func tabled(places ...float64) func(int) float64 {
+	return func(n int) float64 {
+		sum := 1.0
+		for k := range n {
+			input := 0.0
+			for _, p := range places {
+				input += closedInput[min(int((float64(k)+p)*dt/1.37e-3+1e-9), len(closedInput)-1)]
+			}
+			sum += dt / 5e-3 * input / float64(len(places))
+		}
+		return sum
+	}
+}
 
 var noisyEquations = func() []noisy {
 	const s = 0.4
@@ -98,7 +127,7 @@ func (s *suite) methods(t *testing.T) {
 	n := &net.Network{DT: dt}
 	var groups []*net.Group
 	for i, c := range closedForms {
-		g := brian(fmt.Sprint("g", i), 1, c.equations, c.method, nil)
+		g := brian(fmt.Sprint("g", i), 1, c.equations, c.method, closedNames)
 		set(g, "v", "", 1)
 		groups = append(groups, g)
 	}
