@@ -2,7 +2,8 @@ package solve
 
 import "github.com/galvani-sim/galvani/host/ir"
 
-// exponentialEuler solves each equation x' = A·x + B with A and B frozen at their old values. Brian2 writes the solution as
+// exponentialEuler solves each equation x' = A·x + B with A and B frozen at their old values. Functions of x, as the exponential of an AdEx neuron,
+// are frozen with the rest (first-order exponential time differencing, Cox & Matthews 2002); powers of x are refused, as in Brian2. Brian2 writes the solution as
 // -B/A + (x + B/A)·exp(A·dt); the same value is x + dt·exprel(A·dt)·x', which has no division by an A that may be zero
 // and keeps a fixed point fixed in single precision too.
 func exponentialEuler(s *System) ([]*ir.Expr, *Unsuitable) {
@@ -14,6 +15,7 @@ func exponentialEuler(s *System) ([]*ir.Expr, *Unsuitable) {
 	news := make([]*ir.Expr, len(s.Vars))
 	for i, v := range s.Vars {
 		l := newLinearizer(s.B, []*ir.Expr{v.Value})
+		l.freeze = true
 		f := l.form(v.Deriv)
 		if f == nil {
 			return nil, &Unsuitable{Var: v.Name, Why: "it is not linear in " + v.Name + ": " + l.whyNot(v.Deriv, []string{v.Name})}
@@ -21,6 +23,16 @@ func exponentialEuler(s *System) ([]*ir.Expr, *Unsuitable) {
 		news[i] = a.relax(v.Value, f.coef[0], f.rest, v.Deriv, dt)
 	}
 	return news, nil
+}
+
+// conditionallyLinear reports whether each equation is linear in its own variable.
+func (s *System) conditionallyLinear() bool {
+	for _, v := range s.Vars {
+		if newLinearizer(s.B, []*ir.Expr{v.Value}).form(v.Deriv) == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // relax returns x after a time dt of x' = A·x + B; deriv is the value of the right-hand side, in whatever form.

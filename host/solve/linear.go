@@ -21,9 +21,11 @@ func (l linearForm) constant() bool {
 // linearizer finds the linear form of expressions in the leaves x.
 type linearizer struct {
 	algebra
-	x    []*ir.Expr
-	memo map[*ir.Expr]*linearForm
-	why  map[*ir.Expr]*ir.Expr // for expressions that are not linear, the operation that is the reason
+	x []*ir.Expr
+	// freeze takes functions of x for constants. Their values are those at the old x.
+	freeze bool
+	memo   map[*ir.Expr]*linearForm
+	why    map[*ir.Expr]*ir.Expr // for expressions that are not linear, the operation that is the reason
 }
 
 func newLinearizer(b *ir.Builder, x []*ir.Expr) *linearizer {
@@ -50,6 +52,37 @@ func (l *linearizer) compute(e *ir.Expr) *linearForm {
 		f.coef[k] = l.Const(1)
 		return f
 	}
+	if l.freeze && freezable(e.Op) && slices.ContainsFunc(l.x, func(x *ir.Expr) bool { return ir.DependsOn(e, x) }) {
+		if e.Op == ir.OpSelect && l.pieces(e) {
+			return l.linear(e)
+		}
+		return &linearForm{coef: make([]*ir.Expr, n), rest: e}
+	}
+	return l.linear(e)
+}
+
+// pieces reports whether a choice that does not depend on x is between linear expressions.
+func (l *linearizer) pieces(e *ir.Expr) bool {
+	for _, x := range l.x {
+		if ir.DependsOn(e.Args[0], x) {
+			return false
+		}
+	}
+	return l.form(e.Args[1]) != nil && l.form(e.Args[2]) != nil
+}
+
+// freezable reports whether an operation is a function, which is frozen as a whole, rather than a part of a polynomial.
+func freezable(op ir.Op) bool {
+	switch op {
+	case ir.OpAdd, ir.OpSub, ir.OpMul, ir.OpNeg, ir.OpDiv, ir.OpPow, ir.OpSqrt, ir.OpLoad:
+		return false
+	}
+	return true
+}
+
+// linear takes an operation apart.
+func (l *linearizer) linear(e *ir.Expr) *linearForm {
+	n := len(l.x)
 	args := make([]*linearForm, len(e.Args))
 	free, constant := true, true
 	for i, a := range e.Args {

@@ -159,6 +159,12 @@ func suitable(sys *System, except string) []string {
 			names = append(names, m.name)
 		}
 	}
+	if i := slices.Index(names, "exponential_euler"); i >= 0 && !sys.conditionallyLinear() {
+		// Of first order then, like Euler's method.
+		names = slices.Delete(names, i, i+1)
+		i = max(slices.Index(names, "euler"), 0)
+		names = slices.Insert(names, i, "exponential_euler")
+	}
 	return names
 }
 

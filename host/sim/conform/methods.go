@@ -78,6 +78,15 @@ var closedForms = func() []closed {
 	add("held state", "dv/dt = -u/(5*ms) : 1\nu = v : 1 (constant over dt)", map[string]func(int) float64{
 		"euler": euler, "rk2": euler, "rk4": euler, "heun": euler, "exact": euler, "exponential_euler": euler,
 	})
+	// A function of the variable is frozen like the rest.
+	add("frozen function", "dv/dt = (exp(-v) - v*(1 + tanh(v)))/(5*ms) : 1", map[string]func(int) float64{"exponential_euler": func(n int) float64 {
+		v := 1.0
+		for range n {
+			a, b := -(1+math.Tanh(v))*dt/5e-3, math.Exp(-v)*dt/5e-3
+			v = v*math.Exp(a) + b/a*math.Expm1(a)
+		}
+		return v
+	}})
 	return list
 }()
 
