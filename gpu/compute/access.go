@@ -101,6 +101,14 @@ func accesses(l *glsl.Layout, op glsl.Op) []access {
 		}
 		touch(r.Counts, write, anywhere)
 		touch(r.Fill, write, anywhere)
+	case *glsl.Spiked:
+		for _, x := range runAccesses(l, op.Run) {
+			if x.align.by == bySpike {
+				x.align = own
+			}
+			a = append(a, x)
+		}
+		touch(l.Lists[op.Run.List].Bits, read, anywhere)
 	case *glsl.Compact:
 		s := l.Lists[op.List]
 		touch(s.Bits, write, anywhere)

@@ -224,13 +224,14 @@ func (i *Instance) build(mode Mode, most int, size int64) (err error) {
 			return err
 		}
 	}
+	units := partition(i.layout, tasks) // it decides about lists what all programs have to know
 	if err := i.buildResident(mode, tasks); err != nil {
 		return err
 	}
 	if mode == Auto && i.resident != nil && blocks(i.resident.text) > most {
 		i.resident = nil
 	}
-	if i.units, err = fitted(i.layout, partition(i.layout, tasks), most, i.groupSize); err != nil {
+	if i.units, err = fitted(i.layout, units, most, i.groupSize); err != nil {
 		return err
 	}
 	if deferred {

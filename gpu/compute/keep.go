@@ -125,6 +125,9 @@ func (i *Instance) Revert(from exec.Kept, at exec.Position) error {
 			return err
 		}
 	}
+	if err := i.forgetSpikes(); err != nil {
+		return err
+	}
 	i.at, i.passed, i.halt = at, false, false
 	i.tickBase = at.Step
 	return i.clearFault()

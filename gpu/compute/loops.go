@@ -19,6 +19,8 @@ const lanes = 8
 // rounds bounds how often the loops inside of one element of an operation go round.
 func rounds(l *glsl.Layout, op glsl.Op) int {
 	switch op := op.(type) {
+	case *glsl.Spiked:
+		return rounds(l, op.Run)
 	case *plan.MatMul:
 		return op.K
 	case *plan.TapSum:
@@ -113,14 +115,14 @@ func innerRounds(exprs ...*ir.Expr) int {
 	return n
 }
 
-// groupsFor is the number of work groups that keeps invocations within maxRounds, at the least the layout's own.
-func groupsFor(l *glsl.Layout, ops []glsl.Op, groupSize int) int {
+// groupsFor is the number of work groups that keeps invocations of a unit within maxRounds, at the least the layout's own.
+func groupsFor(l *glsl.Layout, u *unit, groupSize int) int {
 	n, each := 1, 1
-	for _, op := range ops {
+	for _, op := range u.ops {
 		n = max(n, widthOf(l, op))
 		each += 1 + rounds(l, op)
 	}
-	elements := max(1, maxRounds/each) // per invocation
+	elements := max(1, (maxRounds-chainRounds(l, u.chains, groupSize))/each) // per invocation
 	return max(l.Groups, (n+groupSize*elements-1)/(groupSize*elements))
 }
 
@@ -163,6 +165,52 @@ func listRounds(l *glsl.Layout, op glsl.Op, groupSize int) int {
 		return 2*((m.To-m.From)/groupSize+1) + 64
 	}
 	return 0
+}
+
+// chainRounds bounds the rounds of an invocation that runs chains one after another.
+func chainRounds(l *glsl.Layout, chains [][]glsl.Op, groupSize int) (n int) {
+	for _, chain := range chains {
+		for _, op := range chain {
+			n += listRounds(l, op, groupSize)
+		}
+	}
+	return n
+}
+
+// mostWords is the largest number of words of bits that one of some chains turns into a list.
+func mostWords(l *glsl.Layout, chains [][]glsl.Op) (n int) {
+	for _, chain := range chains {
+		for _, op := range chain {
+			if c, ok := op.(*glsl.Compact); ok {
+				n = max(n, l.Lists[c.List].Words())
+			}
+		}
+	}
+	return n
+}
+
+// The last work group of a dispatch makes lists one after another, while nothing else runs: few lists, of not too many elements.
+const (
+	lastLists = 4
+	lastWords = 1 << 13
+	lastGroup = 256 // invocations, at the most
+)
+
+// lastGroupMakes reports whether chains are few and short enough to be run by the last work group of a dispatch.
+func lastGroupMakes(l *glsl.Layout, chains [][]glsl.Op) bool {
+	if l.Software && chainRounds(l, chains, lastGroup) > maxRounds/2 {
+		return false
+	}
+	return len(chains) <= lastLists && mostWords(l, chains) <= lastWords
+}
+
+// lastGroupSize is the smallest work group, from least on, that runs chains within half of maxRounds.
+func lastGroupSize(l *glsl.Layout, chains [][]glsl.Op, least int) int {
+	n := least
+	for n < lastGroup && chainRounds(l, chains, n) > maxRounds/2 {
+		n *= 2
+	}
+	return n
 }
 
 // listGroup is the smallest work group, from least on, whose invocations make and record the lists of a unit within maxRounds.
@@ -318,6 +366,8 @@ func widthOf(l *glsl.Layout, op glsl.Op) int {
 	switch op := op.(type) {
 	case *plan.Run:
 		return op.N * max(1, l.Plan.Replicas)
+	case *glsl.Spiked:
+		return widthOf(l, op.Run)
 	case *plan.MatMul:
 		return op.M * op.N
 	case *plan.TapSum:

@@ -126,3 +126,17 @@ func (i *Instance) refreshList(b plan.BufferID) error {
 	at := i.layout.Buffers[s.Args]
 	return device.Upload(i.slabs[at.Slab].buf, at.Base, args)
 }
+
+// forgetSpikes clears the bits of the last spikes, before a state of another step: which of two rows is in use follows from the step.
+func (i *Instance) forgetSpikes() error {
+	for _, s := range i.layout.Lists {
+		if !s.Keep {
+			continue
+		}
+		at := i.layout.Buffers[s.Bits]
+		if err := device.Fill(i.slabs[at.Slab].buf, at.Base, at.Len, int32(0)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

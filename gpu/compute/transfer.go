@@ -214,6 +214,9 @@ func (i *Instance) Restore(s *exec.Snapshot) error {
 			return err
 		}
 	}
+	if err := i.forgetSpikes(); err != nil {
+		return err
+	}
 	i.at, i.passed, i.halt = s.At, false, false
 	i.tickBase = s.At.Step
 	return i.clearFault()

@@ -79,6 +79,8 @@ func (i *Instance) groupSize(u *unit) int {
 		return sequenceGroup(i.layout, u.ops[0].(*plan.Sequence), i.dev.Info().Limits.WorkGroupInvocations)
 	case spikes:
 		return lanes
+	case elements:
+		return lastGroupSize(i.layout, u.chains, lanes)
 	}
 	if _, ok := u.ops[0].(*plan.MatMul); ok {
 		return lanes // tiles are few and heavy: the cores share them evenly only in small groups

@@ -15,7 +15,7 @@ type kind uint8
 
 const (
 	single   kind = iota // one operation
-	elements             // operations over elements that do little each, so that the dispatch is what they cost
+	elements             // operations over elements that do little each, so that the dispatch is what they cost; then lists, by the last work group
 	lists                // a work group per chain: make a spike list, record it
 	spikes               // kernels over one spike list, dispatched indirectly
 	sequence             // elements one after another, in one work group and several passes
@@ -24,17 +24,18 @@ const (
 
 // unit is one dispatch: operations of one clock that may run without a barrier between them.
 type unit struct {
-	kind   kind
-	item   int // schedule position of the first operation
-	last   int // and of the last
-	clock  int
-	ops    []glsl.Op
-	chains [][]glsl.Op // of lists
-	access []access
-	sample int // monitor that the unit samples, -1: none
-	text   *glsl.Program
-	passes int   // of a sequence, or of synapses in order
-	items  []int // schedule position of each operation
+	kind    kind
+	item    int // schedule position of the first operation
+	last    int // and of the last
+	clock   int
+	ops     []glsl.Op   // of lists: what is in the chains
+	chains  [][]glsl.Op // that make lists
+	access  []access
+	segment int // number of callbacks before it
+	sample  int // monitor that the unit samples, -1: none
+	text    *glsl.Program
+	passes  int   // of a sequence, or of synapses in order
+	items   []int // schedule position of each operation
 	// Spent so far, where it can be told.
 	time  time.Duration
 	calls int64
@@ -63,7 +64,7 @@ func kindOf(op glsl.Op) kind {
 			}
 			return spikes
 		}
-	case *plan.Generate, *glsl.Apply, *plan.Halt:
+	case *plan.Generate, *glsl.Apply, *glsl.Spiked, *plan.Halt:
 		return elements
 	case *plan.Sequence:
 		return sequence
@@ -73,56 +74,125 @@ func kindOf(op glsl.Op) kind {
 	return single
 }
 
-// listOf is the spike list of an operation of a chain.
-func listOf(l *glsl.Layout, op glsl.Op) plan.BufferID {
-	switch op := op.(type) {
-	case *glsl.Compact:
-		return op.List
-	case *plan.RecordSpikes:
-		return l.Plan.SpikeMonitors[op.Monitor].List
-	case *plan.Run:
-		return op.List
-	}
-	return plan.None
-}
-
 // partition groups tasks into dispatches. A task moves into an earlier dispatch where nothing between depends on it.
 func partition(l *glsl.Layout, tasks []task) []unit {
-	var units []unit
-	fence := 0 // no task moves before this unit
+	p := &partitioner{l: l, emitted: map[plan.BufferID]task{}}
 	for _, t := range tasks {
 		if t.op == nil {
-			fence = len(units)
+			p.fence = len(p.units)
+			p.segment++
+			clear(p.emitted)
 			continue
 		}
-		a := accesses(l, t.op)
-		at, chain := -1, -1
-		for k := len(units) - 1; k >= fence; k-- {
-			if c, ok := units[k].takes(l, &t, a); ok {
-				at, chain = k, c
+		p.place(t)
+	}
+	p.joinLists()
+	return p.units
+}
+
+// partitioner is the state of partition.
+type partitioner struct {
+	l       *glsl.Layout
+	units   []unit
+	fence   int // no task moves before this unit
+	segment int
+	emitted map[plan.BufferID]task // what set bits since the fence; a task without a clock where clocks differ
+}
+
+// find looks for the earliest unit that takes a task, -1 without one.
+func (p *partitioner) find(t *task, a []access) (at, chain int) {
+	at = -1
+	for k := len(p.units) - 1; k >= p.fence; k-- {
+		if c, ok := p.units[k].takes(p.l, t, a); ok {
+			at, chain = k, c
+		}
+		if ordered(p.units[k].access, a) {
+			break
+		}
+	}
+	return at, chain
+}
+
+// place adds a task to a unit, or a unit for it.
+func (p *partitioner) place(t task) {
+	a := accesses(p.l, t.op)
+	at, chain := p.find(&t, a)
+	if at < 0 {
+		// What spikes do to their own elements can be done by all elements, where those have a dispatch anyway.
+		if s := p.spiked(&t); s != nil {
+			own := task{s, t.item, t.clock}
+			b := accesses(p.l, s)
+			if k, _ := p.find(&own, b); k >= 0 {
+				at, t, a = k, own, b
+				p.l.Lists[s.Run.List].Keep = true
 			}
-			if ordered(units[k].access, a) {
+		}
+	}
+	if at < 0 {
+		at, chain = len(p.units), 0
+		p.units = append(p.units, unit{kind: kindOf(t.op), item: t.item, last: t.item, clock: t.clock, sample: -1, segment: p.segment})
+	}
+	u := &p.units[at]
+	u.item, u.last = min(u.item, t.item), max(u.last, t.item)
+	u.ops, u.items, u.access = append(u.ops, t.op), append(u.items, t.item), append(u.access, a...)
+	if u.kind == lists {
+		if chain == len(u.chains) {
+			u.chains = append(u.chains, nil)
+		}
+		u.chains[chain] = append(u.chains[chain], t.op)
+	}
+	if s, ok := t.op.(*plan.Sample); ok {
+		u.sample = s.Monitor
+	}
+	if r, ok := t.op.(*plan.Run); ok {
+		for _, e := range r.Kernel.Effects {
+			if e.Kind != ir.Emit {
+				continue
+			}
+			if before, ok := p.emitted[r.Bind[e.Slot]]; ok && before.clock != t.clock {
+				t.clock = -1
+			}
+			p.emitted[r.Bind[e.Slot]] = t
+		}
+	}
+}
+
+// spiked is a kernel over the spikes of this step as one over all elements, nil where that is not the same.
+func (p *partitioner) spiked(t *task) *glsl.Spiked {
+	r, ok := t.op.(*plan.Run)
+	if !ok || r.Kernel.Domain != ir.Active || r.Kernel.InOrder || r.Lag != 0 {
+		return nil
+	}
+	s := p.l.Lists[r.List]
+	from, ok := p.emitted[r.List]
+	if !ok || from.clock != t.clock || !s.BothRows || s.Elems >= s.Width || s.Elems != widthOf(p.l, r) {
+		return nil
+	}
+	return &glsl.Spiked{Run: r}
+}
+
+// joinLists lets the last work group of a dispatch over elements make the lists of what the dispatch emits: that is one dispatch less, and lists are
+// the work of one group anyway.
+func (p *partitioner) joinLists() {
+	for k := 0; k < len(p.units); k++ {
+		u := &p.units[k]
+		if u.kind != lists || !lastGroupMakes(p.l, u.chains) {
+			continue
+		}
+		for j := k - 1; j >= 0 && p.units[j].segment == u.segment; j-- {
+			to := &p.units[j]
+			if to.kind == elements && to.clock == u.clock && to.chains == nil {
+				to.chains, to.item, to.last = u.chains, min(to.item, u.item), max(to.last, u.last)
+				to.items, to.access = append(to.items, u.items...), append(to.access, u.access...)
+				p.units = slices.Delete(p.units, k, k+1)
+				k--
+				break
+			}
+			if ordered(to.access, u.access) {
 				break
 			}
 		}
-		if at < 0 {
-			at, chain = len(units), 0
-			units = append(units, unit{kind: kindOf(t.op), item: t.item, last: t.item, clock: t.clock, sample: -1})
-		}
-		u := &units[at]
-		u.item, u.last = min(u.item, t.item), max(u.last, t.item)
-		u.ops, u.items, u.access = append(u.ops, t.op), append(u.items, t.item), append(u.access, a...)
-		if u.kind == lists {
-			if chain == len(u.chains) {
-				u.chains = append(u.chains, nil)
-			}
-			u.chains[chain] = append(u.chains[chain], t.op)
-		}
-		if s, ok := t.op.(*plan.Sample); ok {
-			u.sample = s.Monitor
-		}
 	}
-	return units
 }
 
 // takes reports whether a unit can take another task, and for lists into which chain.
@@ -130,16 +200,16 @@ func (u *unit) takes(l *glsl.Layout, t *task, a []access) (chain int, ok bool) {
 	if u.kind != kindOf(t.op) || u.clock != t.clock {
 		return 0, false
 	}
-	list := listOf(l, t.op)
+	list := l.ListOf(t.op)
 	switch u.kind {
 	case elements:
 		return 0, !conflict(u.access, a)
 	case spikes:
-		return 0, listOf(l, u.ops[0]) == list && !conflict(u.access, a)
+		return 0, l.ListOf(u.ops[0]) == list && !conflict(u.access, a)
 	case lists:
 		chain = len(u.chains)
 		for k, c := range u.chains {
-			if listOf(l, c[0]) == list {
+			if l.ListOf(c[0]) == list {
 				chain = k
 			}
 		}
@@ -162,6 +232,14 @@ func fitted(l *glsl.Layout, units []unit, most int, groupSize func(u *unit) int)
 		if err := u.program(l, groupSize); err != nil {
 			return nil, err
 		}
+		if u.kind == elements && u.chains != nil && blocks(u.text) > most {
+			apart, err := fitted(l, u.apart(l), most, groupSize)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, apart...)
+			continue
+		}
 		if n := len(u.ops) / 2; n > 0 && blocks(u.text) > most && (u.kind == elements || u.kind == spikes) {
 			halves, err := fitted(l, []unit{u.part(l, 0, n), u.part(l, n, len(u.ops))}, most, groupSize)
 			if err != nil {
@@ -173,6 +251,14 @@ func fitted(l *glsl.Layout, units []unit, most int, groupSize func(u *unit) int)
 		out = append(out, u)
 	}
 	return out, nil
+}
+
+// apart are the dispatch over elements and the one that makes lists.
+func (u *unit) apart(l *glsl.Layout) []unit {
+	first, n := u.part(l, 0, len(u.ops)), len(u.ops)
+	first.chains = nil
+	second := unit{kind: lists, clock: u.clock, sample: -1, segment: u.segment, chains: u.chains, ops: slices.Concat(u.chains...), items: u.items[n:]}
+	return []unit{first, second.part(l, 0, len(second.ops))}
 }
 
 // part is a unit of the operations from to to-1.
@@ -211,9 +297,9 @@ func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) 
 	default:
 		usual := l.Groups
 		if usual > 0 {
-			l.Groups = groupsFor(l, u.ops, n)
+			l.Groups = groupsFor(l, u, n)
 		}
-		u.text, err = glsl.Dispatch(l, u.ops, n)
+		u.text, err = glsl.DispatchLists(l, u.ops, u.chains, n)
 		l.Groups = usual
 	}
 	return err
@@ -258,6 +344,13 @@ func usualGroup(l *glsl.Layout, u *unit) int {
 	switch u.kind {
 	case lists:
 		return 256
+	case elements:
+		// Few words of bits for each invocation of the group that makes the lists; but all wait while they are counted up.
+		n := groupSize
+		for n < 256 && 8*n < mostWords(l, u.chains) {
+			n *= 2
+		}
+		return n
 	case sequence:
 		return sequenceGroup(l, u.ops[0].(*plan.Sequence), 1024)
 	case spikes:

@@ -255,11 +255,11 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 			list := g.l.Lists[s.bind[e.Slot]]
 			g.use(list.Bits)
 			if g.width > 1 {
-				g.emits[list.Bits] = true
+				g.emits[list.Bits] = list
 				stmt = fmt.Sprintf("emit_%d |= 1u << (e & 31u);", list.Bits)
 				break
 			}
-			stmt = fmt.Sprintf("atomicOr(%s(e >> 5), int(1u << (e & 31u)));", g.l.Buffers[list.Bits].Name)
+			stmt = fmt.Sprintf("atomicOr(%s(%s), int(1u << (e & 31u)));", g.l.Buffers[list.Bits].Name, list.wordAt("e >> 5", false))
 		case ir.Check:
 			if e.Value.Type != ir.Real {
 				continue // always finite

@@ -15,7 +15,11 @@ type List struct {
 	// Bits indexes Layout.Buffers: a bit per element, set where a kernel emits, cleared when the list is made. -1: no kernel emits.
 	Bits  int
 	Elems int // elements that kernels may emit
-	// Args indexes Layout.Buffers: the arguments of indirect dispatches, ArgsPerRow per row and then three for the longest row.
+	// Keep leaves the bits of a step until the next list is made: there are two rows of them, and those of step s are in row s mod 2. It may
+	// be set before programs are generated where BothRows is.
+	Keep, BothRows bool
+	// Args indexes Layout.Buffers: the arguments of indirect dispatches, ArgsPerRow per row and then three for the longest row. A last
+	// entry counts work groups, see DispatchLists; it is 0 between dispatches.
 	Args int
 	// Split is the number of work groups that share the synapses of one spike.
 	Split int
@@ -36,8 +40,32 @@ type Compact struct{ List plan.BufferID }
 // Apply adds a sum of Layout.Sums to its target.
 type Apply struct{ Sum int }
 
-// Op is an operation of a plan, *Compact or *Apply.
+// Spiked is a kernel over the spikes of this step, run over all elements: those act whose bit is set. The list has Keep.
+type Spiked struct{ Run *plan.Run }
+
+// Op is an operation of a plan, *Compact, *Apply or *Spiked.
 type Op any
+
+// Words is the length of a row of bits.
+func (s *List) Words() int { return (s.Elems + 31) / 32 }
+
+// ListOf is the spike list that an operation makes, records or runs over, plan.None for others.
+func (l *Layout) ListOf(op Op) plan.BufferID {
+	switch op := op.(type) {
+	case *Compact:
+		return op.List
+	case *plan.RecordSpikes:
+		return l.Plan.SpikeMonitors[op.Monitor].List
+	case *plan.Run:
+		return op.List
+	case *Spiked:
+		return op.Run.List
+	}
+	return plan.None
+}
+
+// argsLen is the length of the buffer of arguments.
+func (s *List) argsLen() int { return ArgsPerRow*s.Rows + 4 }
 
 // SpikeRing is the device ring of a spike monitor. Buffers are indices into Layout.Buffers, -1 where there is none.
 type SpikeRing struct {
@@ -75,7 +103,7 @@ func (l *Layout) addLists(names *namer) error {
 			}
 		}
 		s.Args = len(l.Buffers)
-		l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("groups_%d", len(l.Lists))), Type: ir.Int, Len: ArgsPerRow*s.Rows + 3})
+		l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("groups_%d", len(l.Lists))), Type: ir.Int, Len: s.argsLen()})
 		l.Lists[b] = s
 		return s
 	}
@@ -84,6 +112,7 @@ func (l *Layout) addLists(names *namer) error {
 		case *plan.Run:
 			if d := op.Kernel.Domain; d == ir.Active || d == ir.Spiking {
 				s := list(op.List)
+				s.BothRows = s.BothRows || d == ir.Active && op.Lag == 0
 				if d == ir.Spiking && op.Conn >= 0 && !l.Software {
 					c := p.Conns[op.Conn]
 					s.Split = max(s.Split, min(16, meanRow(c)/(4*128)))
@@ -106,7 +135,11 @@ func (l *Layout) addLists(names *namer) error {
 	for b := range p.Buffers { // in the order of buffers, so that texts are the same every time
 		if s := l.Lists[plan.BufferID(b)]; s != nil && s.Elems > 0 {
 			s.Bits = len(l.Buffers)
-			l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("fired_%d", b)), Type: ir.Int, Len: (s.Elems + 31) / 32})
+			rows := 1
+			if s.BothRows {
+				rows = 2
+			}
+			l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("fired_%d", b)), Type: ir.Int, Len: rows * s.Words()})
 		}
 	}
 	return err
@@ -167,14 +200,18 @@ func (g *generator) compact(b plan.BufferID, groupSize int) function {
 	f.call = f.name + "(me)"
 	g.use(int(b))
 	g.use(s.Bits)
-	share := (bits.Len + groupSize - 1) / groupSize
+	share := (s.Words() + groupSize - 1) / groupSize
 	g.listShared(groupSize)
 	if s.Elems > s.Width-1 {
 		g.linef("// The list has room for %d spikes.", s.Width-1)
 	}
 	g.linef("void %s(uint me) {", f.name)
-	g.linef("\tuint first = me * %du, end = min(first + %du, %du), n = 0u;", share, share, bits.Len)
-	g.linef("\tfor (uint w = first; w < end; ++w) n += uint(bitCount(%s(w)));", bits.Name)
+	g.linef("\tuint first = me * %du, end = min(first + %du, %du), n = 0u;", share, share, s.Words())
+	fired := fmt.Sprintf("%s(%s)", bits.Name, s.wordAt("w", false))
+	g.linef("\tfor (uint w = first; w < end; ++w) n += uint(bitCount(%s));", fired)
+	if s.Keep {
+		g.linef("\tfor (uint w = first; w < end; ++w) %s(%s) = 0; // of the step before", bits.Name, s.wordAt("w", true))
+	}
 	g.linef("\tfound[me] = n;")
 	g.linef("\tbarrier();")
 	g.linef("\tuint at = 0u, count = 0u;")
@@ -184,8 +221,10 @@ func (g *generator) compact(b plan.BufferID, groupSize int) function {
 	g.linef("\t}")
 	g.linef("\tuint row = %s;", rowAt(s, 0))
 	g.linef("\tfor (uint w = first; w < end && n != 0u; ++w) {")
-	g.linef("\t\tuint bits = uint(%s(w));", bits.Name)
-	g.linef("\t\tif (bits != 0u) %s(w) = 0;", bits.Name)
+	g.linef("\t\tuint bits = uint(%s);", fired)
+	if !s.Keep {
+		g.linef("\t\tif (bits != 0u) %s = 0;", fired)
+	}
 	g.linef("\t\tfor (; bits != 0u; bits &= bits - 1u) {")
 	room := ""
 	if s.Elems > s.Width-1 {
@@ -208,6 +247,17 @@ func (g *generator) compact(b plan.BufferID, groupSize int) function {
 	g.linef("}")
 	g.linef("")
 	return f
+}
+
+// wordAt spells where word w of the bits of this step is, or with before of those of the step before.
+func (s *List) wordAt(w string, before bool) string {
+	switch {
+	case !s.Keep:
+		return w
+	case before:
+		return fmt.Sprintf("(~clock_step.x & 1u) * %du + (%s)", s.Words(), w)
+	}
+	return fmt.Sprintf("(clock_step.x & 1u) * %du + (%s)", s.Words(), w)
 }
 
 // listShared declares, once, what invocations of a work group share while they make lists.

@@ -47,8 +47,14 @@ func (g *generator) ownUses(op Op) (uses map[int]ownUse, order []int, n int) {
 		touch(s.Buffer, both)
 		touch(int(s.Target), both)
 		return uses, order, g.l.Buffers[s.Target].Len
+	case *Spiked:
+		uses, order, _ = g.ownUses(op.Run)
+		for b, u := range uses { // others keep what they have
+			uses[b] = ownUse{read: true, write: u.write}
+		}
+		return uses, order, g.l.Lists[op.Run.List].Elems
 	case *plan.Run:
-		if op.Kernel.Domain != ir.Elements || len(op.Kernel.Reductions) > 0 || g.l.replicas() > 1 {
+		if op.Kernel.Domain != ir.Elements && op.Kernel.Domain != ir.Active || len(op.Kernel.Reductions) > 0 || g.l.replicas() > 1 {
 			return nil, nil, 0
 		}
 		k := op.Kernel

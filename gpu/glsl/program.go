@@ -2,6 +2,7 @@ package glsl
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -78,7 +79,12 @@ const maxGroups = 65535
 // Dispatch writes the program that runs ops, each over its own elements: invocation e does element e of every operation, in
 // order. The caller has made sure that no invocation needs what another one writes.
 func Dispatch(l *Layout, ops []Op, groupSize int) (*Program, error) {
-	return dispatch(l, ops, groupSize, false)
+	return dispatch(l, ops, nil, groupSize, false)
+}
+
+// DispatchLists is Dispatch with chains, see Lists, that need what ops write: the work group that ends last runs them, one after another.
+func DispatchLists(l *Layout, ops []Op, chains [][]Op, groupSize int) (*Program, error) {
+	return dispatch(l, ops, chains, groupSize, false)
 }
 
 // Flush writes the program that brings all targets of sums up to date, also behind a fault.
@@ -87,10 +93,10 @@ func Flush(l *Layout, groupSize int) (*Program, error) {
 	for k := range l.Sums {
 		ops = append(ops, &Apply{k})
 	}
-	return dispatch(l, ops, groupSize, true)
+	return dispatch(l, ops, nil, groupSize, true)
 }
 
-func dispatch(l *Layout, ops []Op, groupSize int, always bool) (*Program, error) {
+func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*Program, error) {
 	g := newGenerator(l)
 	partOf := g.takeOwn(ops)
 	g.faults = map[int]bool{}
@@ -106,8 +112,9 @@ func dispatch(l *Layout, ops []Op, groupSize int, always bool) (*Program, error)
 		id, n int
 		calls string
 		emits []int // bits of spikes
+		asks  []int // bits of spikes, too
 	}
-	emits := map[int]bool{}
+	emits, asked := map[int]*List{}, map[int]*List{}
 	var parts []part // operations over the same number of elements, in order
 	for i, op := range ops {
 		f, err := g.op(op)
@@ -122,13 +129,17 @@ func dispatch(l *Layout, ops []Op, groupSize int, always bool) (*Program, error)
 			parts = append(parts, part{id: partOf[i], n: f.n})
 		}
 		last := &parts[len(parts)-1]
-		for _, b := range sorted(g.emits) {
+		for _, b := range slices.Sorted(maps.Keys(g.emits)) {
 			if !slices.Contains(last.emits, b) {
 				last.emits = append(last.emits, b)
 			}
-			emits[b] = true
+			emits[b] = g.emits[b]
 		}
 		clear(g.emits)
+		if o, ok := op.(*Spiked); ok && !slices.Contains(last.asks, l.Lists[o.Run.List].Bits) {
+			last.asks = append(last.asks, l.Lists[o.Run.List].Bits)
+			asked[l.Lists[o.Run.List].Bits] = l.Lists[o.Run.List]
+		}
 		last.calls += "\t\t\t" + f.call + ";\n"
 		switch op := op.(type) {
 		case *plan.Sample:
@@ -157,24 +168,31 @@ func dispatch(l *Layout, ops []Op, groupSize int, always bool) (*Program, error)
 		}
 	}
 	var main strings.Builder
-	counter := "e"
+	counter, word := "e", "e >> 5"
 	if width > 1 {
-		counter = "b"
+		counter, word = "b", "b >> 3"
 	}
 	for _, p := range parts {
 		limit := (p.n + width - 1) / width
 		fmt.Fprintf(&main, "\t\tif (%s < %du) {\n", counter, limit)
+		for _, b := range p.asks {
+			fmt.Fprintf(&main, "\t\t\tuint spiked_%d = uint(%s(%s));\n", b, g.l.Buffers[b].Name, asked[b].wordAt(word, false))
+		}
 		g.ownElements(&main, p.id, p.n, width, p.calls)
 		for _, b := range p.emits {
-			fmt.Fprintf(&main, "\t\t\tif (emit_%d != 0u) atomicOr(%s(b >> 3), int(emit_%d));\n\t\t\temit_%d = 0u;\n", b, g.l.Buffers[b].Name, b, b)
+			fmt.Fprintf(&main, "\t\t\tif (emit_%d != 0u) atomicOr(%s(%s), int(emit_%d));\n\t\t\temit_%d = 0u;\n", b, g.l.Buffers[b].Name, emits[b].wordAt(word, false), b, b)
 		}
 		main.WriteString("\t\t}\n")
 	}
-	for _, b := range sorted(emits) {
+	for _, b := range slices.Sorted(maps.Keys(emits)) {
 		g.globals = append(g.globals, fmt.Sprintf("uint emit_%d = 0u;", b))
 	}
 	for _, k := range sorted(g.faults) {
 		g.globals = append(g.globals, fmt.Sprintf("uint fault_%d = 0xffffffffu;", k))
+	}
+	last, err := g.lastGroup(chains, groupSize, groups)
+	if err != nil {
+		return nil, err
 	}
 	g.linef("void main() {")
 	if !always {
@@ -198,6 +216,7 @@ func dispatch(l *Layout, ops []Op, groupSize int, always bool) (*Program, error)
 	for _, k := range sorted(g.faults) {
 		g.linef("\tif (fault_%d != 0xffffffffu) report_fault(%du, fault_%d >> 2, fault_%d & 3u);", k, k, k, k)
 	}
+	g.body.WriteString(last)
 	g.linef("}")
 	p, err := g.finish(groupSize, groups)
 	if err == nil {
@@ -339,18 +358,19 @@ type generator struct {
 	streams  []uint32
 	math     bool // calls functions of lib/math
 	title    []string
-	hoisted  int    // globals so far
-	coherent string // qualifier of the slabs
+	hoisted  int          // globals so far
+	coherent string       // qualifier of the slabs
+	seen     map[int]bool // slabs through which work groups of one dispatch see what others wrote
 	own      map[int]*ownValue
 	ownOrder []int
-	blocks   map[int]bool // slabs that are also touched as vectors of four
-	width    int          // elements of an invocation at a time
-	emits    map[int]bool // bits of spikes that an invocation sets for all its elements at once
-	faults   map[int]bool // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
+	blocks   map[int]bool  // slabs that are also touched as vectors of four
+	width    int           // elements of an invocation at a time
+	emits    map[int]*List // by bits: lists whose spikes an invocation notes for all its elements at once
+	faults   map[int]bool  // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
 }
 
 func newGenerator(l *Layout) *generator {
-	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), storers: make(map[int]string), blocks: make(map[int]bool), emits: make(map[int]bool)}
+	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), storers: make(map[int]string), blocks: make(map[int]bool), emits: make(map[int]*List)}
 	for _, b := range l.Buffers {
 		g.names.fresh(b.Name)
 	}
@@ -397,8 +417,18 @@ func (g *generator) op(op Op) (function, error) {
 		return g.halt(op), nil
 	case *Apply:
 		return g.apply(op.Sum), nil
+	case *Spiked:
+		return g.spiked(op)
 	}
 	return function{}, fmt.Errorf("glsl: operation of type %T", op)
+}
+
+// qualifier is that of a slab's blocks.
+func (g *generator) qualifier(slab int) string {
+	if g.seen[slab] {
+		return "coherent "
+	}
+	return g.coherent
 }
 
 // finish puts the parts together and resolves the includes.
@@ -428,14 +458,14 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 			if g.l.Slabs[s].Piece > 0 {
 				name = fmt.Sprintf("%d_%d", s, k)
 			}
-			fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%s { %s slab%s[]; };\n", bind(b), g.coherent, name, g.l.typeName(g.l.Slabs[s].Type), name)
+			fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%s { %s slab%s[]; };\n", bind(b), g.qualifier(s), name, g.l.typeName(g.l.Slabs[s].Type), name)
 		}
 	}
 	for _, s := range sorted(g.blocks) {
-		fmt.Fprintf(&t, "layout(std430, binding = %d) buffer Blocks%d { %s blocks%d[]; };\n", bind(g.l.blocksOf(s)[0]), s, g.l.vectorName(g.l.Slabs[s].Type), s)
+		fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Blocks%d { %s blocks%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, g.l.vectorName(g.l.Slabs[s].Type), s)
 	}
 	for _, s := range sorted(g.pairs) {
-		fmt.Fprintf(&t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.coherent, s, s)
+		fmt.Fprintf(&t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, s)
 	}
 	t.WriteByte('\n')
 	if g.random {

@@ -2,6 +2,7 @@ package glsl
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/ir"
@@ -203,4 +204,59 @@ func Lists(l *Layout, chains [][]Op, groupSize int) (*Program, error) {
 	g.body.WriteString(main.String())
 	g.linef("}")
 	return g.finish(groupSize, len(chains))
+}
+
+// spiked writes the function of a kernel over spikes, and calls it for an element whose bit is set. The caller has loaded the word of bits.
+func (g *generator) spiked(o *Spiked) (function, error) {
+	f, err := g.op(o.Run)
+	if err != nil {
+		return f, err
+	}
+	s := g.l.Lists[o.Run.List]
+	g.use(s.Bits)
+	f.n = s.Elems
+	f.call = fmt.Sprintf("if ((spiked_%d >> (e & 31u) & 1u) != 0u) %s(e)", s.Bits, f.name)
+	return f, nil
+}
+
+// lastGroup writes what the work group that ends last of all does: the chains, which see everything that the others wrote. "" without chains.
+func (g *generator) lastGroup(chains [][]Op, groupSize, groups int) (string, error) {
+	if len(chains) == 0 {
+		return "", nil
+	}
+	before := maps.Clone(g.buffers)
+	clear(g.buffers)
+	var main, then strings.Builder
+	sync := "memoryBarrierBuffer(); barrier();"
+	for _, chain := range chains {
+		for _, op := range chain {
+			f, err := g.grouped(op, groupSize)
+			if err != nil {
+				return "", err
+			}
+			if then.Len() > 0 {
+				fmt.Fprintf(&then, "\t%s\n", sync)
+			}
+			fmt.Fprintf(&then, "\t%s;\n", f.call)
+		}
+	}
+	first := g.l.Lists[g.l.ListOf(chains[0][0])]
+	args := first.Args
+	g.use(args)
+	g.seen = map[int]bool{}
+	for b := range g.buffers {
+		g.seen[g.l.Buffers[b].Slab] = true
+	}
+	maps.Copy(g.buffers, before)
+	main.WriteString("\tuint me = gl_LocalInvocationIndex;\n")
+	fmt.Fprintf(&main, "\t%s\n", sync)
+	if groups > 1 {
+		g.globals = append(g.globals, "shared bool is_last;")
+		arrived := fmt.Sprintf("%s(%du)", g.l.Buffers[args].Name, first.argsLen()-1)
+		fmt.Fprintf(&main, "\tif (me == 0u) is_last = atomicAdd(%s, 1) == %d;\n", arrived, groups-1)
+		main.WriteString("\tbarrier();\n\tif (!is_last) return;\n")
+		fmt.Fprintf(&main, "\tif (me == 0u) %s = 0;\n", arrived)
+		main.WriteString("\tmemoryBarrierBuffer();\n")
+	}
+	return main.String() + then.String(), nil
 }
