@@ -245,6 +245,10 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 
 // dispatchSpikes dispatches a unit over a spike list by the arguments that the device wrote with the list.
 func (i *Instance) dispatchSpikes(u *unit, p *program, step uint64) error {
+	if u.together != nil {
+		args := i.layout.Buffers[i.layout.Together]
+		return i.dev.DispatchIndirect(p.Program, i.slabs[args.Slab].buf, 4*(args.Base+3*u.together[0].Index))
+	}
 	r := u.ops[0].(*plan.Run)
 	list := i.layout.Lists[r.List]
 	at := glsl.ArgsPerRow * list.Rows // several lags: the longest row

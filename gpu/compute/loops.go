@@ -60,7 +60,20 @@ func longestRow(l *glsl.Layout, conn int) int {
 // spikeGroups is the smallest number of work groups, from least on, that run over the synapses of their spikes within maxRounds if all
 // elements spike.
 func spikeGroups(l *glsl.Layout, list plan.BufferID, least int) int {
-	each := 0 // rounds for one spike
+	spikes := max(1, maxRounds/max(roundsPerSpike(l, list), 1)) // of a work group
+	width := l.Lists[list].Width
+	return max(least, (width+spikes-1)/spikes)
+}
+
+// spikeRounds bounds the rounds of an invocation over the spikes of a list.
+func spikeRounds(l *glsl.Layout, list plan.BufferID) int {
+	s := l.Lists[list]
+	return (s.Width + s.Groups - 1) / s.Groups * roundsPerSpike(l, list)
+}
+
+// roundsPerSpike bounds the rounds of the operations over a list for one spike.
+func roundsPerSpike(l *glsl.Layout, list plan.BufferID) int {
+	each := 0
 	for _, it := range l.Plan.Schedule {
 		for _, op := range it.Ops {
 			r, ok := op.(*plan.Run)
@@ -75,9 +88,7 @@ func spikeGroups(l *glsl.Layout, list plan.BufferID, least int) int {
 			}
 		}
 	}
-	spikes := max(1, maxRounds/max(each, 1)) // of a work group
-	width := l.Lists[list].Width
-	return max(least, (width+spikes-1)/spikes)
+	return each
 }
 
 // innerRounds bounds the rounds of the functions in expressions that have loops: random numbers (shaders/lib/random.glsl, philox.glsl),

@@ -24,18 +24,21 @@ const (
 
 // unit is one dispatch: operations of one clock that may run without a barrier between them.
 type unit struct {
-	kind    kind
-	item    int // schedule position of the first operation
-	last    int // and of the last
-	clock   int
-	ops     []glsl.Op   // of lists: what is in the chains
-	chains  [][]glsl.Op // that make lists
-	access  []access
-	segment int // number of callbacks before it
-	sample  int // monitor that the unit samples, -1: none
-	text    *glsl.Program
-	passes  int   // of a sequence, or of synapses in order
-	items   []int // schedule position of each operation
+	kind   kind
+	item   int // schedule position of the first operation
+	last   int // and of the last
+	clock  int
+	ops    []glsl.Op   // of lists: what is in the chains
+	chains [][]glsl.Op // that make lists
+	// Of what makes lists: dispatches over several, whose arguments it finds. Of a dispatch over several: itself.
+	together []*glsl.Together
+	access   []access
+	segment  int // number of callbacks before it
+	maker    int // of spikes: the unit that makes the last of its lists
+	sample   int // monitor that the unit samples, -1: none
+	text     *glsl.Program
+	passes   int   // of a sequence, or of synapses in order
+	items    []int // schedule position of each operation
 	// Spent so far, where it can be told.
 	time  time.Duration
 	calls int64
@@ -76,16 +79,18 @@ func kindOf(op glsl.Op) kind {
 
 // partition groups tasks into dispatches. A task moves into an earlier dispatch where nothing between depends on it.
 func partition(l *glsl.Layout, tasks []task) []unit {
-	p := &partitioner{l: l, emitted: map[plan.BufferID]task{}}
+	p := &partitioner{l: l, emitted: map[plan.BufferID]task{}, made: map[plan.BufferID]int{}}
 	for _, t := range tasks {
 		if t.op == nil {
 			p.fence = len(p.units)
 			p.segment++
 			clear(p.emitted)
+			clear(p.made)
 			continue
 		}
 		p.place(t)
 	}
+	p.dispatchTogether()
 	p.joinLists()
 	return p.units
 }
@@ -97,13 +102,14 @@ type partitioner struct {
 	fence   int // no task moves before this unit
 	segment int
 	emitted map[plan.BufferID]task // what set bits since the fence; a task without a clock where clocks differ
+	made    map[plan.BufferID]int  // units that made lists since the fence
 }
 
 // find looks for the earliest unit that takes a task, -1 without one.
 func (p *partitioner) find(t *task, a []access) (at, chain int) {
 	at = -1
 	for k := len(p.units) - 1; k >= p.fence; k-- {
-		if c, ok := p.units[k].takes(p.l, t, a); ok {
+		if c, ok := p.units[k].takes(p.l, t, a); ok && p.listsFit(&p.units[k], t) {
 			at, chain = k, c
 		}
 		if ordered(p.units[k].access, a) {
@@ -133,6 +139,9 @@ func (p *partitioner) place(t task) {
 		p.units = append(p.units, unit{kind: kindOf(t.op), item: t.item, last: t.item, clock: t.clock, sample: -1, segment: p.segment})
 	}
 	u := &p.units[at]
+	if u.kind == spikes {
+		u.maker = p.maker(listsOf(p.l, append(slices.Clone(u.ops), t.op)), t.clock)
+	}
 	u.item, u.last = min(u.item, t.item), max(u.last, t.item)
 	u.ops, u.items, u.access = append(u.ops, t.op), append(u.items, t.item), append(u.access, a...)
 	if u.kind == lists {
@@ -141,8 +150,13 @@ func (p *partitioner) place(t task) {
 		}
 		u.chains[chain] = append(u.chains[chain], t.op)
 	}
-	if s, ok := t.op.(*plan.Sample); ok {
-		u.sample = s.Monitor
+	switch op := t.op.(type) {
+	case *plan.Sample:
+		u.sample = op.Monitor
+	case *glsl.Compact:
+		p.made[op.List] = at
+	case *plan.Generate:
+		p.made[op.List] = at
 	}
 	if r, ok := t.op.(*plan.Run); ok {
 		for _, e := range r.Kernel.Effects {
@@ -155,6 +169,93 @@ func (p *partitioner) place(t task) {
 			p.emitted[r.Bind[e.Slot]] = t
 		}
 	}
+}
+
+// listsFit reports whether a dispatch over spikes may run over the list of another task, too: a unit that makes lists has to find the arguments after
+// all lists are made.
+func (p *partitioner) listsFit(u *unit, t *task) bool {
+	if u.kind != spikes {
+		return true
+	}
+	of := listsOf(p.l, append(slices.Clone(u.ops), t.op))
+	if len(of) == 1 {
+		return true
+	}
+	if p.maker(of, t.clock) < 0 {
+		return false
+	}
+	total := 0
+	for _, b := range of {
+		total += spikeRounds(p.l, b)
+	}
+	return !p.l.Software || total <= maxRounds
+}
+
+// listsOf are the different lists of operations over spikes.
+func listsOf(l *glsl.Layout, ops []glsl.Op) (of []plan.BufferID) {
+	for _, op := range ops {
+		if b := l.ListOf(op); !slices.Contains(of, b) {
+			of = append(of, b)
+		}
+	}
+	return of
+}
+
+// maker is the unit with a clock that makes the last of some lists, -1 where they are made otherwise.
+func (p *partitioner) maker(of []plan.BufferID, clock int) int {
+	last := -1
+	for _, b := range of {
+		at, ok := p.made[b]
+		if !ok || p.units[at].clock != clock {
+			return -1
+		}
+		last = max(last, at)
+	}
+	if p.units[last].kind != lists {
+		return -1
+	}
+	return last
+}
+
+// dispatchTogether lets units that make lists find the arguments of dispatches over several.
+func (p *partitioner) dispatchTogether() {
+	index := 0
+	for k := range p.units {
+		u := &p.units[k]
+		if u.kind != spikes {
+			continue
+		}
+		of := listsOf(p.l, u.ops)
+		if len(of) == 1 {
+			continue
+		}
+		t := &glsl.Together{Index: index, Synapses: u.overSynapses()}
+		index++
+		for _, op := range u.ops {
+			r := op.(*plan.Run)
+			if part := (glsl.SpikesOf{List: r.List, Lag: r.Lag}); !slices.Contains(t.Parts, part) {
+				t.Parts = append(t.Parts, part)
+			}
+		}
+		u.together = []*glsl.Together{t}
+		m := &p.units[u.maker]
+		m.together = append(m.together, t)
+		for _, x := range []*unit{u, m} {
+			x.access = append(x.access, togetherAccesses(p.l, x.kind, t)...)
+		}
+	}
+}
+
+// togetherAccesses lists what finding the arguments of a dispatch over several lists touches, or the dispatch that uses them.
+func togetherAccesses(l *glsl.Layout, k kind, t *glsl.Together) []access {
+	if k == spikes {
+		return []access{{l.Together, read, anywhere}}
+	}
+	a := []access{{l.Together, write, anywhere}}
+	for _, p := range t.Parts {
+		a = append(a, access{l.Lists[p.List].Args, read, anywhere})
+	}
+	return a
 }
 
 // spiked is a kernel over the spikes of this step as one over all elements, nil where that is not the same.
@@ -182,7 +283,7 @@ func (p *partitioner) joinLists() {
 		for j := k - 1; j >= 0 && p.units[j].segment == u.segment; j-- {
 			to := &p.units[j]
 			if to.kind == elements && to.clock == u.clock && to.chains == nil {
-				to.chains, to.item, to.last = u.chains, min(to.item, u.item), max(to.last, u.last)
+				to.chains, to.together, to.item, to.last = u.chains, u.together, min(to.item, u.item), max(to.last, u.last)
 				to.items, to.access = append(to.items, u.items...), append(to.access, u.access...)
 				p.units = slices.Delete(p.units, k, k+1)
 				k--
@@ -205,7 +306,7 @@ func (u *unit) takes(l *glsl.Layout, t *task, a []access) (chain int, ok bool) {
 	case elements:
 		return 0, !conflict(u.access, a)
 	case spikes:
-		return 0, l.ListOf(u.ops[0]) == list && !conflict(u.access, a)
+		return 0, !conflict(u.access, a)
 	case lists:
 		chain = len(u.chains)
 		for k, c := range u.chains {
@@ -255,9 +356,11 @@ func fitted(l *glsl.Layout, units []unit, most int, groupSize func(u *unit) int)
 
 // apart are the dispatch over elements and the one that makes lists.
 func (u *unit) apart(l *glsl.Layout) []unit {
-	first, n := u.part(l, 0, len(u.ops)), len(u.ops)
-	first.chains = nil
-	second := unit{kind: lists, clock: u.clock, sample: -1, segment: u.segment, chains: u.chains, ops: slices.Concat(u.chains...), items: u.items[n:]}
+	n := len(u.ops)
+	first := *u
+	first.chains, first.together = nil, nil
+	first = first.part(l, 0, n)
+	second := unit{kind: lists, clock: u.clock, sample: -1, segment: u.segment, chains: u.chains, together: u.together, ops: slices.Concat(u.chains...), items: u.items[n:]}
 	return []unit{first, second.part(l, 0, len(second.ops))}
 }
 
@@ -269,6 +372,9 @@ func (u *unit) part(l *glsl.Layout, from, to int) unit {
 	for _, op := range p.ops {
 		p.access = append(p.access, accesses(l, op)...)
 	}
+	for _, t := range p.together {
+		p.access = append(p.access, togetherAccesses(l, p.kind, t)...)
+	}
 	return p
 }
 
@@ -279,7 +385,7 @@ func blocks(t *glsl.Program) int { return len(t.Blocks) + 1 }
 func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) {
 	switch n := groupSize(u); u.kind {
 	case lists:
-		u.text, err = glsl.Lists(l, u.chains, n)
+		u.text, err = glsl.Lists(l, u.chains, u.together, n)
 	case spikes:
 		u.text, err = glsl.OverSpikes(l, u.ops, n)
 	case sequence:
@@ -299,7 +405,11 @@ func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) 
 		if usual > 0 {
 			l.Groups = groupsFor(l, u, n)
 		}
-		u.text, err = glsl.DispatchLists(l, u.ops, u.chains, n)
+		chains := u.chains
+		for _, t := range u.together {
+			chains = append(chains, []glsl.Op{t})
+		}
+		u.text, err = glsl.DispatchLists(l, u.ops, chains, n)
 		l.Groups = usual
 	}
 	return err

@@ -76,6 +76,7 @@ type Layout struct {
 	Lists      map[plan.BufferID]*List
 	Sums       []*Sum
 	SpikeRings []*SpikeRing
+	Together   int // indexes Buffers: arguments of dispatches over several lists, -1 without such
 	sumOf      map[plan.BufferID]int
 	ranges     *ranges
 	addends    map[plan.BufferID][]addend

@@ -46,6 +46,19 @@ type Spiked struct{ Run *plan.Run }
 // Op is an operation of a plan, *Compact, *Apply or *Spiked.
 type Op any
 
+// Together is an indirect dispatch over the spikes of several lists. Its arguments are the largest of those of its parts.
+type Together struct {
+	Index    int // of its three arguments in Layout.Together
+	Parts    []SpikesOf
+	Synapses bool // a work group per spike, else an invocation
+}
+
+// SpikesOf are the spikes of a list some steps ago.
+type SpikesOf struct {
+	List plan.BufferID
+	Lag  int
+}
+
 // Words is the length of a row of bits.
 func (s *List) Words() int { return (s.Elems + 31) / 32 }
 
@@ -82,8 +95,9 @@ const spikeRingEntries = 1 << 16
 
 // addLists finds the spike lists of a plan and makes what goes with them.
 func (l *Layout) addLists(names *namer) error {
-	l.Lists = map[plan.BufferID]*List{}
+	l.Lists, l.Together = map[plan.BufferID]*List{}, -1
 	p := l.Plan
+	over := 0 // kernels over spikes
 	var err error
 	list := func(b plan.BufferID) *List {
 		if s, ok := l.Lists[b]; ok {
@@ -111,6 +125,7 @@ func (l *Layout) addLists(names *namer) error {
 		switch op := op.(type) {
 		case *plan.Run:
 			if d := op.Kernel.Domain; d == ir.Active || d == ir.Spiking {
+				over++
 				s := list(op.List)
 				s.BothRows = s.BothRows || d == ir.Active && op.Lag == 0
 				if d == ir.Spiking && op.Conn >= 0 && !l.Software {
@@ -131,6 +146,10 @@ func (l *Layout) addLists(names *namer) error {
 	for k, m := range p.SpikeMonitors {
 		list(m.List)
 		l.addSpikeRing(names, k, m)
+	}
+	if len(l.Lists) > 1 && over > 1 {
+		l.Together = len(l.Buffers)
+		l.Buffers = append(l.Buffers, Buffer{Name: names.unique("groups_together"), Type: ir.Int, Len: 3 * (over / 2)})
 	}
 	for b := range p.Buffers { // in the order of buffers, so that texts are the same every time
 		if s := l.Lists[plan.BufferID(b)]; s != nil && s.Elems > 0 {
@@ -288,6 +307,42 @@ func (g *generator) arguments6(s *List, list, indent string) {
 	}
 	g.linef("%s%s(%du) = int(min(longest, %du));", indent, args, ArgsPerRow*s.Rows, s.Groups)
 	g.linef("%s%s(%du) = %d; %s(%du) = 1;", indent, args, ArgsPerRow*s.Rows+1, s.Split, args, ArgsPerRow*s.Rows+2)
+}
+
+// together writes the function that finds the arguments of a dispatch over several lists, behind those of the lists. The first invocation of a work
+// group does it.
+func (g *generator) together(o *Together) function {
+	f := g.function("arguments of a dispatch over several lists", 1)
+	f.call = f.name + "(me)"
+	g.use(g.l.Together)
+	to, split := g.l.Buffers[g.l.Together].Name, 1
+	g.linef("void %s(uint me) {", f.name)
+	g.linef("\tif (me != 0u) return;")
+	g.linef("\tint most = 0;")
+	for _, p := range o.Parts {
+		s := g.l.Lists[p.List]
+		g.use(s.Args)
+		split = max(split, s.Split)
+		at := "0u"
+		if s.Rows > 1 {
+			at = fmt.Sprintf("(clock_step.x - %du) %% %du * %du", p.Lag, s.Rows, ArgsPerRow)
+		}
+		if !o.Synapses {
+			at += " + 3u"
+		}
+		cond := ""
+		if p.Lag > 0 {
+			cond = fmt.Sprintf("if (clock_step.y != 0u || clock_step.x >= %du) ", p.Lag)
+		}
+		g.linef("\t%smost = max(most, %s(%s));", cond, g.l.Buffers[s.Args].Name, at)
+	}
+	if !o.Synapses {
+		split = 1
+	}
+	g.linef("\t%s(%du) = most; %s(%du) = %d; %s(%du) = 1;", to, 3*o.Index, to, 3*o.Index+1, split, to, 3*o.Index+2)
+	g.linef("}")
+	g.linef("")
+	return f
 }
 
 // generate writes the function that copies spike e of this step into a list.

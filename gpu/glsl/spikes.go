@@ -3,6 +3,7 @@ package glsl
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/ir"
@@ -24,6 +25,8 @@ func (g *generator) grouped(op Op, groupSize int) (function, error) {
 		return g.compact(op.List, groupSize), nil
 	case *plan.RecordSpikes:
 		return g.record(op.Monitor, groupSize), nil
+	case *Together:
+		return g.together(op), nil
 	}
 	return g.op(op)
 }
@@ -91,9 +94,10 @@ func (g *generator) rowLoop(t *strings.Builder, r *plan.Run, first, stride strin
 func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 	g := newGenerator(l)
 	var once, main strings.Builder
-	synapses := false
+	synapses, split := false, false
 	for _, op := range ops {
 		synapses = synapses || op.(*plan.Run).Kernel.Domain == ir.Spiking
+		split = split || l.Lists[op.(*plan.Run).List].Split > 1
 	}
 	for k := 0; k < len(ops); {
 		// Operations over the same spikes share the loop.
@@ -121,7 +125,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 			default:
 				from := "gl_LocalInvocationIndex"
 				by := fmt.Sprintf("%du", groupSize)
-				if s := l.Lists[o.List]; s.Split > 1 {
+				if split {
 					from += fmt.Sprintf(" + gl_WorkGroupID.y * %du", groupSize)
 					by += " * gl_NumWorkGroups.y"
 				}
@@ -176,8 +180,9 @@ func InOrder(l *Layout, r *plan.Run, synapses int) (*Program, error) {
 	return g.finish(1, 1)
 }
 
-// Lists writes the program in which each work group runs one chain: making a spike list, and what records it.
-func Lists(l *Layout, chains [][]Op, groupSize int) (*Program, error) {
+// Lists writes the program in which each work group runs one chain: making a spike list, and what records it. The last to end finds the arguments
+// of dispatches over several lists.
+func Lists(l *Layout, chains [][]Op, together []*Together, groupSize int) (*Program, error) {
 	g := newGenerator(l)
 	g.coherent = "coherent "
 	var main strings.Builder
@@ -194,6 +199,13 @@ func Lists(l *Layout, chains [][]Op, groupSize int) (*Program, error) {
 			fmt.Fprintf(&main, "\t\t%s;\n", f.call)
 		}
 		main.WriteString("\t}\n")
+	}
+	if len(together) > 0 {
+		main.WriteString("\tsync_group();\n")
+		g.lastOf(&main, chains[0][0], len(chains))
+		for _, o := range together {
+			fmt.Fprintf(&main, "\t%s;\n", g.together(o).call)
+		}
 	}
 	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
 	g.linef("void sync_group() { memoryBarrierBuffer(); barrier(); }")
@@ -226,37 +238,41 @@ func (g *generator) lastGroup(chains [][]Op, groupSize, groups int) (string, err
 	}
 	before := maps.Clone(g.buffers)
 	clear(g.buffers)
-	var main, then strings.Builder
-	sync := "memoryBarrierBuffer(); barrier();"
-	for _, chain := range chains {
-		for _, op := range chain {
-			f, err := g.grouped(op, groupSize)
-			if err != nil {
-				return "", err
-			}
-			if then.Len() > 0 {
-				fmt.Fprintf(&then, "\t%s\n", sync)
-			}
-			fmt.Fprintf(&then, "\t%s;\n", f.call)
+	var main strings.Builder
+	main.WriteString("\tuint me = gl_LocalInvocationIndex;\n\tsync_group();\n")
+	g.lastOf(&main, chains[0][0], groups)
+	for k, op := range slices.Concat(chains...) {
+		f, err := g.grouped(op, groupSize)
+		if err != nil {
+			return "", err
 		}
+		if k > 0 {
+			main.WriteString("\tsync_group();\n")
+		}
+		fmt.Fprintf(&main, "\t%s;\n", f.call)
 	}
-	first := g.l.Lists[g.l.ListOf(chains[0][0])]
-	args := first.Args
-	g.use(args)
 	g.seen = map[int]bool{}
 	for b := range g.buffers {
 		g.seen[g.l.Buffers[b].Slab] = true
 	}
 	maps.Copy(g.buffers, before)
-	main.WriteString("\tuint me = gl_LocalInvocationIndex;\n")
-	fmt.Fprintf(&main, "\t%s\n", sync)
-	if groups > 1 {
-		g.globals = append(g.globals, "shared bool is_last;")
-		arrived := fmt.Sprintf("%s(%du)", g.l.Buffers[args].Name, first.argsLen()-1)
-		fmt.Fprintf(&main, "\tif (me == 0u) is_last = atomicAdd(%s, 1) == %d;\n", arrived, groups-1)
-		main.WriteString("\tbarrier();\n\tif (!is_last) return;\n")
-		fmt.Fprintf(&main, "\tif (me == 0u) %s = 0;\n", arrived)
-		main.WriteString("\tmemoryBarrierBuffer();\n")
+	g.linef("void sync_group() { memoryBarrierBuffer(); barrier(); }")
+	g.linef("")
+	return main.String(), nil
+}
+
+// lastOf writes the end of all work groups but the one that comes last. They count in the arguments of the list of op, and have made visible what they
+// wrote.
+func (g *generator) lastOf(main *strings.Builder, op Op, groups int) {
+	if groups == 1 {
+		return
 	}
-	return main.String() + then.String(), nil
+	s := g.l.Lists[g.l.ListOf(op)]
+	g.use(s.Args)
+	g.globals = append(g.globals, "shared bool is_last;")
+	arrived := fmt.Sprintf("%s(%du)", g.l.Buffers[s.Args].Name, s.argsLen()-1)
+	fmt.Fprintf(main, "\tif (me == 0u) is_last = atomicAdd(%s, 1) == %d;\n", arrived, groups-1)
+	main.WriteString("\tbarrier();\n\tif (!is_last) return;\n")
+	fmt.Fprintf(main, "\tif (me == 0u) %s = 0;\n", arrived)
+	main.WriteString("\tmemoryBarrierBuffer();\n")
 }

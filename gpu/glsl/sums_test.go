@@ -63,7 +63,7 @@ func TestGoldenSpikes(t *testing.T) {
 	p, err = Dispatch(l, []Op{emit, &Apply{0}}, 8)
 	golden(t, "emit_wide", p, err)
 	l.Wide = 0
-	p, err = Lists(l, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, 32)
+	p, err = Lists(l, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, nil, 32)
 	golden(t, "lists", p, err)
 	p, err = OverSpikes(l, []Op{deliver, reset}, 64)
 	golden(t, "overspikes", p, err)
