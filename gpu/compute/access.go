@@ -26,6 +26,12 @@ const (
 type align struct {
 	by              owner
 	list, lag, conn int // of bySpike and bySynapse
+	division        int // of conn
+}
+
+// apart reports whether no element is touched both ways: synapses of different delays.
+func (x align) apart(y align) bool {
+	return x.by == bySynapse && y.by == bySynapse && x.division != 0 && x.division == y.division && x.conn != y.conn
 }
 
 type owner uint8
@@ -74,7 +80,11 @@ func accesses(l *glsl.Layout, op glsl.Op) []access {
 		touch(int(op.Dst), write, anywhere)
 	case *plan.Sample:
 		for _, v := range l.Plan.Monitors[op.Monitor].Vars {
-			reads(v.Buf)
+			if v.Elements == nil {
+				touch(int(v.Buf), read, own)
+			} else {
+				reads(v.Buf)
+			}
 		}
 		// Each row of a ring is written once between two drains, so the ring itself never conflicts.
 	case *plan.Generate:
@@ -149,9 +159,9 @@ func runAccesses(l *glsl.Layout, op *plan.Run) []access {
 	case k.Domain == ir.Active:
 		element = align{by: bySpike, list: int(op.List), lag: op.Lag}
 	case k.Domain == ir.Spiking:
-		element = align{bySynapse, int(op.List), op.Lag, op.Conn}
+		element = align{bySynapse, int(op.List), op.Lag, op.Conn, p.Conns[op.Conn].Division}
 	case k.Domain == ir.Synapses:
-		element = align{bySynapse, -1, 0, op.Conn}
+		element = align{bySynapse, -1, 0, op.Conn, p.Conns[op.Conn].Division}
 	}
 	if k.InOrder {
 		element = anywhere // one invocation sees all
@@ -208,7 +218,7 @@ func ordered(a, b []access) bool {
 func conflict(a, b []access) bool {
 	for _, x := range a {
 		for _, y := range b {
-			if overlap(x, y) && (x.align == anywhere || x.align != y.align) {
+			if overlap(x, y) && (x.align == anywhere || x.align != y.align) && !x.align.apart(y.align) {
 				return true
 			}
 		}

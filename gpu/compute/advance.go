@@ -188,8 +188,8 @@ func (i *Instance) items(tick int64, from, to int) error {
 		if !due(c, tick) {
 			continue
 		}
-		if u.sample >= 0 {
-			i.noteSample(u.sample, tick)
+		for _, m := range u.samples {
+			i.noteSample(m, tick)
 		}
 		start := time.Now()
 		if err := i.dispatch(u, i.stamp(tick), clockStep(c, tick)); err != nil {
@@ -219,8 +219,8 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 	if u.text.At != nil {
 		p.SetUints(glsl.UniformAt, u.text.At...)
 	}
-	if u.sample >= 0 {
-		p.SetUints(glsl.UniformRow(u.sample), uint32(i.rings[u.sample].fill-1))
+	for _, m := range u.samples {
+		p.SetUints(glsl.UniformRow(m), uint32(i.rings[m].fill-1))
 	}
 	if err := i.bind(p); err != nil {
 		return err

@@ -234,7 +234,6 @@ func (i *Instance) build(mode Mode, most int, size int64) (err error) {
 	if i.units, err = fitted(i.layout, units, most, i.groupSize); err != nil {
 		return err
 	}
-	debugUnits(i.layout, i.units)
 	if deferred {
 		if i.flush, err = glsl.Flush(i.layout, groupSize); err != nil {
 			return err

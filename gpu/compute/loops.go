@@ -376,14 +376,24 @@ func inOrderSynapses(l *glsl.Layout, r *plan.Run) (synapses, passes int, err err
 func widthOf(l *glsl.Layout, op glsl.Op) int {
 	switch op := op.(type) {
 	case *plan.Run:
-		return op.N * max(1, l.Plan.Replicas)
+		n := op.N
+		if op.Kernel.Domain == ir.Synapses {
+			n = max(n, l.Plan.Conns[op.Conn].N)
+		}
+		return n * max(1, l.Plan.Replicas)
 	case *glsl.Spiked:
 		return widthOf(l, op.Run)
 	case *plan.MatMul:
 		return op.M * op.N
 	case *plan.TapSum:
 		return op.Layers * op.Rows * op.Cols
-	case *plan.Sample, *glsl.Compact, *glsl.Apply:
+	case *plan.Sample:
+		n := 0
+		for _, v := range l.Plan.Monitors[op.Monitor].Vars {
+			n = max(n, v.Len)
+		}
+		return n
+	case *glsl.Compact, *glsl.Apply:
 		return work(l, op)
 	}
 	return 1
@@ -416,6 +426,8 @@ func work(l *glsl.Layout, op glsl.Op) int {
 			n += v.Len
 		}
 		return n
+	case *glsl.Spiked:
+		return work(l, op.Run)
 	case *glsl.Compact:
 		return l.Lists[op.List].Elems
 	case *glsl.Apply:

@@ -15,7 +15,7 @@ type kind uint8
 
 const (
 	single   kind = iota // one operation
-	elements             // operations over elements that do little each, so that the dispatch is what they cost; then lists, by the last work group
+	elements             // operations over elements or synapses that do little each, so that the dispatch is what they cost; then lists, by the last work group
 	lists                // a work group per chain: make a spike list, record it
 	spikes               // kernels over one spike list, dispatched indirectly
 	sequence             // elements one after another, in one work group and several passes
@@ -33,9 +33,9 @@ type unit struct {
 	// Of what makes lists: dispatches over several, whose arguments it finds. Of a dispatch over several: itself.
 	together []*glsl.Together
 	access   []access
-	segment  int // number of callbacks before it
-	maker    int // of spikes: the unit that makes the last of its lists
-	sample   int // monitor that the unit samples, -1: none
+	segment  int   // number of callbacks before it
+	maker    int   // of spikes: the unit that makes the last of its lists
+	samples  []int // monitors that the unit samples
 	text     *glsl.Program
 	passes   int   // of a sequence, or of synapses in order
 	items    []int // schedule position of each operation
@@ -59,7 +59,7 @@ func kindOf(op glsl.Op) kind {
 	switch op := op.(type) {
 	case *plan.Run:
 		switch op.Kernel.Domain {
-		case ir.Elements:
+		case ir.Elements, ir.Synapses, ir.Incoming:
 			return elements
 		case ir.Active, ir.Spiking:
 			if op.Kernel.InOrder {
@@ -67,7 +67,7 @@ func kindOf(op glsl.Op) kind {
 			}
 			return spikes
 		}
-	case *plan.Generate, *glsl.Apply, *glsl.Spiked, *plan.Halt:
+	case *plan.Generate, *plan.Sample, *glsl.Apply, *glsl.Spiked, *plan.Halt:
 		return elements
 	case *plan.Sequence:
 		return sequence
@@ -136,7 +136,7 @@ func (p *partitioner) place(t task) {
 	}
 	if at < 0 {
 		at, chain = len(p.units), 0
-		p.units = append(p.units, unit{kind: kindOf(t.op), item: t.item, last: t.item, clock: t.clock, sample: -1, segment: p.segment})
+		p.units = append(p.units, unit{kind: kindOf(t.op), item: t.item, last: t.item, clock: t.clock, segment: p.segment})
 	}
 	u := &p.units[at]
 	if u.kind == spikes {
@@ -152,7 +152,7 @@ func (p *partitioner) place(t task) {
 	}
 	switch op := t.op.(type) {
 	case *plan.Sample:
-		u.sample = op.Monitor
+		u.samples = append(u.samples, op.Monitor)
 	case *glsl.Compact:
 		p.made[op.List] = at
 	case *plan.Generate:
@@ -304,7 +304,7 @@ func (u *unit) takes(l *glsl.Layout, t *task, a []access) (chain int, ok bool) {
 	list := l.ListOf(t.op)
 	switch u.kind {
 	case elements:
-		return 0, !conflict(u.access, a)
+		return 0, !conflict(u.access, a) && u.balanced(l, t.op)
 	case spikes:
 		return 0, !conflict(u.access, a)
 	case lists:
@@ -324,6 +324,28 @@ func (u *unit) takes(l *glsl.Layout, t *task, a []access) (chain int, ok bool) {
 		return chain, true
 	}
 	return 0, false
+}
+
+// smallWork is about how many multiplications take as long as a dispatch.
+const smallWork = 100_000
+
+// balanced reports whether an invocation may do one element of an operation beside what it has to do. Elements are shared evenly among invocations, synapses
+// and rows of synapses beside them are not: then one of the two has to be so small that the dispatch is what it costs.
+func (u *unit) balanced(l *glsl.Layout, op glsl.Op) bool {
+	if !synaptic(op) && !slices.ContainsFunc(u.ops, synaptic) {
+		return true
+	}
+	total := 0
+	for _, o := range u.ops {
+		total += work(l, o)
+	}
+	return min(total, work(l, op)) <= smallWork
+}
+
+// synaptic reports whether a kernel runs over all synapses.
+func synaptic(op glsl.Op) bool {
+	r, ok := op.(*plan.Run)
+	return ok && (r.Kernel.Domain == ir.Synapses || r.Kernel.Domain == ir.Incoming)
 }
 
 // fitted generates the texts of units. Where the program of several operations would bind more than most storage blocks, they are two units.
@@ -360,17 +382,20 @@ func (u *unit) apart(l *glsl.Layout) []unit {
 	first := *u
 	first.chains, first.together = nil, nil
 	first = first.part(l, 0, n)
-	second := unit{kind: lists, clock: u.clock, sample: -1, segment: u.segment, chains: u.chains, together: u.together, ops: slices.Concat(u.chains...), items: u.items[n:]}
+	second := unit{kind: lists, clock: u.clock, segment: u.segment, chains: u.chains, together: u.together, ops: slices.Concat(u.chains...), items: u.items[n:]}
 	return []unit{first, second.part(l, 0, len(second.ops))}
 }
 
 // part is a unit of the operations from to to-1.
 func (u *unit) part(l *glsl.Layout, from, to int) unit {
 	p := *u
-	p.ops, p.items, p.access = u.ops[from:to], u.items[from:to], nil
+	p.ops, p.items, p.access, p.samples = u.ops[from:to], u.items[from:to], nil, nil
 	p.item, p.last = slices.Min(p.items), slices.Max(p.items)
 	for _, op := range p.ops {
 		p.access = append(p.access, accesses(l, op)...)
+		if s, ok := op.(*plan.Sample); ok {
+			p.samples = append(p.samples, s.Monitor)
+		}
 	}
 	for _, t := range p.together {
 		p.access = append(p.access, togetherAccesses(l, p.kind, t)...)

@@ -75,32 +75,25 @@ func (g *generator) sample(monitor int) function {
 	ring := g.l.Rings[monitor]
 	n := 0
 	for _, v := range ring.Vars {
-		n += v.Len
+		n = max(n, v.Len)
 	}
 	m := g.l.Plan.Monitors[monitor]
 	f := g.function("sample_"+m.Name, n)
 	f.call = fmt.Sprintf("%s(e, %s)", f.name, UniformRow(monitor))
 	g.linef("// Samples of monitor %s.", m.Name)
 	g.linef("void %s(uint e, uint row) {", f.name)
-	for i, v := range ring.Vars {
+	for _, v := range ring.Vars {
 		g.use(v.Source)
 		g.use(v.Rows)
-		from := "e"
+		from, cond := "e", ""
 		if v.Elements >= 0 {
 			g.use(v.Elements)
 			from = g.l.Buffers[v.Elements].Name + "(e)"
 		}
-		indent := "\t"
-		if last := i == len(ring.Vars)-1; !last {
-			g.linef("\tif (e < %du) {", v.Len)
-			indent = "\t\t"
+		if v.Len < n {
+			cond = fmt.Sprintf("e < %du", v.Len)
 		}
-		g.linef("%s%s", indent, g.store(v.Rows, fmt.Sprintf("row * %du + e", v.Len), fmt.Sprintf("%s(%s)", g.l.Buffers[v.Source].Name, from)))
-		if i < len(ring.Vars)-1 {
-			g.linef("\t\treturn;")
-			g.linef("\t}")
-			g.linef("\te -= %du;", v.Len)
-		}
+		g.linef("\t%s", onlyIf(cond, g.store(v.Rows, fmt.Sprintf("row * %du + e", v.Len), fmt.Sprintf("%s(%s)", g.l.Buffers[v.Source].Name, from))))
 	}
 	g.linef("}")
 	g.linef("")

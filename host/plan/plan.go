@@ -199,6 +199,9 @@ type Conn struct {
 	// With Mapped, entry k of Index belongs to synapse Syn[k], which is its place in PerElement slots; otherwise entry k is synapse k.
 	Mapped bool
 	Syn    BufferID // Int
+	// Division, when not 0, says that no synapse is in two Conns of this Division: they are parts of one set of synapses, such as those of each
+	// delay.
+	Division int
 	// Pre and Post are the ends of each synapse where Mapped is set and Index has all of them; nil: not told. They are no buffers.
 	Pre, Post []int32
 	// Drawn, when not nil, draws the rows, which then are presynaptic; there are no buffers, and N is about the number of synapses. Only

@@ -72,11 +72,17 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 		return w.p.sort(byPost, w.rowsOf(byPost), nil)
 	})
 	var out []lagged
+	division := 0
+	if each {
+		division = len(w.b.plan.Conns) + 1
+	}
 	for _, r := range rows {
 		if !each {
 			r.lag = lag
 		}
-		out = append(out, lagged{w.add(byPost, r, fmt.Sprintf("%v %d", map[bool]string{false: "pre", true: "post"}[byPost], len(w.b.plan.Conns))), r.lag})
+		c := w.add(byPost, r, fmt.Sprintf("%v %d", map[bool]string{false: "pre", true: "post"}[byPost], len(w.b.plan.Conns)))
+		w.b.plan.Conns[c].Division = division
+		out = append(out, lagged{c, r.lag})
 	}
 	w.conns[key] = out
 	return out
