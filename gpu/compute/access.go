@@ -87,6 +87,10 @@ func accesses(l *glsl.Layout, op glsl.Op) []access {
 			}
 		}
 		// Each row of a ring is written once between two drains, so the ring itself never conflicts.
+	case *glsl.SampleEach:
+		for _, v := range l.Plan.Monitors[op.Monitor].Vars {
+			touch(int(v.Buf), read, own)
+		}
 	case *plan.Generate:
 		reads(op.Steps, op.First, op.Index)
 		touch(int(op.List), write, anywhere)

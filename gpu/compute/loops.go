@@ -388,11 +388,9 @@ func widthOf(l *glsl.Layout, op glsl.Op) int {
 	case *plan.TapSum:
 		return op.Layers * op.Rows * op.Cols
 	case *plan.Sample:
-		n := 0
-		for _, v := range l.Plan.Monitors[op.Monitor].Vars {
-			n = max(n, v.Len)
-		}
-		return n
+		return l.SampleWidth(op.Monitor, false)
+	case *glsl.SampleEach:
+		return l.SampleWidth(op.Monitor, true)
 	case *glsl.Compact, *glsl.Apply:
 		return work(l, op)
 	}
@@ -428,6 +426,8 @@ func work(l *glsl.Layout, op glsl.Op) int {
 		return n
 	case *glsl.Spiked:
 		return work(l, op.Run)
+	case *glsl.SampleEach:
+		return widthOf(l, op)
 	case *glsl.Compact:
 		return l.Lists[op.List].Elems
 	case *glsl.Apply:

@@ -67,7 +67,7 @@ func kindOf(op glsl.Op) kind {
 			}
 			return spikes
 		}
-	case *plan.Generate, *plan.Sample, *glsl.Apply, *glsl.Spiked, *plan.Halt:
+	case *plan.Generate, *plan.Sample, *glsl.SampleEach, *glsl.Apply, *glsl.Spiked, *plan.Halt:
 		return elements
 	case *plan.Sequence:
 		return sequence
@@ -121,6 +121,9 @@ func (p *partitioner) find(t *task, a []access) (at, chain int) {
 
 // place adds a task to a unit, or a unit for it.
 func (p *partitioner) place(t task) {
+	if s, ok := t.op.(*plan.Sample); ok && fewOfMany(p.l.Plan.Monitors[s.Monitor]) {
+		t.op = &glsl.SampleEach{Monitor: s.Monitor}
+	}
 	a := accesses(p.l, t.op)
 	at, chain := p.find(&t, a)
 	if at < 0 {
@@ -152,6 +155,8 @@ func (p *partitioner) place(t task) {
 	}
 	switch op := t.op.(type) {
 	case *plan.Sample:
+		u.samples = append(u.samples, op.Monitor)
+	case *glsl.SampleEach:
 		u.samples = append(u.samples, op.Monitor)
 	case *glsl.Compact:
 		p.made[op.List] = at
@@ -258,6 +263,20 @@ func togetherAccesses(l *glsl.Layout, k kind, t *glsl.Together) []access {
 	return a
 }
 
+// fewRecorded is the number of recorded elements up to which each element asks whether it is one: then what changes them can follow in the same dispatch.
+const fewRecorded = 8
+
+func fewOfMany(m *plan.Monitor) bool {
+	some := false
+	for _, v := range m.Vars {
+		if v.Elements != nil && v.Len > fewRecorded {
+			return false
+		}
+		some = some || v.Elements != nil
+	}
+	return some
+}
+
 // spiked is a kernel over the spikes of this step as one over all elements, nil where that is not the same.
 func (p *partitioner) spiked(t *task) *glsl.Spiked {
 	r, ok := t.op.(*plan.Run)
@@ -266,7 +285,7 @@ func (p *partitioner) spiked(t *task) *glsl.Spiked {
 	}
 	s := p.l.Lists[r.List]
 	from, ok := p.emitted[r.List]
-	if !ok || from.clock != t.clock || !s.BothRows || s.Elems >= s.Width || s.Elems != widthOf(p.l, r) {
+	if !ok || from.clock != t.clock || !s.BothRows || s.Elems >= s.Width {
 		return nil
 	}
 	return &glsl.Spiked{Run: r}
@@ -393,8 +412,11 @@ func (u *unit) part(l *glsl.Layout, from, to int) unit {
 	p.item, p.last = slices.Min(p.items), slices.Max(p.items)
 	for _, op := range p.ops {
 		p.access = append(p.access, accesses(l, op)...)
-		if s, ok := op.(*plan.Sample); ok {
-			p.samples = append(p.samples, s.Monitor)
+		switch op := op.(type) {
+		case *plan.Sample:
+			p.samples = append(p.samples, op.Monitor)
+		case *glsl.SampleEach:
+			p.samples = append(p.samples, op.Monitor)
 		}
 	}
 	for _, t := range p.together {

@@ -71,31 +71,48 @@ func (g *generator) tapSum(t *plan.TapSum) function {
 }
 
 // sample writes a function that copies one value of one variable into row of the monitor's ring.
-func (g *generator) sample(monitor int) function {
-	ring := g.l.Rings[monitor]
-	n := 0
-	for _, v := range ring.Vars {
-		n = max(n, v.Len)
-	}
-	m := g.l.Plan.Monitors[monitor]
+func (g *generator) sample(monitor int, each bool) function {
+	ring, m := g.l.Rings[monitor], g.l.Plan.Monitors[monitor]
+	n := g.l.SampleWidth(monitor, each)
 	f := g.function("sample_"+m.Name, n)
 	f.call = fmt.Sprintf("%s(e, %s)", f.name, UniformRow(monitor))
 	g.linef("// Samples of monitor %s.", m.Name)
 	g.linef("void %s(uint e, uint row) {", f.name)
-	for _, v := range ring.Vars {
+	for i, v := range ring.Vars {
 		g.use(v.Source)
 		g.use(v.Rows)
-		from, cond := "e", ""
-		if v.Elements >= 0 {
-			g.use(v.Elements)
-			from = g.l.Buffers[v.Elements].Name + "(e)"
+		value := func(from string) string { return fmt.Sprintf("%s(%s)", g.l.Buffers[v.Source].Name, from) }
+		store := func(to, from string) string {
+			return g.store(v.Rows, fmt.Sprintf("row * %du + %s", v.Len, to), value(from))
 		}
+		cond := ""
 		if v.Len < n {
 			cond = fmt.Sprintf("e < %du", v.Len)
 		}
-		g.linef("\t%s", onlyIf(cond, g.store(v.Rows, fmt.Sprintf("row * %du + e", v.Len), fmt.Sprintf("%s(%s)", g.l.Buffers[v.Source].Name, from))))
+		switch {
+		case v.Elements < 0:
+			g.linef("\t%s", onlyIf(cond, store("e", "e")))
+		case each:
+			for k, at := range m.Vars[i].Elements {
+				g.linef("\tif (e == %du) %s", at, store(fmt.Sprintf("%du", k), "e"))
+			}
+		default:
+			g.use(v.Elements)
+			g.linef("\t%s", onlyIf(cond, store("e", g.l.Buffers[v.Elements].Name+"(e)")))
+		}
 	}
 	g.linef("}")
 	g.linef("")
 	return f
+}
+
+// SampleWidth is how many invocations a sample can use, see SampleEach.
+func (l *Layout) SampleWidth(monitor int, each bool) (n int) {
+	for _, v := range l.Rings[monitor].Vars {
+		n = max(n, v.Len)
+		if each {
+			n = max(n, l.Buffers[v.Source].Len)
+		}
+	}
+	return n
 }

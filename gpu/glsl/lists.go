@@ -43,7 +43,10 @@ type Apply struct{ Sum int }
 // Spiked is a kernel over the spikes of this step, run over all elements: those act whose bit is set. The list has Keep.
 type Spiked struct{ Run *plan.Run }
 
-// Op is an operation of a plan, *Compact, *Apply or *Spiked.
+// SampleEach is a sample that the invocations of the recorded elements take, each its own: for few elements of many.
+type SampleEach struct{ Monitor int }
+
+// Op is an operation of a plan, *Compact, *Apply, *Spiked, *SampleEach or *Together.
 type Op any
 
 // Together is an indirect dispatch over the spikes of several lists. Its arguments are the largest of those of its parts.

@@ -144,6 +144,8 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 		switch op := op.(type) {
 		case *plan.Sample:
 			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(op.Monitor)+";")
+		case *SampleEach:
+			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(op.Monitor)+";")
 		case *plan.MatMul:
 			if _, ok := g.shared(op); ok {
 				if len(ops) > 1 {
@@ -410,7 +412,9 @@ func (g *generator) op(op Op) (function, error) {
 	case *plan.TapSum:
 		return g.tapSum(op), nil
 	case *plan.Sample:
-		return g.sample(op.Monitor), nil
+		return g.sample(op.Monitor, false), nil
+	case *SampleEach:
+		return g.sample(op.Monitor, true), nil
 	case *plan.Generate:
 		return g.generate(op), nil
 	case *plan.Halt:

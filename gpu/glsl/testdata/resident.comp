@@ -35,11 +35,7 @@ uvec2 clock_step = uvec2(0u); // of the operation's clock: low and high word
 
 // Samples of monitor trace.
 void run_sample_trace(uint e, uint row) {
-	if (e < 2u) {
-		ring_0_0(row * 2u + e) = neurons_v(ring_0_0_elements(e));
-		return;
-	}
-	e -= 2u;
+	if (e < 2u) ring_0_0(row * 2u + e) = neurons_v(ring_0_0_elements(e));
 	ring_0_1(row * 100u + e) = neurons_on(e);
 }
 
@@ -100,7 +96,7 @@ void main() {
 		tick = first_tick + k;
 		if (halted()) break;
 		clock_step = step_1;
-		if (wait_1 == 0u) for (uint e = me; e < 102u; e += 32u) run_sample_trace(e, row_0);
+		if (wait_1 == 0u) for (uint e = me; e < 100u; e += 32u) run_sample_trace(e, row_0);
 		if (wait_1 == 0u) ++row_0;
 		clock_step = step_0;
 		for (uint e = me; e < 100u; e += 32u) run_taps(e);

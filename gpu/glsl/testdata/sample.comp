@@ -19,11 +19,7 @@ uniform uvec2 clock_step; // of the clock: low and high word
 
 // Samples of monitor trace.
 void run_sample_trace(uint e, uint row) {
-	if (e < 2u) {
-		ring_0_0(row * 2u + e) = neurons_v(ring_0_0_elements(e));
-		return;
-	}
-	e -= 2u;
+	if (e < 2u) ring_0_0(row * 2u + e) = neurons_v(ring_0_0_elements(e));
 	ring_0_1(row * 100u + e) = neurons_on(e);
 }
 
@@ -31,7 +27,7 @@ void main() {
 	if (halted()) return;
 	uint e = gl_GlobalInvocationID.x;
 	{
-		if (e < 102u) {
+		if (e < 100u) {
 			run_sample_trace(e, row_0);
 		}
 	}
