@@ -158,20 +158,6 @@ func TestSpikesOfCUBA(t *testing.T) {
 	}
 }
 
-// A step of a simple network takes three dispatches: the update with the threshold, the list with its recording, the synapses with the
-// reset.
-func TestFewDispatches(t *testing.T) {
-	d := gltest.Device(t)
-	x := loadWith(t, &Backend{dev: d, Mode: Plain}, cubaPlan(t, 400, plan.Single))
-	var names []string
-	for _, u := range x.i.units {
-		names = append(names, u.text.Name)
-	}
-	if len(names) > 3 {
-		t.Errorf("%d dispatches in a step:\n%s", len(names), strings.Join(names, "\n"))
-	}
-}
-
 // While a spiking network runs nothing but fault words comes back, and no memory is allocated.
 func TestNoReadbackOfSpikes(t *testing.T) {
 	d := gltest.Device(t)

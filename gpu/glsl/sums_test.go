@@ -70,6 +70,14 @@ func TestGoldenSpikes(t *testing.T) {
 	f, _, deliver, _ = spikingFixture(t, plan.Double, 1, same)
 	p, err = OverSpikes(f.layout(), []Op{deliver}, 64)
 	golden(t, "overspikes_double", p, err)
+
+	f, emit, deliver, reset = spikingFixture(t, plan.Single, 1, same)
+	l = f.layout()
+	l.Lists[deliver.List].Keep = true
+	p, err = DispatchLists(l, []Op{emit, &SampleEach{0}}, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, 8)
+	golden(t, "last_group", p, err)
+	p, err = Dispatch(l, []Op{&Apply{0}, &Spiked{reset}}, 64)
+	golden(t, "spiked", p, err)
 }
 
 // The number of words and the scale follow from what is known of the values.

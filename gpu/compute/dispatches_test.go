@@ -1,0 +1,157 @@
+//go:build cgo
+
+package compute
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/net/nettest"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// threeGroups is a network of Poisson sources, excitatory and inhibitory cells, all of which are connected and have spikes of their own.
+func threeGroups() *net.Network {
+	text := nettest.Text
+	in := &net.Group{Name: "in", N: 300, Namespace: nettest.Constants{}, Equations: text("x : 1"), Spiking: &net.Spiking{Threshold: text("rand() < 0.05")}}
+	n := &net.Network{DT: 1e-4, Groups: []*net.Group{in}, SpikeMonitors: []*net.SpikeMonitor{{Name: "of in", Of: net.All(in)}}}
+	for _, c := range []struct {
+		name string
+		n    int
+	}{{"e", 200}, {"i", 70}} {
+		g := &net.Group{Name: c.name, N: c.n, Namespace: nettest.Constants{}, Method: "euler",
+			Equations: text("dv/dt = (g - h - v)/(20*ms) : 1 (unless refractory)\ndg/dt = -g/(5*ms) : 1\ndh/dt = -h/(10*ms) : 1"),
+			Spiking:   &net.Spiking{Threshold: text("v > 1"), Reset: text("v = 0"), Refractory: text("1*ms")}, Initial: []net.Assignment{{Var: "v", Expr: text("rand()")}}}
+		n.Groups = append(n.Groups, g)
+		n.SpikeMonitors = append(n.SpikeMonitors, &net.SpikeMonitor{Name: "of " + c.name, Of: net.All(g), Vars: []string{"v"}})
+	}
+	connect := func(from, to int, code string, delay float64) {
+		a, b := n.Groups[from], n.Groups[to]
+		n.Synapses = append(n.Synapses, &net.Synapses{Name: a.Name + " to " + b.Name, Pre: net.All(a), Post: net.All(b), Namespace: nettest.Constants{},
+			Pathways: []*net.Pathway{{Name: "pre", Code: text(code), Delay: []float64{delay}}}, Connect: []*net.Connection{{P: text("0.2")}}})
+	}
+	connect(0, 1, "g += 0.2", 0)
+	connect(0, 2, "g += 0.2", 3e-4)
+	connect(1, 1, "g += 0.1", 1e-3)
+	connect(1, 2, "g += 0.1", 0)
+	connect(2, 1, "h += 0.2", 5e-4)
+	return n
+}
+
+// kicked are cells whose synapses add to the potential, beside Poisson input, with a delay.
+func kicked() *net.Network {
+	text := nettest.Text
+	g := &net.Group{Name: "g", N: 300, Namespace: nettest.Constants{}, Method: "exact", Equations: text("dv/dt = -v/(20*ms) : 1 (unless refractory)\nn : 1"),
+		Spiking: &net.Spiking{Threshold: text("v > 1"), Reset: text("v = 0.3*rand()\nn += 1"), Refractory: text("0.5*ms")}, Initial: []net.Assignment{{Var: "v", Expr: text("rand()")}}}
+	s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Namespace: nettest.Constants{}, Connect: []*net.Connection{{P: text("0.1")}},
+		Pathways: []*net.Pathway{{Name: "pre", Code: text("v += 0.02"), Delay: []float64{3e-4}}}}
+	return &net.Network{DT: 1e-4, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}, SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), Vars: []string{"v"}}},
+		Inputs: []*net.PoissonInput{{Name: "input", Target: net.All(g), Var: "v", Namespace: nettest.Constants{}, N: 1000, Rate: 20, Weight: text("0.05")}}}
+}
+
+// spread are cells whose synapses change with spikes that each takes its own time for.
+func spread() *net.Network {
+	n := kicked()
+	s := n.Synapses[0]
+	n.Inputs[0].Weight = nettest.Text("0.06")
+	n.Groups[0].Equations = nettest.Text("dv/dt = (g - v)/(20*ms) : 1 (unless refractory)\ndg/dt = -g/(5*ms) : 1\nn : 1")
+	s.Equations = nettest.Text("w : 1")
+	s.Initial = []net.Assignment{{Var: "w", Expr: nettest.Text("rand()")}}
+	s.Pathways[0].Code, s.Pathways[0].Delay = nettest.Text("g += 0.1*w\nw = clip(0.9*w + 0.05, 0, 1)"), nil
+	s.Pathways[0].Delays = []net.Assignment{{Var: "delay", Expr: nettest.Text("1.5*ms*rand()")}}
+	return n
+}
+
+// watched records all cells and some of them in every step.
+func watched() *net.Network {
+	n := threeGroups()
+	n.Monitors = []*net.StateMonitor{{Name: "all", Group: n.Groups[1], Vars: []string{"v", "g"}}, {Name: "some", Group: n.Groups[2], Vars: []string{"v", "h"}, Elements: []int32{2, 69, 11}}}
+	return n
+}
+
+// A step of a spiking network takes at most three dispatches: an update, with the lists of its spikes; what the spikes of all groups do at once; and
+// what comes behind input that is added then. However steps are dispatched, the bits are the same.
+func TestFewDispatches(t *testing.T) {
+	d := gltest.Device(t)
+	for _, c := range []struct {
+		name       string
+		p          *plan.Plan
+		dispatches int
+	}{
+		{"cuba", cubaPlan(t, 400, plan.Single), 2},
+		{"three groups", planOf(t, threeGroups(), plan.Single), 2},
+		{"three groups, double", planOf(t, threeGroups(), plan.Double), 2},
+		{"kicked", planOf(t, kicked(), plan.Single), 3},
+		{"spread", planOf(t, spread(), plan.Single), 3},
+		{"watched", planOf(t, watched(), plan.Single), 2},
+	} {
+		x := loadWith(t, &Backend{dev: d, Mode: Plain}, c.p)
+		if n := x.Dispatches(); n != c.dispatches {
+			var names []string
+			for _, u := range x.i.units {
+				names = append(names, u.text.Name)
+			}
+			t.Errorf("%s: %d dispatches in a step, want %d:\n%s", c.name, n, c.dispatches, strings.Join(names, "\n"))
+		}
+		y := loadWith(t, &Backend{dev: d, Mode: Resident}, c.p)
+		const steps = 301
+		for _, i := range []*Shared{x, y} {
+			advance(t, i, steps)
+		}
+		sameState(t, c.name, c.p, snapshot(t, x), snapshot(t, y))
+		for m := range c.p.SpikeMonitors {
+			a, err := x.DrainSpikes(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := y.DrainSpikes(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameSpikes(t, fmt.Sprint(c.name, ", monitor ", m), a, b, true)
+		}
+		for m := range c.p.Monitors {
+			sa, va, err := x.Drain(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sb, vb, err := y.Drain(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(sa) != steps || fmt.Sprint(sa, va) != fmt.Sprint(sb, vb) {
+				t.Errorf("%s: the samples of monitor %d differ", c.name, m)
+			}
+		}
+	}
+}
+
+// Which of two rows the bits of a step's spikes are in follows from the step: going back to another step leaves nothing in them.
+func TestBackToAnotherStep(t *testing.T) {
+	d := gltest.Device(t)
+	p := planOf(t, kicked(), plan.Single)
+	x := loadWith(t, &Backend{dev: d, Mode: Plain}, p)
+	advance(t, x, 101)
+	at := snapshot(t, x)
+	kept, err := x.Keep()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	advance(t, x, 200)
+	want := snapshot(t, x)
+	back := map[string]func() error{"restore": func() error { return x.Restore(at) }, "revert": func() error { return x.Revert(kept, kept.At()) }}
+	for name, again := range back {
+		for _, from := range []int64{200, 201} { // one of them leaves its last spikes where step 101 has its own
+			advance(t, x, from)
+			if err := again(); err != nil {
+				t.Fatal(err)
+			}
+			advance(t, x, 200)
+			sameState(t, fmt.Sprint(name, " from step ", from), p, snapshot(t, x), want)
+		}
+	}
+}
