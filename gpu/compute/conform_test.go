@@ -7,6 +7,7 @@ import (
 
 	"github.com/galvani-sim/galvani/gpu/compute"
 	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/sim/conform"
 )
@@ -30,12 +31,34 @@ func TestNetworksDouble(t *testing.T) {
 	runNetworks(t, plan.Double, conform.Options{Spiking: 6, Delayed: 4, Model: 64, Network: 64, Closed: 64, Models: 8, Networks: 8})
 }
 
-// Small plans run as one program of one work group; the other way to run them has to give the same. In the first network synapses run in order.
+// counted notes how many dispatches a step of each network that it loads takes.
+type counted struct {
+	*compute.Backend
+	dispatches []int
+}
+
+func (c *counted) Load(p *plan.Plan, o exec.Options) (exec.Instance, error) {
+	x, err := c.Backend.Load(p, o)
+	if err == nil {
+		c.dispatches = append(c.dispatches, x.(*compute.Shared).Dispatches())
+	}
+	return x, err
+}
+
+// Small plans run as one program of one work group; the other way to run them has to give the same. These networks have what takes many
+// dispatches: sums over synapses, up to three pathways whose code waits for each other's, synapses that run in order.
 func TestSpikingPlain(t *testing.T) {
 	b, err := compute.New(gltest.Device(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.Mode = compute.Plain
-	conform.Spiking(t, b, plan.Single, 4)
+	c := &counted{Backend: b}
+	conform.Spiking(t, c, plan.Single, 4)
+	t.Logf("dispatches in a step: %v", c.dispatches)
+	for k, most := range []int{4, 6, 9, 9} {
+		if k >= len(c.dispatches) || c.dispatches[k] > most {
+			t.Errorf("network %d takes more than %d dispatches in a step: %v", k, most, c.dispatches)
+		}
+	}
 }

@@ -1,7 +1,7 @@
 // Package glsl turns the operations of a plan into the text of OpenGL 4.5 compute shaders.
 //
 // Every operation becomes one function of an element index. Dispatch wraps such functions in a shader that runs them once per
-// invocation; Lists and OverSpikes do so for what concerns spikes; Resident wraps a whole schedule in a shader whose single work group
+// invocation; Lists and OverSpikes do so for what concerns spikes, DispatchLists for both; Resident wraps a whole schedule in a shader whose single work group
 // takes many steps. All use the same function text, so all give the same bits.
 //
 // Buffers of a plan live in a few slabs (a shader stage may see as few as eight storage blocks). Layout says where; the
