@@ -46,7 +46,7 @@ func (c *counted) Load(p *plan.Plan, o exec.Options) (exec.Instance, error) {
 }
 
 // Small plans run as one program of one work group; the other way to run them has to give the same. These networks have what takes many
-// dispatches: sums over synapses, up to three pathways whose code waits for each other's, synapses that run in order.
+// dispatches: sums over synapses, pathways that read what others add, synapses that run in order.
 func TestSpikingPlain(t *testing.T) {
 	b, err := compute.New(gltest.Device(t))
 	if err != nil {
@@ -56,7 +56,7 @@ func TestSpikingPlain(t *testing.T) {
 	c := &counted{Backend: b}
 	conform.Spiking(t, c, plan.Single, 4)
 	t.Logf("dispatches in a step: %v", c.dispatches)
-	for k, most := range []int{4, 6, 9, 9} {
+	for k, most := range []int{4, 6, 9, 8} {
 		if k >= len(c.dispatches) || c.dispatches[k] > most {
 			t.Errorf("network %d takes more than %d dispatches in a step: %v", k, most, c.dispatches)
 		}

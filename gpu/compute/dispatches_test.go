@@ -65,6 +65,22 @@ func spread() *net.Network {
 	return n
 }
 
+// learning are cells whose synapses change with the spikes of both ends, often of both in one step, and with spikes on their way.
+func learning() *net.Network {
+	n := kicked()
+	text := nettest.Text
+	n.Inputs[0].Weight = text("0.2")
+	s := n.Synapses[0]
+	s.Equations = text("w : 1\ndx/dt = -x/(2*ms) : 1 (event-driven)")
+	s.Initial = []net.Assignment{{Var: "w", Expr: text("rand()")}}
+	s.Pathways = []*net.Pathway{
+		{Name: "pre", Code: text("v_post += 0.02*w\nx += 0.1\nw = clip(0.9*w + 0.02, 0, 1)"), Delay: []float64{3e-4}},
+		{Name: "post", Post: true, Code: text("w = clip(w + 0.3*x*(1 - w), 0, 1)\nx = 0.5*x + 0.01")},
+		{Name: "late", Code: text("w = w*w"), Delay: []float64{1e-3}},
+	}
+	return n
+}
+
 // watched records all cells and some of them in every step.
 func watched() *net.Network {
 	n := threeGroups()
@@ -86,6 +102,8 @@ func TestFewDispatches(t *testing.T) {
 		{"three groups, double", planOf(t, threeGroups(), plan.Double), 2},
 		{"kicked", planOf(t, kicked(), plan.Single), 3},
 		{"spread", planOf(t, spread(), plan.Single), 3},
+		{"learning", planOf(t, learning(), plan.Single), 3},
+		{"learning, double", planOf(t, learning(), plan.Double), 3},
 		{"watched", planOf(t, watched(), plan.Single), 2},
 	} {
 		x := loadWith(t, &Backend{dev: d, Mode: Plain}, c.p)

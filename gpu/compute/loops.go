@@ -71,6 +71,24 @@ func spikeRounds(l *glsl.Layout, list plan.BufferID) int {
 	return (s.Width + s.Groups - 1) / s.Groups * roundsPerSpike(l, list)
 }
 
+// jointRounds bounds the rounds that operations over spikes take for one another's synapses.
+func jointRounds(l *glsl.Layout, ops []glsl.Op) (n int) {
+	for _, a := range ops {
+		each := 0 // for a synapse
+		for _, b := range ops {
+			if a != b && glsl.Joint(l, a, b) {
+				each += 34 + rounds(l, b) // looks for the other end in a list, and does what the other does
+			}
+		}
+		if each > 0 {
+			r := a.(*plan.Run)
+			s := l.Lists[r.List]
+			n += (s.Width + s.Groups - 1) / s.Groups * (longestRow(l, r.Conn)/lanes + 1) * each
+		}
+	}
+	return n
+}
+
 // roundsPerSpike bounds the rounds of the operations over a list for one spike.
 func roundsPerSpike(l *glsl.Layout, list plan.BufferID) int {
 	each := 0

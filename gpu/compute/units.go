@@ -176,20 +176,41 @@ func (p *partitioner) place(t task) {
 	}
 }
 
+// waits reports whether an operation over spikes may not run beside those of a unit. Synapses that two change together are no reason.
+func (u *unit) waits(l *glsl.Layout, op glsl.Op, a []access) bool {
+	if !conflict(u.access, a) {
+		return false
+	}
+	beside := func(list []access) []access {
+		return slices.DeleteFunc(slices.Clone(list), func(x access) bool { return x.align.by == bySynapse })
+	}
+	for _, o := range u.ops {
+		b := accesses(l, o)
+		if !conflict(b, a) {
+			continue
+		}
+		if !glsl.Joint(l, o, op) || conflict(beside(b), a) || conflict(b, beside(a)) {
+			return true
+		}
+	}
+	return false
+}
+
 // listsFit reports whether a dispatch over spikes may run over the list of another task, too: a unit that makes lists has to find the arguments after
 // all lists are made.
 func (p *partitioner) listsFit(u *unit, t *task) bool {
 	if u.kind != spikes {
 		return true
 	}
-	of := listsOf(p.l, append(slices.Clone(u.ops), t.op))
-	if len(of) == 1 {
-		return true
-	}
-	if p.maker(of, t.clock) < 0 {
+	ops := append(slices.Clone(u.ops), t.op)
+	of := listsOf(p.l, ops)
+	if len(of) > 1 && p.maker(of, t.clock) < 0 {
 		return false
 	}
-	total := 0
+	total := jointRounds(p.l, ops)
+	if len(of) == 1 && total == 0 {
+		return true // the number of work groups allows for all
+	}
 	for _, b := range of {
 		total += spikeRounds(p.l, b)
 	}
@@ -325,7 +346,7 @@ func (u *unit) takes(l *glsl.Layout, t *task, a []access) (chain int, ok bool) {
 	case elements:
 		return 0, !conflict(u.access, a) && u.balanced(l, t.op)
 	case spikes:
-		return 0, !conflict(u.access, a)
+		return 0, !u.waits(l, t.op, a)
 	case lists:
 		chain = len(u.chains)
 		for k, c := range u.chains {

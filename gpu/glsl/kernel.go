@@ -39,6 +39,10 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 		head, param = g.ends(s, r, false), "uint k"
 		f.n = s.conn.N * g.l.replicas()
 	case ir.Spiking:
+		if g.joint[r] {
+			s.pre, s.post, param = "pre", "post", "uint e, int pre, int post"
+			break
+		}
 		head, param = g.ends(s, r, true), "uint k, uint row"
 	case ir.Incoming:
 		s.elems = r.N

@@ -83,6 +83,7 @@ type Layout struct {
 	// Sites has an entry per fault word, in the order of the schedule; generating programs appends.
 	Sites []Site
 	sites map[siteKey]int
+	ends  map[[2]int]bool // of two connectivities, see sameEnds
 	Options
 	// Groups is the largest number of work groups of a dispatch; beyond, invocations do several elements each. 0: what OpenGL guarantees.
 	Groups int

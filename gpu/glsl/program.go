@@ -349,10 +349,12 @@ type generator struct {
 	buffers  map[int]bool
 	slabs    map[int]bool // used without naming a buffer
 	products map[product]function
-	sums     map[int]bool   // whose uniform is declared
-	adders   map[int]string // functions that add to sums
-	pairs    map[int]bool   // slabs that are also read as pairs of floats
-	storers  map[int]string // functions that store to buffers in pieces
+	sums     map[int]bool       // whose uniform is declared
+	adders   map[int]string     // functions that add to sums
+	pairs    map[int]bool       // slabs that are also read as pairs of floats
+	written  []string           // functions that were written once
+	joint    map[*plan.Run]bool // kernels whose functions are told the synapse and its ends
+	storers  map[int]string     // functions that store to buffers in pieces
 	body     strings.Builder
 	uniforms []string
 	globals  []string

@@ -99,6 +99,21 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		synapses = synapses || op.(*plan.Run).Kernel.Domain == ir.Spiking
 		split = split || l.Lists[op.(*plan.Run).List].Split > 1
 	}
+	with := jointWith(l, ops)
+	g.joint = map[*plan.Run]bool{}
+	names := make([]string, len(ops))
+	for k, op := range ops {
+		r := op.(*plan.Run)
+		g.joint[r] = with[k] != nil
+		f, err := g.op(r)
+		if err != nil {
+			return nil, err
+		}
+		if f.shared != "" {
+			fmt.Fprintf(&once, "\t%s;\n", f.shared)
+		}
+		names[k] = f.name
+	}
 	for k := 0; k < len(ops); {
 		// Operations over the same spikes share the loop.
 		r := ops[k].(*plan.Run)
@@ -110,18 +125,11 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		n := k
 		for ; n < len(ops) && ops[n].(*plan.Run).List == r.List && ops[n].(*plan.Run).Lag == r.Lag; n++ {
 			o := ops[n].(*plan.Run)
-			f, err := g.op(o)
-			if err != nil {
-				return nil, err
-			}
-			if f.shared != "" {
-				fmt.Fprintf(&once, "\t%s;\n", f.shared)
-			}
 			switch {
 			case !synapses:
-				fmt.Fprintf(&body, "%s(source); ", f.name)
+				fmt.Fprintf(&body, "%s(source); ", names[n])
 			case o.Kernel.Domain == ir.Active:
-				fmt.Fprintf(&body, "if (gl_LocalInvocationIndex == 0u && gl_WorkGroupID.y == 0u) %s(source); ", f.name)
+				fmt.Fprintf(&body, "if (gl_LocalInvocationIndex == 0u && gl_WorkGroupID.y == 0u) %s(source); ", names[n])
 			default:
 				from := "gl_LocalInvocationIndex"
 				by := fmt.Sprintf("%du", groupSize)
@@ -130,7 +138,13 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 					by += " * gl_NumWorkGroups.y"
 				}
 				body.WriteString("{ ")
-				g.rowLoop(&body, o, from, by, func() { fmt.Fprintf(&body, "%s(k, source); ", f.name) })
+				g.rowLoop(&body, o, from, by, func() {
+					if with[n] != nil {
+						g.jointEntry(&body, ops, names, n, with[n])
+						return
+					}
+					fmt.Fprintf(&body, "%s(k, source); ", names[n])
+				})
 				body.WriteString("} ")
 			}
 		}

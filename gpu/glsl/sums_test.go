@@ -78,6 +78,35 @@ func TestGoldenSpikes(t *testing.T) {
 	golden(t, "last_group", p, err)
 	p, err = Dispatch(l, []Op{&Apply{0}, &Spiked{reset}}, 64)
 	golden(t, "spiked", p, err)
+
+	// The synapses of the other end, with a list of its own.
+	learn := func(conn int, list plan.BufferID) *plan.Run {
+		b := ir.NewBuilder()
+		w := b.Slot(ir.Slot{Name: "syn.w", Type: ir.Real, Kind: ir.PerElement, Access: ir.ReadWrite})
+		k := &ir.Kernel{Name: "learn " + f.p.Conns[conn].Name, Domain: ir.Spiking, Effects: []ir.Effect{{Kind: ir.Store, Slot: w, Value: b.Op(ir.OpMul, b.Load(w), b.Load(w))}}}
+		k.Slots = b.Slots()
+		return &plan.Run{Kernel: k, Bind: []plan.BufferID{7}, N: 500, Conn: conn, List: list}
+	}
+	byPost := &plan.Conn{Name: "by post", NPre: 100, NPost: 100, N: 500, ByPost: true, Mapped: true, Pre: make([]int32, 500), Post: make([]int32, 500),
+		RowPtr: f.buffer("syn", "rows", ir.Int, 101), Index: f.buffer("syn", "pres", ir.Int, 500), Syn: f.buffer("syn", "order", ir.Int, 500)}
+	f.p.Conns = append(f.p.Conns, byPost)
+	other := f.buffer("others", "spikes", ir.Int, 3*101)
+	f.p.Buffers[other].Rows = 3
+	pre, post := learn(0, deliver.List), learn(len(f.p.Conns)-1, other)
+	post.Lag = 2
+	f.p.Schedule[0].Ops = append(f.p.Schedule[0].Ops, pre, post)
+	l = f.layout()
+	if !Joint(l, pre, post) {
+		t.Error("two ends of the same synapses are not joint")
+	}
+	p, err = OverSpikes(l, []Op{pre, post}, 64)
+	golden(t, "joint", p, err)
+	p, err = Lists(l, [][]Op{{&Compact{deliver.List}}}, []*Together{{Parts: []SpikesOf{{deliver.List, 0}, {other, 2}}, Synapses: true}}, 32)
+	golden(t, "together", p, err)
+	byPost.Pre, byPost.Post = nil, nil
+	if Joint(l, pre, post) {
+		t.Error("synapses whose ends are not told are joint")
+	}
 }
 
 // The number of words and the scale follow from what is known of the values.
