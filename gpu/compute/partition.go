@@ -1,0 +1,320 @@
+package compute
+
+import (
+	"slices"
+
+	"github.com/galvani-sim/galvani/gpu/glsl"
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// partition groups tasks into dispatches. A task moves into an earlier dispatch where nothing between depends on it.
+func partition(l *glsl.Layout, tasks []task) []unit {
+	p := &partitioner{l: l, emitted: map[plan.BufferID]task{}, made: map[plan.BufferID]int{}}
+	for _, t := range tasks {
+		if t.op == nil {
+			p.fence = len(p.units)
+			p.segment++
+			clear(p.emitted)
+			clear(p.made)
+			continue
+		}
+		p.place(t)
+	}
+	p.dispatchTogether()
+	p.joinLists()
+	return p.units
+}
+
+// partitioner is the state of partition.
+type partitioner struct {
+	l       *glsl.Layout
+	units   []unit
+	fence   int // no task moves before this unit
+	segment int
+	emitted map[plan.BufferID]task // what set bits since the fence; a task without a clock where clocks differ
+	made    map[plan.BufferID]int  // units that made lists since the fence
+}
+
+// find looks for the earliest unit that takes a task, -1 without one.
+func (p *partitioner) find(t *task, a []access) (at, chain int) {
+	at = -1
+	for k := len(p.units) - 1; k >= p.fence; k-- {
+		if c, ok := p.units[k].takes(p.l, t, a); ok && p.listsFit(&p.units[k], t) {
+			at, chain = k, c
+		}
+		if ordered(p.units[k].access, a) {
+			break
+		}
+	}
+	return at, chain
+}
+
+// place adds a task to a unit, or a unit for it.
+func (p *partitioner) place(t task) {
+	if s, ok := t.op.(*plan.Sample); ok && fewOfMany(p.l.Plan.Monitors[s.Monitor]) {
+		t.op = &glsl.SampleEach{Monitor: s.Monitor}
+	}
+	a := accesses(p.l, t.op)
+	at, chain := p.find(&t, a)
+	if at < 0 {
+		// What spikes do to their own elements can be done by all elements, where those have a dispatch anyway.
+		if s := p.spiked(&t); s != nil {
+			own := task{s, t.item, t.clock}
+			b := accesses(p.l, s)
+			if k, _ := p.find(&own, b); k >= 0 {
+				at, t, a = k, own, b
+				p.l.Lists[s.Run.List].Keep = true
+			}
+		}
+	}
+	if at < 0 {
+		at, chain = len(p.units), 0
+		p.units = append(p.units, unit{kind: kindOf(t.op), item: t.item, last: t.item, clock: t.clock, segment: p.segment})
+	}
+	u := &p.units[at]
+	if u.kind == spikes {
+		u.maker = p.maker(listsOf(p.l, append(slices.Clone(u.ops), t.op)), t.clock)
+	}
+	u.item, u.last = min(u.item, t.item), max(u.last, t.item)
+	u.ops, u.items, u.access = append(u.ops, t.op), append(u.items, t.item), append(u.access, a...)
+	if u.kind == lists {
+		if chain == len(u.chains) {
+			u.chains = append(u.chains, nil)
+		}
+		u.chains[chain] = append(u.chains[chain], t.op)
+	}
+	switch op := t.op.(type) {
+	case *plan.Sample:
+		u.samples = append(u.samples, op.Monitor)
+	case *glsl.SampleEach:
+		u.samples = append(u.samples, op.Monitor)
+	case *glsl.Compact:
+		p.made[op.List] = at
+	case *plan.Generate:
+		p.made[op.List] = at
+	}
+	if r, ok := t.op.(*plan.Run); ok {
+		for _, e := range r.Kernel.Effects {
+			if e.Kind != ir.Emit {
+				continue
+			}
+			if before, ok := p.emitted[r.Bind[e.Slot]]; ok && before.clock != t.clock {
+				t.clock = -1
+			}
+			p.emitted[r.Bind[e.Slot]] = t
+		}
+	}
+}
+
+// waits reports whether an operation over spikes may not run beside those of a unit. Synapses that two change together are no reason.
+func (u *unit) waits(l *glsl.Layout, op glsl.Op, a []access) bool {
+	if !conflict(u.access, a) {
+		return false
+	}
+	beside := func(list []access) []access {
+		return slices.DeleteFunc(slices.Clone(list), func(x access) bool { return x.align.by == bySynapse })
+	}
+	for _, o := range u.ops {
+		b := accesses(l, o)
+		if !conflict(b, a) {
+			continue
+		}
+		if !glsl.Joint(l, o, op) || conflict(beside(b), a) || conflict(b, beside(a)) {
+			return true
+		}
+	}
+	return false
+}
+
+// listsFit reports whether a dispatch over spikes may run over the list of another task, too: a unit that makes lists has to find the arguments after
+// all lists are made.
+func (p *partitioner) listsFit(u *unit, t *task) bool {
+	if u.kind != spikes {
+		return true
+	}
+	ops := append(slices.Clone(u.ops), t.op)
+	of := listsOf(p.l, ops)
+	if len(of) > 1 && p.maker(of, t.clock) < 0 {
+		return false
+	}
+	total := jointRounds(p.l, ops)
+	if len(of) == 1 && total == 0 {
+		return true // the number of work groups allows for all
+	}
+	for _, b := range of {
+		total += spikeRounds(p.l, b)
+	}
+	return !p.l.Software || total <= maxRounds
+}
+
+// listsOf are the different lists of operations over spikes.
+func listsOf(l *glsl.Layout, ops []glsl.Op) (of []plan.BufferID) {
+	for _, op := range ops {
+		if b := l.ListOf(op); !slices.Contains(of, b) {
+			of = append(of, b)
+		}
+	}
+	return of
+}
+
+// maker is the unit with a clock that makes the last of some lists, -1 where they are made otherwise.
+func (p *partitioner) maker(of []plan.BufferID, clock int) int {
+	last := -1
+	for _, b := range of {
+		at, ok := p.made[b]
+		if !ok || p.units[at].clock != clock {
+			return -1
+		}
+		last = max(last, at)
+	}
+	if p.units[last].kind != lists {
+		return -1
+	}
+	return last
+}
+
+// dispatchTogether lets units that make lists find the arguments of dispatches over several.
+func (p *partitioner) dispatchTogether() {
+	index := 0
+	for k := range p.units {
+		u := &p.units[k]
+		if u.kind != spikes {
+			continue
+		}
+		of := listsOf(p.l, u.ops)
+		if len(of) == 1 {
+			continue
+		}
+		t := &glsl.Together{Index: index, Synapses: u.overSynapses()}
+		index++
+		for _, op := range u.ops {
+			r := op.(*plan.Run)
+			if part := (glsl.SpikesOf{List: r.List, Lag: r.Lag}); !slices.Contains(t.Parts, part) {
+				t.Parts = append(t.Parts, part)
+			}
+		}
+		u.together = []*glsl.Together{t}
+		m := &p.units[u.maker]
+		m.together = append(m.together, t)
+		for _, x := range []*unit{u, m} {
+			x.access = append(x.access, togetherAccesses(p.l, x.kind, t)...)
+		}
+	}
+}
+
+// togetherAccesses lists what finding the arguments of a dispatch over several lists touches, or the dispatch that uses them.
+func togetherAccesses(l *glsl.Layout, k kind, t *glsl.Together) []access {
+	if k == spikes {
+		return []access{{l.Together, read, anywhere}}
+	}
+	a := []access{{l.Together, write, anywhere}}
+	for _, p := range t.Parts {
+		a = append(a, access{l.Lists[p.List].Args, read, anywhere})
+	}
+	return a
+}
+
+// fewRecorded is the number of recorded elements up to which each element asks whether it is one: then what changes them can follow in the same dispatch.
+const fewRecorded = 8
+
+func fewOfMany(m *plan.Monitor) bool {
+	some := false
+	for _, v := range m.Vars {
+		if v.Elements != nil && v.Len > fewRecorded {
+			return false
+		}
+		some = some || v.Elements != nil
+	}
+	return some
+}
+
+// spiked is a kernel over the spikes of this step as one over all elements, nil where that is not the same.
+func (p *partitioner) spiked(t *task) *glsl.Spiked {
+	r, ok := t.op.(*plan.Run)
+	if !ok || r.Kernel.Domain != ir.Active || r.Kernel.InOrder || r.Lag != 0 {
+		return nil
+	}
+	s := p.l.Lists[r.List]
+	from, ok := p.emitted[r.List]
+	if !ok || from.clock != t.clock || !s.BothRows || s.Elems >= s.Width {
+		return nil
+	}
+	return &glsl.Spiked{Run: r}
+}
+
+// joinLists lets the last work group of a dispatch over elements make the lists of what the dispatch emits: that is one dispatch less, and lists are
+// the work of one group anyway.
+func (p *partitioner) joinLists() {
+	for k := 0; k < len(p.units); k++ {
+		u := &p.units[k]
+		if u.kind != lists || !lastGroupMakes(p.l, u.chains) {
+			continue
+		}
+		for j := k - 1; j >= 0 && p.units[j].segment == u.segment; j-- {
+			to := &p.units[j]
+			if to.kind == elements && to.clock == u.clock && to.chains == nil {
+				to.chains, to.together, to.item, to.last = u.chains, u.together, min(to.item, u.item), max(to.last, u.last)
+				to.items, to.access = append(to.items, u.items...), append(to.access, u.access...)
+				p.units = slices.Delete(p.units, k, k+1)
+				k--
+				break
+			}
+			if ordered(to.access, u.access) {
+				break
+			}
+		}
+	}
+}
+
+// takes reports whether a unit can take another task, and for lists into which chain.
+func (u *unit) takes(l *glsl.Layout, t *task, a []access) (chain int, ok bool) {
+	if u.kind != kindOf(t.op) || u.clock != t.clock {
+		return 0, false
+	}
+	list := l.ListOf(t.op)
+	switch u.kind {
+	case elements:
+		return 0, !conflict(u.access, a) && u.balanced(l, t.op)
+	case spikes:
+		return 0, !u.waits(l, t.op, a)
+	case lists:
+		chain = len(u.chains)
+		for k, c := range u.chains {
+			if l.ListOf(c[0]) == list {
+				chain = k
+			}
+		}
+		for k, c := range u.chains {
+			for _, op := range c {
+				if k != chain && conflict(accesses(l, op), a) {
+					return 0, false
+				}
+			}
+		}
+		return chain, true
+	}
+	return 0, false
+}
+
+// smallWork is about how many multiplications take as long as a dispatch.
+const smallWork = 100_000
+
+// balanced reports whether an invocation may do one element of an operation beside what it has to do. Elements are shared evenly among invocations, synapses
+// and rows of synapses beside them are not: then one of the two has to be so small that the dispatch is what it costs.
+func (u *unit) balanced(l *glsl.Layout, op glsl.Op) bool {
+	if !synaptic(op) && !slices.ContainsFunc(u.ops, synaptic) {
+		return true
+	}
+	total := 0
+	for _, o := range u.ops {
+		total += work(l, o)
+	}
+	return min(total, work(l, op)) <= smallWork
+}
+
+// synaptic reports whether a kernel runs over all synapses.
+func synaptic(op glsl.Op) bool {
+	r, ok := op.(*plan.Run)
+	return ok && (r.Kernel.Domain == ir.Synapses || r.Kernel.Domain == ir.Incoming)
+}
