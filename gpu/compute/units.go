@@ -17,7 +17,7 @@ const (
 	single   kind = iota // one operation
 	elements             // operations over elements or synapses that do little each, so that the dispatch is what they cost; then lists, by the last work group
 	lists                // a work group per chain: make a spike list, record it
-	spikes               // kernels over one spike list, dispatched indirectly
+	spikes               // kernels over spikes, of one list or several, dispatched indirectly
 	sequence             // elements one after another, in one work group and several passes
 	inOrder              // synapses of spikes one after another, by one invocation and in several passes
 )
