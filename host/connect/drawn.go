@@ -1,6 +1,13 @@
 package connect
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+
+	"github.com/galvani-sim/galvani/host/rng"
+)
 
 // Drawn is connectivity of which nothing is stored: each row is drawn when it is needed, and is the same every time. Its rows are those that
 // FixedProbability stores.
@@ -14,10 +21,12 @@ type Drawn struct {
 	NoSelf          bool
 
 	draws rowDraws
+	once  sync.Once
+	count Counts
 }
 
 // NewDrawn prepares for drawing.
-func NewDrawn(d Drawn) (*Drawn, error) {
+func NewDrawn(d *Drawn) (*Drawn, error) {
 	if !(d.P >= 0 && d.P < 1) {
 		return nil, fmt.Errorf("rows are drawn with a probability below 1, not %g", d.P)
 	}
@@ -25,8 +34,15 @@ func NewDrawn(d Drawn) (*Drawn, error) {
 	if d.NoSelf {
 		n--
 	}
-	d.draws = rowDraws{gaps: newGaps(d.P), at: d.Key.Sub("rows").at(0), candidates: n, noSelf: d.NoSelf}
-	return &d, nil
+	out := &Drawn{Key: d.Key, P: d.P, NPre: d.NPre, NPost: d.NPost, Pre: d.Pre, Post: d.Post, PreLen: d.PreLen, PostLen: d.PostLen, NoSelf: d.NoSelf}
+	out.draws = rowDraws{gaps: newGaps(d.P), at: d.Key.Sub("rows").at(0), candidates: max(n, 0), noSelf: d.NoSelf}
+	return out, nil
+}
+
+// Same reports whether two draw the same rows.
+func (d *Drawn) Same(e *Drawn) bool {
+	return d.Key == e.Key && d.P == e.P && d.NPre == e.NPre && d.NPost == e.NPost && d.Pre == e.Pre && d.Post == e.Post &&
+		d.PreLen == e.PreLen && d.PostLen == e.PostLen && d.NoSelf == e.NoSelf
 }
 
 // Append adds the columns of a row to dst, ascending.
@@ -48,4 +64,109 @@ func (d *Drawn) Append(dst []int32, row int) []int32 {
 // Expected is the mean number of synapses.
 func (d *Drawn) Expected() int64 {
 	return int64(d.P*float64(pairs(d.PreLen, d.draws.candidates)) + 0.5)
+}
+
+// Room is a number of synapses that so many rows have no more of, but for one case in 1e9.
+func (d *Drawn) Room(rows int) int {
+	n := float64(pairs(rows, d.draws.candidates))
+	return int(math.Min(n, d.P*n+6.5*math.Sqrt(d.P*(1-d.P)*n)+16))
+}
+
+// Drawing is what another program needs to draw the rows. Draw k of row r (counted from Pre) takes the 64-bit number u of the words
+// 2*(k mod 2), the more significant, and 2*(k mod 2)+1 of Philox at counter (k/2, r, Stream, 0). The gap is the largest g with Table[g] <= u. From
+// position 0 on, each gap is skipped and a synapse follows, until a position is Candidates or more; after the largest gap, len(Table)-1, no synapse
+// follows. A position is a column from Post on, without the row's own where NoSelf is set.
+type Drawing struct {
+	Key    rng.Key
+	Stream uint32
+	// Table ascends from 0; empty: there are no synapses. Guide[u>>Shift] is the gap of the smallest u with those leading bits; one more entry is the
+	// largest gap.
+	Table      []uint64
+	Guide      []int32
+	Shift      uint
+	Candidates int
+}
+
+// Drawing is how the rows are drawn.
+func (d *Drawn) Drawing() Drawing {
+	g := d.draws.gaps
+	if len(g.table) == 0 {
+		return Drawing{}
+	}
+	return Drawing{Key: d.draws.at.Key, Stream: d.draws.at.Stream, Table: g.table, Guide: append(g.guide[:len(g.guide):len(g.guide)], int32(len(g.table)-1)),
+		Shift: g.shift, Candidates: d.draws.candidates}
+}
+
+// Counts are the numbers of synapses.
+type Counts struct {
+	Total int64
+	// First has the number of the first synapse of each row of the whole, and Total; nil where numbers do not fit.
+	First []int32
+	// Longest is the length of the longest row, Most the largest number of synapses that end in one column.
+	Longest, Most int
+}
+
+// Count draws all rows once, on the first call, and keeps their numbers.
+func (d *Drawn) Count() Counts {
+	d.once.Do(func() { d.count, _ = d.counted() })
+	return d.count
+}
+
+// Incoming counts the synapses that end in each column of the whole.
+func (d *Drawn) Incoming() []int32 {
+	c, in := d.counted()
+	d.once.Do(func() { d.count = c })
+	return in
+}
+
+func (d *Drawn) counted() (Counts, []int32) {
+	n := make([]int32, d.PreLen)
+	// Each worker counts what ends in a column by itself.
+	workers := max(1, min(runtime.GOMAXPROCS(0), d.PreLen/64))
+	in := make([][]int32, workers)
+	free := make(chan int, workers)
+	for w := range workers {
+		in[w] = make([]int32, d.NPost)
+		free <- w
+	}
+	grain := rowGrain(d.PreLen, d.Expected())
+	if workers == 1 {
+		grain = max(1, d.PreLen)
+	}
+	_ = parallel(d.PreLen, grain, func(lo, hi int) error {
+		w := <-free
+		var row []int32
+		for i := lo; i < hi; i++ {
+			row = d.Append(row[:0], d.Pre+i)
+			n[i] = int32(len(row))
+			for _, j := range row {
+				in[w][j]++
+			}
+		}
+		free <- w
+		return nil
+	})
+	var c Counts
+	for _, k := range n {
+		c.Total += int64(k)
+		c.Longest = max(c.Longest, int(k))
+	}
+	for j := range in[0] {
+		for _, other := range in[1:] {
+			in[0][j] += other[j]
+		}
+		c.Most = max(c.Most, int(in[0][j]))
+	}
+	if c.Total <= math.MaxInt32 {
+		c.First = make([]int32, d.NPre+1)
+		at := int32(0)
+		for i := range d.NPre {
+			c.First[i] = at
+			if k := i - d.Pre; k >= 0 && k < d.PreLen {
+				at += n[k]
+			}
+		}
+		c.First[d.NPre] = at
+	}
+	return c, in[0]
 }

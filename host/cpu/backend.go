@@ -26,7 +26,7 @@ var _ exec.Backend = Backend{}
 // Caps describes this machine.
 func (Backend) Caps() exec.Caps {
 	return exec.Caps{
-		Name: "cpu", Device: processor(), Double: true, Procedural: true, Threads: runtime.GOMAXPROCS(0), Memory: memoryAvailable(),
+		Name: "cpu", Device: processor(), Double: true, Threads: runtime.GOMAXPROCS(0), Memory: memoryAvailable(),
 	}
 }
 
@@ -80,7 +80,7 @@ func load[T real](b Backend, p *plan.Plan, o exec.Options) (exec.Instance, error
 	}
 	use := b.Instructions.available()
 	x := &instance[T]{
-		plan: p, vec: newVec[T](use), set: use.machineCode(), portable: use == Portable, of: o.Replicas, pool: newPool(threads),
+		plan: p, vec: newVec[T](use), set: use.machineCode(), portable: use == Portable, of: o.Replicas, replica: o.Replica, pool: newPool(threads),
 	}
 	x.setKeys(o.Random())
 	for range threads {

@@ -3,7 +3,9 @@ package cpu
 import (
 	"fmt"
 
+	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/rng"
 )
 
 // connection is connectivity that was checked, so that loops over it need not.
@@ -19,12 +21,14 @@ type connection struct {
 	// nearOf and farOf are buffers with the ends of each synapse of a mapped connection, -1 until a kernel needs them.
 	nearOf, farOf int
 	pre, post     []int32 // the ends of each synapse, where the plan tells them
-	// drawn makes rows; index holds those of the spikes of a step, one after another, and drawnPtr where each begins.
-	drawn interface {
-		Append(dst []int32, row int) []int32
-	}
-	drawnPtr []int32
-	indexBuf int
+	// drawn makes rows; index has room for those of a few spikes, and drawnRows says where each row is.
+	drawn     *connect.Drawn
+	drawnRows [][2]int
+	indexBuf  int
+	together  int             // spikes whose rows are drawn together
+	first     []int32         // number of the first synapse of each row; nil: not asked
+	values    []plan.BufferID // buffers that have room for computed values
+	valueKey  rng.Key         // of the random numbers in them
 }
 
 // connection checks connectivity i of the plan.
@@ -44,10 +48,16 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 		c.rows, c.far = p.NPost, p.NPre
 	}
 	if p.Drawn != nil {
-		c.drawn = p.Drawn
-		// Rows are written to a buffer behind those of the plan, for the spikes of one step at a time.
+		c.drawn, c.together, c.index = p.Drawn, p.DrawnRows(), make([]int32, p.DrawnRoom())
+		c.valueKey = rng.NewKey(p.Drawn.Key.Seed, 0, x.replica)
+		if p.RowPtr != plan.None {
+			if c.first = x.m.int[p.RowPtr]; len(c.first) != c.rows+1 {
+				return nil, fmt.Errorf("connection %q: numbers of %d rows for %d", p.Name, len(c.first)-1, c.rows)
+			}
+		}
+		// Rows are written to a buffer behind those of the plan.
 		c.indexBuf = len(x.m.int)
-		x.m.real, x.m.int = append(x.m.real, nil), append(x.m.int, nil)
+		x.m.real, x.m.int = append(x.m.real, nil), append(x.m.int, c.index)
 		x.conns[i] = c
 		return c, nil
 	}

@@ -91,6 +91,8 @@ type block struct {
 	row    int     // row of element lo, or a row before it
 	// Blocks of synapses are numbered within a replica, whose synapses begin at shift.
 	replica, shift int
+	// ahead is how much larger the number of an element is than its place.
+	ahead int
 }
 
 // point sets the frame's views to the block.
@@ -261,7 +263,7 @@ func (p *program[T]) instructions(body []instr, v *vec[T], f *frame[T], m *memor
 			if b.list != nil {
 				copy(iv[in.d][:n], b.list)
 			} else {
-				iota32(iv[in.d][:n], b.lo)
+				iota32(iv[in.d][:n], b.lo+b.ahead)
 			}
 		case kRow:
 			b.rows(iv[in.d][:n])
@@ -315,7 +317,7 @@ func (p *program[T]) draw(in *instr, f *frame[T], b *block) {
 
 // drawPart draws for the elements of b, which go to places from to to-1 of the registers.
 func (p *program[T]) drawPart(in *instr, f *frame[T], b *block, from, to, replica int) {
-	at, first := p.random, uint32(b.lo)
+	at, first := p.random, uint32(b.lo+b.ahead)
 	if keys := *p.keys; len(keys) > 0 {
 		at.Key = keys[replica]
 	}
@@ -358,7 +360,7 @@ func (b *block) local(i int) uint32 {
 	if b.list != nil {
 		return uint32(b.list[i])
 	}
-	return uint32(b.lo + i)
+	return uint32(b.lo + b.ahead + i)
 }
 
 // rows sets d to the row of each synapse of the block, and moves row to that of the last one.

@@ -21,6 +21,7 @@ type instance[T real] struct {
 	key      rng.Key
 	keys     []rng.Key // of each replica, when they draw numbers of their own
 	of       []uint32  // the replicas that those are
+	replica  uint32    // else
 	m        memory[T]
 	pool     *pool
 	workers  []*worker[T]

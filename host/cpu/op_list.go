@@ -28,9 +28,8 @@ type listOp[T real] struct {
 	reals []adder[T]
 	ints  []adder[int32]
 
-	spikes         []int32   // of the step that is run
-	made           [][]int32 // rows that are drawn for them, by task
-	maker          func(worker, task int)
+	spikes         []int32        // of the step that is run
+	drawing        *rowDrawing[T] // nil where rows are stored
 	tasks, perTask int
 	lists          [][]int32
 	job            func(worker, task int)
@@ -90,7 +89,7 @@ func (l *listOp[T]) makeSaves() {
 
 func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error) {
 	l := &listOp[T]{x: x, p: p, lag: int64(o.Lag), active: o.Kernel.Domain == ir.Active}
-	l.job, l.maker = l.task, l.drawRows
+	l.job = l.task
 	var err error
 	if l.list, err = x.spikeList(fmt.Sprintf("kernel %q", p.name), o.List); err != nil {
 		return nil, err
@@ -103,6 +102,11 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 	}
 	if l.inOrder = o.Kernel.InOrder; l.inOrder {
 		return l, nil
+	}
+	if l.conn.drawn != nil {
+		if l.drawing, err = x.newRowDrawing(l, o); err != nil {
+			return nil, err
+		}
 	}
 	l.split = !p.emits && l.conn.ascending
 	for i := range p.eff {
@@ -127,14 +131,10 @@ func (l *listOp[T]) run(step int64) error {
 		if l.p.ordered {
 			l.tasks, l.perTask = 1, len(spikes)
 		}
+	} else if l.drawing != nil {
+		return l.runDrawn()
 	} else {
-		if err := l.draw(); err != nil {
-			return err
-		}
-		l.tasks = 1
-		if l.split && x.pool.threads() > 1 && l.events(spikes)*l.p.work() >= inlineWork {
-			l.tasks = x.pool.threads()
-		}
+		l.share(l.events(spikes))
 	}
 	for len(l.lists) < l.tasks {
 		l.lists = append(l.lists, nil)
@@ -161,10 +161,18 @@ func (l *listOp[T]) row(spike int32) (replica, row int) {
 	return replica, row
 }
 
+// share divides the targets among tasks, for so many synapses.
+func (l *listOp[T]) share(events int) {
+	l.tasks = 1
+	if l.split && l.x.pool.threads() > 1 && events*l.p.work() >= inlineWork {
+		l.tasks = l.x.pool.threads()
+	}
+}
+
 // events is the number of synapses in the rows of the spikes.
 func (l *listOp[T]) events(spikes []int32) (n int) {
-	if l.conn.drawn != nil {
-		return len(l.conn.index)
+	if l.drawing != nil {
+		return l.drawing.events
 	}
 	for _, s := range spikes {
 		if _, row := l.row(s); row >= 0 {
@@ -222,9 +230,10 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 		if row < 0 {
 			continue
 		}
-		var lo, hi int
+		var lo, hi, ahead int
 		if c.drawn != nil {
-			lo, hi = int(c.drawnPtr[k]), int(c.drawnPtr[k+1])
+			lo, hi = c.drawnRows[k][0], c.drawnRows[k][1]
+			ahead = c.ahead(k, row)
 		} else {
 			lo, hi = int(c.rowPtr[row]), int(c.rowPtr[row+1])
 		}
@@ -236,7 +245,7 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 			continue
 		}
 		if f != nil {
-			l.program(w, f, replica, row, lo, hi)
+			l.program(w, f, replica, row, lo, hi, ahead)
 			continue
 		}
 		for i := range l.reals {
@@ -265,10 +274,10 @@ func (l *listOp[T]) prepare() bool {
 	return len(l.reals)+len(l.ints) > 0
 }
 
-// program runs the program over entries lo to hi-1 of a row.
-func (l *listOp[T]) program(w *worker[T], f *frame[T], replica, row, lo, hi int) {
+// program runs the program over entries lo to hi-1 of a row, whose synapses have numbers that are larger by ahead.
+func (l *listOp[T]) program(w *worker[T], f *frame[T], replica, row, lo, hi, ahead int) {
 	x, p := l.x, l.p
-	b := block{rowPtr: l.conn.rowPtr, row: row, replica: replica, shift: replica * l.p.synapses}
+	b := block{rowPtr: l.conn.rowPtr, row: row, replica: replica, shift: replica * l.p.synapses, ahead: ahead}
 	most := blockLen
 	if l.inOrder {
 		most = 1

@@ -164,8 +164,11 @@ func (x *instance[T]) checkBind(o *plan.Run) error {
 			return err
 		case k.Domain != ir.Incoming:
 			n = len(c.index)
-			if c.syn != nil {
+			switch {
+			case c.syn != nil:
 				n = c.maxSyn + 1
+			case c.drawn != nil:
+				n = 0 // values of synapses are computed
 			}
 		case n != c.rows:
 			return fmt.Errorf("kernel %q sums rows for %d elements, but connection %q has %d rows", k.Name, n, c.name, c.rows)

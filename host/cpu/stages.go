@@ -125,7 +125,7 @@ func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
 		w.list = slices.Grow(w.list, b.n+native.Slack)
 		a.List(pointer(w.list[len(w.list):cap(w.list)]))
 	}
-	a.Range(b.lo, b.n, pointer(p.sr), pointer(p.si))
+	a.Range(b.lo+b.ahead, b.n, pointer(p.sr), pointer(p.si))
 	s.code.Run(a)
 	if p.emits {
 		w.list = w.list[:len(w.list)+int(a.Count)]
@@ -193,7 +193,7 @@ func (p *program[T]) runStages(v *vec[T], w *worker[T], f *frame[T], m *memory[T
 				gatherFrom(a, i, x, m)
 			}
 		}
-		a.Range(b.lo, b.n, pointer(p.sr), pointer(p.si))
+		a.Range(b.lo+b.ahead, b.n, pointer(p.sr), pointer(p.si))
 		s.code.Run(a)
 		if a.Bail >= 0 {
 			rest, left := f.behind(b, int(a.Bail))

@@ -17,6 +17,7 @@ type adder[E int32 | float32 | float64] struct {
 	value   int32 // scalar
 	// Entries of one replica in to, weights and mask; 0: one copy for all.
 	toEach, weightsEach, maskEach int
+	weightsBuf                    plan.BufferID
 }
 
 // adders recognises kernels whose effects are all of that kind, each on a buffer of its own. Others give none.
@@ -53,14 +54,14 @@ func (l *listOp[T]) adders(o *plan.Run) (reals []adder[T], ints []adder[int32]) 
 			return nil, nil
 		}
 		if e.isReal {
-			a := adder[T]{to: l.x.m.real[e.buf], mask: mask, effect: e, value: value, toEach: e.each, maskEach: maskEach}
+			a := adder[T]{to: l.x.m.real[e.buf], mask: mask, effect: e, value: value, toEach: e.each, maskEach: maskEach, weightsBuf: weights}
 			if weights != plan.None {
 				a.weights, a.weightsEach = l.x.m.real[weights], l.x.plan.Buffers[weights].Each
 			}
 			reals = append(reals, a)
 			continue
 		}
-		a := adder[int32]{to: l.x.m.int[e.buf], mask: mask, effect: e, value: value, toEach: e.each, maskEach: maskEach}
+		a := adder[int32]{to: l.x.m.int[e.buf], mask: mask, effect: e, value: value, toEach: e.each, maskEach: maskEach, weightsBuf: weights}
 		if weights != plan.None {
 			a.weights, a.weightsEach = l.x.m.int[weights], l.x.plan.Buffers[weights].Each
 		}

@@ -19,8 +19,6 @@ type Caps struct {
 	MaxBuffer int64
 	// Memory is what may be allocated in bytes, 0 when unknown.
 	Memory int64
-	// Procedural: connectivity can be drawn anew for every spike, see plan.Conn.Drawn.
-	Procedural bool
 	// OwnNoise is the most networks with random numbers of their own in one plan, see Options.Replicas; 0 when there is no limit.
 	OwnNoise int
 }

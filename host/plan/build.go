@@ -27,8 +27,8 @@ type Options struct {
 	Matrices map[*net.Projection]*connect.Matrix
 	// Pairs caches the pairs of Synapses likewise.
 	Pairs Pairs
-	// Procedural: the backend can draw connectivity anew for every spike, see Conn.Drawn.
-	Procedural bool
+	// Drawn caches procedural connectivity, and what was counted of it, between plans of one network; may be nil.
+	Drawn map[*net.Synapses]*connect.Drawn
 	// Plain names synapses whose states are not to be lumped, see Result.Lumped; nil: none.
 	Plain func(*net.Synapses) bool
 	// Apart keeps kernels that could be one, a group's update and its threshold, apart: for comparisons. Results have the same bits.

@@ -42,6 +42,9 @@ func (p *Plan) runs() (list []*Run) {
 			list = append(list, op.Runs...)
 		}
 	}
+	for _, c := range p.Conns {
+		list = append(list, c.Values...)
+	}
 	return list
 }
 
@@ -96,7 +99,14 @@ func (p *Plan) Dump(w io.Writer) {
 		if c.Drawn != nil {
 			rows = "drawn"
 		}
-		fmt.Fprintf(w, "  %d  %s: %d -> %d, %d synapses, %s rows\n", i, c.Name, c.NPre, c.NPost, c.N, rows)
+		fmt.Fprintf(w, "  %d  %s: %d -> %d, %d synapses, %s rows", i, c.Name, c.NPre, c.NPost, c.N, rows)
+		if c.Drawn != nil {
+			fmt.Fprintf(w, " (p = %g)", c.Drawn.P)
+		}
+		fmt.Fprintln(w)
+		for _, v := range c.Values {
+			fmt.Fprintf(w, "      for each synapse of a spike: %s\n", p.describe(v))
+		}
 	}
 	for i, m := range p.Monitors {
 		if i == 0 {

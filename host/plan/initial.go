@@ -89,34 +89,13 @@ func (b *builder) assign(o *owner, a net.Assignment, i int) {
 	if !b.picksWell(o, v, a) {
 		return
 	}
-	ctx := o.ctx
-	ctx.Fixed, ctx.Used = true, nil
-	if a.Namespace != nil {
-		ctx.Scope = a.Namespace
+	as, ok := b.assignment(o, v, a, i, buf.Len)
+	if !ok {
+		return
 	}
-	as := lower.Assign{Var: v, Start: a.Start, Len: a.Len, What: fmt.Sprintf("%s%d %s", o.stream, i, v.Name)}
-	if a.Expr != nil {
-		if as.Value, ok = b.checked(a.Expr, ctx.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
-			return check.CheckExpr(e, a.Expr, o.model, v, ctx)
-		}); !ok {
-			return
-		}
-	} else {
-		if !b.valuesFit(o, v, a, buf.Len) {
-			return
-		}
-		if a.Condition == nil {
-			b.setValues(o, v, a.Values, a.Elements, i, buf)
-			return
-		}
-		as.Const = a.Values[0]
-	}
-	if a.Condition != nil {
-		if as.Cond, ok = b.checked(a.Condition, ctx.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
-			return check.CheckCondition(e, a.Condition, o.model, ctx)
-		}); !ok {
-			return
-		}
+	if a.Expr == nil && a.Condition == nil {
+		b.setValues(o, v, a.Values, a.Elements, i, buf)
+		return
 	}
 	if a.Elements != nil {
 		as.Picked = fmt.Sprintf("%s@%s%d picked", v.Name, o.stream, i)
@@ -131,6 +110,38 @@ func (b *builder) assign(o *owner, a net.Assignment, i int) {
 	default:
 		b.plan.Init = append(b.plan.Init, o.run(k, buf.Len))
 	}
+}
+
+// assignment is the i-th assignment for package lower, but for the table of the elements that it picks; n is the number of values that v has.
+func (b *builder) assignment(o *owner, v *check.Variable, a net.Assignment, i, n int) (as lower.Assign, ok bool) {
+	ctx := o.ctx
+	ctx.Fixed, ctx.Used = true, nil
+	if a.Namespace != nil {
+		ctx.Scope = a.Namespace
+	}
+	as = lower.Assign{Var: v, Start: a.Start, Len: a.Len, What: fmt.Sprintf("%s%d %s", o.stream, i, v.Name)}
+	if a.Expr != nil {
+		if as.Value, ok = b.checked(a.Expr, ctx.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
+			return check.CheckExpr(e, a.Expr, o.model, v, ctx)
+		}); !ok {
+			return as, false
+		}
+	} else {
+		if !b.valuesFit(o, v, a, n) {
+			return as, false
+		}
+		if len(a.Values) > 0 {
+			as.Const = a.Values[0]
+		}
+	}
+	if a.Condition != nil {
+		if as.Cond, ok = b.checked(a.Condition, ctx.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
+			return check.CheckCondition(e, a.Condition, o.model, ctx)
+		}); !ok {
+			return as, false
+		}
+	}
+	return as, true
 }
 
 // picksWell checks which elements an assignment sets.

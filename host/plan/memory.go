@@ -71,6 +71,11 @@ func (p *Plan) Memory() Memory {
 			sum["recording"] += 8 * int64(m.To-m.From)
 		}
 	}
+	for _, c := range p.Conns {
+		if room := int64(c.DrawnRoom()); room > 0 {
+			sum["spikes"] += room * (4 + c.valueBytes(p))
+		}
+	}
 	shared := p.Unwritten()
 	return NewMemory(sum, p.kept(func(b *Buffer) bool { return shared[b.ID] })+p.copiedWeights())
 }
@@ -134,10 +139,7 @@ func hold[E any](p *Plan, arrays ...[]E) {
 func (p *Plan) Unwritten() map[BufferID]bool {
 	set := map[BufferID]bool{}
 	for _, c := range p.Conns {
-		if c.Drawn != nil {
-			continue
-		}
-		set[c.RowPtr], set[c.Index] = true, true
+		set[c.RowPtr], set[c.Index] = true, true // None where rows are drawn
 		if c.Mapped {
 			set[c.Syn] = true
 		}

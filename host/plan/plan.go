@@ -204,9 +204,14 @@ type Conn struct {
 	Division int
 	// Pre and Post are the ends of each synapse where Mapped is set and Index has all of them; nil: not told. They are no buffers.
 	Pre, Post []int32
-	// Drawn, when not nil, draws the rows, which then are presynaptic; there are no buffers, and N is about the number of synapses. Only
-	// kernels over Spiking run over it. Not every backend can, see exec.Caps.
+	// Drawn, when not nil, draws the rows, which then are presynaptic and not stored. Only kernels over Spiking run over it, and these change nothing
+	// that synapses have. RowPtr, where it is not None, holds the number of each row's first synapse; else kernels do not depend on the numbers of
+	// synapses, and N is about how many there are.
 	Drawn *connect.Drawn
+	// Values, with Drawn, compute what synapses have in PerElement slots, whose buffers have no elements: each variable begins with its buffer's Fill,
+	// and these kernels over Synapses, in order, store to it. They draw the random numbers that operations of Init would draw in a run of that seed:
+	// of step 0 and run 0. What else they read is constant.
+	Values []*Run
 }
 
 // MonitorVar is one recorded variable: the elements Elements of Buf, or all Len of them when nil.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/ir"
 )
@@ -84,6 +85,15 @@ func (v verifier) conn(i int, c *Conn) {
 	if c.Drawn != nil {
 		if c.ByPost || c.Mapped || c.Drawn.NPre != c.NPre || c.Drawn.NPost != c.NPost {
 			v.bad("%s: drawn rows are presynaptic, of %d elements", where, c.NPre)
+		}
+		if c.RowPtr != None {
+			v.buf(where, c.RowPtr, ir.Int, rows+1)
+		}
+		for _, r := range c.Values {
+			if r.Conn != i || r.Kernel.Domain != ir.Synapses || slices.ContainsFunc(r.Kernel.Effects, func(e ir.Effect) bool { return e.Kind != ir.Store || e.Index != nil }) {
+				v.bad("%s: kernel %s computes no values of drawn synapses", where, r.Kernel.Name)
+			}
+			v.run(where, r)
 		}
 		return
 	}
@@ -213,7 +223,7 @@ func (v verifier) run(where string, op *Run) {
 		v.bad("%s: no connectivity %d", where, op.Conn)
 		return
 	}
-	if synaptic && v.p.Conns[op.Conn].Drawn != nil && k.Domain != ir.Spiking {
+	if synaptic && v.p.Conns[op.Conn].Drawn != nil && k.Domain != ir.Spiking && !slices.Contains(v.p.Conns[op.Conn].Values, op) {
 		v.bad("%s: connectivity %d is drawn for spikes only", where, op.Conn)
 	}
 	seen := map[BufferID]string{}

@@ -25,6 +25,7 @@ type Objects struct {
 	spikes   map[any]*SpikeRecord
 	matrices map[*net.Projection]*connect.Matrix
 	pairs    plan.Pairs
+	drawn    map[*net.Synapses]*connect.Drawn
 	connects map[*net.Synapses]int
 }
 
@@ -32,7 +33,7 @@ type Objects struct {
 func NewObjects() *Objects {
 	return &Objects{
 		owner: map[any]*Sim{}, left: map[any]*State{}, open: map[*Sim]bool{}, records: map[*net.StateMonitor]*record.Recording{}, spikes: map[any]*SpikeRecord{},
-		matrices: map[*net.Projection]*connect.Matrix{}, pairs: plan.Pairs{}, connects: map[*net.Synapses]int{},
+		matrices: map[*net.Projection]*connect.Matrix{}, pairs: plan.Pairs{}, drawn: map[*net.Synapses]*connect.Drawn{}, connects: map[*net.Synapses]int{},
 	}
 }
 

@@ -30,11 +30,26 @@ func drawnNetwork(procedural bool) *net.Network {
 		return &net.Synapses{Name: name, Pre: pre, Post: post, Namespace: constants{}, Connect: []*net.Connection{c},
 			Equations: code("strength : 1 (shared)"), Pathways: []*net.Pathway{{Name: "pre", Code: code(on), Delay: []float64{delay}}}}
 	}
+	values := project("c", "v_post += w + k*flag*rand()*0.001\nr_post += w*x_pre + h", net.All(g), net.Span{Group: g, Start: 10, Stop: 500}, "", "0.05", 0.5e-3)
+	values.Equations = code("w : 1\nk : integer\nflag : boolean\nh : 1\nstrength : 1 (shared)\nhalf = w/2 : 1\nconst : 1")
+	g.Equations = code(g.Equations.Text + "\nx : 1")
+	g.Initial = append(g.Initial, net.Assignment{Var: "x", Expr: code("i*0.001 + 0.1*rand()")})
+	values.Initial = []net.Assignment{
+		{Var: "strength", Values: []float64{0.7}},
+		{Var: "w", Expr: code("clip(0.01 + 0.005*randn(), 0, 0.1)")},
+		{Var: "k", Expr: code("i % 3 + int(rand()*2)")},
+		{Var: "flag", Expr: code("j > 30 and rand() < 0.9")},
+		{Var: "h", Values: []float64{0.3}},
+		{Var: "h", Expr: code("v_pre*0.1 + exp(-abs(x_pre - x_post)) + half + strength + 1.0/N_incoming + N_outgoing*0.01 + N*1e-7 + t/ms")},
+		{Var: "w", Expr: code("w*0.5"), Condition: code("i < j")},
+	}
 	return &net.Network{
 		DT: 1e-4, Groups: []*net.Group{g},
 		Synapses: []*net.Synapses{
+
 			project("a", "v_post += 0.01", net.All(g), net.All(g), "i != j", "0.1", 0),
 			project("b", "r_post += weight_pre*(1 + weight_post) + i/1000.0 + j\nv_post += weight_pre", net.Span{Group: g, Start: 100, Stop: 400}, net.Span{Group: g, Start: 50, Stop: 650}, "", "0.03", 1.2e-3),
+			values,
 		},
 		SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g)}},
 	}
@@ -82,7 +97,7 @@ func TestProceduralEqualsStored(t *testing.T) {
 			for _, instructions := range []cpu.Instructions{cpu.Best, cpu.Portable} {
 				t.Run(fmt.Sprint(p, threads, instructions), func(t *testing.T) {
 					got, s := runDrawn(t, true, cpu.Backend{Instructions: instructions}, p, threads)
-					if len(s.Result().Procedural) != 2 || !strings.Contains(s.Result().Connecting["b"][0], "procedural") {
+					if len(s.Result().Procedural) != 3 || !strings.Contains(s.Result().Connecting["b"][0], "procedural") {
 						t.Errorf("%v", s.Result().Connecting)
 					}
 					if !slices.EqualFunc(got, want, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) }) {
@@ -96,36 +111,39 @@ func TestProceduralEqualsStored(t *testing.T) {
 
 // Where stored synapses do not fit, they are drawn; where that is impossible, the reason is said.
 func TestProceduralChosen(t *testing.T) {
-	build := func(memory int64, backend bool, change func(*net.Network)) (*plan.Result, error) {
+	build := func(memory int64, change func(*net.Network)) (*plan.Result, error) {
 		n := drawnNetwork(false)
 		if change != nil {
 			change(n)
 		}
 		o := planOptions(Options{Seed: 4})
-		o.Memory, o.Procedural = memory, backend
+		o.Memory = memory
 		return plan.Build(n, o)
 	}
 	// 700*700*0.1*8 bytes are too many, 300*600*0.03*8 are not.
-	if r, err := build(300_000, true, nil); err != nil || len(r.Procedural) != 1 || r.Synapses["a"] != 48930 {
+	if r, err := build(300_000, nil); err != nil || len(r.Procedural) != 2 || r.Synapses["a"] != 48930 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if _, err := build(300_000, false, nil); err == nil || !strings.Contains(err.Error(), `connecting "a"`) {
-		t.Errorf("on a backend that cannot: %v", err)
-	}
 	for want, change := range map[string]func(s *net.Synapses){
-		"no variables of their own": func(s *net.Synapses) { s.Equations = code("w : 1") },
-		"do not know how many":      func(s *net.Synapses) { s.Pathways[0].Code = code("v_post += 1.0/N_incoming") },
-		"no random numbers":         func(s *net.Synapses) { s.Pathways[0].Code = code("v_post += rand()") },
-		"no on_post code":           func(s *net.Synapses) { s.Pathways[0].Post = true },
+		"no variables of their own that change": func(s *net.Synapses) { s.Equations = code("dw/dt = -w/second : 1 (event-driven)") },
+		"change nothing of their own":           func(s *net.Synapses) { s.Equations, s.Pathways[0].Code = code("w : 1"), code("w += 1") },
+		"was given as an array": func(s *net.Synapses) {
+			s.Equations = code("w : 1")
+			s.Initial = []net.Assignment{{Var: "w", Values: make([]float64, 48930)}}
+		},
+		"compute their values": func(s *net.Synapses) {
+			s.Equations = code("w : 1")
+			s.Initial = []net.Assignment{{Var: "w", Values: []float64{1}, Elements: []int32{3}}}
+		},
+		"no on_post code": func(s *net.Synapses) { s.Pathways[0].Post = true },
 		"have one delay": func(s *net.Synapses) {
 			s.Pathways[0].Delays = []net.Assignment{{Var: "delay", Expr: code("rand()*ms")}}
 		},
 		"one call of connect":      func(s *net.Synapses) { s.Connect = append(s.Connect, &net.Connection{}) },
 		"of all pairs or of those": func(s *net.Synapses) { s.Connect[0].Condition = code("i < j") },
 		"a probability p below 1":  func(s *net.Synapses) { s.Connect[0].P = code("0.1*i/N_pre") },
-		"no initial values":        func(s *net.Synapses) { s.Initial = []net.Assignment{{Var: "strength", Expr: code("2")}} },
 	} {
-		_, err := build(0, true, func(n *net.Network) {
+		_, err := build(0, func(n *net.Network) {
 			s := n.Synapses[0]
 			s.Connect[0].Procedural = true
 			change(s)
@@ -133,10 +151,6 @@ func TestProceduralChosen(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "a: procedural synapses") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
-	}
-	_, err := build(0, false, func(n *net.Network) { n.Synapses[0].Connect[0].Procedural = true })
-	if err == nil || !strings.Contains(err.Error(), "cpu backend only") {
-		t.Errorf("on a backend that cannot: %v", err)
 	}
 	s, err := Compile(drawnNetwork(true), Options{Backend: cpu.Backend{}, Seed: 4})
 	if err != nil {

@@ -76,6 +76,7 @@ type Sim struct {
 	spikes   map[any]*SpikeRecord // by *net.SpikeMonitor or *net.RateMonitor
 	matrices map[*net.Projection]*connect.Matrix
 	pairs    plan.Pairs
+	drawn    map[*net.Synapses]*connect.Drawn
 	seconds  float64 // end of the last Run, as the sum of the durations asked for
 	timing   Timing
 	faulted  error
@@ -102,7 +103,7 @@ func Compile(n *net.Network, o Options) (*Sim, error) {
 	if shared == nil {
 		shared = NewObjects()
 	}
-	s := &Sim{net: n, opt: o, delayed: map[*net.Pathway]delaySet{}, plain: map[*net.Synapses]bool{}, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, connects: shared.connects}
+	s := &Sim{net: n, opt: o, delayed: map[*net.Pathway]delaySet{}, plain: map[*net.Synapses]bool{}, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, drawn: shared.drawn, connects: shared.connects}
 	s.random = exec.Random{Seed: o.Seed, Replica: o.Replica}
 	shared.open[s] = true
 	s.shared = shared
@@ -122,7 +123,7 @@ func Check(n *net.Network, o Options) (*plan.Result, error) {
 }
 
 func planOptions(o Options) plan.Options {
-	p := plan.Options{Precision: o.Precision, Seed: o.Seed, Procedural: true}
+	p := plan.Options{Precision: o.Precision, Seed: o.Seed}
 	// On the CPU whatever the backend, so that all of them make the same synapses.
 	p.Evaluate = func(part *plan.Plan) (plan.Evaluator, error) {
 		inst, err := cpu.Backend{}.Load(part, exec.Options{Seed: o.Seed, Threads: o.Threads})
@@ -133,7 +134,7 @@ func planOptions(o Options) plan.Options {
 	}
 	if o.Backend != nil {
 		c := o.Backend.Caps()
-		p.Memory, p.MaxBuffer, p.Procedural = c.Memory, c.MaxBuffer, c.Procedural
+		p.Memory, p.MaxBuffer = c.Memory, c.MaxBuffer
 	}
 	return p
 }
@@ -162,7 +163,7 @@ func (s *Sim) load() error {
 		}
 	}
 	opt := planOptions(s.opt)
-	opt.Matrices, opt.Pairs, opt.Plain = s.matrices, s.pairs, s.isPlain
+	opt.Matrices, opt.Pairs, opt.Drawn, opt.Plain = s.matrices, s.pairs, s.drawn, s.isPlain
 	if opt.Memory > 0 && s.res != nil {
 		opt.Memory += s.res.Plan.Memory().All() // what is loaded is no longer available
 	}
