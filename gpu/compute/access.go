@@ -190,9 +190,22 @@ func runAccesses(l *glsl.Layout, op *plan.Run) []access {
 	}
 	if op.Conn >= 0 && k.Domain != ir.Elements && k.Domain != ir.Active {
 		c := p.Conns[op.Conn]
-		a = append(a, access{int(c.RowPtr), read, anywhere}, access{int(c.Index), read, anywhere})
+		list := []int{int(c.RowPtr), int(c.Index)}
 		if c.Mapped {
-			a = append(a, access{int(c.Syn), read, anywhere})
+			list = append(list, int(c.Syn))
+		}
+		if d := l.Drawn[op.Conn]; d != nil {
+			list = append(list, d.Table, d.Guide)
+			for _, v := range c.ValuesFor(op) {
+				for _, b := range v.Bind {
+					list = append(list, int(b))
+				}
+			}
+		}
+		for _, b := range list {
+			if b >= 0 {
+				a = append(a, access{b, read, anywhere})
+			}
 		}
 	}
 	if k.Domain == ir.Active || k.Domain == ir.Spiking {

@@ -98,7 +98,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	if err := p.Fits(0, caps.MaxBuffer); err != nil {
 		return nil, err
 	}
-	layout, err := glsl.NewLayout(p, caps.MaxBuffer, glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries, OwnNoise: o.Replicas != nil, Piece: b.piece})
+	layout, err := glsl.NewLayout(p, caps.MaxBuffer, glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries, OwnNoise: o.Replicas != nil, Replica: o.Replica, Piece: b.piece})
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +174,9 @@ func (i *Instance) allocate() error {
 	if err := i.putScales(); err != nil {
 		return err
 	}
+	if err := i.putGaps(); err != nil {
+		return err
+	}
 	for m, r := range i.layout.Rings {
 		for v, rv := range r.Vars {
 			if rv.Elements >= 0 {
@@ -181,6 +184,23 @@ func (i *Instance) allocate() error {
 				if err := device.Upload(i.slabs[at.Slab].buf, at.Base, i.plan.Monitors[m].Vars[v].Elements); err != nil {
 					return err
 				}
+			}
+		}
+	}
+	return nil
+}
+
+// putGaps writes the tables that rows are drawn with.
+func (i *Instance) putGaps() error {
+	for _, d := range i.layout.Drawn {
+		if d.Table < 0 {
+			continue
+		}
+		table, guide := d.Words()
+		for b, words := range map[int][]int32{d.Table: table, d.Guide: guide} {
+			at := i.layout.Buffers[b]
+			if err := device.Upload(i.slabs[at.Slab].buf, at.Base, words); err != nil {
+				return err
 			}
 		}
 	}

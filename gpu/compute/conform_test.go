@@ -24,11 +24,11 @@ func runNetworks(t *testing.T, p plan.Precision, o conform.Options) {
 }
 
 func TestNetworksSingle(t *testing.T) {
-	runNetworks(t, plan.Single, conform.Options{Spiking: 5, Delayed: 4, Model: 256, Network: 256, Closed: 256, Models: 8, Networks: 8})
+	runNetworks(t, plan.Single, conform.Options{Spiking: 5, Delayed: 4, Procedural: 8, Model: 256, Network: 256, Closed: 256, Models: 8, Networks: 8})
 }
 
 func TestNetworksDouble(t *testing.T) {
-	runNetworks(t, plan.Double, conform.Options{Spiking: 6, Delayed: 4, Model: 64, Network: 64, Closed: 64, Models: 8, Networks: 8})
+	runNetworks(t, plan.Double, conform.Options{Spiking: 6, Delayed: 4, Procedural: 8, Model: 64, Network: 64, Closed: 64, Models: 8, Networks: 8})
 }
 
 // counted notes how many dispatches a step of each network that it loads takes.
@@ -61,4 +61,13 @@ func TestSpikingPlain(t *testing.T) {
 			t.Errorf("network %d takes more than %d dispatches in a step: %v", k, most, c.dispatches)
 		}
 	}
+}
+
+func TestProceduralPlain(t *testing.T) {
+	b, err := compute.New(gltest.Device(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Mode = compute.Plain
+	conform.Procedural(t, b, plan.Single, 8)
 }

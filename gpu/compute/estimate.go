@@ -10,10 +10,17 @@ import (
 // memoryOf is what a layout takes on the device, by what it is for.
 func memoryOf(l *glsl.Layout) plan.Memory {
 	sum, placed := map[string]int64{}, int64(0)
+	gaps := map[int]bool{}
+	for _, d := range l.Drawn {
+		gaps[d.Table], gaps[d.Guide] = true, true
+	}
 	for i, b := range l.Buffers {
 		what := "spikes, sums and recording"
-		if i < len(l.Plan.Buffers) {
+		switch {
+		case i < len(l.Plan.Buffers):
 			what = l.Plan.Buffers[i].Role.String()
+		case gaps[i]:
+			what = plan.Connectivity.String()
 		}
 		n := int64(b.Len) * int64(l.Size(b.Type))
 		sum[what] += n

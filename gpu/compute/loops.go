@@ -46,6 +46,9 @@ func rounds(l *glsl.Layout, op glsl.Op) int {
 // longestRow is the number of synapses in the longest row of a connectivity, all of them where it is not known.
 func longestRow(l *glsl.Layout, conn int) int {
 	c := l.Plan.Conns[conn]
+	if c.Drawn != nil {
+		return c.Drawn.Count().Longest
+	}
 	rows := l.Plan.Buffers[c.RowPtr].Ints
 	if rows == nil {
 		return c.N
@@ -102,11 +105,47 @@ func roundsPerSpike(l *glsl.Layout, list plan.BufferID) int {
 			case ir.Active:
 				each += 2 + rounds(l, r)
 			case ir.Spiking:
-				each += 3 + (longestRow(l, r.Conn)/lanes+1)*(1+rounds(l, r))
+				each += 3 + rowRounds(l, r, drawnGroup(l, []glsl.Op{r}))
 			}
 		}
 	}
 	return each
+}
+
+// rowRounds bounds the rounds of an invocation of a work group that runs over the longest row.
+func rowRounds(l *glsl.Layout, r *plan.Run, groupSize int) int {
+	c := l.Plan.Conns[r.Conn]
+	each := 1 + rounds(l, r)
+	if c.Drawn == nil {
+		return (longestRow(l, r.Conn)/groupSize + 1) * each
+	}
+	for _, v := range c.ValuesFor(r) {
+		each += rounds(l, v)
+	}
+	// A block is ten rounds of Philox, and two searches in a table that halve what is left. Draws of the largest gap find no synapse.
+	const search = 16
+	blocks := glsl.BlocksOf(c, groupSize)
+	d := l.Drawn[r.Conn]
+	draws := longestRow(l, r.Conn) + d.Candidates/max(1, len(d.Drawing.Table)-1)
+	times := draws/(2*blocks*groupSize) + 2
+	return times * (1 + groupSize + 1 + blocks*(12+2*search) + 1 + 2*blocks*each)
+}
+
+// drawnGroup is the size of a work group of llvmpipe that draws rows within maxRounds; usually that of all others.
+func drawnGroup(l *glsl.Layout, ops []glsl.Op) int {
+	n := lanes
+	for ; n < 1024; n *= 2 {
+		worst := 0
+		for _, op := range ops {
+			if r := op.(*plan.Run); r.Kernel.Domain == ir.Spiking && l.Plan.Conns[r.Conn].Drawn != nil {
+				worst += 3 + rowRounds(l, r, n)
+			}
+		}
+		if worst <= maxRounds {
+			break
+		}
+	}
+	return n
 }
 
 // innerRounds bounds the rounds of the functions in expressions that have loops: random numbers (shaders/lib/random.glsl, philox.glsl),
@@ -166,6 +205,10 @@ func roundsPerTick(l *glsl.Layout, entries []glsl.Entry, groupSize int) int {
 			case ir.Spiking: // every row, if all spike
 				c := l.Plan.Conns[op.Conn]
 				n = c.NPre + c.NPost + c.N/groupSize
+				if c.Drawn != nil {
+					total += c.NPre*(3+rowRounds(l, op, groupSize)) + 1
+					continue
+				}
 				if op.Kernel.InOrder {
 					n = c.NPre + c.NPost + c.N
 				}

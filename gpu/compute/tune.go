@@ -78,7 +78,7 @@ func (i *Instance) groupSize(u *unit) int {
 	case sequence:
 		return sequenceGroup(i.layout, u.ops[0].(*plan.Sequence), i.dev.Info().Limits.WorkGroupInvocations)
 	case spikes:
-		return lanes
+		return drawnGroup(i.layout, u.ops)
 	case elements:
 		return lastGroupSize(i.layout, u.chains, lanes)
 	}

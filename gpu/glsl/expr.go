@@ -46,6 +46,8 @@ type scope struct {
 	single  string
 	stride  int
 	drawing bool
+	// past: the kernel runs as before the first step.
+	past bool
 
 	// hoist, when not nil, declares a global of a type: expressions that are the same for every element are computed once per
 	// call of the operation, into globals, by the statements in shared.
@@ -253,8 +255,14 @@ func (s *scope) spell(e *ir.Expr) term {
 	case ir.OpCount:
 		return term{strconv.Itoa(s.count), precAtom}
 	case ir.OpStep:
+		if s.past {
+			return term{"0", precAtom}
+		}
 		return term{"int(clock_step.x)", precAtom}
 	case ir.OpTime:
+		if s.past {
+			return term{s.l.zero(), precAtom}
+		}
 		return term{fmt.Sprintf("%s(clock_time(%s))", s.l.real(), literal64(e.Value)), precAtom}
 	case ir.OpPre:
 		return term{"int(" + s.pre + ")", precAtom}

@@ -24,26 +24,38 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	}
 	param := "uint e"
 	var head []string
+	drawn := r.Conn >= 0 && r.Conn < len(g.l.Plan.Conns) && g.l.Plan.Conns[r.Conn].Drawn != nil
 	if k.Domain != ir.Elements && k.Domain != ir.Active {
 		if r.Conn < 0 || r.Conn >= len(g.l.Plan.Conns) {
 			return f, fmt.Errorf("kernel %s: runs over synapses, and no connectivity is bound", k.Name)
 		}
 		s.conn = g.l.Plan.Conns[r.Conn]
 		s.elems = s.conn.N
-		if s.conn.Mapped {
+		if s.conn.Mapped || drawn {
 			s.elems = math.MaxInt32
 		}
 	}
+	switch {
+	case drawn && k.Domain != ir.Elements && k.Domain != ir.Active:
+		s.pre, s.post, param = "row", "other", "uint e, uint row, uint other"
+		s.kept, s.past = g.drawnValues(s.conn, r), k.Domain == ir.Synapses
+		g.past = g.past || s.past && s.drawing
+	}
 	switch k.Domain {
-	case ir.Synapses:
-		head, param = g.ends(s, r, false), "uint k"
-		f.n = s.conn.N * g.l.replicas()
-	case ir.Spiking:
-		if g.joint[r] {
-			s.pre, s.post, param = "pre", "post", "uint e, int pre, int post"
+	case ir.Synapses, ir.Spiking:
+		if drawn {
 			break
 		}
-		head, param = g.ends(s, r, true), "uint k, uint row"
+		if k.Domain == ir.Spiking {
+			if g.joint[r] {
+				s.pre, s.post, param = "pre", "post", "uint e, int pre, int post"
+				break
+			}
+			head, param = g.ends(s, r, true), "uint k, uint row"
+			break
+		}
+		head, param = g.ends(s, r, false), "uint k"
+		f.n = s.conn.N * g.l.replicas()
 	case ir.Incoming:
 		s.elems = r.N
 		head = g.splitElement(s, r.N)
@@ -68,7 +80,7 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	before := g.body
 	g.body = strings.Builder{}
 	var globals []string
-	if g.l.replicas() == 1 {
+	if g.l.replicas() == 1 && !s.past {
 		s.hoist = func(t ir.Type) string {
 			g.hoisted++
 			name := fmt.Sprintf("u%d", g.hoisted)
@@ -81,7 +93,13 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	if k.Domain == ir.Incoming {
 		g.incoming(s, r)
 	}
+	if s.past && s.drawing {
+		g.linef("\tdraws_past = true;")
+	}
 	g.effects(s, r)
+	if s.past && s.drawing {
+		g.linef("\tdraws_past = false;")
+	}
 	g.linef("}")
 	g.linef("")
 	body := g.body.String()

@@ -80,6 +80,8 @@ type Layout struct {
 	sumOf      map[plan.BufferID]int
 	ranges     *ranges
 	addends    map[plan.BufferID][]addend
+	// Drawn is what the rows of connectivity need that is not stored, by its place in the plan.
+	Drawn map[int]*DrawnRows
 	// Sites has an entry per fault word, in the order of the schedule; generating programs appends.
 	Sites []Site
 	sites map[siteKey]int
@@ -143,6 +145,8 @@ type Options struct {
 	Software bool
 	// SpikeEntries, when positive, is the size of the spike monitors' rings: for tests.
 	SpikeEntries int
+	// Replica is that of a plan without replicas: values of synapses that are not stored depend on it.
+	Replica uint32
 	// OwnNoise: each replica draws random numbers of its own.
 	OwnNoise bool
 	// Piece, when not nil, is the most elements of a storage block that a buffer of n elements may take if it can be in pieces: for tests.
@@ -150,13 +154,8 @@ type Options struct {
 }
 
 // NewLayout places the plan's buffers and the monitors' rings. block is the size of a storage block in bytes; a buffer that is
-// larger takes several, or is a *plan.TooLarge where it cannot be divided. Drawn connectivity has no place.
+// larger takes several, or is a *plan.TooLarge where it cannot be divided.
 func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
-	for _, c := range p.Conns {
-		if c.Drawn != nil {
-			return nil, fmt.Errorf("%s: connectivity that is drawn for every spike runs on the cpu backend only", c.Name)
-		}
-	}
 	l := &Layout{Plan: p, Pairs: true, Options: o}
 	var fresh namer
 	names := fresh.all(p.Buffers)
@@ -183,6 +182,9 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 	}
 
 	if err := l.addLists(&fresh); err != nil {
+		return nil, err
+	}
+	if err := l.addDrawn(&fresh); err != nil {
 		return nil, err
 	}
 	l.addSums(&fresh)
@@ -307,4 +309,4 @@ func identifier(name string) string {
 }
 
 // reserved are the prefixes of names that the generated text itself uses.
-var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_", "own_", "was_", "now_", "emit_", "fault_", "stream_", "spiked_"}
+var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_", "own_", "was_", "now_", "emit_", "fault_", "stream_", "spiked_", "drawn_", "draws_"}

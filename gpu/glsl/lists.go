@@ -2,6 +2,7 @@ package glsl
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/ir"
@@ -131,7 +132,7 @@ func (l *Layout) addLists(names *namer) error {
 				over++
 				s := list(op.List)
 				s.BothRows = s.BothRows || d == ir.Active && op.Lag == 0
-				if d == ir.Spiking && op.Conn >= 0 && !l.Software {
+				if d == ir.Spiking && op.Conn >= 0 && !l.Software && p.Conns[op.Conn].Drawn == nil {
 					c := p.Conns[op.Conn]
 					s.Split = max(s.Split, min(16, meanRow(c)/(4*128)))
 				}
@@ -284,13 +285,14 @@ func (s *List) wordAt(w string, before bool) string {
 
 // listShared declares, once, what invocations of a work group share while they make lists.
 func (g *generator) listShared(groupSize int) {
-	line := fmt.Sprintf("shared uint found[%d];", groupSize)
-	for _, have := range g.globals {
-		if have == line {
-			return
-		}
+	g.global(fmt.Sprintf("shared uint found[%d];", groupSize))
+}
+
+// global declares something once.
+func (g *generator) global(line string) {
+	if !slices.Contains(g.globals, line) {
+		g.globals = append(g.globals, line)
 	}
-	g.globals = append(g.globals, line)
 }
 
 // arguments6 writes the arguments of the indirect dispatches over a row with count spikes.

@@ -14,14 +14,19 @@ func (g *generator) stream(k *ir.Kernel) string {
 		if !draws(e.Op) {
 			continue
 		}
-		at := slices.Index(g.streams, k.Stream)
-		if at < 0 {
-			at = len(g.streams)
-			g.streams = append(g.streams, k.Stream)
-		}
-		return UniformStream(at)
+		return g.word(k.Stream)
 	}
 	return ""
+}
+
+// word is the uniform that holds a word which networks of one shape do not share: a stream, or a part of a key.
+func (g *generator) word(w uint32) string {
+	at := slices.Index(g.streams, w)
+	if at < 0 {
+		at = len(g.streams)
+		g.streams = append(g.streams, w)
+	}
+	return UniformStream(at)
 }
 
 // nameless is a generated text without comments, in which buffers and functions have numbers in the place of names, in the order in which

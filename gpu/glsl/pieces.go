@@ -76,6 +76,11 @@ func (l *Layout) What(b int) string {
 			}
 		}
 	}
+	for c, d := range l.Drawn {
+		if d.Table == b || d.Guide == b {
+			return "the table of gaps of " + l.Plan.Conns[c].Name
+		}
+	}
 	return l.Buffers[b].Name
 }
 

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/shaders"
 )
@@ -59,7 +60,7 @@ type Program struct {
 	Sums   []int    // whose UniformSum it has
 	At     []uint32 // value of UniformAt, where not nil
 	Random bool     // wants UniformKey
-	// Streams are the values of UniformStream(0), UniformStream(1), ...: hashes of names.
+	// Streams are the values of UniformStream(0), UniformStream(1), ...: hashes of names, and keys of what is drawn for good.
 	Streams []uint32
 	version string
 }
@@ -361,6 +362,8 @@ type generator struct {
 	random   bool // draws random numbers
 	streams  []uint32
 	math     bool // calls functions of lib/math
+	philox   bool // draws rows
+	past     bool // draws numbers that belong before the first step
 	title    []string
 	hoisted  int          // globals so far
 	coherent string       // qualifier of the slabs
@@ -401,12 +404,17 @@ func (g *generator) function(name string, n int) function {
 	return function{name: id, call: id + "(e)", n: n}
 }
 
+// note notes which libraries an expression needs.
+func (g *generator) note(e *ir.Expr) {
+	g.random = g.random || draws(e.Op)
+	g.math = g.math || strings.HasPrefix(functions[e.Op], "m_")
+}
+
 func (g *generator) op(op Op) (function, error) {
 	switch op := op.(type) {
 	case *plan.Run:
 		for _, e := range exprs(op.Kernel) {
-			g.random = g.random || draws(e.Op)
-			g.math = g.math || strings.HasPrefix(functions[e.Op], "m_")
+			g.note(e)
 		}
 		return g.kernel(op)
 	case *plan.MatMul:
@@ -490,6 +498,10 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	for _, u := range g.globals {
 		t.WriteString(u + "\n")
 	}
+	if g.past && g.random {
+		key := g.valueKey()
+		fmt.Fprintf(&t, "bool draws_past = false;\n#define DRAWS_AT (draws_past ? uvec3(%s, %s, 0u) : uvec3(key, clock_step.x))\n", g.word(key[0]), g.word(key[1]))
+	}
 	t.WriteByte('\n')
 	t.WriteString("#include \"compute/run.glsl\"\n")
 	for _, inc := range g.includes() {
@@ -548,6 +560,9 @@ func (g *generator) includes() []string {
 	}
 	if g.math {
 		inc = append(inc, map[bool]string{false: "lib/math.glsl", true: "lib/math64.glsl"}[wide])
+	}
+	if g.philox {
+		inc = append(inc, "lib/philox.glsl")
 	}
 	if g.random {
 		inc = append(inc, map[bool]string{false: "lib/random.glsl", true: "lib/random64.glsl"}[wide])

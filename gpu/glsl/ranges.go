@@ -75,6 +75,11 @@ func eachOp(p *plan.Plan, visit func(plan.Op)) {
 	for _, op := range p.Init {
 		visit(op)
 	}
+	for _, c := range p.Conns {
+		for _, r := range c.Values {
+			visit(r)
+		}
+	}
 	for _, it := range p.Schedule {
 		for _, op := range it.Ops {
 			visit(op)

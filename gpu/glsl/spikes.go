@@ -50,6 +50,9 @@ func (g *generator) ownLoop(op Op, f function, groupSize int) string {
 				g.rowLoop(&t, r, "0u", "1u", func() { fmt.Fprintf(&t, "%s(k, source); ", f.name) })
 			})
 			t.WriteString(" }")
+		case g.drawn(r):
+			rows := g.drawnRows(r, f, groupSize)
+			g.spikeLoop(&t, r, "0u", "1u", func() { fmt.Fprintf(&t, "%s(source, me); ", rows) })
 		default:
 			g.spikeLoop(&t, r, "0u", "1u", func() {
 				g.rowLoop(&t, r, "me", fmt.Sprint(groupSize, "u"), func() { fmt.Fprintf(&t, "%s(k, source); ", f.name) })
@@ -101,7 +104,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 	}
 	with := jointWith(l, ops)
 	g.joint = map[*plan.Run]bool{}
-	names := make([]string, len(ops))
+	names, functions := make([]string, len(ops)), make([]function, len(ops))
 	for k, op := range ops {
 		r := op.(*plan.Run)
 		g.joint[r] = with[k] != nil
@@ -112,7 +115,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		if f.shared != "" {
 			fmt.Fprintf(&once, "\t%s;\n", f.shared)
 		}
-		names[k] = f.name
+		names[k], functions[k] = f.name, f
 	}
 	for k := 0; k < len(ops); {
 		// Operations over the same spikes share the loop.
@@ -130,6 +133,8 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 				fmt.Fprintf(&body, "%s(source); ", names[n])
 			case o.Kernel.Domain == ir.Active:
 				fmt.Fprintf(&body, "if (gl_LocalInvocationIndex == 0u && gl_WorkGroupID.y == 0u) %s(source); ", names[n])
+			case g.drawn(o):
+				fmt.Fprintf(&body, "if (gl_WorkGroupID.y == 0u) %s(source, gl_LocalInvocationIndex); ", g.drawnRows(o, functions[n], groupSize))
 			default:
 				from := "gl_LocalInvocationIndex"
 				by := fmt.Sprintf("%du", groupSize)

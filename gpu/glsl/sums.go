@@ -208,6 +208,11 @@ func degree(p *plan.Plan, a addend) int {
 		return 1
 	}
 	c := p.Conns[a.run.Conn]
+	near, far, all := func() int { return longestRow(p, c) }, func() int { return mostEnds(p, c) }, c.N
+	if c.Drawn != nil {
+		near, far = func() int { return c.Drawn.Count().Longest }, func() int { return c.Drawn.Count().Most }
+		all = int(min(c.Drawn.Count().Total, math.MaxInt32))
+	}
 	end := ir.OpInvalid
 	for e := a.effect.Index; e != nil; {
 		switch {
@@ -218,20 +223,29 @@ func degree(p *plan.Plan, a addend) int {
 		case (e.Op == ir.OpAdd || e.Op == ir.OpSub) && e.Args[1].Uniform():
 			e = e.Args[0]
 		default:
-			return c.N
+			return all
 		}
 	}
-	most := 0
-	if near := ir.OpPre; end == near != c.ByPost {
-		ptr := p.Buffers[c.RowPtr].Ints
-		if ptr == nil {
-			return c.N
-		}
-		for k := 1; k < len(ptr); k++ {
-			most = max(most, int(ptr[k]-ptr[k-1]))
-		}
-		return most
+	if pre := ir.OpPre; end == pre != c.ByPost {
+		return near()
 	}
+	return far()
+}
+
+// longestRow is the number of synapses in the longest row, all of them where it is not known.
+func longestRow(p *plan.Plan, c *plan.Conn) (most int) {
+	ptr := p.Buffers[c.RowPtr].Ints
+	if ptr == nil {
+		return c.N
+	}
+	for k := 1; k < len(ptr); k++ {
+		most = max(most, int(ptr[k]-ptr[k-1]))
+	}
+	return most
+}
+
+// mostEnds is the largest number of synapses that end in one element of the far end, all of them where it is not known.
+func mostEnds(p *plan.Plan, c *plan.Conn) (most int) {
 	index := p.Buffers[c.Index].Ints
 	if index == nil {
 		return c.N

@@ -39,9 +39,9 @@ func NewDrawn(d *Drawn) (*Drawn, error) {
 	return out, nil
 }
 
-// Same reports whether two draw the same rows.
-func (d *Drawn) Same(e *Drawn) bool {
-	return d.Key == e.Key && d.P == e.P && d.NPre == e.NPre && d.NPost == e.NPost && d.Pre == e.Pre && d.Post == e.Post &&
+// Like reports whether two draw the same rows, but for the seed.
+func (d *Drawn) Like(e *Drawn) bool {
+	return d.Key.Stream == e.Key.Stream && d.P == e.P && d.NPre == e.NPre && d.NPost == e.NPost && d.Pre == e.Pre && d.Post == e.Post &&
 		d.PreLen == e.PreLen && d.PostLen == e.PostLen && d.NoSelf == e.NoSelf
 }
 

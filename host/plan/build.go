@@ -27,7 +27,7 @@ type Options struct {
 	Matrices map[*net.Projection]*connect.Matrix
 	// Pairs caches the pairs of Synapses likewise.
 	Pairs Pairs
-	// Drawn caches procedural connectivity, and what was counted of it, between plans of one network; may be nil.
+	// Drawn caches procedural connectivity likewise, with what was counted of it: the synapses of a network stay though another seed is set.
 	Drawn map[*net.Synapses]*connect.Drawn
 	// Plain names synapses whose states are not to be lumped, see Result.Lumped; nil: none.
 	Plain func(*net.Synapses) bool

@@ -70,7 +70,7 @@ func (b *builder) procedural(s *net.Synapses) bool {
 	for _, st := range lower.SynapseStorage(in) {
 		buf := Buffer{Object: s.Name, Var: st.Name, Type: st.Type, Len: st.Len, Fill: st.Fill, Role: storageRole(st.Kind)}
 		if v := in.Model.ByName[st.Name]; v == nil || !v.Shared {
-			buf.Len, buf.Role = 0, Scratch // computed
+			buf.Len, buf.Role = 0, Table // computed
 		}
 		b.buffer(buf)
 	}
@@ -417,7 +417,7 @@ func (b *builder) drawn(s *net.Synapses) (*connect.Drawn, string) {
 	if err != nil {
 		return nil, only
 	}
-	if known := b.opt.Drawn[s]; known != nil && known.Same(x) {
+	if known := b.opt.Drawn[s]; known != nil && known.Like(x) {
 		return known, ""
 	}
 	if b.opt.Drawn != nil {

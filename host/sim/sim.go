@@ -152,6 +152,7 @@ func (s *Sim) load() error {
 	for _, x := range s.net.Synapses {
 		if n, known := s.connects[x]; known && n != len(x.Connect) {
 			s.pairs.Forget(x)
+			delete(s.drawn, x)
 			s.plain[x] = s.plain[x] || s.res != nil && s.inst.At().Step > 0 // the new ones have not had the spikes of the others
 		}
 		if s.res != nil && len(s.res.Lumped[x]) == 0 && s.inst.At().Step > 0 {

@@ -4,8 +4,14 @@
 #include "lib/philox.glsl"
 #include "lib/math64.glsl"
 
+// Key and step of the draws, which a program may say by itself.
+#ifndef DRAWS_AT
+#define DRAWS_AT uvec3(key, clock_step.x)
+#endif
+
 uvec4 draw_words(uint elem, uint stream, uint draw, uint attempt) {
-	return philox(uvec4(elem, clock_step.x, stream, draw | attempt << 16), key);
+	uvec3 at = DRAWS_AT;
+	return philox(uvec4(elem, at.z, stream, draw | attempt << 16), at.xy);
 }
 
 double draw_unit(uint a, uint b) { return (double(a >> 5) * 67108864.0lf + double(b >> 6)) * (1.0lf / 9007199254740992.0lf); }

@@ -18,7 +18,7 @@ type Options struct {
 	Network float64 // groups with projections
 	Closed  float64 // closed forms and reference files, where errors add up over hundreds of steps
 	// How many random models and networks are made; each is compiled anew.
-	Models, Networks, Spiking, Delayed int
+	Models, Networks, Spiking, Delayed, Procedural int
 	// Twin, when not nil, is a backend that must give the same bits for random models.
 	Twin exec.Backend
 }
@@ -35,6 +35,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Spiking", s.spiking},
 		{"Sums", s.sums},
 		{"Delayed", s.delayed},
+		{"Procedural", s.procedural},
 		{"Learning", s.learning},
 		{"Lumped", s.lumped},
 		{"Files", s.files},
