@@ -19,7 +19,7 @@ func (d *degrees) of(k *benchCase, index int, post bool) []int32 {
 	}
 	if known[index] == nil {
 		s := k.sim.Network().Synapses[index]
-		ends, other, _ := k.sim.Edges(s) // none where they are drawn anew for every spike
+		ends, other, _ := k.sim.Edges(s)
 		span := s.Pre
 		if post {
 			ends, span = other, s.Post
@@ -27,6 +27,13 @@ func (d *degrees) of(k *benchCase, index int, post bool) []int32 {
 		count := make([]int32, span.Len())
 		for _, e := range ends {
 			count[e]++
+		}
+		if drawn := k.sim.Result().Procedural[s]; drawn != nil && !post { // nobody else has counted them
+			if first := drawn.Count().First; first != nil {
+				for e := range count {
+					count[e] = first[span.Start+e+1] - first[span.Start+e]
+				}
+			}
 		}
 		known[index] = count
 	}

@@ -17,6 +17,7 @@ type family struct {
 var families = []family{
 	{"cuba", 1000, 10_000_000, cuba},
 	{"coba", 1000, 10_000_000, coba},
+	{"procedural", 2000, 10_000_000, procedural},
 	{"cobahh", 1000, 10_000_000, cobahh},
 	{"kuramoto", 100, 10_000_000, func(n int) Workload { return kuramoto(fmt.Sprint("kuramoto-", n), n, 10*n) }},
 	{"field", 10, 1024, func(n int) Workload { return field(n, true, 5) }},

@@ -79,6 +79,30 @@ func cuba(n int) Workload {
 		Watched{Group: "P", Var: "v", Peak: 0.04, Most: 0.2}, potentials, 3, 40)
 }
 
+// procedural is CUBA with a thousand inputs per cell instead of 80, whose weights are drawn for each synapse, and nothing of its synapses is stored.
+func procedural(n int) Workload {
+	const inputs = 1000
+	build := func() (*net.Network, error) {
+		w := cuba(n)
+		network, err := w.Build()
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range network.Synapses {
+			s.Equations = equations("w : volt")
+			s.Connect = []*net.Connection{{P: equations(fmt.Sprint(inputs / float64(n))), Procedural: true}}
+		}
+		exc, inh := network.Synapses[0], network.Synapses[1]
+		exc.Pathways[0].Code, exc.Initial = equations("ge += w"), []net.Assignment{initially("w", fmt.Sprintf("rand()*2*we*80/%d", inputs))}
+		inh.Pathways[0].Code, inh.Initial = equations("gi += w"), []net.Assignment{initially("w", fmt.Sprintf("clip(1 + 0.3*randn(), 0, 3)*wi*80/%d", inputs))}
+		return network, nil
+	}
+	w := spikes(fmt.Sprintf("procedural-%d", n), "CUBA with 1000 inputs per cell and weights of each, drawn for every spike", float64(n), inputs*float64(n), nil,
+		Watched{Group: "P", Var: "v", Peak: 0.04, Most: 0.2}, potentials, 1, 40)
+	w.Build = build
+	return w
+}
+
 func coba(n int) Workload {
 	build := func() *net.Network {
 		ns := quantities{"taum": "20*ms", "taue": "5*ms", "taui": "10*ms", "Vt": "-50*mV", "Vr": "-60*mV", "El": "-60*mV", "Ee": "0*mV", "Ei": "-80*mV",
