@@ -54,7 +54,7 @@ func TestMemoryEstimate(t *testing.T) {
 	default:
 		t.Logf("SKIPPED gl: %v", err)
 	}
-	workloads, err := Select([]string{"cuba-40000", "coba", "stdp", "spreizer-5", "field-100", "sparse", "delays", "pymonnto-2000", "microcircuit-0.1"})
+	workloads, err := Select([]string{"cuba-40000", "coba", "stdp", "spreizer-5", "field-100", "sparse", "delays", "pymonnto-2000", "microcircuit-0.1", "procedural-30000"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,6 +84,9 @@ func (p *Plan) Memory() Memory {
 func NewMemory(sum map[string]int64, host int64) Memory {
 	mem := Memory{Host: host}
 	for name, n := range sum {
+		if n == 0 {
+			continue
+		}
 		mem.Groups = append(mem.Groups, MemoryGroup{name, n})
 		mem.Total += n
 	}
