@@ -77,7 +77,9 @@ func (d *rowDraws) words(row int) words {
 // append adds the synapses of a row to dst.
 func (d *rowDraws) append(dst []int32, row int) []int32 {
 	before := len(dst)
-	dst = d.gaps.append(dst, d.words(row), d.candidates)
+	at := d.at
+	at.Step = uint32(row)
+	dst = d.gaps.append(dst, at, d.candidates)
 	if d.noSelf {
 		skipSelf(dst[before:], int32(row))
 	}
@@ -229,16 +231,32 @@ func (g *gaps) row(w words, n int, dst []int32) int {
 	}
 }
 
-// append is row for a number that is not known beforehand.
-func (g *gaps) append(dst []int32, w words, n int) []int32 {
+// append is row, from the words at a place, for a number that is not known beforehand.
+func (g *gaps) append(dst []int32, at rng.At, n int) []int32 {
 	if len(g.table) == 0 {
 		return dst
 	}
-	for pos := int64(0); ; pos++ {
-		if pos = g.next(&w, pos, int64(n)); pos >= int64(n) {
-			return dst
+	// Blocks of words are made together, about as many as are needed, which is faster than one by one.
+	var store [16][4]uint32
+	blocks := store[:min(len(store), 1+3*n/len(g.table))]
+	last, pos := len(g.table)-1, 0
+	for first := uint32(0); ; first += uint32(len(blocks)) {
+		at.FillWords(blocks, first, 0)
+		for b := range blocks {
+			for _, u := range [2]uint64{uint64(blocks[b][0])<<32 | uint64(blocks[b][1]), uint64(blocks[b][2])<<32 | uint64(blocks[b][3])} {
+				k := int(g.guide[u>>g.shift])
+				for k < last && g.table[k+1] <= u {
+					k++
+				}
+				if pos += k; pos >= n {
+					return dst
+				}
+				if k < last {
+					dst = append(dst, int32(pos))
+					pos++
+				}
+			}
 		}
-		dst = append(dst, int32(pos))
 	}
 }
 

@@ -24,7 +24,7 @@ func (s *Sampler) WithProbability(dst []int32, row, n int, p float64) []int32 {
 		s.gaps.row(words{}, n, dst)
 		return dst
 	}
-	return s.gaps.append(dst[:0], newWords(s.key.at(int32(row))), n)
+	return s.gaps.append(dst[:0], s.key.at(int32(row)), n)
 }
 
 // Each takes each of the numbers below n with probability p, one draw for each: for a p that differs from row to row. dst is reused.
