@@ -86,13 +86,20 @@ func (g *generator) valueKey() rng.Key {
 	return rng.Key{}
 }
 
-// mostBlocks is how many blocks of Philox, of two draws each, an invocation takes at most before sums are exchanged.
-const mostBlocks = 8
+// An invocation takes so many blocks of Philox, of two draws each, at most before sums are exchanged, and all together not more than fit into the
+// shared memory that OpenGL guarantees, 32 KiB, with room for what else a program shares.
+const (
+	mostBlocks  = 8
+	groupBlocks = 2048
+)
+
+// scanFrom is the size of a work group from which sums are exchanged by doubling; smaller ones look at all.
+const scanFrom = 16
 
 // BlocksOf is how many an invocation of a work group takes of a row: enough for most rows in one go.
 func BlocksOf(c *plan.Conn, groupSize int) int {
 	mean := float64(c.Drawn.Expected()) / float64(max(c.Drawn.PreLen, 1))
-	return max(1, min(mostBlocks, int(math.Ceil((mean+3*math.Sqrt(mean)+2)/float64(2*groupSize)))))
+	return max(1, min(mostBlocks, groupBlocks/groupSize, int(math.Ceil((mean+3*math.Sqrt(mean)+2)/float64(2*groupSize)))))
 }
 
 // drawnRows writes the function in which the invocations of a work group draw the row of an element and run f, the kernel of r, for each of its synapses.
@@ -126,9 +133,9 @@ func (g *generator) drawnRows(r *plan.Run, f function, groupSize int) string {
 	g.use(d.Guide)
 	blocks, last := BlocksOf(c, groupSize), len(d.Drawing.Table)-1
 	g.global(fmt.Sprintf("shared uvec2 drawn_sum[%d];", groupSize))
+	g.gaps = max(g.gaps, 2*blocks*groupSize)
+	const gaps = "drawn_gap"
 	gap := g.names.unique("run_gap_of_" + f.name[len("run_"):])
-	gaps := g.names.unique("drawn_gap")
-	g.globals = append(g.globals, fmt.Sprintf("shared uint %s[%d];", gaps, 2*blocks*groupSize))
 	g.linef("// The largest gap whose entry of the table is not above 64 random bits.")
 	g.linef("uint %s(uint hi, uint lo) {", gap)
 	g.linef("\tuint at = hi >> %du, k = uint(%s(at)), end = uint(%s(at + 1u));", d.Shift-32, guide, guide)
@@ -161,12 +168,22 @@ func (g *generator) drawnRows(r *plan.Run, f function, groupSize int) string {
 	g.linef("\t\t}")
 	g.linef("\t\tdrawn_sum[me] = own;")
 	g.linef("\t\tbarrier();")
-	g.linef("\t\tuvec2 before = uvec2(0u), all = uvec2(0u);")
-	g.linef("\t\tfor (uint k = 0u; k < %du; ++k) {", groupSize)
-	g.linef("\t\t\tuvec2 s = drawn_sum[k];")
-	g.linef("\t\t\tbefore += k < me ? s : uvec2(0u);")
-	g.linef("\t\t\tall += s;")
-	g.linef("\t\t}")
+	if groupSize < scanFrom {
+		g.linef("\t\tuvec2 before = uvec2(0u), all = uvec2(0u);")
+		g.linef("\t\tfor (uint k = 0u; k < %du; ++k) {", groupSize)
+		g.linef("\t\t\tuvec2 s = drawn_sum[k];")
+		g.linef("\t\t\tbefore += k < me ? s : uvec2(0u);")
+		g.linef("\t\t\tall += s;")
+		g.linef("\t\t}")
+	} else {
+		g.linef("\t\tfor (uint by = 1u; by < %du; by *= 2u) {", groupSize)
+		g.linef("\t\t\tuvec2 s = me < by ? uvec2(0u) : drawn_sum[me - by];")
+		g.linef("\t\t\tbarrier();")
+		g.linef("\t\t\tdrawn_sum[me] += s;")
+		g.linef("\t\t\tbarrier();")
+		g.linef("\t\t}")
+		g.linef("\t\tuvec2 before = drawn_sum[me] - own, all = drawn_sum[%du];", groupSize-1)
+	}
 	g.linef("\t\tuint pos = base + before.x, e = number + before.y;")
 	g.linef("\t\tfor (uint b = 0u; b < %du && pos < %du; ++b) {", 2*blocks, d.Candidates)
 	g.linef("\t\t\tuint gap = %s[b * %du + me];", gaps, groupSize)

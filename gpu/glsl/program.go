@@ -363,6 +363,7 @@ type generator struct {
 	streams  []uint32
 	math     bool // calls functions of lib/math
 	philox   bool // draws rows
+	gaps     int  // of them that invocations share
 	past     bool // draws numbers that belong before the first step
 	title    []string
 	hoisted  int          // globals so far
@@ -482,6 +483,9 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 		fmt.Fprintf(&t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, s)
 	}
 	t.WriteByte('\n')
+	if g.gaps > 0 {
+		fmt.Fprintf(&t, "shared uint drawn_gap[%d];\n", g.gaps)
+	}
 	if g.random {
 		if g.l.OwnNoise {
 			fmt.Fprintf(&t, "uniform uvec2 keys[%d]; // of the random numbers of each replica\nuvec2 key;\n", g.l.replicas())

@@ -43,7 +43,7 @@ func (b *builder) procedural(s *net.Synapses) bool {
 	if n := d.Expected(); !asked && n <= maxSynapses && (b.opt.Memory == 0 || b.storedBytes(in)*n <= b.opt.Memory) {
 		return false
 	}
-	x := &drawing{b: b, s: s, conn: &Conn{Name: s.Name + " procedural", NPre: s.Pre.Group.N, NPost: s.Post.Group.N, N: in.N, RowPtr: None, Index: None, Syn: None, Drawn: d}}
+	x := &drawing{b: b, s: s, conn: &Conn{Name: s.Name + " procedural", NPre: s.Pre.Group.N, NPost: s.Post.Group.N, N: int(d.Expected()), RowPtr: None, Index: None, Syn: None, Drawn: d}}
 	before := len(b.diags)
 	code, why := x.lower(in)
 	if mistakes := b.diags[before:]; why == "" && mistakes.Err() != nil && asked {
