@@ -186,8 +186,8 @@ type Connection struct {
 	// j but not compare them: a pair may have several. P, N and Count are not used.
 	Total int64
 	Count *diag.Source // synapses per pair as an expression, when not nil
-	// Procedural: these synapses, which have to be the only ones of the object, are drawn anew for every spike instead of being stored. Without it they are
-	// when they do not fit in memory.
+	// Procedural: these synapses, which have to be the only ones of the object, are drawn anew for every spike instead of being stored, with what they
+	// have of their own. Without it they are when they do not fit in memory.
 	Procedural bool
 	// Namespace resolves names of the expressions as they were where connect was called; nil: that of the synapses.
 	Namespace check.Scope

@@ -79,7 +79,7 @@ func (s *Sim) GetSynapses(x *net.Synapses, name string) ([]float64, units.Dim, e
 	if err := s.follow(); err != nil {
 		return nil, units.Dim{}, err
 	}
-	if s.res.Procedural[x] != nil {
+	if s.drawnAnew(x, name) {
 		return nil, units.Dim{}, fmt.Errorf("%s.%s: the synapses are procedural, drawn anew for every spike, and cannot be asked", x.Name, name)
 	}
 	for _, p := range x.Delayed() {
@@ -101,10 +101,22 @@ func (s *Sim) GetSynapses(x *net.Synapses, name string) ([]float64, units.Dim, e
 	return s.value(x, x.Name, name)
 }
 
+// drawnAnew reports whether each synapse has a variable that is not stored.
+func (s *Sim) drawnAnew(x *net.Synapses, name string) bool {
+	if s.res.Procedural[x] == nil {
+		return false
+	}
+	b, ok := s.res.Plan.Find(x.Name, name)
+	return !ok || b.Len == 0
+}
+
 // SetSynapses writes a variable of synapses: one value for all of them, or one each.
 func (s *Sim) SetSynapses(x *net.Synapses, name string, values []float64) error {
 	if err := s.follow(); err != nil {
 		return err
+	}
+	if s.drawnAnew(x, name) {
+		return fmt.Errorf("%s.%s: the synapses are procedural, drawn anew for every spike with the values that they had at the start, and cannot be set", x.Name, name)
 	}
 	if vars := s.res.Lumped[x]; len(vars) == 0 || slices.Contains(vars, name) {
 		if err := s.unlump(x); err != nil {

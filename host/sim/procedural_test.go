@@ -157,6 +157,16 @@ func TestProceduralChosen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	c := s.Network().Synapses[2]
+	if v, _, err := s.GetSynapses(c, "strength"); err != nil || len(v) != 1 || v[0] != 0.7 {
+		t.Errorf("what all synapses share is %v, %v", v, err)
+	}
+	if err := s.SetSynapses(c, "strength", []float64{2}); err != nil {
+		t.Error(err)
+	}
+	if err := s.SetSynapses(c, "w", []float64{2}); err == nil || !strings.Contains(err.Error(), "cannot be set") {
+		t.Errorf("a value that is not stored was set: %v", err)
+	}
 	if _, _, err := s.GetSynapses(s.Network().Synapses[0], "i"); err == nil || !strings.Contains(err.Error(), "procedural") {
 		t.Errorf("the ends of synapses that are not stored: %v", err)
 	}
