@@ -158,7 +158,7 @@ func TestProceduralChosen(t *testing.T) {
 	}
 	defer s.Close()
 	c := s.Network().Synapses[2]
-	if v, _, err := s.GetSynapses(c, "strength"); err != nil || len(v) != 1 || v[0] != 0.7 {
+	if v, _, err := s.GetSynapses(c, "strength"); err != nil || len(v) != 1 || v[0] != float64(float32(0.7)) {
 		t.Errorf("what all synapses share is %v, %v", v, err)
 	}
 	if err := s.SetSynapses(c, "strength", []float64{2}); err != nil {
