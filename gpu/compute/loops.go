@@ -123,7 +123,7 @@ func rowRounds(l *glsl.Layout, r *plan.Run, groupSize int) int {
 		each += rounds(l, v)
 	}
 	// A block is ten rounds of Philox, and two searches in a table that halve what is left. Draws of the largest gap find no synapse.
-	const search = 16
+	const search = 16 // of both
 	blocks := glsl.BlocksOf(c, groupSize)
 	d := l.Drawn[r.Conn]
 	draws := longestRow(l, r.Conn) + d.Candidates/max(1, len(d.Drawing.Table)-1)

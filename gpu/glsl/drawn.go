@@ -4,18 +4,16 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
-	"github.com/galvani-sim/galvani/host/rng"
 )
 
-// Rows of connectivity that is not stored are drawn by a work group together, see connect.Drawing. Draws are independent of each other, and where a
+// Rows of connectivity that is not stored are drawn by a work group together, see plan.Drawing. Draws are independent of each other, and where a
 // synapse ends follows from the sum of the gaps before it: each invocation takes a few draws in a row, and adds up what the invocations before it took.
 
 // DrawnRows is what the device needs to draw rows.
 type DrawnRows struct {
-	connect.Drawing
+	plan.Drawing
 	// Table and Guide index Layout.Buffers: the more and the less significant half of each entry, and the guide; -1 where there are no synapses.
 	Table, Guide int
 }
@@ -76,16 +74,6 @@ func (g *generator) drawnValues(c *plan.Conn, r *plan.Run) map[int]*ownValue {
 	return kept
 }
 
-// valueKey is the key of the random numbers in values: that of the first run.
-func (g *generator) valueKey() rng.Key {
-	for _, c := range g.l.Plan.Conns {
-		if c.Drawn != nil {
-			return rng.NewKey(c.Drawn.Key.Seed, 0, g.l.Replica)
-		}
-	}
-	return rng.Key{}
-}
-
 // An invocation takes so many blocks of Philox, of two draws each, at most before sums are exchanged, and all together not more than fit into the
 // shared memory that OpenGL guarantees, 32 KiB, with room for what else a program shares.
 const (
@@ -133,12 +121,12 @@ func (g *generator) drawnRows(r *plan.Run, f function, groupSize int) string {
 	g.use(d.Guide)
 	blocks, last := BlocksOf(c, groupSize), len(d.Drawing.Table)-1
 	g.global(fmt.Sprintf("shared uvec2 drawn_sum[%d];", groupSize))
-	g.gaps = max(g.gaps, 2*blocks*groupSize)
+	g.gaps = max(g.gaps, blocks*groupSize)
 	const gaps = "drawn_gap"
 	gap := g.names.unique("run_gap_of_" + f.name[len("run_"):])
 	g.linef("// The largest gap whose entry of the table is not above 64 random bits.")
 	g.linef("uint %s(uint hi, uint lo) {", gap)
-	g.linef("\tuint at = hi >> %du, k = uint(%s(at)), end = uint(%s(at + 1u));", d.Shift-32, guide, guide)
+	g.linef("\tuint at = uint(%s(hi >> %du)), k = at & 0xffffu, end = k + (at >> 16);", guide, d.Shift-32)
 	g.linef("\twhile (k < end) {")
 	g.linef("\t\tuint mid = (k + end + 1u) / 2u, t = uint(%s(2u * mid));", table)
 	g.linef("\t\tif (t < hi || t == hi && uint(%s(2u * mid + 1u)) <= lo) { k = mid; } else { end = mid - 1u; }", table)
@@ -161,8 +149,7 @@ func (g *generator) drawnRows(r *plan.Run, f function, groupSize int) string {
 	g.linef("\t\tfor (uint b = 0u; b < %du; ++b) {", blocks)
 	g.linef("\t\t\tuvec4 w = philox(uvec4(block + b, i, %s, 0u), uvec2(%s, %s));", g.word(d.Stream), g.word(d.Key[0]), g.word(d.Key[1]))
 	g.linef("\t\t\tuvec2 gap = uvec2(%s(w.x, w.y), %s(w.z, w.w));", gap, gap)
-	g.linef("\t\t\t%s[2u * b * %du + me] = gap.x;", gaps, groupSize)
-	g.linef("\t\t\t%s[(2u * b + 1u) * %du + me] = gap.y;", gaps, groupSize)
+	g.linef("\t\t\t%s[b * %du + me] = gap.x | gap.y << 16;", gaps, groupSize)
 	g.linef("\t\t\tuint found = uint(gap.x < %du) + uint(gap.y < %du);", last, last)
 	g.linef("\t\t\town += uvec2(gap.x + gap.y + found, found);")
 	g.linef("\t\t}")
@@ -185,8 +172,10 @@ func (g *generator) drawnRows(r *plan.Run, f function, groupSize int) string {
 		g.linef("\t\tuvec2 before = drawn_sum[me] - own, all = drawn_sum[%du];", groupSize-1)
 	}
 	g.linef("\t\tuint pos = base + before.x, e = number + before.y;")
+	g.linef("\t\tuint two = 0u;")
 	g.linef("\t\tfor (uint b = 0u; b < %du && pos < %du; ++b) {", 2*blocks, d.Candidates)
-	g.linef("\t\t\tuint gap = %s[b * %du + me];", gaps, groupSize)
+	g.linef("\t\t\ttwo = (b & 1u) == 0u ? %s[(b >> 1) * %du + me] : two >> 16;", gaps, groupSize)
+	g.linef("\t\t\tuint gap = two & 0xffffu;")
 	g.linef("\t\t\tpos += gap;")
 	g.linef("\t\t\tif (gap == %du) continue; // and no synapse behind it", last)
 	g.linef("\t\t\tif (pos < %du) {", d.Candidates)

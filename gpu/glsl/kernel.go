@@ -94,7 +94,9 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 		g.incoming(s, r)
 	}
 	if s.past && s.drawing {
+		key := s.conn.ValueKey(g.l.Replica)
 		g.linef("\tdraws_past = true;")
+		g.linef("\tdraws_key = uvec2(%s, %s);", g.word(key[0]), g.word(key[1]))
 	}
 	g.effects(s, r)
 	if s.past && s.drawing {

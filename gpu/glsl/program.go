@@ -503,8 +503,7 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 		t.WriteString(u + "\n")
 	}
 	if g.past && g.random {
-		key := g.valueKey()
-		fmt.Fprintf(&t, "bool draws_past = false;\n#define DRAWS_AT (draws_past ? uvec3(%s, %s, 0u) : uvec3(key, clock_step.x))\n", g.word(key[0]), g.word(key[1]))
+		t.WriteString("bool draws_past = false;\nuvec2 draws_key;\n#define DRAWS_AT (draws_past ? uvec3(draws_key, 0u) : uvec3(key, clock_step.x))\n")
 	}
 	t.WriteByte('\n')
 	t.WriteString("#include \"compute/run.glsl\"\n")

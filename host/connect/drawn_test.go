@@ -3,6 +3,7 @@ package connect
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/rng"
@@ -26,13 +27,9 @@ func (d *Drawing) rowsBy(row int) (list []int32) {
 	for k, pos := uint32(0), 0; ; k++ {
 		w := rng.At{Key: d.Key, Stream: d.Stream, Step: uint32(row)}.Words(k/2, 0, 0)
 		u := uint64(w[2*(k%2)])<<32 | uint64(w[2*(k%2)+1])
-		gap := int(d.Guide[u>>d.Shift])
-		if most := int(d.Guide[u>>d.Shift+1]); gap > most || gap < last && d.Table[gap] > u {
+		gap := sort.Search(len(d.Table), func(g int) bool { return d.Table[g] > u }) - 1
+		if guide := int(d.Guide[u>>d.Shift]); gap < guide&0xffff || gap > guide&0xffff+guide>>16 {
 			panic("the guide is wrong")
-		} else {
-			for gap < most && d.Table[gap+1] <= u {
-				gap++
-			}
 		}
 		if pos += gap; pos >= d.Candidates {
 			return list

@@ -3,7 +3,6 @@ package cpu
 import (
 	"fmt"
 
-	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/rng"
 )
@@ -22,7 +21,9 @@ type connection struct {
 	nearOf, farOf int
 	pre, post     []int32 // the ends of each synapse, where the plan tells them
 	// drawn makes rows; index has room for those of a few spikes, and drawnRows says where each row is.
-	drawn     *connect.Drawn
+	drawn interface {
+		Append(dst []int32, row int) []int32
+	}
 	drawnRows [][2]int
 	indexBuf  int
 	together  int             // spikes whose rows are drawn together
@@ -49,7 +50,7 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 	}
 	if p.Drawn != nil {
 		c.drawn, c.together, c.index = p.Drawn, p.DrawnRows(), make([]int32, p.DrawnRoom())
-		c.valueKey = rng.NewKey(p.Drawn.Key.Seed, 0, x.replica)
+		c.valueKey = p.ValueKey(x.replica)
 		if p.RowPtr != plan.None {
 			if c.first = x.m.int[p.RowPtr]; len(c.first) != c.rows+1 {
 				return nil, fmt.Errorf("connection %q: numbers of %d rows for %d", p.Name, len(c.first)-1, c.rows)

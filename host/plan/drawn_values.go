@@ -3,8 +3,16 @@ package plan
 import (
 	"slices"
 
+	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/rng"
 )
+
+// Drawing is what a backend needs to draw rows by itself.
+type Drawing = connect.Drawing
+
+// ValueKey is the key of the random numbers in c.Values, with Drawn.
+func (c *Conn) ValueKey(replica uint32) rng.Key { return rng.NewKey(c.Drawn.Key.Seed, 0, replica) }
 
 // ValuesFor are the kernels of c.Values that r depends on, in their order.
 func (c *Conn) ValuesFor(r *Run) []*Run {

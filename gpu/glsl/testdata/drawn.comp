@@ -5,7 +5,7 @@ layout(local_size_x = 128) in;
 layout(std430, binding = 1) buffer Slab0 { float slab0[]; };
 layout(std430, binding = 2) buffer Slab1 { int slab1[]; };
 
-shared uint drawn_gap[256];
+shared uint drawn_gap[128];
 uniform uvec2 key; // of the random numbers
 uniform uint stream_0; // of random numbers
 uniform uint stream_1; // of random numbers
@@ -18,7 +18,8 @@ uniform uvec2 clock_step; // of the clock: low and high word
 float own_4_0;
 shared uvec2 drawn_sum[128];
 bool draws_past = false;
-#define DRAWS_AT (draws_past ? uvec3(stream_3, stream_4, 0u) : uvec3(key, clock_step.x))
+uvec2 draws_key;
+#define DRAWS_AT (draws_past ? uvec3(draws_key, 0u) : uvec3(key, clock_step.x))
 
 #include "compute/run.glsl"
 #include "compute/ops.glsl"
@@ -31,7 +32,7 @@ bool draws_past = false;
 #define S_cells_x_set0(i) slab0[8064u + uint(i)]
 #define gaps_0(i) slab1[8256u + uint(i)]
 #define guide_0(i) slab1[8384u + uint(i)]
-#define sum_0(i) slab1[8704u + uint(i)]
+#define sum_0(i) slab1[9408u + uint(i)]
 
 // Adds x to cells_v[i] in fixed point: the order of additions changes nothing.
 void run_add_to_cells_v(uint i, float x) {
@@ -50,6 +51,7 @@ void run_S_pre(uint e, uint row, uint other) {
 // S set0 w: 399464 elements, reads 1 buffers, writes 1.
 void run_S_set0_w(uint e, uint row, uint other) {
 	draws_past = true;
+	draws_key = uvec2(stream_2, stream_3);
 	precise float t1 = draw_uniform(uint(e), stream_1, 0u);
 	precise float t2 = -S_cells_x_set0(int(row));
 	precise float t3 = t1 * m_exp(t2);
@@ -59,7 +61,7 @@ void run_S_set0_w(uint e, uint row, uint other) {
 
 // The largest gap whose entry of the table is not above 64 random bits.
 uint run_gap_of_S_pre(uint hi, uint lo) {
-	uint at = hi >> 24u, k = uint(guide_0(at)), end = uint(guide_0(at + 1u));
+	uint at = uint(guide_0(hi >> 22u)), k = at & 0xffffu, end = k + (at >> 16);
 	while (k < end) {
 		uint mid = (k + end + 1u) / 2u, t = uint(gaps_0(2u * mid));
 		if (t < hi || t == hi && uint(gaps_0(2u * mid + 1u)) <= lo) { k = mid; } else { end = mid - 1u; }
@@ -75,10 +77,9 @@ void run_rows_of_S_pre(uint row, uint me) {
 	for (uint block = me * 1u; base < 1999u; block += 128u) {
 		uvec2 own = uvec2(0u); // how far the draws go, and how many synapses they are
 		for (uint b = 0u; b < 1u; ++b) {
-			uvec4 w = philox(uvec4(block + b, i, stream_2, 0u), uvec2(stream_3, stream_4));
+			uvec4 w = philox(uvec4(block + b, i, stream_4, 0u), uvec2(stream_2, stream_3));
 			uvec2 gap = uvec2(run_gap_of_S_pre(w.x, w.y), run_gap_of_S_pre(w.z, w.w));
-			drawn_gap[2u * b * 128u + me] = gap.x;
-			drawn_gap[(2u * b + 1u) * 128u + me] = gap.y;
+			drawn_gap[b * 128u + me] = gap.x | gap.y << 16;
 			uint found = uint(gap.x < 53u) + uint(gap.y < 53u);
 			own += uvec2(gap.x + gap.y + found, found);
 		}
@@ -92,8 +93,10 @@ void run_rows_of_S_pre(uint row, uint me) {
 		}
 		uvec2 before = drawn_sum[me] - own, all = drawn_sum[127u];
 		uint pos = base + before.x, e = number + before.y;
+		uint two = 0u;
 		for (uint b = 0u; b < 2u && pos < 1999u; ++b) {
-			uint gap = drawn_gap[b * 128u + me];
+			two = (b & 1u) == 0u ? drawn_gap[(b >> 1) * 128u + me] : two >> 16;
+			uint gap = two & 0xffffu;
 			pos += gap;
 			if (gap == 53u) continue; // and no synapse behind it
 			if (pos < 1999u) {

@@ -43,7 +43,9 @@ func (s *suite) proceduralNetwork(t *testing.T, k uint64) (spikes int) {
 	end := func(procedural bool) (state []float64) {
 		text.Reset()
 		n := randomProcedural(rand.New(rand.NewPCG(k, 31)), procedural, &text)
-		r := compile(t, n, s.options())
+		o := s.options()
+		o.Replica = uint32(k % 3)
+		r := compile(t, n, o)
 		if got := len(r.Result().Procedural); procedural && got != len(n.Synapses) || !procedural && got != 0 {
 			t.Fatalf("%d of %d are procedural", got, len(n.Synapses))
 		}
