@@ -60,8 +60,8 @@ func (g *generator) drawn(r *plan.Run) bool {
 	return r.Conn >= 0 && r.Conn < len(g.l.Plan.Conns) && g.l.Plan.Conns[r.Conn].Drawn != nil
 }
 
-// drawnValues are the values of synapses of c that r touches, each in a variable.
-func (g *generator) drawnValues(c *plan.Conn, r *plan.Run) map[int]*ownValue {
+// drawnValues are the values of synapses that r touches, each in a variable.
+func (g *generator) drawnValues(r *plan.Run) map[int]*ownValue {
 	kept := map[int]*ownValue{}
 	for i, s := range r.Kernel.Slots {
 		if s.Kind != ir.PerElement {

@@ -11,7 +11,7 @@ import (
 )
 
 // kernel writes the function of one Run. Over synapses its argument is the entry of the connectivity, and over those of spikes the row
-// comes with it.
+// comes with it; where rows are drawn, its arguments are the number of the synapse and both ends.
 func (g *generator) kernel(r *plan.Run) (function, error) {
 	k := r.Kernel
 	f := g.function(k.Name, r.N*g.l.replicas())
@@ -24,39 +24,29 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	}
 	param := "uint e"
 	var head []string
-	drawn := r.Conn >= 0 && r.Conn < len(g.l.Plan.Conns) && g.l.Plan.Conns[r.Conn].Drawn != nil
 	if k.Domain != ir.Elements && k.Domain != ir.Active {
 		if r.Conn < 0 || r.Conn >= len(g.l.Plan.Conns) {
 			return f, fmt.Errorf("kernel %s: runs over synapses, and no connectivity is bound", k.Name)
 		}
 		s.conn = g.l.Plan.Conns[r.Conn]
 		s.elems = s.conn.N
-		if s.conn.Mapped || drawn {
+		if s.conn.Mapped || s.conn.Drawn != nil {
 			s.elems = math.MaxInt32
 		}
 	}
 	switch {
-	case drawn && k.Domain != ir.Elements && k.Domain != ir.Active:
+	case s.conn != nil && s.conn.Drawn != nil:
 		s.pre, s.post, param = "row", "other", "uint e, uint row, uint other"
-		s.kept, s.past = g.drawnValues(s.conn, r), k.Domain == ir.Synapses
+		s.kept, s.past = g.drawnValues(r), k.Domain == ir.Synapses
 		g.past = g.past || s.past && s.drawing
-	}
-	switch k.Domain {
-	case ir.Synapses, ir.Spiking:
-		if drawn {
-			break
-		}
-		if k.Domain == ir.Spiking {
-			if g.joint[r] {
-				s.pre, s.post, param = "pre", "post", "uint e, int pre, int post"
-				break
-			}
-			head, param = g.ends(s, r, true), "uint k, uint row"
-			break
-		}
+	case k.Domain == ir.Synapses:
 		head, param = g.ends(s, r, false), "uint k"
 		f.n = s.conn.N * g.l.replicas()
-	case ir.Incoming:
+	case k.Domain == ir.Spiking && g.joint[r]:
+		s.pre, s.post, param = "pre", "post", "uint e, int pre, int post"
+	case k.Domain == ir.Spiking:
+		head, param = g.ends(s, r, true), "uint k, uint row"
+	case k.Domain == ir.Incoming:
 		s.elems = r.N
 		head = g.splitElement(s, r.N)
 	default:

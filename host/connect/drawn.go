@@ -125,6 +125,9 @@ func (d *Drawn) Count() Counts {
 	return d.count
 }
 
+// Numbers are Counts.First where Count has been called, nil before.
+func (d *Drawn) Numbers() []int32 { return d.count.First }
+
 // Incoming counts the synapses that end in each column of the whole.
 func (d *Drawn) Incoming() []int32 {
 	c, in := d.counted()

@@ -117,6 +117,12 @@ func (p *Plan) kept(shared func(*Buffer) bool) (bytes int64) {
 	for _, h := range p.held {
 		count(h.at, h.bytes)
 	}
+	for _, c := range p.Conns {
+		if c.Drawn != nil {
+			first := c.Drawn.Numbers()
+			count(unsafe.Pointer(unsafe.SliceData(first)), 4*len(first))
+		}
+	}
 	for _, b := range p.Buffers {
 		count(unsafe.Pointer(unsafe.SliceData(b.Ints)), 4*len(b.Ints))
 		count(unsafe.Pointer(unsafe.SliceData(b.Reals)), 8*len(b.Reals))

@@ -62,7 +62,6 @@ func (b *builder) procedural(s *net.Synapses) bool {
 			return refuse(fmt.Sprintf("with random numbers or code that depends on the number of a synapse are at most %d; these are %d", math.MaxInt32, c.Total))
 		}
 		in.N, x.conn.N = int(c.Total), int(c.Total)
-		hold(b.plan, c.First)
 		x.conn.RowPtr = b.buffer(Buffer{Object: s.Name, Var: "first synapses", Type: ir.Int, Len: len(c.First), Ints: c.First, Role: Connectivity})
 		code, _ = x.lower(in)
 	}
