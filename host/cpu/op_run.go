@@ -234,7 +234,7 @@ func (x *instance[T]) replicas() int { return max(1, x.plan.Replicas) }
 
 // work estimates the cost of one element in simple operations.
 func (p *program[T]) work() int {
-	w := len(p.eff)
+	w, drawn := len(p.eff), 0
 	for _, in := range p.body {
 		switch in.kind {
 		case kUnary:
@@ -244,10 +244,12 @@ func (p *program[T]) work() int {
 			default:
 				w += 12
 			}
-		case kUniform, kGather, kGatherInt:
+		case kUniform:
+			drawn += 8
+		case kGather, kGatherInt:
 			w += 8
 		case kNormal, kExponential, kPoisson, kGamma:
-			w += 40
+			drawn += 40
 		default:
 			w++
 		}
@@ -255,7 +257,7 @@ func (p *program[T]) work() int {
 	if p.whole != nil {
 		w /= 4 // values stay in registers
 	}
-	return max(w, 1)
+	return max(w+drawn, 1)
 }
 
 func (r *runOp[T]) run(step int64) error {
