@@ -6,18 +6,26 @@ import (
 	"sync/atomic"
 )
 
-// pool runs one job at a time on several threads, the caller's included. A job is a number of tasks, which threads take
-// one by one. Helpers wait for the next job by spinning for some tens of microseconds and then park. The caller never
-// waits for a helper that has not yet joined: it closes the job when no task is left.
+// pool runs one job at a time on several threads, the caller's included. A job is a number of tasks. Each thread has a share of them, the same
+// in every job of as many, so that what it worked on in one step is in its cache in the next; behind its own it takes those that others have
+// not begun. Helpers wait for the next job by spinning for some tens of microseconds and then park. The caller never waits for a helper that
+// has not yet joined: it closes the job when no task is left.
 type pool struct {
 	helpers []*helper
 	job     func(worker, task int)
-	tasks   int64
-	next    atomic.Int64
+	shares  []share
+	used    int // shares of this job
 	// state is epoch<<32 | open<<31 | helpers inside the job.
 	state  atomic.Uint64
 	closed atomic.Bool
 	panics atomic.Pointer[error]
+}
+
+// share is a thread's tasks: from next to end-1 those that nobody has begun. It fills a cache line.
+type share struct {
+	next atomic.Int64
+	end  int64
+	_    [48]byte
 }
 
 type helper struct {
@@ -32,7 +40,7 @@ const (
 )
 
 func newPool(threads int) *pool {
-	p := new(pool)
+	p := &pool{shares: make([]share, max(1, threads))}
 	for i := 1; i < threads; i++ {
 		h := &helper{id: i, wake: make(chan struct{}, 1)}
 		p.helpers = append(p.helpers, h)
@@ -45,15 +53,15 @@ func (p *pool) threads() int { return len(p.helpers) + 1 }
 
 // run calls job(worker, task) for every task and returns when all are done. job must not be a new closure per step.
 func (p *pool) run(tasks int, job func(worker, task int)) error {
-	if tasks <= 1 || len(p.helpers) == 0 {
-		p.tasks = int64(tasks)
-		p.job = job
-		p.next.Store(0)
+	p.job, p.used = job, max(1, min(tasks, len(p.shares)))
+	for i := range p.used {
+		p.shares[i].next.Store(int64(tasks * i / p.used))
+		p.shares[i].end = int64(tasks * (i + 1) / p.used)
+	}
+	if p.used == 1 {
 		p.work(0)
 		return p.takePanic()
 	}
-	p.job, p.tasks = job, int64(tasks)
-	p.next.Store(0)
 	epoch := p.state.Load()>>32 + 1
 	p.state.Store(epoch<<32 | openBit)
 	for _, h := range p.helpers[:min(len(p.helpers), tasks-1)] {
@@ -77,6 +85,16 @@ func (p *pool) run(tasks int, job func(worker, task int)) error {
 	return p.takePanic()
 }
 
+// awake reports whether all helpers look for a job, so that beginning one costs little.
+func (p *pool) awake() bool {
+	for _, h := range p.helpers {
+		if h.parked.Load() {
+			return false
+		}
+	}
+	return len(p.helpers) > 0
+}
+
 // work takes tasks until none is left.
 func (p *pool) work(worker int) {
 	defer func() {
@@ -85,12 +103,15 @@ func (p *pool) work(worker int) {
 			p.panics.CompareAndSwap(nil, &err)
 		}
 	}()
-	for {
-		t := p.next.Add(1) - 1
-		if t >= p.tasks {
-			return
+	for i := range p.used {
+		s := &p.shares[(worker+i)%p.used]
+		for {
+			t := s.next.Add(1) - 1
+			if t >= s.end {
+				break
+			}
+			p.job(worker, int(t))
 		}
-		p.job(worker, int(t))
 	}
 }
 
