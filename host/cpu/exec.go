@@ -21,8 +21,9 @@ type worker[T real] struct {
 	frames map[*program[T]]*frame[T]
 	fault  found
 	err    error
-	acc    []T      // scratch of matrix products and tap sums
-	rows   []T      // rows gathered from an operand that is stored by columns
+	acc    []T // scratch of matrix products and tap sums
+	rows   []T // rows gathered from an operand that is stored by columns
+	ahead  rowsAhead
 	drawn  frame[T] // random numbers for machine code
 	list   []int32
 	args   *native.Args

@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -22,6 +21,8 @@ type listOp[T real] struct {
 	active bool
 	conn   *connection // nil when active
 	split  bool
+	// shared: there are so many targets that threads share the kernels over them.
+	shared bool
 	// inOrder: one synapse after another, each seeing what those before it wrote.
 	inOrder bool
 	// reals and ints are the effects when the loops of adder can do all of them.
@@ -37,6 +38,13 @@ type listOp[T real] struct {
 	// saves are the targets that masks keep, by task; nil where there are no masks of that kind.
 	saves []saved[T]
 }
+
+// sharedWork is inlineWork where threads that are awake have the targets in their caches: moving them to another costs more than the
+// additions. sharedTarget is the least work of a kernel over targets.
+const (
+	sharedWork   = 1 << 10
+	sharedTarget = 4
+)
 
 // saved is what masks keep of the targets of a task.
 type saved[T real] struct {
@@ -105,6 +113,7 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 		return l, nil
 	}
 	l.split = !p.emits && l.conn.ascending
+	l.shared = l.conn.far*sharedTarget >= inlineWork
 	for i := range p.eff {
 		e := &p.eff[i]
 		l.split = l.split && (e.kind != eAccum || e.target) && (e.kind != eScatter || e.own)
@@ -132,8 +141,14 @@ func (l *listOp[T]) run(step int64) error {
 			return err
 		}
 		l.tasks = 1
-		if l.split && x.pool.threads() > 1 && l.events(spikes)*l.p.work() >= inlineWork {
-			l.tasks = x.pool.threads()
+		if l.split && x.pool.threads() > 1 {
+			least := inlineWork
+			if l.shared && x.pool.awake() {
+				least = sharedWork
+			}
+			if l.events(spikes)*l.p.work() >= least {
+				l.tasks = x.pool.threads()
+			}
 		}
 	}
 	for len(l.lists) < l.tasks {
@@ -161,17 +176,19 @@ func (l *listOp[T]) row(spike int32) (replica, row int) {
 	return replica, row
 }
 
-// events is the number of synapses in the rows of the spikes.
+// events is about the number of synapses in the rows of the spikes: some of them stand for all.
 func (l *listOp[T]) events(spikes []int32) (n int) {
 	if l.conn.drawn != nil {
 		return len(l.conn.index)
 	}
-	for _, s := range spikes {
-		if _, row := l.row(s); row >= 0 {
+	const most = 64
+	every := (len(spikes) + most - 1) / most
+	for k := 0; k < len(spikes); k += every {
+		if _, row := l.row(spikes[k]); row >= 0 {
 			n += int(l.conn.rowPtr[row+1] - l.conn.rowPtr[row])
 		}
 	}
-	return n
+	return n * every
 }
 
 func (l *listOp[T]) task(worker, task int) {
@@ -217,7 +234,12 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 			defer save.restore(l)
 		}
 	}
+	far := &w.ahead
+	ahead := l.lookAhead(far, spikes)
 	for k, s := range spikes {
+		if ahead {
+			prefetchRows(far, k)
+		}
 		replica, row := l.row(s)
 		if row < 0 {
 			continue
@@ -229,8 +251,12 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 			lo, hi = int(c.rowPtr[row]), int(c.rowPtr[row+1])
 		}
 		if l.tasks > 1 {
-			hi = lo + before(c.index[lo:hi], to)
-			lo += before(c.index[lo:hi], from)
+			if to < int32(c.far) {
+				hi = lo + before(c.index[lo:hi], to, l.x.portable)
+			}
+			if from > 0 {
+				lo += before(c.index[lo:hi], from, l.x.portable)
+			}
 		}
 		if lo == hi {
 			continue
@@ -282,8 +308,24 @@ func (l *listOp[T]) program(w *worker[T], f *frame[T], replica, row, lo, hi int)
 	}
 }
 
-// before is the number of entries of an ascending row that are less than end.
-func before(row []int32, end int32) int {
-	n, _ := slices.BinarySearch(row, end)
+// before is the number of entries of an ascending row that are less than end. The halves of a long row are told apart by one entry; in what
+// is left all are compared, since a processor that guesses wrong where to look loses more.
+func before(row []int32, end int32, portable bool) (n int) {
+	for len(row) > 256 {
+		half := len(row) / 2
+		if row[half] < end {
+			n += half
+			row = row[half:]
+		} else {
+			row = row[:half]
+		}
+	}
+	return n + countLess(row, end, portable)
+}
+
+func countLessGo(a []int32, end int32) (n int) {
+	for _, x := range a {
+		n += int(b2i(x < end))
+	}
 	return n
 }

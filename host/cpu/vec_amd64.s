@@ -4703,3 +4703,111 @@ next1:
 done:
 	VZEROUPPER
 	RET
+
+// func prefetchRows
+TEXT ·prefetchRows(SB), NOSPLIT, $0-16
+	MOVQ a+0(FP), DI
+	MOVQ k+8(FP), AX
+	MOVQ 0(DI), SI
+	MOVQ 8(DI), R8
+	MOVQ 40(DI), R9
+	MOVQ 32(DI), CX
+	LEAQ 16(AX), BX
+	CMPQ BX, CX
+	JGE near
+	MOVLQZX (SI)(BX*4), DX
+	CMPQ DX, R9
+	JCC near
+	PREFETCHT0 (R8)(DX*4)
+
+near:
+	ADDQ $8, AX
+	JLT done
+	CMPQ AX, CX
+	JGE done
+	MOVLQZX (SI)(AX*4), DX
+	CMPQ DX, R9
+	JCC done
+	MOVLQSX (R8)(DX*4), R10
+	MOVLQSX 4(R8)(DX*4), R11
+	MOVQ 48(DI), R12
+	ADDQ R10, R12
+	CMPQ R11, R12
+	CMOVQGT R12, R11
+	MOVQ 16(DI), SI
+	LEAQ (SI)(R10*4), BX
+	LEAQ (SI)(R11*4), DX
+	ANDQ $-64, BX
+
+index:
+	CMPQ BX, DX
+	JGE other
+	PREFETCHT0 (BX)
+	ADDQ $64, BX
+	JMP index
+
+other:
+	MOVQ 24(DI), SI
+	TESTQ SI, SI
+	JEQ done
+	MOVQ 56(DI), CX
+	SHLQ CX, R10
+	SHLQ CX, R11
+	LEAQ (SI)(R10*1), BX
+	LEAQ (SI)(R11*1), DX
+	ANDQ $-64, BX
+
+weights:
+	CMPQ BX, DX
+	JGE done
+	PREFETCHT0 (BX)
+	ADDQ $64, BX
+	JMP weights
+
+done:
+	RET
+
+// func countLessAVX2
+TEXT ·countLessAVX2(SB), NOSPLIT, $0-40
+	MOVQ a_base+0(FP), SI
+	MOVQ a_len+8(FP), CX
+	MOVL end+24(FP), DX
+	VMOVD DX, X1
+	VPBROADCASTD X1, Y1
+	VPXOR Y0, Y0, Y0
+	MOVQ CX, R8
+	ANDQ $-8, R8
+	XORQ AX, AX
+	CMPQ AX, R8
+	JGE sum
+
+loop:
+	VPCMPGTD (SI)(AX*4), Y1, Y2
+	VPSUBD Y2, Y0, Y0
+	ADDQ $8, AX
+	CMPQ AX, R8
+	JLT loop
+
+sum:
+	VEXTRACTI128 $1, Y0, X2
+	VPADDD X2, X0, X0
+	VPSHUFD $0x4E, X0, X2
+	VPADDD X2, X0, X0
+	VPSHUFD $0xB1, X0, X2
+	VPADDD X2, X0, X0
+	VMOVD X0, R9
+	VZEROUPPER
+
+tail:
+	CMPQ AX, CX
+	JGE done
+	XORQ R10, R10
+	CMPL DX, (SI)(AX*4)
+	SETGT R10
+	ADDQ R10, R9
+	INCQ AX
+	JMP tail
+
+done:
+	MOVQ R9, ret+32(FP)
+	RET

@@ -271,3 +271,9 @@ func productAVX2float32(a *product[float32])
 
 //go:noescape
 func productAVX512float32(a *product[float32])
+
+//go:noescape
+func prefetchRows(a *rowsAhead, k int)
+
+//go:noescape
+func countLessAVX2(a []int32, end int32) int

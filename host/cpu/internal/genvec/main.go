@@ -385,6 +385,8 @@ func main() {
 		g.product(w, "Y", "AVX2", 2)
 		g.product(w, "Z", "AVX512", 3)
 	}
+	g.ahead()
+	g.less()
 	decl, err := format.Source(g.decl.Bytes())
 	if err != nil {
 		log.Fatal(err)
