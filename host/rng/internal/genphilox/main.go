@@ -27,21 +27,39 @@ func (g *generator) constant(name string, v uint64) {
 	g.p("GLOBL %s<>(SB), RODATA|NOPTR, $64", name)
 }
 
-// fill writes units from words 0 and 1 to u and, in the form with two slices, from words 2 and 3 to v. The number of
+// what a function makes of the words of its elements.
+type what int
+
+const (
+	units     what = iota // fractions of words 0 and 1
+	unitPairs             // and of words 2 and 3
+	allWords              // the words, those of an element side by side
+)
+
+// fill writes units from words 0 and 1 to u and, in the form with two slices, from words 2 and 3 to v; or the words as they are. The number of
 // elements is a multiple of the lanes.
-func (g *generator) fill(isa string, pair bool) {
+func (g *generator) fill(isa string, of what) {
 	reg, lanes := "Y", 4
 	if isa == "AVX512" {
 		reg, lanes = "Z", 8
 	}
 	name, args, s := "units", 36, 24
-	if pair {
+	switch of {
+	case unitPairs:
 		name, args, s = "unitPairs", 60, 48
+	case allWords:
+		name = "words"
 	}
 	g.p("\n// func %s%s\nTEXT ·%s%s(SB), NOSPLIT, $0-%d", name, isa, name, isa, args)
 	g.p("\tMOVQ u_base+0(FP), DI\n\tMOVQ u_len+8(FP), CX")
-	if pair {
+	switch of {
+	case unitPairs:
 		g.p("\tMOVQ v_base+24(FP), DX")
+	case allWords:
+		g.p("\tSHRQ $2, CX")
+		if reg == "Z" {
+			g.p("\tMOVL $0x5555, R9\n\tKMOVW R9, K1")
+		}
 	}
 	g.p("\tMOVQ s+%d(FP), SI\n\tMOVL first+%d(FP), R8\n\tVMOVD R8, X15\n\tVPBROADCASTD X15, %s15\n\tVPADDD lanes<>(SB), %s15, %s15", s, s+8, reg, reg, reg)
 	g.p("\tVMOVDQU%s mul0<>(SB), %s13\n\tVMOVDQU%s mul1<>(SB), %s14\n\tXORQ AX, AX", suffix(reg), reg, suffix(reg), reg)
@@ -59,15 +77,15 @@ func (g *generator) fill(isa string, pair bool) {
 	}
 	// Two vectors at a time, so that one has work while the other waits for a product; then one.
 	g.p("\nloop2:\n\tLEAQ %d(AX), R9\n\tCMPQ R9, CX\n\tJGT loop1", 2*lanes)
-	g.rounds(reg, 2, lanes, pair, key)
+	g.rounds(reg, 2, lanes, of, key)
 	g.p("\tJMP loop2\n\nloop1:\n\tCMPQ AX, CX\n\tJGE done")
-	g.rounds(reg, 1, lanes, pair, key)
+	g.rounds(reg, 1, lanes, of, key)
 	g.p("\tJMP loop1\n\ndone:\n\tVZEROUPPER\n\tRET")
 }
 
 // rounds writes the ten rounds for some vectors of elements, and their fractions. A vector has six registers: words 0 to 3 and two for products, which
 // become words 1 and 3.
-func (g *generator) rounds(reg string, vectors, lanes int, pair bool, key func(i int) string) {
+func (g *generator) rounds(reg string, vectors, lanes int, of what, key func(i int) string) {
 	state := make([][6]int, vectors)
 	for v := range state {
 		for i := range state[v] {
@@ -89,8 +107,8 @@ func (g *generator) rounds(reg string, vectors, lanes int, pair bool, key func(i
 		g.p("\tVPBROADCASTD %d(SI), %s", offC3, r(s[3]))
 	}
 	for round := 2; round < 10; round++ {
-		// Words 2 and 3 of the last round are of no use without v.
-		both := pair || round < 9
+		// Words 2 and 3 of the last round are of no use where only fractions of the others are made.
+		both := of != units || round < 9
 		for v := range state {
 			s := &state[v]
 			if both {
@@ -121,12 +139,48 @@ func (g *generator) rounds(reg string, vectors, lanes int, pair bool, key func(i
 	}
 	for v := range state {
 		s := &state[v]
+		if of == allWords {
+			g.sideBySide(reg, *s, v)
+			continue
+		}
 		g.unit(reg, s[0], s[1], fmt.Sprintf("%d(DI)", 8*lanes*v))
-		if pair {
+		if of == unitPairs {
 			g.unit(reg, s[2], s[3], fmt.Sprintf("%d(DX)", 8*lanes*v))
 		}
 	}
+	if of == allWords {
+		g.p("\tADDQ $%d, DI", 16*vectors*lanes)
+	}
 	g.p("\tADDQ $%d, AX", vectors*lanes)
+}
+
+// sideBySide writes the four words of each element of vector v, one element behind the other.
+func (g *generator) sideBySide(reg string, s [6]int, v int) {
+	r := func(i int) string { return fmt.Sprint(reg, s[i]) }
+	for _, i := range []int{0, 2} { // words i and i+1 in one lane
+		g.p("\tVPSLLQ $32, %s, %s", r(i+1), r(i+1))
+		if reg == "Z" {
+			g.p("\tVMOVDQA32 %s, K1, %s", r(i), r(i+1))
+		} else {
+			g.p("\tVPBLENDD $0x55, %s, %s, %s", r(i), r(i+1), r(i+1))
+		}
+	}
+	g.p("\tVPUNPCKLQDQ %s, %s, %s\n\tVPUNPCKHQDQ %s, %s, %s", r(3), r(1), r(0), r(3), r(1), r(2))
+	// In each part of 128 bits: elements 0, 2, 4 and so on, and 1, 3, 5.
+	parts, extract := 2, "VEXTRACTI128"
+	if reg == "Z" {
+		parts, extract = 4, "VEXTRACTI32X4"
+	}
+	for k := range parts {
+		for j, from := range []string{r(0), r(2)} {
+			at := fmt.Sprintf("%d(DI)", 16*(2*parts*v+2*k+j))
+			if k == 0 {
+				g.p("\tVMOVDQU X%s, %s", from[1:], at)
+			} else {
+				g.p("\t%s $%d, %s, %s", extract, k, from, at)
+			}
+		}
+	}
 }
 
 func suffix(reg string) string {
@@ -173,8 +227,9 @@ func main() {
 	}
 	g.p("GLOBL lanes<>(SB), RODATA|NOPTR, $64")
 	for _, isa := range []string{"AVX2", "AVX512"} {
-		g.fill(isa, false)
-		g.fill(isa, true)
+		for _, of := range []what{units, unitPairs, allWords} {
+			g.fill(isa, of)
+		}
 	}
 	g.boxMuller()
 	if err := os.WriteFile("philox_amd64.s", g.Bytes(), 0o644); err != nil {
