@@ -166,9 +166,9 @@ func skipSelf(row []int32, self int32) {
 // is drawn anew.
 type gaps struct {
 	table []uint64
-	last  int    // of the table
-	top   uint64 // the number there
-	guide []int32  // guide[u>>shift] is where to start searching for u
+	last  int     // of the table
+	top   uint64  // the number there
+	guide []int32 // guide[u>>shift] is where to start searching for u
 	shift uint
 	all   bool // probability 1
 }
