@@ -42,7 +42,7 @@ type listOp[T real] struct {
 // sharedWork is inlineWork where threads that are awake have the targets in their caches: moving them to another costs more than the
 // additions. sharedTarget is the least work of a kernel over targets.
 const (
-	sharedWork   = 1 << 10
+	sharedWork   = 1 << 6
 	sharedTarget = 4
 )
 

@@ -7,25 +7,28 @@ import (
 )
 
 // pool runs one job at a time on several threads, the caller's included. A job is a number of tasks. Each thread has a share of them, the same
-// in every job of as many, so that what it worked on in one step is in its cache in the next; behind its own it takes those that others have
-// not begun. Helpers wait for the next job by spinning for some tens of microseconds and then park. The caller never waits for a helper that
+// in every job of as many, so that what it worked on in one step is in its cache in the next. Behind its own it takes those of threads that are
+// late; the last one of a thread that is there stays with it, since moving what it works on would take as long. Helpers wait for the next job by spinning for some tens of microseconds and then park. The caller never waits for a helper that
 // has not yet joined: it closes the job when no task is left.
 type pool struct {
 	helpers []*helper
 	job     func(worker, task int)
 	shares  []share
 	used    int // shares of this job
-	// state is epoch<<32 | open<<31 | helpers inside the job.
-	state  atomic.Uint64
-	closed atomic.Bool
-	panics atomic.Pointer[error]
+	closed  atomic.Bool
+	panics  atomic.Pointer[error]
+	_       [64]byte
+	// state is epoch<<32 | open<<31 | helpers inside the job. Helpers look at it all the time: it has a cache line of its own.
+	state atomic.Uint64
+	_     [64]byte
 }
 
 // share is a thread's tasks: from next to end-1 those that nobody has begun. It fills a cache line.
 type share struct {
-	next atomic.Int64
-	end  int64
-	_    [48]byte
+	next  atomic.Int64
+	end   int64
+	there atomic.Bool // the thread takes its tasks
+	_     [44]byte
 }
 
 type helper struct {
@@ -36,7 +39,7 @@ type helper struct {
 
 const (
 	openBit   = 1 << 31
-	spinTurns = 200 // turns of 64 looks for a job
+	spinLooks = 1 << 16 // looks for a job, of a nanosecond or two
 )
 
 func newPool(threads int) *pool {
@@ -57,6 +60,7 @@ func (p *pool) run(tasks int, job func(worker, task int)) error {
 	for i := range p.used {
 		p.shares[i].next.Store(int64(tasks * i / p.used))
 		p.shares[i].end = int64(tasks * (i + 1) / p.used)
+		p.shares[i].there.Store(false)
 	}
 	if p.used == 1 {
 		p.work(0)
@@ -78,7 +82,7 @@ func (p *pool) run(tasks int, job func(worker, task int)) error {
 		}
 	}
 	for n := 0; uint32(p.state.Load()) != 0; n++ {
-		if n > 1000 {
+		if n > spinLooks {
 			runtime.Gosched()
 		}
 	}
@@ -103,14 +107,21 @@ func (p *pool) work(worker int) {
 			p.panics.CompareAndSwap(nil, &err)
 		}
 	}()
-	for i := range p.used {
-		s := &p.shares[(worker+i)%p.used]
+	job, shares := p.job, p.shares[:p.used]
+	if worker < len(shares) {
+		shares[worker].there.Store(true)
+	}
+	for i := range shares {
+		s := &shares[(worker+i)%len(shares)]
 		for {
+			if left := s.end - s.next.Load(); left <= 0 || left == 1 && i > 0 && s.there.Load() {
+				break
+			}
 			t := s.next.Add(1) - 1
 			if t >= s.end {
 				break
 			}
-			p.job(worker, int(t))
+			job(worker, int(t))
 		}
 	}
 }
@@ -132,32 +143,28 @@ func (p *pool) join(last uint64) (uint64, bool) {
 	return s >> 32, p.state.CompareAndSwap(s, s+1)
 }
 
+// serve looks for jobs. It does not give way to other goroutines in between: that takes longer than small jobs, and threads would exchange
+// helpers and with them what is in their caches.
 func (p *pool) serve(h *helper) {
 	var last uint64
-	for turn := 0; ; turn++ {
-		for range 64 {
+	for {
+		for look := 0; look < spinLooks; look++ {
 			if epoch, ok := p.join(last); ok {
 				last = epoch
 				p.work(h.id)
 				p.state.Add(^uint64(0))
-				turn = 0
+				look = 0
 			}
 		}
 		if p.closed.Load() {
 			return
 		}
-		runtime.Gosched()
-		if turn < spinTurns {
-			continue
-		}
 		h.parked.Store(true)
 		// A job opened between the last look and the store above would not wake this helper.
 		if s := p.state.Load(); (s&openBit != 0 && s>>32 != last || p.closed.Load()) && h.parked.CompareAndSwap(true, false) {
-			turn = 0
 			continue
 		}
 		<-h.wake
-		turn = 0
 	}
 }
 
