@@ -29,12 +29,12 @@ type listOp[T real] struct {
 	reals []adder[T]
 	ints  []adder[int32]
 
-	spikes         []int32   // of the step that is run
-	made           [][]int32 // rows that are drawn for them, by task
-	maker          func(worker, task int)
-	tasks, perTask int
-	lists          [][]int32
-	job            func(worker, task int)
+	spikes []int32   // of the step that is run
+	made   [][]int32 // rows that are drawn for them, by task
+	maker  func(worker, task int)
+	tasks  int
+	lists  []emitted
+	job    func(worker, task int)
 	// saves are the targets that masks keep, by task; nil where there are no masks of that kind.
 	saves []saved[T]
 }
@@ -103,7 +103,7 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 	if l.list, err = x.spikeList(fmt.Sprintf("kernel %q", p.name), o.List); err != nil {
 		return nil, err
 	}
-	if l.out, err = x.emitted(p, o); err != nil || l.active {
+	if l.out, err = x.emittedTo(p, o); err != nil || l.active {
 		return l, err
 	}
 	if l.conn, err = x.connection(o.Conn); err != nil {
@@ -132,9 +132,9 @@ func (l *listOp[T]) run(step int64) error {
 	l.spikes = spikes
 	l.p.scalars(x.vec, &x.m, step)
 	if l.active {
-		l.tasks, l.perTask = split(len(spikes), 2*l.p.work(), x.pool.threads())
+		l.tasks = split(len(spikes), 2*l.p.work(), x.pool.threads())
 		if l.p.ordered {
-			l.tasks, l.perTask = 1, len(spikes)
+			l.tasks = 1
 		}
 	} else {
 		if err := l.draw(); err != nil {
@@ -152,7 +152,7 @@ func (l *listOp[T]) run(step int64) error {
 		}
 	}
 	for len(l.lists) < l.tasks {
-		l.lists = append(l.lists, nil)
+		l.lists = append(l.lists, emitted{})
 	}
 	if err := x.pool.run(l.tasks, l.job); err != nil {
 		return err
@@ -193,13 +193,13 @@ func (l *listOp[T]) events(spikes []int32) (n int) {
 
 func (l *listOp[T]) task(worker, task int) {
 	w, spikes := l.x.workers[worker], l.spikes
-	w.list = l.lists[task][:0]
+	w.list = l.lists[task].elements[:0]
 	if l.active {
-		l.elements(w, spikes[min(task*l.perTask, len(spikes)):min((task+1)*l.perTask, len(spikes))])
+		l.elements(w, spikes[cut(len(spikes), l.tasks, task):cut(len(spikes), l.tasks, task+1)])
 	} else {
 		l.rows(w, spikes, task)
 	}
-	l.lists[task] = w.list
+	l.lists[task].elements = w.list
 	w.list = nil
 }
 
@@ -220,7 +220,7 @@ func (l *listOp[T]) elements(w *worker[T], spikes []int32) {
 // rows runs over the synapses of the spikes' rows that end in the task's part of the targets.
 func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 	c := l.conn
-	from, to := int32(c.far*task/l.tasks), int32(c.far*(task+1)/l.tasks)
+	from, to := int32(cut(c.far, l.tasks, task)), int32(cut(c.far, l.tasks, task+1))
 	var f *frame[T]
 	if !l.prepare() {
 		f = w.frame(l.p)
