@@ -40,6 +40,9 @@ type helper struct {
 const (
 	openBit   = 1 << 31
 	spinLooks = 1 << 16 // looks for a job, of a nanosecond or two
+	// A helper gives way to other goroutines after so many looks, and so many jobs.
+	yieldLooks = 1 << 13
+	yieldJobs  = 64
 )
 
 func newPool(threads int) *pool {
@@ -143,17 +146,21 @@ func (p *pool) join(last uint64) (uint64, bool) {
 	return s >> 32, p.state.CompareAndSwap(s, s+1)
 }
 
-// serve looks for jobs. It does not give way to other goroutines in between: that takes longer than small jobs, and threads would exchange
-// helpers and with them what is in their caches.
+// serve looks for jobs. It seldom gives way to other goroutines in between, since that takes longer than small jobs.
 func (p *pool) serve(h *helper) {
 	var last uint64
-	for {
-		for look := 0; look < spinLooks; look++ {
+	for jobs := 0; ; {
+		for look := 1; look < spinLooks; look++ {
 			if epoch, ok := p.join(last); ok {
 				last = epoch
 				p.work(h.id)
 				p.state.Add(^uint64(0))
-				look = 0
+				look = 1
+				if jobs++; jobs%yieldJobs == 0 {
+					runtime.Gosched()
+				}
+			} else if look%yieldLooks == 0 {
+				runtime.Gosched()
 			}
 		}
 		if p.closed.Load() {
