@@ -8,8 +8,9 @@ import (
 
 // pool runs one job at a time on several threads, the caller's included. A job is a number of tasks. Each thread has a share of them, the same
 // in every job of as many, so that what it worked on in one step is in its cache in the next. Behind its own it takes those of threads that are
-// late; the last one of a thread that is there stays with it, since moving what it works on would take as long. Helpers wait for the next job by spinning for some tens of microseconds and then park. The caller never waits for a helper that
-// has not yet joined: it closes the job when no task is left.
+// late; the last one of a thread that is there stays with it, since moving what it works on would take as long. Helpers wait for the next job by
+// spinning for some tens of microseconds and then park. The caller never waits for a helper that has not yet joined: it closes the job when no
+// task is left.
 type pool struct {
 	helpers []*helper
 	job     func(worker, task int)
