@@ -221,6 +221,23 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// The ways to run a schedule stand beside each other, and one that a network does not run in says why.
+func TestWaysOfGL(t *testing.T) {
+	r, err := Measure(context.Background(), Options{Names: []string{"field-20", "cascade"}, Backends: []string{"gl-plain", "gl-resident"}, Precisions: []plan.Precision{plan.Single}, Rounds: 1, RoundTime: time.Millisecond})
+	if errors.Is(err, ErrNoBackend) && os.Getenv("CI") == "" {
+		t.Skip("SKIPPED: ", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, c := range r.Cases {
+		refused := strings.Contains(c.Error, "one after another, in a work group of its own")
+		if want := []string{"gl-plain", "gl-resident"}[k%2]; c.Backend != want || refused != (k == 3) || len(c.Rounds) == 0 != refused {
+			t.Errorf("%s on %s: %d rounds, %s", c.Workload, c.Backend, len(c.Rounds), c.Error)
+		}
+	}
+}
+
 func TestMeasure(t *testing.T) {
 	for _, o := range []Options{{Names: []string{"nothing"}}, {Backends: []string{"cuda"}}} {
 		if r, err := Measure(context.Background(), o); r != nil || !errors.Is(err, ErrUsage) {

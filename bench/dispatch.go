@@ -11,7 +11,7 @@ const Dispatch = "dispatch"
 // DispatchResult is what one way to give the device work costs, whatever the work is: programs do next to nothing.
 type DispatchResult struct {
 	What string
-	// Seconds of each round for one of them, in a long row.
+	// Seconds of each round for one of them, in a long row; none where the device does not do it.
 	Rounds []float64
 }
 
@@ -21,6 +21,10 @@ func (r *Result) dispatches(b *strings.Builder) {
 	}
 	rows := [][]string{{"on the device", "µs best", "median"}}
 	for _, d := range r.Dispatches {
+		if len(d.Rounds) == 0 {
+			rows = append(rows, []string{d.What, "-", "-"})
+			continue
+		}
 		best := d.Rounds[0]
 		for _, v := range d.Rounds {
 			best = min(best, v)

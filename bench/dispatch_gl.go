@@ -5,6 +5,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -31,6 +32,30 @@ void main() {
 		s[i] = x + 1u;
 	}
 	v[i] = s[i];
+}
+`
+
+// Work groups that wait for each other 200 times, as a persistent program does; v[64] is all ones where one waited in vain.
+const meets = `#version 430 core
+layout(local_size_x = 256) in;
+layout(std430, binding = 0) coherent buffer B { uint v[]; };
+shared bool left;
+void main() {
+	for (uint k = 1u; k <= 200u; ++k) {
+		memoryBarrierBuffer();
+		barrier();
+		if (gl_LocalInvocationIndex == 0u) {
+			memoryBarrierBuffer();
+			if (atomicAdd(v[32], 1u) + 1u == k * gl_NumWorkGroups.x) atomicMax(v[64], k);
+			uint open = atomicOr(v[64], 0u);
+			for (uint w = 0u; open < k && w < 50000u; ++w) open = atomicOr(v[64], 0u);
+			if (open < k) open = max(atomicMax(v[64], 0xffffffffu), 0xffffffffu);
+			left = open == 0xffffffffu;
+		}
+		barrier();
+		memoryBarrierBuffer();
+		if (left) return;
+	}
 }
 `
 
@@ -71,13 +96,19 @@ func (r *Result) dispatch(ctx context.Context, d *device.Device, rounds int) err
 	}
 	defer wait.Close()
 	d.BindStorage(0, data)
+	meet, err := d.NewCompute("meets", device.Source{Text: meets})
+	if err != nil {
+		return err
+	}
+	defer meet.Close()
 	var word [1]uint32
-	ways := []struct {
+	type way struct {
 		what  string
 		count int // in a row
 		each  func() error
 		per   float64 // of what is reported
-	}{
+	}
+	ways := []way{
 		{"dispatch of 1 group of 64, without a barrier", 2000, func() error { return d.Dispatch(add, 1, 1, 1) }, 1},
 		{"dispatch of 1 group, storage barrier", 2000, func() error {
 			err := d.Dispatch(add, 1, 1, 1)
@@ -117,6 +148,33 @@ func (r *Result) dispatch(ctx context.Context, d *device.Device, rounds int) err
 			return device.Read(data, 0, word[:], device.ReadTest)
 		}, 1},
 	}
+	apart := map[string]bool{} // what the device does not do
+	for _, groups := range []int{2, 16, 64, 132, 264, 528} {
+		w := way{what: fmt.Sprintf("barrier of %d groups of 256 among each other", groups), count: 1, per: 200}
+		w.each = func() error {
+			if err := device.Upload(data, 0, make([]uint32, 65)); err != nil {
+				return err
+			}
+			if err := d.Dispatch(meet, groups, 1, 1); err != nil {
+				return err
+			}
+			d.Barrier(device.BarrierStorage | device.BarrierBufferUpdate)
+			if err := device.Read(data, 64, word[:], device.ReadTest); err != nil {
+				return err
+			}
+			if word[0] != 200 {
+				apart[w.what] = true
+			}
+			return nil
+		}
+		if err := w.each(); err != nil {
+			return err
+		}
+		ways = append(ways, w)
+		if apart[w.what] { // more will not run at once
+			break
+		}
+	}
 	results := make([]DispatchResult, len(ways))
 	for round := -1; round < rounds; round++ { // the first round compiles
 		for i, w := range ways {
@@ -135,6 +193,11 @@ func (r *Result) dispatch(ctx context.Context, d *device.Device, rounds int) err
 			if round >= 0 {
 				results[i].Rounds = append(results[i].Rounds, time.Since(start).Seconds()/float64(w.count)/w.per)
 			}
+		}
+	}
+	for i, w := range ways {
+		if apart[w.what] {
+			results[i].What, results[i].Rounds = w.what+": they do not run at once", nil
 		}
 	}
 	r.Dispatches = results

@@ -4,6 +4,7 @@ package bench
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/galvani-sim/galvani/gpu/compute"
 	glcontext "github.com/galvani-sim/galvani/gpu/context"
@@ -29,14 +30,41 @@ func openDevice() (*device.Device, func(), error) {
 
 // OpenGL opens the gl backend without a window.
 func OpenGL() (exec.Backend, func(), error) {
+	list, done, err := openModes([]string{"gl"})
+	if err != nil {
+		return nil, nil, err
+	}
+	return list[0], done, nil
+}
+
+// mode is the gl backend in one way to run a schedule, under a name of its own.
+type mode struct {
+	*compute.Backend
+	name string
+}
+
+func (m mode) Caps() exec.Caps {
+	c := m.Backend.Caps()
+	c.Name = m.name
+	return c
+}
+
+// openModes opens gl and GLModes, all on one context.
+func openModes(names []string) (list []exec.Backend, done func(), err error) {
 	d, done, err := openDevice()
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := compute.New(d)
-	if err != nil {
-		done()
-		return nil, nil, err
+	for _, name := range names {
+		b, err := compute.New(d)
+		if err == nil && name != "gl" {
+			b.Mode, err = compute.ParseMode(strings.TrimPrefix(name, "gl-"))
+		}
+		if err != nil {
+			done()
+			return nil, nil, err
+		}
+		list = append(list, mode{b, name})
 	}
-	return b, done, nil
+	return list, done, nil
 }

@@ -23,7 +23,7 @@ const (
 type Options struct {
 	// Names are workloads, Surface, Graph, Dispatch, Scaling, or beginnings of names that end in *; none: all.
 	Names []string
-	// Backends are "cpu", "gl" and Forms; none: cpu and gl, without gl where there is none.
+	// Backends are "cpu", "gl", Forms and GLModes; none: cpu and gl, without gl where there is none.
 	Backends   []string
 	Precisions []plan.Precision // none: both
 	Threads    []int            // of the cpu backend; none: one, and all
@@ -91,40 +91,55 @@ func Measure(ctx context.Context, o Options) (*Result, error) {
 	return r, err
 }
 
+// GLModes are the names of backends that are the gl backend with the way chosen in which it runs a schedule.
+func GLModes() []string { return []string{"gl-plain", "gl-resident", "gl-persistent"} }
+
 // open opens the backends asked for, and says whether gl is among them.
 func open(o *Options) (list []exec.Backend, gl bool, done func(), err error) {
 	want := o.Backends
 	if len(want) == 0 {
 		want = []string{"cpu", "gl"}
 	}
-	done = func() {}
+	var modes []string // in one context
 	for _, name := range want {
-		switch name {
-		case "cpu":
-			b, _, _ := OpenCPU()
-			list = append(list, b)
-		case "gl":
-			b, closeGL, err := OpenGL()
-			if err != nil && len(o.Backends) > 0 {
-				return nil, false, nil, fmt.Errorf("gl: %w: %w", ErrNoBackend, err)
-			}
-			if err != nil {
-				o.Log("without gl: " + err.Error())
-				continue
-			}
-			list, gl, done = append(list, b), true, closeGL
+		if name == "gl" || slices.Contains(GLModes(), name) {
+			modes = append(modes, name)
+		}
+	}
+	done = func() {}
+	byName := map[string]exec.Backend{}
+	if len(modes) > 0 {
+		opened, closeGL, err := openModes(modes)
+		switch {
+		case err != nil && len(o.Backends) > 0:
+			return nil, false, nil, fmt.Errorf("gl: %w: %w", ErrNoBackend, err)
+		case err != nil:
+			o.Log("without gl: " + err.Error())
 		default:
-			if !slices.Contains(Forms(), name) {
-				done()
-				return nil, false, nil, fmt.Errorf("%w: backend %q; there are cpu, gl, %s", ErrUsage, name, strings.Join(Forms(), ", "))
+			gl, done = true, closeGL
+			for k, b := range opened {
+				byName[modes[k]] = b
 			}
-			b, err := openForm(name)
-			if err != nil {
+		}
+	}
+	for _, name := range want {
+		b := byName[name]
+		switch {
+		case b != nil:
+		case slices.Contains(modes, name):
+			continue // without gl
+		case name == "cpu":
+			b, _, _ = OpenCPU()
+		case slices.Contains(Forms(), name):
+			if b, err = openForm(name); err != nil {
 				done()
 				return nil, false, nil, err
 			}
-			list = append(list, b)
+		default:
+			done()
+			return nil, false, nil, fmt.Errorf("%w: backend %q; there are cpu, gl, %s, %s", ErrUsage, name, strings.Join(GLModes(), ", "), strings.Join(Forms(), ", "))
 		}
+		list = append(list, b)
 	}
 	return list, gl, done, nil
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/galvani-sim/galvani/host/exec"
@@ -258,8 +259,11 @@ func (k *benchCase) watch() ([][]float64, error) {
 	return all, nil
 }
 
+// isGL reports whether a backend is gl in any of its ways.
+func isGL(b exec.Backend) bool { return strings.HasPrefix(b.Caps().Name, "gl") }
+
 // agree compares a case with those before it: within the workload's tolerance, and bit by bit with one that differs only in
-// the number of threads.
+// the number of threads or in the way in which OpenGL runs a schedule.
 func agree(k *benchCase, cases []*benchCase) error {
 	for _, o := range cases {
 		if o == k {
@@ -269,7 +273,7 @@ func agree(k *benchCase, cases []*benchCase) error {
 			continue
 		}
 		tolerance := max(k.w.Tolerance[k.precision], k.w.Tolerance[o.precision])
-		if o.backend == k.backend && o.precision == k.precision {
+		if o.precision == k.precision && (o.backend == k.backend || isGL(o.backend) && isGL(k.backend)) {
 			tolerance = 0
 		}
 		for j, w := range k.w.Watch {

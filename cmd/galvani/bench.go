@@ -46,7 +46,7 @@ for all that begin so.`,
 			}
 			o := bench.Options{Names: args, Rounds: rounds, MaxCells: cells}
 			for _, name := range strings.Split(backends, ",") {
-				if err := oneOf("--backend", name, append([]string{"cpu", "gl"}, bench.Forms()...)...); err != nil {
+				if err := oneOf("--backend", name, slices.Concat([]string{"cpu", "gl"}, bench.GLModes(), bench.Forms())...); err != nil {
 					return err
 				}
 			}
@@ -84,7 +84,7 @@ for all that begin so.`,
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	c.Flags().StringVar(&backends, "backend", "cpu,gl", "backends to compare, by commas: cpu, gl, or cpu with less of the processor: "+strings.Join(bench.Forms(), ", ")+" (default cpu and gl, without gl where there is none)")
+	c.Flags().StringVar(&backends, "backend", "cpu,gl", "backends to compare, by commas: cpu, gl, gl in one of its ways ("+strings.Join(bench.GLModes(), ", ")+"), or cpu with less of the processor: "+strings.Join(bench.Forms(), ", ")+" (default cpu and gl, without gl where there is none)")
 	c.Flags().StringVar(&f.precision, "precision", "auto", "auto (both), single or double")
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the cpu backend (default one, and all)")
 	c.Flags().IntVar(&rounds, "rounds", 5, "how often each case runs")

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/galvani-sim/galvani/gpu/compute"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/spf13/cobra"
 )
@@ -16,6 +17,7 @@ type modelFlags struct {
 	set       []string
 	data      []string
 	backend   string
+	glMode    string // of the gl backend; empty for commands that run nothing
 	precision string
 	seed      seedFlag
 	threads   int
@@ -69,6 +71,8 @@ func (f *modelFlags) describe(c *cobra.Command) {
 func (f *modelFlags) execution(c *cobra.Command) {
 	c.Flags().StringVar(&f.backend, "backend", "auto", "`BACKEND`: auto, cpu or gl; auto takes gl where OpenGL 4.3 works, to run without drawing on a graphics card only")
 	c.Flags().StringVar(&f.precision, "precision", "auto", "`PRECISION`: auto, single or double; auto is double on cpu and single on gl")
+	c.Flags().StringVar(&f.glMode, "gl-mode", "auto", "how the gl backend runs a step, `MODE`: auto, plain (one dispatch after another), resident (one work group takes many steps), persistent (many work groups take many steps and wait for each other; not every driver runs them at once) or auto-persistent; results are the same")
+	_ = c.RegisterFlagCompletionFunc("gl-mode", cobra.FixedCompletions(compute.Modes(), cobra.ShellCompDirectiveNoFileComp))
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads `N` of the cpu backend (default all)")
 	_ = c.RegisterFlagCompletionFunc("backend", cobra.FixedCompletions([]string{"auto", "cpu", "gl"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("precision", cobra.FixedCompletions([]string{"auto", "single", "double"}, cobra.ShellCompDirectiveNoFileComp))
@@ -93,6 +97,14 @@ func (f *modelFlags) check() error {
 	if err := oneOf("--precision", f.precision, "auto", "single", "double"); err != nil {
 		return err
 	}
+	if f.glMode != "" {
+		if err := oneOf("--gl-mode", f.glMode, compute.Modes()...); err != nil {
+			return err
+		}
+	}
+	if f.wantsGL() && f.backend == "cpu" {
+		return usageError("--gl-mode %s: the cpu backend has no such modes; use --backend gl", f.glMode)
+	}
 	if f.format == "" { // a command without --out
 		f.format = "npz"
 	}
@@ -107,6 +119,9 @@ func (f *modelFlags) check() error {
 	}
 	return nil
 }
+
+// wantsGL reports whether the flags ask for a way to run that only the gl backend has.
+func (f *modelFlags) wantsGL() bool { return f.glMode != "" && f.glMode != "auto" }
 
 func oneOf(flag, value string, allowed ...string) error {
 	for _, a := range allowed {

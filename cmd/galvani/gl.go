@@ -62,7 +62,20 @@ func newDevice(c *context.Context) (*glDevice, error) {
 	return &glDevice{c, d}, nil
 }
 
-func (d *glDevice) backend() (exec.Backend, error) { return compute.New(d.device) }
+// backend is the gl backend in a way to run schedules; note is told when that cannot be, and may be nil.
+func (d *glDevice) backend(mode string, note func(string)) (exec.Backend, error) {
+	b, err := compute.New(d.device)
+	if err != nil {
+		return nil, err
+	}
+	b.Note = note
+	if mode != "" {
+		if b.Mode, err = compute.ParseMode(mode); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
 
 func (d *glDevice) close() {
 	d.device.Do(func() { _ = d.device.Close() })
@@ -76,7 +89,7 @@ func dumpGLSL(w io.Writer, p *plan.Plan) error {
 		return machineError(err)
 	}
 	defer d.close()
-	b, err := d.backend()
+	b, err := d.backend("", nil)
 	if err != nil {
 		return machineError(err)
 	}

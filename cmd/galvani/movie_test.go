@@ -67,7 +67,7 @@ func TestMovieOfSession(t *testing.T) {
 	must(os.WriteFile(model, []byte(pluckedModel), 0o666))
 	f := &modelFlags{backend: "cpu", precision: "auto"}
 	h := &plucker{}
-	s := &session{flags: f, pending: openBackend(f), driver: func(*backend) (sim.Driver, error) { return h, nil }}
+	s := &session{flags: f, pending: openBackend(f, nil), driver: func(*backend) (sim.Driver, error) { return h, nil }}
 	defer s.pending.release()
 	res, err := script.RunSource(context.Background(), model, pluckedModel, f.options(s, &bytes.Buffer{}, nil))
 	must(err)

@@ -30,8 +30,8 @@ func openWindow(string, int, int) (*glDevice, error) {
 	return nil, err
 }
 
-func (d *glDevice) backend() (exec.Backend, error) { return nil, nil }
-func (d *glDevice) close()                         {}
+func (d *glDevice) backend(string, func(string)) (exec.Backend, error) { return nil, nil }
+func (d *glDevice) close()                                             {}
 
 func dumpGLSL(io.Writer, *plan.Plan) error {
 	_, err := openHeadless()

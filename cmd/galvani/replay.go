@@ -133,7 +133,7 @@ func (p *program) replaySession(c *cobra.Command, path string, f *modelFlags) er
 		note(fmt.Sprintf("%s has changed since the session was saved; the session's own copy is played", file.Header.Model))
 	}
 	r := timeline.NewReplay(file, timeline.Options{Warn: note})
-	s := &session{flags: f, pending: openBackend(f), note: note, driver: func(*backend) (sim.Driver, error) { return replayDriver{r}, nil }}
+	s := &session{flags: f, pending: openBackend(f, note), note: note, driver: func(*backend) (sim.Driver, error) { return replayDriver{r}, nil }}
 	defer s.pending.release()
 	o := f.options(s, p.out, p.warn(&progress{w: p.err}))
 	o.Open = true

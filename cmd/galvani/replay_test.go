@@ -64,7 +64,7 @@ func TestSession(t *testing.T) {
 	must(os.WriteFile(filepath.Join(dir, "drive.csv"), []byte("1,2\n"), 0o666))
 	f := &modelFlags{backend: "cpu", precision: "auto", set: []string{"N=4"}}
 	h := &hand{}
-	s := &session{flags: f, pending: openBackend(f), driver: func(*backend) (sim.Driver, error) { return h, nil }}
+	s := &session{flags: f, pending: openBackend(f, nil), driver: func(*backend) (sim.Driver, error) { return h, nil }}
 	defer s.pending.release()
 	var printed bytes.Buffer
 	res, err := script.RunSource(context.Background(), model, sessionModel, f.options(s, &printed, nil))

@@ -55,7 +55,7 @@ func (p *program) runModel(ctx context.Context, model string, f *modelFlags) err
 	if err := cleanOut(f.out, p.note(f)); err != nil {
 		return err
 	}
-	s := &session{flags: f, pending: openBackend(f), note: p.note(f)}
+	s := &session{flags: f, pending: openBackend(f, p.note(f)), note: p.note(f)}
 	defer s.pending.release()
 	bar := &progress{w: p.err}
 	if p.terminal && !f.quiet {

@@ -37,12 +37,12 @@ type pending struct {
 
 // openBackend starts to open what --backend asks for. Where nothing is drawn, auto leaves OpenGL in software alone: it computes on the
 // same processor as the cpu backend, and slower.
-func openBackend(f *modelFlags) *pending {
+func openBackend(f *modelFlags, note func(string)) *pending {
 	p := &pending{done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
-		p.b, p.err = chooseBackend(f, openHeadless)
-		if p.err == nil && f.backend == "auto" && p.b.gl != nil && p.b.gl.software() {
+		p.b, p.err = chooseBackend(f, openHeadless, note)
+		if p.err == nil && f.backend == "auto" && !f.wantsGL() && p.b.gl != nil && p.b.gl.software() {
 			p.b.close()
 			p.b = cpuBackend("")
 		}
@@ -76,14 +76,18 @@ func brief(err error) string {
 	return err.Error()
 }
 
-// chooseBackend opens a backend. auto falls back to the CPU and says why; gl does not.
-func chooseBackend(f *modelFlags, openGL func() (*glDevice, error)) (*backend, error) {
+// chooseBackend opens a backend. auto falls back to the CPU and says why; gl and a way in which it should run do not. note is told of what does not
+// run as asked for, and may be nil.
+func chooseBackend(f *modelFlags, openGL func() (*glDevice, error), note func(string)) (*backend, error) {
 	if f.backend == "cpu" {
 		return cpuBackend(""), nil
 	}
 	fallback := func(err error) (*backend, error) {
-		if f.backend == "gl" {
+		switch {
+		case f.backend == "gl":
 			return nil, machineError(fmt.Errorf("--backend gl: %w", err))
+		case f.wantsGL():
+			return nil, machineError(fmt.Errorf("--gl-mode %s: %w", f.glMode, err))
 		}
 		return cpuBackend(brief(err)), nil
 	}
@@ -91,7 +95,7 @@ func chooseBackend(f *modelFlags, openGL func() (*glDevice, error)) (*backend, e
 	if err != nil {
 		return fallback(err)
 	}
-	b, err := d.backend()
+	b, err := d.backend(f.glMode, note)
 	if err != nil {
 		d.close()
 		return fallback(err)

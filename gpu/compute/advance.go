@@ -147,14 +147,13 @@ func (i *Instance) adapt(n int64, took time.Duration) {
 // runTicks sends n whole ticks.
 func (i *Instance) runTicks(n int64) error {
 	if i.resident != nil {
-		for end := i.at.Step + n; i.at.Step < end; {
-			part := min(end-i.at.Step, i.resident.most)
-			if err := i.runResident(part); err != nil {
-				return err
-			}
-			i.at.Step += part
+		return i.runResident(n)
+	}
+	if i.persistent != nil {
+		var err error
+		if n, err = i.runPersistent(n); err != nil {
+			return err
 		}
-		return nil
 	}
 	for tick := i.at.Step; tick < i.at.Step+n; tick++ {
 		if err := i.items(tick, 0, len(i.plan.Schedule)); err != nil {

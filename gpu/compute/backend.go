@@ -22,6 +22,10 @@ type Backend struct {
 	// Batch is the time that one submission aims at. The default keeps a viewer on the same context fluent.
 	Batch time.Duration
 
+	// Note is told, on the context's thread, when an instance does not run in the way that was asked for; may be nil.
+	Note func(string)
+	said map[string]bool // kinds of what was said
+
 	// For tests: a tile of one's own, and no loads in pairs.
 	tile    func(*plan.MatMul) (rows, cols int)
 	noPairs bool
@@ -33,16 +37,11 @@ type Backend struct {
 	piece      func(n int) int
 	block      int64
 	mostBlocks int
+	// Rounds of loops that a resident program may take before it leaves; 0: what the driver allows.
+	budget int
+	// The step of a dispatch, from 1, in which a persistent program gives up; 0: none.
+	failAt int
 }
-
-// Mode is a way to run a schedule. Results do not depend on it.
-type Mode uint8
-
-const (
-	Auto     Mode = iota
-	Plain         // one dispatch per operation, or per few
-	Resident      // one work group takes many steps; refused at Load where an operation is too large
-)
 
 // DefaultBatch is the time that one submission aims at when Backend.Batch is zero.
 const DefaultBatch = 12 * time.Millisecond
@@ -53,6 +52,18 @@ func New(d *device.Device) (*Backend, error) {
 		return nil, errors.New("compute: no device")
 	}
 	return &Backend{dev: d}, nil
+}
+
+// tell says something, once of each kind.
+func (b *Backend) tell(kind, what string) {
+	if b.Note == nil || b.said[kind] {
+		return
+	}
+	if b.said == nil {
+		b.said = map[string]bool{}
+	}
+	b.said[kind] = true
+	b.Note(what)
 }
 
 // Caps says what the device can do.
@@ -114,6 +125,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		programs: make(map[string]*program), compiled: make(map[*glsl.Program]*program), hazards: newHazards(len(layout.Buffers)), rings: make([]ring, len(p.Monitors)),
 		spikeRings: make([]spikeRing, len(p.SpikeMonitors)),
 		perBatch:   1,
+		budget:     b.budget, failAt: b.failAt, note: b.tell,
 	}
 	if i.target <= 0 {
 		i.target = DefaultBatch
@@ -144,6 +156,11 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	if err := i.allocate(); err != nil {
 		return nil, err
 	}
+	if i.persistent != nil {
+		if err := i.choosePersistent(b.Mode, i.startPersistent); err != nil {
+			return nil, err
+		}
+	}
 	i.loadTime = time.Since(start)
 	if err := i.initialise(); err != nil {
 		return nil, err
@@ -160,7 +177,7 @@ func (i *Instance) allocate() error {
 			return fmt.Errorf("the network needs %s on the GPU: %w", plan.FormatBytes(bytesOf(i.slabs)), err)
 		}
 	}
-	if i.control, err = i.dev.NewBuffer("fault words", device.U32, 1+len(i.layout.Sites)); err != nil {
+	if i.control, err = i.dev.NewBuffer("control words", device.U32, glsl.ControlSites+len(i.layout.Sites)); err != nil {
 		return err
 	}
 	if err := i.clearFault(); err != nil {
@@ -245,14 +262,22 @@ func (i *Instance) build(mode Mode, most int, size int64) (err error) {
 		}
 	}
 	units := partition(i.layout, tasks) // it decides about lists what all programs have to know
-	if err := i.buildResident(mode, tasks); err != nil {
+	if err := i.buildResident(mode, tasks, most); err != nil {
 		return err
 	}
-	if mode == Auto && i.resident != nil && blocks(i.resident.text) > most {
+	if mode != Resident && i.resident != nil && blocks(i.resident.text) > most {
 		i.resident = nil
 	}
 	if i.units, err = fitted(i.layout, units, most, i.groupSize); err != nil {
 		return err
+	}
+	if mode == Persistent || mode == AutoPersistent && i.resident == nil {
+		if err := i.choosePersistent(mode, func() (err error) {
+			i.persistent, err = i.persistentOf(tasks, most)
+			return err
+		}); err != nil {
+			return err
+		}
 	}
 	if deferred {
 		if i.flush, err = glsl.Flush(i.layout, groupSize); err != nil {

@@ -6,7 +6,13 @@
 // phases; between dispatches there are exactly the barriers that reads and writes ask for.
 //
 // A plan whose operations are all small runs in a single work group that loops over steps by itself: a barrier costs
-// far less than a dispatch. Both ways run the same function text and give the same bits.
+// far less than a dispatch. On request many work groups do so, which wait for each other between the passes of a step (Persistent); Load
+// tries how many run at once, and a dispatch in which they did not is undone and taken plainly. All ways run the same function text and give
+// the same bits.
+//
+// llvmpipe leaves loops after 65535 rounds of all loops together and says nothing. Programs of many steps count their rounds, those over spikes while they
+// run, and leave between two steps while the worst step still fits; the host goes on from there. Plans whose worst step does not fit are refused, and
+// a loop at the end of each program tells whether one was left early all the same.
 //
 // A step of a spiking network is two or three dispatches. Kernels that emit set bits. The work group that ends last of those makes the ascending list
 // from them, writes the arguments of the indirect dispatches over it and records it; lists that are long or many are a dispatch with a

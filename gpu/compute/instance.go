@@ -22,14 +22,18 @@ type Instance struct {
 	layout *glsl.Layout
 
 	slabs    []slab
-	control  *device.Buffer             // fault tick, then a word per site of the layout
+	control  *device.Buffer             // see glsl.ControlFault; at its end a word per site of the layout
 	programs map[string]*program        // by streams and text
 	compiled map[*glsl.Program]*program // on first use
 	initial  []unit
 	units    []unit
 	resident *resident // nil: not used
-	hazards  *hazards
-	rings    []ring
+	// persistent is nil where it is not used, or not any more.
+	persistent     *persistent
+	budget, failAt int // see Backend
+	note           func(kind, what string)
+	hazards        *hazards
+	rings          []ring
 	// flush brings targets of sums up to date behind the last step; nil where every step does. unsettled: it has not run since.
 	flush      *glsl.Program
 	unsettled  bool
@@ -97,6 +101,7 @@ func (i *Instance) Close() error {
 		return nil
 	}
 	i.closed = true
+	i.endPersistent()
 	for _, p := range i.programs {
 		p.Close()
 	}
@@ -116,10 +121,9 @@ func (i *Instance) fullBarrier() {
 // clearFault resets the fault words.
 func (i *Instance) clearFault() error {
 	words := make([]uint32, i.control.Len())
-	for k := range words {
+	for k := glsl.ControlSites; k < len(words); k++ {
 		words[k] = glsl.NoFault
 	}
-	words[0] = 0
 	i.fault = nil
 	return device.Upload(i.control, 0, words)
 }
@@ -141,7 +145,7 @@ func (i *Instance) checkFault() (paused bool, _ error) {
 	tick := i.tickBase + int64(word[0]) - 1
 	i.trimSamples(tick)
 	wrong := false
-	for k, w := range words[1:] {
+	for k, w := range words[glsl.ControlSites:] {
 		switch {
 		case w == glsl.NoFault:
 		case i.layout.Sites[k].Halt != "":
@@ -161,7 +165,7 @@ func (i *Instance) checkFault() (paused bool, _ error) {
 	}
 	i.at = exec.Position{Step: tick, Item: len(i.plan.Schedule)}
 	i.passed = false
-	i.fault = i.describeFault(tick, words[1:])
+	i.fault = i.describeFault(tick, words[glsl.ControlSites:])
 	return false, i.fault
 }
 

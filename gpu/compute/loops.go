@@ -2,6 +2,7 @@ package compute
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/galvani-sim/galvani/gpu/glsl"
 	"github.com/galvani-sim/galvani/host/ir"
@@ -31,6 +32,9 @@ func rounds(l *glsl.Layout, op glsl.Op) int {
 			values = append(values, e.Index, e.Value, e.Mask)
 		}
 		n := innerRounds(values...)
+		if op.Kernel.Domain == ir.Synapses {
+			n += bits.Len(uint(max(l.Plan.Conns[op.Conn].NPre, l.Plan.Conns[op.Conn].NPost))) + 1 // the search for the row
+		}
 		if len(op.Kernel.Reductions) == 0 {
 			return n
 		}
@@ -194,35 +198,96 @@ func groupsFor(l *glsl.Layout, u *unit, groupSize int) int {
 	return max(l.Groups, (n+groupSize*elements-1)/(groupSize*elements))
 }
 
-// roundsPerTick bounds the rounds of one invocation of a resident program in one step.
-func roundsPerTick(l *glsl.Layout, entries []glsl.Entry, groupSize int) int {
-	total := 1
+// budget is what a program of many steps may spend on the rounds of its loops. most is for one dispatch, 0: there is no limit. fixed is what every step
+// takes, worst that of a step in which everything spikes, perSpike that of a spike whose synapses are taken in order.
+type budget struct{ most, fixed, worst, perSpike int }
+
+// stepRounds bounds the rounds of loops of one invocation of a program of many steps in one of them. The program counts what spikes take by itself (package
+// glsl), with the same formulas.
+func stepRounds(l *glsl.Layout, entries []glsl.Entry, groupSize int) budget {
+	fixed, spikes, ordered := 2, 0, 0
 	for _, e := range entries {
-		n := (widthOf(l, e.Op) + groupSize - 1) / groupSize
+		n := (elementsOf(l, e.Op) + groupSize - 1) / groupSize
+		each := 2 + e.Inner
 		switch op := e.Op.(type) {
 		case *plan.Run:
 			switch op.Kernel.Domain {
-			case ir.Spiking: // every row, if all spike
-				c := l.Plan.Conns[op.Conn]
-				n = c.NPre + c.NPost + c.N/groupSize
-				if c.Drawn != nil {
-					total += c.NPre*(3+rowRounds(l, op, groupSize)) + 1
-					continue
-				}
+			case ir.Spiking:
+				n = 0
+				spikes += spikingRounds(l, op, e, groupSize)
 				if op.Kernel.InOrder {
-					n = c.NPre + c.NPost + c.N
+					ordered = max(ordered, orderedRounds(l, op, e))
 				}
 			case ir.Active:
-				n = l.Lists[op.List].Width/groupSize + 1
+				n = 0
+				spikes += ((l.Lists[op.List].Width-1)/groupSize + 2) * (1 + e.Inner)
 			}
 		case *plan.Generate: // each spike searches for its step
-			n = 16 * (l.Lists[op.List].Width/groupSize + 1)
-		case *glsl.Compact, *plan.RecordSpikes:
-			n = listRounds(l, op, groupSize)
+			each += bits.Len(uint(op.Count)) + l.Lists[op.List].Rows
+		case *glsl.Compact:
+			s := l.Lists[op.List]
+			share := (s.Words() + groupSize - 1) / groupSize
+			n, each = 1, 4*share+groupSize+s.Rows+7
+			spikes += min(s.Elems, 32*share)
+		case *plan.RecordSpikes:
+			list := l.Lists[l.Plan.SpikeMonitors[op.Monitor].List]
+			n, each = 1, 2*bits.Len(uint(list.Width))+6
+			spikes += ((list.Width-1)/groupSize + 2) * 2
 		}
-		total += n*(2+rounds(l, e.Op)) + 1
+		fixed += n*each + 2
 	}
-	return total
+	return budget{most: maxRounds, fixed: fixed, worst: fixed + spikes, perSpike: ordered}
+}
+
+// spikingRounds bounds the rounds over the synapses of a list's spikes if all elements spike.
+func spikingRounds(l *glsl.Layout, r *plan.Run, e glsl.Entry, groupSize int) int {
+	list, c := l.Lists[r.List], l.Plan.Conns[r.Conn]
+	width := list.Width - 1
+	if c.Drawn != nil {
+		return (width + 2) * (1 + e.Inner)
+	}
+	if r.Kernel.InOrder {
+		return (width + 1) * orderedRounds(l, r, e)
+	}
+	rows := l.Plan.Buffers[c.RowPtr].Ints
+	row := func(synapses int) int { return (synapses/groupSize + 2) * (1 + e.Inner) }
+	if list.Bits < 0 || rows == nil { // a list that the user gave may name an element twice
+		return width*(1+row(longestRow(l, r.Conn))) + 2
+	}
+	total := 0
+	for k := 1; k < len(rows); k++ {
+		total += 1 + row(int(rows[k]-rows[k-1]))
+	}
+	return total*max(1, l.Plan.Replicas) + 2
+}
+
+// elementsOf is how often invocations call an operation's function.
+func elementsOf(l *glsl.Layout, op glsl.Op) int {
+	switch op := op.(type) {
+	case *plan.MatMul:
+		if l.Tile != nil {
+			th, tw := l.Tile(op)
+			th, tw = max(1, min(th, op.M)), max(1, min(tw, op.N))
+			return ((op.M + th - 1) / th) * ((op.N + tw - 1) / tw)
+		}
+	case *plan.TapSum:
+		if l.TapCells != nil {
+			cells := max(1, min(l.TapCells(op), op.Cols))
+			return op.Layers * op.Rows * ((op.Cols + cells - 1) / cells)
+		}
+	case *plan.Generate:
+		return l.Lists[op.List].Width
+	case *plan.Run:
+		if op.Kernel.Domain == ir.Synapses {
+			return l.Plan.Conns[op.Conn].N * max(1, l.Plan.Replicas)
+		}
+	}
+	return widthOf(l, op)
+}
+
+// orderedRounds bounds the rounds over the synapses of one spike that one invocation takes.
+func orderedRounds(l *glsl.Layout, r *plan.Run, e glsl.Entry) int {
+	return 1 + (longestRow(l, r.Conn)+2)*(1+e.Inner)
 }
 
 // listRounds bounds the rounds of an invocation that makes or records a spike list, if all elements spike.

@@ -17,6 +17,9 @@ func (i *Instance) Programs() []*glsl.Program {
 	if i.resident != nil {
 		add(i.resident.text)
 	}
+	if i.persistent != nil {
+		add(i.persistent.text)
+	}
 	for k := range i.units {
 		add(i.units[k].text)
 	}

@@ -88,6 +88,9 @@ func (i *Instance) groupSize(u *unit) int {
 	return lanes
 }
 
+// residentLanes is the most invocations of a resident work group on llvmpipe.
+const residentLanes = 32 * lanes
+
 // residentGroup is the number of invocations of the resident work group, for operations of up to n elements.
 func (i *Instance) residentGroup(n int) int {
 	if i.dev.Info().Software {

@@ -152,8 +152,23 @@ func TestGolden(t *testing.T) {
 	f = newFixture(t, plan.Single)
 	p, err = Resident(f.layout(), []Entry{
 		{Op: &plan.Sample{Monitor: 0}, Clock: 1}, {Op: f.taps, Clock: 0}, {Op: f.update, Clock: 0, Sync: true},
-	}, 32)
+	}, nil, 32, false)
 	golden(t, "resident", p, err)
+
+	f = newFixture(t, plan.Single)
+	l = f.layout()
+	written := map[int]bool{int(f.taps.Dst): true}
+	for _, e := range f.update.Kernel.Effects {
+		written[int(f.update.Bind[e.Slot])] = true
+	}
+	for _, v := range l.Rings[0].Vars {
+		written[v.Rows] = true
+	}
+	p, err = Persistent(l, []Pass{
+		{Entries: []Entry{{Op: &plan.Sample{Monitor: 0}}}, Clock: 1}, {Entries: []Entry{{Op: f.taps}}},
+		{Entries: []Entry{{Op: f.update}}, Barrier: true, After: []int{0, 1}}, {Entries: []Entry{{Op: f.update}}, Clock: 1, Barrier: true, After: []int{1}},
+	}, written, 64, Wait{})
+	golden(t, "persistent", p, err)
 }
 
 func TestIncludesResolve(t *testing.T) {

@@ -309,4 +309,4 @@ func identifier(name string) string {
 }
 
 // reserved are the prefixes of names that the generated text itself uses.
-var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_", "own_", "was_", "now_", "emit_", "fault_", "stream_", "spiked_", "drawn_", "draws_"}
+var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_", "own_", "was_", "now_", "emit_", "fault_", "stream_", "spiked_", "drawn_", "draws_", "grid_"}

@@ -242,6 +242,9 @@ func (g *generator) compact(b plan.BufferID, groupSize int) function {
 	g.linef("\t\tat += k < me ? found[k] : 0u;")
 	g.linef("\t\tcount += found[k];")
 	g.linef("\t}")
+	if g.counted {
+		g.linef("\tspent += min(count, %du);", 32*share)
+	}
 	g.linef("\tuint row = %s;", rowAt(s, 0))
 	g.linef("\tfor (uint w = first; w < end && n != 0u; ++w) {")
 	g.linef("\t\tuint bits = uint(%s);", fired)
@@ -405,6 +408,9 @@ func (g *generator) record(k, groupSize int) function {
 	g.linef("void %s(uint me) {", f.name)
 	g.linef("\tuint row = %s;", rowAt(s, 0))
 	g.linef("\tuint end = min(uint(%s(row)), %du), begin = 0u, all = end;", list, s.Width-1)
+	if g.counted {
+		g.linef("\tspent += (all / %du + 2u) * 2u;", groupSize)
+	}
 	search := func(v string, what int) {
 		g.linef("\tfor (uint top = all; %s < top;) {", v)
 		g.linef("\t\tuint mid = (%s + top) / 2u;", v)

@@ -98,7 +98,7 @@ func (g *generator) ownUses(op Op) (uses map[int]ownUse, order []int, n int) {
 // takeOwn decides which buffers the operations of a dispatch keep in variables, and returns the part of each operation: those of one part
 // follow each other and have the same elements.
 func (g *generator) takeOwn(ops []Op) (parts []int) {
-	g.own = map[int]*ownValue{}
+	g.own, g.ownOrder = map[int]*ownValue{}, nil
 	shared := map[int]bool{} // touched in more than one part
 	last := 0                // elements of the last part
 	for _, op := range ops {

@@ -12,10 +12,21 @@ import (
 	"github.com/galvani-sim/galvani/shaders"
 )
 
-// Bindings of the storage blocks. Block 0 holds the fault words: the tick of the first fault, then one word per check.
+// Bindings of the storage blocks. Block 0 holds the control words, at their end one per check.
 const (
 	ControlBinding = 0
 	SlabBinding    = 1 // of Program.Blocks[0]; the others follow
+)
+
+// Words of the control block. Those of sites begin at ControlSites.
+const (
+	ControlFault   = 0 // tick of the first fault
+	ControlDone    = 1 // steps that the last dispatch of many steps has taken
+	ControlCut     = 2 // not 0: the driver left a loop early
+	ControlLeave   = 3
+	ControlArrived = 32
+	ControlOpen    = 64 // GivenUp where work groups waited for others in vain
+	ControlSites   = 96
 )
 
 // NoFault is what a check's word holds while nothing is wrong; otherwise the word is element<<2 | kind.
@@ -36,6 +47,7 @@ const (
 	UniformFirst = "first_tick" // uint, Resident
 	UniformTicks = "ticks"      // uint, Resident: how many to take
 	UniformStep  = "clock_step" // uvec2: step of the clock, low and high word
+	UniformWhole = "whole"      // uint, with UniformBudget: 4, the rounds of a loop that is looked at
 	UniformAt    = "at"         // uvec4: the arguments of a matrix product that shares its program with others
 )
 
@@ -230,104 +242,6 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	return p, err
 }
 
-// Entry is one operation of a resident step. Sync asks for a barrier before it.
-type Entry struct {
-	Op    Op
-	Clock int
-	Sync  bool
-}
-
-// Resident writes the program that takes many steps within one work group: a barrier costs far less than a dispatch, so small
-// plans run this way. Invocation k does elements k, k+groupSize, ... of every operation.
-func Resident(l *Layout, entries []Entry, groupSize int) (*Program, error) {
-	g := newGenerator(l)
-	g.coherent = "coherent " // what one invocation writes, others read within the same dispatch
-	clocks := make(map[int]bool)
-	rows := make(map[int]bool)
-	var main strings.Builder
-	lastClock := -1
-	for k := 0; k < len(entries); k++ {
-		en := entries[k]
-		f, err := g.grouped(en.Op, groupSize)
-		if err != nil {
-			return nil, err
-		}
-		clocks[en.Clock] = true
-		if s, ok := en.Op.(*plan.Sample); ok {
-			rows[s.Monitor] = true
-		}
-		if en.Sync {
-			main.WriteString("\t\tsync_group();\n")
-		}
-		if en.Clock != lastClock {
-			fmt.Fprintf(&main, "\t\tclock_step = step_%d;\n", en.Clock)
-			lastClock = en.Clock
-		}
-		cond := ""
-		if l.Plan.Clocks[en.Clock].Period != 1 {
-			cond = fmt.Sprintf("if (wait_%d == 0u) ", en.Clock)
-		}
-		if f.shared != "" {
-			fmt.Fprintf(&main, "\t\t%s%s;\n", cond, f.shared)
-		}
-		if text := g.ownLoop(en.Op, f, groupSize); text != "" {
-			fmt.Fprintf(&main, "\t\t%s%s\n", cond, text)
-			continue
-		}
-		if run := g.productRun(entries[k:]); run > 0 {
-			g.callProducts(&main, entries[k:k+run], f, groupSize, cond)
-			k += run - 1
-			continue
-		}
-		if f.n == groupSize {
-			fmt.Fprintf(&main, "\t\t%s{ uint e = me; %s; }\n", cond, f.call)
-		} else {
-			fmt.Fprintf(&main, "\t\t%sfor (uint e = me; e < %du; e += %du) %s;\n", cond, f.n, groupSize, f.call)
-		}
-		if s, ok := en.Op.(*plan.Sample); ok {
-			fmt.Fprintf(&main, "\t\t%s++row_%d;\n", cond, s.Monitor)
-		}
-	}
-	g.uniforms = append(g.uniforms, "uniform uint first_tick;", "uniform uint ticks;")
-	g.globals = append(g.globals, "uint tick = 0u; // since the batch began, from 1", "uvec2 clock_step = uvec2(0u); // of the operation's clock: low and high word")
-	for _, m := range sorted(rows) {
-		g.uniforms = append(g.uniforms, "uniform uint "+UniformFirstRow(m)+";")
-	}
-	for _, c := range sorted(clocks) {
-		g.uniforms = append(g.uniforms, "uniform uvec3 "+UniformClock(c)+"; // low and high word of its step, ticks until it is due")
-	}
-	g.linef("void sync_group() { memoryBarrierBuffer(); barrier(); }")
-	g.linef("")
-	g.linef("void main() {")
-	g.linef("\tuint me = gl_LocalInvocationIndex;")
-	for _, c := range sorted(clocks) {
-		g.linef("\tuvec2 step_%d = clock_%d.xy;", c, c)
-		if l.Plan.Clocks[c].Period != 1 {
-			g.linef("\tuint wait_%d = clock_%d.z;", c, c)
-		}
-	}
-	for _, m := range sorted(rows) {
-		g.linef("\tuint row_%d = first_row_%d;", m, m)
-	}
-	g.linef("\tfor (uint k = 0u; k < ticks; ++k) {")
-	g.linef("\t\ttick = first_tick + k;")
-	g.linef("\t\tif (halted()) break;")
-	g.body.WriteString(main.String())
-	for _, c := range sorted(clocks) {
-		next := fmt.Sprintf("step_%d = next_step(step_%d);", c, c)
-		if p := l.Plan.Clocks[c].Period; p == 1 {
-			g.linef("\t\t%s", next)
-		} else {
-			g.linef("\t\tif (wait_%d == 0u) { %s wait_%d = %du; }", c, next, c, p)
-			g.linef("\t\t--wait_%d;", c)
-		}
-	}
-	g.linef("\t\tsync_group();")
-	g.linef("\t}")
-	g.linef("}")
-	return g.finish(groupSize, 1)
-}
-
 func sorted(set map[int]bool) []int {
 	out := make([]int, 0, len(set))
 	for k := range set {
@@ -371,10 +285,15 @@ type generator struct {
 	seen     map[int]bool // slabs through which work groups of one dispatch see what others wrote
 	own      map[int]*ownValue
 	ownOrder []int
-	blocks   map[int]bool  // slabs that are also touched as vectors of four
-	width    int           // elements of an invocation at a time
-	emits    map[int]*List // by bits: lists whose spikes an invocation notes for all its elements at once
-	faults   map[int]bool  // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
+	blocks   map[int]bool      // slabs that are also touched as vectors of four
+	width    int               // elements of an invocation at a time
+	emits    map[int]*List     // by bits: lists whose spikes an invocation notes for all its elements at once
+	faults   map[int]bool      // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
+	changes  map[int]bool      // what the program changes, where that is known: all else is read through blocks that may be cached
+	counted  bool              // the rounds of loops over spikes, for UniformBudget
+	inner    map[*plan.Run]int // rounds within an element or a synapse
+	each     int               // rounds of what the loop over spikes that is written does for a spike itself
+	grid     bool              // many work groups take many steps
 }
 
 func newGenerator(l *Layout) *generator {
@@ -449,13 +368,25 @@ func (g *generator) qualifier(slab int) string {
 // finish puts the parts together and resolves the includes.
 func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	p := &Program{Name: title(g.title), Groups: groups, Random: g.random}
-	slabs := g.slabs
-	var bufs []int
-	for b := range g.buffers {
-		bufs = append(bufs, b)
-		slabs[g.l.Buffers[b].Slab] = true
+	slabs, fixed := g.slabs, map[int]bool{}
+	coherent := map[int]string{}
+	bufs := sorted(g.buffers)
+	for _, b := range bufs {
+		slab := g.l.Buffers[b].Slab
+		switch {
+		case !g.fixed(b):
+			slabs[slab], coherent[slab] = true, g.qualifier(slab)
+		case g.l.inPieces(b):
+			slabs[slab] = true
+		default:
+			fixed[slab] = true
+		}
 	}
-	sort.Ints(bufs)
+	for s := range slabs {
+		if g.l.Slabs[s].Piece == 0 {
+			coherent[s] = g.qualifier(s)
+		}
+	}
 	p.Sums = sorted(g.sums)
 
 	var t strings.Builder
@@ -473,8 +404,11 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 			if g.l.Slabs[s].Piece > 0 {
 				name = fmt.Sprintf("%d_%d", s, k)
 			}
-			fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%s { %s slab%s[]; };\n", bind(b), g.qualifier(s), name, g.l.typeName(g.l.Slabs[s].Type), name)
+			fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%s { %s slab%s[]; };\n", bind(b), coherent[s], name, g.l.typeName(g.l.Slabs[s].Type), name)
 		}
+	}
+	for _, s := range sorted(fixed) {
+		fmt.Fprintf(&t, "layout(std430, binding = %d) readonly buffer Fixed%d { %s fixed%d[]; };\n", bind(g.l.blocksOf(s)[0]), s, g.l.typeName(g.l.Slabs[s].Type), s)
 	}
 	for _, s := range sorted(g.blocks) {
 		fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Blocks%d { %s blocks%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, g.l.vectorName(g.l.Slabs[s].Type), s)
@@ -517,8 +451,11 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 			g.accessors(&t, b)
 			continue
 		}
-		buf := g.l.Buffers[b]
-		fmt.Fprintf(&t, "#define %s(i) slab%d[%du + uint(i)]\n", buf.Name, buf.Slab, buf.Base)
+		buf, block := g.l.Buffers[b], "slab"
+		if g.fixed(b) {
+			block = "fixed"
+		}
+		fmt.Fprintf(&t, "#define %s(i) %s%d[%du + uint(i)]\n", buf.Name, block, buf.Slab, buf.Base)
 	}
 	t.WriteByte('\n')
 	t.WriteString(g.body.String())
@@ -538,6 +475,9 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 
 // longestTitle keeps labels of programs within what drivers take (256 bytes).
 const longestTitle = 160
+
+// fixed reports whether the program certainly leaves a buffer as it is.
+func (g *generator) fixed(b int) bool { return g.changes != nil && !g.changes[b] }
 
 // title names a program by its operations.
 func title(ops []string) string {

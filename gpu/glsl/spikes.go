@@ -41,26 +41,43 @@ func (g *generator) ownLoop(op Op, f function, groupSize int) string {
 		var t strings.Builder
 		switch {
 		case r.Kernel.Domain == ir.Active:
+			g.each = g.inner[r]
 			g.spikeLoop(&t, r, "me", fmt.Sprint(groupSize, "u"), func() {
 				fmt.Fprintf(&t, "%s(source); ", f.name)
 			})
 		case r.Kernel.InOrder:
-			t.WriteString("if (me == 0u) { ")
-			g.spikeLoop(&t, r, "0u", "1u", func() {
-				g.rowLoop(&t, r, "0u", "1u", func() { fmt.Fprintf(&t, "%s(k, source); ", f.name) })
-			})
-			t.WriteString(" }")
+			g.inOrderLoop(&t, r, f, "me == 0u")
 		case g.drawn(r):
 			rows := g.drawnRows(r, f, groupSize)
+			g.each = g.inner[r]
 			g.spikeLoop(&t, r, "0u", "1u", func() { fmt.Fprintf(&t, "%s(source, me); ", rows) })
 		default:
 			g.spikeLoop(&t, r, "0u", "1u", func() {
 				g.rowLoop(&t, r, "me", fmt.Sprint(groupSize, "u"), func() { fmt.Fprintf(&t, "%s(k, source); ", f.name) })
 			})
 		}
+		g.each = 0
 		return t.String()
 	}
 	return ""
+}
+
+// inOrderLoop writes how the invocation for which a condition holds takes the synapses of all spikes one after another.
+func (g *generator) inOrderLoop(t *strings.Builder, r *plan.Run, f function, who string) {
+	counted := g.counted
+	g.counted = false // what is counted must be the same in all invocations
+	t.WriteString("{ ")
+	if counted {
+		s := g.l.Lists[r.List]
+		g.use(int(r.List))
+		fmt.Fprintf(t, "spent += (min(uint(%s(%s)), %du) + 1u) * budget.z; ", g.l.Buffers[r.List].Name, rowAt(s, r.Lag), s.Width-1)
+	}
+	fmt.Fprintf(t, "if (%s) { ", who)
+	g.spikeLoop(t, r, "0u", "1u", func() {
+		g.rowLoop(t, r, "0u", "1u", func() { fmt.Fprintf(t, "%s(k, source); ", f.name) })
+	})
+	t.WriteString(" } }")
+	g.counted = counted
 }
 
 // spikeLoop writes a loop over every stride-th spike of r's list, from first on; body sees the element as source.
@@ -72,6 +89,12 @@ func (g *generator) spikeLoop(t *strings.Builder, r *plan.Run, first, stride str
 		fmt.Fprintf(t, "if (clock_step.y != 0u || clock_step.x >= %du) ", r.Lag)
 	}
 	fmt.Fprintf(t, "{ uint at = %s; uint count = min(uint(%s(at)), %du); ", rowAt(s, r.Lag), list, s.Width-1)
+	if g.grid {
+		fmt.Fprintf(t, "uint %s = max(gl_NumWorkGroups.x / max(count, 1u), 1u); ", sharing)
+	}
+	if g.counted {
+		fmt.Fprintf(t, "spent += (count / (%s) + 2u) * %du; ", stride, 1+g.each)
+	}
 	fmt.Fprintf(t, "for (uint s = %s; s < count; s += %s) { uint source = uint(%s(at + 1u + s)); ", first, stride, list)
 	body()
 	t.WriteString("} }")
@@ -87,7 +110,11 @@ func (g *generator) rowLoop(t *strings.Builder, r *plan.Run, first, stride strin
 		row = "source_row"
 		fmt.Fprintf(t, "uint source_row = source %% %du; ", max(rowsOf(c), 1))
 	}
-	fmt.Fprintf(t, "uint end = uint(%s(%s + 1u)); for (uint k = uint(%s(%s)) + %s; k < end; k += %s) { ", ptr, row, ptr, row, first, stride)
+	fmt.Fprintf(t, "uint end = uint(%s(%s + 1u)); ", ptr, row)
+	if g.counted {
+		fmt.Fprintf(t, "spent += ((end - uint(%s(%s))) / (%s) + 2u) * %du; ", ptr, row, stride, 1+g.inner[r])
+	}
+	fmt.Fprintf(t, "for (uint k = uint(%s(%s)) + %s; k < end; k += %s) { ", ptr, row, first, stride)
 	body()
 	t.WriteString("} ")
 }

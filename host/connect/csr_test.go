@@ -37,7 +37,8 @@ func TestVerifyFindsDamage(t *testing.T) {
 
 func TestBoundedIntegersAreUnbiased(t *testing.T) {
 	// Three quarters of 2^32: the largest share of rejected words, and a bias of a factor of two without rejection.
-	w := newWords(Key{Seed: 4}.at(0))
+	var w words
+	w.start(Key{Seed: 4}.at(0))
 	const n, draws = 3 << 30, 30000
 	counts := make([]int, 12)
 	for range draws {

@@ -87,11 +87,13 @@ func buildNumber(c *CSR, name string, n int, noSelf bool, weight, delay Values, 
 	at := key.Sub("rows").at(0)
 	_ = parallel(rows, rowGrain(rows, int64(len(c.Index))), func(lo, hi int) error {
 		chosen := make([]uint64, (candidates+63)/64)
+		var w words
 		for i := lo; i < hi; i++ {
 			a := at
 			a.Step = uint32(i)
 			row := c.Index[c.RowPtr[i]:c.RowPtr[i+1]]
-			choose(newWords(a), candidates, row, chosen)
+			w.start(a)
+			choose(&w, candidates, row, chosen)
 			if noSelf {
 				skipSelf(row, int32(i))
 			}
@@ -106,7 +108,7 @@ func buildNumber(c *CSR, name string, n int, noSelf bool, weight, delay Values, 
 
 // choose fills row with len(row) different numbers below n in ascending order, every set equally likely: Floyd's algorithm (Bentley and
 // Floyd, "A sample of brilliance", 1987). Chosen is a clear bitmap of n bits and is clear again on return.
-func choose(w words, n int, row []int32, chosen []uint64) {
+func choose(w *words, n int, row []int32, chosen []uint64) {
 	for k := range row {
 		j := n - len(row) + k
 		t := w.below(uint32(j) + 1)

@@ -68,18 +68,19 @@ type rowDraws struct {
 	noSelf     bool
 }
 
-func (d *rowDraws) words(row int) words {
+// start readies w for the draws of a row.
+func (d *rowDraws) start(w *words, row int) {
 	at := d.at
 	at.Step = uint32(row)
-	return newWords(at)
+	w.start(at)
 }
 
 // append adds the synapses of a row to dst.
 func (d *rowDraws) append(dst []int32, row int) []int32 {
+	var w words
+	d.start(&w, row)
 	before := len(dst)
-	at := d.at
-	at.Step = uint32(row)
-	dst = d.gaps.append(dst, at, d.candidates)
+	dst = d.gaps.append(dst, &w, d.candidates)
 	if d.noSelf {
 		skipSelf(dst[before:], int32(row))
 	}
@@ -129,17 +130,21 @@ func (d *rowDraws) fillOnce(c *CSR, p float64) bool {
 // countAndFill draws all rows twice, first to count and then, from the same streams, to fill.
 func (d *rowDraws) countAndFill(c *CSR, grain int) {
 	_ = parallel(c.NPre, grain, func(lo, hi int) error {
+		var w words
 		for i := lo; i < hi; i++ {
-			c.RowPtr[i+1] = int64(d.gaps.row(d.words(i), d.candidates, nil))
+			d.start(&w, i)
+			c.RowPtr[i+1] = int64(d.gaps.row(&w, d.candidates, nil))
 		}
 		return nil
 	})
 	rowOffsets(c.RowPtr)
 	c.Index = pages.Make[int32](int(c.RowPtr[c.NPre]))
 	_ = parallel(c.NPre, grain, func(lo, hi int) error {
+		var w words
 		for i := lo; i < hi; i++ {
 			dst := c.Index[c.RowPtr[i]:c.RowPtr[i+1]]
-			d.gaps.row(d.words(i), d.candidates, dst)
+			d.start(&w, i)
+			d.gaps.row(&w, d.candidates, dst)
 			if d.noSelf {
 				skipSelf(dst, int32(i))
 			}
@@ -161,6 +166,8 @@ func skipSelf(row []int32, self int32) {
 // is drawn anew.
 type gaps struct {
 	table []uint64
+	last  int     // of the table
+	top   uint64  // the number there
 	guide []int32 // guide[u>>shift] is where to start searching for u
 	shift uint
 	all   bool // probability 1
@@ -204,74 +211,78 @@ func newGaps(p float64) *gaps {
 		}
 		g.guide[i] = k
 	}
+	g.last = len(g.table) - 1
+	g.top = g.table[g.last]
 	return g
 }
 
 // row draws the synapses of one row of n candidates into dst and returns their number; with a nil dst it only counts.
-func (g *gaps) row(w words, n int, dst []int32) int {
-	count := 0
+func (g *gaps) row(w *words, n int, dst []int32) int {
 	if g.all {
 		for k := range dst {
 			dst[k] = int32(k)
 		}
 		return n
 	}
-	if len(g.table) == 0 {
+	if len(g.guide) == 0 {
 		return 0
 	}
-	for pos := int64(0); ; pos++ {
-		pos = g.next(&w, pos, int64(n))
-		if pos >= int64(n) {
+	count := 0
+	for pos := 0; ; {
+		k, found := g.gap(w.next64())
+		if pos += k; pos >= n {
 			return count
 		}
-		if dst != nil {
+		if count < len(dst) {
 			dst[count] = int32(pos)
 		}
-		count++
+		count += found
+		pos += found
 	}
 }
 
-// append is row, from the words at a place, for a number that is not known beforehand.
-func (g *gaps) append(dst []int32, at rng.At, n int) []int32 {
-	if len(g.table) == 0 {
+// append is row for a number that is not known beforehand.
+func (g *gaps) append(dst []int32, w *words, n int) []int32 {
+	if len(g.guide) == 0 {
 		return dst
 	}
-	// Blocks of words are made together, about as many as are needed, which is faster than one by one.
-	var store [16][4]uint32
-	blocks := store[:min(len(store), 1+3*n/len(g.table))]
-	last, pos := len(g.table)-1, 0
-	for first := uint32(0); ; first += uint32(len(blocks)) {
-		at.FillWords(blocks, first, 0)
-		for b := range blocks {
-			for _, u := range [2]uint64{uint64(blocks[b][0])<<32 | uint64(blocks[b][1]), uint64(blocks[b][2])<<32 | uint64(blocks[b][3])} {
-				k := int(g.guide[u>>g.shift])
-				for k < last && g.table[k+1] <= u {
-					k++
-				}
-				if pos += k; pos >= n {
-					return dst
-				}
-				if k < last {
-					dst = append(dst, int32(pos))
-					pos++
-				}
-			}
+	count := len(dst)
+	dst = dst[:cap(dst)]
+	for pos := 0; ; {
+		k, found := g.gap(w.next64())
+		if pos += k; pos >= n {
+			return dst[:count]
 		}
+		if count == len(dst) {
+			dst = append(dst, 0)
+			dst = dst[:cap(dst)]
+		}
+		dst[count] = int32(pos)
+		count += found
+		pos += found
 	}
 }
 
-// next is the first synapse at pos or behind it; any number from n on when there is none.
-func (g *gaps) next(w *words, pos, n int64) int64 {
-	last := int32(len(g.table) - 1)
-	for {
-		u := w.next64()
-		k := g.guide[u>>g.shift]
-		for k < last && g.table[k+1] <= u {
-			k++
-		}
-		pos += int64(k)
-		if k < last || pos >= n {
-			return pos
-		}
+// gap is how many pairs are skipped for a draw, and whether (1) or not (0) a synapse is behind them; without one, the gap goes on with the next
+// draw. Where the search in the table ends is as good as random, so that its first steps are taken without branches.
+func (g *gaps) gap(u uint64) (k, found int) {
+	if u >= g.top {
+		return g.last, 0
 	}
+	t := int(g.guide[u>>g.shift])
+	t += below(g.table[t+1], u)
+	t += below(g.table[t+1], u)
+	for g.table[t+1] <= u {
+		t++
+	}
+	return t, 1
+}
+
+// below is 1 where a <= b, else 0, without a branch.
+func below(a, b uint64) int {
+	var n int
+	if a <= b {
+		n = 1
+	}
+	return n
 }

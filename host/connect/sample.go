@@ -9,6 +9,7 @@ type Sampler struct {
 	p      float64
 	gaps   *gaps
 	chosen []uint64
+	words  words
 }
 
 // NewSampler makes a sampler with the draws of a key.
@@ -21,15 +22,17 @@ func (s *Sampler) WithProbability(dst []int32, row, n int, p float64) []int32 {
 	}
 	if s.gaps.all {
 		dst = resized(dst, n)
-		s.gaps.row(words{}, n, dst)
+		s.gaps.row(&s.words, n, dst)
 		return dst
 	}
-	return s.gaps.append(dst[:0], s.key.at(int32(row)), n)
+	s.words.start(s.key.at(int32(row)))
+	return s.gaps.append(dst[:0], &s.words, n)
 }
 
 // Each takes each of the numbers below n with probability p, one draw for each: for a p that differs from row to row. dst is reused.
 func (s *Sampler) Each(dst []int32, row, n int, p float64) []int32 {
-	w := newWords(s.key.at(int32(row)))
+	w := &s.words
+	w.start(s.key.at(int32(row)))
 	dst = dst[:0]
 	// p with 64 fractional bits.
 	limit := uint64(math.Floor(math.Ldexp(math.Min(p, 1-0x1p-53), 64)))
@@ -47,7 +50,8 @@ func (s *Sampler) Number(dst []int32, row, n, size int) []int32 {
 		s.chosen = make([]uint64, words)
 	}
 	dst = resized(dst, size)
-	choose(newWords(s.key.at(int32(row))), n, dst, s.chosen[:(n+63)/64])
+	s.words.start(s.key.at(int32(row)))
+	choose(&s.words, n, dst, s.chosen[:(n+63)/64])
 	return dst
 }
 

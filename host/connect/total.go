@@ -29,7 +29,8 @@ func (s *Separable) EachTotal(total int64, emit func(Block) error) error {
 	at := s.Key.Sub("sources")
 	chunks := int((total + sourcesChunk - 1) / sourcesChunk)
 	_ = parallel(chunks, 1, func(k, _ int) error {
-		w := newWords(at.at(int32(k)))
+		var w words
+		w.start(at.at(int32(k)))
 		for range min(sourcesChunk, total-int64(k)*sourcesChunk) {
 			atomic.AddInt32(&counts[rows[w.below(uint32(len(rows)))]], 1)
 		}
@@ -37,8 +38,10 @@ func (s *Separable) EachTotal(total int64, emit func(Block) error) error {
 	})
 	key := s.Key.Sub("rows")
 	return blocks(s.Rows, func() func([]int32, int) []int32 {
+		var w words
 		return func(dst []int32, i int) []int32 {
-			w, before := newWords(key.at(int32(i))), len(dst)
+			w.start(key.at(int32(i)))
+			before := len(dst)
 			for range counts[i] {
 				dst = append(dst, cols[w.below(uint32(len(cols)))])
 			}

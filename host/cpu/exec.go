@@ -21,12 +21,15 @@ type worker[T real] struct {
 	frames map[*program[T]]*frame[T]
 	fault  found
 	err    error
-	acc    []T    // scratch of matrix products and tap sums
-	rows   [4][]T // rows gathered from an operand that is stored by columns
-	left   [4][]T
+	acc    []T // scratch of matrix products and tap sums
+	rows   []T // rows gathered from an operand that is stored by columns
+	ahead  rowsAhead
+	drawn  frame[T] // random numbers for machine code
 	list   []int32
 	args   *native.Args
 	parts  []*frame[T] // of the programs of a sequence
+	// product is kept here, since a pointer to a local variable that goes through a table of functions would move it to the heap.
+	product product[T]
 }
 
 // native returns the worker's argument block for machine code.

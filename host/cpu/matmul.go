@@ -6,10 +6,10 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// matMulOp multiplies matrices. The right operand is packed into panels of tileCols columns, each panel row by row,
-// so that the inner loop reads memory in order; a panel is kept from step to step when its buffer never changes. Four rows of
-// the left operand meet a panel at a time, with their sums in registers: every sum runs over k in ascending order, with
-// product and sum rounded apart.
+// matMulOp multiplies matrices. A right operand that is small and lies in rows is read where it is. Another is packed into panels of
+// tileCols columns, each panel row by row, so that the inner loop reads memory in order; a panel is kept from step to step when its buffer never
+// changes. Four rows of the left operand meet some columns at a time, with their sums in registers: every sum runs over k in ascending order,
+// with product and sum rounded apart.
 //
 // When C has few columns the roles are exchanged (C' = B'·A'), which makes a matrix times a vector a row times a matrix.
 type matMulOp[T real] struct {
@@ -22,7 +22,8 @@ type matMulOp[T real] struct {
 	leftT, rightT     bool
 	panels            []T
 	constant, packed  bool
-	current           []T // right operand of this step; leftNow likewise
+	direct            bool // the right operand is read where it is
+	current           []T  // right operand of this step; leftNow likewise
 	leftNow           []T
 	rowTasks, perTask int
 	packTasks         int
@@ -53,7 +54,10 @@ func (x *instance[T]) compileMatMul(o *plan.MatMul) (operation, error) {
 		op.left, op.right, op.leftT, op.rightT = o.B, o.A, !o.TransB, !o.TransA
 	}
 	w := x.vec.tileCols
-	op.panels = make([]T, (op.cols+w-1)/w*w*op.inner)
+	op.direct = op.rows >= 4 && !op.rightT && op.inner*op.cols <= directElements
+	if !op.direct {
+		op.panels = make([]T, (op.cols+w-1)/w*w*op.inner)
+	}
 	op.constant = op.right.Depth <= 0 && x.constant(op.right.Buf)
 	threads := x.pool.threads()
 	if op.rows >= 4 {
@@ -67,6 +71,9 @@ func (x *instance[T]) compileMatMul(o *plan.MatMul) (operation, error) {
 	op.packJob, op.rowJob = op.pack, op.multiply
 	return op, nil
 }
+
+// directElements is the size up to which a right operand is not packed: it is in the first-level cache, whatever the columns.
+const directElements = 1 << 11
 
 // divide cuts n units of the given work each into tasks.
 func divide(n, work, threads int) (tasks, perTask int) {
@@ -99,7 +106,7 @@ func (m *matMulOp[T]) run(step int64) error {
 	if m.plainRows() {
 		return x.pool.run(m.rowTasks, m.rowJob)
 	}
-	if !m.constant || !m.packed {
+	if !m.direct && (!m.constant || !m.packed) {
 		if err := x.pool.run(m.packTasks, m.packJob); err != nil {
 			return err
 		}
@@ -149,48 +156,76 @@ func (m *matMulOp[T]) multiply(worker, task int) {
 		}
 		return
 	}
-	for g := lo; g < min(hi, (m.rows+3)/4); g++ {
-		m.four(w, 4*g)
-	}
-}
-
-// leftRow returns row r of the left operand, gathered into scratch when it is stored by columns.
-func (m *matMulOp[T]) leftRow(w *worker[T], r, slot int) []T {
+	lo, hi = 4*lo, min(4*hi, m.rows)
 	if !m.leftT {
-		return m.leftNow[r*m.inner : (r+1)*m.inner]
+		m.some(w, lo, hi, m.leftNow[lo*m.inner:hi*m.inner])
+		return
 	}
-	if len(w.rows[slot]) < m.inner {
-		w.rows[slot] = make([]T, m.inner)
+	for r := lo; r < hi; r += 4 {
+		end := min(r+4, hi)
+		m.some(w, r, end, m.gatherRows(w, r, end))
 	}
-	row := w.rows[slot][:m.inner]
-	for k := range row {
-		row[k] = m.leftNow[k*m.rows+r]
-	}
-	return row
 }
 
-// four computes rows r to r+3; beyond the last row it computes that row again and does not store it.
-func (m *matMulOp[T]) four(w *worker[T], r int) {
-	v := m.x.vec
-	cols := v.tileCols
-	a := &w.left // not a local variable: calls through the table would move it to the heap
-	for i := range a {
-		a[i] = m.leftRow(w, min(r+i, m.rows-1), i)
+// gatherRows returns rows of a left operand that is stored by columns.
+func (m *matMulOp[T]) gatherRows(w *worker[T], from, to int) []T {
+	n := (to - from) * m.inner
+	if len(w.rows) < n {
+		w.rows = make([]T, n)
 	}
-	c := w.scratch(4 * cols)
-	for p := 0; p*cols < m.cols; p++ {
-		v.tile4(c, a, m.panels[p*cols*m.inner:(p+1)*cols*m.inner])
-		for i := 0; i < 4 && r+i < m.rows; i++ {
-			m.put(r+i, p*cols, c[i*cols:i*cols+min(cols, m.cols-p*cols)])
+	for i := range to - from {
+		row := w.rows[i*m.inner : (i+1)*m.inner]
+		for k := range row {
+			row[k] = m.leftNow[k*m.rows+from+i]
 		}
 	}
+	return w.rows[:n]
+}
+
+// some computes rows from to to-1, which are those of left.
+func (m *matMulOp[T]) some(w *worker[T], from, to int, left []T) {
+	v, size := m.x.vec, 4
+	if wide[T]() {
+		size = 8
+	}
+	cols, stride, right := m.x.vec.tileCols, m.x.vec.tileCols, m.panels
+	if m.direct {
+		cols, stride, right = m.cols, m.cols, m.current
+	}
+	a := &w.product // not a local variable: a call through the table would move it to the heap
+	a.left, a.leftStride, a.rightStride = left, m.inner*size, stride*size
+	a.rows, a.inner = to-from, m.inner
+	for c := 0; c < m.cols; c += cols {
+		n := min(cols, m.cols-c)
+		a.right, a.cols = right[c*m.inner:], n*size
+		if m.o.Scale == plan.None && !m.swap {
+			a.dst, a.dstStride, a.add = m.x.m.real[m.o.C][from*m.cols+c:], m.cols*size, int(b2i(m.o.Add))
+			v.product(a)
+			continue
+		}
+		sums := w.scratch((to - from) * n)
+		a.dst, a.dstStride, a.add = sums, n*size, 0
+		v.product(a)
+		for i := range to - from {
+			m.put(from+i, c, sums[i*n:(i+1)*n])
+		}
+	}
+	a.dst, a.left, a.right = nil, nil, nil
+}
+
+// leftRow returns row r of the left operand.
+func (m *matMulOp[T]) leftRow(w *worker[T], r int) []T {
+	if m.leftT {
+		return m.gatherRows(w, r, r+1)
+	}
+	return m.leftNow[r*m.inner : (r+1)*m.inner]
 }
 
 // one computes row r for some panels.
 func (m *matMulOp[T]) one(w *worker[T], r, from, to int) {
 	v := m.x.vec
 	cols := v.tileCols
-	a := m.leftRow(w, r, 0)
+	a := m.leftRow(w, r)
 	c := w.scratch(cols)
 	for p := from; p < to; p++ {
 		v.tile1(c, a, m.panels[p*cols*m.inner:(p+1)*cols*m.inner])
@@ -201,7 +236,7 @@ func (m *matMulOp[T]) one(w *worker[T], r, from, to int) {
 // dots is one without packing: four sums side by side, since one alone would wait for each addition.
 func (m *matMulOp[T]) dots(w *worker[T], r, from, to int) {
 	cols, n := m.x.vec.tileCols, m.inner
-	a := m.leftRow(w, r, 0)
+	a := m.leftRow(w, r)
 	c, end := from*cols, min(to*cols, m.cols)
 	out := w.scratch(4)
 	for ; c+4 <= end; c += 4 {

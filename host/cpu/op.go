@@ -22,19 +22,28 @@ const inlineWork = 1 << 16
 // inlineProducts is inlineWork for products of matrices.
 const inlineProducts = inlineWork / 4
 
-// split cuts n elements of the given work each into tasks of whole blocks: one task when there is little to do, else several
-// per thread so that they finish together.
-func split(n, work, threads int) (tasks, perTask int) {
-	if n*work < inlineWork || threads == 1 {
-		return 1, n
+// split is the number of tasks for n elements of the given work each: one when there is little to do, else several per thread so that they
+// finish together. cut says which elements those are.
+func split(n, work, threads int) (tasks int) {
+	all := n * work
+	if all < inlineWork || threads == 1 {
+		return 1
 	}
-	perTask = n / (4 * threads)
-	if least := inlineWork / 4 / max(work, 1); perTask < least {
-		perTask = least
-	}
-	perTask = (perTask + blockLen - 1) / blockLen * blockLen
-	return (n + perTask - 1) / perTask, perTask
+	// As many for each thread, where there is enough to do: threads then keep to their part of the elements.
+	return min(threads*min(4, max(1, all/(inlineWork/4*threads))), all/(inlineWork/4))
 }
+
+// cut is where task i of some begins in n elements. Parts begin at the same element whether a thread has one task or several, and at one whose
+// memory no other part shares: then what different kernels, and spikes, do to a thread's part stays in its cache.
+func cut(n, tasks, i int) int {
+	if i >= tasks {
+		return n
+	}
+	return n * i / tasks &^ (cutLen - 1)
+}
+
+// cutLen is a number of elements that fill cache lines, and vectors.
+const cutLen = 64
 
 // compileOp makes op ready to run.
 func (x *instance[T]) compileOp(op plan.Op) (operation, error) {

@@ -76,7 +76,7 @@ func (l *listOp[T]) runDrawn() error {
 		}
 		l.share(l.drawing.events)
 		for len(l.lists) < l.tasks {
-			l.lists = append(l.lists, nil)
+			l.lists = append(l.lists, emitted{})
 		}
 		if err := l.x.pool.run(l.tasks, l.job); err != nil {
 			return err

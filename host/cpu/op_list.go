@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -22,20 +21,29 @@ type listOp[T real] struct {
 	active bool
 	conn   *connection // nil when active
 	split  bool
+	// shared: there are so many targets that threads share the kernels over them.
+	shared bool
 	// inOrder: one synapse after another, each seeing what those before it wrote.
 	inOrder bool
 	// reals and ints are the effects when the loops of adder can do all of them.
 	reals []adder[T]
 	ints  []adder[int32]
 
-	spikes         []int32        // of the step that is run
-	drawing        *rowDrawing[T] // nil where rows are stored
-	tasks, perTask int
-	lists          [][]int32
-	job            func(worker, task int)
+	spikes  []int32        // of the step that is run
+	drawing *rowDrawing[T] // nil where rows are stored
+	tasks   int
+	lists   []emitted
+	job     func(worker, task int)
 	// saves are the targets that masks keep, by task; nil where there are no masks of that kind.
 	saves []saved[T]
 }
+
+// sharedWork is inlineWork where threads that are awake have the targets in their caches: moving them to another costs more than the
+// additions. sharedTarget is the least work of a kernel over targets.
+const (
+	sharedWork   = 1 << 6
+	sharedTarget = 4
+)
 
 // saved is what masks keep of the targets of a task.
 type saved[T real] struct {
@@ -94,7 +102,7 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 	if l.list, err = x.spikeList(fmt.Sprintf("kernel %q", p.name), o.List); err != nil {
 		return nil, err
 	}
-	if l.out, err = x.emitted(p, o); err != nil || l.active {
+	if l.out, err = x.emittedTo(p, o); err != nil || l.active {
 		return l, err
 	}
 	if l.conn, err = x.connection(o.Conn); err != nil {
@@ -109,6 +117,7 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 		}
 	}
 	l.split = !p.emits && l.conn.ascending
+	l.shared = l.conn.far*sharedTarget >= inlineWork
 	for i := range p.eff {
 		e := &p.eff[i]
 		l.split = l.split && (e.kind != eAccum || e.target) && (e.kind != eScatter || e.own)
@@ -127,9 +136,9 @@ func (l *listOp[T]) run(step int64) error {
 	l.spikes = spikes
 	l.p.scalars(x.vec, &x.m, step)
 	if l.active {
-		l.tasks, l.perTask = split(len(spikes), 2*l.p.work(), x.pool.threads())
+		l.tasks = split(len(spikes), 2*l.p.work(), x.pool.threads())
 		if l.p.ordered {
-			l.tasks, l.perTask = 1, len(spikes)
+			l.tasks = 1
 		}
 	} else if l.drawing != nil {
 		return l.runDrawn()
@@ -137,7 +146,7 @@ func (l *listOp[T]) run(step int64) error {
 		l.share(l.events(spikes))
 	}
 	for len(l.lists) < l.tasks {
-		l.lists = append(l.lists, nil)
+		l.lists = append(l.lists, emitted{})
 	}
 	if err := x.pool.run(l.tasks, l.job); err != nil {
 		return err
@@ -164,33 +173,41 @@ func (l *listOp[T]) row(spike int32) (replica, row int) {
 // share divides the targets among tasks, for so many synapses.
 func (l *listOp[T]) share(events int) {
 	l.tasks = 1
-	if l.split && l.x.pool.threads() > 1 && events*l.p.work() >= inlineWork {
-		l.tasks = l.x.pool.threads()
+	if l.split && l.x.pool.threads() > 1 {
+		least := inlineWork
+		if l.shared && l.x.pool.awake() {
+			least = sharedWork
+		}
+		if events*l.p.work() >= least {
+			l.tasks = l.x.pool.threads()
+		}
 	}
 }
 
-// events is the number of synapses in the rows of the spikes.
+// events is about the number of synapses in the rows of the spikes: some of them stand for all.
 func (l *listOp[T]) events(spikes []int32) (n int) {
 	if l.drawing != nil {
 		return l.drawing.events
 	}
-	for _, s := range spikes {
-		if _, row := l.row(s); row >= 0 {
+	const most = 64
+	every := (len(spikes) + most - 1) / most
+	for k := 0; k < len(spikes); k += every {
+		if _, row := l.row(spikes[k]); row >= 0 {
 			n += int(l.conn.rowPtr[row+1] - l.conn.rowPtr[row])
 		}
 	}
-	return n
+	return n * every
 }
 
 func (l *listOp[T]) task(worker, task int) {
 	w, spikes := l.x.workers[worker], l.spikes
-	w.list = l.lists[task][:0]
+	w.list = l.lists[task].elements[:0]
 	if l.active {
-		l.elements(w, spikes[min(task*l.perTask, len(spikes)):min((task+1)*l.perTask, len(spikes))])
+		l.elements(w, spikes[cut(len(spikes), l.tasks, task):cut(len(spikes), l.tasks, task+1)])
 	} else {
 		l.rows(w, spikes, task)
 	}
-	l.lists[task] = w.list
+	l.lists[task].elements = w.list
 	w.list = nil
 }
 
@@ -211,7 +228,7 @@ func (l *listOp[T]) elements(w *worker[T], spikes []int32) {
 // rows runs over the synapses of the spikes' rows that end in the task's part of the targets.
 func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 	c := l.conn
-	from, to := int32(c.far*task/l.tasks), int32(c.far*(task+1)/l.tasks)
+	from, to := int32(cut(c.far, l.tasks, task)), int32(cut(c.far, l.tasks, task+1))
 	var f *frame[T]
 	if !l.prepare() {
 		f = w.frame(l.p)
@@ -225,7 +242,12 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 			defer save.restore(l)
 		}
 	}
+	far := &w.ahead
+	ahead := l.lookAhead(far, spikes)
 	for k, s := range spikes {
+		if ahead {
+			prefetchRows(far, k)
+		}
 		replica, row := l.row(s)
 		if row < 0 {
 			continue
@@ -238,8 +260,12 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 			lo, hi = int(c.rowPtr[row]), int(c.rowPtr[row+1])
 		}
 		if l.tasks > 1 {
-			hi = lo + before(c.index[lo:hi], to)
-			lo += before(c.index[lo:hi], from)
+			if to < int32(c.far) {
+				hi = lo + before(c.index[lo:hi], to, l.x.portable)
+			}
+			if from > 0 {
+				lo += before(c.index[lo:hi], from, l.x.portable)
+			}
 		}
 		if lo == hi {
 			continue
@@ -291,8 +317,24 @@ func (l *listOp[T]) program(w *worker[T], f *frame[T], replica, row, lo, hi, ahe
 	}
 }
 
-// before is the number of entries of an ascending row that are less than end.
-func before(row []int32, end int32) int {
-	n, _ := slices.BinarySearch(row, end)
+// before is the number of entries of an ascending row that are less than end. The halves of a long row are told apart by one entry; in what
+// is left all are compared, since a processor that guesses wrong where to look loses more.
+func before(row []int32, end int32, portable bool) (n int) {
+	for len(row) > 256 {
+		half := len(row) / 2
+		if row[half] < end {
+			n += half
+			row = row[half:]
+		} else {
+			row = row[:half]
+		}
+	}
+	return n + countLess(row, end, portable)
+}
+
+func countLessGo(a []int32, end int32) (n int) {
+	for _, x := range a {
+		n += int(b2i(x < end))
+	}
 	return n
 }

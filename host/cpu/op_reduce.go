@@ -60,7 +60,7 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	if plain {
 		work = 4
 	}
-	tasks, _ := split(len(c.index), work, x.pool.threads())
+	tasks := split(len(c.index), work, x.pool.threads())
 	for t := 0; t <= tasks; t++ {
 		target := int32(int64(len(c.index)) * int64(t) / int64(tasks))
 		op.bounds = append(op.bounds, sort.Search(c.rows, func(r int) bool { return op.rowPtr[r] >= target }))

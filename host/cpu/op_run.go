@@ -17,10 +17,15 @@ type runOp[T real] struct {
 	rowPtr   []int32
 	replicas int // that are run one after the other, as synapses are; else 1
 	tasks    int
-	perTask  int
 	job      func(worker, task int)
 	// lists holds the elements that each task emitted.
-	lists [][]int32
+	lists []emitted
+}
+
+// emitted is what one task emitted. It fills a cache line, since threads write theirs at the same time.
+type emitted struct {
+	elements []int32
+	_        [40]byte
 }
 
 // runner is a program with the way it goes through its domain.
@@ -199,8 +204,8 @@ func (x *instance[T]) checkBind(o *plan.Run) error {
 	return nil
 }
 
-// emitted returns the list that the kernel's program emits to.
-func (x *instance[T]) emitted(p *program[T], o *plan.Run) (spikeList, error) {
+// emittedTo returns the list that the kernel's program emits to.
+func (x *instance[T]) emittedTo(p *program[T], o *plan.Run) (spikeList, error) {
 	if !p.emits {
 		return spikeList{}, nil
 	}
@@ -215,7 +220,7 @@ func (x *instance[T]) emitted(p *program[T], o *plan.Run) (spikeList, error) {
 func (x *instance[T]) newRun(p *program[T], o *plan.Run) (*runOp[T], error) {
 	r := &runOp[T]{x: x, p: p, n: o.N * x.replicas(), replicas: 1}
 	var err error
-	if r.out, err = x.emitted(p, o); err != nil {
+	if r.out, err = x.emittedTo(p, o); err != nil {
 		return nil, err
 	}
 	if o.Conn >= 0 && o.Kernel.Domain == ir.Synapses {
@@ -226,8 +231,8 @@ func (x *instance[T]) newRun(p *program[T], o *plan.Run) (*runOp[T], error) {
 	if p.ordered {
 		threads = 1
 	}
-	r.tasks, r.perTask = split(r.n, p.work(), threads)
-	r.lists = make([][]int32, r.tasks*r.replicas)
+	r.tasks = split(r.n, p.work(), threads)
+	r.lists = make([]emitted, r.tasks*r.replicas)
 	r.job = r.task
 	return r, nil
 }
@@ -237,7 +242,7 @@ func (x *instance[T]) replicas() int { return max(1, x.plan.Replicas) }
 
 // work estimates the cost of one element in simple operations.
 func (p *program[T]) work() int {
-	w := len(p.eff)
+	w, drawn := len(p.eff), 0
 	for _, in := range p.body {
 		switch in.kind {
 		case kUnary:
@@ -247,10 +252,12 @@ func (p *program[T]) work() int {
 			default:
 				w += 12
 			}
-		case kUniform, kGather, kGatherInt:
+		case kUniform:
+			drawn += 8
+		case kGather, kGatherInt:
 			w += 8
 		case kNormal, kExponential, kPoisson, kGamma:
-			w += 40
+			drawn += 40
 		default:
 			w++
 		}
@@ -258,7 +265,7 @@ func (p *program[T]) work() int {
 	if p.whole != nil {
 		w /= 4 // values stay in registers
 	}
-	return max(w, 1)
+	return max(w+drawn, 1)
 }
 
 func (r *runOp[T]) run(step int64) error {
@@ -285,10 +292,11 @@ func (r *runOp[T]) run(step int64) error {
 func (r *runOp[T]) task(worker, task int) {
 	w := r.x.workers[worker]
 	replica := task / r.tasks
-	lo := task % r.tasks * r.perTask
-	w.list = r.lists[task][:0]
-	r.x.span(r.p, w, &block{lo: lo, n: min(r.perTask, r.n-lo), rowPtr: r.rowPtr, replica: replica, shift: replica * r.p.synapses})
-	r.lists[task] = w.list
+	part := task % r.tasks
+	lo := cut(r.n, r.tasks, part)
+	w.list = r.lists[task].elements[:0]
+	r.x.span(r.p, w, &block{lo: lo, n: cut(r.n, r.tasks, part+1) - lo, rowPtr: r.rowPtr, replica: replica, shift: replica * r.p.synapses})
+	r.lists[task].elements = w.list
 	w.list = nil
 }
 
@@ -310,9 +318,10 @@ func (x *instance[T]) span(p *program[T], w *worker[T], b *block) {
 }
 
 // collect writes the elements that tasks emitted, ascending, to a row of the spike list: their number, then the elements.
-func (p *program[T]) collect(dst []int32, lists [][]int32) error {
+func (p *program[T]) collect(dst []int32, lists []emitted) error {
 	n := 0
-	for _, l := range lists {
+	for i := range lists {
+		l := lists[i].elements
 		if 1+n+len(l) > len(dst) {
 			return fmt.Errorf("kernel %q emits more than the %d elements that its list can hold", p.name, len(dst)-1)
 		}

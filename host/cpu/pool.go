@@ -6,18 +6,30 @@ import (
 	"sync/atomic"
 )
 
-// pool runs one job at a time on several threads, the caller's included. A job is a number of tasks, which threads take
-// one by one. Helpers wait for the next job by spinning for some tens of microseconds and then park. The caller never
-// waits for a helper that has not yet joined: it closes the job when no task is left.
+// pool runs one job at a time on several threads, the caller's included. A job is a number of tasks. Each thread has a share of them, the same
+// in every job of as many, so that what it worked on in one step is in its cache in the next. Behind its own it takes those of threads that are
+// late; the last one of a thread that is there stays with it, since moving what it works on would take as long. Helpers wait for the next job by
+// spinning for some tens of microseconds and then park. The caller never waits for a helper that has not yet joined: it closes the job when no
+// task is left.
 type pool struct {
 	helpers []*helper
 	job     func(worker, task int)
-	tasks   int64
-	next    atomic.Int64
-	// state is epoch<<32 | open<<31 | helpers inside the job.
-	state  atomic.Uint64
-	closed atomic.Bool
-	panics atomic.Pointer[error]
+	shares  []share
+	used    int // shares of this job
+	closed  atomic.Bool
+	panics  atomic.Pointer[error]
+	_       [64]byte
+	// state is epoch<<32 | open<<31 | helpers inside the job. Helpers look at it all the time: it has a cache line of its own.
+	state atomic.Uint64
+	_     [64]byte
+}
+
+// share is a thread's tasks: from next to end-1 those that nobody has begun. It fills a cache line.
+type share struct {
+	next  atomic.Int64
+	end   int64
+	there atomic.Bool // the thread takes its tasks
+	_     [44]byte
 }
 
 type helper struct {
@@ -28,11 +40,14 @@ type helper struct {
 
 const (
 	openBit   = 1 << 31
-	spinTurns = 200 // turns of 64 looks for a job
+	spinLooks = 1 << 16 // looks for a job, of a nanosecond or two
+	// A helper gives way to other goroutines after so many looks, and so many jobs.
+	yieldLooks = 1 << 13
+	yieldJobs  = 64
 )
 
 func newPool(threads int) *pool {
-	p := new(pool)
+	p := &pool{shares: make([]share, max(1, threads))}
 	for i := 1; i < threads; i++ {
 		h := &helper{id: i, wake: make(chan struct{}, 1)}
 		p.helpers = append(p.helpers, h)
@@ -45,15 +60,16 @@ func (p *pool) threads() int { return len(p.helpers) + 1 }
 
 // run calls job(worker, task) for every task and returns when all are done. job must not be a new closure per step.
 func (p *pool) run(tasks int, job func(worker, task int)) error {
-	if tasks <= 1 || len(p.helpers) == 0 {
-		p.tasks = int64(tasks)
-		p.job = job
-		p.next.Store(0)
+	p.job, p.used = job, max(1, min(tasks, len(p.shares)))
+	for i := range p.used {
+		p.shares[i].next.Store(int64(tasks * i / p.used))
+		p.shares[i].end = int64(tasks * (i + 1) / p.used)
+		p.shares[i].there.Store(false)
+	}
+	if p.used == 1 {
 		p.work(0)
 		return p.takePanic()
 	}
-	p.job, p.tasks = job, int64(tasks)
-	p.next.Store(0)
 	epoch := p.state.Load()>>32 + 1
 	p.state.Store(epoch<<32 | openBit)
 	for _, h := range p.helpers[:min(len(p.helpers), tasks-1)] {
@@ -70,11 +86,21 @@ func (p *pool) run(tasks int, job func(worker, task int)) error {
 		}
 	}
 	for n := 0; uint32(p.state.Load()) != 0; n++ {
-		if n > 1000 {
+		if n > spinLooks {
 			runtime.Gosched()
 		}
 	}
 	return p.takePanic()
+}
+
+// awake reports whether all helpers look for a job, so that beginning one costs little.
+func (p *pool) awake() bool {
+	for _, h := range p.helpers {
+		if h.parked.Load() {
+			return false
+		}
+	}
+	return len(p.helpers) > 0
 }
 
 // work takes tasks until none is left.
@@ -85,12 +111,22 @@ func (p *pool) work(worker int) {
 			p.panics.CompareAndSwap(nil, &err)
 		}
 	}()
-	for {
-		t := p.next.Add(1) - 1
-		if t >= p.tasks {
-			return
+	job, shares := p.job, p.shares[:p.used]
+	if worker < len(shares) {
+		shares[worker].there.Store(true)
+	}
+	for i := range shares {
+		s := &shares[(worker+i)%len(shares)]
+		for {
+			if left := s.end - s.next.Load(); left <= 0 || left == 1 && i > 0 && s.there.Load() {
+				break
+			}
+			t := s.next.Add(1) - 1
+			if t >= s.end {
+				break
+			}
+			job(worker, int(t))
 		}
-		p.job(worker, int(t))
 	}
 }
 
@@ -111,32 +147,32 @@ func (p *pool) join(last uint64) (uint64, bool) {
 	return s >> 32, p.state.CompareAndSwap(s, s+1)
 }
 
+// serve looks for jobs. It seldom gives way to other goroutines in between, since that takes longer than small jobs.
 func (p *pool) serve(h *helper) {
 	var last uint64
-	for turn := 0; ; turn++ {
-		for range 64 {
+	for jobs := 0; ; {
+		for look := 1; look < spinLooks; look++ {
 			if epoch, ok := p.join(last); ok {
 				last = epoch
 				p.work(h.id)
 				p.state.Add(^uint64(0))
-				turn = 0
+				look = 1
+				if jobs++; jobs%yieldJobs == 0 {
+					runtime.Gosched()
+				}
+			} else if look%yieldLooks == 0 {
+				runtime.Gosched()
 			}
 		}
 		if p.closed.Load() {
 			return
 		}
-		runtime.Gosched()
-		if turn < spinTurns {
-			continue
-		}
 		h.parked.Store(true)
 		// A job opened between the last look and the store above would not wake this helper.
 		if s := p.state.Load(); (s&openBit != 0 && s>>32 != last || p.closed.Load()) && h.parked.CompareAndSwap(true, false) {
-			turn = 0
 			continue
 		}
 		<-h.wake
-		turn = 0
 	}
 }
 

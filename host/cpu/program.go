@@ -173,6 +173,7 @@ type program[T real] struct {
 	// listed: the elements of a block lie anywhere. loop: the program runs over elements in order.
 	listed, loop bool
 	whole        *stage
+	draws        []instr // that whole reads
 	stages       []stage
 
 	random rng.At // but for the key, which is the instance's and may change between steps

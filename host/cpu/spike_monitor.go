@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -43,7 +44,7 @@ func newSpikeRing[T real](x *instance[T], m *plan.SpikeMonitor) (*spikeRing[T], 
 		r.n = max(1, (b.Len/max(b.Rows, 1)-1)/x.replicas())
 	}
 	if m.CountOnly {
-		r.got.Counts = make([]int64, m.To-m.From)
+		r.got.Counts = pages.Make[int64](m.To - m.From)
 	}
 	r.reset()
 	return r, nil

@@ -22,6 +22,7 @@ const (
 	slotInt                    // int register or view at
 	slotGather                 // real buffer at, from its beginning
 	slotGatherInt
+	slotDrawn // random numbers, made ahead of the code
 )
 
 // slot is an array of a piece of machine code.
@@ -38,10 +39,11 @@ func (p *program[T]) makeStages(set native.Set) {
 	varying := p.varyingScalars()
 	if p.loop && p.effectsInLoop() {
 		t := p.newTranslator(varying)
+		t.ahead = true
 		if !slices.ContainsFunc(p.body, func(in instr) bool { return !t.instr(&in) }) {
 			t.effects()
 			if code, err := native.Compile(&t.loop, set); err == nil {
-				p.whole = &stage{code: code, slots: t.slots}
+				p.whole, p.draws = &stage{code: code, slots: t.slots}, t.draws
 				return
 			}
 		}
@@ -100,9 +102,33 @@ func (p *program[T]) effectsInLoop() bool {
 	return len(p.checks) <= native.MaxChecks
 }
 
+// drawnLen is the number of elements for which random numbers are made ahead of machine code that reads them.
+const drawnLen = 2 * blockLen
+
 // runWhole runs the program as machine code over the elements of b; false when some are left, which b then describes: all of
 // them when a view reaches beyond its buffer.
 func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
+	if len(p.draws) == 0 {
+		return p.runCode(w, m, b)
+	}
+	for len(w.drawn.rv) < len(p.draws) {
+		w.drawn.rv = append(w.drawn.rv, make([]T, drawnLen))
+	}
+	for end := b.lo + b.n; b.lo < end; b.lo += b.n {
+		b.n = min(drawnLen, end-b.lo)
+		for i := range p.draws {
+			p.draw(&p.draws[i], &w.drawn, b)
+		}
+		if !p.runCode(w, m, b) {
+			b.n = end - b.lo
+			return false
+		}
+	}
+	return true
+}
+
+// runCode is runWhole behind the draws.
+func (p *program[T]) runCode(w *worker[T], m *memory[T], b *block) bool {
 	if p.emits && b.shift != 0 {
 		return false // the list is of elements of all replicas
 	}
@@ -114,6 +140,8 @@ func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
 			a.Ptr[i] = part(m.real[p.rviews[int(x.at)-p.nr].buf], p.start(&p.rviews[int(x.at)-p.nr], b), b.n)
 		case slotInt:
 			a.Ptr[i] = part(m.int[p.iviews[int(x.at)-p.ni].buf], p.start(&p.iviews[int(x.at)-p.ni], b), b.n)
+		case slotDrawn:
+			a.Ptr[i] = pointer(w.drawn.rv[x.at])
 		default:
 			gatherFrom(a, i, x, m)
 		}

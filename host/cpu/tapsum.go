@@ -3,12 +3,13 @@ package cpu
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
 // tapSumOp adds shifted copies of a grid. Each row of the result takes its taps in order; taps that leave the grid with the whole
-// row are left out before the loop.
+// row are left out before the loop. Where no tap is shifted the grid is one row.
 //
 // A few taps are added one after another, each to the part of the row that it reaches. Many are added for some columns at
 // a time with the sums in registers. Rows are then copied side by side with zeros between them, so that no tap leaves the row: such a tap adds
@@ -20,6 +21,8 @@ type tapSumOp[T real] struct {
 	tasks   int
 	perTask int
 	job     func(worker, task int)
+
+	layers, height, cols int // of the grid as it is summed
 
 	padded      []T // rows of stride elements, column 0 of a row at left; nil: add taps one after another
 	left        int
@@ -55,31 +58,45 @@ func (x *instance[T]) compileTapSum(o *plan.TapSum) (operation, error) {
 	t := &tapSumOp[T]{x: x, o: o}
 	t.job, t.padJob = t.task, t.pad
 	t.lay()
-	work := o.Cols * o.Taps
-	if t.padded != nil {
-		work /= 4
-	}
-	t.tasks, t.perTask = divide(o.Layers*o.Rows, work, x.pool.threads())
 	return t, nil
 }
 
-// lay makes room for the copied rows, when there are enough taps to copy them for.
+// lay arranges the sum for the offsets that the taps have.
 func (t *tapSumOp[T]) lay() {
+	o := t.o
+	t.layers, t.height, t.cols = o.Layers, o.Rows, o.Cols
+	shifted := slices.ContainsFunc(t.x.m.int[o.Offsets][:3*o.Taps], func(d int32) bool { return d != 0 })
+	if !shifted && o.Layers*o.Rows*o.Cols < fewCells {
+		t.layers, t.height, t.cols = 1, 1, o.Layers*o.Rows*o.Cols
+	}
+	t.pads()
+	work := t.cols * o.Taps
+	if t.padded != nil {
+		work /= 4
+	}
+	t.tasks, t.perTask = divide(t.layers*t.height, work, t.x.pool.threads())
+}
+
+// fewCells is the size of a grid up to which its sums stay in the second-level cache and no threads share it.
+const fewCells = 1 << 14
+
+// pads makes room for the copied rows, when there are enough taps to copy them for.
+func (t *tapSumOp[T]) pads() {
 	o, b := t.o, t.x.vec.tapCols
 	t.padded, t.lineTaps, t.lineWeights = nil, nil, nil
-	if o.Taps < manyTaps || o.Cols == 0 {
+	if o.Taps < manyTaps || t.cols == 0 {
 		return
 	}
 	left, right := 0, 0
 	offsets := t.x.m.int[o.Offsets]
 	for k := range o.Taps {
 		// A tap beyond the row adds nothing anywhere, and is left out with those that leave the grid.
-		if dx := int(offsets[3*k+2]); dx > -o.Cols && dx < o.Cols {
+		if dx := int(offsets[3*k+2]); dx > -t.cols && dx < t.cols {
 			left, right = max(left, -dx), max(right, dx)
 		}
 	}
-	t.left, t.stride = left, left+(o.Cols+b-1)/b*b+right
-	n := t.stride * o.Layers * o.Rows
+	t.left, t.stride = left, left+(t.cols+b-1)/b*b+right
+	n := t.stride * t.layers * t.height
 	if n > math.MaxInt32 {
 		return
 	}
@@ -87,7 +104,7 @@ func (t *tapSumOp[T]) lay() {
 	for range t.x.workers {
 		t.lineTaps, t.lineWeights = append(t.lineTaps, make([]int32, 0, o.Taps)), append(t.lineWeights, make([]T, 0, o.Taps))
 	}
-	t.padTasks, t.padPerTask = divide(o.Layers*o.Rows, o.Cols/8, t.x.pool.threads())
+	t.padTasks, t.padPerTask = divide(t.layers*t.height, t.cols/8, t.x.pool.threads())
 }
 
 func (t *tapSumOp[T]) name() string { return t.o.Name }
@@ -103,7 +120,7 @@ func (t *tapSumOp[T]) run(step int64) error {
 	t.src, ok = sourceRow(&t.x.m, t.o.Src, step)
 	if !ok {
 		if !t.o.Add {
-			clear(t.x.m.real[t.o.Dst][:t.o.Layers*t.o.Rows*t.o.Cols])
+			clear(t.x.m.real[t.o.Dst][:t.layers*t.height*t.cols])
 		}
 		return nil
 	}
@@ -118,15 +135,15 @@ func (t *tapSumOp[T]) run(step int64) error {
 
 // pad copies a share of the rows.
 func (t *tapSumOp[T]) pad(_, task int) {
-	cols := t.o.Cols
-	for line := task * t.padPerTask; line < min((task+1)*t.padPerTask, t.o.Layers*t.o.Rows); line++ {
+	cols := t.cols
+	for line := task * t.padPerTask; line < min((task+1)*t.padPerTask, t.layers*t.height); line++ {
 		copy(t.padded[line*t.stride+t.left:][:cols], t.src[line*cols:])
 	}
 }
 
 func (t *tapSumOp[T]) task(worker, task int) {
 	w := t.x.workers[worker]
-	for line := task * t.perTask; line < min((task+1)*t.perTask, t.o.Layers*t.o.Rows); line++ {
+	for line := task * t.perTask; line < min((task+1)*t.perTask, t.layers*t.height); line++ {
 		if t.registers {
 			t.columns(worker, line)
 		} else {
@@ -139,8 +156,8 @@ func (t *tapSumOp[T]) task(worker, task int) {
 func (t *tapSumOp[T]) reach(line, k int) (source, dx int, ok bool) {
 	o := t.o
 	d := t.x.m.int[o.Offsets][3*k : 3*k+3]
-	sz, sy, dx := line/o.Rows+int(d[0]), line%o.Rows+int(d[1]), int(d[2])
-	return sz*o.Rows + sy, dx, sz >= 0 && sz < o.Layers && sy >= 0 && sy < o.Rows && dx > -o.Cols && dx < o.Cols
+	sz, sy, dx := line/t.height+int(d[0]), line%t.height+int(d[1]), int(d[2])
+	return sz*t.height + sy, dx, sz >= 0 && sz < t.layers && sy >= 0 && sy < t.height && dx > -t.cols && dx < t.cols
 }
 
 // columns sums a line with the sums in registers.
@@ -153,15 +170,15 @@ func (t *tapSumOp[T]) columns(worker, line int) {
 		}
 	}
 	sum := t.x.workers[worker].scratch(t.x.vec.tapCols)
-	for c := 0; c < t.o.Cols; c += len(sum) {
+	for c := 0; c < t.cols; c += len(sum) {
 		t.x.vec.taps(sum, t.padded[c:], at, weights)
-		t.put(line, c, sum[:min(len(sum), t.o.Cols-c)])
+		t.put(line, c, sum[:min(len(sum), t.cols-c)])
 	}
 }
 
 // rows sums a line tap after tap.
 func (t *tapSumOp[T]) rows(w *worker[T], line int) {
-	cols := t.o.Cols
+	cols := t.cols
 	weights, acc := t.x.m.real[t.o.Weights], w.scratch(cols)
 	clear(acc)
 	for k := range t.o.Taps {
@@ -176,7 +193,7 @@ func (t *tapSumOp[T]) rows(w *worker[T], line int) {
 
 // put stores or adds sums from column c of a line on.
 func (t *tapSumOp[T]) put(line, c int, sums []T) {
-	dst := t.x.m.real[t.o.Dst][line*t.o.Cols+c:][:len(sums)]
+	dst := t.x.m.real[t.o.Dst][line*t.cols+c:][:len(sums)]
 	if t.o.Add {
 		t.x.vec.vv[fAdd](dst, dst, sums)
 	} else {

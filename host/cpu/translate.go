@@ -22,6 +22,9 @@ type translator[T real] struct {
 	varying map[int32]bool
 	// stores are made behind everything else: an operation that ends the loop leaves its vector as it was.
 	stores []native.Node
+	// ahead: random numbers that depend on nothing but the element are made before the loop, by draws.
+	ahead bool
+	draws []instr
 }
 
 func (p *program[T]) newTranslator(varying map[int32]bool) *translator[T] {
@@ -208,6 +211,13 @@ func (t *translator[T]) instr(in *instr) bool {
 			return false
 		}
 		v = t.loop.Add(native.Element, 0)
+	case kUniform, kNormal, kExponential:
+		if !t.ahead {
+			return false
+		}
+		at := int32(len(t.draws))
+		v = t.loop.Add(native.LoadReal, t.slot(slot{slotDrawn, at}))
+		t.draws = append(t.draws, instr{kind: in.kind, d: at, draw: in.draw})
 	default:
 		return false
 	}

@@ -84,15 +84,15 @@ type vec[T real] struct {
 	// taps sets sum, tapCols columns, to the sum over k of weights[k] times src from at[k] on; see tapsum.go.
 	tapCols int
 	taps    func(sum, src []T, at []int32, weights []T)
-	// tile4 and tile1 multiply four rows, or one, by a packed panel of tileCols columns; see matmul.go.
+	// tile1 multiplies a row by a packed panel of tileCols columns, product four rows and more; see matmul.go.
 	tileCols int
-	tile4    func(c []T, a *[4][]T, panel []T)
 	tile1    func(c, a, panel []T)
+	product  func(a *product[T])
 }
 
 // goVec returns the table written in Go.
 func goVec[T real]() *vec[T] {
-	v := &vec[T]{choose: choose[T], finite: finite[T], axpy: axpy[T], tapCols: 8, taps: taps[T], tileCols: 4, tile4: tile4[T], tile1: tile1[T]}
+	v := &vec[T]{choose: choose[T], finite: finite[T], axpy: axpy[T], tapCols: 8, taps: taps[T], tileCols: 4, tile1: tile1[T], product: productGo[T]}
 	v.vv = [numBinary]func(d, a, b []T){
 		fAdd: add[T], fSub: sub[T], fMul: mul[T], fDiv: div[T], fMin: vmin[T], fMax: vmax[T],
 		fFloorDiv: floorDiv[T], fMod: libm2[T](ir.Mod), fPow: libm2[T](math.Pow),
@@ -332,30 +332,7 @@ func taps[T real](sum, src []T, at []int32, weights []T) {
 	sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6], sum[7] = s0, s1, s2, s3, s4, s5, s6, s7
 }
 
-// tile4 sets c, four rows of four columns, to rows of a times the panel.
-func tile4[T real](c []T, a *[4][]T, panel []T) {
-	tile2(c[:8], a[0], a[1], panel)
-	tile2(c[8:16], a[2], a[3], panel)
-}
-
-func tile2[T real](c, a0, a1, panel []T) {
-	var c00, c01, c02, c03, c10, c11, c12, c13 T
-	a1 = a1[:len(a0)]
-	for k, x := range a0 {
-		b := panel[4*k : 4*k+4 : 4*k+4]
-		y := a1[k]
-		c00 += T(x * b[0])
-		c01 += T(x * b[1])
-		c02 += T(x * b[2])
-		c03 += T(x * b[3])
-		c10 += T(y * b[0])
-		c11 += T(y * b[1])
-		c12 += T(y * b[2])
-		c13 += T(y * b[3])
-	}
-	c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7] = c00, c01, c02, c03, c10, c11, c12, c13
-}
-
+// tile1 sets c, four columns, to a times the panel.
 func tile1[T real](c, a, panel []T) {
 	var c0, c1, c2, c3 T
 	for k, x := range a {

@@ -64,12 +64,12 @@ func avx2double(v *vec[float64]) {
 	v.unary[ir.OpExp] = func(d, a []float64) { expWith(expAVX2float64, d, a) }
 	v.choose, v.finite, v.axpy = chooseAVX2float64, finiteAVX2float64, axpyAVX2float64
 	v.tapCols, v.taps = 32, tapsAVX2float64
-	v.tileCols, v.tile4, v.tile1 = 8, tile4AVX2float64, tile1AVX2float64
+	v.tileCols, v.tile1, v.product = 8, tile1AVX2float64, productAVX2float64
 }
 
 func avx512double(v *vec[float64]) {
 	v.tapCols, v.taps = 64, tapsAVX512float64
-	v.tileCols, v.tile4, v.tile1 = 16, tile4AVX512float64, tile1AVX512float64
+	v.tileCols, v.tile1, v.product = 16, tile1AVX512float64, productAVX512float64
 }
 
 func avx2single(v *vec[float32]) {
@@ -97,10 +97,10 @@ func avx2single(v *vec[float32]) {
 	v.unary[ir.OpExp] = func(d, a []float32) { expWith(expAVX2float32, d, a) }
 	v.choose, v.finite, v.axpy = chooseAVX2float32, finiteAVX2float32, axpyAVX2float32
 	v.tapCols, v.taps = 64, tapsAVX2float32
-	v.tileCols, v.tile4, v.tile1 = 16, tile4AVX2float32, tile1AVX2float32
+	v.tileCols, v.tile1, v.product = 16, tile1AVX2float32, productAVX2float32
 }
 
 func avx512single(v *vec[float32]) {
 	v.tapCols, v.taps = 128, tapsAVX512float32
-	v.tileCols, v.tile4, v.tile1 = 32, tile4AVX512float32, tile1AVX512float32
+	v.tileCols, v.tile1, v.product = 32, tile1AVX512float32, productAVX512float32
 }

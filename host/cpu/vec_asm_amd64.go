@@ -126,16 +126,16 @@ func tapsAVX2float64(sum, src []float64, at []int32, weights []float64)
 func tapsAVX512float64(sum, src []float64, at []int32, weights []float64)
 
 //go:noescape
-func tile4AVX2float64(c []float64, a *[4][]float64, panel []float64)
-
-//go:noescape
 func tile1AVX2float64(c, a, panel []float64)
 
 //go:noescape
-func tile4AVX512float64(c []float64, a *[4][]float64, panel []float64)
+func tile1AVX512float64(c, a, panel []float64)
 
 //go:noescape
-func tile1AVX512float64(c, a, panel []float64)
+func productAVX2float64(a *product[float64])
+
+//go:noescape
+func productAVX512float64(a *product[float64])
 
 //go:noescape
 func addVVAVX2float32(d, a, b []float32)
@@ -261,13 +261,19 @@ func tapsAVX2float32(sum, src []float32, at []int32, weights []float32)
 func tapsAVX512float32(sum, src []float32, at []int32, weights []float32)
 
 //go:noescape
-func tile4AVX2float32(c []float32, a *[4][]float32, panel []float32)
-
-//go:noescape
 func tile1AVX2float32(c, a, panel []float32)
 
 //go:noescape
-func tile4AVX512float32(c []float32, a *[4][]float32, panel []float32)
+func tile1AVX512float32(c, a, panel []float32)
 
 //go:noescape
-func tile1AVX512float32(c, a, panel []float32)
+func productAVX2float32(a *product[float32])
+
+//go:noescape
+func productAVX512float32(a *product[float32])
+
+//go:noescape
+func prefetchRows(a *rowsAhead, k int)
+
+//go:noescape
+func countLessAVX2(a []int32, end int32) int

@@ -5,7 +5,9 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
+	"unsafe"
 
 	"github.com/galvani-sim/galvani/host/ir"
 )
@@ -116,26 +118,55 @@ func assembly[T real](t *testing.T, use Instructions) {
 		}
 	}
 	for _, k := range []int{0, 1, 2, 17} {
-		var a [4][]T
-		for i := range a {
-			a[i] = numbers[T](r, k)
-		}
-		w := fast.tileCols
+		a, w := numbers[T](r, k), fast.tileCols
 		panel := numbers[T](r, k*w)
-		got := make([]T, 4*w)
-		fast.tile4(got, &a, panel)
-		row := make([]T, w)
-		for i := range a {
-			want := make([]T, w)
-			for c := range want {
-				for l, x := range a[i] {
-					want[c] += T(x * panel[l*w+c])
-				}
+		row, want := make([]T, w), make([]T, w)
+		for c := range want {
+			for l, x := range a {
+				want[c] += T(x * panel[l*w+c])
 			}
-			sameBits(t, "tile4", got[i*w:(i+1)*w], want)
-			fast.tile1(row, a[i], panel)
-			sameBits(t, "tile1", row, want)
 		}
+		fast.tile1(row, a, panel)
+		sameBits(t, "tile1", row, want)
+	}
+}
+
+// TestProduct compares products of matrices with their definition: all numbers of columns up to several strips, and of rows; gaps between rows
+// stay as they are.
+func TestProduct(t *testing.T) {
+	for use := Portable; use <= AVX512; use++ {
+		t.Run(fmt.Sprint("float64 ", use), func(t *testing.T) { products(t, newVec[float64](use.available())) })
+		t.Run(fmt.Sprint("float32 ", use), func(t *testing.T) { products(t, newVec[float32](use.available())) })
+	}
+}
+
+func products[T real](t *testing.T, v *vec[T]) {
+	r := rand.New(rand.NewPCG(3, 4))
+	size := int(unsafe.Sizeof(T(0)))
+	for cols := range 120 {
+		rows, inner, add := 1+r.IntN(9), r.IntN(6), r.IntN(2)
+		gap := [3]int{r.IntN(3), r.IntN(3), r.IntN(3)}
+		ds, ls, rs := cols+gap[0], inner+gap[1], cols+gap[2]
+		left, right := numbers[T](r, rows*ls), numbers[T](r, inner*rs)
+		got := numbers[T](r, rows*ds)
+		want := slices.Clone(got)
+		for i := range rows {
+			for c := range cols {
+				var s T
+				for k := range inner {
+					s += T(left[i*ls+k] * right[k*rs+c])
+				}
+				if add != 0 {
+					s = want[i*ds+c] + s
+				}
+				want[i*ds+c] = s
+			}
+		}
+		v.product(&product[T]{
+			dst: got, left: left, right: right, dstStride: ds * size, leftStride: ls * size, rightStride: rs * size,
+			rows: rows, inner: inner, cols: cols * size, add: add,
+		})
+		sameBits(t, fmt.Sprintf("%d x %d x %d", rows, inner, cols), got, want)
 	}
 }
 

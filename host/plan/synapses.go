@@ -2,6 +2,8 @@ package plan
 
 import (
 	"errors"
+	"runtime"
+	"sync"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -238,16 +240,38 @@ func (b *builder) synapseCode(s *net.Synapses, in lower.SynapseInput, w *wiring,
 // counts stores how many synapses leave and enter each element of the groups.
 func (b *builder) counts(s *net.Synapses, p *pairs) {
 	count := func(name string, ends []int32, n int) {
-		c := make([]int32, n)
-		for k, e := range ends {
-			if p.removed == nil || !p.removed[k] {
-				c[e]++
-			}
-		}
-		b.buffer(Buffer{Object: s.Name, Var: name, Type: ir.Int, Len: n, Ints: c, Role: Connectivity})
+		b.buffer(Buffer{Object: s.Name, Var: name, Type: ir.Int, Len: n, Ints: tally(ends, p.removed, n), Role: Connectivity})
 	}
 	count(lower.Outgoing, p.pre, s.Pre.Group.N)
 	count(lower.Incoming, p.post, s.Post.Group.N)
+}
+
+// tallyPart is the least number of ends that are worth a thread of their own.
+const tallyPart = 1 << 20
+
+// tally counts how often each of the numbers below n is among the ends that are not removed.
+func tally(ends []int32, removed []bool, n int) []int32 {
+	parts := max(1, min(runtime.GOMAXPROCS(0), len(ends)/max(tallyPart, 4*n)))
+	counts := make([][]int32, parts)
+	var wg sync.WaitGroup
+	for i := range parts {
+		wg.Go(func() {
+			c := make([]int32, n)
+			counts[i] = c
+			for k := len(ends) * i / parts; k < len(ends)*(i+1)/parts; k++ {
+				if removed == nil || !removed[k] {
+					c[ends[k]]++
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, c := range counts[1:] {
+		for i, v := range c {
+			counts[0][i] += v
+		}
+	}
+	return counts[0]
 }
 
 // pathway adds the code that runs when spikes arrive.

@@ -21,3 +21,21 @@ func vectorForms() map[string]func(u, v []float64, s *schedule, first uint32) in
 	}
 	return forms
 }
+
+func wordForms() map[string]func(u []uint32, s *schedule, first uint32) int {
+	forms := map[string]func(u []uint32, s *schedule, first uint32) int{"chosen": wordsFast}
+	with := func(f func(u []uint32, s *schedule, first uint32)) func(u []uint32, s *schedule, first uint32) int {
+		return func(u []uint32, s *schedule, first uint32) int {
+			n := len(u) / 4 &^ 7
+			f(u[:4*n], s, first)
+			return n
+		}
+	}
+	if hasAVX2 {
+		forms["AVX2"] = with(wordsAVX2)
+	}
+	if hasAVX512 {
+		forms["AVX512"] = with(wordsAVX512)
+	}
+	return forms
+}

@@ -55,6 +55,22 @@ func (a At) Words(elem, draw, attempt uint32) [4]uint32 {
 	return Philox([4]uint32{elem, a.Step, a.Stream, draw | attempt<<16}, a.Key)
 }
 
+// Sequence makes the words of consecutive elements of one draw, as At.Words does.
+type Sequence struct{ s schedule }
+
+// Sequence returns the sequence of a draw, which must be below 65536.
+func (a At) Sequence(draw uint32) Sequence { return Sequence{a.schedule(draw, 0)} }
+
+// Fill sets dst to the words of element first and those behind it, four each, and returns the number of words made: those of as many elements as
+// this processor makes together, at most len(dst)/4, at least one. dst has room for four words.
+func (q *Sequence) Fill(dst []uint32, first uint32) int {
+	if n := wordsFast(dst, &q.s, first); n > 0 {
+		return 4 * n
+	}
+	dst[0], dst[1], dst[2], dst[3] = q.s.words(first)
+	return 4
+}
+
 // schedule is what the counters of one draw share: the key of each round, and the halves of the first two rounds that do not depend
 // on the element.
 type schedule struct {

@@ -17,6 +17,27 @@ func unitsAVX512(u []float64, s *schedule, first uint32)
 func unitPairsAVX512(u, v []float64, s *schedule, first uint32)
 
 //go:noescape
+func wordsAVX2(u []uint32, s *schedule, first uint32)
+
+//go:noescape
+func wordsAVX512(u []uint32, s *schedule, first uint32)
+
+// wordsFast sets u to the words of element first and those behind it, four each, for as many elements as the processor's vectors hold; it
+// returns their number.
+func wordsFast(u []uint32, s *schedule, first uint32) int {
+	n := len(u) / 4 &^ 7
+	switch {
+	case n == 0 || !hasAVX2:
+		return 0
+	case hasAVX512:
+		wordsAVX512(u[:4*n], s, first)
+	default:
+		wordsAVX2(u[:4*n], s, first)
+	}
+	return n
+}
+
+//go:noescape
 func boxMullerAVX512(dst, u, v []float64)
 
 // normalsFast sets dst[i] to boxMuller(u[i], v[i]) for as many elements as the processor's vectors hold; it returns their number.

@@ -207,3 +207,36 @@ func TestVectorForms(t *testing.T) {
 		}
 	}
 }
+
+// TestSequence compares the words of each form that this processor has, and of Sequence, with single draws.
+func TestSequence(t *testing.T) {
+	at := At{Key: NewKey(7, 1, 0), Stream: Stream("sequence"), Step: 11}
+	check := func(name string, u []uint32, first, draw, attempt uint32) {
+		for i := range len(u) / 4 {
+			if w := at.Words(first+uint32(i), draw, attempt); w != [4]uint32(u[4*i:4*i+4]) {
+				t.Fatalf("%s: element %d from %d has %x, want %x", name, i, first, u[4*i:4*i+4], w)
+			}
+		}
+	}
+	for _, first := range []uint32{0, 12345, math.MaxUint32 - 20} {
+		for _, n := range []int{0, 1, 7, 8, 9, 16, 24, 40} {
+			s := at.schedule(9, 2)
+			for name, fill := range wordForms() {
+				u := make([]uint32, 4*n)
+				done := fill(u, &s, first)
+				if done > n || n-done > 7 && name != "chosen" {
+					t.Fatalf("%s: %d of %d elements", name, done, n)
+				}
+				check(name, u[:4*done], first, 9, 2)
+			}
+			if n > 0 {
+				q, u := at.Sequence(9), make([]uint32, 4*n)
+				done := q.Fill(u, first)
+				if done < 4 || done%4 != 0 || done > len(u) {
+					t.Fatalf("%d words for %d elements", done, n)
+				}
+				check("sequence", u[:done], first, 9, 0)
+			}
+		}
+	}
+}

@@ -3,6 +3,14 @@
 
 layout(std430, binding = 0) coherent buffer Control {
 	uint fault_tick;      // of the first fault, 0 while there is none
+	uint grid_done;       // steps that the last dispatch of many steps has taken
+	uint grid_cut;        // not 0: the driver left a loop early
+	uint grid_leave;      // the tick behind which all work groups leave the loop over steps
+	uint grid_pad_1[28];  // words that many work groups wait for lie in lines of their own
+	uint grid_arrived;    // work groups at barriers since the dispatch began
+	uint grid_pad_2[31];
+	uint grid_open;       // barriers that are open, or GIVEN_UP
+	uint grid_pad_3[31];
 	uint fault_element[]; // by site: element << 2 | kind of the smallest faulty element
 };
 

@@ -92,7 +92,8 @@ void main() {
 	uvec2 step_1 = clock_1.xy;
 	uint wait_1 = clock_1.z;
 	uint row_0 = first_row_0;
-	for (uint k = 0u; k < ticks; ++k) {
+	uint k = 0u;
+	for (; k < ticks; ++k) {
 		tick = first_tick + k;
 		if (halted()) break;
 		clock_step = step_1;
@@ -108,4 +109,5 @@ void main() {
 		--wait_1;
 		sync_group();
 	}
+	if (me == 0u) grid_done = k;
 }

@@ -3,6 +3,7 @@ package conform
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/exec"
@@ -19,6 +20,8 @@ type Options struct {
 	Closed  float64 // closed forms and reference files, where errors add up over hundreds of steps
 	// How many random models and networks are made; each is compiled anew.
 	Models, Networks, Spiking, Delayed, Procedural int
+	// Only names the parts of the suite to run; none: all.
+	Only []string
 	// Twin, when not nil, is a backend that must give the same bits for random models.
 	Twin exec.Backend
 }
@@ -58,7 +61,9 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Sequences", s.sequences},
 		{"Stops", s.stops},
 	} {
-		t.Run(c.name, c.test)
+		if len(o.Only) == 0 || slices.Contains(o.Only, c.name) {
+			t.Run(c.name, c.test)
+		}
 	}
 }
 

@@ -99,27 +99,36 @@ func (t avx2) load(c class, r int, from operand) {
 
 func (t avx2) store(c class, r int, to operand, mask int) {
 	put, l := t.put(c)
+	where := mask
 	switch {
 	case mask < 0 && !t.tail:
 		t.instruction(put, l, r, 0, to, 0)
 		return
 	case mask < 0:
-		mask = t.useIn(c)
+		where = t.useIn(c)
 	case c == intClass:
-		mask = t.forInts(mask)
+		where = t.forInts(mask)
 	}
 	if t.tail {
 		f, l := t.some(storeSome, c)
-		t.instruction(f, l, r, mask, to, 0)
+		t.instruction(f, l, r, where, to, 0)
 		return
 	}
 	// Some processors are slow at storing single lanes. All elements of the vector are this thread's.
 	f, _ := t.some(blend, c)
 	move, _ := t.move(c)
 	old := t.temp(realClass)
+	over := t.none(mask)
 	t.instruction(move, l, old, 0, to, 0)
-	t.instruction(f, l, old, old, register(r), byte(mask)<<4)
+	t.instruction(f, l, old, old, register(r), byte(where)<<4)
 	t.instruction(put, l, old, 0, to, 0)
+	t.land(over)
+}
+
+func (t avx2) equal(x int, in operand) int {
+	differ := t.temp(intClass)
+	t.instruction(xorBits[0], t.intLength(), differ, x, in, 0)
+	return t.none(differ)
 }
 
 func (t avx2) saveMask(k int, to operand)     { t.instruction(putReal[t.wide], full, k, 0, to, 0) }

@@ -93,11 +93,20 @@ func (t avx512) load(c class, r int, from operand) {
 }
 
 func (t avx512) store(c class, r int, to operand, mask int) {
-	if mask < 0 { // masks have no lanes beyond those in use
-		mask = t.use()
-	}
 	f, l := t.put(c)
+	if mask < 0 {
+		t.masked(f, l, r, 0, to, t.use(), false, 0)
+		return
+	}
+	over := t.none(mask) // masks have no lanes beyond those in use
 	t.masked(f, l, r, 0, to, mask, false, 0)
+	t.land(over)
+}
+
+func (t avx512) equal(x int, in operand) int {
+	k := t.temp(maskClass)
+	t.compareInt(INe, k, x, in)
+	return t.none(k)
 }
 
 func (t avx512) saveMask(k int, to operand)     { t.vex(maskStore, 0, k, 0, to, 0) }

@@ -25,7 +25,15 @@ func (g *generator) node(n *Node, v Value) {
 	case StoreReal:
 		g.isa.store(realClass, g.vector(n.A), g.at(n.Slot, g.realSize()), g.optional(n.B))
 	case StoreInt:
-		g.isa.store(intClass, g.vector(n.A), g.at(n.Slot, 4), g.optional(n.B))
+		x, to, where := g.vector(n.A), g.at(n.Slot, 4), g.optional(n.B)
+		if n.B != None || g.loop.Nodes[n.A].Op != FromMask || g.tail {
+			g.isa.store(intClass, x, to, where)
+			break
+		}
+		// Flags seldom change, and memory that is not written need not go back to where it came from.
+		over := g.isa.equal(x, to)
+		g.isa.store(intClass, x, to, -1)
+		g.land(over)
 	case Emit:
 		g.isa.emit(g.regs.get(n.A))
 	case Add, Sub, Mul, Div:

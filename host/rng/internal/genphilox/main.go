@@ -27,21 +27,39 @@ func (g *generator) constant(name string, v uint64) {
 	g.p("GLOBL %s<>(SB), RODATA|NOPTR, $64", name)
 }
 
-// fill writes units from words 0 and 1 to u and, in the form with two slices, from words 2 and 3 to v. The number of
+// what a function makes of the words of its elements.
+type what int
+
+const (
+	units     what = iota // fractions of words 0 and 1
+	unitPairs             // and of words 2 and 3
+	allWords              // the words, those of an element side by side
+)
+
+// fill writes units from words 0 and 1 to u and, in the form with two slices, from words 2 and 3 to v; or the words as they are. The number of
 // elements is a multiple of the lanes.
-func (g *generator) fill(isa string, pair bool) {
+func (g *generator) fill(isa string, of what) {
 	reg, lanes := "Y", 4
 	if isa == "AVX512" {
 		reg, lanes = "Z", 8
 	}
 	name, args, s := "units", 36, 24
-	if pair {
+	switch of {
+	case unitPairs:
 		name, args, s = "unitPairs", 60, 48
+	case allWords:
+		name = "words"
 	}
 	g.p("\n// func %s%s\nTEXT ·%s%s(SB), NOSPLIT, $0-%d", name, isa, name, isa, args)
 	g.p("\tMOVQ u_base+0(FP), DI\n\tMOVQ u_len+8(FP), CX")
-	if pair {
+	switch of {
+	case unitPairs:
 		g.p("\tMOVQ v_base+24(FP), DX")
+	case allWords:
+		g.p("\tSHRQ $2, CX")
+		if reg == "Z" {
+			g.p("\tMOVL $0x5555, R9\n\tKMOVW R9, K1")
+		}
 	}
 	g.p("\tMOVQ s+%d(FP), SI\n\tMOVL first+%d(FP), R8\n\tVMOVD R8, X15\n\tVPBROADCASTD X15, %s15\n\tVPADDD lanes<>(SB), %s15, %s15", s, s+8, reg, reg, reg)
 	g.p("\tVMOVDQU%s mul0<>(SB), %s13\n\tVMOVDQU%s mul1<>(SB), %s14\n\tXORQ AX, AX", suffix(reg), reg, suffix(reg), reg)
@@ -49,45 +67,120 @@ func (g *generator) fill(isa string, pair bool) {
 		if reg == "Z" {
 			return fmt.Sprint("Z", 16+i-4)
 		}
-		g.p("\tVPBROADCASTD %d(SI), Y10", 4*i)
-		return "Y10"
+		g.p("\tVPBROADCASTD %d(SI), Y12", 4*i)
+		return "Y12"
 	}
 	if reg == "Z" {
 		for i := 4; i < 20; i++ {
 			g.p("\tVPBROADCASTD %d(SI), Z%d", 4*i, 16+i-4)
 		}
 	}
-	g.p("\tCMPQ AX, CX\n\tJGE done\n\nloop:")
+	// Two vectors at a time, so that one has work while the other waits for a product; then one.
+	g.p("\nloop2:\n\tLEAQ %d(AX), R9\n\tCMPQ R9, CX\n\tJGT loop1", 2*lanes)
+	g.rounds(reg, 2, lanes, of, key)
+	g.p("\tJMP loop2\n\nloop1:\n\tCMPQ AX, CX\n\tJGE done")
+	g.rounds(reg, 1, lanes, of, key)
+	g.p("\tJMP loop1\n\ndone:\n\tVZEROUPPER\n\tRET")
+}
+
+// rounds writes the ten rounds for some vectors of elements, and their fractions. A vector has six registers: words 0 to 3 and two for products, which
+// become words 1 and 3.
+func (g *generator) rounds(reg string, vectors, lanes int, of what, key func(i int) string) {
+	state := make([][6]int, vectors)
+	for v := range state {
+		for i := range state[v] {
+			state[v][i] = 6*v + i
+		}
+	}
+	r := func(i int) string { return fmt.Sprint(reg, i) }
 	// Round 1 but for what the elements share, and round 2.
-	g.p("\tVPMULUDQ %s15, %s13, %s8\n\tVPSRLQ $32, %s8, %s9", reg, reg, reg, reg, reg)
-	g.xorBroadcast(reg, offC2x, 9, 9)
-	g.p("\tVPMULUDQ %s9, %s14, %s1\n\tVPSRLQ $32, %s1, %s0", reg, reg, reg, reg, reg)
-	g.xorBroadcast(reg, offC1, 0, 0)
-	g.xorBroadcast(reg, 8, 0, 0)
-	g.xorBroadcast(reg, offC2y, 8, 2)
-	g.p("\tVPBROADCASTD %d(SI), %s3", offC3, reg)
-	for r := 2; r < 10; r++ {
-		g.p("\tVPMULUDQ %s0, %s13, %s8\n\tVPMULUDQ %s2, %s14, %s9\n\tVPSRLQ $32, %s9, %s0\n\tVPSRLQ $32, %s8, %s2", reg, reg, reg, reg, reg, reg, reg, reg, reg, reg)
-		for _, half := range []struct{ dst, with, key int }{{0, 1, 2 * r}, {2, 3, 2*r + 1}} {
-			k := key(half.key)
-			if reg == "Z" {
-				g.p("\tVPTERNLOGD $0x96, %s, Z%d, Z%d", k, half.with, half.dst)
-			} else {
-				g.p("\tVPXOR Y%d, Y%d, Y%d\n\tVPXOR %s, Y%d, Y%d", half.with, half.dst, half.dst, k, half.dst, half.dst)
+	for v := range state {
+		s := &state[v]
+		p, q := s[3], s[1]
+		g.p("\tVPMULUDQ %s15, %s13, %s\n\tVPSHUFD $0xF5, %s, %s", reg, reg, r(p), r(p), r(s[2]))
+		g.p("\tVPADDD step%d<>(SB), %s15, %s15", lanes, reg, reg)
+		g.xorBroadcast(reg, offC2x, s[2], s[2])
+		g.p("\tVPMULUDQ %s, %s14, %s\n\tVPSHUFD $0xF5, %s, %s", r(s[2]), reg, r(q), r(q), r(s[0]))
+		g.xorBroadcast(reg, offC1, s[0], s[0])
+		g.xorBroadcast(reg, 8, s[0], s[0])
+		g.xorBroadcast(reg, offC2y, p, s[2])
+		g.p("\tVPBROADCASTD %d(SI), %s", offC3, r(s[3]))
+	}
+	for round := 2; round < 10; round++ {
+		// Words 2 and 3 of the last round are of no use where only fractions of the others are made.
+		both := of != units || round < 9
+		for v := range state {
+			s := &state[v]
+			if both {
+				g.p("\tVPMULUDQ %s, %s13, %s", r(s[0]), reg, r(s[4]))
+			}
+			g.p("\tVPMULUDQ %s, %s14, %s", r(s[2]), reg, r(s[5]))
+		}
+		for half, use := range []bool{true, both} {
+			if !use {
+				continue
+			}
+			k := key(2*round + half)
+			for v := range state {
+				s := &state[v]
+				dst, with, product := r(s[2*half]), r(s[2*half+1]), r(s[5-half])
+				g.p("\tVPSHUFD $0xF5, %s, %s", product, dst)
+				if reg == "Z" {
+					g.p("\tVPTERNLOGD $0x96, %s, %s, %s", k, with, dst)
+				} else {
+					g.p("\tVPXOR %s, %s, %s\n\tVPXOR %s, %s, %s", with, dst, dst, k, dst, dst)
+				}
 			}
 		}
-		// The products become words 1 and 3.
-		mov := "VMOVDQA"
-		if reg == "Z" {
-			mov = "VMOVDQA64"
+		for v := range state {
+			s := &state[v]
+			s[1], s[3], s[4], s[5] = s[5], s[4], s[3], s[1]
 		}
-		g.p("\t%s %s9, %s1\n\t%s %s8, %s3", mov, reg, reg, mov, reg, reg)
 	}
-	g.unit(reg, 0, 1, "DI")
-	if pair {
-		g.unit(reg, 2, 3, "DX")
+	for v := range state {
+		s := &state[v]
+		if of == allWords {
+			g.sideBySide(reg, *s, v)
+			continue
+		}
+		g.unit(reg, s[0], s[1], fmt.Sprintf("%d(DI)", 8*lanes*v))
+		if of == unitPairs {
+			g.unit(reg, s[2], s[3], fmt.Sprintf("%d(DX)", 8*lanes*v))
+		}
 	}
-	g.p("\tVPADDD step%d<>(SB), %s15, %s15\n\tADDQ $%d, AX\n\tCMPQ AX, CX\n\tJLT loop\n\ndone:\n\tVZEROUPPER\n\tRET", lanes, reg, reg, lanes)
+	if of == allWords {
+		g.p("\tADDQ $%d, DI", 16*vectors*lanes)
+	}
+	g.p("\tADDQ $%d, AX", vectors*lanes)
+}
+
+// sideBySide writes the four words of each element of vector v, one element behind the other.
+func (g *generator) sideBySide(reg string, s [6]int, v int) {
+	r := func(i int) string { return fmt.Sprint(reg, s[i]) }
+	for _, i := range []int{0, 2} { // words i and i+1 in one lane
+		g.p("\tVPSLLQ $32, %s, %s", r(i+1), r(i+1))
+		if reg == "Z" {
+			g.p("\tVMOVDQA32 %s, K1, %s", r(i), r(i+1))
+		} else {
+			g.p("\tVPBLENDD $0x55, %s, %s, %s", r(i), r(i+1), r(i+1))
+		}
+	}
+	g.p("\tVPUNPCKLQDQ %s, %s, %s\n\tVPUNPCKHQDQ %s, %s, %s", r(3), r(1), r(0), r(3), r(1), r(2))
+	// In each part of 128 bits: elements 0, 2, 4 and so on, and 1, 3, 5.
+	parts, extract := 2, "VEXTRACTI128"
+	if reg == "Z" {
+		parts, extract = 4, "VEXTRACTI32X4"
+	}
+	for k := range parts {
+		for j, from := range []string{r(0), r(2)} {
+			at := fmt.Sprintf("%d(DI)", 16*(2*parts*v+2*k+j))
+			if k == 0 {
+				g.p("\tVMOVDQU X%s, %s", from[1:], at)
+			} else {
+				g.p("\t%s $%d, %s, %s", extract, k, from, at)
+			}
+		}
+	}
 }
 
 func suffix(reg string) string {
@@ -102,7 +195,7 @@ func (g *generator) xorBroadcast(reg string, offset, src, dst int) {
 		g.p("\tVPXORD.BCST %d(SI), Z%d, Z%d", offset, src, dst)
 		return
 	}
-	g.p("\tVPBROADCASTD %d(SI), Y10\n\tVPXOR Y10, Y%d, Y%d", offset, src, dst)
+	g.p("\tVPBROADCASTD %d(SI), Y12\n\tVPXOR Y12, Y%d, Y%d", offset, src, dst)
 }
 
 // unit makes 53-bit fractions of words a and b. AVX2 has no conversion from 64-bit integers: each part is put into the mantissa
@@ -110,13 +203,13 @@ func (g *generator) xorBroadcast(reg string, offset, src, dst int) {
 func (g *generator) unit(reg string, a, b int, dst string) {
 	g.p("\tVPSLLQ $32, %s%d, %s%d\n\tVPSLLQ $32, %s%d, %s%d\n\tVPSRLQ $37, %s%d, %s%d\n\tVPSRLQ $38, %s%d, %s%d", reg, a, reg, a, reg, b, reg, b, reg, a, reg, a, reg, b, reg, b)
 	if reg == "Z" {
-		g.p("\tVPSLLQ $26, Z%d, Z%d\n\tVPORQ Z%d, Z%d, Z%d\n\tVCVTUQQ2PD Z%d, Z%d\n\tVMULPD two53<>(SB), Z%d, Z%d\n\tVMOVUPD Z%d, (%s)(AX*8)", a, a, a, b, a, a, a, a, a, a, dst)
+		g.p("\tVPSLLQ $26, Z%d, Z%d\n\tVPORQ Z%d, Z%d, Z%d\n\tVCVTUQQ2PD Z%d, Z%d\n\tVMULPD two53<>(SB), Z%d, Z%d\n\tVMOVUPD Z%d, %s(AX*8)", a, a, a, b, a, a, a, a, a, a, dst)
 		return
 	}
 	for _, r := range []int{a, b} {
 		g.p("\tVPOR magic<>(SB), Y%d, Y%d\n\tVSUBPD magic<>(SB), Y%d, Y%d", r, r, r, r)
 	}
-	g.p("\tVMULPD two26<>(SB), Y%d, Y%d\n\tVADDPD Y%d, Y%d, Y%d\n\tVMULPD two53<>(SB), Y%d, Y%d\n\tVMOVUPD Y%d, (%s)(AX*8)", a, a, b, a, a, a, a, a, dst)
+	g.p("\tVMULPD two26<>(SB), Y%d, Y%d\n\tVADDPD Y%d, Y%d, Y%d\n\tVMULPD two53<>(SB), Y%d, Y%d\n\tVMOVUPD Y%d, %s(AX*8)", a, a, b, a, a, a, a, a, dst)
 }
 
 func main() {
@@ -134,8 +227,9 @@ func main() {
 	}
 	g.p("GLOBL lanes<>(SB), RODATA|NOPTR, $64")
 	for _, isa := range []string{"AVX2", "AVX512"} {
-		g.fill(isa, false)
-		g.fill(isa, true)
+		for _, of := range []what{units, unitPairs, allWords} {
+			g.fill(isa, of)
+		}
 	}
 	g.boxMuller()
 	if err := os.WriteFile("philox_amd64.s", g.Bytes(), 0o644); err != nil {

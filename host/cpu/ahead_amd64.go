@@ -1,0 +1,55 @@
+package cpu
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
+
+// rowsAhead describes the rows of a step's spikes to prefetchRows, which asks the memory for those of spikes 8 places on and for where those 16
+// places on begin. A place beyond the spikes, and a spike without a row, ask for nothing.
+type rowsAhead struct {
+	spikes, rowPtr, index, weights unsafe.Pointer // weights nil: none are read
+	count, rows                    int
+	most                           int // entries of a row; memory that is read in order is fetched ahead by the processor
+	scale                          int // log2 of the size of a weight
+}
+
+// mostAhead is where a long row's reading has begun to be foreseen.
+const mostAhead = 512
+
+// leastAhead is the number of entries of a connection from which on they are not all in the second-level cache.
+const leastAhead = 1 << 18
+
+// lookAhead readies a for the rows of spikes; false when there is nothing to gain.
+func (l *listOp[T]) lookAhead(a *rowsAhead, spikes []int32) bool {
+	c := l.conn
+	if l.x.portable || c.drawn != nil || len(c.index) < leastAhead || l.x.replicas() > 1 {
+		return false
+	}
+	*a = rowsAhead{
+		spikes: unsafe.Pointer(unsafe.SliceData(spikes)), rowPtr: unsafe.Pointer(unsafe.SliceData(c.rowPtr)), index: unsafe.Pointer(unsafe.SliceData(c.index)),
+		count: len(spikes), rows: c.rows, most: mostAhead,
+	}
+	switch {
+	case c.syn != nil:
+		a.weights, a.scale = unsafe.Pointer(unsafe.SliceData(c.syn)), 2
+	case len(l.reals) == 1 && l.reals[0].weights != nil:
+		a.weights, a.scale = unsafe.Pointer(unsafe.SliceData(l.reals[0].weights)), 2
+		if wide[T]() {
+			a.scale = 3
+		}
+	}
+	for k := -16; k < 0; k++ {
+		prefetchRows(a, k)
+	}
+	return true
+}
+
+// countLess is the number of elements of a that are less than end.
+func countLess(a []int32, end int32, portable bool) (n int) {
+	if !portable && cpu.X86.HasAVX2 {
+		return countLessAVX2(a, end)
+	}
+	return countLessGo(a, end)
+}
