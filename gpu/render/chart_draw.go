@@ -78,7 +78,7 @@ func (r *Renderer) reduceChart(c chart, f Frame) (did bool, err error) {
 		if err := r.chartCompute("BARS", c.Values, c.N, groups, func(p *device.Program) {
 			r.d.BindStorage(1, st.data)
 			p.SetInt("bins", int32(c.Bins))
-			p.SetFloats("tones", float32(c.Scale.Min), inverse(c.Scale))
+			setTones(p, "tones", c.Scale)
 		}); err != nil {
 			return did, err
 		}
@@ -135,7 +135,7 @@ func (r *Renderer) follow(v device.View, n int, s *Scale) (bool, error) {
 	if slot < 0 {
 		return false, nil
 	}
-	return true, r.dispatchReduce(v, n, 1, lod{kx: 16, ky: 1, cols: decimated(n, 16), rows: 1}, nil, false, slot)
+	return true, r.dispatchReduce(v, n, 1, lod{kx: 16, ky: 1, cols: decimated(n, 16), rows: 1}, nil, false, slot, s)
 }
 
 func (r *Renderer) chartCompute(kind string, v device.View, count, groups int, bind func(p *device.Program)) error {
@@ -242,6 +242,7 @@ func (r *Renderer) drawChart(v *panelView, c chart, th *Theme, f Frame) error {
 			if err := draw("LINE", c.Values, device.Triangles, 6*(c.Count-1), tint, 1.5*f.Scale, func(p *device.Program) error {
 				p.SetInts("ring", int32(c.Capacity), int32(c.K), int32(c.First), int32(k))
 				p.SetFloats("perUnit", float32(c.Scale.perUnit()))
+				setTones(p, "tones", c.Scale)
 				return r.bindAt(p, 1, "timesAt", c.Times)
 			}); err != nil {
 				return err

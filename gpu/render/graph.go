@@ -30,7 +30,8 @@ type Graph struct {
 	// Next is the color variable one step later: nodes show Color + Mix (Next - Color), for a cyclic scale the short way round.
 	Next device.View
 	Mix  float64
-	// Needle shows Color as an angle too, in radians counted from the right against the clock.
+	// Needle shows Color as an angle too, counted from the right against the clock: the period of a cyclic scale is a turn, otherwise
+	// it is in radians.
 	Needle bool
 	// Shapes draws nodes whose color lies in the upper half of Scale as squares: with TwoTone, for states 0 and 1.
 	Shapes bool

@@ -276,14 +276,8 @@ func (r *Renderer) drawNodes(v *panelView, g *Graph, th *Theme, f Frame, item ui
 		}
 	}
 	if s := g.Scale; s != nil {
-		cyclic := float32(0)
-		if s.Colormap.Cyclic {
-			cyclic = 1
-			p.SetFloats("period", float32(s.Max-s.Min))
-		} else {
-			p.SetFloats("period", 0)
-		}
-		p.SetFloats("tones", float32(s.Min), inverse(s), cyclic)
+		p.SetFloats("period", float32(s.Period()))
+		setTones(p, "tones", s)
 		p.SetInt("map", int32(mapIndex(s.Colormap)))
 	}
 	p.SetFloats("mixed", float32(g.Mix))

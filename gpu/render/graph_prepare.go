@@ -137,7 +137,7 @@ func (r *Renderer) reduceGraph(g *Graph) (bool, error) {
 			continue
 		}
 		l := lod{kx: 16, ky: 1, cols: decimated(x.n, 16), rows: 1}
-		if err := r.dispatchReduce(x.v, x.n, 1, l, nil, false, slot); err != nil {
+		if err := r.dispatchReduce(x.v, x.n, 1, l, nil, false, slot, x.s); err != nil {
 			return did, err
 		}
 		did = true

@@ -112,6 +112,14 @@ func (s *Scale) perUnit() float64 {
 // Shown converts an SI value to the displayed unit.
 func (s *Scale) Shown(v float64) float64 { return v / s.perUnit() }
 
+// Period is that of a cyclic scale with fixed limits, which span it: values outside come back in. Else it is 0.
+func (s *Scale) Period() float64 {
+	if s.Colormap == nil || !s.Colormap.Cyclic || !s.Fixed {
+		return 0
+	}
+	return s.Max - s.Min
+}
+
 // turn reports whether the scale is one turn of an angle in radians.
 func (s *Scale) turn() bool {
 	return s.Colormap != nil && s.Colormap.Cyclic && math.Abs(s.Shown(s.Max-s.Min)-2*math.Pi) < 1e-6

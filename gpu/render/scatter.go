@@ -46,7 +46,7 @@ func (r *Renderer) reduceScatter(s *Scatter) (bool, error) {
 			continue
 		}
 		l := lod{kx: 16, ky: 1, cols: decimated(s.N, 16), rows: 1}
-		if err := r.dispatchReduce(x.v, s.N, 1, l, nil, false, slot); err != nil {
+		if err := r.dispatchReduce(x.v, s.N, 1, l, nil, false, slot, x.s); err != nil {
 			return did, err
 		}
 		did = true
@@ -98,11 +98,11 @@ func (r *Renderer) drawScatter(v *panelView, s *Scatter, th *Theme, f Frame, ite
 	vec(p, "boxLow", v.box.Min)
 	vec(p, "boxHigh", v.box.Max)
 	if s.Scale != nil {
-		p.SetFloats("tones", float32(s.Scale.Min), inverse(s.Scale))
+		setTones(p, "tones", s.Scale)
 		p.SetInt("map", int32(mapIndex(s.Scale.Colormap)))
 	}
 	if s.SizeScale != nil {
-		p.SetFloats("sizes", float32(s.SizeScale.Min), inverse(s.SizeScale))
+		setTones(p, "sizes", s.SizeScale)
 	}
 	p.SetFloats("radius", float32(s.radius(v.box)))
 	// proj[5] is 1/tan of half the opening: a unit length at w = 1 spans proj[5]/2 of the viewport's height.

@@ -194,15 +194,15 @@ func (r *Renderer) reduceSurface(v *panelView, s *Surface, f Frame) (bool, error
 		// Only the extremes are wanted; blocks keep the number of invocations low.
 		l = lod{kx: 4, ky: 4, cols: decimated(s.Cols, 4), rows: decimated(s.Rows, 4)}
 	}
-	if err := r.dispatchReduce(s.Values, s.Cols, s.Rows, l, st.cells, store, slot); err != nil {
+	if err := r.dispatchReduce(s.Values, s.Cols, s.Rows, l, st.cells, store, slot, s.Scale); err != nil {
 		return false, err
 	}
 	st.reduced = key
 	return true, nil
 }
 
-// dispatchReduce runs shaders/render/reduce.comp.glsl.
-func (r *Renderer) dispatchReduce(values device.View, cols, rows int, l lod, cells *device.Buffer, store bool, slot int) error {
+// dispatchReduce runs shaders/render/reduce.comp.glsl. On a cyclic scale the cells are means of angles.
+func (r *Renderer) dispatchReduce(values device.View, cols, rows int, l lod, cells *device.Buffer, store bool, slot int, s *Scale) error {
 	typ, err := glslType(values)
 	if err != nil {
 		return err
@@ -228,6 +228,7 @@ func (r *Renderer) dispatchReduce(values device.View, cols, rows int, l lod, cel
 	p.SetInts("dims", int32(l.cols), int32(l.rows))
 	p.SetInt("store", int32(btoi(store)))
 	p.SetInt("range", int32(slot))
+	p.SetFloats("cycle", float32(s.Min), float32(s.Period()))
 	return r.d.Dispatch(p, (l.cols+7)/8, (l.rows+7)/8, 1)
 }
 
@@ -254,6 +255,9 @@ func (r *Renderer) drawSurface(v *panelView, s *Surface, th *Theme, f Frame, ite
 		if define["VALUE"], err = glslType(s.Values); err != nil {
 			return err
 		}
+	}
+	if s.Scale.Period() > 0 && item == 0 {
+		define["CYCLIC"] = ""
 	}
 	switch {
 	case item != 0:
@@ -287,7 +291,8 @@ func (r *Renderer) drawSurface(v *panelView, s *Surface, th *Theme, f Frame, ite
 	if s.Flat {
 		tall = 0
 	}
-	p.SetFloats("height", float32(s.Scale.Min), inverse(s.Scale), float32(tall))
+	setTones(p, "tones", s.Scale)
+	p.SetFloats("height", float32(tall))
 	if item != 0 {
 		p.SetUints("item", item)
 	} else {
@@ -298,6 +303,11 @@ func (r *Renderer) drawSurface(v *panelView, s *Surface, th *Theme, f Frame, ite
 		r.d.BindTexture(1, r.maps)
 	}
 	return r.d.DrawIndexed(p, m.array, device.Triangles, 0, m.count, 1, 0, 0)
+}
+
+// setTones tells a shader about a scale; see shaders/render/tone.glsl.
+func setTones(p *device.Program, uniform string, s *Scale) {
+	p.SetFloats(uniform, float32(s.Min), inverse(s), float32(btoi(s.Period() > 0)))
 }
 
 // inverse is 1 over the span of a scale's limits.

@@ -123,7 +123,7 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 	if item.Scale, err = st.scale(v); err != nil {
 		return nil, nil, err
 	}
-	item.Needle = item.Scale.Colormap.Cyclic
+	item.Needle = item.Scale.Period() > 0
 	item.Shapes = st.boolean(g.Name, v.Var)
 	switch v.Size {
 	case "":

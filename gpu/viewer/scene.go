@@ -245,7 +245,7 @@ func (st *stage) scale(v net.View) (*render.Scale, error) {
 	if name == "" && st.boolean(object, v.Var) {
 		name, v.Min, v.Max = render.TwoTone().Name, 0, 1
 	}
-	if name == "twilight" && v.Min == v.Max {
+	if name == "twilight" && v.Min == v.Max && dimensionless(model, v.Var) {
 		v.Min, v.Max = 0, 2*math.Pi // one turn
 	}
 	if name == "" {
@@ -267,6 +267,11 @@ func (st *stage) scale(v net.View) (*render.Scale, error) {
 	}
 	st.kept.scales[key] = s
 	return s, nil
+}
+
+// dimensionless reports that a variable is a number, as an angle is.
+func dimensionless(m *check.Model, name string) bool {
+	return m == nil || m.ByName[name] == nil || m.ByName[name].Type.Dim.Dimensionless()
 }
 
 // owner is whose variable a view shows: a group's, or that of synapses in a histogram.
@@ -337,7 +342,7 @@ func (st *stage) panel(v net.View) (*render.Panel, error) {
 				return nil, err
 			}
 			sizeView := v
-			sizeView.Var, sizeView.Min, sizeView.Max = v.Size, 0, 0
+			sizeView.Var, sizeView.Min, sizeView.Max, sizeView.Colormap = v.Size, 0, 0, ""
 			if v.Size == v.Var {
 				sizeView = v
 			}

@@ -9,6 +9,10 @@ uniform float size;     // pixels
 layout(std430, binding = 1) readonly buffer Times { float times[]; };
 uniform ivec2 timesAt;
 #endif
+#if KIND == LINE
+#include "render/tone.glsl"
+uniform vec3 tones;     // see tone.glsl
+#endif
 #if KIND == LINE || KIND == SPECTRA
 uniform float perUnit;  // SPECTRA: Hz from a value to the next
 #endif
@@ -65,7 +69,15 @@ void main() {
 #elif KIND == LINE
 	int i = (ring.z + k) % ring.x, j = (ring.z + k + 1) % ring.x;
 	float v = value(i * ring.y + ring.w), w = value(j * ring.y + ring.w);
-	if (finite(v) && finite(w)) segment(place(vec2(times[timesAt.x + i * timesAt.y], v / perUnit)), place(vec2(times[timesAt.x + j * timesAt.y], w / perUnit)), corner);
+	bool whole = finite(v) && finite(w);
+	if (tones.z > 0.0) {
+		// A line ends where it leaves the period, and begins again at the other side.
+		float s = onScale(v, tones), t = onScale(w, tones);
+		whole = whole && abs(t - s) <= 0.5;
+		v = tones.x + s / tones.y;
+		w = tones.x + t / tones.y;
+	}
+	if (whole) segment(place(vec2(times[timesAt.x + i * timesAt.y], v / perUnit)), place(vec2(times[timesAt.x + j * timesAt.y], w / perUnit)), corner);
 #elif KIND == SPECTRA
 	segment(place(vec2(float(k + 1) * perUnit, height(k))), place(vec2(float(k + 2) * perUnit, height(k + 1))), corner);
 #elif KIND == CURVE

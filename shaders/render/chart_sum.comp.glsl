@@ -10,15 +10,17 @@ float value(int k) { return float(values[valuesAt.x + k * valuesAt.y]); }
 bool finite(float v) { return (floatBitsToUint(v) & 0x7f800000u) != 0x7f800000u; }
 
 #if KIND == BARS
+#include "render/tone.glsl"
+
 layout(std430, binding = 1) buffer Counts { uint counts[]; };
 uniform int bins;
-uniform vec2 tones; // least value, 1 / (greatest - least)
+uniform vec3 tones; // see tone.glsl
 
 void main() {
 	for (int k = int(gl_GlobalInvocationID.x); k < count; k += int(gl_NumWorkGroups.x) * 256) {
 		float v = value(k);
 		if (!finite(v)) continue;
-		float t = (v - tones.x) * tones.y;
+		float t = onScale(v, tones);
 		if (t >= 0.0 && t <= 1.0) atomicAdd(counts[min(int(t * float(bins)), bins - 1)], 1u);
 	}
 }

@@ -1,5 +1,6 @@
 // Nodes of a graph, one point each.
 #include "render/graph.glsl"
+#include "render/tone.glsl"
 
 layout(std430, binding = 0) readonly buffer Nodes { Node nodes[]; };
 #ifdef COLOR
@@ -16,7 +17,7 @@ uniform float period; // of a cyclic scale, else 0
 layout(std430, binding = 3) readonly buffer Marks { uint marks[]; };
 uniform ivec2 marksAt;
 #endif
-uniform vec3 tones;    // least value, 1 / (greatest - least), 1 where the scale is cyclic
+uniform vec3 tones;    // see tone.glsl
 uniform sampler2D maps;
 uniform int map;
 uniform vec3 bad, plain;
@@ -41,15 +42,14 @@ void main() {
 	if (period > 0.0) step_ -= period * round(step_ / period); // the short way round
 	v += mixed * step_;
 #endif
-	float t = (v - tones.x) * tones.y;
-	tone = finite(v) ? (tones.z > 0.0 ? fract(t) : clamp(t, 0.0, 1.0)) : -8.0;
+	tone = finite(v) ? clamp(onScale(v, tones), 0.0, 1.0) : -8.0;
 #endif
 	uint m = 0u;
 #ifdef MARKS
 	m = marks[marksAt.x + gl_VertexID * marksAt.y];
 #endif
 	float room = n.radius + ((m & 3u) != 0u ? 5.0 : 0.0) + ((m & 4u) != 0u ? 3.0 : 0.0) + 0.6;
-	shape = vec4(n.radius, room, v, 0.0);
+	shape = vec4(n.radius, room, tones.z > 0.0 ? 6.2831853 * tones.y * v : v, 0.0); // one period is one turn
 #ifdef SHAPES
 	if (tone > 0.5) shape.w = 1.0;
 #endif

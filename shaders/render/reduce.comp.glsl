@@ -10,6 +10,7 @@ uniform ivec2 size;    // columns, rows of values
 uniform ivec2 block;   // values per cell
 uniform ivec2 dims;    // columns, rows of cells
 uniform bool store;    // write cells
+uniform vec2 cycle;    // least value and period of a cyclic scale; second 0: it is none
 uniform int range;     // index of the minimum in extremes; -1: not wanted
 
 // Floats in an order that unsigned integers keep.
@@ -23,6 +24,7 @@ void main() {
 	if (c.x >= dims.x || c.y >= dims.y) return;
 	ivec2 lo = c * block, hi = min(lo + block, size);
 	float least = uintBitsToFloat(0x7f800000u), most = -least, sum = 0.0, bad = 0.0;
+	vec2 turn = vec2(0.0); // sum of the values as points on a circle
 	int good = 0;
 	for (int y = lo.y; y < hi.y; y++) {
 		for (int x = lo.x; x < hi.x; x++) {
@@ -31,6 +33,10 @@ void main() {
 				least = min(least, v);
 				most = max(most, v);
 				sum += v;
+				if (cycle.y > 0.0) {
+					float a = 6.2831853 * fract((v - cycle.x) / cycle.y);
+					turn += vec2(cos(a), sin(a));
+				}
 				good++;
 			} else {
 				bad = v;
@@ -40,7 +46,9 @@ void main() {
 	if (store) {
 		ivec2 n = hi - lo;
 		float v = uintBitsToFloat(0x7fc00000u); // one value that is not finite must not hide among its neighbours
-		if (good == n.x * n.y) {
+		if (good == n.x * n.y && cycle.y > 0.0) {
+			v = cycle.x + cycle.y * fract(atan(turn.y, turn.x) / 6.2831853 + 1.0);
+		} else if (good == n.x * n.y) {
 			float mean = sum / float(good);
 			float up = most - mean, down = mean - least, all = most - least;
 			// A slope has its extremes in the corners, equally far from the mean: the mean stands for it. A peak lies to one

@@ -1,4 +1,6 @@
 // Points of a scatter: one vertex each, drawn as a ball. Every coordinate comes from a buffer or from the index on a grid.
+#include "render/tone.glsl"
+
 #ifdef X
 layout(std430, binding = 0) readonly buffer XValues { X xValues[]; };
 uniform ivec2 xAt; // first element, stride
@@ -24,8 +26,8 @@ uniform mat4 toView, toClip;
 uniform ivec2 shape;    // columns, rows of the grid
 uniform vec3 low, high; // of the coordinates, mapped to the box
 uniform vec3 boxLow, boxHigh;
-uniform vec2 tones;     // least value, 1 / (greatest - least)
-uniform vec2 sizes;     // likewise for the radius
+uniform vec3 tones;     // see tone.glsl
+uniform vec3 sizes;     // likewise for the radius
 uniform float radius;   // scene units
 uniform float pixels;   // diameter in pixels of a ball of radius 1 at w = 1
 
@@ -52,12 +54,12 @@ void main() {
 	tone = -1.0; // no variable: the plain color
 #ifdef COLOR
 	float v = float(colorValues[colorAt.x + gl_VertexID * colorAt.y]);
-	tone = finite(v) ? clamp((v - tones.x) * tones.y, 0.0, 1.0) : -8.0;
+	tone = finite(v) ? clamp(onScale(v, tones), 0.0, 1.0) : -8.0;
 #endif
 	float r = radius;
 #ifdef SIZE
 	float s = float(sizeValues[sizeAt.x + gl_VertexID * sizeAt.y]);
-	r *= finite(s) ? mix(0.25, 1.0, clamp((s - sizes.x) * sizes.y, 0.0, 1.0)) : 1.0;
+	r *= finite(s) ? mix(0.25, 1.0, clamp(onScale(s, sizes), 0.0, 1.0)) : 1.0;
 #endif
 	vec3 span = max(high - low, vec3(1e-30));
 	vec3 q = boxLow + (p - low) / span * (boxHigh - boxLow);

@@ -4,6 +4,9 @@ in vec3 slopeAndTone;
 #if defined(WIRE) || defined(PICK)
 in vec2 index;
 #endif
+#ifdef CYCLIC
+in vec2 turn;
+#endif
 
 #ifdef PICK
 uniform uint item;
@@ -21,8 +24,11 @@ uniform vec3 bad;
 layout(location = 0) out vec4 color;
 
 void main() {
-	float t = slopeAndTone.z;
-	vec3 base = texelFetch(maps, ivec2(int(clamp(t, 0.0, 1.0) * 255.0 + 0.5), map), 0).rgb;
+	float t = slopeAndTone.z, tone = clamp(t, 0.0, 1.0);
+#ifdef CYCLIC
+	tone = fract(atan(turn.y, turn.x) / 6.2831853);
+#endif
+	vec3 base = texelFetch(maps, ivec2(int(tone * 255.0 + 0.5), map), 0).rgb;
 	if (t < -0.01) base = bad;
 	vec3 n = normalize(vec3(-slopeAndTone.xy, 1.0));
 #ifdef WIRE

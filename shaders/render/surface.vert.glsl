@@ -6,27 +6,32 @@ bool finite(float v) { return (floatBitsToUint(v) & 0x7f800000u) != 0x7f800000u;
 #else
 #include "render/values.glsl"
 #endif
+#include "render/tone.glsl"
 
 uniform mat4 toClip;
 uniform ivec3 window; // first column, first row, columns drawn
 uniform ivec4 grid;   // vertices: columns, rows; values per vertex along columns, rows
 uniform ivec2 size;   // values: columns, rows
 uniform vec4 place;   // scene x, y = place.xy + index * place.zw
-uniform vec3 height;  // least value, 1 / (greatest - least), height of the box
+uniform vec3 tones;   // see tone.glsl
+uniform float height; // of the box
 
 out vec3 slopeAndTone; // dz/dx, dz/dy; value in [0, 1], or far below 0 when it is not finite
 #if defined(WIRE) || defined(PICK)
 out vec2 index;
+#endif
+#ifdef CYCLIC
+out vec2 turn; // the value as an angle: between neighbours colors go the short way round
 #endif
 
 ivec2 inside(ivec2 p) { return clamp(p, ivec2(0), min(grid.xy, size) - 1); }
 
 float tone(ivec2 p) {
 	float v = value(p.y * grid.x + p.x);
-	return finite(v) ? clamp((v - height.x) * height.y, 0.0, 1.0) : -8.0;
+	return finite(v) ? clamp(onScale(v, tones), 0.0, 1.0) : -8.0;
 }
 
-float level(float t) { return max(t, 0.0) * height.z; }
+float level(float t) { return max(t, 0.0) * height; }
 
 // The value index at a vertex: the middle of its block, but the outermost vertices lie on the edge.
 vec2 at(ivec2 p) {
@@ -51,6 +56,9 @@ void main() {
 	slopeAndTone = vec3(run.x > 0.0 ? rise.x / run.x : 0.0, run.y > 0.0 ? rise.y / run.y : 0.0, t);
 #if defined(WIRE) || defined(PICK)
 	index = here;
+#endif
+#ifdef CYCLIC
+	turn = vec2(cos(6.2831853 * t), sin(6.2831853 * t));
 #endif
 	gl_Position = toClip * vec4(place.xy + here * place.zw, level(t), 1.0);
 }
