@@ -28,13 +28,13 @@ func (r *Renderer) backgroundKey(views []panelView, f Frame) uint64 {
 				continue
 			}
 			e := g.Edges
-			fmt.Fprint(&h, g.N, g.Geometry, g.Positions, g.Low, g.High, e.M, e.Version, e.Pre, e.Post, e.Rows, e.Directed, e.Weight, e.Width, e.Opacity, r.plainLines(&e, f))
+			fmt.Fprint(&h, g.N, g.Geometry, g.Positions, g.Low, g.High, e.M, e.Version, e.Pre, e.Post, e.Rows, e.Directed, e.Weight, e.Width, e.Opacity, e.Share, r.plainLines(&e, f))
 			for _, sc := range []*Scale{e.Scale, e.WidthScale} {
 				if sc != nil {
 					fmt.Fprint(&h, sc.Min, sc.Max, sc.Colormap.Name)
 				}
 			}
-			if e.Directed && e.M <= headEdges {
+			if e.M <= loopEdges { // heads and loops lie at the rims of nodes
 				fmt.Fprint(&h, g.Radius, g.ByDegree, g.Size)
 			}
 		}

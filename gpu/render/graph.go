@@ -52,7 +52,7 @@ type Graph struct {
 	Pulses []Pulse
 }
 
-// Edges of a graph: M pairs of node numbers. An edge with a negative number, or from a node to itself, is not drawn.
+// Edges of a graph: M pairs of node numbers. An edge with a negative number is not drawn, one from a node to itself is a loop.
 type Edges struct {
 	M int
 	// Pre and Post are I32 or U32 with M elements; pairs side by side are two views with stride 2.
@@ -62,6 +62,8 @@ type Edges struct {
 	// Version changes whenever the ends in these views may have.
 	Version uint64
 	Hide    bool
+	// Share of the edges that is drawn, evenly among them; 0: all.
+	Share float64
 	// Directed draws arrow heads, and bends edges that have a reverse so that both are seen.
 	Directed bool
 	// Weight is shown as color by Scale, or as width by WidthScale (of its absolute value), or both.
@@ -148,12 +150,23 @@ const (
 	mostNode  = 20.0
 )
 
+// share of the edges that is drawn.
+func (e *Edges) share() float64 {
+	if e.Share > 0 && e.Share < 1 {
+		return e.Share
+	}
+	return 1
+}
+
+// seen is how many edges are drawn.
+func (e *Edges) seen() int { return int(e.share() * float64(e.M)) }
+
 // opacity of the edges: many of them must not become a solid patch.
 func (e *Edges) opacity() float64 {
 	if e.Opacity > 0 {
 		return e.Opacity
 	}
-	return math.Max(0.05, math.Min(0.8, 2.4*math.Pow(float64(max(1, e.M)), -0.27)))
+	return math.Max(0.05, math.Min(0.8, 2.4*math.Pow(float64(max(1, e.seen())), -0.27)))
 }
 
 // width in units of scale 1.
@@ -161,9 +174,9 @@ func (e *Edges) width() float64 {
 	switch {
 	case e.Width > 0:
 		return e.Width
-	case e.M <= 200:
+	case e.seen() <= 200:
 		return 1.6
-	case e.M <= 20000:
+	case e.seen() <= 20000:
 		return 1.1
 	}
 	return 1
@@ -174,6 +187,7 @@ const (
 	headEdges = 20000 // arrow heads
 	bentEdges = 20000 // edges with a reverse are bent
 	lineEdges = 40000 // edges are plain lines one pixel wide
+	loopEdges = 40000 // edges from a node to itself
 
 	coarseEdges = 3000 // likewise on a software rasteriser, while the scene moves
 )

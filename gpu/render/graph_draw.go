@@ -23,6 +23,12 @@ func (r *Renderer) drawEdges(v *panelView, g *Graph, th *Theme, f Frame, from, e
 			return err
 		}
 	}
+	loops := !thin && e.M <= loopEdges
+	if loops {
+		if err := r.prepareLoops(g, st); err != nil {
+			return err
+		}
+	}
 	x := strokes{v: v, g: g, th: th, f: f, item: item, thin: thin, bends: bends, heads: heads}
 	x.width = e.width() * f.Scale
 	if item != 0 {
@@ -47,6 +53,11 @@ func (r *Renderer) drawEdges(v *panelView, g *Graph, th *Theme, f Frame, from, e
 			return err
 		}
 	}
+	if loops {
+		if err := r.drawStrokes(&x, "LOOP", 0, 0); err != nil {
+			return err
+		}
+	}
 	if heads {
 		return r.drawStrokes(&x, "HEAD", 0, e.M)
 	}
@@ -64,19 +75,20 @@ type strokes struct {
 	width, wide               float64 // pixels: of a stroke, and of the line that holds the widest
 }
 
-// drawStrokes draws one part of the edges: bodies (""), bent bodies ("BOW") or heads ("HEAD").
+// drawStrokes draws one part of the edges: bodies (""), bent bodies ("BOW"), loops ("LOOP") or heads ("HEAD").
 func (r *Renderer) drawStrokes(x *strokes, part string, from, end int) error {
 	g, st, e, v, f := x.g, r.graphs[x.g], &x.g.Edges, x.v, x.f
 	define := map[string]string{}
 	corners, mode := 2, device.Lines
+	quads := x.quads || part == "LOOP" // lines leave gaps on the outer side of a narrow curve
 	switch {
 	case part == "HEAD":
 		corners, mode = 3, device.Triangles
-	case x.quads:
+	case quads:
 		define["QUAD"] = ""
 		corners, mode = 6, device.Triangles
 	}
-	for macro, on := range map[string]bool{part: part != "", "THIN": x.thin, "BENT": x.bends, "PICK": x.item != 0} {
+	for macro, on := range map[string]bool{part: part != "", "THIN": x.thin, "BENT": x.bends || part == "LOOP", "PICK": x.item != 0} {
 		if on {
 			define[macro] = ""
 		}
@@ -118,8 +130,12 @@ func (r *Renderer) drawStrokes(x *strokes, part string, from, end int) error {
 		p.SetInt("maps", 1)
 		r.d.BindTexture(1, r.maps)
 	}
-	if x.bends {
-		r.d.BindStorage(4, st.bent)
+	list := st.bent
+	if part == "LOOP" {
+		list = st.loops
+	}
+	if x.bends || part == "LOOP" {
+		r.d.BindStorage(4, list)
 		p.SetInt("bentList", int32(bentWords(e.M)+bentCommands))
 	}
 	shift, size := edgeOrder(e.M)
@@ -147,20 +163,30 @@ func (r *Renderer) drawStrokes(x *strokes, part string, from, end int) error {
 		head = headLength(e.M) * f.Scale
 	}
 	p.SetFloats("head", float32(head))
+	r.setLoops(p, v, g, f)
 	c := x.th.Muted.Alpha(float32(e.opacity()))
 	p.SetFloats("plain", c[0], c[1], c[2], c[3])
 	if mode == device.Lines && !x.thin {
 		defer r.d.SetLineWidth(r.d.SetLineWidth(float32(x.wide)))
 	}
-	if part == "BOW" {
+	if part == "BOW" || part == "LOOP" {
 		command := 4 * bentWords(e.M)
-		if x.quads {
+		if quads {
 			command += 16
 		}
-		return r.d.DrawIndirect(p, nil, mode, st.bent, command)
+		return r.d.DrawIndirect(p, nil, mode, list, command)
 	}
 	r.d.Draw(p, nil, mode, 0, corners*(end-from))
 	return nil
+}
+
+// setLoops tells a shader which edges are drawn, and how those from a node to itself lie.
+func (r *Renderer) setLoops(p *device.Program, v *panelView, g *Graph, f Frame) {
+	c := v.mvp.Apply(v.box.Min.Add(v.box.Max).Scale(0.5))
+	w := math.Max(c[3], 1e-3)
+	p.SetFloats("hub", float32(0.5*float64(v.w)*c[0]/w), float32(0.5*float64(v.h)*c[1]/w))
+	p.SetFloats("loop", float32(0.8*headLength(g.Edges.M)*f.Scale))
+	p.SetFloats("share", float32(g.Edges.share()))
 }
 
 // plainLines reports that edges are lines one pixel wide, without heads and bends: there are too many to see more, or a
@@ -405,6 +431,7 @@ func (r *Renderer) drawPulses(v *panelView, g *Graph, th *Theme, f Frame) error 
 	p.SetInt("nodesCount", int32(g.N))
 	p.SetFloats("viewport", float32(v.w), float32(v.h))
 	p.SetFloats("size", float32(9*f.Scale))
+	r.setLoops(p, v, g, f)
 	glow := th.pulse()
 	p.SetFloats("glow", glow[0], glow[1], glow[2])
 	p.SetFloats("core", th.Text[0], th.Text[1], th.Text[2])

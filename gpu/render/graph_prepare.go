@@ -21,6 +21,8 @@ type graphState struct {
 	bent    *device.Buffer // a bit per edge that has a reverse
 	edges   uint64         // what sources and degrees were made from
 	bentOf  uint64         // and bent
+	loops   *device.Buffer // as bent, of edges from a node to itself
+	loopsOf uint64
 	marks   *device.Buffer
 	marked  map[int]Mark
 	pulses  *device.Buffer
@@ -33,7 +35,7 @@ type graphState struct {
 const nodeFloats = 8
 
 func (g *graphState) close() {
-	for _, b := range []*device.Buffer{g.nodes, g.sources, g.degrees, g.bent, g.marks, g.pulses} {
+	for _, b := range []*device.Buffer{g.nodes, g.sources, g.degrees, g.bent, g.loops, g.marks, g.pulses} {
 		b.Close()
 	}
 }
@@ -209,7 +211,7 @@ func (r *Renderer) prepareStep(g *Graph, k int, pre device.View, bind func(p *de
 		return err
 	}
 	groups := (g.Edges.M + 63) / 64
-	if k == 4 {
+	if k == 4 || k == 6 {
 		groups = 1
 	}
 	err = r.d.Dispatch(p, groups, 1, 1)
@@ -254,6 +256,30 @@ func (r *Renderer) prepareBent(g *Graph, st *graphState) error {
 			r.d.BindStorage(2, table)
 			r.d.BindStorage(3, st.bent)
 			p.SetUints("mask", uint32(slots-1))
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepareLoops finds the edges from a node to itself, when the edges are new.
+func (r *Renderer) prepareLoops(g *Graph, st *graphState) error {
+	if st.loops != nil && st.loopsOf == st.edges {
+		return nil
+	}
+	st.loopsOf = st.edges
+	words := bentWords(g.Edges.M)
+	if err := r.ensure(&st.loops, "loops", device.U32, words+bentCommands+g.Edges.M); err != nil {
+		return err
+	}
+	if err := st.loops.Clear(0, words); err != nil {
+		return err
+	}
+	for k := 5; k <= 6; k++ {
+		if err := r.prepareStep(g, k, g.pre(st), func(p *device.Program) error {
+			r.d.BindStorage(3, st.loops)
 			return nil
 		}); err != nil {
 			return err

@@ -72,6 +72,16 @@ func newWeb(t testing.TB, d *device.Device, n, m int) *web {
 	return w
 }
 
+// loops replaces a third of the edges by edges from nodes to themselves.
+func (w *web) loops(t testing.TB, d *device.Device) {
+	pre := append([]int32{}, w.pre...)
+	for k := 0; k < len(pre); k += 3 {
+		pre[k] = w.post[k]
+	}
+	b := uploadInts(t, d, pre)
+	w.bufs, w.Edges.Pre = append(w.bufs, b), b.View()
+}
+
 func phaseScale() *Scale { return NewFixedScale("theta", "rad", Twilight(), -math.Pi, math.Pi) }
 
 func uploadInts(t testing.TB, d *device.Device, v []int32) *device.Buffer {
@@ -110,6 +120,11 @@ func TestGraphPictures(t *testing.T) {
 				w.Marks = map[int]Mark{3: Selected, 7: Hovered, 11: Pinned, 14: Selected | Pinned}
 			}},
 			{"graph_1000", 1000, 4962, 400, 300, 1, Dark(), func(w *web) { w.Needle, w.ByDegree = true, true }},
+			{"graph_loops", 12, 24, 320, 240, 1, Dark(), func(w *web) { w.loops(t, d) }},
+			{"graph_loops_undirected_2x", 12, 24, 640, 480, 2, Light(), func(w *web) {
+				w.loops(t, d)
+				w.Edges.Directed = false
+			}},
 			{"graph_spatial", 300, 900, 320, 240, 1, Light(), func(w *web) { w.Spatial = true }},
 		} {
 			s := newStage(t, d, c.w, c.h, c.scale, 1)
@@ -157,6 +172,84 @@ func TestPickGraph(t *testing.T) {
 			if h.Item != g || h.Element != c.element || h.Edge != c.edge {
 				t.Errorf("at %v there is %d (edge: %v), want %d (%v)", c.at, h.Element, h.Edge, c.element, c.edge)
 			}
+		}
+	})
+}
+
+// An edge from a node to itself is picked on its loop, which lies away from the middle of the graph.
+func TestPickLoop(t *testing.T) {
+	d := gltest.Device(t)
+	gltest.Do(t, d, func(t testing.TB) {
+		s := newStage(t, d, 400, 300, 1, 1)
+		defer s.close()
+		at := upload(t, d, []float32{-0.5, 0, 0, 0.5, 0, 0})
+		pre, post := uploadInts(t, d, []int32{0, 1}), uploadInts(t, d, []int32{1, 1})
+		for _, b := range []*device.Buffer{at, pre, post} {
+			defer b.Close()
+		}
+		for _, directed := range []bool{true, false} {
+			g := &Graph{Name: "G", N: 2, Positions: at.View(), Radius: 0.1, Edges: Edges{M: 2, Pre: pre.View(), Post: post.View(), Directed: directed}}
+			sc := &Scene{Panels: []*Panel{{Items: []Item{g}}}}
+			s.draw(sc)
+			v := sc.Layout(400, 300, 1).Panels[0]
+			x, y, _ := v.Project(Vec3{0.5, 0, 0})
+			rim, _, _ := v.Project(Vec3{0.6, 0, 0})
+			// The far side of the loop: its circle begins inside the node, and is about as large.
+			found := false
+			for reach := 1.5; reach < 3.5; reach += 0.05 {
+				h, err := s.r.PickNow(sc, s.f, x+reach*(rim-x), y)
+				if err != nil {
+					t.Fatal(err)
+				}
+				found = found || h.Item == g && h.Edge && h.Element == 1
+				if h, err = s.r.PickNow(sc, s.f, x-reach*(rim-x), y); err != nil || h.Edge && h.Element == 1 {
+					t.Fatalf("the loop is towards the middle, too: %v", err)
+				}
+			}
+			if !found {
+				t.Errorf("directed %v: no loop beside the node", directed)
+			}
+		}
+	})
+}
+
+// Of a share of the edges about as many are drawn, an edge with its reverse or neither; without a share all are.
+func TestShareOfEdges(t *testing.T) {
+	d := gltest.Device(t)
+	gltest.Do(t, d, func(t testing.TB) {
+		s := newStage(t, d, 400, 400, 1, 1)
+		defer s.close()
+		// One edge to each of many nodes in a column, and one back.
+		const n = 100
+		at := make([]float32, 3*2*n)
+		var pre, post []int32
+		for k := range n {
+			y := 0.98 - 1.96*float32(k)/(n-1)
+			at[6*k], at[6*k+1], at[6*k+3], at[6*k+4] = -0.9, y, 0.9, y
+			pre, post = append(pre, int32(2*k), int32(2*k+1)), append(post, int32(2*k+1), int32(2*k))
+		}
+		p, i, j := upload(t, d, at), uploadInts(t, d, pre), uploadInts(t, d, post)
+		for _, b := range []*device.Buffer{p, i, j} {
+			defer b.Close()
+		}
+		g := &Graph{Name: "G", N: 2 * n, Positions: p.View(), Radius: 0.002, Edges: Edges{M: 2 * n, Pre: i.View(), Post: j.View(), Opacity: 1}}
+		sc := &Scene{Theme: Dark(), Panels: []*Panel{{Items: []Item{g}}}}
+		rows := func(share float64) (count int) {
+			g.Edges.Share = share
+			s.draw(sc)
+			v := sc.Layout(400, 400, 1).Panels[0]
+			for k := range n {
+				x, y, _ := v.Project(Vec3{0, float64(at[6*k+1]), 0})
+				if h, err := s.r.PickNow(sc, s.f, x, y); err != nil {
+					t.Fatal(err)
+				} else if h.Edge && h.Element/2 == k {
+					count++
+				}
+			}
+			return count
+		}
+		if all, some := rows(0), rows(0.3); all < n-2 || some < 18 || some > 42 {
+			t.Errorf("%d of %d pairs are drawn; of a share of 0.3 it is %d", all, n, some)
 		}
 	})
 }

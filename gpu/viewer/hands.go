@@ -411,11 +411,14 @@ func (v *Viewer) markNodes() {
 	}
 }
 
-// toggleEdges shows or hides the edges of all graphs.
+// toggleEdges hides the edges of all graphs, or shows them where none has any to see.
 func (v *Viewer) toggleEdges() {
-	v.kept.noEdges = !v.kept.noEdges
+	hide := slices.ContainsFunc(v.stage.graphs, func(p *graphPanel) bool { return p.item.Edges.M > 0 && !p.item.Edges.Hide })
+	if v.kept.edges = 1; hide {
+		v.kept.edges = -1
+	}
 	for _, p := range v.stage.graphs {
-		p.item.Edges.Hide = v.kept.noEdges
+		p.item.Edges.Hide = hide
 	}
 }
 

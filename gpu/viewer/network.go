@@ -97,7 +97,8 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 	}
 	if len(pre) > 0 {
 		e := &item.Edges
-		e.M, e.Directed, e.Hide = len(pre), v.Weight != "" || !mutual(pre, post), st.kept.noEdges
+		e.M, e.Directed, e.Share = len(pre), v.Weight != "" || !mutual(pre, post), v.EdgeShare
+		e.Hide = st.kept.edges < 0 || st.kept.edges == 0 && v.NoEdges
 		if e.Pre, err = st.ints(syn.Name+" pre", pre); err != nil {
 			return nil, nil, err
 		}

@@ -21,8 +21,8 @@ type kept struct {
 	spectra map[string]*spectrumFeed
 	scales  map[scaleKey]*render.Scale
 	zoom    float64 // of the stretch of time that charts show
-	// noEdges: the edges of graphs are hidden.
-	noEdges bool
+	// edges of graphs that are asked for by hand: 1 all, -1 none; 0: those that the script wants.
+	edges int
 }
 
 type nodesKey struct{ group, layout string }

@@ -170,12 +170,15 @@ type View struct {
 	// Synapses are the edges of a Graph and what an Adjacency shows; their variable Weight colors them.
 	Synapses *Synapses
 	Weight   string
-	Layout   string        // Graph: one of Layouts, or "": chosen by the viewer
-	Spikes   *SpikeMonitor // Raster, ISI, Spectrum of a rate
-	Elements []int32       // Traces, Spectrum
-	Highest  float64       // Spectrum: up to which frequency, in Hz; 0: 250
-	Window   float64       // Spectrum: of how much time at most, in seconds; 0: 4
-	Place    Place
+	// Of the edges of a Graph: NoEdges hides them until they are asked for, EdgeShare in (0, 1) draws that part of them, 0 all.
+	NoEdges   bool
+	EdgeShare float64
+	Layout    string        // Graph: one of Layouts, or "": chosen by the viewer
+	Spikes    *SpikeMonitor // Raster, ISI, Spectrum of a rate
+	Elements  []int32       // Traces, Spectrum
+	Highest   float64       // Spectrum: up to which frequency, in Hz; 0: 250
+	Window    float64       // Spectrum: of how much time at most, in seconds; 0: 4
+	Place     Place
 }
 
 // Slider is no panel, but the range from Min to Max of the slider for Var: a parameter of Group, or of Synapses where they are given, or, without

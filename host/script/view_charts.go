@@ -17,8 +17,8 @@ var phaseNames = []string{"theta", "phi", "phase", "θ", "φ"}
 func (in *interp) graphPanel(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	v := &net.View{Kind: net.Graph, Place: in.placeOf(t)}
 	var group, syn starlark.Value = nil, starlark.None
-	var lo, hi starlark.Value = starlark.None, starlark.None
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "group", &group, "synapses?", &syn, "color?", &v.Var, "size?", &v.Size, "edges?", &v.Weight,
+	var lo, hi, edges starlark.Value = starlark.None, starlark.None, starlark.None
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "group", &group, "synapses?", &syn, "color?", &v.Var, "size?", &v.Size, "edges?", &edges,
 		"layout?", &v.Layout, "title?", &v.Title, "unit?", &v.Unit, "min?", &lo, "max?", &hi, "colormap?", &v.Colormap); err != nil {
 		return nil, err
 	}
@@ -27,6 +27,9 @@ func (in *interp) graphPanel(t *starlark.Thread, b *starlark.Builtin, args starl
 		return nil, err
 	}
 	v.Group = p.group
+	if err := edgeChoice(v, edges); err != nil {
+		return nil, err
+	}
 	for _, name := range []string{v.Var, v.Size} {
 		if _, ok := p.vars[name]; name != "" && !ok && (name != "degree" || name != v.Size) {
 			return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), name, p.names)
@@ -58,6 +61,30 @@ func (in *interp) graphPanel(t *starlark.Thread, b *starlark.Builtin, args starl
 		v.Colormap = "twilight"
 	}
 	return in.finishPanel(b.Name(), v, p, lo, hi)
+}
+
+// edgeChoice reads edges= of a graph: the variable of the synapses that colors them, False for none, or which part of them is drawn.
+func edgeChoice(v *net.View, edges starlark.Value) error {
+	switch e := edges.(type) {
+	case starlark.NoneType:
+		return nil
+	case starlark.String:
+		v.Weight = string(e)
+		return nil
+	case starlark.Bool:
+		v.NoEdges = !bool(e)
+		return nil
+	}
+	q, ok := asQuantity(edges)
+	if !ok || !q.Dim.Dimensionless() || !(q.Value >= 0 && q.Value <= 1) {
+		return withHint(fmt.Errorf("graph: edges must be a variable of the synapses, True, False or a number from 0 to 1, got %s", edges.String()),
+			"edges=\"w\" colors edges by w, edges=False hides them, edges=0.1 draws a tenth of them")
+	}
+	v.NoEdges = q.Value == 0
+	if q.Value < 1 {
+		v.EdgeShare = q.Value
+	}
+	return nil
 }
 
 func synapsesOf(what string, v starlark.Value) (*synapses, error) {

@@ -43,6 +43,20 @@ print(histogram([1, 2, 2], 2)[0])
 	}
 }
 
+func TestGraphEdges(t *testing.T) {
+	_, res, err := runText(t, panelNetwork+`
+view(graph(G, S, edges=False), graph(G, S, edges=True), graph(G, S, edges=0.25), graph(G, S, edges=0), graph(G, S, edges=None), graph(G, edges=False))
+`, Options{Engine: &spikeEngine{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, want := range []net.View{{NoEdges: true}, {}, {EdgeShare: 0.25}, {NoEdges: true}, {}, {NoEdges: true}} {
+		if v := res.Network.Views[k]; v.NoEdges != want.NoEdges || v.EdgeShare != want.EdgeShare || v.Weight != "" {
+			t.Errorf("view %d: %+v", k, v)
+		}
+	}
+}
+
 func TestSpectrumAndISI(t *testing.T) {
 	_, res, err := runText(t, panelNetwork+`
 view(spectrum(G, "theta", [0, 9], fmax=100*Hz, window=2*second), spectrum(M), spectrum(N, title="N"), isi(M), isi(M, max=50*ms, title="I"))
@@ -78,6 +92,8 @@ func TestPanelMistakes(t *testing.T) {
 		`graph(G, S, color="phi")`:                   `phi`,
 		`graph(G, S, edges="weight")`:                `weight`,
 		`graph(G, edges="w")`:                        `none are given`,
+		`graph(G, S, edges=2)`:                       `True, False or a number from 0 to 1, got 2`,
+		`graph(G, S, edges=1*ms)`:                    `a number from 0 to 1`,
 		`graph(G, G)`:                                `expected Synapses`,
 		`traces(G, "theta", [10])`:                   `there is no element 10; the group has 10`,
 		`traces(G, "theta", [0.5])`:                  `whole number`,

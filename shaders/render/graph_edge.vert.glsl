@@ -1,5 +1,6 @@
-// Edges of a graph, in parts that are drawn one after the other: straight bodies, with BOW the bent ones, and with HEAD the
-// arrows' heads. A body is a line, with QUAD two triangles; a bent one is a strip of pieces; a head is a triangle.
+// Edges of a graph, in parts that are drawn one after the other: straight bodies, with BOW the bent ones, with LOOP those from a node to
+// itself, and with HEAD the arrows' heads. A body is a line, with QUAD two triangles; a bent one and a loop are strips of pieces; a head is a
+// triangle.
 #include "render/graph.glsl"
 
 layout(std430, binding = 0) readonly buffer Nodes { Node nodes[]; };
@@ -29,6 +30,9 @@ uniform vec2 middle;    // of the viewport, in pixels of the target as gl_FragCo
 uniform float up;       // -1 where they are counted from the top
 uniform float width;    // pixels
 uniform float head;     // length of an arrow's head, pixels; 0: there are none
+uniform float share;    // of the edges that is drawn
+uniform vec2 hub;       // middle of the graph, pixels from that of the viewport
+uniform float loop;     // least radius of a loop, pixels
 uniform vec4 plain;
 
 #ifdef PICK
@@ -50,8 +54,10 @@ const int ends = 6;
 #else
 const int ends = 2;
 #endif
-#ifdef BOW
+#if defined(BOW)
 const int pieces = BENT_PIECES;
+#elif defined(LOOP)
+const int pieces = LOOP_PIECES;
 #else
 const int pieces = 1;
 #endif
@@ -79,7 +85,7 @@ float bow(float t, float height) { return 4.0 * height * t * (1.0 - t); }
 
 void main() {
 	int k = start + gl_VertexID / corners, corner = gl_VertexID % corners;
-#ifdef BOW
+#if defined(BOW) || defined(LOOP)
 	int e = int(bent[bentList + k]);
 	const bool bows = true;
 #else
@@ -95,7 +101,15 @@ void main() {
 #endif
 #endif
 	int from = preIndex[preAt.x + e * preAt.y], to = postIndex[postAt.x + e * postAt.y];
-	if (from < 0 || to < 0 || from >= nodesCount || to >= nodesCount || from == to) { skip(); return; }
+	if (from < 0 || to < 0 || from >= nodesCount || to >= nodesCount || !chosen(from, to, share)) { skip(); return; }
+#ifdef LOOP
+	const bool self = true;
+#else
+	bool self = from == to;
+#ifndef HEAD
+	if (self) { skip(); return; }
+#endif
+#endif
 	vec4 a = nodes[from].clip, b = nodes[to].clip;
 	const float near = 1e-3;
 	if (a.w < near && b.w < near) { skip(); return; }
@@ -103,8 +117,8 @@ void main() {
 	else if (b.w < near) b = mix(a, b, (a.w - near) / (a.w - b.w));
 	vec2 p = 0.5 * viewport * a.xy / a.w, q = 0.5 * viewport * b.xy / b.w, d = q - p;
 	float l = length(d);
-	if (l < 0.01) { skip(); return; }
-	d /= l;
+	if (l < 0.01 && !self) { skip(); return; }
+	d = self ? vec2(1.0, 0.0) : d / l;
 	vec2 n = vec2(-d.y, d.x);
 	float w = width;
 	vec4 c = plain;
@@ -128,10 +142,24 @@ void main() {
 	float tip = nodes[to].radius + 0.5, size = min(head, 0.4 * l);
 	bool headed = head > 0.0 && l > tip + 2.0;
 	vec2 place;
+	Loop o;
+	if (self) {
+		o = loopOf(p, tip, hub, loop);
+		size = min(head, 0.9 * o.radius);
+		headed = head > 0.0;
+	}
 #ifdef HEAD
 	if (!headed) { skip(); return; }
 	// At its end a bent edge points down the slope of its parabola.
 	vec2 way = normalize(vec2(l, -4.0 * height));
+	if (self) {
+		// A loop's head lies on the chord of its last piece.
+		vec2 last = onLoop(o, -o.from), before = onLoop(o, -o.from - size / o.radius);
+		way = normalize(last - before);
+		l = tip = 0.0;
+		p = last;
+		n = vec2(0.0, 1.0);
+	}
 	float back = corner == 2 ? tip - 0.5 : tip + size, side = corner == 0 ? 1.0 : corner == 1 ? -1.0 : 0.0;
 	float reach = 0.38 * size;
 	vec2 at = vec2(l, 0.0) - back * way + side * (reach + 0.5) * vec2(-way.y, way.x);
@@ -146,7 +174,16 @@ void main() {
 	begin = end * float(piece) / float(used);
 	end *= float(piece + 1) / float(used);
 #endif
+#ifdef LOOP
+	int piece = corner / ends;
+	float arc = 6.2831853 - 2.0 * o.from - (headed ? (size - 0.5) / o.radius : 0.0);
+	begin = o.from + arc * float(piece) / float(pieces);
+	end = o.from + arc * float(piece + 1) / float(pieces);
+	vec2 s = onLoop(o, begin) - p, u = onLoop(o, end) - p;
+	n = vec2(0.0, 1.0);
+#else
 	vec2 s = vec2(begin * l, bow(begin, height)), u = vec2(end * l, bow(end, height));
+#endif
 	vec2 along = normalize(u - s), across = vec2(-along.y, along.x);
 #ifdef QUAD
 	bool last = corner % 6 == 1 || corner % 6 == 2 || corner % 6 == 4, upper = corner % 6 == 2 || corner % 6 == 4 || corner % 6 == 5;
@@ -154,6 +191,9 @@ void main() {
 #ifdef BOW
 	// Neighbouring pieces meet on the normal of the curve, without a gap and without covering anything twice.
 	out_ = normalize(vec2(-4.0 * height / l * (1.0 - 2.0 * (last ? end : begin)), 1.0));
+#elif defined(LOOP)
+	out_ = normalize(onLoop(o, last ? end : begin) - o.middle);
+	if (dot(out_, across) < 0.0) out_ = -out_;
 #endif
 	at += (upper ? 1.0 : -1.0) * (0.5 * w + 0.55) * out_;
 #else

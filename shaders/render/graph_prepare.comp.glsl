@@ -40,9 +40,19 @@ void main() {
 	atomicAdd(degrees[j], 1u);
 }
 
-#elif STEP == 4
-// The numbers of the bent edges, ascending, and the commands that draw them: behind a bit for each edge.
+#elif STEP == 5
+// Edges from a node to itself: a bit for each edge.
+layout(std430, binding = 3) buffer Loops { uint loops[]; };
+
+void main() {
+	int e = int(gl_GlobalInvocationID.x);
+	if (e < total && pre(e) >= 0 && pre(e) == post(e)) atomicOr(loops[e >> 5], 1u << (e & 31));
+}
+
+#elif STEP == 4 || STEP == 6
+// The numbers of the bent edges or loops, ascending, and the commands that draw them: behind a bit for each edge.
 layout(std430, binding = 3) buffer Bent { uint bent[]; };
+const int PIECES = STEP == 4 ? BENT_PIECES : LOOP_PIECES;
 
 void main() {
 	if (gl_GlobalInvocationID.x != 0u) return;
@@ -51,7 +61,7 @@ void main() {
 		for (uint bits = bent[k]; bits != 0u; bits &= bits - 1u) bent[words + 8 + n++] = uint(32 * k + findLSB(bits));
 	}
 	for (int c = 0; c < 2; c++) {
-		bent[words + 4 * c] = uint(n * (c == 0 ? 2 * BENT_PIECES : 6 * BENT_PIECES));
+		bent[words + 4 * c] = uint(n * (c == 0 ? 2 * PIECES : 6 * PIECES));
 		bent[words + 4 * c + 1] = 1u;
 		bent[words + 4 * c + 2] = bent[words + 4 * c + 3] = 0u;
 	}

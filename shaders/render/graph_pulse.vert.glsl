@@ -12,6 +12,8 @@ layout(std430, binding = 4) readonly buffer Pulses { float pulses[]; }; // edge 
 uniform int total, nodesCount;
 uniform vec2 viewport;
 uniform float size; // radius of a full pulse, pixels
+uniform float share, loop; // as in graph_edge.vert.glsl
+uniform vec2 hub;
 
 flat out float strength;
 flat out float side;
@@ -25,7 +27,7 @@ void main() {
 	gl_PointSize = 2.0 * side;
 	if (e < 0 || e >= total) return;
 	int from = preIndex[preAt.x + e * preAt.y], to = postIndex[postAt.x + e * postAt.y];
-	if (from < 0 || to < 0 || from >= nodesCount || to >= nodesCount) return;
+	if (from < 0 || to < 0 || from >= nodesCount || to >= nodesCount || !chosen(from, to, share)) return;
 	vec4 a = nodes[from].clip, b = nodes[to].clip;
 	if (a.w < 1e-3 || b.w < 1e-3) return;
 	vec2 p = 0.5 * viewport * a.xy / a.w, q = 0.5 * viewport * b.xy / b.w, d = q - p;
@@ -37,5 +39,9 @@ void main() {
 #ifdef BENT
 	if ((bent[e >> 5] >> (e & 31) & 1u) != 0u && l > 0.0) at += 4.0 * min(0.10 * l, 0.08 * viewport.y) * t * (1.0 - t) * vec2(-d.y, d.x) / l;
 #endif
+	if (from == to) {
+		Loop o = loopOf(p, nodes[to].radius, hub, loop);
+		at = onLoop(o, mix(o.from, 6.2831853 - o.from, t));
+	}
 	gl_Position = vec4(2.0 * at / viewport, 0.0, 1.0);
 }
