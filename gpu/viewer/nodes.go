@@ -263,7 +263,9 @@ func (n *nodes) fit() error {
 		n.low, n.high = render.Vec3{-1, -1, -1}, render.Vec3{1, 1, 1}
 		return nil
 	}
-	n.low, n.high = corners(at)
+	if n.low, n.high = mostCorners(at); n.base != nil {
+		n.low, n.high = corners(at) // places that were asked for are all shown
+	}
 	if n.n <= 2 { // room for more
 		for a := range 2 {
 			mid := (n.low[a] + n.high[a]) / 2

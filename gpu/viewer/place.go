@@ -84,6 +84,36 @@ func gather(at []float32, g *graphio.Graph) {
 	}
 }
 
+// Where outliers are left out of the first picture: of a layout of so many nodes at least, one in a hundred at each side may lie further out
+// than a quarter of the room that the others take.
+const (
+	fewestForOutliers = 100
+	outliers          = 0.01
+	outlierRoom       = 0.25
+)
+
+// mostCorners are those of a box around all positions except outliers, of which even a few would make the rest tiny.
+func mostCorners(at []float32) (low, high render.Vec3) {
+	low, high = corners(at)
+	n := len(at) / 3
+	if n < fewestForOutliers {
+		return low, high
+	}
+	x := make([]float32, n)
+	for a := range 3 {
+		for k := range x {
+			x[k] = at[3*k+a]
+		}
+		slices.Sort(x)
+		cut := int(outliers * float64(n))
+		lo, hi := float64(x[cut]), float64(x[n-1-cut])
+		if room := outlierRoom * (hi - lo); room > 0 {
+			low[a], high[a] = math.Max(low[a], lo-room), math.Min(high[a], hi+room)
+		}
+	}
+	return low, high
+}
+
 // corners are those of the smallest box around all positions, the longer side of which is at least 1e-6.
 func corners(at []float32) (low, high render.Vec3) {
 	for a := range 3 {
