@@ -4,13 +4,14 @@ package viewer
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/gpu/ui"
 	"github.com/galvani-sim/galvani/gpu/window"
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 	timeline "github.com/galvani-sim/galvani/host/session"
@@ -91,7 +92,7 @@ func (v *Viewer) drawInspector(o *render.Overlay, th *render.Theme, width, heigh
 			name += " (all)"
 		}
 		o.Text(x, y, render.Shorten(o, name, label, 104), label)
-		text := v.valueText(b, node)
+		text := v.valueText(g, b, node, false)
 		if in.focus == b.Var {
 			text = in.text.String()
 		}
@@ -154,8 +155,17 @@ func (v *Viewer) drawField(o *render.Overlay, th *render.Theme, r render.Rect, f
 	}
 }
 
-// valueText is a variable of an element as it is shown and edited, in SI units.
-func (v *Viewer) valueText(b *plan.Buffer, node int) string {
+// variableOf is a variable of a group as something to be set: with its unit and type.
+func (v *Viewer) variableOf(g *net.Group, b *plan.Buffer) *param {
+	p := &param{owner: g.Name, object: g.Name, name: b.Var, buf: b, kind: b.Type}
+	if m := v.sim.Result().Models[g]; m != nil && m.ByName[b.Var] != nil && m.Dialect != check.ANNarchy {
+		p.dim = m.ByName[b.Var].Type.Dim
+	}
+	return p
+}
+
+// valueText is a variable of an element as it is shown, "-62.3 mV", or to be edited, "-62.3*mV".
+func (v *Viewer) valueText(g *net.Group, b *plan.Buffer, node int, edited bool) string {
 	var x [1]float64
 	if b.Len == 1 {
 		node = 0
@@ -163,7 +173,11 @@ func (v *Viewer) valueText(b *plan.Buffer, node int) string {
 	if err := v.sim.Instance().Read(b.ID, node, x[:]); err != nil {
 		return "?"
 	}
-	return units.FormatNumber(significant(x[0], 6))
+	p := v.variableOf(g, b)
+	if edited || p.kind == ir.Bool {
+		return valueOf(p, significant(x[0], 6))
+	}
+	return units.Format(units.Quantity{Value: significant(x[0], 6), Dim: p.dim})
 }
 
 // inspectorClick gives the keyboard to the field under the pointer, and reports whether the panel was hit.
@@ -201,7 +215,7 @@ func (v *Viewer) edit(name string) {
 		in.text.Lines = part.lines
 		in.text.Set(textOf(part.of(v.followed(g, node))))
 	} else if b, ok := v.stage.plan.Find(g.Name, name); ok {
-		in.text.Set(v.valueText(b, node))
+		in.text.Set(v.valueText(g, b, node, true))
 	}
 }
 
@@ -256,13 +270,13 @@ func (v *Viewer) accept() {
 		v.acceptRule(g, node, part, text)
 		return
 	}
-	x, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if err != nil {
-		v.say("%q is not a number", text)
-		return
-	}
 	b, ok := v.stage.plan.Find(g.Name, in.focus)
 	if !ok {
+		return
+	}
+	x, err := parseValue(v.variableOf(g, b), text)
+	if err != nil {
+		v.say("%v", err)
 		return
 	}
 	var e timeline.Edit = timeline.SetValues{Object: g.Name, Variable: in.focus, Elements: []int32{int32(node)}, Values: []float64{x}}
