@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/syntax"
 )
 
 // traceFeed samples a variable while the simulation runs: on the device, into a ring. After going back the ring holds the future too, which is
@@ -22,6 +25,7 @@ type traceFeed struct {
 	element  *device.Buffer
 	ring     samples
 	old      samples // the future of the branch that was left
+	late     bool    // what the variable holds before the first step is no value of it
 
 	item, ahead, left *render.Traces
 	branch            int
@@ -73,7 +77,7 @@ func (t *traceFeed) feed(st *stage, r *render.Renderer) error {
 		}
 		t.branch = st.branch
 	}
-	if p == len(t.ring.at) && (p == 0 || now > t.ring.at[p-1]+dt/2) {
+	if !(t.late && st.position().Step == 0) && p == len(t.ring.at) && (p == 0 || now > t.ring.at[p-1]+dt/2) {
 		if err := t.sample(st, r, now); err != nil {
 			return err
 		}
@@ -129,10 +133,45 @@ func (t *traceFeed) due(st *stage) int64 {
 	if n := len(t.ring.at); n > 0 {
 		return int64(math.Round(t.ring.at[n-1]/st.plan.BaseDT)) + every
 	}
+	if t.late {
+		return max(1, st.position().Step)
+	}
 	return st.position().Step
 }
 
 func (t *traceFeed) take(st *stage, r *render.Renderer) error { return t.feed(st, r) }
+
+// late reports a variable that every step computes anew, not from what it was, and that nobody has given a value for the beginning: until the
+// first step it holds 0, whatever the equations say.
+func (st *stage) late(g *net.Group, name string) bool {
+	m := st.sim.Result().Models[g]
+	if m == nil || m.ByName[name] == nil {
+		return false
+	}
+	v := m.ByName[name]
+	if !st.summed(g, name) && (v.Kind != check.Assigned || v.Op != "=") || v.Init != nil ||
+		slices.ContainsFunc(g.Initial, func(a net.Assignment) bool { return a.Var == name }) {
+		return false
+	}
+	itself := false
+	syntax.Walk(v.Expr, func(e syntax.Expr) {
+		if id, ok := e.(*syntax.Ident); ok && m.Refs[id].Var == v {
+			itself = true
+		}
+	})
+	return !itself
+}
+
+// summed reports that synapses sum into a variable of a group.
+func (st *stage) summed(g *net.Group, name string) bool {
+	return slices.ContainsFunc(st.sim.Network().Synapses, func(s *net.Synapses) bool {
+		m := st.sim.Result().SynapseModel(s)
+		into := func(end *net.Group, suffix string) bool {
+			return m != nil && end == g && m.ByName[name+suffix] != nil && m.ByName[name+suffix].Summed
+		}
+		return into(s.Pre.Group, "_pre") || into(s.Post.Group, "_post")
+	})
+}
 
 // traced are the elements that a view shows one by one.
 func traced(v net.View) (elements []int32, err error) {
@@ -176,7 +215,7 @@ func (st *stage) traces(v net.View) ([]render.Item, error) {
 		}
 		st.kept.traces[key] = t
 	}
-	t.of = of
+	t.of, t.late = of, st.late(v.Group, v.Var)
 	scale, err := st.scale(v)
 	if err != nil {
 		return nil, err
