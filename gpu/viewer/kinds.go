@@ -3,17 +3,21 @@
 package viewer
 
 import (
+	"slices"
+
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/units"
 )
 
-// subject is what a panel can show: a variable of a group or of synapses, the synapses themselves, or the spikes of a monitor.
+// subject is what a panel can show: a variable of a group or of synapses, all of it or what a monitor records, the synapses themselves, or the
+// spikes of a monitor.
 type subject struct {
 	group  *net.Group    // of synapses, the presynaptic one
 	syn    *net.Synapses // nil: the variable is the group's
 	spikes *net.SpikeMonitor
+	states *net.StateMonitor // nil: the variable is shown whole
 	buf    *plan.Buffer // of the variable; nil: synapses or spikes as such
 	dim    units.Dim
 }
@@ -70,10 +74,14 @@ var kinds = []kind{
 	{net.Adjacency, "matrix", func(_ *stage, s *subject) bool { return s.syn != nil && s.buf == nil }},
 }
 
+// monitored are the ways to draw what a monitor records of a group.
+var monitored = []net.ViewKind{net.Traces, net.Spectrum}
+
 // kindsOf are the ways to draw a subject, the default first.
 func (st *stage) kindsOf(s *subject) (out []kind) {
 	for _, k := range kinds {
-		if k.fits(st, s) {
+		whole := s.states == nil || s.syn != nil && k.of == net.Histogram
+		if k.fits(st, s) && (whole || s.syn == nil && slices.Contains(monitored, k.of)) {
 			out = append(out, k)
 		}
 	}
@@ -88,6 +96,9 @@ func (v *Viewer) viewOf(s *subject, k kind) *net.View {
 		w.Title = s.spikes.Name + titled[k.of]
 	case k.of == net.Traces && v.stage.shared(s.group, s.name()):
 		w.Elements = []int32{0}
+	case s.states != nil && s.syn == nil:
+		w.Title = s.states.Name + "." + s.name() + titled[k.of]
+		w.Elements = recorded(s.states)
 	case k.of == net.Graph:
 		w.Synapses = v.stage.within(s.group)
 	}
@@ -101,6 +112,22 @@ func (v *Viewer) viewOf(s *subject, k kind) *net.View {
 		}
 	}
 	return w
+}
+
+// mostTraced is how many elements of a monitor are shown at once: more lines cannot be told apart.
+const mostTraced = 16
+
+// recorded are the elements that a monitor records, evenly thinned out where there are many; nil: of all.
+func recorded(m *net.StateMonitor) []int32 {
+	n := len(m.Elements)
+	if n <= mostTraced {
+		return m.Elements
+	}
+	var some []int32
+	for k := range mostTraced {
+		some = append(some, m.Elements[k*n/mostTraced])
+	}
+	return some
 }
 
 // viewsOf are the panels that show a subject.
@@ -117,6 +144,11 @@ func (v *Viewer) viewsOf(s *subject) (out []*net.View) {
 			}
 		case s.syn != nil:
 			if w.Synapses == s.syn && (w.Kind == net.Histogram && w.Var == s.name() || w.Kind == net.Graph && w.Weight == s.name()) {
+				out = append(out, w)
+			}
+		case s.states != nil:
+			own := slices.Equal(w.Elements, recorded(s.states)) || v.stage.shared(s.group, s.name())
+			if own && w.Group == s.group && w.Var == s.name() && slices.Contains(monitored, w.Kind) && w.Spikes == nil {
 				out = append(out, w)
 			}
 		case w.Group == s.group && w.Var == s.name() && !(w.Kind == net.Histogram && w.Synapses != nil):

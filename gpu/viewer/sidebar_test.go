@@ -405,3 +405,60 @@ func replayOf(f *timeline.File, b exec.Backend, n *net.Network) (string, error) 
 	}
 	return r.Timeline().Hash()
 }
+
+// State monitors stand beside spike monitors; a click on one of their variables plots the elements that they record.
+func TestSidebarListsStateMonitors(t *testing.T) {
+	n := tuned()
+	g := n.Groups[0]
+	n.Views = n.Views[:1]
+	n.Monitors = []*net.StateMonitor{{Name: "M", Group: g, Vars: []string{"theta", "order"}, Elements: []int32{2, 5}},
+		{Name: "W", Synapses: n.Synapses[0], Vars: []string{"w"}}}
+	s := openNet(t, n, "cpu")
+	s.do("key", "space")
+	s.until("paused", func(v *Viewer) bool { return !v.playing && !v.dirty() })
+	s.do("key", "g")
+	s.until("the sidebar", (*Viewer).sidebarSeen)
+	x, y := s.row(entryRow, "M")
+	s.at(x, y, "click", "1")
+	x, y = s.row(itemRow, "M records theta")
+	s.at(x, y, "click", "1")
+	s.until("a panel", func(v *Viewer) bool { return len(v.panels.views) == 2 && !v.dirty() })
+	if w := get(s, func(v *Viewer) net.View { return *v.panels.views[1] }); w.Kind != net.Traces || w.Var != "theta" || w.Title != "M.theta" || !slices.Equal(w.Elements, []int32{2, 5}) {
+		t.Errorf("a click shows %+v", w)
+	}
+	s.screenshot("sidebar_monitors.png")
+	s.at(x, y, "click", "1")
+	s.until("no panel", func(v *Viewer) bool { return len(v.panels.views) == 1 && !v.dirty() })
+	get(s, func(v *Viewer) bool {
+		for _, e := range v.entries() {
+			for _, it := range e.items {
+				var of []net.ViewKind
+				for _, k := range it.kinds {
+					of = append(of, k.of)
+				}
+				switch it.key {
+				case "M records order": // takes no storage
+					if len(of) > 0 {
+						t.Errorf("a subexpression is drawn as %v", of)
+					}
+				case "M records theta":
+					if !slices.Equal(of, []net.ViewKind{net.Traces, net.Spectrum}) {
+						t.Errorf("%s is drawn as %v", it.key, of)
+					}
+				case "W records w":
+					if !slices.Equal(of, []net.ViewKind{net.Histogram}) {
+						t.Errorf("%s is drawn as %v", it.key, of)
+					}
+				}
+			}
+		}
+		return true
+	})
+	many := &net.StateMonitor{Elements: make([]int32, 1000)}
+	for k := range many.Elements {
+		many.Elements[k] = int32(k)
+	}
+	if some := recorded(many); len(some) != mostTraced || some[1] != 62 {
+		t.Errorf("of 1000 elements %v are shown", some)
+	}
+}

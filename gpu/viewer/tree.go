@@ -106,12 +106,45 @@ func (v *Viewer) entries() []*entry {
 		e.items = []*item{{key: m.Name + " spikes", label: "spikes", subject: subject{group: m.Of.Group, spikes: m}}}
 		t.entries = append(t.entries, e)
 	}
+	for _, m := range n.Monitors {
+		t.entries = append(t.entries, v.monitorEntry(m))
+	}
 	for _, e := range t.entries {
 		for _, it := range e.items {
 			it.kinds = v.stage.kindsOf(&it.subject)
 		}
 	}
 	return t.entries
+}
+
+// monitorEntry lists what a StateMonitor records.
+func (v *Viewer) monitorEntry(m *net.StateMonitor) *entry {
+	s := subject{group: m.Group, syn: m.Synapses, states: m}
+	e := &entry{section: "monitors", name: m.Name}
+	var object string
+	var model *check.Model
+	if m.Synapses != nil {
+		s.group, object, model = m.Synapses.Pre.Group, m.Synapses.Name, v.sim.Result().SynapseModel(m.Synapses)
+	} else {
+		object, model = m.Group.Name, v.sim.Result().Models[m.Group]
+	}
+	e.where = strings.Join(m.Vars, ", ") + " of " + object
+	if m.Elements != nil {
+		e.note = grouped(int64(len(m.Elements)))
+	}
+	for _, name := range m.Vars {
+		it := &item{key: m.Name + " records " + name, label: name, subject: s}
+		// A subexpression has no buffer, and no way to be drawn.
+		if b, ok := v.stage.plan.Find(object, name); ok {
+			it.buf = b
+		}
+		if model != nil && model.ByName[name] != nil && model.Dialect != check.ANNarchy {
+			it.dim = model.ByName[name].Type.Dim
+			it.unit = unitName(it.dim)
+		}
+		e.items = append(e.items, it)
+	}
+	return e
 }
 
 // key tells entries apart.
