@@ -18,7 +18,7 @@ type subject struct {
 	syn    *net.Synapses // nil: the variable is the group's
 	spikes *net.SpikeMonitor
 	states *net.StateMonitor // nil: the variable is shown whole
-	buf    *plan.Buffer // of the variable; nil: synapses or spikes as such
+	buf    *plan.Buffer      // of the variable; nil: synapses or spikes as such
 	dim    units.Dim
 }
 
