@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/galvani-sim/galvani/host/record"
@@ -36,6 +37,13 @@ type builder struct {
 	node     attrs
 	edge     attrs
 	graph    attrs
+	odd      *oddWeight // the first weight that is no number
+}
+
+// oddWeight is what stands for a weight, and where.
+type oddWeight struct {
+	value any
+	at    place
 }
 
 func newBuilder() *builder {
@@ -135,10 +143,15 @@ func (b *builder) weights() ([]float64, error) {
 		return nil, nil
 	}
 	for _, v := range a.Values {
-		switch v.(type) {
-		case float64, int64:
-		default:
-			return nil, nil // not a weight; it stays an attribute
+		if _, ok := asWeight(v); !ok {
+			// It stays an attribute.
+			if b.odd != nil {
+				var note *record.FormatError
+				errors.As(b.odd.at.errorf("the weight of an edge is %s, not a number: weights stay an attribute of the edges, and each edge counts as 1",
+					short(fmt.Sprintf("%#v", b.odd.value))), &note)
+				b.g.Notes = append(b.g.Notes, note)
+			}
+			return nil, nil
 		}
 	}
 	w := make([]float64, len(b.g.I))
@@ -146,7 +159,7 @@ func (b *builder) weights() ([]float64, error) {
 		w[k] = 1
 	}
 	for p, k := range a.At {
-		w[k], _ = asFloat(a.Values[p])
+		w[k], _ = asWeight(a.Values[p])
 	}
 	b.edge.remove("weight")
 	return w, nil
@@ -251,10 +264,28 @@ func (t *attrs) remove(name string) {
 	}
 }
 
-// finite checks a weight where it is read, so that the error has a place.
-func finite(name string, v any, at place) error {
-	if f, ok := v.(float64); ok && name == "weight" && (math.IsNaN(f) || math.IsInf(f, 0)) {
+// asWeight is a number, or a text that is one: files declare weights as texts, too.
+func asWeight(v any) (float64, bool) {
+	switch v := v.(type) {
+	case string:
+		f, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
+		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+	case float64, int64:
+		return asFloat(v)
+	}
+	return 0, false
+}
+
+// weigh checks a weight where it is read, so that the error, or the note that it is no number, has a place.
+func (b *builder) weigh(name string, v any, at place) error {
+	if name != "weight" {
+		return nil
+	}
+	if f, ok := v.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
 		return at.errorf("the weight is %v; weights are finite numbers", f)
+	}
+	if _, ok := asWeight(v); !ok && v != nil && b.odd == nil {
+		b.odd = &oddWeight{v, at}
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func (r *edgeListReader) line(line []byte, number int) error {
 	return wrong(p.object(func(key string, pos int) error {
 		v, err := p.value()
 		if err == nil {
-			err = finite(key, v, p.at(pos))
+			err = r.b.weigh(key, v, p.at(pos))
 		}
 		if err != nil {
 			return err
@@ -172,7 +172,7 @@ func (r *edgeListReader) field(c int, text string, k int, at place) error {
 	} else if name == "weight" {
 		return at.errorf("the weight is %q, not a number", short(text))
 	}
-	if err := finite(name, v, at); err != nil {
+	if err := r.b.weigh(name, v, at); err != nil {
 		return err
 	}
 	if err := r.b.edge.set(name, k, v); err != nil {

@@ -173,6 +173,11 @@ func ReadFileAs(path string, f Format) (*Graph, error) {
 	if errors.As(err, &bad) {
 		bad.Path = path
 	}
+	if g != nil {
+		for _, n := range g.Notes {
+			n.Path = path
+		}
+	}
 	return g, err
 }
 

@@ -155,7 +155,7 @@ func (r *gexfReader) attributes(e xml.StartElement, at place) error {
 				a.standard, err = typed(a.kind, text, at)
 			}
 			if err == nil && class == "edge" {
-				err = finite(a.name, a.standard, at)
+				err = r.b.weigh(a.name, a.standard, at)
 			}
 			return err
 		})
@@ -310,7 +310,7 @@ func (r *gexfReader) oneEdge(e xml.StartElement, at place, standard string) erro
 			if v, err = typed("double", text, at); err != nil {
 				return err
 			}
-			if err := finite(name, v, at); err != nil {
+			if err := r.b.weigh(name, v, at); err != nil {
 				return err
 			}
 		}
@@ -359,7 +359,7 @@ func (r *gexfReader) values(declared map[string]gexfAttr, into *attrs, k int, ed
 			return err
 		}
 		if edge {
-			if err := finite(a.name, v, at); err != nil {
+			if err := r.b.weigh(a.name, v, at); err != nil {
 				return err
 			}
 		}

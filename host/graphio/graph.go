@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/galvani-sim/galvani/host/record"
 )
 
 // Graph is a graph of N nodes, numbered from 0. Parallel edges and loops may occur. It is plain data: nothing is checked until
@@ -27,6 +29,8 @@ type Graph struct {
 	Dim int
 	// Node, Edge and Attrs are further attributes of nodes, of edges, and of the graph (element 0).
 	Node, Edge, Attrs []*Attr
+	// Notes are what a reader has to say about a file that it could read, with the line.
+	Notes []*record.FormatError
 }
 
 // IDType is how the nodes' names are written in JSON.

@@ -109,7 +109,7 @@ func (r *graphmlReader) done(k *graphmlKey, id string) error {
 		}
 		k.standard, err = typed(k.kind, text, at)
 		if err == nil && k.of != "node" {
-			err = finite(k.name, k.standard, at)
+			err = r.b.weigh(k.name, k.standard, at)
 		}
 		return err
 	})
@@ -224,7 +224,7 @@ func (r *graphmlReader) data(e xml.StartElement, at place, what string, into *at
 		return err
 	}
 	if what == "edge" {
-		if err := finite(key.name, v, at); err != nil {
+		if err := r.b.weigh(key.name, v, at); err != nil {
 			return err
 		}
 	}

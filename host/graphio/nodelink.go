@@ -275,7 +275,7 @@ func (p *jsonText) link(b *builder) error {
 		if err != nil {
 			return err
 		}
-		if err := finite(field, v, p.at(at)); err != nil {
+		if err := b.weigh(field, v, p.at(at)); err != nil {
 			return err
 		}
 		return p.given(b.edge.set(field, k, v), pos)

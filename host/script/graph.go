@@ -393,7 +393,7 @@ func setPositions(what string, g *graphio.Graph, v starlark.Value) error {
 }
 
 // readGraph is read_graph("net.graphml", format=None).
-func (in *interp) readGraph(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (in *interp) readGraph(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name, format string
 	if err := unpack(b.Name(), args, kwargs, "file", &name, "format?", &format); err != nil {
 		return nil, err
@@ -416,6 +416,12 @@ func (in *interp) readGraph(_ *starlark.Thread, b *starlark.Builtin, args starla
 		bad.Path = name
 	case errors.As(err, &p):
 		err = fmt.Errorf("%s: %w", name, p.Err)
+	}
+	if err == nil {
+		for _, n := range g.Notes {
+			n.Path = name
+			in.warnAt(t, n.Error(), "write numbers for the weights, or give the attribute another name")
+		}
 	}
 	return asGraph(b.Name(), g, err)
 }

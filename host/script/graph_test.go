@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/graphio"
 )
 
@@ -89,5 +90,23 @@ S.connect(lattice(2), weight="u")`, `"u"`},
 		if err := run(c[0]); err == nil || !strings.Contains(err.Error(), c[1]) {
 			t.Errorf("%s: got %v, want %q", c[0], err, c[1])
 		}
+	}
+}
+
+// A file whose weights are no numbers is read with a warning, once, that names the line.
+func TestReadGraphSaysWeightsAreTexts(t *testing.T) {
+	dir := t.TempDir()
+	text := "{\"nodes\": [{\"id\": 0}, {\"id\": 1}],\n\"links\": [{\"source\": 0, \"target\": 1, \"weight\": \"strong\"}]}"
+	if err := os.WriteFile(filepath.Join(dir, "net.json"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var warned []string
+	_, err := RunSource(context.Background(), filepath.Join(dir, "g.star"), "for k in range(2):\n    g = read_graph(\"net.json\")\n", Options{Engine: &spikeEngine{},
+		Warn: func(l diag.List) { warned = append(warned, l.Error()) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(warned) != 1 || !strings.Contains(warned[0], "net.json:2") || !strings.Contains(warned[0], `"strong", not a number`) || !strings.Contains(warned[0], "g.star:2") {
+		t.Errorf("warnings: %q", warned)
 	}
 }
