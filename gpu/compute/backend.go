@@ -177,7 +177,7 @@ func (i *Instance) allocate() error {
 			return fmt.Errorf("the network needs %s on the GPU: %w", plan.FormatBytes(bytesOf(i.slabs)), err)
 		}
 	}
-	if i.control, err = i.dev.NewBuffer("control words", device.U32, glsl.ControlSites+len(i.layout.Sites)); err != nil {
+	if i.control, err = i.dev.NewBuffer("control words", device.U32, glsl.ControlSites+glsl.FaultKinds*len(i.layout.Sites)); err != nil {
 		return err
 	}
 	if err := i.clearFault(); err != nil {

@@ -22,7 +22,7 @@ type Instance struct {
 	layout *glsl.Layout
 
 	slabs    []slab
-	control  *device.Buffer             // see glsl.ControlFault; at its end a word per site of the layout
+	control  *device.Buffer             // see glsl.ControlFault; at its end the words of each site of the layout
 	programs map[string]*program        // by streams and text
 	compiled map[*glsl.Program]*program // on first use
 	initial  []unit
@@ -145,9 +145,10 @@ func (i *Instance) checkFault() (paused bool, _ error) {
 	tick := i.tickBase + int64(word[0]) - 1
 	i.trimSamples(tick)
 	wrong := false
-	for k, w := range words[glsl.ControlSites:] {
+	faults := foundFaults(words[glsl.ControlSites:])
+	for k, w := range faults {
 		switch {
-		case w == glsl.NoFault:
+		case w == none:
 		case i.layout.Sites[k].Halt != "":
 			i.halt = true
 		default:
@@ -165,47 +166,66 @@ func (i *Instance) checkFault() (paused bool, _ error) {
 	}
 	i.at = exec.Position{Step: tick, Item: len(i.plan.Schedule)}
 	i.passed = false
-	i.fault = i.describeFault(tick, words[glsl.ControlSites:])
+	i.fault = i.describeFault(tick, faults)
 	return false, i.fault
 }
 
-func (i *Instance) describeFault(tick int64, words []uint32) error {
-	for k, w := range words {
+// found is what a check has found: the smallest element with its kind, or none.
+type found struct{ element, kind uint32 }
+
+var none = found{element: glsl.NoFault}
+
+// foundFaults are those of each check.
+func foundFaults(words []uint32) []found {
+	out := make([]found, len(words)/glsl.FaultKinds)
+	for k := range out {
+		out[k] = none
+		for kind, e := range words[glsl.FaultKinds*k : glsl.FaultKinds*(k+1)] {
+			if e < out[k].element {
+				out[k] = found{e, uint32(kind)}
+			}
+		}
+	}
+	return out
+}
+
+func (i *Instance) describeFault(tick int64, faults []found) error {
+	for k, w := range faults {
 		site := i.layout.Sites[k]
-		if w == glsl.NoFault || site.Halt != "" {
+		if w == none || site.Halt != "" {
 			continue
 		}
 		if site.Waits != "" {
 			return fmt.Errorf("%s: at step %d more elements wait for one another than this renderer can visit; use --backend cpu", site.Waits, tick)
 		}
-		if site.Sum != "" && w&3 == glsl.FaultTooLarge {
-			return fmt.Errorf("%s[%d]: at step %d a synapse adds more than the weights that the gl backend knows of allow; a value beyond them was computed on the device (use --backend cpu, or clip the weights)", site.Sum, w>>2, tick)
+		if site.Sum != "" && w.kind == glsl.FaultTooLarge {
+			return fmt.Errorf("%s[%d]: at step %d a synapse adds more than the weights that the gl backend knows of allow; a value beyond them was computed on the device (use --backend cpu, or clip the weights)", site.Sum, w.element, tick)
 		}
 		name := site.Check + site.Sum
-		if at := i.columnAsked(words); site.Sum != "" && at >= 0 {
-			name, w = i.layout.Sites[at].Check, words[at]
+		if at := i.columnAsked(faults); site.Sum != "" && at >= 0 {
+			name, w = i.layout.Sites[at].Check, faults[at]
 		}
 		if name == "" {
-			return fmt.Errorf("%s: element %d stores outside the buffer at step %d", site.Store, w>>2, tick)
+			return fmt.Errorf("%s: element %d stores outside the buffer at step %d", site.Store, w.element, tick)
 		}
 		value := math.NaN()
-		switch w & 3 {
+		switch w.kind {
 		case glsl.FaultPosInf:
 			value = math.Inf(1)
 		case glsl.FaultNegInf:
 			value = math.Inf(-1)
 		}
 		return &exec.Fault{
-			Variable: name, Element: int(w >> 2), Step: tick, Time: float64(tick) * i.plan.BaseDT, Value: value,
+			Variable: name, Element: int(w.element), Step: tick, Time: float64(tick) * i.plan.BaseDT, Value: value,
 		}
 	}
 	return fmt.Errorf("compute: a fault at step %d without a cause", tick)
 }
 
 // columnAsked is the site of a call for a column that a table does not have, -1 without one: the cause of a sum that is NaN.
-func (i *Instance) columnAsked(words []uint32) int {
-	for k, w := range words {
-		if _, _, _, ok := plan.ColumnCheck(i.layout.Sites[k].Check); ok && w != glsl.NoFault {
+func (i *Instance) columnAsked(faults []found) int {
+	for k, w := range faults {
+		if _, _, _, ok := plan.ColumnCheck(i.layout.Sites[k].Check); ok && w != none {
 			return k
 		}
 	}

@@ -302,7 +302,7 @@ func (g *generator) checks(list []finite) {
 		}
 		for _, c := range list {
 			g.faults[c.site] = true
-			g.linef("\tif (fault == %du) fault_%d = min(fault_%d, e << 2 | kind);", c.site, c.site, c.site)
+			g.linef("\tif (fault == %du && e < fault_%d) { fault_%d = e; fault_kind_%d = kind; }", c.site, c.site, c.site, c.site)
 		}
 		return
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/galvani-sim/galvani/shaders"
 )
 
-// Bindings of the storage blocks. Block 0 holds the control words, at their end one per check.
+// Bindings of the storage blocks. Block 0 holds the control words, at their end FaultKinds of them per check.
 const (
 	ControlBinding = 0
 	SlabBinding    = 1 // of Program.Blocks[0]; the others follow
@@ -29,7 +29,7 @@ const (
 	ControlSites   = 96
 )
 
-// NoFault is what a check's word holds while nothing is wrong; otherwise the word is element<<2 | kind.
+// NoFault is what the words of a check hold while nothing is wrong; otherwise the word of a kind is the smallest element.
 const NoFault = 0xffffffff
 
 // Kinds of value in a fault word.
@@ -38,6 +38,7 @@ const (
 	FaultPosInf
 	FaultNegInf
 	FaultTooLarge // for a fixed-point sum
+	FaultKinds
 )
 
 // Uniforms of the generated programs, by name.
@@ -203,7 +204,7 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 		g.globals = append(g.globals, fmt.Sprintf("uint emit_%d = 0u;", b))
 	}
 	for _, k := range sorted(g.faults) {
-		g.globals = append(g.globals, fmt.Sprintf("uint fault_%d = 0xffffffffu;", k))
+		g.globals = append(g.globals, fmt.Sprintf("uint fault_%d = 0xffffffffu, fault_kind_%d;", k, k))
 	}
 	last, err := g.lastGroup(chains, groupSize, groups)
 	if err != nil {
@@ -229,7 +230,7 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	g.body.WriteString(main.String())
 	g.linef("\t}")
 	for _, k := range sorted(g.faults) {
-		g.linef("\tif (fault_%d != 0xffffffffu) report_fault(%du, fault_%d >> 2, fault_%d & 3u);", k, k, k, k)
+		g.linef("\tif (fault_%d != 0xffffffffu) report_fault(%du, fault_%d, fault_kind_%d);", k, k, k, k)
 	}
 	g.body.WriteString(last)
 	g.linef("}")

@@ -11,7 +11,7 @@ layout(std430, binding = 0) coherent buffer Control {
 	uint grid_pad_2[31];
 	uint grid_open;       // barriers that are open, or GIVEN_UP
 	uint grid_pad_3[31];
-	uint fault_element[]; // by site: element << 2 | kind of the smallest faulty element
+	uint fault_element[]; // by site and kind: the smallest faulty element
 };
 
 // A fault stops the run at the end of its own tick, so that the state is that of the faulting tick on every backend.
@@ -22,7 +22,7 @@ bool halted() {
 
 void report_fault(uint site, uint element, uint kind) {
 	atomicCompSwap(fault_tick, 0u, tick);
-	atomicMin(fault_element[site], element << 2 | kind);
+	atomicMin(fault_element[4u * site + kind], element);
 }
 
 // The run stops at the end of this tick until the host has made room; nothing is wrong.

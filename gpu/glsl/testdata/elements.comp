@@ -10,7 +10,7 @@ uniform uint tick;       // since the batch began, from 1
 uniform uvec2 clock_step; // of the clock: low and high word
 float own_0_0;
 int own_1_0;
-uint fault_0 = 0xffffffffu;
+uint fault_0 = 0xffffffffu, fault_kind_0;
 
 #include "compute/run.glsl"
 #include "compute/ops.glsl"
@@ -48,7 +48,7 @@ void run_neurons_update(uint e) {
 	own_1_0 = int(t12);
 	uint fault = 0xffffffffu, kind = 0u;
 	if (!op_finite(t9)) { fault = 0u; kind = op_kind(t9); }
-	if (fault == 0u) fault_0 = min(fault_0, e << 2 | kind);
+	if (fault == 0u && e < fault_0) { fault_0 = e; fault_kind_0 = kind; }
 }
 
 void main() {
@@ -65,5 +65,5 @@ void main() {
 			neurons_on(e) = own_1_0;
 		}
 	}
-	if (fault_0 != 0xffffffffu) report_fault(0u, fault_0 >> 2, fault_0 & 3u);
+	if (fault_0 != 0xffffffffu) report_fault(0u, fault_0, fault_kind_0);
 }
