@@ -64,7 +64,25 @@ func NewWindow(o WindowOptions) (*Context, error) {
 	if o.Title == "" {
 		o.Title = "Galvani"
 	}
-	return start(func(c *Context) error { return c.openWindow(o) })
+	return start(func(c *Context) error { return serverAlive(func() error { return c.openWindow(o) }) })
+}
+
+// serverAlive calls open. GLFW's Go binding panics with an error where the X server goes away in the middle of it; mistakes of this program, which
+// panic with other things, go on.
+func serverAlive(open func() error) (err error) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		why, ok := p.(*glfw.Error)
+		if !ok {
+			panic(p)
+		}
+		err = &Error{Kind: ErrNoDisplay, Detail: fmt.Sprintf("the X server at DISPLAY=%q went away while the window was opened (%s)", os.Getenv("DISPLAY"), why.Desc),
+			Hint: "check that it still runs, or draw without a window"}
+	}()
+	return open()
 }
 
 func (c *Context) openWindow(o WindowOptions) error {
@@ -77,6 +95,14 @@ func (c *Context) openWindow(o WindowOptions) error {
 	}
 	glfwUse.windows++
 	glfwUse.Unlock()
+	returned := false
+	defer func() {
+		if !returned { // a panic: GLFW is begun anew for the next window, but ending it would talk to the server that is gone
+			glfwUse.Lock()
+			glfwUse.windows--
+			glfwUse.Unlock()
+		}
+	}()
 
 	var tried []string
 	old := false
@@ -104,9 +130,11 @@ func (c *Context) openWindow(o WindowOptions) error {
 			}
 			info.Platform = "window"
 			c.native, c.info, c.window = g, info, w
+			returned = true
 			return nil
 		}
 	}
+	returned = true
 	release()
 	detail := strings.Join(tried, "; ")
 	if old {
