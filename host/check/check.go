@@ -243,6 +243,8 @@ func (c *checker) assignable(t typ, want Type, e syntax.Expr, what string) {
 	case t.Kind == want.Kind, want.Kind == Real && t.Kind == Int:
 	case want.Kind == Bool && !loose:
 		c.errorHint(e.Span(), "write a comparison, such as "+short(e)+" != 0", "%s is boolean, but the value is %s", what, kindName(t.Kind))
+	case want.Kind == Int && t.Kind == Real && c.whole(e):
+		c.keepWhole(e)
 	case want.Kind == Int && t.Kind == Real:
 		c.errorHint(e.Span(), "write int("+short(e)+")", "%s is an integer, but the value is a real number", what)
 	case t.Kind == Bool && !loose:

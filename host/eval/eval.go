@@ -183,6 +183,15 @@ func (ev *evaluator) binary(e *syntax.Binary) float64 {
 	case "%":
 		return remainder(x, y)
 	case "**":
+		if ev.isInt(e) {
+			p := int32(1)
+			for n, f := int32(y), int32(x); n > 0; n, f = n>>1, f*f {
+				if n&1 != 0 {
+					p *= f
+				}
+			}
+			return float64(p)
+		}
 		return math.Pow(x, y)
 	case "<":
 		return truth(x < y)

@@ -237,6 +237,9 @@ func (s *scope) binary(e *syntax.Binary) *ir.Expr {
 	case "/":
 		return b.Op(ir.OpDiv, b.ToReal(x), b.ToReal(y))
 	case "**":
+		if s.model.Types[e].Kind == check.Int && y.Op == ir.OpConst {
+			return wholePower(b, as(b, x, ir.Int), int32(y.Value))
+		}
 		return power(b, b.ToReal(x), b.ToReal(y))
 	case "==", "!=":
 		t := wider(x.Type, y.Type)
@@ -266,6 +269,22 @@ func (s *scope) binary(e *syntax.Binary) *ir.Expr {
 		return b.Op(ir.OpLe, y, x)
 	}
 	panic(fmt.Sprintf("operator %q cannot be lowered", e.Op))
+}
+
+// wholePower multiplies the power of an integer out; it overflows as its products do.
+func wholePower(b *ir.Builder, x *ir.Expr, n int32) *ir.Expr {
+	p := b.ConstInt(1)
+	for first := true; n > 0; n >>= 1 {
+		if n&1 != 0 && first {
+			p, first = x, false
+		} else if n&1 != 0 {
+			p = b.Op(ir.OpMul, p, x)
+		}
+		if n > 1 {
+			x = b.Op(ir.OpMul, x, x)
+		}
+	}
+	return p
 }
 
 // power multiplies small whole powers out: x**2 as x*x is exact to one rounding, defined for negative x on every backend,
