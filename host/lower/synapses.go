@@ -102,8 +102,8 @@ func (s *synScope) resolve(r check.Ref) *ir.Expr {
 			return b.LoadAt(s.count(Outgoing), b.Leaf(ir.OpPre))
 		}
 	case check.RefExternal:
-		if r.Name == "lastupdate" {
-			return b.Op(ir.OpMul, b.ToReal(b.Load(s.lastUpdate(ir.Read))), b.Const(s.clock.in(s.syn.EventDT)))
+		if r.Name == LastUpdate {
+			return s.lastUpdateTime()
 		}
 	}
 	return nil
@@ -119,6 +119,11 @@ func (s *synScope) relative(op ir.Op, start int) *ir.Expr {
 
 func (s *synScope) count(name string) int {
 	return s.b.Slot(ir.Slot{Name: SlotName(s.in.Object, name), Type: ir.Int, Kind: ir.Indexed, Access: ir.Read})
+}
+
+// lastUpdateTime is when event-driven variables were brought up to date, in units of the clock.
+func (s *synScope) lastUpdateTime() *ir.Expr {
+	return s.b.Op(ir.OpMul, s.b.ToReal(s.b.Load(s.lastUpdate(ir.Read))), s.b.Const(s.clock.in(s.syn.EventDT)))
 }
 
 func (s *synScope) lastUpdate(access ir.Access) int {
@@ -415,11 +420,23 @@ func (p *pathway) add(st *syntax.Stmt, e *End, v *check.Variable, at, mask *ir.E
 	return nil
 }
 
-// EvaluateSynapses makes a kernel that stores the value of a subexpression of synapses, as a real number, into the slot object.NAME.
+// LastUpdate is the time of the last event of synapses that have event-driven equations, as code and monitors know it.
+const LastUpdate = "lastupdate"
+
+// HasLastUpdate reports that synapses have a LastUpdate.
+func HasLastUpdate(m *check.Model) bool { return len(eventDriven(m)) > 0 }
+
+// EvaluateSynapses makes a kernel that stores the value of a subexpression of synapses, or their LastUpdate, as a real number, into the slot
+// object.NAME.
 func EvaluateSynapses(in SynapseInput, v *check.Variable, object string) (k *ir.Kernel, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newSynScope(in, "update")
-	x := s.b.ToReal(s.current(v))
+	var x *ir.Expr
+	if v.Name == LastUpdate {
+		x = s.lastUpdateTime()
+	} else {
+		x = s.b.ToReal(s.current(v))
+	}
 	slot := s.b.Slot(ir.Slot{Name: SlotName(object, v.Name), Type: ir.Real, Kind: ir.PerElement, Access: ir.Write})
 	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: slot, Value: x})
 	k = s.kernel(object + " " + v.Name)

@@ -82,7 +82,7 @@ func (b *builder) lumpOf(s *net.Synapses, in lower.SynapseInput, p *pairs) *lump
 func (b *builder) lumpSeen(s *net.Synapses, m *check.Model, l *lump) bool {
 	derived := func(name string) bool { // from the variables, perhaps
 		v := m.ByName[name]
-		return slices.Contains(l.vars, name) || v != nil && v.Kind == check.Subexpression
+		return slices.Contains(l.vars, name) || name == lower.LastUpdate || v != nil && v.Kind == check.Subexpression
 	}
 	mentions := func(text *diag.Source) bool {
 		return text != nil && slices.ContainsFunc(strings.FieldsFunc(text.Text, func(r rune) bool {

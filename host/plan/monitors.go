@@ -5,6 +5,7 @@ import (
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
 )
 
 // ringBytes bounds the device ring of one monitor; within it, more samples mean fewer interruptions.
@@ -35,6 +36,20 @@ func (b *builder) recorded(m *net.StateMonitor) recorded {
 		func(v *check.Variable) (*Run, BufferID, error) { return b.evaluate(m, v) }}
 }
 
+const (
+	noLastUpdate     = "only synapses that have (event-driven) equations know it"
+	noLastUpdateHint = "keep the time in a variable of the synapses:  last : second  and, at the end of on_pre,  last = t"
+)
+
+// lastUpdate is the time of the last event of synapses as a variable: it is evaluated where it is asked for.
+func lastUpdate(m *check.Model) *check.Variable {
+	t := check.Type{Kind: check.Real}
+	if m.Dialect != check.ANNarchy {
+		t.Dim = units.Second
+	}
+	return &check.Variable{Name: lower.LastUpdate, Kind: check.Subexpression, Type: t}
+}
+
 func (b *builder) monitor(m *net.StateMonitor) {
 	from := b.recorded(m)
 	model := from.model
@@ -54,7 +69,14 @@ func (b *builder) monitor(m *net.StateMonitor) {
 	}
 	for _, name := range m.Vars {
 		v, ok := model.ByName[name]
+		if !ok && m.Synapses != nil && name == lower.LastUpdate && lower.HasLastUpdate(model) {
+			v, ok = lastUpdate(model), true
+		}
 		if !ok {
+			if m.Synapses != nil && name == lower.LastUpdate {
+				b.mistake(m.Place, noLastUpdateHint, "monitor %q records %q, which %q does not have: "+noLastUpdate, m.Name, name, from.name)
+				continue
+			}
 			b.mistake(m.Place, check.Suggest(name, model), "monitor %q records %q, which %q does not have", m.Name, name, from.name)
 			continue
 		}

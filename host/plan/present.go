@@ -54,6 +54,12 @@ func (r *Result) Value(object any, name string, ordinal int) (p *Present, ok boo
 		return nil, false, nil
 	}
 	v, known := m.ByName[name]
+	if !known && synapsesOf(object) != nil && name == lower.LastUpdate && lower.HasLastUpdate(m) {
+		v, known = lastUpdate(m), true
+	}
+	if !known && synapsesOf(object) != nil && name == lower.LastUpdate {
+		return nil, true, fmt.Errorf("%s.%s: %s", synapsesOf(object).Name, name, noLastUpdate)
+	}
 	if !known {
 		return nil, false, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/cpu"
@@ -60,6 +61,29 @@ net = Network(X, G, S, M)
 net.run(3*ms)
 print(M.v[1][array([15, 16, 25, 26])], G.v, S.w, net.t)
 `, "[0, 2, 2, 6] [1, 6, 0] [1, 2, 4] 3 ms\n"},
+		// events at 1 and 4 ms, and at 2.5 ms, arrive 0.3 ms later; a monitor with a clock of its own has the same times
+		{"lastupdate", `
+X = SpikeGeneratorGroup(2, [0, 1, 0], [1, 2.5, 4]*ms)
+G = NeuronGroup(1, "v : 1")
+S = Synapses(X, G, "dx/dt = -x/(10*ms) : 1 (event-driven)", on_pre="x += 1", delay=0.3*ms)
+S.connect()
+M = StateMonitor(S, ["lastupdate", "x"], record=True, dt=1.5*ms)
+run(6*ms)
+print(S.lastupdate/ms, M.lastupdate[0]/ms, M[1].lastupdate/ms)
+`, "[4.3, 2.8] [0, 1.3, 1.3, 4.3] [0, 0, 2.8, 2.8]\n"},
+		{"NetworkOperation", `
+G = NeuronGroup(1, "v : 1")
+times = []
+def note(t):
+    times.append(t/ms)
+def up():
+    G.v = G.v + 1
+A = NetworkOperation(note, dt=2*ms)
+B = NetworkOperation(function=up, dt=1*ms, when="end", name="up")
+net = Network(G, A, B)
+net.run(5*ms)
+print(times, G.v)
+`, "[0.0, 2.0, 4.0] [5]\n"},
 		// two networks side by side, and names resolved at each run
 		{"networks", `
 k = 1
@@ -269,5 +293,20 @@ print(M.i, M.t/ms)
 				t.Errorf("got %q, want %q", out.String(), c.want)
 			}
 		})
+	}
+}
+
+func TestNoLastUpdate(t *testing.T) {
+	const network = "G = NeuronGroup(1, \"v : 1\")\nS = Synapses(G, G, \"dx/dt = -x/(10*ms) : 1 (clock-driven)\")\nS.connect()\n"
+	for _, text := range []string{"M = StateMonitor(S, \"lastupdate\", record=True)\nrun(1*ms)\n", "run(1*ms)\nx = S.lastupdate[0]\n"} {
+		_, err := script.RunSource(context.Background(), "m.star", network+text, script.Options{Engine: cpuEngine{}})
+		if err == nil || !strings.Contains(err.Error(), "only synapses that have (event-driven) equations know it") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	for text, want := range map[string]string{"NetworkOperation(f=len)\n": "did you mean function?", "NetworkOperation(dt=1*ms)\n": "missing argument for function"} {
+		if _, err := script.RunSource(context.Background(), "m.star", text, script.Options{Engine: cpuEngine{}}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }

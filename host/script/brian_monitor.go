@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/units"
@@ -49,7 +50,10 @@ func (in *interp) makeBrianMonitor(t *starlark.Thread, b *starlark.Builtin, args
 		}
 		mon.Group = s.pop.group
 	case *synapses:
-		m.of, m.vars, names, need = s, s.vars, s.names, s.object
+		m.of, m.vars, names, need = s, maps.Clone(s.vars), s.names, s.object
+		if _, own := m.vars[lastUpdate.name]; !own {
+			m.vars[lastUpdate.name] = lastUpdate
+		}
 		mon.Synapses = s.syn
 	default:
 		return in.makeStateMonitor(t, b, args, kwargs)

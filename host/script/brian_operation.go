@@ -204,3 +204,21 @@ func (in *interp) networkOperation(t *starlark.Thread, b *starlark.Builtin, args
 	o.register(v, func(n *net.Network) { n.Operations = append(n.Operations, op) })
 	return v, nil
 }
+
+// makeNetworkOperation is NetworkOperation(function, dt=, clock=, when=, order=, name=), the class behind Brian2's network_operation.
+func (in *interp) makeNetworkOperation(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var given []starlark.Tuple
+	for _, kv := range kwargs {
+		switch kv[0] {
+		case starlark.String("function"):
+			kv = starlark.Tuple{starlark.String("f"), kv[1]}
+		case starlark.String("f"):
+			return nil, fmt.Errorf("%s: unexpected keyword argument \"f\" (did you mean function?)", b.Name())
+		}
+		given = append(given, kv)
+	}
+	if len(args) == 0 && !slices.ContainsFunc(given, func(kv starlark.Tuple) bool { return kv[0] == starlark.String("f") }) {
+		return nil, withHint(fmt.Errorf("%s: missing argument for function", b.Name()), "for example NetworkOperation(f, dt=10*ms)")
+	}
+	return in.networkOperation(t, b, args, given)
+}

@@ -318,6 +318,9 @@ func (s *synapses) setEvents(v starlark.Value) error {
 	return nil
 }
 
+// lastUpdate is the time of the last event of synapses that have event-driven equations.
+var lastUpdate = variable{name: "lastupdate", dim: units.Second, stored: true}
+
 // given are attributes that all synapses have.
 var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "N_pre", "N_post", "N_incoming", "N_outgoing",
 	"N_incoming_post", "N_outgoing_pre", "variables", "run_regularly", "tags"}
@@ -376,8 +379,8 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 			return nil, err
 		}
 		return p.Attr("delay")
-	case "lastupdate":
-		return readVariable(s, variable{name: name, dim: units.Second, stored: true})
+	case lastUpdate.name:
+		return readVariable(s, lastUpdate)
 	case "i", "j":
 		return &varView{s, variable{name: name, kind: intElems}}, nil
 	case "N_incoming", "N_outgoing", "N_incoming_post", "N_outgoing_pre":
