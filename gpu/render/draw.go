@@ -133,7 +133,7 @@ func (r *Renderer) chromeKey(s *Scene, f Frame) uint64 {
 			x, y, z := it.extent()
 			fmt.Fprint(&h, x, y, z, it.whole())
 			if g, ok := it.(*Graph); ok && len(g.Labels) > 0 {
-				fmt.Fprint(&h, g.Labels, g.Marks, g.N, g.Radius)
+				fmt.Fprint(&h, g.Labels, g.Marks, g.N, g.Radius, g.edgesShown(), g.Edges.M)
 			}
 			if sc := it.scale(); sc != nil {
 				fmt.Fprintf(&h, "%p", sc)

@@ -62,6 +62,8 @@ type Edges struct {
 	// Version changes whenever the ends in these views may have.
 	Version uint64
 	Hide    bool
+	// Loops says that some edges lead from a node to itself: they have room at the rim of the panel.
+	Loops bool
 	// Share of the edges that is drawn, evenly among them; 0: all.
 	Share float64
 	// Directed draws arrow heads, and bends edges that have a reverse so that both are seen.
@@ -181,6 +183,17 @@ func (e *Edges) width() float64 {
 	}
 	return 1
 }
+
+// headLength of an arrow in units of scale 1.
+func headLength(edges int) float64 {
+	return math.Max(4.5, math.Min(10, 16*math.Pow(float64(max(1, edges)), -0.13)))
+}
+
+// loopRadius is that of the loop at a node of a radius, as shaders/render/graph.glsl has it, in units of scale 1.
+func (e *Edges) loopRadius(node float64) float64 { return math.Max(0.85*node, 0.8*headLength(e.M)) }
+
+// loopReach is how far a loop's middle lies from the node's rim, in radii of the loop.
+const loopReach = 0.6
 
 // Sizes from which detail that cannot be seen is left out.
 const (

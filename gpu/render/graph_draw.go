@@ -185,7 +185,7 @@ func (r *Renderer) setLoops(p *device.Program, v *panelView, g *Graph, f Frame) 
 	c := v.mvp.Apply(v.box.Min.Add(v.box.Max).Scale(0.5))
 	w := math.Max(c[3], 1e-3)
 	p.SetFloats("hub", float32(0.5*float64(v.w)*c[0]/w), float32(0.5*float64(v.h)*c[1]/w))
-	p.SetFloats("loop", float32(0.8*headLength(g.Edges.M)*f.Scale))
+	p.SetFloats("loop", float32(g.Edges.loopRadius(0)*f.Scale))
 	p.SetFloats("share", float32(g.Edges.share()))
 }
 
@@ -196,11 +196,6 @@ func (r *Renderer) plainLines(e *Edges, f Frame) bool {
 		return false
 	}
 	return e.M > lineEdges || r.software && !f.Fine && e.M > coarseEdges
-}
-
-// headLength of an arrow in units of scale 1.
-func headLength(edges int) float64 {
-	return math.Max(4.5, math.Min(10, 16*math.Pow(float64(max(1, edges)), -0.13)))
 }
 
 // advanceEdges adds edges to the layer: all that are left, or what a software rasteriser manages within the frame's budget.

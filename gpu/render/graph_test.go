@@ -79,7 +79,13 @@ func (w *web) loops(t testing.TB, d *device.Device) {
 		pre[k] = w.post[k]
 	}
 	b := uploadInts(t, d, pre)
-	w.bufs, w.Edges.Pre = append(w.bufs, b), b.View()
+	w.bufs, w.Edges.Pre, w.Edges.Loops = append(w.bufs, b), b.View(), true
+	for k := range w.N {
+		w.Labels = append(w.Labels, Label{Node: k, Text: fmt.Sprint(k), At: Vec3{float64(w.at[3*k]), float64(w.at[3*k+1]), 0}})
+	}
+	for k, i := range pre {
+		w.Labels[i].Loop = w.Labels[i].Loop || i == w.post[k]
+	}
 }
 
 func phaseScale() *Scale { return NewFixedScale("theta", "rad", Twilight(), -math.Pi, math.Pi) }
@@ -110,7 +116,7 @@ func TestGraphPictures(t *testing.T) {
 			{"graph_phases", 10, 24, 320, 240, 1, Dark(), func(w *web) {
 				w.Needle = true
 				for k := range w.N {
-					w.Labels = append(w.Labels, Label{k, fmt.Sprintf("node %d", k), Vec3{float64(w.at[3*k]), float64(w.at[3*k+1]), 0}})
+					w.Labels = append(w.Labels, Label{Node: k, Text: fmt.Sprintf("node %d", k), At: Vec3{float64(w.at[3*k]), float64(w.at[3*k+1]), 0}})
 				}
 				w.Pulses = []Pulse{{0, 0.5, 1}, {5, 0.3, 0.6}}
 			}},
@@ -252,4 +258,15 @@ func TestShareOfEdges(t *testing.T) {
 			t.Errorf("%d of %d pairs are drawn; of a share of 0.3 it is %d", all, n, some)
 		}
 	})
+}
+
+// Loops at the rim of a graph have room in the picture.
+func TestLoopsHaveRoom(t *testing.T) {
+	g := &Graph{N: 2, Low: Vec3{-1, -1, -1}, High: Vec3{1, 1, 1}, Edges: Edges{M: 1}}
+	p := &Panel{Items: []Item{g}}
+	without := p.nodeRoom(Rect{0, 0, 300, 300})
+	g.Edges.Loops = true
+	if with := p.nodeRoom(Rect{0, 0, 300, 300}); with < without+(1+loopReach)*0.85*mostNode {
+		t.Errorf("room of %g for loops, %g without", with, without)
+	}
 }

@@ -12,6 +12,7 @@ type Label struct {
 	Node int
 	Text string
 	At   Vec3 // in the coordinates of Positions
+	Loop bool // an edge leads from the node to itself, and the label leaves room for it
 }
 
 // paintLabels writes the labels of a panel's graphs beside their nodes: those of marked nodes first, and none that would touch another
@@ -57,11 +58,24 @@ func paintLabels(o *Overlay, th *Theme, pl PanelLayout) {
 			}
 			spots = append(spots, spot{l, pl.View.X + px, pl.View.Y + py, r})
 		}
+		hx, hy, _, hub := project(mvp, box.Min.Add(box.Max).Scale(0.5), pl.View.W, pl.View.H)
 		cx, cy := 0.0, 0.0
 		for _, s := range spots {
 			cx, cy = cx+s.x/float64(len(spots)), cy+s.y/float64(len(spots))
 			d := 0.8 * s.r
 			taken = append(taken, Rect{s.x - d, s.y - d, 2 * d, 2 * d})
+			if s.Loop && hub && g.edgesShown() && g.Edges.M <= loopEdges {
+				// As shaders/render/graph.glsl has it.
+				dx, dy := s.x-pl.View.X-hx, s.y-pl.View.Y-hy
+				if l := math.Hypot(dx, dy); l > 1 {
+					dx, dy = dx/l, dy/l
+				} else {
+					dx, dy = 0, -1
+				}
+				rl := g.Edges.loopRadius(s.r)
+				x, y := s.x+dx*(s.r+loopReach*rl), s.y+dy*(s.r+loopReach*rl)
+				taken = append(taken, Rect{x - rl, y - rl, 2 * rl, 2 * rl})
+			}
 		}
 		sort.SliceStable(spots, func(i, j int) bool { return g.Marks[spots[i].Node] != 0 && g.Marks[spots[j].Node] == 0 })
 		for _, s := range spots {

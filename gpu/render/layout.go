@@ -31,15 +31,18 @@ type Layout struct {
 // labelRoom is what tick labels and axis names need on each side of the box.
 const labelRoomX, labelRoomY = 32, 30
 
-// nodeRoom is what nodes at the rim of a graph need on each side of a view: their radius, and some air.
+// nodeRoom is what nodes at the rim of a graph need on each side of a view: their radius, that of a loop beside them, and some air.
 func (p *Panel) nodeRoom(view Rect) float64 {
-	radius := 0.0
+	radius, loop := 0.0, 0.0
 	for _, it := range p.Items {
 		if g, ok := it.(*Graph); ok {
-			radius = math.Max(radius, 0.25*math.Sqrt(view.W*view.H/float64(max(1, g.N))))
+			r := math.Min(0.25*math.Sqrt(view.W*view.H/float64(max(1, g.N))), mostNode)
+			if radius = math.Max(radius, r); g.Edges.Loops && g.Edges.M <= loopEdges {
+				loop = math.Max(loop, (1+loopReach)*g.Edges.loopRadius(r))
+			}
 		}
 	}
-	return 10 + math.Min(radius, mostNode)
+	return 10 + radius + loop
 }
 
 func marginFor(size, room float64) float64 { return math.Min(size/math.Max(size-2*room, 1), 1.5) }

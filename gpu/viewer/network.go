@@ -95,8 +95,15 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 			item.Radius = 0.84 / long // neighbours nearly touch: without edges between them a grid is a picture
 		}
 	}
+	looped := map[int32]bool{}
+	for k, i := range pre {
+		if i >= 0 && i == post[k] {
+			looped[i] = true
+		}
+	}
 	if len(pre) > 0 {
 		e := &item.Edges
+		e.Loops = len(looped) > 0
 		e.M, e.Directed, e.Share = len(pre), v.Weight != "" || !mutual(pre, post), v.EdgeShare
 		e.Hide = st.kept.edges < 0 || st.kept.edges == 0 && v.NoEdges
 		if e.Pre, err = st.ints(syn.Name+" pre", pre); err != nil {
@@ -140,7 +147,7 @@ func (st *stage) graph(v net.View) (render.Item, *shown, error) {
 	if g.N <= labelledNodes {
 		for k := range g.N {
 			if !slices.Contains(g.Removed, int32(k)) {
-				item.Labels = append(item.Labels, render.Label{Node: k, Text: fmt.Sprint(k)})
+				item.Labels = append(item.Labels, render.Label{Node: k, Text: fmt.Sprint(k), Loop: looped[int32(k)]})
 			}
 		}
 	}

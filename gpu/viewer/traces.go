@@ -13,7 +13,6 @@ import (
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/net"
-	"github.com/galvani-sim/galvani/host/syntax"
 )
 
 // traceFeed samples a variable while the simulation runs: on the device, into a ring. After going back the ring holds the future too, which is
@@ -153,13 +152,7 @@ func (st *stage) late(g *net.Group, name string) bool {
 		slices.ContainsFunc(g.Initial, func(a net.Assignment) bool { return a.Var == name }) {
 		return false
 	}
-	itself := false
-	syntax.Walk(v.Expr, func(e syntax.Expr) {
-		if id, ok := e.(*syntax.Ident); ok && m.Refs[id].Var == v {
-			itself = true
-		}
-	})
-	return !itself
+	return !m.Reads(v.Expr, v)
 }
 
 // summed reports that synapses sum into a variable of a group.

@@ -191,3 +191,13 @@ type Context struct {
 	// Used is told each number of the scope that an expression contains; may be nil.
 	Used func(name string, q units.Quantity)
 }
+
+// Reads reports that a variable stands in an expression of the model itself, not in subexpressions that it refers to.
+func (m *Model) Reads(e syntax.Expr, v *Variable) (found bool) {
+	syntax.Walk(e, func(e syntax.Expr) {
+		if id, ok := e.(*syntax.Ident); ok && m.Refs[id].Var == v {
+			found = true
+		}
+	})
+	return found
+}
