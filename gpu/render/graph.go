@@ -116,6 +116,9 @@ func (g *Graph) sign(w io.Writer) {
 	}
 }
 
+// edgesShown reports that there are edges to draw.
+func (g *Graph) edgesShown() bool { return !g.Edges.Hide && g.Edges.M > 0 }
+
 // corners are Low and High with their default.
 func (g *Graph) corners() (low, high Vec3) {
 	if g.Low == (Vec3{}) && g.High == (Vec3{}) {

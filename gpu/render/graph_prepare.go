@@ -51,9 +51,6 @@ func (r *Renderer) ensure(b **device.Buffer, label string, elem device.Element, 
 	return err
 }
 
-// edgesShown reports that there are edges to draw.
-func (g *Graph) edgesShown() bool { return !g.Edges.Hide && g.Edges.M > 0 }
-
 // bends reports that edges with a reverse are drawn bent.
 func (g *Graph) bends() bool { return g.Edges.Directed && g.Edges.M <= bentEdges }
 
