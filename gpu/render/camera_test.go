@@ -58,6 +58,29 @@ func TestFitShowsEverything(t *testing.T) {
 	}
 }
 
+// Few elements are large balls, which reach out of the axes box.
+func TestLargeBallsAreInView(t *testing.T) {
+	for _, grid := range [][3]int{{1, 3, 4}, {1, 1, 2}, {1, 2, 2}, {1, 40, 40}, {2, 2, 2}} {
+		s := &Scatter{N: grid[0] * grid[1] * grid[2], Grid: grid}
+		p := &Panel{Items: []Item{s}}
+		scene := &Scene{Panels: []*Panel{p}}
+		scene.FitCameras(500, 600, 1)
+		pl := scene.Layout(500, 600, 1).Panels[0]
+		view, proj := p.Camera.Matrices(pl.Aspect())
+		right, up, _ := p.Camera.axes()
+		b := p.Bounds()
+		r := s.radius(b)
+		for _, c := range b.Corners() {
+			for _, rim := range []Vec3{c.Add(right.Scale(r)), c.Add(right.Scale(-r)), c.Add(up.Scale(r)), c.Add(up.Scale(-r))} {
+				x, y, _, ok := project(proj.Mul(view), rim, 2, 2)
+				if !ok || math.Abs(x-1) > 1 || math.Abs(y-1) > 1 {
+					t.Errorf("grid %v: a ball of radius %.2f at %v reaches to %.2f, %.2f", grid, r, c, x-1, y-1)
+				}
+			}
+		}
+	}
+}
+
 func TestPresetsCycle(t *testing.T) {
 	c := NewCamera(unitBox, 1)
 	if p := c.NextPreset(-1, 1); p != presets[len(presets)-1] {

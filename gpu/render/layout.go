@@ -174,7 +174,7 @@ func (s *Scene) FitCameras(width, height int, scale float64) {
 		if pl.Panel.Camera != nil {
 			continue
 		}
-		k := look{pl.Panel.Bounds(), pl.Panel.planar(), pl.Panel.chart() != nil}
+		k := look{pl.Panel.shown(), pl.Panel.planar(), pl.Panel.chart() != nil}
 		if shared[k] == nil {
 			margin := pl.margin()
 			if k.planar {

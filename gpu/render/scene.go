@@ -165,6 +165,22 @@ func (p *Panel) Bounds() Box {
 	return Box{Vec3{-sx, -sy, 0}, Vec3{sx, sy, h}}
 }
 
+// ballRoom is the radius of balls, in scene units, for which the room around the axes box is enough.
+const ballRoom = 0.1
+
+// shown is what a camera has in view at first: the axes box, and what large balls of few elements take beside it.
+func (p *Panel) shown() Box {
+	b := p.Bounds()
+	more := 0.0
+	for _, it := range p.Items {
+		if s, ok := it.(*Scatter); ok {
+			more = max(more, s.radius(b)-ballRoom)
+		}
+	}
+	out := Vec3{more, more, more}
+	return Box{b.Min.Sub(out), b.Max.Add(out)}
+}
+
 // sameUnits reports that z counts the same things as x and y: layers of a grid.
 func (p *Panel) sameUnits() bool {
 	for _, it := range p.Items {
