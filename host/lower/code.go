@@ -19,13 +19,7 @@ func CodeKernels(in Input, code *check.Code, name string, active bool) (steps []
 		s.model = code.Model
 		c := &block{s: s, code: code, only: func(v *check.Variable) bool { return v.Shared == scalar }, reset: active}
 		c.statements(code.Block.Stmts, nil)
-		for _, v := range c.changed {
-			e := s.env[v]
-			s.store(v.Name, v, e)
-			if e.Type == ir.Real {
-				s.effects = append(s.effects, ir.Effect{Kind: ir.Check, Value: e, Name: SlotName(in.Object, v.Name)})
-			}
-		}
+		s.storeChanged(c.changed)
 		k := s.kernel(in.Object + " " + name)
 		switch {
 		case k == nil:

@@ -273,6 +273,17 @@ func (s *kernelScope) store(name string, v *check.Variable, value *ir.Expr) {
 	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: s.slot(name, v, ir.Write), Value: value})
 }
 
+// storeChanged stores what statements left of variables, and checks the real ones.
+func (s *kernelScope) storeChanged(vars []*check.Variable) {
+	for _, v := range vars {
+		e := s.env[v]
+		s.store(v.Name, v, e)
+		if e.Type == ir.Real {
+			s.effects = append(s.effects, ir.Effect{Kind: ir.Check, Value: e, Name: SlotName(s.in.Object, v.Name)})
+		}
+	}
+}
+
 // assign sets v for the statements that follow.
 func (s *kernelScope) assign(v *check.Variable, e *ir.Expr) {
 	s.env[v] = e

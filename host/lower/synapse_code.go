@@ -27,13 +27,7 @@ func SynapseCode(in SynapseInput, code *check.Code, name string) (steps []Step, 
 				stale = append(stale, v)
 			}
 		}
-		for _, v := range c.changed {
-			e := s.env[v]
-			s.store(v.Name, v, e)
-			if e.Type == ir.Real {
-				s.effects = append(s.effects, ir.Effect{Kind: ir.Check, Value: e, Name: SlotName(in.Object, v.Name)})
-			}
-		}
+		s.storeChanged(c.changed)
 		k := s.kernel(in.Object + " " + name)
 		switch {
 		case k == nil:

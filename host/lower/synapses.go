@@ -290,13 +290,7 @@ func Pathway(in SynapseInput, code *check.Code, name string) (k *ir.Kernel, err 
 	if err := p.statements(code.Block.Stmts, nil); err != nil {
 		return nil, err
 	}
-	for _, v := range p.changed {
-		e := s.env[v]
-		s.store(v.Name, v, e)
-		if e.Type == ir.Real {
-			s.effects = append(s.effects, ir.Effect{Kind: ir.Check, Value: e, Name: SlotName(in.Object, v.Name)})
-		}
-	}
+	s.storeChanged(p.changed)
 	s.effects = append(s.effects, p.sums...)
 	for name, st := range p.added {
 		if s.read[name] {

@@ -175,16 +175,7 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 		updates = nil
 		item.Ops = []Op{b.kernel(l.target, s.Post.Group.N, -1), b.kernel(l.source, s.Pre.Group.N, -1)}
 	}
-	for _, u := range updates {
-		conn := -1
-		if u.Kernel.Domain == ir.Synapses {
-			conn = w.all()
-		}
-		item.Ops = append(item.Ops, b.kernel(u.Kernel, u.N, conn))
-	}
-	if len(item.Ops) > 0 {
-		b.plan.Schedule = append(b.plan.Schedule, item)
-	}
+	b.stepsOf(item, updates, w)
 	b.summed(s, in, w, l)
 	for _, path := range s.Pathways {
 		b.pathway(s, in, w, path, l)
@@ -225,6 +216,11 @@ func (b *builder) synapseCode(s *net.Synapses, in lower.SynapseInput, w *wiring,
 			WithHint("make it (clock-driven), or use it where spikes arrive"))
 	}
 	item := Item{Name: c.Name, Slot: slot, Order: c.Order, Clock: b.clocks.add(in.Clock.Every), Callback: -1}
+	b.stepsOf(item, steps, w)
+}
+
+// stepsOf schedules an item with kernels over all synapses, and over what they share.
+func (b *builder) stepsOf(item Item, steps []lower.Step, w *wiring) {
 	for _, st := range steps {
 		conn := -1
 		if st.Kernel.Domain == ir.Synapses {
