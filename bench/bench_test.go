@@ -152,14 +152,17 @@ func TestRatesAreChecked(t *testing.T) {
 			t.Fatal(err)
 		}
 		w[0].Rate = wrong
-		r, err := Run(context.Background(), Config{Workloads: w, Backends: []exec.Backend{c}, Threads: []int{1},
-			Precisions: []plan.Precision{plan.Double}, Rounds: 1, RoundTime: 50 * time.Millisecond})
-		if err != nil {
+		k := &benchCase{w: &w[0], backend: c, precision: plan.Double, degrees: new(degrees)}
+		if err := k.load(context.Background(), &Config{Seed: 1}); err != nil {
 			t.Fatal(err)
 		}
-		if len(r.Cases) != 1 || !strings.Contains(r.Cases[0].Error, "per second and cell") {
-			t.Errorf("%v: %+v", wrong, r.Cases)
+		if err := k.sim.Advance(context.Background(), 1000); err != nil {
+			t.Fatal(err)
 		}
+		if err := k.checkRates(); err == nil || !strings.Contains(err.Error(), "per second and cell") {
+			t.Errorf("%v: %v", wrong, err)
+		}
+		k.close()
 	}
 }
 
