@@ -136,15 +136,3 @@ func (s *Scatter) largest(v *panelView) float64 {
 	}
 	return v.proj[5] * float64(v.h) * s.radius(v.box) / math.Max(w, 1e-3)
 }
-
-// radius in scene units: as asked for, or so that balls on a filled grid nearly touch.
-func (s *Scatter) radius(b Box) float64 {
-	if s.Radius > 0 {
-		return s.Radius
-	}
-	size := b.Max.Sub(b.Min)
-	if s.Grid[0] > 1 {
-		return 0.36 * math.Cbrt(math.Max(size[0]*size[1]*math.Max(size[2], 0.1), 1e-9)/float64(s.N))
-	}
-	return 0.42 * math.Sqrt(size[0]*size[1]/float64(max(1, s.N)))
-}

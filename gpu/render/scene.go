@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -179,6 +180,18 @@ func (p *Panel) shown() Box {
 	}
 	out := Vec3{more, more, more}
 	return Box{b.Min.Sub(out), b.Max.Add(out)}
+}
+
+// radius in scene units: as asked for, or so that balls on a filled grid nearly touch.
+func (s *Scatter) radius(b Box) float64 {
+	if s.Radius > 0 {
+		return s.Radius
+	}
+	size := b.Max.Sub(b.Min)
+	if s.Grid[0] > 1 {
+		return 0.36 * math.Cbrt(math.Max(size[0]*size[1]*math.Max(size[2], 0.1), 1e-9)/float64(s.N))
+	}
+	return 0.42 * math.Sqrt(size[0]*size[1]/float64(max(1, s.N)))
 }
 
 // sameUnits reports that z counts the same things as x and y: layers of a grid.
