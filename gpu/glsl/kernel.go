@@ -177,28 +177,8 @@ func (g *generator) synapse(c *plan.Conn, entry string) string {
 }
 
 // exprs lists every expression of k once.
-func exprs(k *ir.Kernel) []*ir.Expr {
-	seen := make(map[*ir.Expr]bool)
-	var out []*ir.Expr
-	var visit func(e *ir.Expr)
-	visit = func(e *ir.Expr) {
-		if e == nil || seen[e] {
-			return
-		}
-		seen[e] = true
-		for _, a := range e.Args {
-			visit(a)
-		}
-		out = append(out, e)
-	}
-	for _, e := range k.Effects {
-		visit(e.Index)
-		visit(e.Value)
-		visit(e.Mask)
-	}
-	for _, r := range k.Reductions {
-		visit(r.Value)
-	}
+func exprs(k *ir.Kernel) (out []*ir.Expr) {
+	ir.WalkKernel(k, func(e *ir.Expr) { out = append(out, e) })
 	return out
 }
 

@@ -16,6 +16,19 @@ func walkSeen(e *Expr, seen map[*Expr]bool, visit func(*Expr)) {
 	visit(e)
 }
 
+// WalkKernel is Walk over all expressions of a kernel.
+func WalkKernel(k *Kernel, visit func(*Expr)) {
+	seen := make(map[*Expr]bool)
+	for _, e := range k.Effects {
+		walkSeen(e.Index, seen, visit)
+		walkSeen(e.Value, seen, visit)
+		walkSeen(e.Mask, seen, visit)
+	}
+	for _, r := range k.Reductions {
+		walkSeen(r.Value, seen, visit)
+	}
+}
+
 // Any reports whether pred holds for some node that e reaches.
 func Any(e *Expr, pred func(*Expr) bool) bool {
 	found := false

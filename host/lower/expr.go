@@ -27,13 +27,9 @@ func (c Clock) dt() float64 {
 }
 
 // every is the time between the runs of the code in the model's unit.
-func (c Clock) every() float64 {
-	if c.Every != 0 {
-		return c.in(c.Every)
-	}
-	return c.dt()
-}
+func (c Clock) every() float64 { return c.in(c.seconds()) }
 
+// in is a time in the model's unit.
 func (c Clock) in(seconds float64) float64 {
 	if c.Unit == 1 {
 		return seconds

@@ -17,8 +17,8 @@ func SynapseCode(in SynapseInput, code *check.Code, name string) (steps []Step, 
 		return nil, nil, fmt.Errorf("%s belongs to the neurons: code that runs on all synapses sets variables of the synapses; add to it in on_pre, or by a variable that is (summed)", st.Name)
 	}
 	for _, scalar := range []bool{true, false} {
-		s := &synScope{kernelScope: newScope(in.Input, fmt.Sprintf("%s/%s/%v", in.Object, name, scalar), scalar), syn: in, read: map[string]bool{}}
-		s.scope.ref, s.value, s.perSyn = s.resolve, s.variable, !scalar
+		s := newSynScope(in, fmt.Sprintf("%s/%v", name, scalar))
+		s.scalar, s.perSyn = scalar, !scalar
 		s.model = code.Model
 		c := &block{s: s.kernelScope, code: code, only: func(v *check.Variable) bool { return v.Shared == scalar }, reset: true}
 		c.statements(code.Block.Stmts, nil)

@@ -217,7 +217,7 @@ func (b *builder) layClocks() error {
 	for _, g := range b.net.Groups {
 		b.clocks.add(b.dtOf(g.DT))
 		for _, c := range g.Code {
-			b.clocks.add(b.codeDT(g, c))
+			b.clocks.add(b.codeDT(g.DT, c))
 		}
 		for _, s := range g.Stops {
 			if s.DT != 0 {
@@ -228,9 +228,7 @@ func (b *builder) layClocks() error {
 	for _, s := range b.net.Synapses {
 		b.clocks.add(b.dtOf(s.DT))
 		for _, c := range s.Code {
-			if c.DT != 0 {
-				b.clocks.add(c.DT)
-			}
+			b.clocks.add(b.codeDT(s.DT, c))
 		}
 	}
 	for _, m := range b.net.Monitors {

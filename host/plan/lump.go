@@ -69,9 +69,7 @@ func (b *builder) lumpOf(s *net.Synapses, in lower.SynapseInput, p *pairs) *lump
 		return nil
 	}
 	for _, path := range s.Pathways {
-		at := in
-		at.Clock.Every = b.dtOf(s.Source(path).DT)
-		if !l.pathway(at, path, b.pathCode[path]) {
+		if !l.pathway(b.ofPathway(in, s, path), path, b.pathCode[path]) {
 			return nil
 		}
 	}

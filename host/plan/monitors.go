@@ -41,13 +41,21 @@ const (
 	noLastUpdateHint = "keep the time in a variable of the synapses:  last : second  and, at the end of on_pre,  last = t"
 )
 
-// lastUpdate is the time of the last event of synapses as a variable: it is evaluated where it is asked for.
-func lastUpdate(m *check.Model) *check.Variable {
+// evaluable finds a variable of a model, nil when there is none. Synapses (nil for those of groups) with event-driven equations also have the time of
+// their last event, which is evaluated where it is asked for; why says that others do not.
+func evaluable(m *check.Model, s *net.Synapses, name string) (v *check.Variable, why string) {
+	v = m.ByName[name]
+	switch {
+	case v != nil || s == nil || name != lower.LastUpdate:
+		return v, ""
+	case !lower.HasLastUpdate(m):
+		return nil, noLastUpdate
+	}
 	t := check.Type{Kind: check.Real}
 	if m.Dialect != check.ANNarchy {
 		t.Dim = units.Second
 	}
-	return &check.Variable{Name: lower.LastUpdate, Kind: check.Subexpression, Type: t}
+	return &check.Variable{Name: lower.LastUpdate, Kind: check.Subexpression, Type: t}, ""
 }
 
 func (b *builder) monitor(m *net.StateMonitor) {
@@ -68,15 +76,12 @@ func (b *builder) monitor(m *net.StateMonitor) {
 		}
 	}
 	for _, name := range m.Vars {
-		v, ok := model.ByName[name]
-		if !ok && m.Synapses != nil && name == lower.LastUpdate && lower.HasLastUpdate(model) {
-			v, ok = lastUpdate(model), true
-		}
-		if !ok {
-			if m.Synapses != nil && name == lower.LastUpdate {
-				b.mistake(m.Place, noLastUpdateHint, "monitor %q records %q, which %q does not have: "+noLastUpdate, m.Name, name, from.name)
-				continue
-			}
+		v, why := evaluable(model, m.Synapses, name)
+		switch {
+		case why != "":
+			b.mistake(m.Place, noLastUpdateHint, "monitor %q records %q, which %q does not have: %s", m.Name, name, from.name, why)
+			continue
+		case v == nil:
 			b.mistake(m.Place, check.Suggest(name, model), "monitor %q records %q, which %q does not have", m.Name, name, from.name)
 			continue
 		}

@@ -53,14 +53,11 @@ func (r *Result) Value(object any, name string, ordinal int) (p *Present, ok boo
 	if m == nil {
 		return nil, false, nil
 	}
-	v, known := m.ByName[name]
-	if !known && synapsesOf(object) != nil && name == lower.LastUpdate && lower.HasLastUpdate(m) {
-		v, known = lastUpdate(m), true
-	}
-	if !known && synapsesOf(object) != nil && name == lower.LastUpdate {
-		return nil, true, fmt.Errorf("%s.%s: %s", synapsesOf(object).Name, name, noLastUpdate)
-	}
-	if !known {
+	v, why := evaluable(m, synapsesOf(object), name)
+	switch {
+	case why != "":
+		return nil, true, fmt.Errorf("%s.%s: %s", synapsesOf(object).Name, name, why)
+	case v == nil:
 		return nil, false, nil
 	}
 	own := &check.Variable{Name: "value@now", Kind: check.Parameter, Type: v.Type, Shared: v.Shared}

@@ -125,9 +125,7 @@ func (x *drawing) lower(in lower.SynapseInput) (code *drawnCode, why string) {
 	b, s := x.b, x.s
 	code = &drawnCode{}
 	for _, path := range s.Pathways {
-		at := in
-		at.Clock.Every = b.dtOf(s.Source(path).DT)
-		k, err := lower.Pathway(at, b.pathCode[path], path.Name)
+		k, err := lower.Pathway(b.ofPathway(in, s, path), b.pathCode[path], path.Name)
 		if err != nil {
 			return nil, ""
 		}
@@ -189,16 +187,12 @@ func (x *drawing) numbered(code *drawnCode) bool {
 }
 
 func usesNumber(k *ir.Kernel) (found bool) {
-	for i := range k.Effects {
-		for _, e := range []*ir.Expr{k.Effects[i].Index, k.Effects[i].Value, k.Effects[i].Mask} {
-			ir.Walk(e, func(e *ir.Expr) {
-				switch e.Op {
-				case ir.OpUniform, ir.OpNormal, ir.OpPoisson, ir.OpExponential, ir.OpGamma, ir.OpElem, ir.OpCount:
-					found = true
-				}
-			})
+	ir.WalkKernel(k, func(e *ir.Expr) {
+		switch e.Op {
+		case ir.OpUniform, ir.OpNormal, ir.OpPoisson, ir.OpExponential, ir.OpGamma, ir.OpElem, ir.OpCount:
+			found = true
 		}
-	}
+	})
 	return found
 }
 
@@ -317,11 +311,9 @@ func (x *drawing) schedule(code *drawnCode) {
 		r := b.kernel(k, x.conn.N, x.at)
 		r.List, r.Lag = b.listOf(s.Pre.Group, path.Event), lag
 		lists[r.List] = max(lists[r.List], lag)
-		order := -1
-		if path.Order != 0 {
-			order = path.Order
-		}
-		b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: order, Clock: b.clocks.add(b.dtOf(s.Pre.Group.DT)), Callback: -1, Ops: []Op{r}})
+		item := b.pathwayItem(s, path)
+		item.Ops = []Op{r}
+		b.plan.Schedule = append(b.plan.Schedule, item)
 	}
 	for list, lag := range lists {
 		b.keep(list, lag)

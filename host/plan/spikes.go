@@ -123,7 +123,7 @@ func (b *builder) checkSpiking(g *net.Group) {
 		}
 	}
 	if src := g.Spiking.Reset; src != nil {
-		f.reset = b.checkCode(src, g, m, ctx)
+		f.reset = b.checkCode(src, g.Dialect, m, ctx)
 	}
 }
 
@@ -134,8 +134,8 @@ func (b *builder) reportAll(ds diag.List) {
 }
 
 // checkCode parses and checks statements; nil when they are wrong.
-func (b *builder) checkCode(src *diag.Source, g *net.Group, m *check.Model, ctx check.Context) *check.Code {
-	code, ds := syntax.ParseCode(src, g.Dialect.Syntax())
+func (b *builder) checkCode(src *diag.Source, dialect check.Dialect, m *check.Model, ctx check.Context) *check.Code {
+	code, ds := syntax.ParseCode(src, dialect.Syntax())
 	b.reportAll(ds)
 	if ds.Err() != nil {
 		return nil
@@ -282,12 +282,12 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 			b.mistake(c.Place, "", "%v", err)
 			continue
 		}
-		code := b.checkCode(c.Code, g, in.Model, ctx)
+		code := b.checkCode(c.Code, g.Dialect, in.Model, ctx)
 		if code == nil {
 			continue
 		}
 		own := in
-		own.Clock.Every = b.codeDT(g, c)
+		own.Clock.Every = b.codeDT(g.DT, c)
 		item := Item{Name: c.Name, Slot: slot, Order: c.Order, Clock: b.clocks.add(own.Clock.Every), Callback: -1}
 		run := func(in lower.Input, item Item, name string) { b.code(g, in, code, item, name, list) }
 		if c.Update != net.Synchronous {
@@ -338,11 +338,12 @@ func stepsAt(times []float64, dt float64) ([]int64, error) {
 	return slices.Compact(steps), nil
 }
 
-func (b *builder) codeDT(g *net.Group, c *net.CodeBlock) float64 {
+// codeDT is the interval of code attached to an object with an interval of its own, or 0.
+func (b *builder) codeDT(own float64, c *net.CodeBlock) float64 {
 	if c.DT != 0 {
 		return c.DT
 	}
-	return b.dtOf(g.DT)
+	return b.dtOf(own)
 }
 
 // generator sorts given spikes by step and element. Two spikes of one element in one step are a mistake.

@@ -192,19 +192,11 @@ func (b *builder) synapseCode(s *net.Synapses, in lower.SynapseInput, w *wiring,
 		b.mistake(c.Place, "", "%v", err)
 		return
 	}
-	parsed, ds := syntax.ParseCode(c.Code, s.Dialect.Syntax())
-	b.reportAll(ds)
-	if ds.Err() != nil {
+	code := b.checkCode(c.Code, s.Dialect, in.Model, b.synapseContext(s))
+	if code == nil {
 		return
 	}
-	code, ds := check.CheckCode(parsed, in.Model, b.synapseContext(s))
-	b.reportAll(ds)
-	if ds.Err() != nil {
-		return
-	}
-	if in.Clock.Every = c.DT; c.DT == 0 {
-		in.Clock.Every = in.Clock.DT
-	}
+	in.Clock.Every = b.codeDT(s.DT, c)
 	steps, stale, err := lower.SynapseCode(in, code, c.Name)
 	if err != nil {
 		b.mistake(c.Place, "", "%s: %v", c.Name, err)
@@ -270,10 +262,28 @@ func tally(ends []int32, removed []bool, n int) []int32 {
 	return counts[0]
 }
 
+// ofPathway is what package lower needs for a pathway, which runs in the steps of the group whose spikes it waits for.
+func (b *builder) ofPathway(in lower.SynapseInput, s *net.Synapses, path *net.Pathway) lower.SynapseInput {
+	in.Clock.Every = b.dtOf(s.Source(path).DT)
+	return in
+}
+
+// pathwayItem is the place of a pathway in the schedule.
+func (b *builder) pathwayItem(s *net.Synapses, path *net.Pathway) Item {
+	order := -1
+	if path.Post {
+		order = 1
+	}
+	if path.Order != 0 {
+		order = path.Order
+	}
+	return Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: order, Clock: b.clocks.add(b.dtOf(s.Source(path).DT)), Callback: -1}
+}
+
 // pathway adds the code that runs when spikes arrive.
 func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, path *net.Pathway, l *lump) {
 	group := s.Source(path)
-	in.Clock.Every = b.dtOf(group.DT) // its spikes come in steps of its clock
+	in = b.ofPathway(in, s, path)
 	k, err := lower.Pathway(in, b.pathCode[path], path.Name)
 	var source *ir.Kernel
 	if l != nil && k != nil {
@@ -294,18 +304,11 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 	case k == nil:
 		return
 	}
-	slotOrder := -1
-	if path.Post {
-		slotOrder = 1
-	}
-	if path.Order != 0 {
-		slotOrder = path.Order
-	}
 	delays, ok := b.delaysOf(in, w, path, group)
 	if !ok {
 		return
 	}
-	item := Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: slotOrder, Clock: b.clocks.add(b.dtOf(group.DT)), Callback: -1}
+	item := b.pathwayItem(s, path)
 	list := b.listOf(group, path.Event)
 	if w.p.removed != nil {
 		b.keep(list, delays.longest) // also for synapses that were removed: they may come back

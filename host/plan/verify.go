@@ -188,24 +188,11 @@ func (v verifier) time(it Item, op Op) {
 		return
 	}
 	dt := v.p.Clocks[it.Clock].DT
-	visit := func(e *ir.Expr) {
-		if e == nil {
-			return
+	ir.WalkKernel(run.Kernel, func(e *ir.Expr) {
+		if e.Op == ir.OpTime && e.Value != dt && math.Abs(e.Value-dt*1e3) > 1e-9*e.Value {
+			v.bad("%s: kernel %s: time in steps of %g, run every %g s", it.Name, run.Kernel.Name, e.Value, dt)
 		}
-		ir.Walk(e, func(e *ir.Expr) {
-			if e.Op == ir.OpTime && e.Value != dt && math.Abs(e.Value-dt*1e3) > 1e-9*e.Value {
-				v.bad("%s: kernel %s: time in steps of %g, run every %g s", it.Name, run.Kernel.Name, e.Value, dt)
-			}
-		})
-	}
-	for _, e := range run.Kernel.Effects {
-		visit(e.Index)
-		visit(e.Value)
-		visit(e.Mask)
-	}
-	for _, r := range run.Kernel.Reductions {
-		visit(r.Value)
-	}
+	})
 }
 
 func (v verifier) run(where string, op *Run) {

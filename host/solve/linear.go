@@ -52,23 +52,19 @@ func (l *linearizer) compute(e *ir.Expr) *linearForm {
 		f.coef[k] = l.Const(1)
 		return f
 	}
-	if l.freeze && freezable(e.Op) && slices.ContainsFunc(l.x, func(x *ir.Expr) bool { return ir.DependsOn(e, x) }) {
-		if e.Op == ir.OpSelect && l.pieces(e) {
-			return l.linear(e)
-		}
-		return &linearForm{coef: make([]*ir.Expr, n), rest: e}
+	if !l.freeze || !freezable(e.Op) || !l.depends(e) {
+		return l.linear(e)
 	}
-	return l.linear(e)
+	if e.Op == ir.OpSelect && !l.depends(e.Args[0]) {
+		if f := l.linear(e); f != nil {
+			return f
+		}
+	}
+	return &linearForm{coef: make([]*ir.Expr, n), rest: e}
 }
 
-// pieces reports whether a choice that does not depend on x is between linear expressions.
-func (l *linearizer) pieces(e *ir.Expr) bool {
-	for _, x := range l.x {
-		if ir.DependsOn(e.Args[0], x) {
-			return false
-		}
-	}
-	return l.form(e.Args[1]) != nil && l.form(e.Args[2]) != nil
+func (l *linearizer) depends(e *ir.Expr) bool {
+	return slices.ContainsFunc(l.x, func(x *ir.Expr) bool { return ir.DependsOn(e, x) })
 }
 
 // freezable reports whether an operation is a function, which is frozen as a whole, rather than a part of a polynomial.
