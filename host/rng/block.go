@@ -19,15 +19,6 @@ func (s *schedule) units(u, v []float64, first uint32) {
 	}
 }
 
-// FillWords sets dst[i] to the words of element first+i.
-func (a At) FillWords(dst [][4]uint32, first, draw uint32) {
-	s := a.schedule(draw, 0)
-	for i := range dst {
-		w := &dst[i]
-		w[0], w[1], w[2], w[3] = s.words(first + uint32(i))
-	}
-}
-
 // cut leaves the 24 leading bits of a 53-bit fraction in a single precision run. Both widths are made of the same bits.
 func cut[T Float](u float64) float64 {
 	if wide[T]() {
