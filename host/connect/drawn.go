@@ -68,8 +68,7 @@ func (d *Drawn) Expected() int64 {
 
 // Room is a number of synapses that so many rows have no more of, but for one case in 1e9.
 func (d *Drawn) Room(rows int) int {
-	n := float64(pairs(rows, d.draws.candidates))
-	return int(math.Min(n, d.P*n+6.5*math.Sqrt(d.P*(1-d.P)*n)+16))
+	return int(room(d.P, rows, d.draws.candidates))
 }
 
 // Drawing is what another program needs to draw the rows. Draw k of row r (counted from Pre) takes the 64-bit number u of the words
@@ -95,17 +94,13 @@ func (d *Drawn) Drawing() Drawing {
 	}
 	// A finer guide than that of gaps: where several are looked up side by side, the slowest counts.
 	out := Drawing{Key: d.draws.at.Key, Stream: d.draws.at.Stream, Table: g.table, Shift: g.shift - 2, Candidates: d.draws.candidates}
-	out.Guide = make([]int32, 4*len(g.guide))
-	k := 0
-	for i := range out.Guide {
-		for k+1 < len(g.table) && g.table[k+1] <= uint64(i)<<out.Shift {
-			k++
-		}
-		most := k
+	out.Guide = guideTo(g.table, out.Shift)
+	for i, k := range out.Guide {
+		most := int(k)
 		for top := uint64(i+1)<<out.Shift - 1; most+1 < len(g.table) && g.table[most+1] <= top; {
 			most++
 		}
-		out.Guide[i] = int32(k | (most-k)<<16)
+		out.Guide[i] |= (int32(most) - k) << 16
 	}
 	return out
 }
@@ -137,29 +132,20 @@ func (d *Drawn) Incoming() []int32 {
 
 func (d *Drawn) counted() (Counts, []int32) {
 	n := make([]int32, d.PreLen)
-	// Each worker counts what ends in a column by itself.
+	// Each worker counts what ends in a column by itself. Rows are alike, so that an equal number of them is an equal share.
 	workers := max(1, min(runtime.GOMAXPROCS(0), d.PreLen/64))
 	in := make([][]int32, workers)
-	free := make(chan int, workers)
-	for w := range workers {
-		in[w] = make([]int32, d.NPost)
-		free <- w
-	}
-	grain := rowGrain(d.PreLen, d.Expected())
-	if workers == 1 {
-		grain = max(1, d.PreLen)
-	}
-	_ = parallel(d.PreLen, grain, func(lo, hi int) error {
-		w := <-free
+	_ = parallel(workers, 1, func(w, _ int) error {
+		ends := make([]int32, d.NPost)
+		in[w] = ends
 		var row []int32
-		for i := lo; i < hi; i++ {
+		for i := d.PreLen * w / workers; i < d.PreLen*(w+1)/workers; i++ {
 			row = d.Append(row[:0], d.Pre+i)
 			n[i] = int32(len(row))
 			for _, j := range row {
-				in[w][j]++
+				ends[j]++
 			}
 		}
-		free <- w
 		return nil
 	})
 	var c Counts

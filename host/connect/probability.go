@@ -90,6 +90,12 @@ func (d *rowDraws) append(dst []int32, row int) []int32 {
 // mostStretches bounds the number of stretches of rows, and with it what their spare room takes together.
 const mostStretches = 64
 
+// room is a number of synapses that so many rows of candidates have no more of, but for one case in 1e9.
+func room(p float64, rows, candidates int) int64 {
+	n := float64(pairs(rows, candidates))
+	return int64(math.Min(n, p*n+6.5*math.Sqrt(p*(1-p)*n)+16))
+}
+
 // fillOnce makes all rows, or reports that a stretch has more synapses than there is room for.
 func (d *rowDraws) fillOnce(c *CSR, p float64) bool {
 	rows := c.NPre
@@ -97,19 +103,18 @@ func (d *rowDraws) fillOnce(c *CSR, p float64) bool {
 	stretches := (rows + grain - 1) / grain
 	start := make([]int64, stretches+1)
 	for k := range stretches {
-		n := float64(pairs(min(grain, rows-k*grain), d.candidates))
-		start[k+1] = start[k] + int64(math.Min(n, p*n+6.5*math.Sqrt(p*(1-p)*n)+16))
+		start[k+1] = start[k] + room(p, min(grain, rows-k*grain), d.candidates)
 	}
 	index := pages.Make[int32](int(start[stretches]))
 	var full atomic.Bool
 	_ = parallel(rows, grain, func(lo, hi int) error {
 		own := index[start[lo/grain]:start[lo/grain]:start[lo/grain+1]]
-		room := cap(own)
+		most := cap(own)
 		for i := lo; i < hi && !full.Load(); i++ {
 			before := len(own)
 			own = d.append(own, i)
 			c.RowPtr[i+1] = int64(len(own) - before)
-			if len(own) > room {
+			if len(own) > most {
 				full.Store(true)
 			}
 		}
@@ -166,8 +171,7 @@ func skipSelf(row []int32, self int32) {
 // is drawn anew.
 type gaps struct {
 	table []uint64
-	last  int     // of the table
-	top   uint64  // the number there
+	top   uint64  // the last of the table
 	guide []int32 // guide[u>>shift] is where to start searching for u
 	shift uint
 	all   bool // probability 1
@@ -203,17 +207,22 @@ func newGaps(p float64) *gaps {
 	n := bits.Len(uint(len(g.table)))
 	n = max(8, n)
 	g.shift = uint(64 - n)
-	g.guide = make([]int32, 1<<n)
-	k := int32(0)
-	for i := range g.guide {
-		for int(k)+1 < len(g.table) && g.table[k+1] <= uint64(i)<<g.shift {
+	g.guide = guideTo(g.table, g.shift)
+	g.top = g.table[len(g.table)-1]
+	return g
+}
+
+// guideTo has the gap of the smallest number with each value of the bits from shift on.
+func guideTo(table []uint64, shift uint) []int32 {
+	guide := make([]int32, 1<<(64-shift))
+	k := 0
+	for i := range guide {
+		for k+1 < len(table) && table[k+1] <= uint64(i)<<shift {
 			k++
 		}
-		g.guide[i] = k
+		guide[i] = int32(k)
 	}
-	g.last = len(g.table) - 1
-	g.top = g.table[g.last]
-	return g
+	return guide
 }
 
 // row draws the synapses of one row of n candidates into dst and returns their number; with a nil dst it only counts.
@@ -267,7 +276,7 @@ func (g *gaps) append(dst []int32, w *words, n int) []int32 {
 // draw. Where the search in the table ends is as good as random, so that its first steps are taken without branches.
 func (g *gaps) gap(u uint64) (k, found int) {
 	if u >= g.top {
-		return g.last, 0
+		return len(g.table) - 1, 0
 	}
 	t := int(g.guide[u>>g.shift])
 	t += below(g.table[t+1], u)
