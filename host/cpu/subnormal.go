@@ -21,14 +21,13 @@ func (x *instance[T]) flushed(o *plan.Run) *plan.Run {
 		return o
 	}
 	d := decays{plan: x.plan, run: o, known: map[*ir.Expr]bool{}}
-	var any bool
 	at := make([]bool, len(k.Effects))
 	for i, e := range k.Effects {
+		itself := func(v *ir.Expr) bool { return v.Op == ir.OpLoad && o.Bind[v.Slot] == o.Bind[e.Slot] }
 		at[i] = e.Kind == ir.Store && e.Value.Type == ir.Real && x.plan.Buffers[o.Bind[e.Slot]].Role == plan.State &&
-			e.Value.Op != ir.OpLoad && d.toZero(e.Value) && d.reads(e.Value, o.Bind[e.Slot])
-		any = any || at[i]
+			e.Value.Op != ir.OpLoad && d.toZero(e.Value) && ir.Any(e.Value, itself)
 	}
-	if !any {
+	if !slices.Contains(at, true) {
 		return o
 	}
 	b := ir.NewBuilder()
@@ -58,7 +57,7 @@ func (x *instance[T]) flushed(o *plan.Run) *plan.Run {
 
 // leastNormal is the least number that is not subnormal.
 func leastNormal[T real]() float64 {
-	if _, wide := any(T(0)).(float64); wide {
+	if wide[T]() {
 		return 0x1p-1022
 	}
 	return 0x1p-126
@@ -96,18 +95,4 @@ func (d *decays) toZero(e *ir.Expr) bool {
 	}
 	d.known[e] = v
 	return v
-}
-
-// reads reports whether an expression depends on a buffer.
-func (d *decays) reads(e *ir.Expr, b plan.BufferID) bool {
-	seen := map[*ir.Expr]bool{}
-	var visit func(e *ir.Expr) bool
-	visit = func(e *ir.Expr) bool {
-		if seen[e] {
-			return false
-		}
-		seen[e] = true
-		return e.Op == ir.OpLoad && d.run.Bind[e.Slot] == b || slices.ContainsFunc(e.Args, visit)
-	}
-	return visit(e)
 }
