@@ -182,13 +182,10 @@ func (m *matMulOp[T]) gatherRows(w *worker[T], from, to int) []T {
 	return w.rows[:n]
 }
 
-// some computes rows from to to-1, which are those of left.
+// some computes rows from to to-1, which are those of left. The roles are not exchanged: that leaves fewer than four rows.
 func (m *matMulOp[T]) some(w *worker[T], from, to int, left []T) {
-	v, size := m.x.vec, 4
-	if wide[T]() {
-		size = 8
-	}
-	cols, stride, right := m.x.vec.tileCols, m.x.vec.tileCols, m.panels
+	v, size := m.x.vec, sizeOf[T]()
+	cols, stride, right := v.tileCols, v.tileCols, m.panels
 	if m.direct {
 		cols, stride, right = m.cols, m.cols, m.current
 	}
@@ -198,7 +195,7 @@ func (m *matMulOp[T]) some(w *worker[T], from, to int, left []T) {
 	for c := 0; c < m.cols; c += cols {
 		n := min(cols, m.cols-c)
 		a.right, a.cols = right[c*m.inner:], n*size
-		if m.o.Scale == plan.None && !m.swap {
+		if m.o.Scale == plan.None {
 			a.dst, a.dstStride, a.add = m.x.m.real[m.o.C][from*m.cols+c:], m.cols*size, int(b2i(m.o.Add))
 			v.product(a)
 			continue

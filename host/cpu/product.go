@@ -12,10 +12,7 @@ type product[T real] struct {
 
 // productGo is product in Go.
 func productGo[T real](a *product[T]) {
-	size := 4
-	if wide[T]() {
-		size = 8
-	}
+	size := sizeOf[T]()
 	ds, ls, rs, cols := a.dstStride/size, a.leftStride/size, a.rightStride/size, a.cols/size
 	for r := range a.rows {
 		left, dst := a.left[r*ls:r*ls+a.inner], a.dst[r*ds:r*ds+cols]

@@ -111,7 +111,10 @@ func goVec[T real]() *vec[T] {
 	return v
 }
 
-func wide[T real]() bool { var x T; return unsafe.Sizeof(x) == 8 }
+// sizeOf is the size of a number in bytes.
+func sizeOf[T real]() int { return int(unsafe.Sizeof(T(0))) }
+
+func wide[T real]() bool { return sizeOf[T]() == 8 }
 
 func b2i(b bool) int32 {
 	// Compiles to a flag set, not to a branch.
