@@ -22,7 +22,7 @@ type rowDrawing[T real] struct {
 	segment [][]int32 // of the index, by task
 	maker   func(worker, task int)
 	filler  func(worker, task int)
-	events  int
+	events  int // synapses of the rows
 }
 
 func (x *instance[T]) newRowDrawing(l *listOp[T], o *plan.Run) (*rowDrawing[T], error) {
@@ -60,10 +60,18 @@ func (x *instance[T]) makeRoom(c *connection, id plan.BufferID) {
 	b := x.plan.Buffers[id]
 	if b.Type == ir.Real {
 		x.m.real[id] = make([]T, len(c.index))
-		fill(x.m.real[id], T(b.Fill))
 	} else {
 		x.m.int[id] = make([]int32, len(c.index))
-		fill(x.m.int[id], toInt(b.Fill))
+	}
+	x.refill(b, 0, len(c.index))
+}
+
+// refill gives elements lo to hi-1 of a buffer the value that it is filled with.
+func (x *instance[T]) refill(b *plan.Buffer, lo, hi int) {
+	if b.Type == ir.Real {
+		fill(x.m.real[b.ID][lo:hi], T(b.Fill))
+	} else {
+		fill(x.m.int[b.ID][lo:hi], toInt(b.Fill))
 	}
 }
 
@@ -75,10 +83,7 @@ func (l *listOp[T]) runDrawn() error {
 			return err
 		}
 		l.share(l.drawing.events)
-		for len(l.lists) < l.tasks {
-			l.lists = append(l.lists, emitted{})
-		}
-		if err := l.x.pool.run(l.tasks, l.job); err != nil {
+		if err := l.runTasks(); err != nil {
 			return err
 		}
 	}
@@ -110,7 +115,7 @@ func (d *rowDrawing[T]) draw() error {
 	if err := l.x.pool.run(tasks, d.maker); err != nil {
 		return err
 	}
-	d.join(tasks)
+	d.events = d.join(tasks)
 	for i := range l.reals { // they move where an operation over the same rows had to make room
 		if a := &l.reals[i]; a.weightsBuf != plan.None {
 			a.weights = l.x.m.real[a.weightsBuf]
@@ -121,17 +126,14 @@ func (d *rowDrawing[T]) draw() error {
 			a.weights = l.x.m.int[a.weightsBuf]
 		}
 	}
-	d.events = 0
-	for _, r := range c.drawnRows {
-		d.events += r[1] - r[0]
+	if len(d.values) == 0 {
+		return nil
 	}
 	for _, v := range d.values {
 		v.scalars(l.x.vec, &l.x.m, 0)
 	}
-	if len(d.values) > 0 {
-		if err := l.x.pool.run(tasks, d.filler); err != nil {
-			return err
-		}
+	if err := l.x.pool.run(tasks, d.filler); err != nil {
+		return err
 	}
 	for _, v := range d.values {
 		if err := l.x.outcome(v); err != nil {
@@ -154,16 +156,16 @@ func (d *rowDrawing[T]) make(_, task int) {
 	d.segment[task] = rows
 }
 
-// join puts all rows into a larger index where some did not fit into their part, which is rare.
-func (d *rowDrawing[T]) join(tasks int) {
+// join puts all rows into a larger index where some did not fit into their part, which is rare. It returns the number of their synapses.
+func (d *rowDrawing[T]) join(tasks int) (total int) {
 	l, c := d.l, d.l.conn
-	total, fits := 0, true
+	fits := true
 	for _, rows := range d.segment[:tasks] {
 		total += len(rows)
 		fits = fits && len(rows) <= d.room
 	}
 	if fits {
-		return
+		return total
 	}
 	index := make([]int32, 0, max(total, len(c.index)))
 	for task, rows := range d.segment[:tasks] {
@@ -179,6 +181,7 @@ func (d *rowDrawing[T]) join(tasks int) {
 	for _, id := range c.values {
 		l.x.makeRoom(c, id)
 	}
+	return total
 }
 
 // compute makes the values of one task's synapses.
@@ -188,11 +191,7 @@ func (d *rowDrawing[T]) compute(worker, task int) {
 	for k := task * d.perTask; k < min((task+1)*d.perTask, len(l.spikes)); k++ {
 		lo, hi, row := c.drawnRows[k][0], c.drawnRows[k][1], int(l.spikes[k])
 		for _, id := range d.fills {
-			if b := x.plan.Buffers[id]; b.Type == ir.Real {
-				fill(x.m.real[id][lo:hi], T(b.Fill))
-			} else {
-				fill(x.m.int[id][lo:hi], toInt(b.Fill))
-			}
+			x.refill(x.plan.Buffers[id], lo, hi)
 		}
 		for _, p := range d.values {
 			f := w.frame(p)

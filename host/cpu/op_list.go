@@ -145,10 +145,7 @@ func (l *listOp[T]) run(step int64) error {
 	} else {
 		l.share(l.events(spikes))
 	}
-	for len(l.lists) < l.tasks {
-		l.lists = append(l.lists, emitted{})
-	}
-	if err := x.pool.run(l.tasks, l.job); err != nil {
+	if err := l.runTasks(); err != nil {
 		return err
 	}
 	if l.p.emits {
@@ -157,6 +154,14 @@ func (l *listOp[T]) run(step int64) error {
 		}
 	}
 	return x.outcome(l.p)
+}
+
+// runTasks runs the tasks that l.spikes are divided into.
+func (l *listOp[T]) runTasks() error {
+	for len(l.lists) < l.tasks {
+		l.lists = append(l.lists, emitted{})
+	}
+	return l.x.pool.run(l.tasks, l.job)
 }
 
 // row is the row of a spike's synapses, and the replica that it is in; -1 when there is none.
@@ -242,11 +247,11 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 			defer save.restore(l)
 		}
 	}
-	far := &w.ahead
-	ahead := l.lookAhead(far, spikes)
+	next := &w.ahead
+	look := l.lookAhead(next, spikes)
 	for k, s := range spikes {
-		if ahead {
-			prefetchRows(far, k)
+		if look {
+			prefetchRows(next, k)
 		}
 		replica, row := l.row(s)
 		if row < 0 {
