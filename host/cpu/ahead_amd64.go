@@ -1,10 +1,6 @@
 package cpu
 
-import (
-	"unsafe"
-
-	"golang.org/x/sys/cpu"
-)
+import "unsafe"
 
 // rowsAhead describes the rows of a step's spikes to prefetchRows, which asks the memory for those of spikes 8 places on and for where those 16
 // places on begin. A place beyond the spikes, and a spike without a row, ask for nothing.
@@ -44,12 +40,4 @@ func (l *listOp[T]) lookAhead(a *rowsAhead, spikes []int32) bool {
 		prefetchRows(a, k)
 	}
 	return true
-}
-
-// countLess is the number of elements of a that are less than end.
-func countLess(a []int32, end int32, portable bool) (n int) {
-	if !portable && cpu.X86.HasAVX2 {
-		return countLessAVX2(a, end)
-	}
-	return countLessGo(a, end)
 }

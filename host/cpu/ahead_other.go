@@ -8,5 +8,3 @@ type rowsAhead struct{}
 func (l *listOp[T]) lookAhead(*rowsAhead, []int32) bool { return false }
 
 func prefetchRows(*rowsAhead, int) {}
-
-func countLess(a []int32, end int32, _ bool) int { return countLessGo(a, end) }

@@ -16,6 +16,7 @@ import (
 // Where a task's part of a row begins: rows of any length, with targets that occur several times, and ends between, on and beyond them.
 func TestBefore(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
+	tables := map[Instructions]*vec[float64]{Best: newVec[float64](Best.available()), Portable: newVec[float64](Portable)}
 	for n := range 700 {
 		row := make([]int32, n)
 		for i := range row {
@@ -24,9 +25,9 @@ func TestBefore(t *testing.T) {
 		slices.Sort(row)
 		for _, end := range []int32{0, 1, r.Int32N(int32(n) + 1), r.Int32N(int32(n) + 1), int32(n), 1 << 30} {
 			want, _ := slices.BinarySearch(row, end)
-			for _, portable := range []bool{false, true} {
-				if got := before(row, end, portable); got != want {
-					t.Fatalf("%d of %d entries are less than %d, want %d (portable %v): %v", got, n, end, want, portable, row)
+			for use, v := range tables {
+				if got := before(row, end, v.less); got != want {
+					t.Fatalf("%d of %d entries are less than %d, want %d (instructions %d): %v", got, n, end, want, use, row)
 				}
 			}
 		}

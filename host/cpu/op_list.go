@@ -266,10 +266,10 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 		}
 		if l.tasks > 1 {
 			if to < int32(c.far) {
-				hi = lo + before(c.index[lo:hi], to, l.x.portable)
+				hi = lo + before(c.index[lo:hi], to, l.x.vec.less)
 			}
 			if from > 0 {
-				lo += before(c.index[lo:hi], from, l.x.portable)
+				lo += before(c.index[lo:hi], from, l.x.vec.less)
 			}
 		}
 		if lo == hi {
@@ -324,7 +324,7 @@ func (l *listOp[T]) program(w *worker[T], f *frame[T], replica, row, lo, hi, ahe
 
 // before is the number of entries of an ascending row that are less than end. The halves of a long row are told apart by one entry; in what
 // is left all are compared, since a processor that guesses wrong where to look loses more.
-func before(row []int32, end int32, portable bool) (n int) {
+func before(row []int32, end int32, less func(a []int32, end int32) int) (n int) {
 	for len(row) > 256 {
 		half := len(row) / 2
 		if row[half] < end {
@@ -334,12 +334,5 @@ func before(row []int32, end int32, portable bool) (n int) {
 			row = row[:half]
 		}
 	}
-	return n + countLess(row, end, portable)
-}
-
-func countLessGo(a []int32, end int32) (n int) {
-	for _, x := range a {
-		n += int(b2i(x < end))
-	}
-	return n
+	return n + less(row, end)
 }

@@ -88,11 +88,13 @@ type vec[T real] struct {
 	tileCols int
 	tile1    func(c, a, panel []T)
 	product  func(a *product[T])
+	// less is the number of elements of a that are less than end.
+	less func(a []int32, end int32) int
 }
 
 // goVec returns the table written in Go.
 func goVec[T real]() *vec[T] {
-	v := &vec[T]{choose: choose[T], finite: finite[T], axpy: axpy[T], tapCols: 8, taps: taps[T], tileCols: 4, tile1: tile1[T], product: productGo[T]}
+	v := &vec[T]{choose: choose[T], finite: finite[T], axpy: axpy[T], tapCols: 8, taps: taps[T], tileCols: 4, tile1: tile1[T], product: productGo[T], less: less}
 	v.vv = [numBinary]func(d, a, b []T){
 		fAdd: add[T], fSub: sub[T], fMul: mul[T], fDiv: div[T], fMin: vmin[T], fMax: vmax[T],
 		fFloorDiv: floorDiv[T], fMod: libm2[T](ir.Mod), fPow: libm2[T](math.Pow),
@@ -333,6 +335,13 @@ func taps[T real](sum, src []T, at []int32, weights []T) {
 		s7 += T(w * x[7])
 	}
 	sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6], sum[7] = s0, s1, s2, s3, s4, s5, s6, s7
+}
+
+func less(a []int32, end int32) (n int) {
+	for _, x := range a {
+		n += int(b2i(x < end))
+	}
+	return n
 }
 
 // tile1 sets c, four columns, to a times the panel.

@@ -62,7 +62,7 @@ func avx2double(v *vec[float64]) {
 	v.cmpVS[cGt], v.cmpVS[cGe] = gtVSAVX2float64, geVSAVX2float64
 	v.unary[ir.OpSqrt], v.unary[ir.OpFloor], v.unary[ir.OpCeil] = sqrtAVX2float64, floorAVX2float64, ceilAVX2float64
 	v.unary[ir.OpExp] = func(d, a []float64) { expWith(expAVX2float64, d, a) }
-	v.choose, v.finite, v.axpy = chooseAVX2float64, finiteAVX2float64, axpyAVX2float64
+	v.choose, v.finite, v.axpy, v.less = chooseAVX2float64, finiteAVX2float64, axpyAVX2float64, lessAVX2
 	v.tapCols, v.taps = 32, tapsAVX2float64
 	v.tileCols, v.tile1, v.product = 8, tile1AVX2float64, productAVX2float64
 }
@@ -95,7 +95,7 @@ func avx2single(v *vec[float32]) {
 	v.cmpVS[cGt], v.cmpVS[cGe] = gtVSAVX2float32, geVSAVX2float32
 	v.unary[ir.OpSqrt], v.unary[ir.OpFloor], v.unary[ir.OpCeil] = sqrtAVX2float32, floorAVX2float32, ceilAVX2float32
 	v.unary[ir.OpExp] = func(d, a []float32) { expWith(expAVX2float32, d, a) }
-	v.choose, v.finite, v.axpy = chooseAVX2float32, finiteAVX2float32, axpyAVX2float32
+	v.choose, v.finite, v.axpy, v.less = chooseAVX2float32, finiteAVX2float32, axpyAVX2float32, lessAVX2
 	v.tapCols, v.taps = 64, tapsAVX2float32
 	v.tileCols, v.tile1, v.product = 16, tile1AVX2float32, productAVX2float32
 }

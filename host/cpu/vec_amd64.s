@@ -4767,8 +4767,8 @@ weights:
 done:
 	RET
 
-// func countLessAVX2
-TEXT ·countLessAVX2(SB), NOSPLIT, $0-40
+// func lessAVX2
+TEXT ·lessAVX2(SB), NOSPLIT, $0-40
 	MOVQ a_base+0(FP), SI
 	MOVQ a_len+8(FP), CX
 	MOVL end+24(FP), DX

@@ -276,4 +276,4 @@ func productAVX512float32(a *product[float32])
 func prefetchRows(a *rowsAhead, k int)
 
 //go:noescape
-func countLessAVX2(a []int32, end int32) int
+func lessAVX2(a []int32, end int32) int

@@ -22,8 +22,8 @@ func (g *generator) ahead() {
 
 // less writes the number of elements below a limit.
 func (g *generator) less() {
-	g.decl.WriteString("\n//go:noescape\nfunc countLessAVX2(a []int32, end int32) int\n")
-	g.p("\n// func countLessAVX2\nTEXT ·countLessAVX2(SB), NOSPLIT, $0-40\n\tMOVQ a_base+0(FP), SI\n\tMOVQ a_len+8(FP), CX\n\tMOVL end+24(FP), DX\n\tVMOVD DX, X1\n\tVPBROADCASTD X1, Y1")
+	g.decl.WriteString("\n//go:noescape\nfunc lessAVX2(a []int32, end int32) int\n")
+	g.p("\n// func lessAVX2\nTEXT ·lessAVX2(SB), NOSPLIT, $0-40\n\tMOVQ a_base+0(FP), SI\n\tMOVQ a_len+8(FP), CX\n\tMOVL end+24(FP), DX\n\tVMOVD DX, X1\n\tVPBROADCASTD X1, Y1")
 	g.p("\tVPXOR Y0, Y0, Y0\n\tMOVQ CX, R8\n\tANDQ $-8, R8\n\tXORQ AX, AX\n\tCMPQ AX, R8\n\tJGE sum\n\nloop:\n\tVPCMPGTD (SI)(AX*4), Y1, Y2\n\tVPSUBD Y2, Y0, Y0\n\tADDQ $8, AX\n\tCMPQ AX, R8\n\tJLT loop")
 	g.p("\nsum:\n\tVEXTRACTI128 $1, Y0, X2\n\tVPADDD X2, X0, X0\n\tVPSHUFD $0x4E, X0, X2\n\tVPADDD X2, X0, X0\n\tVPSHUFD $0xB1, X0, X2\n\tVPADDD X2, X0, X0\n\tVMOVD X0, R9\n\tVZEROUPPER")
 	g.p("\ntail:\n\tCMPQ AX, CX\n\tJGE done\n\tXORQ R10, R10\n\tCMPL DX, (SI)(AX*4)\n\tSETGT R10\n\tADDQ R10, R9\n\tINCQ AX\n\tJMP tail\n\ndone:\n\tMOVQ R9, ret+32(FP)\n\tRET")
