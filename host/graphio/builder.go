@@ -19,7 +19,7 @@ type place struct {
 	offset    int
 }
 
-func (p place) errorf(format string, args ...any) error {
+func (p place) errorf(format string, args ...any) *record.FormatError {
 	if p.text != nil {
 		p = p.text.lineOf(p.offset)
 	}
@@ -37,13 +37,7 @@ type builder struct {
 	node     attrs
 	edge     attrs
 	graph    attrs
-	odd      *oddWeight // the first weight that is no number
-}
-
-// oddWeight is what stands for a weight, and where.
-type oddWeight struct {
-	value any
-	at    place
+	odd      *record.FormatError // what to note of the first weight that is no number
 }
 
 func newBuilder() *builder {
@@ -146,10 +140,7 @@ func (b *builder) weights() ([]float64, error) {
 		if _, ok := asWeight(v); !ok {
 			// It stays an attribute.
 			if b.odd != nil {
-				var note *record.FormatError
-				errors.As(b.odd.at.errorf("the weight of an edge is %s, not a number: weights stay an attribute of the edges, and each edge counts as 1",
-					short(fmt.Sprintf("%#v", b.odd.value))), &note)
-				b.g.Notes = append(b.g.Notes, note)
+				b.g.Notes = append(b.g.Notes, b.odd)
 			}
 			return nil, nil
 		}
@@ -285,7 +276,7 @@ func (b *builder) weigh(name string, v any, at place) error {
 		return at.errorf("the weight is %v; weights are finite numbers", f)
 	}
 	if _, ok := asWeight(v); !ok && v != nil && b.odd == nil {
-		b.odd = &oddWeight{v, at}
+		b.odd = at.errorf("the weight of an edge is %s, not a number: weights stay an attribute of the edges, and each edge counts as 1", short(fmt.Sprintf("%#v", v)))
 	}
 	return nil
 }
