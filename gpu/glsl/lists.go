@@ -47,6 +47,17 @@ type Spiked struct{ Run *plan.Run }
 // SampleEach is a sample that the invocations of the recorded elements take, each its own: for few elements of many.
 type SampleEach struct{ Monitor int }
 
+// Sampled is the monitor that an operation samples, -1 for others.
+func Sampled(op Op) int {
+	switch op := op.(type) {
+	case *plan.Sample:
+		return op.Monitor
+	case *SampleEach:
+		return op.Monitor
+	}
+	return -1
+}
+
 // Op is an operation of a plan, *Compact, *Apply, *Spiked, *SampleEach or *Together.
 type Op any
 

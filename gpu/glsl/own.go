@@ -141,6 +141,15 @@ func (g *generator) takeOwn(ops []Op) (parts []int) {
 	return parts
 }
 
+// declareOwn declares the variables that values of buffers stay in.
+func (g *generator) declareOwn() {
+	for _, b := range g.ownOrder {
+		for w := range g.own[b].words {
+			g.global(fmt.Sprintf("%s %s;", g.l.storedName(g.l.Buffers[b].Type), g.own[b].name(w)))
+		}
+	}
+}
+
 // ownWord spells word w of the current element's value of a buffer.
 func (g *generator) ownWord(b, w, words int) string {
 	if o := g.own[b]; o != nil {

@@ -251,11 +251,7 @@ func (g *generator) gridElements(t *strings.Builder, ops []Op, groupSize int) er
 		calls[len(calls)-1] += "\t\t\t" + f.call + ";\n"
 		most = max(most, f.n)
 	}
-	for _, b := range g.ownOrder {
-		for w := range g.own[b].words {
-			g.global(fmt.Sprintf("%s %s;", g.l.storedName(g.l.Buffers[b].Type), g.own[b].name(w)))
-		}
-	}
+	g.declareOwn()
 	fmt.Fprintf(t, "\t\t\tfor (uint e = gl_GlobalInvocationID.x; e < %du; e += gl_NumWorkGroups.x * %du) {\n", most, groupSize)
 	for k, id := range ids {
 		fmt.Fprintf(t, "\t\tif (e < %du) {\n", sizes[k])

@@ -125,10 +125,10 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	type part struct {
 		id, n int
 		calls string
-		emits []int // bits of spikes
-		asks  []int // bits of spikes, too
+		emits []int   // bits of spikes
+		asks  []*List // whose bits are asked for
 	}
-	emits, asked := map[int]*List{}, map[int]*List{}
+	emits := map[int]*List{}
 	var parts []part // operations over the same number of elements, in order
 	for i, op := range ops {
 		f, err := g.op(op)
@@ -150,16 +150,13 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 			emits[b] = g.emits[b]
 		}
 		clear(g.emits)
-		if o, ok := op.(*Spiked); ok && !slices.Contains(last.asks, l.Lists[o.Run.List].Bits) {
-			last.asks = append(last.asks, l.Lists[o.Run.List].Bits)
-			asked[l.Lists[o.Run.List].Bits] = l.Lists[o.Run.List]
+		if o, ok := op.(*Spiked); ok && !slices.Contains(last.asks, l.Lists[o.Run.List]) {
+			last.asks = append(last.asks, l.Lists[o.Run.List])
 		}
 		last.calls += "\t\t\t" + f.call + ";\n"
 		switch op := op.(type) {
-		case *plan.Sample:
-			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(op.Monitor)+";")
-		case *SampleEach:
-			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(op.Monitor)+";")
+		case *plan.Sample, *SampleEach:
+			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(Sampled(op))+";")
 		case *plan.MatMul:
 			if _, ok := g.shared(op); ok {
 				if len(ops) > 1 {
@@ -178,11 +175,7 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	steps := (n + width - 1) / width // of all invocations together
 	groups := max(1, min((steps+groupSize-1)/groupSize, most))
 	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
-	for _, b := range g.ownOrder {
-		for w := range g.own[b].words {
-			g.globals = append(g.globals, fmt.Sprintf("%s %s;", g.l.storedName(g.l.Buffers[b].Type), g.own[b].name(w)))
-		}
-	}
+	g.declareOwn()
 	var main strings.Builder
 	counter, word := "e", "e >> 5"
 	if width > 1 {
@@ -191,8 +184,8 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	for _, p := range parts {
 		limit := (p.n + width - 1) / width
 		fmt.Fprintf(&main, "\t\tif (%s < %du) {\n", counter, limit)
-		for _, b := range p.asks {
-			fmt.Fprintf(&main, "\t\t\tuint spiked_%d = uint(%s(%s));\n", b, g.l.Buffers[b].Name, asked[b].wordAt(word, false))
+		for _, s := range p.asks {
+			fmt.Fprintf(&main, "\t\t\tuint spiked_%d = uint(%s(%s));\n", s.Bits, g.l.Buffers[s.Bits].Name, s.wordAt(word, false))
 		}
 		g.ownElements(&main, p.id, p.n, width, p.calls)
 		for _, b := range p.emits {
