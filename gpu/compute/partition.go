@@ -37,17 +37,17 @@ type partitioner struct {
 }
 
 // find looks for the earliest unit that takes a task, -1 without one.
-func (p *partitioner) find(t *task, a []access) (at, chain int) {
-	at = -1
+func (p *partitioner) find(t *task, a []access) int {
+	at := -1
 	for k := len(p.units) - 1; k >= p.fence; k-- {
-		if c, ok := p.units[k].takes(p.l, t, a); ok && p.listsFit(&p.units[k], t) {
-			at, chain = k, c
+		if p.units[k].takes(p.l, t, a) && p.listsFit(&p.units[k], t) {
+			at = k
 		}
 		if ordered(p.units[k].access, a) {
 			break
 		}
 	}
-	return at, chain
+	return at
 }
 
 // place adds a task to a unit, or a unit for it.
@@ -56,39 +56,31 @@ func (p *partitioner) place(t task) {
 		t.op = &glsl.SampleEach{Monitor: s.Monitor}
 	}
 	a := accesses(p.l, t.op)
-	at, chain := p.find(&t, a)
+	at := p.find(&t, a)
 	if at < 0 {
 		// What spikes do to their own elements can be done by all elements, where those have a dispatch anyway.
 		if s := p.spiked(&t); s != nil {
 			own := task{s, t.item, t.clock}
 			b := accesses(p.l, s)
-			if k, _ := p.find(&own, b); k >= 0 {
+			if k := p.find(&own, b); k >= 0 {
 				at, t, a = k, own, b
 				p.l.Lists[s.Run.List].Keep = true
 			}
 		}
 	}
 	if at < 0 {
-		at, chain = len(p.units), 0
+		at = len(p.units)
 		p.units = append(p.units, unit{kind: kindOf(t.op), item: t.item, last: t.item, clock: t.clock, segment: p.segment})
 	}
 	u := &p.units[at]
 	if u.kind == spikes {
 		u.maker = p.maker(listsOf(p.l, append(slices.Clone(u.ops), t.op)), t.clock)
 	}
-	u.item, u.last = min(u.item, t.item), max(u.last, t.item)
-	u.ops, u.items, u.access = append(u.ops, t.op), append(u.items, t.item), append(u.access, a...)
+	u.add(t.op, t.item, a)
 	if u.kind == lists {
-		if chain == len(u.chains) {
-			u.chains = append(u.chains, nil)
-		}
-		u.chains[chain] = append(u.chains[chain], t.op)
+		u.chains = chained(p.l, u.chains, t.op)
 	}
 	switch op := t.op.(type) {
-	case *plan.Sample:
-		u.samples = append(u.samples, op.Monitor)
-	case *glsl.SampleEach:
-		u.samples = append(u.samples, op.Monitor)
 	case *glsl.Compact:
 		p.made[op.List] = at
 	case *plan.Generate:
@@ -138,6 +130,9 @@ func (p *partitioner) listsFit(u *unit, t *task) bool {
 	if len(of) > 1 && p.maker(of, t.clock) < 0 {
 		return false
 	}
+	if !p.l.Software {
+		return true
+	}
 	total := jointRounds(p.l, ops)
 	if len(of) == 1 && total == 0 {
 		return true // the number of work groups allows for all
@@ -145,7 +140,7 @@ func (p *partitioner) listsFit(u *unit, t *task) bool {
 	for _, b := range of {
 		total += spikeRounds(p.l, b)
 	}
-	return !p.l.Software || total <= maxRounds
+	return total <= maxRounds
 }
 
 // listsOf are the different lists of operations over spikes.
@@ -267,34 +262,44 @@ func (p *partitioner) joinLists() {
 	}
 }
 
-// takes reports whether a unit can take another task, and for lists into which chain.
-func (u *unit) takes(l *glsl.Layout, t *task, a []access) (chain int, ok bool) {
+// takes reports whether a unit can take another task.
+func (u *unit) takes(l *glsl.Layout, t *task, a []access) bool {
 	if u.kind != kindOf(t.op) || u.clock != t.clock {
-		return 0, false
+		return false
 	}
-	list := l.ListOf(t.op)
 	switch u.kind {
 	case elements:
-		return 0, !conflict(u.access, a) && u.balanced(l, t.op)
+		return !conflict(u.access, a) && u.balanced(l, t.op)
 	case spikes:
-		return 0, !u.waits(l, t.op, a)
+		return !u.waits(l, t.op, a)
 	case lists:
-		chain = len(u.chains)
-		for k, c := range u.chains {
-			if l.ListOf(c[0]) == list {
-				chain = k
-			}
-		}
-		for k, c := range u.chains {
-			for _, op := range c {
-				if k != chain && conflict(accesses(l, op), a) {
-					return 0, false
-				}
-			}
-		}
-		return chain, true
+		return runsBeside(l, u.chains, t.op, a)
 	}
-	return 0, false
+	return false
+}
+
+// runsBeside reports whether an operation on a list, which joins the chain of that list, waits for none of the other chains.
+func runsBeside(l *glsl.Layout, chains [][]glsl.Op, op glsl.Op, a []access) bool {
+	for _, c := range chains {
+		if l.ListOf(c[0]) == l.ListOf(op) {
+			continue
+		}
+		if slices.ContainsFunc(c, func(o glsl.Op) bool { return conflict(accesses(l, o), a) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// chained is chains with another operation, at the end of the chain of its list.
+func chained(l *glsl.Layout, chains [][]glsl.Op, op glsl.Op) [][]glsl.Op {
+	for k, c := range chains {
+		if l.ListOf(c[0]) == l.ListOf(op) {
+			chains[k] = append(c, op)
+			return chains
+		}
+	}
+	return append(chains, []glsl.Op{op})
 }
 
 // smallWork is about how many multiplications take as long as a dispatch.

@@ -39,7 +39,7 @@ func passesOf(l *glsl.Layout, tasks []task) (passes []pass) {
 		}
 		p := &passes[at]
 		if p.ops, p.access = append(p.ops, t.op), append(p.access, a...); p.kind == lists {
-			p.chain(l, t.op)
+			p.chains = chained(l, p.chains, t.op)
 		}
 	}
 	return passes
@@ -50,27 +50,15 @@ func (p *pass) takes(l *glsl.Layout, t task, a []access) bool {
 	if p.kind != kindOf(t.op) || p.clock != t.clock {
 		return false
 	}
-	list := l.ListOf(t.op)
 	switch p.kind {
 	case elements:
 		return !conflict(p.access, a)
 	case spikes:
-		return l.ListOf(p.ops[0]) == list && !conflict(p.access, a)
-	case lists: // chains of other lists run beside it
-		return !slices.ContainsFunc(p.ops, func(op glsl.Op) bool { return l.ListOf(op) != list && conflict(accesses(l, op), a) })
+		return l.ListOf(p.ops[0]) == l.ListOf(t.op) && !conflict(p.access, a)
+	case lists:
+		return runsBeside(l, p.chains, t.op, a)
 	}
 	return false
-}
-
-// chain adds an operation to the chain of its list.
-func (p *pass) chain(l *glsl.Layout, op glsl.Op) {
-	for k, c := range p.chains {
-		if l.ListOf(c[0]) == l.ListOf(op) {
-			p.chains[k] = append(c, op)
-			return
-		}
-	}
-	p.chains = append(p.chains, []glsl.Op{op})
 }
 
 // program is the pass for package glsl, without its barrier.

@@ -77,6 +77,15 @@ func kindOf(op glsl.Op) kind {
 	return single
 }
 
+// add puts an operation of a schedule position behind those of a unit.
+func (u *unit) add(op glsl.Op, item int, a []access) {
+	u.item, u.last = min(u.item, item), max(u.last, item)
+	u.ops, u.items, u.access = append(u.ops, op), append(u.items, item), append(u.access, a...)
+	if m := glsl.Sampled(op); m >= 0 {
+		u.samples = append(u.samples, m)
+	}
+}
+
 // fitted generates the texts of units. Where the program of several operations would bind more than most storage blocks, they are two units.
 func fitted(l *glsl.Layout, units []unit, most int, groupSize func(u *unit) int) (out []unit, err error) {
 	for k := range units {
@@ -118,16 +127,10 @@ func (u *unit) apart(l *glsl.Layout) []unit {
 // part is a unit of the operations from to to-1.
 func (u *unit) part(l *glsl.Layout, from, to int) unit {
 	p := *u
-	p.ops, p.items, p.access, p.samples = u.ops[from:to], u.items[from:to], nil, nil
-	p.item, p.last = slices.Min(p.items), slices.Max(p.items)
-	for _, op := range p.ops {
-		p.access = append(p.access, accesses(l, op)...)
-		switch op := op.(type) {
-		case *plan.Sample:
-			p.samples = append(p.samples, op.Monitor)
-		case *glsl.SampleEach:
-			p.samples = append(p.samples, op.Monitor)
-		}
+	p.ops, p.items, p.access, p.samples = nil, nil, nil, nil
+	p.item, p.last = u.items[from], u.items[from]
+	for k := from; k < to; k++ {
+		p.add(u.ops[k], u.items[k], accesses(l, u.ops[k]))
 	}
 	for _, t := range p.together {
 		p.access = append(p.access, togetherAccesses(l, p.kind, t)...)
