@@ -47,21 +47,9 @@ func rounds(l *glsl.Layout, op glsl.Op) int {
 	return 0
 }
 
-// longestRow is the number of synapses in the longest row of a connectivity, all of them where it is not known.
+// longestRow is that of a connectivity, see glsl.LongestRow.
 func longestRow(l *glsl.Layout, conn int) int {
-	c := l.Plan.Conns[conn]
-	if c.Drawn != nil {
-		return c.Drawn.Count().Longest
-	}
-	rows := l.Plan.Buffers[c.RowPtr].Ints
-	if rows == nil {
-		return c.N
-	}
-	longest := int32(0)
-	for k := 1; k < len(rows); k++ {
-		longest = max(longest, rows[k]-rows[k-1])
-	}
-	return int(longest)
+	return glsl.LongestRow(l.Plan, l.Plan.Conns[conn])
 }
 
 // spikeGroups is the smallest number of work groups, from least on, that run over the synapses of their spikes within maxRounds if all

@@ -50,10 +50,7 @@ func Resident(l *Layout, entries []Entry, written map[int]bool, groupSize int, c
 			fmt.Fprintf(&main, "\t\tclock_step = step_%d;\n", en.Clock)
 			lastClock = en.Clock
 		}
-		cond := ""
-		if l.Plan.Clocks[en.Clock].Period != 1 {
-			cond = fmt.Sprintf("if (wait_%d == 0u) ", en.Clock)
-		}
+		cond := onlyIf(g.due(en.Clock), "")
 		if f.shared != "" {
 			fmt.Fprintf(&main, "\t\t%s%s;\n", cond, f.shared)
 		}

@@ -208,9 +208,8 @@ func degree(p *plan.Plan, a addend) int {
 		return 1
 	}
 	c := p.Conns[a.run.Conn]
-	near, far, all := func() int { return longestRow(p, c) }, func() int { return mostEnds(p, c) }, c.N
+	all := c.N
 	if c.Drawn != nil {
-		near, far = func() int { return c.Drawn.Count().Longest }, func() int { return c.Drawn.Count().Most }
 		all = int(min(c.Drawn.Count().Total, math.MaxInt32))
 	}
 	end := ir.OpInvalid
@@ -226,14 +225,17 @@ func degree(p *plan.Plan, a addend) int {
 			return all
 		}
 	}
-	if pre := ir.OpPre; end == pre != c.ByPost {
-		return near()
+	if (end == ir.OpPre) != c.ByPost {
+		return LongestRow(p, c)
 	}
-	return far()
+	return mostEnds(p, c)
 }
 
-// longestRow is the number of synapses in the longest row, all of them where it is not known.
-func longestRow(p *plan.Plan, c *plan.Conn) (most int) {
+// LongestRow is the number of synapses in the longest row of a connectivity, all of them where it is not known.
+func LongestRow(p *plan.Plan, c *plan.Conn) (most int) {
+	if c.Drawn != nil {
+		return c.Drawn.Count().Longest
+	}
 	ptr := p.Buffers[c.RowPtr].Ints
 	if ptr == nil {
 		return c.N
@@ -246,6 +248,9 @@ func longestRow(p *plan.Plan, c *plan.Conn) (most int) {
 
 // mostEnds is the largest number of synapses that end in one element of the far end, all of them where it is not known.
 func mostEnds(p *plan.Plan, c *plan.Conn) (most int) {
+	if c.Drawn != nil {
+		return c.Drawn.Count().Most
+	}
 	index := p.Buffers[c.Index].Ints
 	if index == nil {
 		return c.N
