@@ -27,7 +27,7 @@ type Instance struct {
 	compiled map[*glsl.Program]*program // on first use
 	initial  []unit
 	units    []unit
-	resident *resident // nil: not used
+	resident *manySteps // nil: not used
 	// persistent is nil where it is not used, or not any more.
 	persistent     *persistent
 	budget, failAt int // see Backend

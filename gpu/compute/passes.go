@@ -61,21 +61,13 @@ func (p *pass) takes(l *glsl.Layout, t task, a []access) bool {
 	return false
 }
 
-// program is the pass for package glsl, without its barrier.
-func (p *pass) program(l *glsl.Layout) glsl.Pass {
+// program is the pass, of which entries are the operations, for package glsl, without its barrier.
+func (p *pass) program(entries []glsl.Entry) glsl.Pass {
 	out := glsl.Pass{Clock: p.clock, Chains: p.chains, Spikes: p.kind == spikes || p.kind == inOrder}
 	if p.kind != lists {
-		out.Entries = entriesOf(l, p.ops, p.clock)
+		out.Entries = entries
 	}
 	return out
-}
-
-// entriesOf are operations with the rounds of their loops.
-func entriesOf(l *glsl.Layout, ops []glsl.Op, clock int) (entries []glsl.Entry) {
-	for _, op := range ops {
-		entries = append(entries, glsl.Entry{Op: op, Clock: clock, Inner: rounds(l, op)})
-	}
-	return entries
 }
 
 // placeBarriers finds the passes that need a barrier before them. Between passes only what an invocation does with its own elements needs none.

@@ -16,15 +16,9 @@ import (
 
 // persistent is a whole schedule as one program of many work groups that wait for each other.
 type persistent struct {
-	text    *glsl.Program
-	program *program
-	access  []access
-	clocks  []int
-	samples []int // monitors, once per Sample operation
-	budget  budget
-	size    int // invocations of a work group
-	want    int // work groups that there is work for
-	groups  int // that run at once, and are used
+	manySteps
+	want   int // work groups that there is work for
+	groups int // that run at once, and are used
 	// saved is where what steps write is copied to before a dispatch, by slab.
 	saved  []keptRange
 	copies []*device.Buffer
@@ -55,7 +49,6 @@ func (i *Instance) persistentOf(tasks []task, most int) (*persistent, error) {
 	refuse := func(kind, why string, args ...any) (*persistent, error) {
 		return nil, &Refused{Persistent, kind, fmt.Sprintf(why, args...)}
 	}
-	var passes []glsl.Pass
 	var entries []glsl.Entry
 	widest := 1
 	of := passesOf(l, tasks)
@@ -68,38 +61,35 @@ func (i *Instance) persistentOf(tasks []task, most int) (*persistent, error) {
 			if p.kind != lists {
 				widest = max(widest, widthOf(l, op))
 			}
-			if s, ok := op.(*plan.Sample); ok {
-				r.samples = append(r.samples, s.Monitor)
-			}
-		}
-		if !slices.Contains(r.clocks, p.clock) {
-			r.clocks = append(r.clocks, p.clock)
+			r.note(op, p.clock, nil)
+			entries = append(entries, glsl.Entry{Op: op, Clock: p.clock, Inner: rounds(l, op)})
 		}
 		r.access = append(r.access, p.access...)
-		passes, entries = append(passes, p.program(l)), append(entries, entriesOf(l, p.ops, p.clock)...)
 	}
-	if len(passes) == 0 {
+	if len(of) == 0 {
 		return refuse("nothing", "a step does nothing")
 	}
-	placeBarriers(l.Plan, of, passes)
-	r.size = min(persistentGroup, i.dev.Info().Limits.WorkGroupInvocations)
-	r.want = max(fewestGroups, min((widest+r.size-1)/r.size, mostGroups))
+	size := min(persistentGroup, i.dev.Info().Limits.WorkGroupInvocations)
+	r.want = max(fewestGroups, min((widest+size-1)/size, mostGroups))
 	wait := glsl.Wait{FailAt: i.failAt}
 	if software {
 		// llvmpipe runs as many work groups at once as there are threads, each to its end.
-		r.size, r.want, wait.Most = 2*lanes, max(2, runtime.NumCPU()), waitRounds
-		if r.size, r.budget = i.roundsWithin(maxRounds-waitRounds, entries, r.size); r.budget.worst > maxRounds-waitRounds {
+		size, r.want, wait.Most = 2*lanes, max(2, runtime.NumCPU()), waitRounds
+		if size, r.budget = i.roundsWithin(maxRounds-waitRounds, entries, size); r.budget.worst > maxRounds-waitRounds {
 			return refuse("loops", "a step may take up to %d rounds of loops, and the software renderer llvmpipe stops after 65535, of which half are for waiting", r.budget.worst)
 		}
-		for k := range passes {
-			drawnRounds(l, passes[k].Entries, r.size)
-		}
-		more := len(passes) + 1 // every loop that waits is left in a round
+		more := len(of) + 1 // every loop that waits is left in a round
 		r.budget.fixed, r.budget.worst = r.budget.fixed+more, r.budget.worst+more
 	}
+	var passes []glsl.Pass
+	for k := range of {
+		n := len(of[k].ops)
+		passes, entries = append(passes, of[k].program(entries[:n])), entries[n:]
+	}
+	placeBarriers(l.Plan, of, passes)
 	var err error
 	if r.text, err = fitting(most, changedBy(l, r.access), func(written map[int]bool) (*glsl.Program, error) {
-		return glsl.Persistent(l, passes, written, r.size, wait)
+		return glsl.Persistent(l, passes, written, size, wait)
 	}); err != nil {
 		return nil, err
 	}
@@ -221,8 +211,8 @@ func (i *Instance) dispatchPersistent(n int64, groups, rounds int) ([]uint32, er
 		return nil, err
 	}
 	r.program.SetUints(glsl.UniformPatience, uint32(rounds))
-	r.budget.tell(r.program, waitRounds)
-	if err := i.dispatchSteps(r.program, r.clocks, r.samples, r.access, n, groups); err != nil {
+	r.tellBudget(waitRounds)
+	if err := i.dispatchSteps(&r.manySteps, n, groups); err != nil {
 		return nil, err
 	}
 	i.fullBarrier()

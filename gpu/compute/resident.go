@@ -5,6 +5,7 @@ package compute
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/glsl"
@@ -12,14 +13,25 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// resident is a whole schedule as one program of a single work group.
-type resident struct {
+// manySteps is a program that takes many whole steps in a dispatch.
+type manySteps struct {
 	text    *glsl.Program
-	program *program
+	program *program // nil: not compiled yet
 	access  []access
 	clocks  []int
 	samples []int // monitors, once per Sample operation
 	budget  budget
+}
+
+// note notes what an operation of a step needs.
+func (r *manySteps) note(op glsl.Op, clock int, a []access) {
+	r.access = append(r.access, a...)
+	if s, ok := op.(*plan.Sample); ok {
+		r.samples = append(r.samples, s.Monitor)
+	}
+	if !slices.Contains(r.clocks, clock) {
+		r.clocks = append(r.clocks, clock)
+	}
 }
 
 // Limits of what one work group is worth. Above, a dispatch costs less than what the other cores of the device would have done.
@@ -46,16 +58,15 @@ func (i *Instance) buildResident(mode Mode, tasks []task, most int) error {
 }
 
 // residentOf is the program of a single work group, or a *Refused. worth: only where it is faster than dispatches.
-func (i *Instance) residentOf(worth bool, tasks []task, most int) (*resident, error) {
+func (i *Instance) residentOf(worth bool, tasks []task, most int) (*manySteps, error) {
 	l := i.layout
-	r := &resident{}
-	refuse := func(kind, why string, args ...any) (*resident, error) {
+	r := &manySteps{}
+	refuse := func(kind, why string, args ...any) (*manySteps, error) {
 		return nil, &Refused{Resident, kind, fmt.Sprintf(why, args...)}
 	}
 	var entries []glsl.Entry
 	var since []access // since the last barrier
-	total, widest, clocks := 0, 0, map[int]bool{}
-	seen := map[int]bool{}
+	total, widest := 0, 0
 	for _, t := range tasks {
 		if t.op == nil {
 			continue // ticks with a callback that is due do not run here
@@ -71,19 +82,11 @@ func (i *Instance) residentOf(worth bool, tasks []task, most int) (*resident, er
 			since = since[:0]
 		}
 		since = append(since, a...)
-		r.access = append(r.access, a...)
 		entries = append(entries, glsl.Entry{Op: t.op, Clock: t.clock, Sync: sync, Inner: rounds(l, t.op)})
-		if s, ok := t.op.(*plan.Sample); ok {
-			if seen[s.Monitor] && worth {
-				return refuse("samples", "monitor %q samples more than once in a step", l.Plan.Monitors[s.Monitor].Name)
-			}
-			seen[s.Monitor] = true
-			r.samples = append(r.samples, s.Monitor)
+		if s, ok := t.op.(*plan.Sample); ok && worth && slices.Contains(r.samples, s.Monitor) {
+			return refuse("samples", "monitor %q samples more than once in a step", l.Plan.Monitors[s.Monitor].Name)
 		}
-		if !clocks[t.clock] {
-			clocks[t.clock] = true
-			r.clocks = append(r.clocks, t.clock)
-		}
+		r.note(t.op, t.clock, a)
 	}
 	limit := residentWork
 	if !worth {
@@ -172,10 +175,10 @@ func (i *Instance) runResident(n int64) error {
 		}
 		r.program = p
 	}
-	r.budget.tell(r.program, 0)
+	r.tellBudget(0)
 	for end := i.at.Step + n; i.at.Step < end; {
 		part := end - i.at.Step
-		if err := i.dispatchSteps(r.program, r.clocks, r.samples, r.access, part, 1); err != nil {
+		if err := i.dispatchSteps(r, part, 1); err != nil {
 			return err
 		}
 		if r.budget.most > 0 {
@@ -189,31 +192,32 @@ func (i *Instance) runResident(n int64) error {
 	return nil
 }
 
-// tell gives a program its budget, of which some is kept for other loops.
-func (b budget) tell(p *program, kept int) {
-	if b.most > 0 {
-		p.SetUints(glsl.UniformWhole, 4)
-		p.SetUints(glsl.UniformBudget, uint32(max(0, b.most-kept-b.worst)), uint32(b.fixed), uint32(b.perSpike))
+// tellBudget gives the program its budget, of which some is kept for other loops.
+func (r *manySteps) tellBudget(kept int) {
+	if b := r.budget; b.most > 0 {
+		r.program.SetUints(glsl.UniformWhole, 4)
+		r.program.SetUints(glsl.UniformBudget, uint32(max(0, b.most-kept-b.worst)), uint32(b.fixed), uint32(b.perSpike))
 	}
 }
 
-// dispatchSteps dispatches a program that takes n whole ticks.
-func (i *Instance) dispatchSteps(p *program, clocks, samples []int, access []access, n int64, groups int) error {
+// dispatchSteps lets so many work groups of a program take n whole ticks.
+func (i *Instance) dispatchSteps(r *manySteps, n int64, groups int) error {
+	p := r.program
 	p.SetUints(glsl.UniformFirst, i.stamp(i.at.Step))
 	p.SetUints(glsl.UniformTicks, uint32(n))
-	for _, k := range clocks {
+	for _, k := range r.clocks {
 		c := &i.plan.Clocks[k]
 		s := clockStep(c, i.at.Step)
 		p.SetUints(glsl.UniformClock(k), uint32(s), uint32(s>>32), uint32(nextDue(c, i.at.Step)-i.at.Step))
 	}
-	for _, m := range samples {
+	for _, m := range r.samples {
 		p.SetUints(glsl.UniformFirstRow(m), uint32(i.rings[m].fill))
 	}
-	if i.hazards.need(access) {
+	if i.hazards.need(r.access) {
 		i.dev.Barrier(device.BarrierStorage)
 		i.hazards.barrier()
 	}
-	i.hazards.note(access)
+	i.hazards.note(r.access)
 	if err := i.bind(p); err != nil {
 		return err
 	}
