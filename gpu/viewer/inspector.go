@@ -10,7 +10,6 @@ import (
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/gpu/ui"
 	"github.com/galvani-sim/galvani/gpu/window"
-	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -155,13 +154,9 @@ func (v *Viewer) drawField(o *render.Overlay, th *render.Theme, r render.Rect, f
 	}
 }
 
-// variableOf is a variable of a group as something to be set: with its unit and type.
+// variableOf is variableParam of a group's variable.
 func (v *Viewer) variableOf(g *net.Group, b *plan.Buffer) *param {
-	p := &param{owner: g.Name, object: g.Name, name: b.Var, buf: b, kind: b.Type}
-	if m := v.sim.Result().Models[g]; m != nil && m.ByName[b.Var] != nil && m.Dialect != check.ANNarchy {
-		p.dim = m.ByName[b.Var].Type.Dim
-	}
-	return p
+	return variableParam(g.Name, v.sim.Result().Models[g], b)
 }
 
 // valueText is a variable of an element as it is shown, "-62.3 mV", or to be edited, "-62.3*mV".

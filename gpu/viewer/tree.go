@@ -53,6 +53,28 @@ type param struct {
 	given  *net.View // the script's own slider
 }
 
+// dimOf is the dimension of a variable of a model, false where it has none: ANNarchy's variables have no units.
+func dimOf(m *check.Model, name string) (d units.Dim, ok bool) {
+	if m == nil || m.ByName[name] == nil || m.Dialect == check.ANNarchy {
+		return d, false
+	}
+	return m.ByName[name].Type.Dim, true
+}
+
+// setDim gives an item the dimension and the unit of a variable.
+func (it *item) setDim(m *check.Model, name string) {
+	if d, ok := dimOf(m, name); ok {
+		it.dim, it.unit = d, unitName(d)
+	}
+}
+
+// variableParam is a variable of an object as something to be set: with its unit and type.
+func variableParam(object string, m *check.Model, b *plan.Buffer) *param {
+	p := &param{owner: object, object: object, name: b.Var, buf: b, kind: b.Type}
+	p.dim, _ = dimOf(m, b.Var)
+	return p
+}
+
 // shape of the tree, cached until the network changes.
 type tree struct {
 	plan    *plan.Plan
@@ -138,10 +160,7 @@ func (v *Viewer) monitorEntry(m *net.StateMonitor) *entry {
 		if b, ok := v.stage.plan.Find(object, name); ok {
 			it.buf = b
 		}
-		if model != nil && model.ByName[name] != nil && model.Dialect != check.ANNarchy {
-			it.dim = model.ByName[name].Type.Dim
-			it.unit = unitName(it.dim)
-		}
+		it.setDim(model, name)
 		e.items = append(e.items, it)
 	}
 	return e
@@ -172,18 +191,12 @@ func (v *Viewer) variables(e *entry, s subject, object string, m *check.Model, n
 		}
 		it := &item{key: object + "." + b.Var, label: b.Var, subject: s, scalar: b.Len == 1}
 		it.buf = b
-		var unit bool
-		if m != nil && m.ByName[b.Var] != nil && m.Dialect != check.ANNarchy {
-			it.dim, unit = m.ByName[b.Var].Type.Dim, true
-		}
-		if unit {
-			it.unit = unitName(it.dim)
-		}
+		it.setDim(m, b.Var)
 		if b.Role == plan.State || written[b.ID] {
 			states = append(states, it)
 			continue
 		}
-		it.param = &param{owner: object, object: object, name: b.Var, buf: b, dim: it.dim, kind: b.Type}
+		it.param = variableParam(object, m, b)
 		params = append(params, it)
 	}
 	e.items = append(append(e.items, states...), params...)
