@@ -5,6 +5,7 @@ package compute
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/galvani-sim/galvani/gpu/device"
@@ -305,11 +306,14 @@ func (i *Instance) checkBlocks(t *glsl.Program, most int, size int64) error {
 	if need <= most {
 		return nil
 	}
-	why := ""
+	var large []string
 	buffers, count := i.layout.Pieces(t)
 	for k, b := range buffers {
-		why += map[bool]string{true: fmt.Sprintf(" of %s: ", plan.FormatBytes(size)), false: ", "}[k == 0]
-		why += fmt.Sprintf("%s (%s) takes %d", i.layout.What(b), plan.FormatBytes(i.layout.BytesOf(b)), count[k])
+		large = append(large, fmt.Sprintf("%s (%s) takes %d", i.layout.What(b), plan.FormatBytes(i.layout.BytesOf(b)), count[k]))
+	}
+	why := ""
+	if len(large) > 0 {
+		why = fmt.Sprintf(" of %s: %s", plan.FormatBytes(size), strings.Join(large, ", "))
 	}
 	return fmt.Errorf("%s needs %d storage blocks in one shader, the OpenGL driver allows %d%s\nhint: the cpu backend has no such limit", t.Name, need, most, why)
 }

@@ -217,7 +217,7 @@ func usualGroup(l *glsl.Layout, u *unit) int {
 	case elements:
 		// Few words of bits for each invocation of the group that makes the lists; but all wait while they are counted up.
 		n := groupSize
-		for n < 256 && 8*n < mostWords(l, u.chains) {
+		for n < lastGroup && 8*n < mostWords(l, u.chains) {
 			n *= 2
 		}
 		return n

@@ -363,22 +363,17 @@ func (g *generator) qualifier(slab int) string {
 func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	p := &Program{Name: title(g.title), Groups: groups, Random: g.random}
 	slabs, fixed := g.slabs, map[int]bool{}
-	coherent := map[int]string{}
+	left := map[int]bool{} // slabs of a buffer in pieces that the program leaves as it is
 	bufs := sorted(g.buffers)
 	for _, b := range bufs {
 		slab := g.l.Buffers[b].Slab
 		switch {
 		case !g.fixed(b):
-			slabs[slab], coherent[slab] = true, g.qualifier(slab)
-		case g.l.inPieces(b):
 			slabs[slab] = true
+		case g.l.inPieces(b):
+			slabs[slab], left[slab] = true, true
 		default:
 			fixed[slab] = true
-		}
-	}
-	for s := range slabs {
-		if g.l.Slabs[s].Piece == 0 {
-			coherent[s] = g.qualifier(s)
 		}
 	}
 	p.Sums = sorted(g.sums)
@@ -393,12 +388,16 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 		return SlabBinding + len(p.Blocks) - 1
 	}
 	for _, s := range sorted(slabs) {
+		qualifier := g.qualifier(s)
+		if left[s] {
+			qualifier = ""
+		}
 		for k, b := range g.l.blocksOf(s) {
 			name := fmt.Sprint(s)
 			if g.l.Slabs[s].Piece > 0 {
 				name = fmt.Sprintf("%d_%d", s, k)
 			}
-			fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%s { %s slab%s[]; };\n", bind(b), coherent[s], name, g.l.typeName(g.l.Slabs[s].Type), name)
+			fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%s { %s slab%s[]; };\n", bind(b), qualifier, name, g.l.typeName(g.l.Slabs[s].Type), name)
 		}
 	}
 	for _, s := range sorted(fixed) {
