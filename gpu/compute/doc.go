@@ -5,22 +5,25 @@
 // end; nothing else comes back while a simulation runs. Which items are due at a step is decided on the host from periods and
 // phases; between dispatches there are exactly the barriers that reads and writes ask for.
 //
-// A plan whose operations are all small runs in a single work group that loops over steps by itself: a barrier costs
-// far less than a dispatch. On request many work groups do so, which wait for each other between the passes of a step (Persistent); Load
-// tries how many run at once, and a dispatch in which they did not is undone and taken plainly. All ways run the same function text and give
-// the same bits.
+// A plan whose operations are all small runs in a single work group that loops over steps by itself: a barrier costs far less
+// than a dispatch. On request many work groups do so, which wait for each other between the passes of a step (Persistent); Load
+// tries how many run at once, and a dispatch in which they did not is undone and taken plainly. All ways run the same function
+// text and give the same bits.
 //
-// llvmpipe leaves loops after 65535 rounds of all loops together and says nothing. Programs of many steps count their rounds, those over spikes while they
-// run, and leave between two steps while the worst step still fits; the host goes on from there. Plans whose worst step does not fit are refused, and
-// a loop at the end of each program tells whether one was left early all the same.
+// llvmpipe leaves loops after 65535 rounds of all loops together and says nothing. Programs of many steps count their rounds,
+// those over spikes while they run, and leave between two steps while the worst step still fits; the host goes on from there.
+// Plans whose worst step does not fit are refused, and a loop at the end of each program tells whether one was left early all
+// the same.
 //
-// A step of a spiking network is two or three dispatches. Kernels that emit set bits. The work group that ends last of those makes the ascending list
-// from them, writes the arguments of the indirect dispatches over it and records it; lists that are long or many are a dispatch with a
-// work group each. A work group per spike then runs over its synapses, in one dispatch for the spikes of all groups and delays that do
-// not wait for each other; synapses that learn at both ends are changed by the first spike that comes to them, for all. What synapses add goes to fixed-point sums, so that no result depends on an order, and is added to its target by the
-// dispatch that reads the target next, or when the batch ends. A reset behind input that is added between joins the dispatch of the input,
-// by the bits of the step. More dispatches take sums over synapses of what the update changes, synapses whose code waits for other code of the same
-// step, and those that run one after another. Rings of spike monitors pause the run when they might overflow; the host empties them and goes on.
+// A step of a spiking network is two or three dispatches. Kernels that emit set bits. The work group that ends last of those
+// makes the ascending list from them, writes the arguments of the indirect dispatches over it and records it; lists that are
+// long or many are a dispatch with a work group each. A work group per spike then runs over its synapses, in one dispatch for
+// the spikes of all groups and delays that do not wait for each other; synapses that learn at both ends are changed by the
+// first spike that comes to them, for all. What synapses add goes to fixed-point sums, so that no result depends on an order,
+// and is added to its target by the dispatch that reads the target next, or when the batch ends. A reset behind input that is
+// added between joins the dispatch of the input, by the bits of the step. More dispatches take sums over synapses of what the
+// update changes, synapses whose code waits for other code of the same step, and those that run one after another. Rings of
+// spike monitors pause the run when they might overflow; the host empties them and goes on.
 //
 // An Instance belongs to the context's thread, which is where a viewer's loop runs; View lends its live buffers for drawing.
 // Backend.Load returns the same thing behind a wrapper that may be used from any goroutine.
