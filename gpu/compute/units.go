@@ -169,7 +169,7 @@ func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) 
 		for _, t := range u.together {
 			chains = append(chains, []glsl.Op{t})
 		}
-		u.text, err = glsl.DispatchLists(l, u.ops, chains, n)
+		u.text, err = glsl.Dispatch(l, u.ops, chains, n)
 		l.Groups = usual
 	}
 	return err

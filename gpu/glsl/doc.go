@@ -1,9 +1,9 @@
 // Package glsl turns the operations of a plan into the text of OpenGL 4.5 compute shaders.
 //
 // Every operation becomes one function of an element index. Dispatch wraps such functions in a shader that runs them once per
-// invocation; Lists and OverSpikes do so for what concerns spikes, DispatchLists for both; Resident wraps a whole schedule in a
-// shader whose single work group takes many steps, Persistent in one whose work groups wait for each other. All use the same
-// function text, so all give the same bits.
+// invocation, and makes lists of spikes behind them; Lists and OverSpikes do so for what concerns spikes alone; Resident wraps
+// a whole schedule in a shader whose single work group takes many steps, Persistent in one whose work groups wait for each
+// other. All use the same function text, so all give the same bits.
 //
 // Buffers of a plan live in a few slabs (a shader stage may see as few as eight storage blocks). Layout says where; the
 // text names each buffer by its object and variable. Arithmetic is done in `precise` locals, which forbids the compiler to

@@ -134,7 +134,7 @@ func TestGolden(t *testing.T) {
 	for name, op := range map[string]Op{
 		"elements": f.update, "incoming": f.sum, "synapses": f.edges, "matmul": f.mm, "taps": f.taps, "sample": &plan.Sample{Monitor: 0},
 	} {
-		p, err := Dispatch(f.layout(), []Op{op}, 64)
+		p, err := Dispatch(f.layout(), []Op{op}, nil, 64)
 		golden(t, name, p, err)
 	}
 	inPieces := func(n int) int { return max(200, n/2) }
@@ -142,11 +142,11 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Dispatch(l, []Op{f.edges}, 64)
+	p, err := Dispatch(l, []Op{f.edges}, nil, 64)
 	golden(t, "pieces", p, err)
 
 	f = newFixture(t, plan.Double)
-	p, err = Dispatch(f.layout(), []Op{f.update}, 64)
+	p, err = Dispatch(f.layout(), []Op{f.update}, nil, 64)
 	golden(t, "elements_double", p, err)
 
 	f = newFixture(t, plan.Single)
@@ -174,7 +174,7 @@ func TestGolden(t *testing.T) {
 func TestIncludesResolve(t *testing.T) {
 	for _, prec := range []plan.Precision{plan.Single, plan.Double} {
 		f := newFixture(t, prec)
-		p, err := Dispatch(f.layout(), []Op{f.update, f.sum}, 64)
+		p, err := Dispatch(f.layout(), []Op{f.update, f.sum}, nil, 64)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ type List struct {
 	// be set before programs are generated where BothRows is.
 	Keep, BothRows bool
 	// Args indexes Layout.Buffers: the arguments of indirect dispatches, ArgsPerRow per row and then three for the longest row. A last
-	// entry counts work groups, see DispatchLists; it is 0 between dispatches.
+	// entry counts work groups, see Dispatch; it is 0 between dispatches.
 	Args int
 	// Split is the number of work groups that share the synapses of one spike.
 	Split int

@@ -91,13 +91,9 @@ func (p *Program) Resolved() (string, error) {
 const maxGroups = 65535
 
 // Dispatch writes the program that runs ops, each over its own elements: invocation e does element e of every operation, in
-// order. The caller has made sure that no invocation needs what another one writes.
-func Dispatch(l *Layout, ops []Op, groupSize int) (*Program, error) {
-	return dispatch(l, ops, nil, groupSize, false)
-}
-
-// DispatchLists is Dispatch with chains, see Lists, that need what ops write: the work group that ends last runs them, one after another.
-func DispatchLists(l *Layout, ops []Op, chains [][]Op, groupSize int) (*Program, error) {
+// order. The caller has made sure that no invocation needs what another one writes. Chains, see Lists, may need what ops write:
+// the work group that ends last runs them, one after another.
+func Dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int) (*Program, error) {
 	return dispatch(l, ops, chains, groupSize, false)
 }
 

@@ -57,10 +57,10 @@ func same(_ *ir.Builder, w *ir.Expr) *ir.Expr { return w }
 func TestGoldenSpikes(t *testing.T) {
 	f, emit, deliver, reset := spikingFixture(t, plan.Single, 3, same)
 	l := f.layout()
-	p, err := Dispatch(l, []Op{emit, &Apply{0}}, 64)
+	p, err := Dispatch(l, []Op{emit, &Apply{0}}, nil, 64)
 	golden(t, "emit", p, err)
 	l.Wide = 1
-	p, err = Dispatch(l, []Op{emit, &Apply{0}}, 8)
+	p, err = Dispatch(l, []Op{emit, &Apply{0}}, nil, 8)
 	golden(t, "emit_wide", p, err)
 	l.Wide = 0
 	p, err = Lists(l, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, nil, 32)
@@ -74,9 +74,9 @@ func TestGoldenSpikes(t *testing.T) {
 	f, emit, deliver, reset = spikingFixture(t, plan.Single, 1, same)
 	l = f.layout()
 	l.Lists[deliver.List].Keep = true
-	p, err = DispatchLists(l, []Op{emit, &SampleEach{0}}, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, 8)
+	p, err = Dispatch(l, []Op{emit, &SampleEach{0}}, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, 8)
 	golden(t, "last_group", p, err)
-	p, err = Dispatch(l, []Op{&Apply{0}, &Spiked{reset}}, 64)
+	p, err = Dispatch(l, []Op{&Apply{0}, &Spiked{reset}}, nil, 64)
 	golden(t, "spiked", p, err)
 
 	// The synapses of the other end, with a list of its own.
