@@ -26,6 +26,8 @@ import (
 const servedModel = `
 p = Population(geometry=(12, 12), neuron=Neuron(equations="r = r + 1"), name="P")
 Monitor(p, "r", period=1000.0, name="M")
+simulate(2000.0)
+print("it runs")
 simulate(1e12)
 `
 
@@ -34,6 +36,7 @@ type serving struct {
 	t      testing.TB
 	cmd    *exec.Cmd
 	url    *url.URL
+	stdout *bufio.Reader // after the line with the address
 	stderr bytes.Buffer
 	out    string
 }
@@ -61,7 +64,8 @@ func startServing(t testing.TB, model string, args ...string) *serving {
 	}
 	guard := time.AfterFunc(60*time.Second, func() { _ = s.cmd.Process.Kill() })
 	t.Cleanup(func() { guard.Stop(); _ = s.cmd.Process.Kill() })
-	line, err := bufio.NewReader(stdout).ReadString('\n')
+	s.stdout = bufio.NewReader(stdout)
+	line, err := s.stdout.ReadString('\n')
 	if err == nil {
 		s.url, err = url.Parse(strings.TrimSpace(line))
 	}
@@ -122,6 +126,9 @@ func TestServeInterrupted(t *testing.T) {
 		}
 	}
 	http.DefaultClient.CloseIdleConnections()
+	if line, err := s.stdout.ReadString('\n'); line != "it runs\n" {
+		t.Fatalf("the script printed %q: %v", line, err)
+	}
 	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
