@@ -225,12 +225,23 @@ func (i *Instance) putGaps() error {
 	return nil
 }
 
+// pairsOf packs entries of 16 bits into words, the first of two in the low half.
+func pairsOf(entries []uint16) []int32 {
+	words := make([]int32, (len(entries)+1)/2)
+	for k, e := range entries {
+		words[k/2] |= int32(e) << (16 * (k % 2))
+	}
+	return words
+}
+
 func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
 	at := i.layout.Buffers[id]
 	buf := i.slabs[at.Slab].buf
 	switch {
 	case b.Len == 0:
 		return nil
+	case b.Shorts != nil:
+		return device.Upload(buf, at.Base, pairsOf(b.Shorts))
 	case b.Ints != nil && b.Type != ir.Real:
 		return device.Upload(buf, at.Base, b.Ints)
 	case b.Ints != nil:

@@ -21,6 +21,18 @@ func (i *Instance) get(buffer, off int, dst []float64, why device.Purpose) error
 	}
 	at := i.layout.Buffers[buffer]
 	b := i.slabs[at.Slab].buf
+	if at.Narrow {
+		first := off / 2
+		words := make([]int32, (off+len(dst)+1)/2-first)
+		if err := device.Read(b, at.Base+first, words, why); err != nil {
+			return err
+		}
+		for k := range dst {
+			at := off + k
+			dst[k] = float64(uint32(words[at/2-first]) >> (16 * (at % 2)) & 0xffff)
+		}
+		return nil
+	}
 	switch b.Elem() {
 	case device.F64:
 		return device.Read(b, at.Base+off, dst, why)
@@ -112,6 +124,9 @@ func (i *Instance) Write(id plan.BufferID, off int, src []float64) error {
 	}
 	if i.fault != nil {
 		return i.stopped()
+	}
+	if b := i.plan.Buffers[id]; b.Shorts != nil {
+		return fmt.Errorf("%s.%s says which elements are connected, which cannot be changed in a loaded network", b.Object, b.Var)
 	}
 	if err := i.settle(); err != nil {
 		return err

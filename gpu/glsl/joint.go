@@ -59,7 +59,7 @@ func (l *Layout) sameEnds(a, b int) bool {
 
 // endsOf are the presynaptic and the postsynaptic elements of the entries of a connectivity, nil where they are not known.
 func (l *Layout) endsOf(c *plan.Conn) [][]int32 {
-	rows, index := l.Plan.Buffers[c.RowPtr].Ints, l.Plan.Buffers[c.Index].Ints
+	rows, index := l.Plan.Buffers[c.RowPtr].Ints, l.Plan.Buffers[c.Index].Entries().List()
 	if rows == nil || index == nil {
 		return nil
 	}

@@ -15,6 +15,16 @@ type Buffer struct {
 	Len  int
 	Slab int
 	Base int
+	// Narrow: an element holds two entries of 16 bits, the first in its low half.
+	Narrow bool
+}
+
+// access is the expression for entry i of the buffer, where load is the one for its element at %s.
+func (b *Buffer) access(load string) string {
+	if !b.Narrow {
+		return fmt.Sprintf(load, "uint(i)")
+	}
+	return "int(uint(" + fmt.Sprintf(load, "(uint(i) >> 1)") + ") >> 16u * (uint(i) & 1u) & 0xffffu)"
 }
 
 // Site is a place in a kernel that can stop the run.
@@ -164,7 +174,11 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 		if b.Type == ir.Real {
 			t = ir.Real
 		}
-		l.Buffers = append(l.Buffers, Buffer{Name: names[i], Type: t, Len: b.Len})
+		n := b.Len
+		if b.Shorts != nil {
+			n = (n + 1) / 2
+		}
+		l.Buffers = append(l.Buffers, Buffer{Name: names[i], Type: t, Len: n, Narrow: b.Shorts != nil})
 	}
 	for mi, m := range p.Monitors {
 		var ring Ring

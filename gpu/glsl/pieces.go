@@ -108,7 +108,7 @@ func (g *generator) accessors(t *strings.Builder, b int) {
 	load := g.names.unique("run_load_" + buf.Name)
 	fmt.Fprintf(t, "%s %s(uint i) {\n", typ, load)
 	search(t, blocks, 0, len(blocks), "\t", "return %s;\n")
-	fmt.Fprintf(t, "}\n#define %s(i) %s(uint(i))\n", buf.Name, load)
+	fmt.Fprintf(t, "}\n#define %s(i) %s\n", buf.Name, buf.access(load+"(%s)"))
 	if s := g.storers[b]; s != "" {
 		fmt.Fprintf(t, "void %s(uint i, %s x) {\n", s, typ)
 		search(t, blocks, 0, len(blocks), "\t", "%s = x;\n")

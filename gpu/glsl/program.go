@@ -444,7 +444,7 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 		if g.fixed(b) {
 			block = "fixed"
 		}
-		fmt.Fprintf(&t, "#define %s(i) %s%d[%du + uint(i)]\n", buf.Name, block, buf.Slab, buf.Base)
+		fmt.Fprintf(&t, "#define %s(i) %s\n", buf.Name, buf.access(fmt.Sprintf("%s%d[%du + %%s]", block, buf.Slab, buf.Base)))
 	}
 	t.WriteByte('\n')
 	t.WriteString(g.body.String())

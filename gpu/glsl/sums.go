@@ -251,14 +251,14 @@ func mostEnds(p *plan.Plan, c *plan.Conn) (most int) {
 	if c.Drawn != nil {
 		return c.Drawn.Count().Most
 	}
-	index := p.Buffers[c.Index].Ints
-	if index == nil {
+	index := p.Buffers[c.Index].Entries()
+	if index.Len() == 0 {
 		return c.N
 	}
 	count := map[bool]int{true: c.NPre, false: c.NPost}[c.ByPost]
 	n := make([]int32, count)
-	for _, i := range index[:min(c.N, len(index))] {
-		if uint(i) < uint(count) {
+	for k := range min(c.N, index.Len()) {
+		if i := index.At(k); uint(i) < uint(count) {
 			n[i]++
 			most = max(most, int(n[i]))
 		}

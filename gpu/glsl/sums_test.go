@@ -87,7 +87,7 @@ func TestGoldenSpikes(t *testing.T) {
 		k.Slots = b.Slots()
 		return &plan.Run{Kernel: k, Bind: []plan.BufferID{7}, N: 500, Conn: conn, List: list}
 	}
-	byPost := &plan.Conn{Name: "by post", NPre: 100, NPost: 100, N: 500, ByPost: true, Mapped: true, Pre: make([]int32, 500), Post: make([]int32, 500),
+	byPost := &plan.Conn{Name: "by post", NPre: 100, NPost: 100, N: 500, ByPost: true, Mapped: true, Pre: new(plan.Ends), Post: new(plan.Ends),
 		RowPtr: f.buffer("syn", "rows", ir.Int, 101), Index: f.buffer("syn", "pres", ir.Int, 500), Syn: f.buffer("syn", "order", ir.Int, 500)}
 	f.p.Conns = append(f.p.Conns, byPost)
 	other := f.buffer("others", "spikes", ir.Int, 3*101)

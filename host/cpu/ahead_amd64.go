@@ -9,6 +9,7 @@ type rowsAhead struct {
 	count, rows                    int
 	most                           int // entries of a row; memory that is read in order is fetched ahead by the processor
 	scale                          int // log2 of the size of a weight
+	indexScale                     int // log2 of the size of an entry of index
 }
 
 // mostAhead is where a long row's reading has begun to be foreseen.
@@ -20,12 +21,15 @@ const leastAhead = 1 << 18
 // lookAhead readies a for the rows of spikes; false when there is nothing to gain.
 func (l *listOp[T]) lookAhead(a *rowsAhead, spikes []int32) bool {
 	c := l.conn
-	if l.x.portable || c.drawn != nil || len(c.index) < leastAhead || l.x.replicas() > 1 {
+	if l.x.portable || c.drawn != nil || c.index.Len() < leastAhead || l.x.replicas() > 1 {
 		return false
 	}
 	*a = rowsAhead{
-		spikes: unsafe.Pointer(unsafe.SliceData(spikes)), rowPtr: unsafe.Pointer(unsafe.SliceData(c.rowPtr)), index: unsafe.Pointer(unsafe.SliceData(c.index)),
+		spikes: unsafe.Pointer(unsafe.SliceData(spikes)), rowPtr: unsafe.Pointer(unsafe.SliceData(c.rowPtr)), index: unsafe.Pointer(unsafe.SliceData(c.index.Long)), indexScale: 2,
 		count: len(spikes), rows: c.rows, most: mostAhead,
+	}
+	if c.index.Short != nil {
+		a.index, a.indexScale = unsafe.Pointer(unsafe.SliceData(c.index.Short)), 1
 	}
 	switch {
 	case c.syn != nil:

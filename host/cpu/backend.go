@@ -96,12 +96,15 @@ func load[T real](b Backend, p *plan.Plan, o exec.Options) (exec.Instance, error
 // build allocates buffers and makes operations ready.
 func (x *instance[T]) build() error {
 	p := x.plan
-	x.m = memory[T]{real: make([][]T, len(p.Buffers)), int: make([][]int32, len(p.Buffers))}
+	x.m = memory[T]{real: make([][]T, len(p.Buffers)), int: make([][]int32, len(p.Buffers)), short: make([][]uint16, len(p.Buffers))}
 	shared := p.Unwritten()
 	for i, b := range p.Buffers {
 		if shared[b.ID] {
-			x.m.int[i] = b.Ints
+			x.m.int[i], x.m.short[i] = b.Ints, b.Shorts
 			continue
+		}
+		if b.Shorts != nil {
+			return fmt.Errorf("%s.%s has 16 bits for each entry, but is not connectivity alone", b.Object, b.Var)
 		}
 		if b.Type == ir.Real {
 			v := pages.Make[T](b.Len)

@@ -9,17 +9,18 @@ import (
 
 // connection is connectivity that was checked, so that loops over it need not.
 type connection struct {
-	name          string
-	rowPtr, index []int32
-	syn           []int32 // nil unless mapped
-	rows, far     int     // elements at the end that owns rows, and at the other
-	byPost        bool
+	name      string
+	rowPtr    []int32
+	index     plan.Index
+	syn       []int32 // nil unless mapped
+	rows, far int     // elements at the end that owns rows, and at the other
+	byPost    bool
 	// ascending: the far end never descends within a row.
 	ascending bool
 	maxSyn    int // largest entry of syn, -1 when there is none
 	// nearOf and farOf are buffers with the ends of each synapse of a mapped connection, -1 until a kernel needs them.
 	nearOf, farOf int
-	pre, post     []int32 // the ends of each synapse, where the plan tells them
+	pre, post     *plan.Ends // of each synapse, where the plan tells them
 	// drawn makes rows; index has room for those of a few spikes, and drawnRows says where each row is.
 	drawn interface {
 		Append(dst []int32, row int) []int32
@@ -49,7 +50,7 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 		c.rows, c.far = p.NPost, p.NPre
 	}
 	if p.Drawn != nil {
-		c.drawn, c.together, c.index = p.Drawn, p.DrawnRows(), make([]int32, p.DrawnRoom())
+		c.drawn, c.together, c.index.Long = p.Drawn, p.DrawnRows(), make([]int32, p.DrawnRoom())
 		c.valueKey = p.ValueKey(x.replica)
 		if p.RowPtr != plan.None {
 			if c.first = x.m.int[p.RowPtr]; len(c.first) != c.rows+1 {
@@ -58,7 +59,7 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 		}
 		// Rows are written to a buffer behind those of the plan.
 		c.indexBuf = len(x.m.int)
-		x.m.real, x.m.int = append(x.m.real, nil), append(x.m.int, c.index)
+		x.m.real, x.m.int = append(x.m.real, nil), append(x.m.int, c.index.Long)
 		x.conns[i] = c
 		return c, nil
 	}
@@ -72,8 +73,13 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 	if c.rowPtr, err = ints(p.RowPtr, c.rows+1); err != nil {
 		return nil, err
 	}
-	if c.index, err = ints(p.Index, p.N); err != nil {
+	if p.Index >= 0 && int(p.Index) < len(x.plan.Buffers) && x.m.short[p.Index] != nil {
+		c.index.Short = x.m.short[p.Index]
+	} else if c.index.Long, err = ints(p.Index, p.N); err != nil {
 		return nil, err
+	}
+	if c.index.Len() != p.N {
+		return nil, fmt.Errorf("connection %q: %d ends of %d synapses", p.Name, c.index.Len(), p.N)
 	}
 	if p.Mapped {
 		if c.syn, err = ints(p.Syn, p.N); err != nil {
@@ -81,8 +87,8 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 		}
 	}
 	if p.Mapped && p.Pre != nil {
-		if len(p.Pre) != p.N || len(p.Post) != p.N {
-			return nil, fmt.Errorf("connection %q: %d and %d ends of %d synapses", p.Name, len(p.Pre), len(p.Post), p.N)
+		if p.Pre.Len() != p.N || p.Post.Len() != p.N {
+			return nil, fmt.Errorf("connection %q: %d and %d ends of %d synapses", p.Name, p.Pre.Len(), p.Post.Len(), p.N)
 		}
 		c.pre, c.post = p.Pre, p.Post
 	}
@@ -94,21 +100,22 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 }
 
 func (c *connection) check() error {
-	if c.rowPtr[0] != 0 || int(c.rowPtr[c.rows]) != len(c.index) {
-		return fmt.Errorf("connection %q: rows cover synapses %d to %d, but there are %d", c.name, c.rowPtr[0], c.rowPtr[c.rows], len(c.index))
+	if c.rowPtr[0] != 0 || int(c.rowPtr[c.rows]) != c.index.Len() {
+		return fmt.Errorf("connection %q: rows cover synapses %d to %d, but there are %d", c.name, c.rowPtr[0], c.rowPtr[c.rows], c.index.Len())
 	}
 	for r := range c.rows {
 		lo, hi := c.rowPtr[r], c.rowPtr[r+1]
-		if lo > hi || lo < 0 || int(hi) > len(c.index) {
+		if lo > hi || lo < 0 || int(hi) > c.index.Len() {
 			return fmt.Errorf("connection %q: row %d begins at synapse %d and ends at %d", c.name, r, lo, hi)
 		}
-		last := int32(0)
-		for k, i := range c.index[lo:hi] {
-			if uint32(i) >= uint32(c.far) {
-				return fmt.Errorf("connection %q: entry %d of row %d is element %d of %d", c.name, k, r, i, c.far)
-			}
-			c.ascending = c.ascending && i >= last
-			last = i
+		var bad int
+		if c.index.Short != nil {
+			bad = checkRow(c, c.index.Short[lo:hi])
+		} else {
+			bad = checkRow(c, c.index.Long[lo:hi])
+		}
+		if bad >= 0 {
+			return fmt.Errorf("connection %q: entry %d of row %d is element %d of %d", c.name, bad, r, c.index.At(int(lo)+bad), c.far)
 		}
 	}
 	for k, s := range c.syn {
@@ -118,6 +125,19 @@ func (c *connection) check() error {
 		c.maxSyn = max(c.maxSyn, int(s))
 	}
 	return nil
+}
+
+// checkRow returns the place of the first entry that is no element of the far end, -1 where all are, and notes whether they ascend.
+func checkRow[E int32 | uint16](c *connection, row []E) int {
+	last := E(0)
+	for k, i := range row {
+		if uint32(i) >= uint32(c.far) {
+			return k
+		}
+		c.ascending = c.ascending && i >= last
+		last = i
+	}
+	return -1
 }
 
 // synapses are the synapses of n entries, nil when those are the entries themselves.
@@ -134,13 +154,16 @@ func (x *instance[T]) ends(c *connection) error {
 		return nil
 	}
 	if c.pre != nil {
-		// The plan's own arrays, which nobody changes.
 		near, far := c.pre, c.post
 		if c.byPost {
 			near, far = far, near
 		}
 		c.nearOf, c.farOf = len(x.m.int), len(x.m.int)+1
-		x.m.real, x.m.int = append(x.m.real, nil, nil), append(x.m.int, near, far)
+		x.m.real, x.m.int = append(x.m.real, nil, nil), append(x.m.int, nil, nil)
+		if x.m.ends == nil {
+			x.m.ends = map[int]*plan.Ends{}
+		}
+		x.m.ends[c.nearOf], x.m.ends[c.farOf] = near, far
 		return nil
 	}
 	n := len(c.syn)
@@ -152,7 +175,7 @@ func (x *instance[T]) ends(c *connection) error {
 				return fmt.Errorf("connection %q: entries do not belong to each of %d synapses once (entry %d to synapse %d)", c.name, n, k, s)
 			}
 			seen[s] = true
-			near[s], far[s] = int32(r), c.index[k]
+			near[s], far[s] = int32(r), c.index.At(int(k))
 		}
 	}
 	c.nearOf, c.farOf = len(x.m.int), len(x.m.int)+1

@@ -47,8 +47,8 @@ func TestDrawnRowsNeedRoom(t *testing.T) {
 		i := x.(*instance[float64])
 		c := i.conns[0]
 		if room > 0 {
-			c.index = c.index[:room]
-			i.m.int[c.indexBuf] = c.index
+			c.index.Long = c.index.Long[:room]
+			i.m.int[c.indexBuf] = c.index.Long
 			for _, id := range c.values {
 				i.makeRoom(c, id)
 			}
@@ -56,7 +56,7 @@ func TestDrawnRowsNeedRoom(t *testing.T) {
 		if _, err := x.Advance(context.Background(), 200); err != nil {
 			t.Fatal(err)
 		}
-		if grown := len(c.index) > room; !grown {
+		if grown := len(c.index.Long) > room; !grown {
 			t.Errorf("%d entries were enough", room)
 		}
 		var state []float64

@@ -5,13 +5,32 @@ import (
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/cpu/internal/native"
+	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/rng"
 )
 
-// memory is the buffers of a plan: one of the two slices of each is in use.
+// memory is the buffers of a plan, and behind them some of our own. Each is in one of the forms.
 type memory[T real] struct {
-	real [][]T
-	int  [][]int32
+	real  [][]T
+	int   [][]int32
+	short [][]uint16 // of the plan's buffers only
+	ends  map[int]*plan.Ends
+}
+
+// part returns elements lo to hi-1 of a buffer that is not in int, in room; nil where there are none such.
+func (m *memory[T]) part(buf, lo, hi int, room []int32) []int32 {
+	if lo < 0 {
+		return nil
+	}
+	if buf < len(m.short) {
+		if x := (plan.Index{Short: m.short[buf]}); x.Short != nil && hi <= x.Len() {
+			return x.Part(lo, hi, room)
+		}
+	}
+	if e := m.ends[buf]; e != nil && hi <= e.Len() {
+		return e.Part(lo, hi, room)
+	}
+	return nil
 }
 
 // worker is what one thread needs to run programs. Registers are shared by all programs that it runs.
@@ -57,7 +76,7 @@ func (f *found) add(check, element int, value float64) {
 type frame[T real] struct {
 	rv [][]T
 	iv [][]int32
-	// spare holds the contents of views that reach beyond their buffer.
+	// spare holds the contents of views that reach beyond their buffer, or that are no lists of 32 bits.
 	spareR map[int][]T
 	spareI map[int][]int32
 }
@@ -105,7 +124,7 @@ func (p *program[T]) point(w *worker[T], f *frame[T], m *memory[T], b *block) {
 		lo := p.start(v, b)
 		buf := m.real[v.buf]
 		if lo < 0 || lo+b.n > len(buf) {
-			f.rv[p.nr+i] = outside(buf, lo, b.n, &f.spareR, i)
+			f.rv[p.nr+i] = outside(buf, lo, b.n, spare(&f.spareR, i))
 			w.outside(p, v, lo, b.n, len(buf))
 			continue
 		}
@@ -115,8 +134,14 @@ func (p *program[T]) point(w *worker[T], f *frame[T], m *memory[T], b *block) {
 		v := &p.iviews[i]
 		lo := p.start(v, b)
 		buf := m.int[v.buf]
+		if buf == nil {
+			if part := m.part(v.buf, lo, lo+b.n, spare(&f.spareI, i)); part != nil {
+				f.iv[p.ni+i] = part
+				continue
+			}
+		}
 		if lo < 0 || lo+b.n > len(buf) {
-			f.iv[p.ni+i] = outside(buf, lo, b.n, &f.spareI, i)
+			f.iv[p.ni+i] = outside(buf, lo, b.n, spare(&f.spareI, i))
 			w.outside(p, v, lo, b.n, len(buf))
 			continue
 		}
@@ -124,16 +149,21 @@ func (p *program[T]) point(w *worker[T], f *frame[T], m *memory[T], b *block) {
 	}
 }
 
-// outside returns a copy of buf[lo:lo+n] with zeros where that is not part of buf.
-func outside[E int32 | float32 | float64](buf []E, lo, n int, spare *map[int][]E, i int) []E {
-	if *spare == nil {
-		*spare = make(map[int][]E)
+// spare is room for the contents of view i.
+func spare[E int32 | float32 | float64](all *map[int][]E, i int) []E {
+	if *all == nil {
+		*all = make(map[int][]E)
 	}
-	s := (*spare)[i]
+	s := (*all)[i]
 	if s == nil {
 		s = make([]E, blockLen)
-		(*spare)[i] = s
+		(*all)[i] = s
 	}
+	return s
+}
+
+// outside returns a copy of buf[lo:lo+n] with zeros where that is not part of buf.
+func outside[E int32 | float32 | float64](buf []E, lo, n int, s []E) []E {
 	s = s[:n]
 	for k := range s {
 		s[k] = 0

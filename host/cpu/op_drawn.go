@@ -59,11 +59,11 @@ func (x *instance[T]) newRowDrawing(l *listOp[T], o *plan.Run) (*rowDrawing[T], 
 func (x *instance[T]) makeRoom(c *connection, id plan.BufferID) {
 	b := x.plan.Buffers[id]
 	if b.Type == ir.Real {
-		x.m.real[id] = make([]T, len(c.index))
+		x.m.real[id] = make([]T, len(c.index.Long))
 	} else {
-		x.m.int[id] = make([]int32, len(c.index))
+		x.m.int[id] = make([]int32, len(c.index.Long))
 	}
-	x.refill(b, 0, len(c.index))
+	x.refill(b, 0, len(c.index.Long))
 }
 
 // refill gives elements lo to hi-1 of a buffer the value that it is filled with.
@@ -111,7 +111,7 @@ func (d *rowDrawing[T]) draw() error {
 	for len(d.segment) < tasks {
 		d.segment = append(d.segment, nil)
 	}
-	d.room = len(c.index) / tasks
+	d.room = len(c.index.Long) / tasks
 	if err := l.x.pool.run(tasks, d.maker); err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (d *rowDrawing[T]) draw() error {
 func (d *rowDrawing[T]) make(_, task int) {
 	l, c := d.l, d.l.conn
 	at := task * d.room
-	rows := c.index[at : at : at+d.room]
+	rows := c.index.Long[at : at : at+d.room]
 	for k := task * d.perTask; k < min((task+1)*d.perTask, len(l.spikes)); k++ {
 		before := len(rows)
 		rows = c.drawn.Append(rows, int(l.spikes[k]))
@@ -167,7 +167,7 @@ func (d *rowDrawing[T]) join(tasks int) (total int) {
 	if fits {
 		return total
 	}
-	index := make([]int32, 0, max(total, len(c.index)))
+	index := make([]int32, 0, max(total, len(c.index.Long)))
 	for task, rows := range d.segment[:tasks] {
 		by := len(index) - task*d.room
 		index = append(index, rows...)
@@ -176,8 +176,8 @@ func (d *rowDrawing[T]) join(tasks int) (total int) {
 			c.drawnRows[k][1] += by
 		}
 	}
-	c.index = index[:cap(index)]
-	l.x.m.int[c.indexBuf] = c.index
+	c.index.Long = index[:cap(index)]
+	l.x.m.int[c.indexBuf] = c.index.Long
 	for _, id := range c.values {
 		l.x.makeRoom(c, id)
 	}

@@ -50,7 +50,7 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	}
 	op.dstEach = x.plan.Buffers[o.Bind[r.Slot]].Each
 	weights, source, plain := x.plan.PlainSum(o, r)
-	if plain && weights != plan.None && len(x.m.real[weights]) < max(len(c.index), c.maxSyn+1) {
+	if plain && weights != plan.None && len(x.m.real[weights]) < max(c.index.Len(), c.maxSyn+1) {
 		plain = false
 	}
 	if !plain {
@@ -60,9 +60,9 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	if plain {
 		work = 4
 	}
-	tasks := split(len(c.index), work, x.pool.threads())
+	tasks := split(c.index.Len(), work, x.pool.threads())
 	for t := 0; t <= tasks; t++ {
-		target := int32(int64(len(c.index)) * int64(t) / int64(tasks))
+		target := int32(int64(c.index.Len()) * int64(t) / int64(tasks))
 		op.bounds = append(op.bounds, sort.Search(c.rows, func(r int) bool { return op.rowPtr[r] >= target }))
 	}
 	op.bounds[0], op.bounds[tasks] = 0, c.rows

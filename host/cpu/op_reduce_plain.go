@@ -88,7 +88,7 @@ func (s *plainSum[T]) changed(buf plan.BufferID) {
 func (s *plainSum[T]) prepare() error {
 	r := s.r
 	if s.stale {
-		if n := len(r.conn.index); s.weights == nil && s.weightsEach > 0 {
+		if n := r.conn.index.Len(); s.weights == nil && s.weightsEach > 0 {
 			s.weights = pages.Make[T](n * r.x.replicas())
 		} else if s.weights == nil {
 			s.weights = pages.Make[T](n)
@@ -123,7 +123,7 @@ func (s *plainSum[T]) pack(_, task int) {
 // weightsPart is the number of weights of one replica, 0 for one copy for all.
 func (s *plainSum[T]) weightsPart() int {
 	if s.packed && s.weightsEach > 0 {
-		return len(s.r.conn.index)
+		return s.r.conn.index.Len()
 	}
 	return s.weightsEach
 }
@@ -138,7 +138,7 @@ func interleave[T real](d, a, b []T) {
 // rows makes the sums of rows first to last-1.
 func (s *plainSum[T]) rows(first, last, replica int) {
 	r := s.r
-	dst, index := ownPart(r.dst, r.dstEach, replica), r.conn.index
+	dst, index := ownPart(r.dst, r.dstEach, replica), r.conn.index.Long
 	weights, source := ownPart(s.weights, s.weightsPart(), replica), ownPart(s.source, s.sourceEach, replica)
 	switch {
 	case s.pairs != nil:

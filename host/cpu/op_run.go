@@ -168,7 +168,7 @@ func (x *instance[T]) checkBind(o *plan.Run) error {
 		case err != nil:
 			return err
 		case k.Domain != ir.Incoming:
-			n = len(c.index)
+			n = c.index.Len()
 			switch {
 			case c.syn != nil:
 				n = c.maxSyn + 1

@@ -85,7 +85,7 @@ func (q *sequenceOp[T]) divide() error {
 			return fmt.Errorf("sequence %q: connection %q is of %d and %d elements, not of %d", q.seq.Name, c.name, c.rows, c.far, n)
 		}
 		for r := range n {
-			for _, o := range c.index[c.rowPtr[r]:c.rowPtr[r+1]] {
+			for _, o := range c.index.Long[c.rowPtr[r]:c.rowPtr[r+1]] {
 				a, b := root(int32(r)), root(o)
 				parent[max(a, b)] = min(a, b)
 			}

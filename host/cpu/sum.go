@@ -115,10 +115,22 @@ func (a *adder[E]) targets(si []int32, far, replica int) []E {
 
 // row adds the entries lo to hi-1, where the mask holds if masked.
 func (a *adder[E]) row(dst []E, scalars []E, c *connection, lo, hi, replica int, masked bool) {
-	index, mask, weights := c.index[lo:hi], ownPart(a.mask, a.maskEach, replica), ownPart(a.weights, a.weightsEach, replica)
+	if c.index.Short != nil {
+		addRow(a, dst, scalars, c, c.index.Short[lo:hi], lo, replica, masked)
+	} else {
+		addRow(a, dst, scalars, c, c.index.Long[lo:hi], lo, replica, masked)
+	}
+}
+
+// entry is an entry of an index.
+type entry interface{ int32 | uint16 }
+
+func addRow[E int32 | float32 | float64, I entry](a *adder[E], dst, scalars []E, c *connection, index []I, lo, replica int, masked bool) {
+	mask, weights := ownPart(a.mask, a.maskEach, replica), ownPart(a.weights, a.weightsEach, replica)
 	if !masked {
 		mask = nil
 	}
+	hi := lo + len(index)
 	switch {
 	case weights == nil && mask == nil:
 		addValue(dst, index, scalars[a.value])
@@ -160,13 +172,13 @@ func (k *kept[E]) restore(dst []E) {
 	}
 }
 
-func addValue[E int32 | float32 | float64](dst []E, index []int32, v E) {
+func addValue[E int32 | float32 | float64, I entry](dst []E, index []I, v E) {
 	for _, i := range index {
 		dst[i] += v
 	}
 }
 
-func addValueMasked[E int32 | float32 | float64](dst []E, index, mask []int32, v E) {
+func addValueMasked[E int32 | float32 | float64, I entry](dst []E, index []I, mask []int32, v E) {
 	mask = mask[:len(dst)]
 	for _, i := range index {
 		if mask[i] != 0 {
@@ -175,14 +187,14 @@ func addValueMasked[E int32 | float32 | float64](dst []E, index, mask []int32, v
 	}
 }
 
-func addWeights[E int32 | float32 | float64](dst []E, index []int32, weights []E) {
+func addWeights[E int32 | float32 | float64, I entry](dst []E, index []I, weights []E) {
 	weights = weights[:len(index)]
 	for k, i := range index {
 		dst[i] += weights[k]
 	}
 }
 
-func addWeightsMasked[E int32 | float32 | float64](dst []E, index, mask []int32, weights []E) {
+func addWeightsMasked[E int32 | float32 | float64, I entry](dst []E, index []I, mask []int32, weights []E) {
 	weights, mask = weights[:len(index)], mask[:len(dst)]
 	for k, i := range index {
 		if mask[i] != 0 {
@@ -191,7 +203,7 @@ func addWeightsMasked[E int32 | float32 | float64](dst []E, index, mask []int32,
 	}
 }
 
-func addMapped[E int32 | float32 | float64](dst []E, index, syn []int32, weights []E, mask []int32) {
+func addMapped[E int32 | float32 | float64, I entry](dst []E, index []I, syn []int32, weights []E, mask []int32) {
 	syn = syn[:len(index)]
 	for k, i := range index {
 		if mask == nil || mask[i] != 0 {

@@ -37,6 +37,12 @@ func (x *instance[T]) Read(buf plan.BufferID, off int, dst []float64) error {
 		}
 		return nil
 	}
+	if b.Shorts != nil {
+		for i, v := range x.m.short[buf][off : off+len(dst)] {
+			dst[i] = float64(v)
+		}
+		return nil
+	}
 	for i, v := range x.m.int[buf][off : off+len(dst)] {
 		dst[i] = float64(v)
 	}

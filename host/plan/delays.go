@@ -30,7 +30,7 @@ type delaySource func(yield func(at int, part []float64) bool) error
 
 // delaysOf finds the delays of a pathway; group is where its spikes come from.
 func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, group *net.Group) (*delays, bool) {
-	s, n := w.s, len(w.p.pre)
+	s, n := w.s, w.p.pre.Len()
 	values := path.Delay
 	if len(values) > 1 && len(values) != n {
 		b.mistake(s.Place, "", "%s has %d synapses, but %d delays were given", s.Name, n, len(values))
@@ -102,7 +102,7 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 func (b *builder) wrongDelay(w *wiring, path *net.Pathway, k, n int, d float64) {
 	s, which := w.s, "the delay"
 	if n > 1 {
-		which = fmt.Sprintf("the delay of synapse %d (from %d to %d)", k, int(w.p.pre[k])-s.Pre.Start, int(w.p.post[k])-s.Post.Start)
+		which = fmt.Sprintf("the delay of synapse %d (from %d to %d)", k, int(w.p.pre.At(k))-s.Pre.Start, int(w.p.post.At(k))-s.Post.Start)
 	}
 	switch {
 	case d < 0 && !math.IsInf(d, 0):
@@ -117,7 +117,7 @@ func (b *builder) wrongDelay(w *wiring, path *net.Pathway, k, n int, d float64) 
 // assignedDelays applies assignments to delays, as to a variable of the synapses. The variable does not stay in the plan: it is buffer id of a part
 // that computes it, or, where part is nil, has values, one for all synapses or one each.
 func (b *builder) assignedDelays(in lower.SynapseInput, w *wiring, path *net.Pathway) (part *Plan, id BufferID, values []float64, ok bool) {
-	s, n, before := w.s, len(w.p.pre), len(b.diags)
+	s, n, before := w.s, w.p.pre.Len(), len(b.diags)
 	own := *b
 	own.plan = &Plan{Precision: Double, BaseDT: b.plan.BaseDT, Clocks: b.plan.Clocks,
 		Buffers: slices.Clip(b.plan.Buffers), Conns: slices.Clip(b.plan.Conns), Init: slices.Clip(b.plan.Init)}
@@ -175,7 +175,7 @@ func (b *builder) read(part *Plan, id BufferID, yield func(at int, values []floa
 
 var hashSeed = maphash.MakeSeed()
 
-func bytesOf[E int32 | float64](v []E) []byte {
+func bytesOf[E int32 | uint16 | float64](v []E) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(*new(E))))
 }
 
@@ -188,6 +188,7 @@ func partKey(part *Plan, object string, seed uint64) uint64 {
 		fmt.Fprintln(&h, b.Object, b.Var, b.Type, b.Len, b.Role, b.Fill)
 		if b.Object != object || b.Role != Connectivity {
 			h.Write(bytesOf(b.Ints))
+			h.Write(bytesOf(b.Shorts))
 			h.Write(bytesOf(b.Reals))
 		}
 	}

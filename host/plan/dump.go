@@ -77,7 +77,11 @@ func (p *Plan) Dump(w io.Writer) {
 		if b.Each > 0 {
 			length = fmt.Sprintf("%dx%d", p.Replicas, b.Each)
 		}
-		fmt.Fprintf(w, "  %3d  %-32s %-4v [%s]  %s, %s\n", b.ID, b.Object+"."+b.Var, b.Type, length, b.Role, FormatBytes(p.Bytes(b)))
+		typ := b.Type.String()
+		if b.Shorts != nil {
+			typ = "int of 16 bits"
+		}
+		fmt.Fprintf(w, "  %3d  %-32s %-4v [%s]  %s, %s\n", b.ID, b.Object+"."+b.Var, typ, length, b.Role, FormatBytes(p.Bytes(b)))
 	}
 	mem := p.Memory()
 	fmt.Fprintf(w, "\nmemory: %s\n", FormatBytes(mem.Total))

@@ -11,6 +11,9 @@ import (
 
 // bytesPer is the size of one element of a buffer.
 func (p *Plan) bytesPer(b *Buffer) int64 {
+	if b.Shorts != nil {
+		return 2
+	}
 	if p.Precision == Double && b.Type == realType {
 		return 8
 	}
@@ -106,6 +109,7 @@ func (p *Plan) kept(shared func(*Buffer) bool) (bytes int64) {
 	for _, b := range p.Buffers {
 		if shared(b) {
 			seen[unsafe.Pointer(unsafe.SliceData(b.Ints))] = true
+			seen[unsafe.Pointer(unsafe.SliceData(b.Shorts))] = true
 		}
 	}
 	count := func(at unsafe.Pointer, n int) {
@@ -125,6 +129,7 @@ func (p *Plan) kept(shared func(*Buffer) bool) (bytes int64) {
 	}
 	for _, b := range p.Buffers {
 		count(unsafe.Pointer(unsafe.SliceData(b.Ints)), 4*len(b.Ints))
+		count(unsafe.Pointer(unsafe.SliceData(b.Shorts)), 2*len(b.Shorts))
 		count(unsafe.Pointer(unsafe.SliceData(b.Reals)), 8*len(b.Reals))
 	}
 	return bytes
@@ -141,6 +146,12 @@ func hold[E any](p *Plan, arrays ...[]E) {
 	for _, v := range arrays {
 		p.held = append(p.held, held{unsafe.Pointer(unsafe.SliceData(v)), len(v) * int(unsafe.Sizeof(*new(E)))})
 	}
+}
+
+// hold notes the arrays of ends in what the plan says of memory.
+func (e *Ends) hold(p *Plan) {
+	hold(p, e.first, e.list.Long)
+	hold(p, e.list.Short)
 }
 
 // Unwritten are the buffers that say which elements are connected and that nothing writes to, so that a backend in the same memory can use the
@@ -166,7 +177,7 @@ func (p *Plan) Unwritten() map[BufferID]bool {
 			continue
 		}
 		// Tests have connectivity in buffers of other roles, which snapshots restore.
-		if b := p.Buffers[id]; b.Type != ir.Int || b.Ints == nil || b.Role != Connectivity && b.Role != Table {
+		if b := p.Buffers[id]; b.Type != ir.Int || b.Ints == nil && b.Shorts == nil || b.Role != Connectivity && b.Role != Table {
 			delete(set, id)
 		}
 	}
@@ -213,7 +224,7 @@ func FormatBytes(n int64) string {
 		return fmt.Sprintf("%d B", n)
 	}
 	v, i := float64(n)/1024, 0
-	for v >= 1024 && i < len(prefixes)-1 {
+	for v >= 999.5 && i < len(prefixes)-1 {
 		v, i = v/1024, i+1
 	}
 	return fmt.Sprintf("%.3g %ciB", v, prefixes[i])

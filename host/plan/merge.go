@@ -26,7 +26,7 @@ func (p *Plan) Share(from *Plan) {
 	}
 	for i, b := range p.Buffers {
 		if a := from.Buffers[i]; (b.Role == Connectivity || b.Role == Table) && a.Len == b.Len && equalContents(a, b) {
-			b.Ints, b.Reals = a.Ints, a.Reals
+			b.Ints, b.Shorts, b.Reals = a.Ints, a.Shorts, a.Reals
 		}
 	}
 }
@@ -38,7 +38,9 @@ func (p *Plan) Shape() string {
 		fmt.Fprintln(&b, x.Object, x.Var, x.Type, x.Len, x.Role, x.Rows)
 	}
 	for _, c := range p.Conns {
-		fmt.Fprintln(&b, *c)
+		shape := *c
+		shape.Pre, shape.Post = nil, nil // the indices tell
+		fmt.Fprintln(&b, shape)
 	}
 	fmt.Fprintln(&b, p.Clocks, p.BaseDT, p.Precision, p.Checks)
 	for _, op := range p.ops() {
@@ -177,13 +179,13 @@ func (m *merger) wires(i BufferID) bool {
 }
 
 func equalContents(a, b *Buffer) bool {
-	if a.Fill != b.Fill || (a.Ints == nil) != (b.Ints == nil) || (a.Reals == nil) != (b.Reals == nil) {
+	if a.Fill != b.Fill || (a.Ints == nil) != (b.Ints == nil) || (a.Shorts == nil) != (b.Shorts == nil) || (a.Reals == nil) != (b.Reals == nil) {
 		return false
 	}
-	if len(a.Ints) > 0 && &a.Ints[0] == &b.Ints[0] || len(a.Reals) > 0 && &a.Reals[0] == &b.Reals[0] {
+	if len(a.Ints) > 0 && &a.Ints[0] == &b.Ints[0] || len(a.Shorts) > 0 && &a.Shorts[0] == &b.Shorts[0] || len(a.Reals) > 0 && &a.Reals[0] == &b.Reals[0] {
 		return true
 	}
-	return slices.Equal(a.Ints, b.Ints) && slices.EqualFunc(a.Reals, b.Reals, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
+	return slices.Equal(a.Ints, b.Ints) && slices.Equal(a.Shorts, b.Shorts) && slices.EqualFunc(a.Reals, b.Reals, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
 }
 
 // contents puts the initial contents of all parts one after the other.

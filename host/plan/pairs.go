@@ -16,7 +16,7 @@ import (
 
 // pairs are the ends of synapses in order of creation, as elements of the groups.
 type pairs struct {
-	pre, post []int32
+	pre, post *Ends
 	removed   []bool   // synapses that were removed since; nil: none
 	how       []string // of each call of connect with a condition, for people
 	// weights are those of the rules, for synapses that transmit continuously: one for each, or nil.
@@ -30,18 +30,20 @@ func (p Pairs) Ends(s *net.Synapses) (pre, post []int32) {
 	if q == nil {
 		return nil, nil
 	}
-	shifted := func(v []int32, start int) []int32 {
-		out := make([]int32, len(v))
-		for k, e := range v {
-			out[k] = e - int32(start)
+	shifted := func(ends *Ends, start int) []int32 {
+		out := make([]int32, ends.Len())
+		for at, part := range ends.Parts {
+			for k, e := range part {
+				out[at+k] = e - int32(start)
+			}
 		}
 		return out
 	}
 	return shifted(q.pre, s.Pre.Start), shifted(q.post, s.Post.Start)
 }
 
-// Sources are the presynaptic elements of all synapses in order of creation, counted in the group; not to be changed.
-func (p Pairs) Sources(s *net.Synapses) []int32 {
+// Sources are the presynaptic elements of all synapses in order of creation, counted in the group; nil when they have not been built.
+func (p Pairs) Sources(s *net.Synapses) *Ends {
 	if p[s] == nil {
 		return nil
 	}
@@ -50,16 +52,17 @@ func (p Pairs) Sources(s *net.Synapses) []int32 {
 
 // numbers counts the synapses of each pair: each synapse has the number of those before it with the same ends.
 func (p *pairs) numbers() []int32 {
-	order := make([]int32, len(p.pre))
+	pre, post := p.pre.List(), p.post.List()
+	order := make([]int32, len(pre))
 	for k := range order {
 		order[k] = int32(k)
 	}
 	slices.SortStableFunc(order, func(x, y int32) int {
-		return cmp.Or(cmp.Compare(p.pre[x], p.pre[y]), cmp.Compare(p.post[x], p.post[y]))
+		return cmp.Or(cmp.Compare(pre[x], pre[y]), cmp.Compare(post[x], post[y]))
 	})
-	out := make([]int32, len(p.pre))
+	out := make([]int32, len(pre))
 	for k := 1; k < len(order); k++ {
-		if a, b := order[k-1], order[k]; p.pre[a] == p.pre[b] && p.post[a] == p.post[b] {
+		if a, b := order[k-1], order[k]; pre[a] == pre[b] && post[a] == post[b] {
 			out[b] = out[a] + 1
 		}
 	}
@@ -160,57 +163,33 @@ func (c *collector) fits() error {
 }
 
 // take joins the segments and forgets them, one end after the other so that little is held twice.
-func (c *collector) take() *pairs {
-	if len(c.segments) == 1 {
-		if s := c.segments[0]; !s.copied && s.runs == nil && s.times == 1 {
-			shift(s.pre, s.toPre)
-			shift(s.post, s.toPost)
-			return &pairs{pre: s.pre, post: s.post}
-		}
-	}
-	p := &pairs{post: pages.Make[int32](int(c.n))[:0]}
+func (c *collector) take(s *net.Synapses) *pairs {
+	post, pre := makeEnds(s.Post.Group.N, int(c.n)), makeEnds(s.Pre.Group.N, int(c.n))
 	for i := range c.segments {
-		s := &c.segments[i]
-		p.post = s.join(p.post, s.post, s.toPost, s.byPost)
-		s.post = nil
+		x := &c.segments[i]
+		x.join(post, x.post, x.toPost, x.byPost, len(c.segments) == 1)
+		x.post = nil
 	}
-	p.pre = pages.Make[int32](int(c.n))[:0]
 	for i := range c.segments {
-		s := &c.segments[i]
-		p.pre = s.join(p.pre, s.pre, s.toPre, !s.byPost)
-		s.pre = nil
+		x := &c.segments[i]
+		x.join(pre, x.pre, x.toPre, !x.byPost, len(c.segments) == 1)
+		x.pre = nil
 	}
-	return p
+	return &pairs{pre: pre.end(), post: post.end()}
 }
 
-func shift(v []int32, by int32) {
-	for k := range v {
-		if by == 0 {
-			return
-		}
-		v[k] += by
-	}
-}
-
-// join appends one end of the segment's pairs, which is what its runs stand for when run is set.
-func (s *segment) join(out, end []int32, add int32, run bool) []int32 {
+// join appends one end of the segment's pairs, which is what its runs stand for when run is set. alone: it is the only segment.
+func (s *segment) join(out *endsMaker, end []int32, add int32, run, alone bool) {
 	switch {
 	case run && s.runs != nil:
 		for _, r := range s.runs {
-			for range r.n {
-				out = append(out, r.element)
-			}
+			out.add(r.element, r.n)
 		}
-	case s.times == 1 && add == 0:
-		out = append(out, end...)
+	case alone && !s.copied && s.times == 1:
+		out.adopt(end, add)
 	default:
-		for _, x := range end {
-			for range s.times {
-				out = append(out, x+add)
-			}
-		}
+		out.addList(end, add, s.times)
 	}
-	return out
 }
 
 // call is one connect call in the making.
@@ -256,7 +235,7 @@ func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
 	if len(b.diags) > before {
 		return nil, nil
 	}
-	p := out.take()
+	p := out.take(s)
 	p.how, p.weights = out.how, out.weights
 	return p, nil
 }

@@ -17,24 +17,22 @@ func (p Pairs) Add(s *net.Synapses, pre, post []int32) (first int, err error) {
 	if len(pre) != len(post) {
 		return 0, fmt.Errorf("%d presynaptic and %d postsynaptic elements", len(pre), len(post))
 	}
-	first = len(old.pre)
+	first = old.pre.Len()
 	if int64(first)+int64(len(pre)) > maxSynapses {
 		return 0, fmt.Errorf("%q cannot hold more than %d synapses", s.Name, maxSynapses)
 	}
-	fresh := &pairs{pre: slices.Grow(slices.Clone(old.pre), len(pre)), post: slices.Grow(slices.Clone(old.post), len(post)), removed: old.removed, how: old.how}
 	for k := range pre {
 		for _, end := range []struct {
 			what string
 			span net.Span
 			at   int32
-			to   *[]int32
-		}{{"presynaptic", s.Pre, pre[k], &fresh.pre}, {"postsynaptic", s.Post, post[k], &fresh.post}} {
+		}{{"presynaptic", s.Pre, pre[k]}, {"postsynaptic", s.Post, post[k]}} {
 			if end.at < 0 || int(end.at) >= end.span.Len() {
 				return 0, fmt.Errorf("there is no %s element %d: %q has 0 to %d", end.what, end.at, spanShape(end.span).Name, end.span.Len()-1)
 			}
-			*end.to = append(*end.to, end.at+int32(end.span.Start))
 		}
 	}
+	fresh := &pairs{pre: old.pre.with(s.Pre, pre), post: old.post.with(s.Post, post), removed: old.removed, how: old.how}
 	if fresh.removed != nil {
 		fresh.removed = append(slices.Clone(fresh.removed), make([]bool, len(pre))...)
 	}
@@ -51,12 +49,12 @@ func (p Pairs) Remove(s *net.Synapses, synapses []int32, removed bool) error {
 	fresh := *old
 	fresh.made = nil
 	if fresh.removed = slices.Clone(old.removed); fresh.removed == nil {
-		fresh.removed = make([]bool, len(old.pre))
+		fresh.removed = make([]bool, old.pre.Len())
 	}
 	for _, k := range synapses {
 		switch {
-		case k < 0 || int(k) >= len(old.pre):
-			return fmt.Errorf("%q has synapses 0 to %d; there is no number %d", s.Name, len(old.pre)-1, k)
+		case k < 0 || int(k) >= old.pre.Len():
+			return fmt.Errorf("%q has synapses 0 to %d; there is no number %d", s.Name, old.pre.Len()-1, k)
 		case fresh.removed[k] == removed && removed:
 			return fmt.Errorf("synapse %d of %q has been removed already", k, s.Name)
 		case fresh.removed[k] == removed:

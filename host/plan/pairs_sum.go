@@ -16,13 +16,17 @@ func (p Pairs) Sum(s *net.Synapses) (sum uint32, n int) {
 	if ends == nil {
 		return 0, 0
 	}
-	sum = Checksum(Checksum(0, ends.pre), ends.post)
+	for _, e := range []*Ends{ends.pre, ends.post} {
+		for _, part := range e.Parts {
+			sum = Checksum(sum, part)
+		}
+	}
 	for k, gone := range ends.removed {
 		if gone {
 			sum = Checksum(sum, []int32{int32(k)})
 		}
 	}
-	return sum, len(ends.pre)
+	return sum, ends.pre.Len()
 }
 
 // Checksum continues a CRC-32C over integers.

@@ -48,10 +48,12 @@ type Buffer struct {
 	// Each is the number of entries that one replica has in a plan with Replicas: Len is Replicas times as many, replica after replica. 0:
 	// one copy for all. A spike list (Rows > 0) has the elements of all replicas in one list, and Each is 0.
 	Each int
-	// Initial contents: Ints or Reals when not nil (length Len), else every element is Fill.
-	Ints  []int32
-	Reals []float64
-	Fill  float64
+	// Initial contents: Ints, Shorts or Reals when not nil (length Len), else every element is Fill. With Shorts every entry is below 65,536, nothing
+	// changes them, and a backend keeps them in 16 bits each; only the Index of a Conn has them, see [Plan.Narrow].
+	Ints   []int32
+	Shorts []uint16
+	Reals  []float64
+	Fill   float64
 }
 
 // Part is the number of entries that each replica sees.
@@ -203,7 +205,7 @@ type Conn struct {
 	// delay.
 	Division int
 	// Pre and Post are the ends of each synapse where Mapped is set and Index has all of them; nil: not told. They are no buffers.
-	Pre, Post []int32
+	Pre, Post *Ends
 	// Drawn, when not nil, draws the rows, which then are presynaptic and not stored. Only kernels over Spiking run over it, and these change nothing
 	// that synapses have. RowPtr, where it is not None, holds the number of each row's first synapse; else kernels do not depend on the numbers of
 	// synapses, and N is about how many there are.

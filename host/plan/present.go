@@ -100,7 +100,7 @@ func (r *Result) present(object any, a net.Assignment, own *check.Variable, ordi
 		}
 		ends := *w
 		ends.b, ends.conns = &b, maps.Clone(w.conns)
-		in := b.synapseInput(x, len(w.p.pre))
+		in := b.synapseInput(x, w.p.pre.Len())
 		if own != nil {
 			in.Model = withVariable(in.Model, own)
 		}

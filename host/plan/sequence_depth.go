@@ -23,7 +23,7 @@ func (p *Plan) Depth(s *Sequence) int {
 	near := make([][]int32, s.N)
 	for _, c := range s.Neighbours() {
 		rows, index := p.Buffers[p.Conns[c].RowPtr].Ints, p.Buffers[p.Conns[c].Index].Ints
-		if rows == nil || index == nil {
+		if rows == nil || index == nil { // rows of a sequence are not Narrow
 			return s.N
 		}
 		for e := range s.N {

@@ -126,7 +126,7 @@ func (b *builder) synapses() error {
 			}
 			b.opt.keepPairs(s, p)
 		}
-		b.res.Synapses[s.Name] = int64(len(p.pre))
+		b.res.Synapses[s.Name] = int64(p.pre.Len())
 		if p.how != nil {
 			b.res.Connecting[s.Name] = p.how
 		}
@@ -138,7 +138,7 @@ func (b *builder) synapses() error {
 }
 
 func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
-	n := len(p.pre)
+	n := p.pre.Len()
 	in := b.synapseInput(s, n)
 	l := b.lumpOf(s, in, p)
 	if l != nil {
@@ -155,7 +155,8 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	b.ruleWeights(s, p)
 	w := &wiring{b: b, s: s, p: p, conns: map[string][]lagged{}}
 	b.wires[s] = w
-	hold(b.plan, p.pre, p.post)
+	p.pre.hold(b.plan)
+	p.post.hold(b.plan)
 	b.counts(s, p)
 	if s.Multi != "" {
 		b.buffer(Buffer{Object: s.Name, Var: s.Multi, Type: ir.Int, Len: n, Ints: p.numbers(), Role: Connectivity})
@@ -227,7 +228,7 @@ func (b *builder) stepsOf(item Item, steps []lower.Step, w *wiring) {
 
 // counts stores how many synapses leave and enter each element of the groups.
 func (b *builder) counts(s *net.Synapses, p *pairs) {
-	count := func(name string, ends []int32, n int) {
+	count := func(name string, ends *Ends, n int) {
 		b.buffer(Buffer{Object: s.Name, Var: name, Type: ir.Int, Len: n, Ints: tally(ends, p.removed, n), Role: Connectivity})
 	}
 	count(lower.Outgoing, p.pre, s.Pre.Group.N)
@@ -238,17 +239,26 @@ func (b *builder) counts(s *net.Synapses, p *pairs) {
 const tallyPart = 1 << 20
 
 // tally counts how often each of the numbers below n is among the ends that are not removed.
-func tally(ends []int32, removed []bool, n int) []int32 {
-	parts := max(1, min(runtime.GOMAXPROCS(0), len(ends)/max(tallyPart, 4*n)))
+func tally(ends *Ends, removed []bool, n int) []int32 {
+	if ends.first != nil && removed == nil {
+		count := make([]int32, n)
+		for e := range len(ends.first) - 1 {
+			count[e] = ends.first[e+1] - ends.first[e]
+		}
+		return count
+	}
+	parts := max(1, min(runtime.GOMAXPROCS(0), ends.n/max(tallyPart, 4*n)))
 	counts := make([][]int32, parts)
 	var wg sync.WaitGroup
 	for i := range parts {
 		wg.Go(func() {
-			c := make([]int32, n)
+			c, r := make([]int32, n), ends.reader()
 			counts[i] = c
-			for k := len(ends) * i / parts; k < len(ends)*(i+1)/parts; k++ {
-				if removed == nil || !removed[k] {
-					c[ends[k]]++
+			for at, end := ends.n*i/parts, ends.n*(i+1)/parts; at < end; at += partLen {
+				for k, e := range r.part(at, min(at+partLen, end)) {
+					if removed == nil || !removed[at+k] {
+						c[e]++
+					}
 				}
 			}
 		})

@@ -10,20 +10,34 @@ import (
 func TestTally(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, size := range []int{0, 1, 1000, 3*tallyPart + 7} {
-		ends, removed := make([]int32, size), make([]bool, size)
-		all, left := make([]int32, 50), make([]int32, 50)
-		for k := range ends {
-			ends[k], removed[k] = r.Int32N(50), r.IntN(3) == 0
-			all[ends[k]]++
-			if !removed[k] {
-				left[ends[k]]++
+		for _, ascending := range []bool{false, true} {
+			ends, removed := make([]int32, size), make([]bool, size)
+			all, left := make([]int32, 50), make([]int32, 50)
+			for k := range ends {
+				ends[k], removed[k] = r.Int32N(50), r.IntN(3) == 0
+			}
+			if ascending {
+				slices.Sort(ends)
+			}
+			for k, e := range ends {
+				all[e]++
+				if !removed[k] {
+					left[e]++
+				}
+			}
+			e := endsOf(ends, 50)
+			if got := tally(e, nil, 50); !slices.Equal(got, all) {
+				t.Errorf("%d ends: %v, want %v", size, got, all)
+			}
+			if got := tally(e, removed, 50); !slices.Equal(got, left) {
+				t.Errorf("%d ends, some removed: %v, want %v", size, got, left)
 			}
 		}
-		if got := tally(ends, nil, 50); !slices.Equal(got, all) {
-			t.Errorf("%d ends: %v, want %v", size, got, all)
-		}
-		if got := tally(ends, removed, 50); !slices.Equal(got, left) {
-			t.Errorf("%d ends, some removed: %v, want %v", size, got, left)
-		}
 	}
+}
+
+func endsOf(list []int32, elements int) *Ends {
+	m := makeEnds(elements, len(list))
+	m.addList(list, 0, 1)
+	return m.end()
 }

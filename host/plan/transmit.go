@@ -99,7 +99,7 @@ func (b *builder) ruleWeights(s *net.Synapses, p *pairs) {
 	}
 	buf := b.plan.Buffers[id]
 	switch {
-	case buf.Len == len(p.pre):
+	case buf.Len == p.pre.Len():
 		buf.Reals = p.weights
 	case buf.Len == 1:
 		if slices.ContainsFunc(p.weights, func(w float64) bool { return w != p.weights[0] }) {
@@ -140,7 +140,7 @@ func (b *builder) transmit(s *net.Synapses, filled map[sumKey]bool) {
 	if w == nil {
 		return
 	}
-	in := b.synapseInput(s, len(w.p.pre))
+	in := b.synapseInput(s, w.p.pre.Len())
 	var psp lower.Checked
 	if x := s.Transmit; x.Psp != nil {
 		var ok bool

@@ -29,8 +29,11 @@ func (p *Plan) Verify() error {
 			bad("buffer %s.%s: %d initial reals for %d elements of type %v", b.Object, b.Var, len(b.Reals), b.Len, b.Type)
 		case b.Ints != nil && (len(b.Ints) != b.Len || b.Type == ir.Real):
 			bad("buffer %s.%s: %d initial integers for %d elements of type %v", b.Object, b.Var, len(b.Ints), b.Len, b.Type)
+		case b.Shorts != nil && (len(b.Shorts) != b.Len || b.Type != ir.Int || b.Ints != nil || b.Role != Connectivity):
+			bad("buffer %s.%s: %d initial integers of 16 bits for %d elements of type %v", b.Object, b.Var, len(b.Shorts), b.Len, b.Type)
 		}
 	}
+	p.verifyNarrow(bad)
 	v := verifier{p, bad}
 	for i, c := range p.Conns {
 		v.conn(i, c)

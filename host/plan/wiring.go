@@ -40,8 +40,11 @@ type made struct {
 
 // sorted are synapses with one lag in rows.
 type sorted struct {
-	lag             int
-	ptr, index, syn []int32 // syn nil: entry k is synapse k
+	lag   int
+	ptr   []int32
+	index Index
+	wide  []int32 // the index in 32 bits, once it was asked for
+	syn   []int32 // nil: entry k is synapse k
 }
 
 func (p *pairs) kept() *made {
@@ -67,16 +70,17 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 	}
 	rows := w.kept(key, byPost, func() []sorted {
 		if each {
-			return w.p.sort(byPost, w.rowsOf(byPost), d.steps)
+			return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), d.steps)
 		}
-		return w.p.sort(byPost, w.rowsOf(byPost), nil)
+		return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), nil)
 	})
 	var out []lagged
 	division := 0
 	if each {
 		division = len(w.b.plan.Conns) + 1
 	}
-	for _, r := range rows {
+	for i := range rows {
+		r := &rows[i]
 		if !each {
 			r.lag = lag
 		}
@@ -118,24 +122,25 @@ func (w *wiring) all() int {
 	rows := w.kept(key, false, func() []sorted {
 		whole := *w.p
 		whole.removed = nil
-		return whole.sort(false, w.rowsOf(false), nil)
+		return whole.sort(false, w.rowsOf(false), w.rowsOf(true), nil)
 	})
-	c := w.add(false, rows[0], "all")
+	c := w.add(false, &rows[0], "all")
 	w.conns[key] = []lagged{{conn: c}}
 	return c
 }
 
 // add adds rows to the plan.
-func (w *wiring) add(byPost bool, r sorted, name string) int {
+func (w *wiring) add(byPost bool, r *sorted, name string) int {
 	b := w.b
-	ints := func(what string, v []int32) BufferID {
-		return b.buffer(Buffer{Object: w.s.Name, Var: name + " " + what, Type: ir.Int, Len: len(v), Ints: v, Role: Connectivity})
+	ints := func(what string, x Index) BufferID {
+		return b.buffer(Buffer{Object: w.s.Name, Var: name + " " + what, Type: ir.Int, Len: x.Len(), Ints: x.Long, Shorts: x.Short, Role: Connectivity})
 	}
-	c := &Conn{Name: w.s.Name + " " + name, NPre: w.s.Pre.Group.N, NPost: w.s.Post.Group.N, N: len(r.index), ByPost: byPost, RowPtr: ints("rows", r.ptr)}
+	c := &Conn{Name: w.s.Name + " " + name, NPre: w.s.Pre.Group.N, NPost: w.s.Post.Group.N, N: r.index.Len(), ByPost: byPost, RowPtr: ints("rows", Index{Long: r.ptr})}
 	c.Index = ints("index", r.index)
+	b.rows[c.Index] = r
 	if r.syn != nil {
-		c.Syn, c.Mapped = ints("synapses", r.syn), true
-		if len(r.syn) == len(w.p.pre) {
+		c.Syn, c.Mapped = ints("synapses", Index{Long: r.syn}), true
+		if len(r.syn) == w.p.pre.Len() {
 			c.Pre, c.Post = w.p.pre, w.p.post
 		}
 	}
@@ -143,22 +148,37 @@ func (w *wiring) add(byPost bool, r sorted, name string) int {
 	return len(b.plan.Conns) - 1
 }
 
+// widen makes the index of a connectivity one of 32 bits, for operations that go through it in their own way.
+func (b *builder) widen(c *Conn) {
+	buf := b.plan.Buffers[c.Index]
+	if buf.Shorts == nil {
+		return
+	}
+	r := b.rows[c.Index]
+	if r.wide == nil {
+		r.wide = r.index.List()
+	}
+	buf.Ints, buf.Shorts = r.wide, nil
+}
+
 // sort puts the synapses that were not removed into rows, one set for each delay, longest first; within a row the order is that of creation.
 // With a single set whose rows come in order, nothing is copied.
-func (p *pairs) sort(byPost bool, rows int, steps []int32) []sorted {
+func (p *pairs) sort(byPost bool, rows, elements int, steps []int32) []sorted {
 	row, far := p.pre, p.post
 	if byPost {
 		row, far = far, row
 	}
-	if steps == nil && p.removed == nil && slices.IsSorted(row) {
-		return []sorted{{ptr: rowPointers(row, rows), index: far}}
+	if steps == nil && p.removed == nil {
+		if ptr := row.pointers(rows); ptr != nil {
+			return []sorted{{ptr: ptr, index: far.index()}}
+		}
 	}
 	top := int32(0)
 	if len(steps) > 0 {
 		top = slices.Max(steps)
 	}
 	n := make([]int64, top+1)
-	for k := range row {
+	for k := range row.n {
 		if p.removed == nil || !p.removed[k] {
 			n[stepOf(steps, k)]++
 		}
@@ -168,20 +188,24 @@ func (p *pairs) sort(byPost bool, rows int, steps []int32) []sorted {
 	for lag := int(top); lag >= 0; lag-- {
 		set[lag] = int32(len(out))
 		if n[lag] > 0 || steps == nil {
-			out = append(out, sorted{lag: lag, ptr: make([]int32, rows+1), index: pages.Make[int32](int(n[lag])), syn: pages.Make[int32](int(n[lag]))})
+			out = append(out, sorted{lag: lag, ptr: make([]int32, rows+1), index: makeIndex(int(n[lag]), elements), syn: pages.Make[int32](int(n[lag]))})
 		}
 	}
 	// Each worker goes through all synapses and sorts those of its own rows: the order is that of creation for any number of them.
 	workers := 1
-	if len(row) > 1<<16 {
+	if row.n > 1<<16 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	cut := p.cuts(row, rows, workers)
-	each := func(f func(k int, r int32, s *sorted), worker int) {
+	cut := cuts(row, rows, workers)
+	each := func(f func(k int, r, far int32, s *sorted), worker int) {
 		lo, hi := cut[worker], cut[worker+1]
-		for k, r := range row {
-			if r >= lo && r < hi && (p.removed == nil || !p.removed[k]) {
-				f(k, r, &out[set[stepOf(steps, k)]])
+		other := far.reader()
+		for at, part := range row.Parts {
+			others := other.part(at, at+len(part))
+			for i, r := range part {
+				if k := at + i; r >= lo && r < hi && (p.removed == nil || !p.removed[k]) {
+					f(k, r, others[i], &out[set[stepOf(steps, k)]])
+				}
 			}
 		}
 	}
@@ -192,7 +216,7 @@ func (p *pairs) sort(byPost bool, rows int, steps []int32) []sorted {
 		}
 		wg.Wait()
 	}
-	together(func(w int) { each(func(_ int, r int32, s *sorted) { s.ptr[r+1]++ }, w) })
+	together(func(w int) { each(func(_ int, r, _ int32, s *sorted) { s.ptr[r+1]++ }, w) })
 	for i := range out {
 		for r := range rows {
 			out[i].ptr[r+1] += out[i].ptr[r]
@@ -200,10 +224,11 @@ func (p *pairs) sort(byPost bool, rows int, steps []int32) []sorted {
 	}
 	// ptr[r] is where the next synapse of row r goes, which in the end is where row r+1 begins.
 	together(func(w int) {
-		each(func(k int, r int32, s *sorted) {
+		each(func(k int, r, far int32, s *sorted) {
 			at := s.ptr[r]
 			s.ptr[r]++
-			s.index[at], s.syn[at] = far[k], int32(k)
+			s.index.set(int(at), far)
+			s.syn[at] = int32(k)
 		}, w)
 	})
 	for i := range out {
@@ -221,7 +246,7 @@ func stepOf(steps []int32, k int) int32 {
 }
 
 // cuts divides rows into parts with about as many synapses each.
-func (p *pairs) cuts(row []int32, rows, parts int) []int32 {
+func cuts(row *Ends, rows, parts int) []int32 {
 	cut := make([]int32, parts+1)
 	cut[parts] = int32(rows)
 	if parts == 1 {
@@ -229,24 +254,12 @@ func (p *pairs) cuts(row []int32, rows, parts int) []int32 {
 	}
 	// Every 64th synapse tells enough of how many each row has.
 	var sample []int32
-	for k := 0; k < len(row); k += 64 {
-		sample = append(sample, row[k])
+	for k := 0; k < row.n; k += 64 {
+		sample = append(sample, row.At(k))
 	}
 	slices.Sort(sample)
 	for w := 1; w < parts; w++ {
 		cut[w] = sample[len(sample)*w/parts]
 	}
 	return cut
-}
-
-// rowPointers says where each row of ascending ends begins.
-func rowPointers(row []int32, rows int) []int32 {
-	ptr := make([]int32, rows+1)
-	for _, r := range row {
-		ptr[r+1]++
-	}
-	for r := range rows {
-		ptr[r+1] += ptr[r]
-	}
-	return ptr
 }

@@ -54,10 +54,12 @@ func (s *Sim) lumpedValue(x *net.Synapses, name string) ([]float64, bool, error)
 	if err := s.inst.Read(b.ID, 0, at); err != nil {
 		return nil, true, err
 	}
-	pre := s.pairs.Sources(x)[:s.res.Synapses[x.Name]]
-	out := make([]float64, len(pre))
-	for k, i := range pre {
-		out[k] = at[i]
+	pre := s.pairs.Sources(x).Head(int(s.res.Synapses[x.Name]))
+	out := make([]float64, pre.Len())
+	for from, part := range pre.Parts {
+		for k, i := range part {
+			out[from+k] = at[i]
+		}
 	}
 	return out, true, nil
 }
@@ -81,18 +83,17 @@ func (s *Sim) fit(st *State, only map[string]bool) error {
 }
 
 // sources lists the presynaptic element of each synapse of objects with lumped variables.
-func (s *Sim) sources(lumped map[*net.Synapses][]string) map[string][]int32 {
-	out := map[string][]int32{}
+func (s *Sim) sources(lumped map[*net.Synapses][]string) map[string]*plan.Ends {
+	out := map[string]*plan.Ends{}
 	for x := range lumped {
-		pre := s.pairs.Sources(x)
-		out[x.Name] = pre[:min(len(pre), int(s.res.Synapses[x.Name]))]
+		out[x.Name] = s.pairs.Sources(x).Head(int(s.res.Synapses[x.Name]))
 	}
 	return out
 }
 
 // sourcesAll is sources for states that were read from a file: of the synapses that there are now.
-func (s *Sim) sourcesAll() map[string][]int32 {
-	out := map[string][]int32{}
+func (s *Sim) sourcesAll() map[string]*plan.Ends {
+	out := map[string]*plan.Ends{}
 	for _, x := range s.net.Synapses {
 		out[x.Name] = s.pairs.Sources(x)
 	}
@@ -114,17 +115,19 @@ func (st *State) expanded(p *plan.Plan) (*State, error) {
 			out = &c
 		}
 		w := width(ir.Real, st.precision)
-		data := make([]byte, len(pre)*w)
-		for k, i := range pre {
-			if int(i) >= v.n {
-				return nil, fmt.Errorf("the state of %s.%s has values for %d presynaptic elements; synapse %d begins at number %d", b.Object, b.Var, v.n, k, i)
+		data := make([]byte, pre.Len()*w)
+		for from, part := range pre.Parts {
+			for k, i := range part {
+				if int(i) >= v.n {
+					return nil, fmt.Errorf("the state of %s.%s has values for %d presynaptic elements; synapse %d begins at number %d", b.Object, b.Var, v.n, from+k, i)
+				}
+				copy(data[(from+k)*w:(from+k+1)*w], v.data[int(i)*w:])
 			}
-			copy(data[k*w:(k+1)*w], v.data[int(i)*w:])
 		}
 		out.vars = slices.DeleteFunc(out.vars, func(o *stored) bool {
 			return o.object == b.Object && (o.name == b.Var+plan.AtSource || o.name == b.Var+plan.AtTarget)
 		})
-		out.vars = append(out.vars, &stored{object: b.Object, name: b.Var, typ: v.typ, role: v.role, n: len(pre), data: data})
+		out.vars = append(out.vars, &stored{object: b.Object, name: b.Var, typ: v.typ, role: v.role, n: pre.Len(), data: data})
 	}
 	return out, nil
 }

@@ -26,7 +26,7 @@ type State struct {
 	byName    map[[2]string]*stored
 	monitors  []*storedRecord
 	// sources are the presynaptic elements of synapses that have lumped variables, by object; nil in a state from a file.
-	sources map[string][]int32
+	sources map[string]*plan.Ends
 	// wiring identifies the synapses of each object; filled only for files, since within one simulation they stay the same.
 	wiring []wiringSum
 }

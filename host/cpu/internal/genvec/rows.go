@@ -4,6 +4,7 @@ package main
 const (
 	offSpikes, offRowPtr, offIndex, offWeights = 0, 8, 16, 24
 	offCount, offRowsOf, offMost, offScale     = 32, 40, 48, 56
+	offIndexScale                              = 64
 )
 
 // ahead writes what asks for the rows of spikes that come later, so that they are in the cache by then.
@@ -15,7 +16,7 @@ func (g *generator) ahead() {
 	g.p("\tLEAQ 16(AX), BX\n\tCMPQ BX, CX\n\tJGE near\n\tMOVLQZX (SI)(BX*4), DX\n\tCMPQ DX, R9\n\tJCC near\n\tPREFETCHT0 (R8)(DX*4)\n\nnear:")
 	g.p("\tADDQ $8, AX\n\tJLT done\n\tCMPQ AX, CX\n\tJGE done\n\tMOVLQZX (SI)(AX*4), DX\n\tCMPQ DX, R9\n\tJCC done")
 	g.p("\tMOVLQSX (R8)(DX*4), R10\n\tMOVLQSX 4(R8)(DX*4), R11\n\tMOVQ %d(DI), R12\n\tADDQ R10, R12\n\tCMPQ R11, R12\n\tCMOVQGT R12, R11", offMost)
-	g.p("\tMOVQ %d(DI), SI\n\tLEAQ (SI)(R10*4), BX\n\tLEAQ (SI)(R11*4), DX\n\tANDQ $-64, BX\n\nindex:\n\tCMPQ BX, DX\n\tJGE other\n\tPREFETCHT0 (BX)\n\tADDQ $64, BX\n\tJMP index", offIndex)
+	g.p("\tMOVQ %d(DI), SI\n\tMOVQ %d(DI), CX\n\tMOVQ R10, BX\n\tSHLQ CX, BX\n\tADDQ SI, BX\n\tMOVQ R11, DX\n\tSHLQ CX, DX\n\tADDQ SI, DX\n\tANDQ $-64, BX\n\nindex:\n\tCMPQ BX, DX\n\tJGE other\n\tPREFETCHT0 (BX)\n\tADDQ $64, BX\n\tJMP index", offIndex, offIndexScale)
 	g.p("\nother:\n\tMOVQ %d(DI), SI\n\tTESTQ SI, SI\n\tJEQ done\n\tMOVQ %d(DI), CX\n\tSHLQ CX, R10\n\tSHLQ CX, R11\n\tLEAQ (SI)(R10*1), BX\n\tLEAQ (SI)(R11*1), DX\n\tANDQ $-64, BX", offWeights, offScale)
 	g.p("\nweights:\n\tCMPQ BX, DX\n\tJGE done\n\tPREFETCHT0 (BX)\n\tADDQ $64, BX\n\tJMP weights\n\ndone:\n\tRET")
 }

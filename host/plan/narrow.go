@@ -1,0 +1,74 @@
+package plan
+
+import "github.com/galvani-sim/galvani/host/ir"
+
+// Narrow says of each connectivity whether all operations over it take an Index of 16 bits. Those are kernels over spikes and over synapses. Sums over the
+// rows of all elements are bound by what they gather, not by the index, and go through it in their own ways.
+func (p *Plan) Narrow() []bool {
+	narrow := make([]bool, len(p.Conns))
+	for i, c := range p.Conns {
+		narrow[i] = c.Drawn == nil
+	}
+	wide := func(i int) {
+		if i >= 0 && i < len(narrow) {
+			narrow[i] = false
+		}
+	}
+	for _, op := range p.ops() {
+		switch op := op.(type) {
+		case *Run:
+			if k := op.Kernel; k.Domain != ir.Spiking && k.Domain != ir.Synapses || len(k.Reductions) > 0 {
+				wide(op.Conn)
+			}
+		case *Sequence:
+			for _, r := range op.Runs {
+				wide(r.Conn)
+			}
+		}
+	}
+	return narrow
+}
+
+// widenSums gives connectivity that is summed over an Index of 32 bits.
+func (b *builder) widenSums() {
+	for i, narrow := range b.plan.Narrow() {
+		if c := b.plan.Conns[i]; !narrow && c.Drawn == nil {
+			b.widen(c)
+		}
+	}
+}
+
+// verifyNarrow refuses indices of 16 bits where something reads them as what they are not.
+func (p *Plan) verifyNarrow(bad func(string, ...any)) {
+	may, narrow := map[BufferID]bool{}, p.Narrow()
+	for i, c := range p.Conns {
+		if narrow[i] {
+			may[c.Index] = true
+		}
+	}
+	for i, c := range p.Conns {
+		if !narrow[i] {
+			delete(may, c.Index)
+		}
+		delete(may, c.RowPtr)
+		if c.Mapped {
+			delete(may, c.Syn)
+		}
+	}
+	for _, r := range p.runs() {
+		for _, id := range r.Bind {
+			delete(may, id)
+		}
+		if r.Kernel.Domain == ir.Spiking || r.Kernel.Domain == ir.Active {
+			delete(may, r.List)
+		}
+	}
+	for _, b := range p.Buffers {
+		if b.Shorts != nil && !may[b.ID] {
+			bad("buffer %s.%s has 16 bits for each entry, but is read as integers of 32", b.Object, b.Var)
+		}
+	}
+}
+
+// Entries are the initial contents of an Index; both of its slices are nil where the plan does not tell.
+func (b *Buffer) Entries() Index { return Index{b.Ints, b.Shorts} }
