@@ -33,6 +33,8 @@ type Options struct {
 	Plain func(*net.Synapses) bool
 	// Apart keeps kernels that could be one, a group's update and its threshold, apart: for comparisons. Results have the same bits.
 	Apart bool
+	// Long keeps indices of 32 bits where 16 would do: for comparisons. Results have the same bits.
+	Long bool
 	// Evaluate loads a part of the plan; the builder closes it. It is how conditions of connect and expressions of delays are computed,
 	// on the same backend whatever the plan is for. nil: such expressions are refused.
 	Evaluate func(part *Plan) (Evaluator, error)

@@ -32,7 +32,7 @@ func (p *Plan) Narrow() []bool {
 // widenSums gives connectivity that is summed over an Index of 32 bits.
 func (b *builder) widenSums() {
 	for i, narrow := range b.plan.Narrow() {
-		if c := b.plan.Conns[i]; !narrow && c.Drawn == nil {
+		if c := b.plan.Conns[i]; (!narrow || b.opt.Long) && c.Drawn == nil {
 			b.widen(c)
 		}
 	}
