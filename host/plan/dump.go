@@ -104,6 +104,9 @@ func (p *Plan) Dump(w io.Writer) {
 			rows = "drawn"
 		}
 		fmt.Fprintf(w, "  %d  %s: %d -> %d, %d synapses, %s rows", i, c.Name, c.NPre, c.NPost, c.N, rows)
+		if c.Drawn == nil && p.Buffers[c.Index].Shorts != nil {
+			fmt.Fprint(w, ", narrow indices")
+		}
 		if c.Drawn != nil {
 			fmt.Fprintf(w, " (p = %g)", c.Drawn.P)
 		}
