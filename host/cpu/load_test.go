@@ -26,7 +26,8 @@ func loadThreads(t *testing.T, p *plan.Plan, threads int) exec.Instance {
 	return x
 }
 
-// TestThreads runs models that are large enough to be split, and compares every bit for several numbers of threads.
+// TestThreads runs models that are large enough to be split, and compares every bit for several numbers of threads, and where in every third step one of
+// them does all.
 func TestThreads(t *testing.T) {
 	for name, build := range map[string]func(*testPlan){
 		"neural field": func(p *testPlan) { neuralField(p, 70) },
@@ -46,8 +47,11 @@ func TestThreads(t *testing.T) {
 					p := newPlan(precision)
 					build(p)
 					x := loadThreads(t, p.Plan, threads)
-					if _, err := x.Advance(context.Background(), 20); err != nil {
-						t.Fatal(err)
+					for step := int64(1); step <= 20; step++ {
+						setAlone(x, step%3 == 0)
+						if _, err := x.Advance(context.Background(), step); err != nil {
+							t.Fatal(err)
+						}
 					}
 					var got []float64
 					for _, b := range p.Buffers {
@@ -68,6 +72,15 @@ func TestThreads(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func setAlone(x exec.Instance, alone bool) {
+	switch x := x.(type) {
+	case *instance[float64]:
+		x.pool.alone = alone
+	case *instance[float32]:
+		x.pool.alone = alone
 	}
 }
 

@@ -15,7 +15,9 @@ type pool struct {
 	helpers []*helper
 	job     func(worker, task int)
 	shares  []share
-	used    int // shares of this job
+	used    int  // shares of this job
+	alone   bool // the caller does all tasks
+	shared  bool // there was a job that threads could share
 	closed  atomic.Bool
 	panics  atomic.Pointer[error]
 	_       [64]byte
@@ -61,6 +63,12 @@ func (p *pool) threads() int { return len(p.helpers) + 1 }
 // run calls job(worker, task) for every task and returns when all are done. job must not be a new closure per step.
 func (p *pool) run(tasks int, job func(worker, task int)) error {
 	p.job, p.used = job, max(1, min(tasks, len(p.shares)))
+	if p.used > 1 {
+		p.shared = true
+		if p.alone {
+			p.used = 1
+		}
+	}
 	for i := range p.used {
 		p.shares[i].next.Store(int64(tasks * i / p.used))
 		p.shares[i].end = int64(tasks * (i + 1) / p.used)

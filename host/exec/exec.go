@@ -30,7 +30,7 @@ type Options struct {
 	Replica uint32
 	// Replicas are those of a plan with several, when each draws numbers of its own; nil: all draw those of Replica.
 	Replicas []uint32
-	Threads  int // CPU backend; 0: all
+	Threads  int // CPU backend: the most that it uses; 0: all
 }
 
 // Backend loads plans.
