@@ -227,7 +227,6 @@ func (r *Renderer) prepareBent(g *Graph, st *graphState) error {
 	if st.bent != nil && st.bentOf == st.edges {
 		return nil
 	}
-	st.bentOf = st.edges
 	e := &g.Edges
 	words := bentWords(e.M)
 	if err := r.ensure(&st.bent, "reversed edges", device.U32, words+bentCommands+e.M); err != nil {
@@ -258,6 +257,7 @@ func (r *Renderer) prepareBent(g *Graph, st *graphState) error {
 			return err
 		}
 	}
+	st.bentOf = st.edges
 	return nil
 }
 
@@ -266,7 +266,6 @@ func (r *Renderer) prepareLoops(g *Graph, st *graphState) error {
 	if st.loops != nil && st.loopsOf == st.edges {
 		return nil
 	}
-	st.loopsOf = st.edges
 	words := bentWords(g.Edges.M)
 	if err := r.ensure(&st.loops, "loops", device.U32, words+bentCommands+g.Edges.M); err != nil {
 		return err
@@ -282,6 +281,7 @@ func (r *Renderer) prepareLoops(g *Graph, st *graphState) error {
 			return err
 		}
 	}
+	st.loopsOf = st.edges
 	return nil
 }
 
@@ -320,7 +320,6 @@ func (r *Renderer) placeNodes(v *panelView, g *Graph, f Frame) error {
 	if key == st.placed {
 		return nil
 	}
-	st.placed = key
 	if err := r.ensure(&st.nodes, "nodes", device.F32, nodeFloats*g.N); err != nil {
 		return err
 	}
@@ -367,6 +366,7 @@ func (r *Renderer) placeNodes(v *panelView, g *Graph, f Frame) error {
 	if err := r.d.Dispatch(p, (g.N+63)/64, 1, 1); err != nil {
 		return err
 	}
+	st.placed = key
 	r.d.Barrier(device.BarrierStorage)
 	return nil
 }

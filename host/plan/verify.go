@@ -216,6 +216,9 @@ func (v verifier) run(where string, op *Run) {
 	if synaptic && v.p.Conns[op.Conn].Drawn != nil && k.Domain != ir.Spiking && !slices.Contains(v.p.Conns[op.Conn].Values, op) {
 		v.bad("%s: connectivity %d is drawn for spikes only", where, op.Conn)
 	}
+	if synaptic && v.p.Conns[op.Conn].Drawn != nil && slices.ContainsFunc(k.Effects, func(e ir.Effect) bool { return e.Kind == ir.Emit }) {
+		v.bad("%s: connectivity %d is drawn, and what its kernels emit would be lost", where, op.Conn)
+	}
 	seen := map[BufferID]string{}
 	for i, s := range k.Slots {
 		n := 0
