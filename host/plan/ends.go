@@ -165,8 +165,8 @@ func (e *Ends) index() Index {
 // pointers says where the synapses of each of so many elements begin, nil where the ends do not ascend.
 func (e *Ends) pointers(elements int) []int32 {
 	if e.first != nil {
-		if len(e.first) == elements+1 {
-			return e.first
+		if len(e.first) > elements {
+			return e.first[:elements+1]
 		}
 		// Elements may have been added to the group since.
 		return append(slices.Clone(e.first), slices.Repeat([]int32{int32(e.n)}, elements+1-len(e.first))...)

@@ -93,6 +93,9 @@ func checkEnds(t *testing.T, e *Ends, list []int32, elements int) {
 			t.Fatalf("another head of %d", k)
 		}
 	}
+	if own := e.pointers(elements); own != nil && (len(own) != elements+1 || int(own[elements]) != len(list)) {
+		t.Fatalf("rows of %d elements end at %d of %d", len(own)-1, own[len(own)-1], len(list))
+	}
 	ptr := e.pointers(elements + 3)
 	if (ptr != nil) != slices.IsSorted(list) {
 		t.Fatalf("rows where ends ascend: %v", ptr != nil)
