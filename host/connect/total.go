@@ -39,16 +39,57 @@ func (s *Separable) EachTotal(total int64, emit func(Block) error) error {
 	key := s.Key.Sub("rows")
 	return blocks(s.Rows, func() func([]int32, int) []int32 {
 		var w words
+		var sorter digitSorter
 		return func(dst []int32, i int) []int32 {
 			w.start(key.at(int32(i)))
 			before := len(dst)
 			for range counts[i] {
 				dst = append(dst, cols[w.below(uint32(len(cols)))])
 			}
-			slices.Sort(dst[before:])
+			sorter.sort(dst[before:], s.Cols)
 			return dst
 		}
 	}, emit)
+}
+
+// digitSorter sorts numbers that are not negative by their digits, which for the targets of a neuron is several times as fast as comparing them.
+type digitSorter struct {
+	spare []int32
+	count [1 << digitBits]int32
+}
+
+const digitBits = 11
+
+// sort puts numbers below limit in ascending order.
+func (d *digitSorter) sort(a []int32, limit int) {
+	if len(a) < 1<<digitBits/8 { // counting would take longer
+		slices.Sort(a)
+		return
+	}
+	if len(d.spare) < len(a) {
+		d.spare = make([]int32, len(a)+len(a)/4)
+	}
+	from, to, moved := a, d.spare[:len(a)], false
+	for shift := 0; limit>>shift > 0; shift += digitBits {
+		clear(d.count[:])
+		for _, x := range from {
+			d.count[x>>shift&(1<<digitBits-1)]++
+		}
+		at := int32(0)
+		for k, n := range d.count {
+			d.count[k] = at
+			at += n
+		}
+		for _, x := range from {
+			k := x >> shift & (1<<digitBits - 1)
+			to[d.count[k]] = x
+			d.count[k]++
+		}
+		from, to, moved = to, from, !moved
+	}
+	if moved {
+		copy(a, from)
+	}
 }
 
 // MaxTotal bounds the number of synapses of one call of EachTotal.

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
@@ -69,5 +70,29 @@ func TestTotal(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	if one := drawTotal(t, s, total); !slices.EqualFunc(rows, one, slices.Equal) {
 		t.Error("one core draws other synapses")
+	}
+}
+
+func TestDigitSorter(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	var d digitSorter
+	for _, limit := range []int{1, 2, 2047, 2048, 2049, 1 << 16, 1 << 22, 1<<22 + 1, math.MaxInt32} {
+		for _, n := range []int{0, 1, 255, 256, 3000, 1000, 50_000} {
+			a := make([]int32, n)
+			for k := range a {
+				a[k] = int32(r.IntN(limit))
+			}
+			want := slices.Sorted(slices.Values(a))
+			if d.sort(a, limit); !slices.Equal(a, want) {
+				t.Fatalf("%d numbers below %d", n, limit)
+			}
+		}
+	}
+}
+
+func BenchmarkTotal(b *testing.B) {
+	s := &Separable{Rows: 2000, Cols: 38_000, Key: Key{Seed: 7, Stream: 3}}
+	for b.Loop() {
+		_ = s.EachTotal(4_000_000, func(Block) error { return nil })
 	}
 }
