@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
@@ -63,7 +64,7 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		return &known, true
 	}
 	d, one := &delays{key: key}, math.NaN()
-	steps, wrong, limit := make([]int32, n), -1, math.MaxInt32*b.plan.BaseDT/2
+	steps, wrong, limit := pages.Make[int32](n), -1, math.MaxInt32*b.plan.BaseDT/2
 	err := source(func(at int, part []float64) bool {
 		for k, x := range part {
 			if !(x >= 0 && x < limit) {

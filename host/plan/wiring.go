@@ -191,7 +191,8 @@ func (p *pairs) sort(byPost bool, rows, elements int, steps []int32) []sorted {
 			out = append(out, sorted{lag: lag, ptr: make([]int32, rows+1), index: makeIndex(int(n[lag]), elements), syn: pages.Make[int32](int(n[lag]))})
 		}
 	}
-	// Each worker goes through all synapses and sorts those of its own rows: the order is that of creation for any number of them.
+	// Each worker goes through all synapses, or those in its own rows where they lie together, and sorts its own: the order is that of creation for any
+	// number of workers.
 	workers := 1
 	if row.n > 1<<16 {
 		workers = runtime.GOMAXPROCS(0)
@@ -199,10 +200,15 @@ func (p *pairs) sort(byPost bool, rows, elements int, steps []int32) []sorted {
 	cut := cuts(row, rows, workers)
 	each := func(f func(k int, r, far int32, s *sorted), worker int) {
 		lo, hi := cut[worker], cut[worker+1]
-		other := far.reader()
-		for at, part := range row.Parts {
-			others := other.part(at, at+len(part))
-			for i, r := range part {
+		at, end := 0, row.n
+		if row.first != nil && int(hi) < len(row.first) {
+			at, end = int(row.first[lo]), int(row.first[hi])
+		}
+		own, other := row.reader(), far.reader()
+		for ; at < end; at += partLen {
+			to := min(at+partLen, end)
+			others := other.part(at, to)
+			for i, r := range own.part(at, to) {
 				if k := at + i; r >= lo && r < hi && (p.removed == nil || !p.removed[k]) {
 					f(k, r, others[i], &out[set[stepOf(steps, k)]])
 				}
