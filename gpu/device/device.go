@@ -43,6 +43,7 @@ type Limits struct {
 	SharedMemory         int // bytes per work group
 	TextureSize          int
 	TextureLayers        int
+	TexelBufferSize      int // texels of a TexelBuffer
 	Samples              int // of a framebuffer
 	PointSize            [2]float32
 	LineWidth            [2]float32
@@ -220,6 +221,7 @@ func (d *Device) query() {
 	l.SharedMemory = geti(gl.MAX_COMPUTE_SHARED_MEMORY_SIZE)
 	l.TextureSize = geti(gl.MAX_TEXTURE_SIZE)
 	l.TextureLayers = geti(gl.MAX_ARRAY_TEXTURE_LAYERS)
+	l.TexelBufferSize = geti(gl.MAX_TEXTURE_BUFFER_SIZE)
 	l.Samples = min(geti(gl.MAX_SAMPLES), geti(gl.MAX_COLOR_TEXTURE_SAMPLES))
 	gl.GetFloatv(gl.POINT_SIZE_RANGE, &l.PointSize[0])
 	gl.GetFloatv(gl.ALIASED_LINE_WIDTH_RANGE, &l.LineWidth[0])

@@ -269,6 +269,57 @@ func TestBindView(t *testing.T) {
 	})
 }
 
+// Texels are the bits of a buffer, of its present store, and of what shaders wrote to it.
+func TestTexelBuffer(t *testing.T) {
+	open(t, func(t testing.TB, d *device.Device) {
+		const text = `#version 430 core
+layout(local_size_x = 1) in;
+layout(binding = 3) uniform usamplerBuffer texels;
+layout(std430, binding = 0) buffer B { uint v[]; };
+layout(std430, binding = 1) buffer C { uint copy[]; };
+uniform uint to;
+void main() {
+	uvec4 x = texelFetch(texels, 1);
+	copy[0] = x.x; copy[1] = x.y; copy[2] = x.z; copy[3] = x.w;
+	v[4] = to;
+}
+`
+		p := must[*device.Program](t)(d.NewCompute("texels", device.Source{Text: text}))
+		defer p.Close()
+		bits := []uint32{0x7f800001, 0xffc12345, 1, 0x807fffff} // a signalling NaN and one with a payload, subnormal numbers
+		b := must[*device.Buffer](t)(device.NewBufferFrom(d, "v", device.U32, append(make([]uint32, 4), bits...)))
+		defer b.Close()
+		to := must[*device.Buffer](t)(d.NewBuffer("copy", device.U32, 4))
+		defer to.Close()
+		x := must[*device.TexelBuffer](t)(d.NewTexelBuffer(b))
+		defer x.Close()
+		got := make([]uint32, 4)
+		run := func(v uint32) {
+			ok(t, x.Bind(3))
+			d.BindStorage(0, b)
+			d.BindStorage(1, to)
+			p.SetUints("to", v)
+			d.Barrier(device.BarrierTexture)
+			ok(t, d.Dispatch(p, 1, 1, 1))
+			d.Barrier(device.BarrierBufferUpdate)
+			ok(t, device.Read(to, 0, got, device.ReadTest))
+		}
+		run(7)
+		equal(t, "bits", got, bits)
+		run(8)
+		equal(t, "what a shader wrote", got[:1], []uint32{7})
+		ok(t, b.Resize(12, false))
+		ok(t, device.Upload(b, 4, []uint32{20, 21, 22, 23}))
+		run(9)
+		equal(t, "another store", got, []uint32{20, 21, 22, 23})
+		if s := strings.Join(d.Leaks(), ", "); !strings.Contains(s, "texture texels of v") {
+			t.Errorf("open objects: %s", s)
+		}
+		x.Close()
+		x.Close()
+	})
+}
+
 func TestCompileErrors(t *testing.T) {
 	open(t, func(t testing.TB, d *device.Device) {
 		src := device.Source{Text: "#version 430 core\n//#line 1 0\nlayout(local_size_x = 1) in;\n//#line 7 1\nfloat f() { return wrong + 1.0; }\n//#line 3 0\nvoid main() {}\n",
