@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/glsl"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -209,7 +208,7 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 		return err
 	}
 	if i.hazards.need(u.access) {
-		i.dev.Barrier(device.BarrierStorage | device.BarrierCommand)
+		i.barrier()
 		i.hazards.barrier()
 	}
 	i.hazards.note(u.access)
@@ -230,7 +229,7 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 	case sequence, inOrder:
 		for pass := range u.passes {
 			if pass > 0 {
-				i.dev.Barrier(device.BarrierStorage)
+				i.barrier()
 			}
 			p.SetUints(glsl.UniformPass, uint32(pass))
 			if err := i.dev.Dispatch(p.Program, u.text.Groups, 1, 1); err != nil {
@@ -274,7 +273,7 @@ func (i *Instance) settle() error {
 	if err != nil {
 		return err
 	}
-	i.dev.Barrier(device.BarrierStorage)
+	i.barrier()
 	if err := i.bind(p); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type Backend struct {
 	tile    func(*plan.MatMul) (rows, cols int)
 	noPairs bool
 	blocks  int // elements from which blocks are taken, negative: never
+	texels  int // positive: blocks are loaded as texels, negative: never
 	cells   int // of sums over taps
 	// And small rings for spikes.
 	spikeEntries int
@@ -136,6 +137,12 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		layout.Tile = b.tile
 	}
 	layout.Pairs = layout.Pairs && !b.noPairs
+	switch {
+	case b.texels > 0:
+		layout.Texels = i.addressable
+	case b.texels < 0:
+		layout.Texels = nil
+	}
 	if b.blocks != 0 {
 		layout.Wide = max(0, b.blocks)
 	}

@@ -97,13 +97,11 @@ func BenchmarkHodgkinHuxley(b *testing.B) {
 	}
 }
 
-// BenchmarkBlocks compares elements one by one with blocks of four, which software renderers take.
+// BenchmarkBlocks compares elements one by one with blocks of four and with blocks that are loaded as texels, which software renderers take.
 func BenchmarkBlocks(b *testing.B) {
 	p := cubaPlan(b, 20_000, plan.Single)
-	for _, blocks := range []int{-1, 1} {
-		b.Run(map[int]string{-1: "1", 1: "4"}[blocks], func(b *testing.B) {
-			benchOn(b, p, &Backend{dev: gltest.DeviceWith(b, device.Options{}), Mode: Plain, blocks: blocks})
-		})
+	for k, name := range []string{"1", "4", "texels"} {
+		b.Run(name, func(b *testing.B) { benchOn(b, p, ways(gltest.DeviceWith(b, device.Options{}))[k]) })
 	}
 }
 

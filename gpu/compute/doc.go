@@ -10,6 +10,8 @@
 // tries how many run at once, and a dispatch in which they did not is undone and taken plainly. All ways run the same function
 // text and give the same bits.
 //
+// On llvmpipe slabs are also bound as texels, which all lanes load at once; barriers count them in.
+//
 // llvmpipe leaves loops after 65535 rounds of all loops together and says nothing. Programs of many steps count their rounds,
 // those over spikes while they run, and leave between two steps while the worst step still fits; the host goes on from there.
 // Plans whose worst step does not fit are refused, and a loop at the end of each program tells whether one was left early all

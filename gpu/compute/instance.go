@@ -107,6 +107,7 @@ func (i *Instance) Close() error {
 	}
 	i.control.Close()
 	for k := range i.slabs {
+		i.slabs[k].texels.Close()
 		i.slabs[k].buf.Close()
 	}
 	return nil
@@ -116,6 +117,11 @@ func (i *Instance) Close() error {
 func (i *Instance) fullBarrier() {
 	i.dev.Barrier(device.BarrierAll)
 	i.hazards.barrier()
+}
+
+// barrier makes what programs wrote to slabs visible to programs, and to the arguments of indirect dispatches.
+func (i *Instance) barrier() {
+	i.dev.Barrier(device.BarrierStorage | device.BarrierTexture | device.BarrierCommand)
 }
 
 // clearFault resets the fault words.

@@ -12,9 +12,11 @@ import (
 // slab is one storage buffer that holds many of the plan's buffers. Few slabs keep programs within the number of blocks
 // that a shader stage may see.
 type slab struct {
-	len  int
-	buf  *device.Buffer
-	elem device.Element
+	len int
+	buf *device.Buffer
+	// texels read the slab through a texture unit; nil until a program does.
+	texels *device.TexelBuffer
+	elem   device.Element
 }
 
 // makeSlabs describes the buffers that a layout needs; none is allocated.
@@ -36,10 +38,12 @@ func elemOf(p *plan.Plan, t ir.Type) device.Element {
 	return device.F32
 }
 
+func (s *slab) bytes() int64 { return int64(s.len) * int64(s.elem.Size()) }
+
 func bytesOf(slabs []slab) int64 {
 	var n int64
 	for _, s := range slabs {
-		n += int64(s.len) * int64(s.elem.Size())
+		n += s.bytes()
 	}
 	return n
 }

@@ -15,7 +15,7 @@ import (
 const maxRounds = 60_000
 
 // lanes is how many invocations llvmpipe computes at a time.
-const lanes = 8
+const lanes = glsl.Lanes
 
 // rounds bounds how often the loops inside of one element of an operation go round.
 func rounds(l *glsl.Layout, op glsl.Op) int {

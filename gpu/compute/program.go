@@ -105,5 +105,20 @@ func (i *Instance) bind(p *program) error {
 			return err
 		}
 	}
+	for unit, s := range p.text.Texels {
+		if err := i.bindTexels(unit, &i.slabs[s]); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// bindTexels binds a slab to a texture unit.
+func (i *Instance) bindTexels(unit int, s *slab) (err error) {
+	if s.texels == nil {
+		if s.texels, err = i.dev.NewTexelBuffer(s.buf); err != nil {
+			return err
+		}
+	}
+	return s.texels.Bind(unit)
 }

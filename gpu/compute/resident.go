@@ -214,7 +214,7 @@ func (i *Instance) dispatchSteps(r *manySteps, n int64, groups int) error {
 		p.SetUints(glsl.UniformFirstRow(m), uint32(i.rings[m].fill))
 	}
 	if i.hazards.need(r.access) {
-		i.dev.Barrier(device.BarrierStorage)
+		i.barrier()
 		i.hazards.barrier()
 	}
 	i.hazards.note(r.access)

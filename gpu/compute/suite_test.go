@@ -17,6 +17,11 @@ func TestSuite(t *testing.T) {
 	for _, mode := range []Mode{Plain, Auto} {
 		t.Run(map[Mode]string{Plain: "plain", Auto: "auto"}[mode], func(t *testing.T) {
 			t.Run("single", func(t *testing.T) { runSuite(t, mode, plan.Single, exectest.GPUTolerance()) })
+			if mode == Plain {
+				t.Run("no texels", func(t *testing.T) {
+					runSuiteOn(t, &Backend{Mode: Plain, blocks: 1, texels: -1}, plan.Single, exectest.GPUTolerance())
+				})
+			}
 			t.Run("double", func(t *testing.T) { runSuite(t, mode, plan.Double, doubleTolerance()) })
 		})
 	}
@@ -35,14 +40,15 @@ func doubleTolerance() exectest.Tolerance {
 }
 
 func runSuite(t *testing.T, mode Mode, p plan.Precision, tol exectest.Tolerance) {
-	d := gltest.Device(t)
-	b, err := New(d)
-	if err != nil {
-		t.Fatal(err)
+	b := &Backend{Mode: mode}
+	if mode == Plain {
+		b.blocks, b.texels = 1, 1 // small networks, and hardware, would do without
 	}
-	if b.Mode = mode; mode == Plain {
-		b.blocks = 1 // small networks would do without
-	}
+	runSuiteOn(t, b, p, tol)
+}
+
+func runSuiteOn(t *testing.T, b *Backend, p plan.Precision, tol exectest.Tolerance) {
+	b.dev = gltest.Device(t)
 	if p == plan.Double && !b.Caps().Double {
 		t.Skip("this OpenGL driver has no double precision")
 	}

@@ -21,6 +21,8 @@ func (i *Instance) tune() {
 		}
 		// Loads and stores go lane by lane, and cost less per number as vectors; but four times the text compiles for longer.
 		i.layout.Wide = 2048
+		// Texels are gathered by all lanes at once.
+		i.layout.Texels = i.addressable
 	}
 	i.layout.TapCells = i.tapCells
 	i.layout.Tile = func(m *plan.MatMul) (int, int) {
@@ -33,6 +35,11 @@ func (i *Instance) tune() {
 		}
 		return 1, 1
 	}
+}
+
+// addressable reports whether a slab can be read as texels.
+func (i *Instance) addressable(s int) bool {
+	return i.slabs[s].bytes()/16 <= int64(i.dev.Info().Limits.TexelBufferSize)
 }
 
 // tapCells is how many cells of a sum over taps an invocation computes.

@@ -53,6 +53,8 @@ type scope struct {
 	// call of the operation, into globals, by the statements in shared.
 	hoist  func(t ir.Type) string
 	shared []string
+	// inLoop: the text is in a loop, where a driver may load a uniform anew for each element.
+	inLoop bool
 
 	parent *scope // locals of an enclosing body may be used, for uniform expressions only
 	uses   map[*ir.Expr]int
@@ -118,7 +120,7 @@ func (s *scope) anchors(nodes, roots []*ir.Expr) map[*ir.Expr]bool {
 		return found
 	}
 	mark := func(e *ir.Expr) {
-		if e != nil && e.Uniform() && !leaf(e) {
+		if e != nil && e.Uniform() && (!leaf(e) || s.inLoop && e.Op == ir.OpStep) {
 			found[e] = true
 		}
 	}

@@ -71,6 +71,7 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	g.body = strings.Builder{}
 	var globals []string
 	if g.l.replicas() == 1 && !s.past {
+		s.inLoop = g.width > 1
 		s.hoist = func(t ir.Type) string {
 			g.hoisted++
 			name := fmt.Sprintf("u%d", g.hoisted)
@@ -208,6 +209,7 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 	}
 	g.lines(s.lines)
 	var checks []finite
+	blocks := g.blockChecked(r)
 	for i, e := range k.Effects {
 		t := texts[i]
 		var stmt string
@@ -258,7 +260,12 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 			if e.Value.Type != ir.Real {
 				continue // always finite
 			}
-			checks = append(checks, finite{t.value, t.mask, g.l.site(r, i, Site{Check: e.Name})})
+			site := g.l.site(r, i, Site{Check: e.Name})
+			if b, ok := blocks[i]; ok {
+				g.blockChecks = append(g.blockChecks, blockCheck{b, site})
+			} else {
+				checks = append(checks, finite{t.value, t.mask, site})
+			}
 			continue
 		}
 		g.linef("\t%s", onlyIf(t.mask, stmt))

@@ -102,6 +102,8 @@ type Layout struct {
 	// Wide is the number of elements from which an invocation takes four at a time of what is kept per element, as vectors; 0: never.
 	// Results do not depend on it.
 	Wide int
+	// Texels: whether slab s is also bound as texels of four words, through which vectors are loaded; nil: none is. Results do not depend on it.
+	Texels func(s int) bool
 	// Version of GLSL, 0: 450.
 	Version int
 	// Tile is the shape of the block of a matrix product that one invocation computes, 1 x 1 when nil. Results do not depend on it.

@@ -19,6 +19,7 @@ type ownValue struct {
 	load   bool // an operation reads the value, or leaves it as it is
 	store  bool // an operation may change it
 	always bool // an operation replaces it whatever it was
+	last   Op   // that may change it
 }
 
 // name is the variable that holds word w of the current element.
@@ -122,6 +123,9 @@ func (g *generator) takeOwn(ops []Op) (parts []int) {
 			shared[b] = shared[b] || o.part != part
 			o.load = o.load || u.read && !o.always
 			o.store = o.store || u.write
+			if u.write {
+				o.last = op
+			}
 			o.always = o.always || u.always
 		}
 	}
@@ -227,16 +231,27 @@ func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls st
 		at := &g.l.Buffers[o.buffer]
 		return fmt.Sprintf("blocks%d[%du + b * %du + %du]", at.Slab, at.Base/wide, o.words, k)
 	}
+	texels, compared := map[*ownValue]bool{}, map[*ownValue]bool{}
 	for _, o := range kept {
 		at := g.l.Buffers[o.buffer]
-		g.blocks[at.Slab] = true
+		// A condition seldom changes, and a load as texel with a store that is left out costs less than a store.
+		seldom := o.store && g.isBool(o.buffer)
+		texels[o] = (o.load || seldom) && g.takeTexels(at.Slab)
+		compared[o] = !o.always || seldom && texels[o]
+		if o.store || o.load && !texels[o] {
+			g.blocks[at.Slab] = true
+		}
 		typ := g.l.vectorName(at.Type)
 		for k := range o.words {
-			fmt.Fprintf(t, "\t\t\t%s was_%d_%d = %s", typ, o.buffer, k, typ)
-			if o.load {
-				fmt.Fprintf(t, "(%s);", block(o, k))
-			} else {
-				fmt.Fprintf(t, "(%s);", g.zero(at.Type))
+			fmt.Fprintf(t, "\t\t\t%s was_%d_%d = ", typ, o.buffer, k)
+			switch {
+			case texels[o]:
+				read := map[string]string{"ivec4": "ivec4", "vec4": "uintBitsToFloat"}[typ]
+				fmt.Fprintf(t, "%s(texelFetch(texels%d, int(%du + b * %du + %du)));", read, at.Slab, at.Base/wide, o.words, k)
+			case o.load:
+				fmt.Fprintf(t, "%s;", block(o, k))
+			default:
+				fmt.Fprintf(t, "%s(%s);", typ, g.zero(at.Type))
 			}
 			if o.store {
 				fmt.Fprintf(t, " %s now_%d_%d = was_%d_%d;", typ, o.buffer, k, o.buffer, k)
@@ -274,18 +289,52 @@ func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls st
 		}
 		t.WriteString("\t\t\t}\n")
 	}
+	for _, c := range g.blockChecks {
+		if g.own[c.buffer].part == part {
+			fmt.Fprintf(t, "\t\t\tfault_%d = min(fault_%d, op_finite(now_%d_0) ? 0xffffffffu : b);\n", c.site, c.site, c.buffer)
+		}
+	}
 	for _, o := range kept {
 		if !o.store {
 			continue
 		}
 		for k := range o.words {
 			cond := ""
-			if v := fmt.Sprintf("%d_%d", o.buffer, k); !o.always {
+			if v := fmt.Sprintf("%d_%d", o.buffer, k); compared[o] {
 				cond = g.changed(o.buffer, "now_"+v, "was_"+v, true)
 			}
 			fmt.Fprintf(t, "\t\t\t%s%s = now_%d_%d;\n", cond, block(o, k), o.buffer, k)
 		}
 	}
+}
+
+// blockCheck is a check that the value of a buffer is finite.
+type blockCheck struct{ buffer, site int }
+
+// blockChecked returns, by effect, the buffers whose values a run's checks look at, where all of them can be made for the elements of an invocation
+// at once: what they look at is what the dispatch stores. Which of several elements it is, is found when all are done. Otherwise it returns nil.
+func (g *generator) blockChecked(r *plan.Run) map[int]int {
+	if g.faults == nil || g.width == 1 || g.l.Plan.Precision != plan.Single {
+		return nil
+	}
+	found := map[int]int{}
+	for i, e := range r.Kernel.Effects {
+		if e.Kind != ir.Check || e.Value.Type != ir.Real {
+			continue
+		}
+		at := slices.IndexFunc(r.Kernel.Effects, func(s ir.Effect) bool {
+			return s.Kind == ir.Store && s.Value == e.Value && s.Mask == nil && s.Index == nil && r.Kernel.Slots[s.Slot].Kind == ir.PerElement
+		})
+		if at < 0 || e.Mask != nil {
+			return nil
+		}
+		b := int(r.Bind[r.Kernel.Effects[at].Slot])
+		if o := g.own[b]; o == nil || o.last != Op(r) {
+			return nil
+		}
+		found[i] = b
+	}
+	return found
 }
 
 // vectorName is the type of four values of a buffer of type t.
@@ -297,4 +346,23 @@ func (l *Layout) vectorName(t ir.Type) string {
 		return "dvec4"
 	}
 	return "vec4"
+}
+
+// mostTexels is the number of texture units that every stage has.
+const mostTexels = 16
+
+// takeTexels reports whether a slab is read as texels, which hold four words, and binds it for them. What is loaded so must not change in
+// the dispatch before: texels are not coherent with storage blocks. The own value of an element is loaded before anything stores it.
+func (g *generator) takeTexels(slab int) bool {
+	s := g.l.Slabs[slab]
+	if g.l.Texels == nil || g.l.Size(s.Type) != 4 || s.Piece > 0 || !g.l.Texels(slab) || len(g.texels) == mostTexels && !g.texels[slab] {
+		return false
+	}
+	g.texels[slab] = true
+	return true
+}
+
+// isBool reports whether a buffer holds conditions.
+func (g *generator) isBool(b int) bool {
+	return b < len(g.l.Plan.Buffers) && g.l.Plan.Buffers[b].Type == ir.Bool
 }

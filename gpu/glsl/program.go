@@ -69,6 +69,7 @@ type Program struct {
 	// in names only have the same programs.
 	Source shaders.Source
 	Blocks []Block  // bound at SlabBinding + position; a slab may appear twice, as floats and as pairs
+	Texels []int    // slabs bound as texels, at the texture units from 0 on
 	Groups int      // work groups to dispatch; 0: indirectly
 	Sums   []int    // whose UniformSum it has
 	At     []uint32 // value of UniformAt, where not nil
@@ -86,6 +87,9 @@ func (p *Program) Resolved() (string, error) {
 	src, err := shaders.Resolve(p.Name, p.version+p.Text)
 	return src.Text, err
 }
+
+// Lanes is how many invocations llvmpipe computes side by side.
+const Lanes = 8
 
 // maxGroups is the smallest number of work groups per dispatch that OpenGL guarantees.
 const maxGroups = 65535
@@ -173,13 +177,18 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
 	g.declareOwn()
 	var main strings.Builder
+	loop := groups*groupSize < steps // ends at steps
 	counter, word := "e", "e >> 5"
 	if width > 1 {
 		counter, word = "b", "b >> 3"
 	}
 	for _, p := range parts {
 		limit := (p.n + width - 1) / width
-		fmt.Fprintf(&main, "\t\tif (%s < %du) {\n", counter, limit)
+		if loop && limit == steps {
+			main.WriteString("\t\t{\n")
+		} else {
+			fmt.Fprintf(&main, "\t\tif (%s < %du) {\n", counter, limit)
+		}
 		for _, s := range p.asks {
 			fmt.Fprintf(&main, "\t\t\tuint spiked_%d = uint(%s(%s));\n", s.Bits, g.l.Buffers[s.Bits].Name, s.wordAt(word, false))
 		}
@@ -195,9 +204,23 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	for _, k := range sorted(g.faults) {
 		g.globals = append(g.globals, fmt.Sprintf("uint fault_%d = 0xffffffffu, fault_kind_%d;", k, k))
 	}
+	for _, c := range g.blockChecks {
+		g.globals = append(g.globals, fmt.Sprintf("uint fault_%d = 0xffffffffu;", c.site))
+	}
 	last, err := g.lastGroup(chains, groupSize, groups)
 	if err != nil {
 		return nil, err
+	}
+	if len(g.blockChecks) > 0 {
+		g.linef("void report_block(uint site, uint block, vec4 v) {")
+		g.linef("\tuint k = 0u;")
+		g.linef("\tfloat x = v.x;")
+		for k := 1; k < wide; k++ {
+			g.linef("\tif (op_finite(x)) { k = %du; x = v.%c; }", k, "xyzw"[k])
+		}
+		g.linef("\treport_fault(site, %du * block + k, op_kind(x));", wide)
+		g.linef("}")
+		g.linef("")
 	}
 	g.linef("void main() {")
 	if !always {
@@ -205,14 +228,21 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	}
 	g.body.WriteString(once.String())
 	switch {
-	case groups*groupSize >= steps:
+	case !loop:
 		g.linef("\tuint %s = gl_GlobalInvocationID.x;", counter)
 		g.linef("\t{")
 	case l.Software:
-		// A thread takes neighbours, for its cache.
+		// A thread takes neighbours, for its cache, and what it computes side by side goes through the loop before the next does.
 		share := (steps + groups*groupSize - 1) / (groups * groupSize) * groupSize
-		g.linef("\tuint end = min((gl_WorkGroupID.x + 1u) * %du, %du);", share, steps)
-		g.linef("\tfor (uint %s = gl_WorkGroupID.x * %du + gl_LocalInvocationIndex; %s < end; %s += %du) {", counter, share, counter, counter, groupSize)
+		if groupSize%Lanes != 0 || groupSize == Lanes {
+			g.linef("\tuint end = min((gl_WorkGroupID.x + 1u) * %du, %du);", share, steps)
+			g.linef("\tfor (uint %s = gl_WorkGroupID.x * %du + gl_LocalInvocationIndex; %s < end; %s += %du) {", counter, share, counter, counter, groupSize)
+			break
+		}
+		share /= groupSize / Lanes
+		g.linef("\tuint share = gl_WorkGroupID.x * %du + gl_LocalInvocationIndex / %du;", groupSize/Lanes, Lanes)
+		g.linef("\tuint end = min((share + 1u) * %du, %du);", share, steps)
+		g.linef("\tfor (uint %s = share * %du + gl_LocalInvocationIndex %% %du; %s < end; %s += %du) {", counter, share, Lanes, counter, counter, Lanes)
 	default:
 		g.linef("\tfor (uint %s = gl_GlobalInvocationID.x; %s < %du; %s += %du) {", counter, counter, steps, counter, groups*groupSize)
 	}
@@ -220,6 +250,10 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	g.linef("\t}")
 	for _, k := range sorted(g.faults) {
 		g.linef("\tif (fault_%d != 0xffffffffu) report_fault(%du, fault_%d, fault_kind_%d);", k, k, k, k)
+	}
+	for _, c := range g.blockChecks {
+		at := g.l.Buffers[c.buffer]
+		g.linef("\tif (fault_%d != 0xffffffffu) report_block(%du, fault_%d, blocks%d[%du + fault_%d]);", c.site, c.site, c.site, at.Slab, at.Base/wide, c.site)
 	}
 	g.body.WriteString(last)
 	g.linef("}")
@@ -275,19 +309,22 @@ type generator struct {
 	seen     map[int]bool // slabs through which work groups of one dispatch see what others wrote
 	own      map[int]*ownValue
 	ownOrder []int
-	blocks   map[int]bool      // slabs that are also touched as vectors of four
-	width    int               // elements of an invocation at a time
-	emits    map[int]*List     // by bits: lists whose spikes an invocation notes for all its elements at once
-	faults   map[int]bool      // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
-	changes  map[int]bool      // what the program changes, where that is known: all else is read through blocks that may be cached
-	counted  bool              // the rounds of loops over spikes, for UniformBudget
-	inner    map[*plan.Run]int // rounds within an element or a synapse
-	each     int               // rounds of what the loop over spikes that is written does for a spike itself
-	grid     bool              // many work groups take many steps
+	blocks   map[int]bool  // slabs that are also touched as vectors of four
+	texels   map[int]bool  // slabs that are also read as texels of four words
+	width    int           // elements of an invocation at a time
+	emits    map[int]*List // by bits: lists whose spikes an invocation notes for all its elements at once
+	faults   map[int]bool  // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
+	// blockChecks are checks that are made for the elements of an invocation at once.
+	blockChecks []blockCheck
+	changes     map[int]bool      // what the program changes, where that is known: all else is read through blocks that may be cached
+	counted     bool              // the rounds of loops over spikes, for UniformBudget
+	inner       map[*plan.Run]int // rounds within an element or a synapse
+	each        int               // rounds of what the loop over spikes that is written does for a spike itself
+	grid        bool              // many work groups take many steps
 }
 
 func newGenerator(l *Layout) *generator {
-	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), storers: make(map[int]string), blocks: make(map[int]bool), emits: make(map[int]*List)}
+	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), storers: make(map[int]string), blocks: make(map[int]bool), texels: make(map[int]bool), emits: make(map[int]*List)}
 	for _, b := range l.Buffers {
 		g.names.fresh(b.Name)
 	}
@@ -404,6 +441,10 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	}
 	for _, s := range sorted(g.pairs) {
 		fmt.Fprintf(&t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, s)
+	}
+	for k, s := range sorted(g.texels) {
+		fmt.Fprintf(&t, "layout(binding = %d) uniform usamplerBuffer texels%d;\n", k, s)
+		p.Texels = append(p.Texels, s)
 	}
 	t.WriteByte('\n')
 	if g.gaps > 0 {

@@ -365,14 +365,20 @@ func (g *generator) apply(k int) function {
 	g.useSum(k)
 	value := g.ownWord(int(s.Target), 0, 1)
 	g.linef("void %s(uint e) {", f.name)
-	inverse := fmt.Sprintf("scale_%d.y", k)
-	if s.Scales >= 0 {
-		inverse = fmt.Sprintf("%s(e / %du * 3u + 1u)", g.l.Buffers[s.Scales].Name, g.l.part(int(s.Target)))
+	inverse := fmt.Sprintf("double(scale_%d.y)", k)
+	switch {
+	case s.Scales >= 0:
+		inverse = fmt.Sprintf("double(%s(e / %du * 3u + 1u))", g.l.Buffers[s.Scales].Name, g.l.part(int(s.Target)))
+	case g.width > 1: // once per invocation, not in the loop over elements
+		name := fmt.Sprintf("scale_inverse_%d", k)
+		g.global("double " + name + ";")
+		f.shared = name + " = " + inverse
+		inverse = name
 	}
 	if s.Words == 1 {
 		g.linef("\tint w = %s;", g.ownWord(s.Buffer, 0, 1))
 		g.linef("\tif (w == 0) return;")
-		g.linef("\tprecise double total = double(w) * double(%s);", inverse)
+		g.linef("\tprecise double total = double(w) * %s;", inverse)
 		g.linef("\ttotal = double(%s) + total;", value)
 		g.linef("\t%s = %s(total);", value, g.l.real())
 		g.linef("\t%s = 0;", g.ownWord(s.Buffer, 0, 1))
@@ -403,7 +409,7 @@ func (g *generator) apply(k int) function {
 	for w := 1; w <= top; w++ {
 		g.linef("\ttotal = total * 2.3283064365386963e-10lf + double(w%d);", w)
 	}
-	g.linef("\ttotal = total * double(%s);", inverse)
+	g.linef("\ttotal = total * %s;", inverse)
 	g.linef("\ttotal = double(%s) + (negative ? -total : total);", value)
 	g.linef("\t%s = %s(total);", value, g.l.real())
 	for w := range s.Words {

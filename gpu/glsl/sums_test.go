@@ -62,7 +62,10 @@ func TestGoldenSpikes(t *testing.T) {
 	l.Wide = 1
 	p, err = Dispatch(l, []Op{emit, &Apply{0}}, nil, 8)
 	golden(t, "emit_wide", p, err)
-	l.Wide = 0
+	l.Texels = func(int) bool { return true }
+	p, err = Dispatch(l, []Op{emit, &Apply{0}}, nil, 8)
+	golden(t, "emit_texels", p, err)
+	l.Wide, l.Texels = 0, nil
 	p, err = Lists(l, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, nil, 32)
 	golden(t, "lists", p, err)
 	p, err = OverSpikes(l, []Op{deliver, reset}, 64)

@@ -2,6 +2,10 @@
 // Tests for NaN look at the bits: a compiler may assume that there is none.
 
 bool op_isnan(float x) { return (floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u; }
+bool op_finite(vec4 v) {
+	uvec4 u = floatBitsToUint(v) & 0x7f800000u;
+	return max(max(u.x, u.y), max(u.z, u.w)) != 0x7f800000u;
+}
 bool op_finite(float x) { return (floatBitsToUint(x) & 0x7f800000u) != 0x7f800000u; }
 
 // 0 NaN, 1 infinity, 2 minus infinity.

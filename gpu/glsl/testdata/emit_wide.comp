@@ -9,6 +9,7 @@ layout(std430, binding = 3) buffer Blocks1 { ivec4 blocks1[]; };
 uniform vec3 scale_0; // of a fixed-point sum: scale, its inverse, the largest value
 uniform uint tick;       // since the batch began, from 1
 uniform uvec2 clock_step; // of the clock: low and high word
+double scale_inverse_0;
 float own_0_0;
 int own_23_0;
 float own_12_0;
@@ -28,7 +29,7 @@ void run_neurons_threshold(uint e) {
 void run_add_the_sum_to_neurons_g(uint e) {
 	int w = own_23_0;
 	if (w == 0) return;
-	precise double total = double(w) * double(scale_0.y);
+	precise double total = double(w) * scale_inverse_0;
 	total = double(own_12_0) + total;
 	own_12_0 = float(total);
 	own_23_0 = 0;
@@ -36,12 +37,13 @@ void run_add_the_sum_to_neurons_g(uint e) {
 
 void main() {
 	if (halted()) return;
+	scale_inverse_0 = double(scale_0.y);
 	uint b = gl_GlobalInvocationID.x;
 	{
 		if (b < 25u) {
-			vec4 was_0_0 = vec4(blocks0[0u + b * 1u + 0u]);
-			ivec4 was_23_0 = ivec4(blocks1[33440u + b * 1u + 0u]); ivec4 now_23_0 = was_23_0;
-			vec4 was_12_0 = vec4(blocks0[352u + b * 1u + 0u]); vec4 now_12_0 = was_12_0;
+			vec4 was_0_0 = blocks0[0u + b * 1u + 0u];
+			ivec4 was_23_0 = blocks1[33440u + b * 1u + 0u]; ivec4 now_23_0 = was_23_0;
+			vec4 was_12_0 = blocks0[352u + b * 1u + 0u]; vec4 now_12_0 = was_12_0;
 			{
 				uint e = 4u * b + 0u;
 				own_0_0 = was_0_0.x;
