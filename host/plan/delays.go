@@ -60,7 +60,7 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 	}
 	// The same delays are other numbers of steps for spikes of a group with another clock.
 	key = maphash.Comparable(hashSeed, [2]uint64{key, math.Float64bits(b.dtOf(group.DT))})
-	if known, ok := w.p.kept().delays[key]; ok {
+	if known, ok := w.p.made.delaysBy(key); ok && (!known.each || path == s.Sums || w.sortedBy(path.Post, key)) {
 		return &known, true
 	}
 	d, one := &delays{key: key}, math.NaN()
@@ -93,9 +93,7 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 	if d.each {
 		d.steps = steps
 	}
-	known := *d
-	known.steps = nil
-	w.p.kept().delays[key] = known
+	w.p.made.keepDelays(*d)
 	return d, true
 }
 

@@ -175,7 +175,7 @@ func (c *collector) take(s *net.Synapses) *pairs {
 		x.join(pre, x.pre, x.toPre, !x.byPost, len(c.segments) == 1)
 		x.pre = nil
 	}
-	return &pairs{pre: pre.end(), post: post.end()}
+	return &pairs{pre: pre.end(), post: post.end(), made: newMade()}
 }
 
 // join appends one end of the segment's pairs, which is what its runs stand for when run is set. alone: it is the only segment.

@@ -32,7 +32,7 @@ func (p Pairs) Add(s *net.Synapses, pre, post []int32) (first int, err error) {
 			}
 		}
 	}
-	fresh := &pairs{pre: old.pre.with(s.Pre, pre), post: old.post.with(s.Post, post), removed: old.removed, how: old.how}
+	fresh := &pairs{pre: old.pre.with(s.Pre, pre), post: old.post.with(s.Post, post), removed: old.removed, how: old.how, made: newMade()}
 	if fresh.removed != nil {
 		fresh.removed = append(slices.Clone(fresh.removed), make([]bool, len(pre))...)
 	}
@@ -47,7 +47,7 @@ func (p Pairs) Remove(s *net.Synapses, synapses []int32, removed bool) error {
 		return fmt.Errorf("the synapses of %q have not been made", s.Name)
 	}
 	fresh := *old
-	fresh.made = nil
+	fresh.made = newMade()
 	if fresh.removed = slices.Clone(old.removed); fresh.removed == nil {
 		fresh.removed = make([]bool, old.pre.Len())
 	}

@@ -242,7 +242,7 @@ const tallyPart = 1 << 20
 func tally(ends *Ends, removed []bool, n int) []int32 {
 	if ends.first != nil && removed == nil {
 		count := make([]int32, n)
-		for e := range len(ends.first) - 1 {
+		for e := range min(n, len(ends.first)-1) { // the group may have another number of elements than when the synapses were made
 			count[e] = ends.first[e+1] - ends.first[e]
 		}
 		return count

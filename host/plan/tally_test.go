@@ -29,6 +29,13 @@ func TestTally(t *testing.T) {
 			if got := tally(e, nil, 50); !slices.Equal(got, all) {
 				t.Errorf("%d ends: %v, want %v", size, got, all)
 			}
+			// Of a group that had other elements when the synapses were made.
+			if got := tally(endsOf(ends, 60), nil, 50); !slices.Equal(got, all) {
+				t.Errorf("%d ends among 60 elements: %v, want %v", size, got, all)
+			}
+			if got := tally(e, nil, 53); !slices.Equal(got, append(slices.Clone(all), 0, 0, 0)) {
+				t.Errorf("%d ends in 53 elements: %v, want %v", size, got, all)
+			}
 			if got := tally(e, removed, 50); !slices.Equal(got, left) {
 				t.Errorf("%d ends, some removed: %v, want %v", size, got, left)
 			}

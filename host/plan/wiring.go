@@ -27,31 +27,51 @@ type lagged struct {
 // delays are those of a pathway, in steps.
 type delays struct {
 	each    bool    // each synapse has its own; otherwise all have the longest
-	steps   []int32 // with each; nil where the synapses have been sorted by them before
+	steps   []int32 // with each; nil where the rows that they are for have been sorted by them before
 	longest int
 	key     uint64 // differs between delays that differ
 }
 
-// made is what was sorted and evaluated for plans before: a plan is built anew for every run, and nothing of this changes with it.
+// made is what was sorted and evaluated for plans before: a plan is built anew for every run, and nothing of this changes with it. Runs of a sweep
+// are built at once with the same pairs.
 type made struct {
-	rows   map[string][]sorted
+	mu     sync.Mutex
+	rows   map[string][]*sorted
 	delays map[uint64]delays // by key, without steps
+}
+
+func newMade() *made { return &made{rows: map[string][]*sorted{}, delays: map[uint64]delays{}} }
+
+// delaysBy returns delays that were found before.
+func (m *made) delaysBy(key uint64) (delays, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d, ok := m.delays[key]
+	return d, ok
+}
+
+// keepDelays keeps delays but for their steps.
+func (m *made) keepDelays(d delays) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d.steps = nil
+	m.delays[d.key] = d
 }
 
 // sorted are synapses with one lag in rows.
 type sorted struct {
-	lag   int
+	lag   int // of synapses with delays of their own; other rows serve pathways with any delay
 	ptr   []int32
 	index Index
-	wide  []int32 // the index in 32 bits, once it was asked for
 	syn   []int32 // nil: entry k is synapse k
+	once  sync.Once
+	wide  []int32 // see list
 }
 
-func (p *pairs) kept() *made {
-	if p.made == nil {
-		p.made = &made{rows: map[string][]sorted{}, delays: map[uint64]delays{}}
-	}
-	return p.made
+// list is the index in 32 bits.
+func (s *sorted) list() []int32 {
+	s.once.Do(func() { s.wide = s.index.List() })
+	return s.wide
 }
 
 // conn returns rows by one end. With several delays there is one set of rows for each, longest first: spikes that were sent earlier are
@@ -63,12 +83,12 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 	}
 	key := fmt.Sprint(byPost)
 	if each {
-		key = fmt.Sprint(byPost, " ", d.key)
+		key = eachKey(byPost, d.key)
 	}
 	if c, ok := w.conns[key]; ok && !each {
 		return []lagged{{c[0].conn, lag}}
 	}
-	rows := w.kept(key, byPost, func() []sorted {
+	rows := w.kept(key, byPost, func() []*sorted {
 		if each {
 			return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), d.steps)
 		}
@@ -79,28 +99,47 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 	if each {
 		division = len(w.b.plan.Conns) + 1
 	}
-	for i := range rows {
-		r := &rows[i]
-		if !each {
-			r.lag = lag
+	for _, r := range rows {
+		if each {
+			lag = r.lag
 		}
 		c := w.add(byPost, r, fmt.Sprintf("%v %d", map[bool]string{false: "pre", true: "post"}[byPost], len(w.b.plan.Conns)))
 		w.b.plan.Conns[c].Division = division
-		out = append(out, lagged{c, r.lag})
+		out = append(out, lagged{c, lag})
 	}
 	w.conns[key] = out
 	return out
 }
 
-// kept sorts synapses that have not been sorted so before. Elements may have been added to the group since.
-func (w *wiring) kept(key string, byPost bool, sort func() []sorted) []sorted {
-	key = fmt.Sprint(w.rowsOf(byPost), " ", key)
-	rows, ok := w.p.kept().rows[key]
+// eachKey names rows of synapses with delays of their own.
+func eachKey(byPost bool, delays uint64) string { return fmt.Sprint(byPost, " ", delays) }
+
+// rowsKey names rows in what is kept. Elements may have been added to the group since they were sorted.
+func (w *wiring) rowsKey(key string, byPost bool) string {
+	return fmt.Sprint(w.rowsOf(byPost), " ", key)
+}
+
+// kept sorts synapses that have not been sorted so before.
+func (w *wiring) kept(key string, byPost bool, sort func() []*sorted) []*sorted {
+	m := w.p.made
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key = w.rowsKey(key, byPost)
+	rows, ok := m.rows[key]
 	if !ok {
 		rows = sort()
-		w.p.kept().rows[key] = rows
+		m.rows[key] = rows
 	}
 	return rows
+}
+
+// sortedBy reports whether the synapses have been sorted by delays of their own.
+func (w *wiring) sortedBy(byPost bool, delays uint64) bool {
+	m := w.p.made
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, ok := m.rows[w.rowsKey(eachKey(byPost, delays), byPost)]
+	return ok
 }
 
 func (w *wiring) rowsOf(byPost bool) int {
@@ -119,12 +158,12 @@ func (w *wiring) all() int {
 	if c, ok := w.conns[key]; ok {
 		return c[0].conn
 	}
-	rows := w.kept(key, false, func() []sorted {
+	rows := w.kept(key, false, func() []*sorted {
 		whole := *w.p
 		whole.removed = nil
 		return whole.sort(false, w.rowsOf(false), w.rowsOf(true), nil)
 	})
-	c := w.add(false, &rows[0], "all")
+	c := w.add(false, rows[0], "all")
 	w.conns[key] = []lagged{{conn: c}}
 	return c
 }
@@ -154,23 +193,19 @@ func (b *builder) widen(c *Conn) {
 	if buf.Shorts == nil {
 		return
 	}
-	r := b.rows[c.Index]
-	if r.wide == nil {
-		r.wide = r.index.List()
-	}
-	buf.Ints, buf.Shorts = r.wide, nil
+	buf.Ints, buf.Shorts = b.rows[c.Index].list(), nil
 }
 
 // sort puts the synapses that were not removed into rows, one set for each delay, longest first; within a row the order is that of creation.
 // With a single set whose rows come in order, nothing is copied.
-func (p *pairs) sort(byPost bool, rows, elements int, steps []int32) []sorted {
+func (p *pairs) sort(byPost bool, rows, elements int, steps []int32) []*sorted {
 	row, far := p.pre, p.post
 	if byPost {
 		row, far = far, row
 	}
 	if steps == nil && p.removed == nil {
 		if ptr := row.pointers(rows); ptr != nil {
-			return []sorted{{ptr: ptr, index: far.index()}}
+			return []*sorted{{ptr: ptr, index: far.index()}}
 		}
 	}
 	top := int32(0)
@@ -183,12 +218,12 @@ func (p *pairs) sort(byPost bool, rows, elements int, steps []int32) []sorted {
 			n[stepOf(steps, k)]++
 		}
 	}
-	var out []sorted
+	var out []*sorted
 	set := make([]int32, top+1) // of a lag: its place in out
 	for lag := int(top); lag >= 0; lag-- {
 		set[lag] = int32(len(out))
 		if n[lag] > 0 || steps == nil {
-			out = append(out, sorted{lag: lag, ptr: make([]int32, rows+1), index: makeIndex(int(n[lag]), elements), syn: pages.Make[int32](int(n[lag]))})
+			out = append(out, &sorted{lag: lag, ptr: make([]int32, rows+1), index: makeIndex(int(n[lag]), elements), syn: pages.Make[int32](int(n[lag]))})
 		}
 	}
 	// Each worker goes through all synapses, or those in its own rows where they lie together, and sorts its own: the order is that of creation for any
@@ -210,7 +245,7 @@ func (p *pairs) sort(byPost bool, rows, elements int, steps []int32) []sorted {
 			others := other.part(at, to)
 			for i, r := range own.part(at, to) {
 				if k := at + i; r >= lo && r < hi && (p.removed == nil || !p.removed[k]) {
-					f(k, r, others[i], &out[set[stepOf(steps, k)]])
+					f(k, r, others[i], out[set[stepOf(steps, k)]])
 				}
 			}
 		}

@@ -33,6 +33,14 @@ func sweepChain(t *testing.T, w SweepOptions, change func(*chain)) (*chain, []st
 	return c, out
 }
 
+// delayedBy gives synapses a delay that depends on a parameter.
+func delayedBy(expr string) func(c *chain) {
+	return func(c *chain) {
+		path := c.syn.Pathways[0]
+		path.Delay, path.Delays = nil, []net.Assignment{{Var: "delay", Expr: code(expr)}}
+	}
+}
+
 // TestSweepEqualsRuns compares each run of a sweep with a network of its own.
 func TestSweepEqualsRuns(t *testing.T) {
 	values := []float64{0.1, 0.4, 0.9, 1.1}
@@ -64,6 +72,8 @@ func TestSweepEqualsRuns(t *testing.T) {
 			}, nil},
 		"connect": {func(*chain) Parameter { return Parameter{Name: "gain"} }, func(c *chain, v float64) { c.ns["gain"] = v },
 			func(c *chain) { c.Synapses[0].Connect = []*net.Connection{{Condition: code("i < 3*gain")}} }},
+		"delay":     {func(*chain) Parameter { return Parameter{Name: "gain"} }, func(c *chain, v float64) { c.ns["gain"] = v }, delayedBy("gain*5*ms")},
+		"delays":    {func(*chain) Parameter { return Parameter{Name: "gain"} }, func(c *chain, v float64) { c.ns["gain"] = v }, delayedBy("gain*(i + 1)*5*ms")},
 		"operation": {func(*chain) Parameter { return Parameter{Name: "gain"} }, func(c *chain, v float64) { c.ns["gain"] = v }, count},
 	} {
 		t.Run(name, func(t *testing.T) {
