@@ -134,6 +134,8 @@ func contents(b *plan.Buffer, replica int) span {
 	switch {
 	case b.Reals != nil:
 		return rangeOf(b.Reals[from:to])
+	case b.Shorts != nil:
+		return span{0, math.MaxUint16}
 	case b.Ints != nil:
 		s := span{}
 		for k, v := range b.Ints[from:to] {
