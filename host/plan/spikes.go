@@ -23,8 +23,8 @@ type firing struct {
 	refractory    *lower.Refractory
 }
 
-// listVar is the variable that holds the elements at which an event happens; "" is the spike.
-func listVar(event string) string {
+// EventList is the variable that holds the elements at which an event happens; "" is the spike.
+func EventList(event string) string {
 	if event == "" || event == "spike" {
 		return lower.SpikeList
 	}
@@ -33,7 +33,7 @@ func listVar(event string) string {
 
 // listOf is the buffer of a group's event, None when the group has no such event.
 func (b *builder) listOf(g *net.Group, event string) BufferID {
-	if id, ok := b.byName[lower.SlotName(g.Name, listVar(event))]; ok {
+	if id, ok := b.byName[lower.SlotName(g.Name, EventList(event))]; ok {
 		return id
 	}
 	return None
@@ -41,7 +41,7 @@ func (b *builder) listOf(g *net.Group, event string) BufferID {
 
 // happens reports whether a group has an event.
 func happens(g *net.Group, event string) bool {
-	if listVar(event) == lower.SpikeList {
+	if EventList(event) == lower.SpikeList {
 		return emits(g)
 	}
 	for _, e := range g.Events {
@@ -150,7 +150,7 @@ func (b *builder) checkCode(src *diag.Source, dialect check.Dialect, m *check.Mo
 
 // list lays out the list of an event. It is kept for one step; pathways with delays make it longer, when they are known.
 func (b *builder) list(g *net.Group, event string) BufferID {
-	return b.buffer(Buffer{Object: g.Name, Var: listVar(event), Type: ir.Int, Len: g.N + 1, Rows: 1, Role: History})
+	return b.buffer(Buffer{Object: g.Name, Var: EventList(event), Type: ir.Int, Len: g.N + 1, Rows: 1, Role: History})
 }
 
 // keep makes a list long enough for a lag.
@@ -401,7 +401,7 @@ func (b *builder) generator(g *net.Group, list BufferID) Op {
 func (b *builder) spikeMonitors() error {
 	add := func(name string, of net.Span, event string, place net.Place, slot Slot, order int) *SpikeMonitor {
 		if !happens(of.Group, event) {
-			if listVar(event) == lower.SpikeList {
+			if EventList(event) == lower.SpikeList {
 				b.mistake(place, "give it a threshold", "%q records the spikes of %q, which has none", name, of.Group.Name)
 			} else {
 				b.mistake(place, "", "%q records the event %q, which %q does not have", name, event, of.Group.Name)
@@ -417,7 +417,7 @@ func (b *builder) spikeMonitors() error {
 	}
 	for _, m := range b.net.SpikeMonitors {
 		slot := Thresholds
-		if listVar(m.Event) != lower.SpikeList {
+		if EventList(m.Event) != lower.SpikeList {
 			slot++
 		}
 		pm := add(m.Name, m.Of, m.Event, m.Place, slot, 1)

@@ -54,7 +54,7 @@ func (b *builder) checkSynapses() error {
 			group := s.Source(p)
 			switch {
 			case happens(group, p.Event):
-			case listVar(p.Event) == lower.SpikeList:
+			case EventList(p.Event) == lower.SpikeList:
 				b.mistake(s.Place, "give it a threshold", "code of %q waits for spikes of %q, which has none", s.Name, group.Name)
 			default:
 				b.mistake(s.Place, "", "code of %q waits for the event %q, which %q does not have", s.Name, p.Event, group.Name)

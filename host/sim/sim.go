@@ -159,10 +159,8 @@ func (s *Sim) load() error {
 			s.plain[x] = true // each synapse may have a state of its own
 		}
 		s.connects[x] = len(x.Connect)
-		for _, p := range x.Delayed() {
-			s.delayed[p] = delaysSet(p)
-		}
 	}
+	redelayed := s.redelays()
 	opt := planOptions(s.opt)
 	opt.Matrices, opt.Pairs, opt.Drawn, opt.Plain = s.matrices, s.pairs, s.drawn, s.isPlain
 	if opt.Memory > 0 && s.res != nil {
@@ -179,6 +177,9 @@ func (s *Sim) load() error {
 	s.timing.Connect += res.ConnectSeconds
 	if s.res != nil && sameProgram(s.res.Plan, res.Plan) {
 		return nil
+	}
+	if err := s.warnUnderWay(redelayed, res); err != nil {
+		return err
 	}
 	start := time.Now()
 	inst, err := s.opt.Backend.Load(res.Plan, exec.Options{Seed: s.opt.Seed, Threads: s.opt.Threads, Replica: s.opt.Replica})
