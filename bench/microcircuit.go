@@ -175,10 +175,10 @@ func scaledMicrocircuit(name string) (w Workload, ok bool, err error) {
 //go:embed results/microcircuit-brian2.json
 var microcircuitBrian []byte
 
-// reference are rates of Brian2 with Poisson drive, from bench/peers/microcircuit.py.
+// reference are rates, and mean coefficients of variation, of Brian2 with Poisson drive, from bench/peers/microcircuit.py.
 var reference = func() (r struct {
-	Scale, Seconds float64
-	Runs           []struct{ Rates [8]float64 }
+	Scale, Seconds, Transient float64
+	Runs                      []struct{ Rates, CV [8]float64 }
 }) {
 	all := []any{&r}
 	if err := json.Unmarshal(microcircuitBrian, &all); err != nil {

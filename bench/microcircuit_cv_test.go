@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"testing"
 
@@ -15,13 +14,6 @@ import (
 // Cells of the microcircuit at a tenth of its size fire as irregularly as Brian2's: the mean coefficient of variation of their intervals, over cells with four
 // intervals at least, lies among those of six other random networks.
 func TestMicrocircuitIrregularity(t *testing.T) {
-	var brian struct {
-		Scale, Seconds, Transient float64
-		Runs                      []struct{ CV [8]float64 }
-	}
-	if err := json.Unmarshal(microcircuitBrian, &[]any{&brian}); err != nil {
-		t.Fatal(err)
-	}
 	w, err := Select([]string{"microcircuit-0.1"})
 	if err != nil {
 		t.Fatal(err)
@@ -38,8 +30,8 @@ func TestMicrocircuitIrregularity(t *testing.T) {
 	}
 	defer s.Close()
 	dt := s.Plan().BaseDT
-	from := int64(math.Round(brian.Transient / dt))
-	if err := s.RunSteps(context.Background(), from+int64(math.Round(brian.Seconds/dt))); err != nil {
+	from := int64(math.Round(reference.Transient / dt))
+	if err := s.RunSteps(context.Background(), from+int64(math.Round(reference.Seconds/dt))); err != nil {
 		t.Fatal(err)
 	}
 	// The same moments as the peer's script: of the intervals of each cell, divided by their number.
@@ -69,7 +61,7 @@ func TestMicrocircuitIrregularity(t *testing.T) {
 				own = append(own, math.Sqrt(max(squares[i]/count[i]-mean*mean, 0))/mean)
 			}
 		}
-		for _, run := range brian.Runs {
+		for _, run := range reference.Runs {
 			theirs = append(theirs, run.CV[k])
 		}
 		mean, spread := stat.MeanStdDev(theirs, nil)

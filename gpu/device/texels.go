@@ -64,11 +64,7 @@ func (x *TexelBuffer) Bind(unit int) error {
 
 // Close deletes the texture; the buffer stays.
 func (x *TexelBuffer) Close() {
-	if x == nil || x.name == 0 {
-		return
+	if x != nil {
+		x.d.deleteTexture(&x.name)
 	}
-	gl.DeleteTextures(1, &x.name)
-	x.d.untrack(kindTexture, uint64(x.name))
-	x.name = 0
-	x.d.verify("glDeleteTextures")
 }

@@ -186,11 +186,18 @@ func (d *Device) BindImage(unit int, x *Texture) {
 
 // Close deletes the texture.
 func (x *Texture) Close() {
-	if x == nil || x.name == 0 {
+	if x != nil {
+		x.d.deleteTexture(&x.name)
+	}
+}
+
+// deleteTexture deletes the texture of a name, unless that is 0, and sets it to 0.
+func (d *Device) deleteTexture(name *uint32) {
+	if *name == 0 {
 		return
 	}
-	gl.DeleteTextures(1, &x.name)
-	x.d.untrack(kindTexture, uint64(x.name))
-	x.name = 0
-	x.d.verify("glDeleteTextures")
+	gl.DeleteTextures(1, name)
+	d.untrack(kindTexture, uint64(*name))
+	*name = 0
+	d.verify("glDeleteTextures")
 }

@@ -81,7 +81,6 @@ func load[T real](b Backend, p *plan.Plan, o exec.Options) (exec.Instance, error
 	use := b.Instructions.available()
 	x := &instance[T]{
 		plan: p, vec: newVec[T](use), set: use.machineCode(), portable: use == Portable, of: o.Replicas, replica: o.Replica, pool: newPool(threads),
-		pace: pace{left: leastWait},
 	}
 	x.setKeys(o.Random())
 	for range threads {

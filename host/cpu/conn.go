@@ -182,13 +182,3 @@ func (x *instance[T]) ends(c *connection) error {
 	x.m.real, x.m.int = append(x.m.real, nil, nil), append(x.m.int, near, far)
 	return nil
 }
-
-// structural reports whether a buffer holds connectivity that was checked at load.
-func (x *instance[T]) structural(buf plan.BufferID) bool {
-	for _, c := range x.plan.Conns {
-		if buf == c.RowPtr || buf == c.Index || c.Mapped && buf == c.Syn {
-			return true
-		}
-	}
-	return false
-}

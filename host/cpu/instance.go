@@ -37,7 +37,6 @@ type instance[T real] struct {
 	broken error // why the instance can only be read, restored or closed
 	closed bool
 	clock  stopwatch
-	pace   pace
 	// initial is set while operations are made ready that run only once.
 	initial bool
 }
@@ -101,8 +100,8 @@ func (x *instance[T]) advance(canceled *atomic.Bool, until int64) (exec.Stop, er
 	ticks := x.start(store[:0], x.at.Step)
 	x.clock.begin(len(x.items))
 	defer x.clock.end()
-	x.pace.begin()
-	defer x.pace.end()
+	x.pool.pace.begin()
+	defer x.pool.pace.end()
 	for x.at.Step < until {
 		s := x.at.Step
 		for i := range ticks {
@@ -143,9 +142,7 @@ func (x *instance[T]) advance(canceled *atomic.Bool, until int64) (exec.Stop, er
 			}
 		}
 		x.at = exec.Position{Step: s + 1}
-		if len(x.pool.helpers) > 0 && x.pool.shared && x.pace.step() {
-			x.pool.alone = x.pace.alone
-		}
+		x.pool.stepped()
 		if x.halt {
 			x.halt = false
 			return exec.Stop{At: x.at, Reason: exec.Stopped}, nil

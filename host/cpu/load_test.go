@@ -78,9 +78,9 @@ func TestThreads(t *testing.T) {
 func setAlone(x exec.Instance, alone bool) {
 	switch x := x.(type) {
 	case *instance[float64]:
-		x.pool.alone = alone
+		x.pool.pace.alone = alone
 	case *instance[float32]:
-		x.pool.alone = alone
+		x.pool.pace.alone = alone
 	}
 }
 

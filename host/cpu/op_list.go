@@ -178,7 +178,7 @@ func (l *listOp[T]) row(spike int32) (replica, row int) {
 // share divides the targets among tasks, for so many synapses.
 func (l *listOp[T]) share(events int) {
 	l.tasks = 1
-	if l.split && l.x.pool.threads() > 1 && !l.x.pool.alone {
+	if l.split && l.x.pool.threads() > 1 && !l.x.pool.pace.alone {
 		least := inlineWork
 		if l.shared && l.x.pool.awake() {
 			least = sharedWork

@@ -30,15 +30,14 @@ const (
 func (c *pace) begin() { c.since = time.Now() }
 func (c *pace) end()   { c.spent += time.Since(c.since) }
 
-// step notes a step, and reports whether that was the last of a chunk.
-func (c *pace) step() bool {
+// step notes a step.
+func (c *pace) step() {
 	if c.steps++; c.steps < c.most {
-		return false
+		return
 	}
 	now := time.Now()
 	c.chunk(c.steps, c.spent+now.Sub(c.since))
 	c.steps, c.spent, c.since = 0, 0, now
-	return true
 }
 
 // chunk judges a chunk of steps that took so long, and chooses the way of the next.
@@ -59,8 +58,7 @@ func (c *pace) chunk(steps int, took time.Duration) {
 	if each < better*c.usual {
 		c.usual, c.wait = each, leastWait
 	} else {
-		c.alone, c.wait = !c.alone, min(2*c.wait, mostWait)
+		c.alone, c.wait = !c.alone, min(max(2*c.wait, leastWait), mostWait)
 	}
-	c.wait = max(c.wait, leastWait)
 	c.left = c.wait
 }

@@ -16,7 +16,7 @@ type pool struct {
 	job     func(worker, task int)
 	shares  []share
 	used    int  // shares of this job
-	alone   bool // the caller does all tasks
+	pace    pace // whether the caller does all tasks
 	shared  bool // there was a job that threads could share
 	closed  atomic.Bool
 	panics  atomic.Pointer[error]
@@ -49,7 +49,7 @@ const (
 )
 
 func newPool(threads int) *pool {
-	p := &pool{shares: make([]share, max(1, threads))}
+	p := &pool{shares: make([]share, max(1, threads)), pace: pace{left: leastWait}}
 	for i := 1; i < threads; i++ {
 		h := &helper{id: i, wake: make(chan struct{}, 1)}
 		p.helpers = append(p.helpers, h)
@@ -60,12 +60,19 @@ func newPool(threads int) *pool {
 
 func (p *pool) threads() int { return len(p.helpers) + 1 }
 
+// stepped notes the end of a step, for the choice between one thread and all.
+func (p *pool) stepped() {
+	if p.shared {
+		p.pace.step()
+	}
+}
+
 // run calls job(worker, task) for every task and returns when all are done. job must not be a new closure per step.
 func (p *pool) run(tasks int, job func(worker, task int)) error {
 	p.job, p.used = job, max(1, min(tasks, len(p.shares)))
 	if p.used > 1 {
 		p.shared = true
-		if p.alone {
+		if p.pace.alone {
 			p.used = 1
 		}
 	}

@@ -58,7 +58,7 @@ func (x *instance[T]) Write(buf plan.BufferID, off int, src []float64) error {
 	if err != nil {
 		return err
 	}
-	if x.structural(buf) {
+	if x.plan.Connects(buf) {
 		return fmt.Errorf("%s.%s says which elements are connected, which cannot be changed in a loaded network", b.Object, b.Var)
 	}
 	switch b.Type {

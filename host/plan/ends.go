@@ -145,9 +145,6 @@ func (e *Ends) List() []int32 {
 	return out
 }
 
-// listed reports whether the ends are there as a list of 32 bits each.
-func (e *Ends) listed() bool { return e.first == nil && e.list.Short == nil }
-
 // index returns the ends as the entries of rows.
 func (e *Ends) index() Index {
 	if e.first == nil {
@@ -198,8 +195,8 @@ func (e *Ends) reader() *reader { return &reader{ends: e} }
 
 // part returns the ends of synapses lo to hi-1, good until the next call; lo does not go back.
 func (r *reader) part(lo, hi int) []int32 {
-	if r.ends.listed() {
-		return r.ends.list.Long[lo:hi]
+	if long := r.ends.list.Long; long != nil {
+		return long[lo:hi]
 	}
 	if cap(r.buf) < hi-lo {
 		r.buf = make([]int32, hi-lo)

@@ -159,23 +159,13 @@ func (m *merger) buffer(i BufferID) error {
 	case a.Rows > 0:
 		c.Len = a.Rows * (m.k*(a.Len/a.Rows-1) + 1)
 	case (a.Role == Connectivity || a.Role == Table) && same && !m.bound[i]:
-	case m.wires(i):
+	case m.parts[0].Connects(i):
 		return apart("they do not connect the same elements of %q", a.Object)
 	default:
 		c.Each, c.Len = a.Len, m.k*a.Len
 		m.contents(&c, i)
 	}
 	return nil
-}
-
-// wires reports whether a buffer says what is connected.
-func (m *merger) wires(i BufferID) bool {
-	for _, c := range m.parts[0].Conns {
-		if i == c.RowPtr || i == c.Index || c.Mapped && i == c.Syn {
-			return true
-		}
-	}
-	return false
 }
 
 func equalContents(a, b *Buffer) bool {

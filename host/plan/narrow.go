@@ -70,5 +70,15 @@ func (p *Plan) verifyNarrow(bad func(string, ...any)) {
 	}
 }
 
+// Connects reports whether a buffer says what is connected.
+func (p *Plan) Connects(id BufferID) bool {
+	for _, c := range p.Conns {
+		if id == c.RowPtr || id == c.Index || c.Mapped && id == c.Syn {
+			return true
+		}
+	}
+	return false
+}
+
 // Entries are the initial contents of an Index; both of its slices are nil where the plan does not tell.
 func (b *Buffer) Entries() Index { return Index{b.Ints, b.Shorts} }

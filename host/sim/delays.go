@@ -8,6 +8,20 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
+// delaySet tells whether the delays of a pathway have been set anew.
+type delaySet struct {
+	first *float64
+	n     int
+}
+
+func delaysSet(p *net.Pathway) delaySet {
+	d := delaySet{n: len(p.Delays)}
+	if len(p.Delay) > 0 {
+		d.first = &p.Delay[0]
+	}
+	return d
+}
+
 // redelayed is a pathway whose delays were set anew.
 type redelayed struct {
 	synapses *net.Synapses

@@ -199,20 +199,6 @@ func (s *Sim) follow() error {
 	return nil
 }
 
-// delaySet tells whether the delays of a pathway have been set anew.
-type delaySet struct {
-	first *float64
-	n     int
-}
-
-func delaysSet(p *net.Pathway) delaySet {
-	d := delaySet{n: len(p.Delays)}
-	if len(p.Delay) > 0 {
-		d.first = &p.Delay[0]
-	}
-	return d
-}
-
 // ordinal is the number of the next expression at this step.
 func (s *Sim) ordinal() int {
 	if at := s.inst.At().Step; s.evaluated.random != s.random || s.evaluated.step != at {
