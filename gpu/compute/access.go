@@ -194,6 +194,9 @@ func runAccesses(l *glsl.Layout, op *plan.Run) []access {
 		if c.Mapped {
 			list = append(list, int(c.Syn))
 		}
+		if c.Listed {
+			list = append(list, int(c.Near))
+		}
 		if d := l.Drawn[op.Conn]; d != nil {
 			list = append(list, d.Table, d.Guide)
 			for _, v := range c.ValuesFor(op) {

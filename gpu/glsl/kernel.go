@@ -150,6 +150,10 @@ func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 		g.use(int(c.Index))
 		head = append(head, fmt.Sprintf("\tint other = %s(k);", g.l.Buffers[c.Index].Name))
 	}
+	if c.Listed && pre {
+		g.use(int(c.Near))
+		return append(head, fmt.Sprintf("\tuint row = uint(%s(k));", g.l.Buffers[c.Near].Name))
+	}
 	if !spiking && (post && c.ByPost || pre && !c.ByPost) {
 		g.use(int(c.RowPtr))
 		rows := c.NPre

@@ -323,7 +323,7 @@ func (c *compiler[T]) end(op ir.Op) operand {
 		return 0
 	}
 	near := (op == ir.OpPost) == c.conn.ByPost
-	if c.conn.Mapped && !c.mapped {
+	if c.conn.Listed || c.conn.Mapped && !c.mapped {
 		if c.ends == nil {
 			c.fail("%v needs the ends of each synapse", op)
 			return 0

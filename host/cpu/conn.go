@@ -18,7 +18,7 @@ type connection struct {
 	// ascending: the far end never descends within a row.
 	ascending bool
 	maxSyn    int // largest entry of syn, -1 when there is none
-	// nearOf and farOf are buffers with the ends of each synapse of a mapped connection, -1 until a kernel needs them.
+	// nearOf and farOf are buffers with the ends of each synapse of a mapped or listed connection, -1 until a kernel needs them.
 	nearOf, farOf int
 	pre, post     *plan.Ends // of each synapse, where the plan tells them
 	// drawn makes rows; index has room for those of a few spikes, and drawnRows says where each row is.
@@ -70,6 +70,13 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 		return x.m.int[id][:n], nil
 	}
 	var err error
+	if p.Listed {
+		if err := x.listed(c, p); err != nil {
+			return nil, err
+		}
+		x.conns[i] = c
+		return c, nil
+	}
 	if c.rowPtr, err = ints(p.RowPtr, c.rows+1); err != nil {
 		return nil, err
 	}
@@ -97,6 +104,25 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 	}
 	x.conns[i] = c
 	return c, nil
+}
+
+// listed checks a list of synapses.
+func (x *instance[T]) listed(c *connection, p *plan.Conn) error {
+	if len(x.m.int) < len(x.plan.Buffers) || p.Near < 0 || int(p.Near) >= len(x.plan.Buffers) || p.Index < 0 || int(p.Index) >= len(x.plan.Buffers) {
+		return fmt.Errorf("connection %q: no lists of ends", c.name)
+	}
+	list := func(id plan.BufferID) plan.Index { return plan.Index{Long: x.m.int[id], Short: x.m.short[id]} }
+	near := list(p.Near)
+	c.index, c.nearOf, c.farOf = list(p.Index), int(p.Near), int(p.Index)
+	if near.Len() != p.N || c.index.Len() != p.N {
+		return fmt.Errorf("connection %q: %d and %d ends of %d synapses", c.name, near.Len(), c.index.Len(), p.N)
+	}
+	for k := range p.N {
+		if uint32(near.At(k)) >= uint32(c.rows) || uint32(c.index.At(k)) >= uint32(c.far) {
+			return fmt.Errorf("connection %q: synapse %d is from element %d of %d to %d of %d", c.name, k, near.At(k), c.rows, c.index.At(k), c.far)
+		}
+	}
+	return nil
 }
 
 func (c *connection) check() error {

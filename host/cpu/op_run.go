@@ -225,7 +225,10 @@ func (x *instance[T]) newRun(p *program[T], o *plan.Run) (*runOp[T], error) {
 	}
 	if o.Conn >= 0 && o.Kernel.Domain == ir.Synapses {
 		c := x.plan.Conns[o.Conn]
-		r.n, r.rowPtr, r.replicas = c.N, x.m.int[c.RowPtr], x.replicas()
+		r.n, r.replicas = c.N, x.replicas()
+		if !c.Listed {
+			r.rowPtr = x.m.int[c.RowPtr]
+		}
 	}
 	threads := x.pool.threads()
 	if p.ordered {

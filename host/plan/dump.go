@@ -103,6 +103,9 @@ func (p *Plan) Dump(w io.Writer) {
 		if c.Drawn != nil {
 			rows = "drawn"
 		}
+		if c.Listed {
+			rows = "no"
+		}
 		fmt.Fprintf(w, "  %d  %s: %d -> %d, %d synapses, %s rows", i, c.Name, c.NPre, c.NPost, c.N, rows)
 		if c.Drawn == nil && p.Buffers[c.Index].Shorts != nil {
 			fmt.Fprint(w, ", narrow indices")

@@ -76,6 +76,9 @@ func partOf(p *Plan, step *Run, wanted []BufferID) (*Plan, map[BufferID]BufferID
 			if c.Mapped {
 				need[c.Syn] = true
 			}
+			if c.Listed {
+				need[c.Near] = true
+			}
 		}
 	}
 	if step != nil {
@@ -117,7 +120,7 @@ func partOf(p *Plan, step *Run, wanted []BufferID) (*Plan, map[BufferID]BufferID
 				at = len(part.Conns)
 				conns[r.Conn] = at
 				conn := *p.Conns[r.Conn]
-				conn.RowPtr, conn.Index, conn.Syn = to[conn.RowPtr], to[conn.Index], to[conn.Syn]
+				conn.RowPtr, conn.Index, conn.Syn, conn.Near = to[conn.RowPtr], to[conn.Index], to[conn.Syn], to[conn.Near]
 				part.Conns = append(part.Conns, &conn)
 			}
 			c.Conn = at

@@ -163,6 +163,9 @@ func (p *Plan) Unwritten() map[BufferID]bool {
 		if c.Mapped {
 			set[c.Syn] = true
 		}
+		if c.Listed {
+			set[c.Near] = true
+		}
 	}
 	for _, r := range p.runs() {
 		for i, id := range r.Bind {

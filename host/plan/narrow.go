@@ -33,7 +33,10 @@ func (p *Plan) Narrow() []bool {
 func (b *builder) widenSums() {
 	for i, narrow := range b.plan.Narrow() {
 		if c := b.plan.Conns[i]; (!narrow || b.opt.Long) && c.Drawn == nil {
-			b.widen(c)
+			b.widen(c.Index)
+			if c.Listed {
+				b.widen(c.Near)
+			}
 		}
 	}
 }
@@ -49,6 +52,11 @@ func (p *Plan) verifyNarrow(bad func(string, ...any)) {
 	for i, c := range p.Conns {
 		if !narrow[i] {
 			delete(may, c.Index)
+		}
+		if c.Listed && narrow[i] {
+			may[c.Near] = true
+		} else if c.Listed {
+			delete(may, c.Near)
 		}
 		delete(may, c.RowPtr)
 		if c.Mapped {
@@ -73,7 +81,7 @@ func (p *Plan) verifyNarrow(bad func(string, ...any)) {
 // Connects reports whether a buffer says what is connected.
 func (p *Plan) Connects(id BufferID) bool {
 	for _, c := range p.Conns {
-		if id == c.RowPtr || id == c.Index || c.Mapped && id == c.Syn {
+		if id == c.RowPtr || id == c.Index || c.Mapped && id == c.Syn || c.Listed && id == c.Near {
 			return true
 		}
 	}

@@ -201,6 +201,10 @@ type Conn struct {
 	// With Mapped, entry k of Index belongs to synapse Syn[k], which is its place in PerElement slots; otherwise entry k is synapse k.
 	Mapped bool
 	Syn    BufferID // Int
+	// With Listed there are no rows, and RowPtr is None: entry k is synapse k, from element k of Near to element k of Index. Only kernels over Synapses
+	// run over it, and none that sum.
+	Listed bool
+	Near   BufferID // Int
 	// Division, when not 0, says that no synapse is in two Conns of this Division: they are parts of one set of synapses, such as those of each
 	// delay.
 	Division int

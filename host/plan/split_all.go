@@ -12,7 +12,7 @@ func (b *builder) complete(c *Conn) bool {
 	if c.N != c.NPre*c.NPost && !b.completeButSelf(c) {
 		return false
 	}
-	b.widen(c)
+	b.widen(c.Index)
 	rows, index := b.plan.Buffers[c.RowPtr].Ints, b.plan.Buffers[c.Index].Ints
 	if rows == nil || index == nil {
 		return false

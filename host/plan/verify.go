@@ -100,8 +100,14 @@ func (v verifier) conn(i int, c *Conn) {
 		}
 		return
 	}
-	v.buf(where, c.RowPtr, ir.Int, rows+1)
 	v.buf(where, c.Index, ir.Int, c.N)
+	if c.Listed {
+		if v.buf(where, c.Near, ir.Int, c.N); c.ByPost || c.Mapped || c.RowPtr != None {
+			v.bad("%s: a list of synapses has no rows", where)
+		}
+		return
+	}
+	v.buf(where, c.RowPtr, ir.Int, rows+1)
 }
 
 func (v verifier) monitor(i int, m *Monitor) {
@@ -211,6 +217,10 @@ func (v verifier) run(where string, op *Run) {
 	synaptic := k.Domain == ir.Synapses || k.Domain == ir.Incoming || k.Domain == ir.Spiking
 	if synaptic && (op.Conn < 0 || op.Conn >= len(v.p.Conns)) {
 		v.bad("%s: no connectivity %d", where, op.Conn)
+		return
+	}
+	if synaptic && v.p.Conns[op.Conn].Listed && (k.Domain != ir.Synapses || len(k.Reductions) > 0) {
+		v.bad("%s: connectivity %d has no rows to go through", where, op.Conn)
 		return
 	}
 	if synaptic && v.p.Conns[op.Conn].Drawn != nil && k.Domain != ir.Spiking && !slices.Contains(v.p.Conns[op.Conn].Values, op) {

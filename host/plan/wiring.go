@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"unsafe"
 
 	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/ir"
@@ -38,9 +39,23 @@ type made struct {
 	mu     sync.Mutex
 	rows   map[string][]*sorted
 	delays map[uint64]delays // by key, without steps
+	wide   map[*uint16][]int32
 }
 
-func newMade() *made { return &made{rows: map[string][]*sorted{}, delays: map[uint64]delays{}} }
+func newMade() *made {
+	return &made{rows: map[string][]*sorted{}, delays: map[uint64]delays{}, wide: map[*uint16][]int32{}}
+}
+
+// widened returns numbers in 32 bits.
+func (m *made) widened(v []uint16) []int32 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at := unsafe.SliceData(v)
+	if m.wide[at] == nil {
+		m.wide[at] = Index{Short: v}.List()
+	}
+	return m.wide[at]
+}
 
 // delaysBy returns delays that were found before.
 func (m *made) delaysBy(key uint64) (delays, bool) {
@@ -64,14 +79,6 @@ type sorted struct {
 	ptr   []int32
 	index Index
 	syn   []int32 // nil: entry k is synapse k
-	once  sync.Once
-	wide  []int32 // see list
-}
-
-// list is the index in 32 bits.
-func (s *sorted) list() []int32 {
-	s.once.Do(func() { s.wide = s.index.List() })
-	return s.wide
 }
 
 // conn returns rows by one end. With several delays there is one set of rows for each, longest first: spikes that were sent earlier are
@@ -94,6 +101,12 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 		}
 		return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), nil)
 	})
+	if list, ok := w.conns[allKey]; ok && !byPost && !each && w.p.removed == nil {
+		// The same synapses need no list beside rows.
+		w.toRows(w.b.plan.Conns[list[0].conn], rows[0])
+		w.conns[key] = list
+		return []lagged{{list[0].conn, lag}}
+	}
 	var out []lagged
 	division := 0
 	if each {
@@ -149,36 +162,61 @@ func (w *wiring) rowsOf(byPost bool) int {
 	return w.s.Pre.Group.N
 }
 
-// all returns rows by presynaptic element with the synapses that were removed among them: their variables go on, but nothing comes of it.
+// allKey is what all synapses are kept by.
+const allKey = "all"
+
+// all returns connectivity with every synapse, also those that were removed: their variables go on, but nothing comes of it. It has rows by presynaptic
+// element where synapses come in such rows, or where such rows are needed anyway; else it is Listed.
 func (w *wiring) all() int {
-	if w.p.removed == nil {
-		return w.conn(false, nil)[0].conn
-	}
-	const key = "all"
-	if c, ok := w.conns[key]; ok {
+	if c, ok := w.conns[allKey]; ok {
 		return c[0].conn
 	}
-	rows := w.kept(key, false, func() []*sorted {
-		whole := *w.p
-		whole.removed = nil
-		return whole.sort(false, w.rowsOf(false), w.rowsOf(true), nil)
-	})
-	c := w.add(false, rows[0], "all")
-	w.conns[key] = []lagged{{conn: c}}
-	return c
+	c, ok := w.conns[fmt.Sprint(false)]
+	switch {
+	case w.p.removed == nil && (ok || w.p.pre.pointers(w.rowsOf(false)) != nil):
+		c = w.conn(false, nil)
+	default:
+		c = []lagged{{conn: w.list()}}
+	}
+	w.conns[allKey] = c
+	return c[0].conn
+}
+
+// list adds a list of all synapses to the plan.
+func (w *wiring) list() int {
+	b, name := w.b, fmt.Sprintf("list %d", len(w.b.plan.Conns))
+	c := &Conn{Name: w.s.Name + " " + name, NPre: w.rowsOf(false), NPost: w.rowsOf(true), N: w.p.pre.Len(), RowPtr: None, Syn: None, Listed: true}
+	c.Near, c.Index = w.ints(name+" near", w.p.pre.index()), w.ints(name+" index", w.p.post.index())
+	b.plan.Conns = append(b.plan.Conns, c)
+	return len(b.plan.Conns) - 1
+}
+
+// toRows makes rows of a list, in the buffers that it has.
+func (w *wiring) toRows(c *Conn, r *sorted) {
+	c.Listed, c.Pre, c.Post, c.Mapped = false, w.p.pre, w.p.post, true
+	set := func(id BufferID, x Index) {
+		buf := w.b.plan.Buffers[id]
+		buf.Ints, buf.Shorts = x.Long, x.Short
+	}
+	set(c.Index, r.index)
+	set(c.Near, Index{Long: r.syn})
+	c.RowPtr, c.Syn, c.Near = w.ints(c.Name[len(w.s.Name)+1:]+" rows", Index{Long: r.ptr}), c.Near, None
+}
+
+// ints adds a list of numbers to the plan.
+func (w *wiring) ints(name string, x Index) BufferID {
+	id := w.b.buffer(Buffer{Object: w.s.Name, Var: name, Type: ir.Int, Len: x.Len(), Ints: x.Long, Shorts: x.Short, Role: Connectivity})
+	w.b.narrow[id] = w.p.made
+	return id
 }
 
 // add adds rows to the plan.
 func (w *wiring) add(byPost bool, r *sorted, name string) int {
 	b := w.b
-	ints := func(what string, x Index) BufferID {
-		return b.buffer(Buffer{Object: w.s.Name, Var: name + " " + what, Type: ir.Int, Len: x.Len(), Ints: x.Long, Shorts: x.Short, Role: Connectivity})
-	}
-	c := &Conn{Name: w.s.Name + " " + name, NPre: w.s.Pre.Group.N, NPost: w.s.Post.Group.N, N: r.index.Len(), ByPost: byPost, RowPtr: ints("rows", Index{Long: r.ptr})}
-	c.Index = ints("index", r.index)
-	b.rows[c.Index] = r
+	c := &Conn{Name: w.s.Name + " " + name, NPre: w.s.Pre.Group.N, NPost: w.s.Post.Group.N, N: r.index.Len(), ByPost: byPost, RowPtr: w.ints(name+" rows", Index{Long: r.ptr})}
+	c.Index = w.ints(name+" index", r.index)
 	if r.syn != nil {
-		c.Syn, c.Mapped = ints("synapses", Index{Long: r.syn}), true
+		c.Syn, c.Mapped = w.ints(name+" synapses", Index{Long: r.syn}), true
 		if len(r.syn) == w.p.pre.Len() {
 			c.Pre, c.Post = w.p.pre, w.p.post
 		}
@@ -187,13 +225,11 @@ func (w *wiring) add(byPost bool, r *sorted, name string) int {
 	return len(b.plan.Conns) - 1
 }
 
-// widen makes the index of a connectivity one of 32 bits, for operations that go through it in their own way.
-func (b *builder) widen(c *Conn) {
-	buf := b.plan.Buffers[c.Index]
-	if buf.Shorts == nil {
-		return
+// widen makes an index one of 32 bits, for operations that go through it in their own way.
+func (b *builder) widen(id BufferID) {
+	if buf := b.plan.Buffers[id]; buf.Shorts != nil {
+		buf.Ints, buf.Shorts = b.narrow[id].widened(buf.Shorts), nil
 	}
-	buf.Ints, buf.Shorts = b.rows[c.Index].list(), nil
 }
 
 // sort puts the synapses that were not removed into rows, one set for each delay, longest first; within a row the order is that of creation.

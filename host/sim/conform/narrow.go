@@ -17,6 +17,7 @@ import (
 
 // narrow holds random networks whose connectivity has indices of 16 bits against the same networks with 32: all bits of the state are the same.
 func (s *suite) narrow(t *testing.T) {
+	all, listed := 0, 0
 	for k := range uint64(s.opt.Narrow) {
 		t.Run(fmt.Sprint(k), func(t *testing.T) {
 			var text strings.Builder
@@ -25,8 +26,9 @@ func (s *suite) narrow(t *testing.T) {
 					t.Log(text.String())
 				}
 			}()
-			short, n := s.narrowNetwork(t, k, &text, false)
-			long, none := s.narrowNetwork(t, k, &text, true)
+			short, n, lists := s.narrowNetwork(t, k, &text, false)
+			long, none, _ := s.narrowNetwork(t, k, &text, true)
+			all, listed = all+1, listed+lists
 			if n == 0 || none != 0 {
 				t.Errorf("%d indices of 16 bits, and %d where there were to be none", n, none)
 			}
@@ -36,6 +38,9 @@ func (s *suite) narrow(t *testing.T) {
 				}
 			}
 		})
+	}
+	if all > 3 && listed == 0 {
+		t.Error("none of the networks has synapses without rows")
 	}
 }
 
@@ -47,11 +52,12 @@ func (e evaluator) Step() error {
 	return err
 }
 
-// narrowNetwork returns the state of network k after a while, and the number of its indices of 16 bits.
-func (s *suite) narrowNetwork(t *testing.T, k uint64, text *strings.Builder, long bool) (state map[string][]float64, short int) {
+// narrowNetwork returns the state of network k after a while, the number of its indices of 16 bits, and that of synapses without rows.
+func (s *suite) narrowNetwork(t *testing.T, k uint64, text *strings.Builder, long bool) (state map[string][]float64, short, listed int) {
 	text.Reset()
 	r := rand.New(rand.NewPCG(k, 77))
 	n := randomProcedural(r, false, text)
+	var placed []*net.Synapses
 	for _, x := range n.Synapses {
 		src := func(code string) *diag.Source { return &diag.Source{Name: x.Name, Text: code} }
 		switch r.IntN(3) {
@@ -59,6 +65,11 @@ func (s *suite) narrowNetwork(t *testing.T, k uint64, text *strings.Builder, lon
 			path := x.Pathways[0]
 			path.Delay = nil
 			path.Delays = []net.Assignment{{Var: "delay", Expr: src("rand()*1*ms")}}
+			// Synapses of two calls do not come in rows.
+			x.Connect = append(x.Connect, x.Connect[0])
+			x.Equations.Text += "\nplace : 1"
+			x.Initial = append(x.Initial, net.Assignment{Var: "place", Expr: src("i + 1000*j")})
+			placed = append(placed, x)
 			fmt.Fprintln(text, x.Name, "has delays")
 		case 1: // rows by the other end, in another order
 			x.Equations.Text += "\nlast : 1"
@@ -66,7 +77,8 @@ func (s *suite) narrowNetwork(t *testing.T, k uint64, text *strings.Builder, lon
 			fmt.Fprintln(text, x.Name, "learns")
 		}
 	}
-	res, err := plan.Build(n, plan.Options{Precision: s.precision, Seed: k, Long: long, Evaluate: func(part *plan.Plan) (plan.Evaluator, error) {
+	pairs := plan.Pairs{}
+	res, err := plan.Build(n, plan.Options{Precision: s.precision, Seed: k, Long: long, Pairs: pairs, Evaluate: func(part *plan.Plan) (plan.Evaluator, error) {
 		x, err := cpu.Backend{}.Load(part, exec.Options{Seed: k})
 		return evaluator{x}, err
 	}})
@@ -106,5 +118,16 @@ func (s *suite) narrowNetwork(t *testing.T, k uint64, text *strings.Builder, lon
 		}
 		state[b.Object+"."+b.Var] = v
 	}
-	return state, short
+	for _, x := range placed {
+		if slices.ContainsFunc(res.Plan.Conns, func(c *plan.Conn) bool { return c.Listed && strings.HasPrefix(c.Name, x.Name+" ") }) {
+			listed++
+		}
+		pre, post := pairs.Ends(x)
+		for k, v := range state[x.Name+".place"] {
+			if want := float64(pre[k] + 1000*post[k]); v != want {
+				t.Fatalf("%s: synapse %d, from %d to %d, has %v instead of %v", x.Name, k, pre[k], post[k], v, want)
+			}
+		}
+	}
+	return state, short, listed
 }
