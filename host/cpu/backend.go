@@ -106,6 +106,10 @@ func (x *instance[T]) build() error {
 		if b.Shorts != nil {
 			return fmt.Errorf("%s.%s has 16 bits for each entry, but is not connectivity alone", b.Object, b.Var)
 		}
+		if b.Streamed {
+			x.stream(b)
+			continue
+		}
 		if b.Type == ir.Real {
 			v := pages.Make[T](b.Len)
 			for k, r := range b.Reals {
@@ -167,6 +171,11 @@ func (x *instance[T]) build() error {
 		o, err := x.compileOp(op)
 		if err != nil {
 			return err
+		}
+		if later, err := x.postpone(op, o); err != nil {
+			return err
+		} else if later {
+			continue
 		}
 		if err := x.guard(func() error { return o.run(0) }); err != nil {
 			return x.located(err)

@@ -222,6 +222,9 @@ func (c *compiler[T]) contiguous(index *ir.Expr) (base int32, ok bool) {
 func (c *compiler[T]) place(slot int, index *ir.Expr) (operand, bool) {
 	s := c.k.Slots[slot]
 	v := view{kind: viewElem, buf: int(c.bind[slot])}
+	if v.buf < len(c.buffers) && c.buffers[v.buf].Streamed {
+		v.kind = viewWindow
+	}
 	if s.Kind == ir.Indexed {
 		base, ok := c.bases[index]
 		if !ok {

@@ -29,6 +29,7 @@ type instance[T real] struct {
 	monitors []*ring[T]
 	spikes   []*spikeRing[T]
 	conns    []*connection // as far as they were checked
+	streams  []*streamed[T]
 
 	at exec.Position
 	// behind is set after a stop for the callback of item at: the next Advance goes on behind it.

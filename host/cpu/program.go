@@ -56,6 +56,7 @@ const (
 	viewOffset                 // the buffer at element + scalar
 	viewIndex                  // the connection's index array
 	viewLocal                  // the buffer at the element's index in its replica
+	viewWindow                 // the buffer at the element's own index, of which it holds a window
 )
 
 // writesReal reports whether d is a real register.
@@ -181,6 +182,7 @@ type program[T real] struct {
 	keys   *[]rng.Key // of each replica, when they draw numbers of their own
 	// period is the number of elements of a replica where a domain of elements runs over several; else 0.
 	period int32
+	window *int // the first element that the buffer of a viewWindow holds
 	// synapses is the number of synapses of a replica.
 	synapses int
 	// ordered: results depend on the order of elements, so the domain is not split.

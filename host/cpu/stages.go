@@ -179,6 +179,8 @@ func (p *program[T]) start(v *view, b *block) int {
 		return b.lo + b.shift
 	case viewOffset:
 		return b.lo + int(p.si[v.base])
+	case viewWindow:
+		return b.lo - *p.window
 	}
 	return b.lo
 }

@@ -31,6 +31,9 @@ func (x *instance[T]) Read(buf plan.BufferID, off int, dst []float64) error {
 	if err != nil {
 		return err
 	}
+	if s := x.streamOf(buf); s != nil {
+		return x.readStream(s, off, dst)
+	}
 	if b.Type == ir.Real {
 		for i, v := range x.m.real[buf][off : off+len(dst)] {
 			dst[i] = float64(v)
@@ -57,6 +60,9 @@ func (x *instance[T]) Write(buf plan.BufferID, off int, src []float64) error {
 	b, err := x.part(buf, off, len(src))
 	if err != nil {
 		return err
+	}
+	if b.Streamed {
+		return fmt.Errorf("%s.%s is computed when it is read", b.Object, b.Var)
 	}
 	if x.plan.Connects(buf) {
 		return fmt.Errorf("%s.%s says which elements are connected, which cannot be changed in a loaded network", b.Object, b.Var)

@@ -6,11 +6,11 @@ import (
 	"hash/maphash"
 	"maps"
 	"math"
+	"runtime"
 	"slices"
 	"unsafe"
 
 	"github.com/galvani-sim/galvani/host/check"
-	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
@@ -64,22 +64,10 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		return &known, true
 	}
 	d, one := &delays{key: key}, math.NaN()
-	steps, wrong, limit := pages.Make[int32](n), -1, math.MaxInt32*b.plan.BaseDT/2
-	err := source(func(at int, part []float64) bool {
-		for k, x := range part {
-			if !(x >= 0 && x < limit) {
-				wrong, one = at+k, x
-				return false
-			}
-			if at+k == 0 {
-				one = x
-			}
-			d.each = d.each || x != one
-			steps[at+k] = int32(b.delaySteps(x, group))
-			d.longest = max(d.longest, int(steps[at+k]))
-		}
-		return true
-	})
+	maker := &stepMaker{dt: b.dtOf(group.DT), limit: math.MaxInt32 * b.plan.BaseDT / 2, steps: makeIndex(n, 0), wrong: -1}
+	err := source(maker.add)
+	wrong := maker.wrong
+	one, d.each, d.longest = maker.one, maker.each, maker.longest
 	switch {
 	case err != nil:
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
@@ -91,10 +79,62 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		b.res.delays[path] = func() ([]float64, error) { return []float64{one}, nil }
 	}
 	if d.each {
-		d.steps = steps
+		d.steps = maker.steps
 	}
 	w.p.made.keepDelays(*d)
 	return d, true
+}
+
+// stepMaker makes steps of delays, in 16 bits each where that is enough.
+type stepMaker struct {
+	dt, limit float64
+	steps     Index
+	one       float64 // the first delay
+	each      bool    // others differ from it
+	longest   int
+	wrong     int // the first that is no delay, which then is one; -1: none
+}
+
+// add makes the steps of the synapses from at on.
+func (m *stepMaker) add(at int, delays []float64) bool {
+	if at == 0 && len(delays) > 0 {
+		m.one = delays[0]
+	}
+	workers := 1
+	if len(delays) > aloneBelow {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	parts := make([]stepMaker, workers)
+	together(workers, func(w int) {
+		lo, hi := len(delays)*w/workers, len(delays)*(w+1)/workers
+		parts[w] = *m
+		parts[w].part(at+lo, delays[lo:hi])
+	})
+	for _, p := range parts {
+		if p.wrong >= 0 {
+			m.one, m.wrong = p.one, p.wrong
+			return false
+		}
+		m.each, m.longest = m.each || p.each, max(m.longest, p.longest)
+	}
+	if m.steps.Short != nil && m.longest > math.MaxUint16 {
+		m.steps = Index{Long: m.steps.List()}
+		return m.add(at, delays)
+	}
+	return true
+}
+
+func (m *stepMaker) part(at int, delays []float64) {
+	for k, x := range delays {
+		if !(x >= 0 && x < m.limit) {
+			m.wrong, m.one = at+k, x
+			return
+		}
+		m.each = m.each || x != m.one
+		n := stepsIn(x, m.dt)
+		m.longest = max(m.longest, n)
+		m.steps.set(at+k, int32(n))
+	}
 }
 
 // wrongDelay reports delay k of n.
@@ -152,10 +192,11 @@ func (b *builder) assignedDelays(in lower.SynapseInput, w *wiring, path *net.Pat
 }
 
 // readLen is how many numbers are read at a time.
-const readLen = 1 << 16
+const readLen = 1 << 20
 
 // read computes a buffer of a part, and gives its contents.
 func (b *builder) read(part *Plan, id BufferID, yield func(at int, values []float64) bool) (err error) {
+	part.stream(id)
 	x, err := b.load(part)
 	if err != nil {
 		return err

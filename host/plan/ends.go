@@ -193,6 +193,15 @@ type reader struct {
 
 func (e *Ends) reader() *reader { return &reader{ends: e} }
 
+// readerAt is a reader of the ends of synapses from lo on.
+func (e *Ends) readerAt(lo int) *reader {
+	r := e.reader()
+	if e.first != nil && lo < e.n {
+		r.at = e.At(lo)
+	}
+	return r
+}
+
 // part returns the ends of synapses lo to hi-1, good until the next call; lo does not go back.
 func (r *reader) part(lo, hi int) []int32 {
 	if long := r.ends.list.Long; long != nil {

@@ -48,6 +48,9 @@ type Buffer struct {
 	// Each is the number of entries that one replica has in a plan with Replicas: Len is Replicas times as many, replica after replica. 0:
 	// one copy for all. A spike list (Rows > 0) has the elements of all replicas in one list, and Each is 0.
 	Each int
+	// Streamed: nothing but reads sees what becomes of the initial contents, by operations of Init that store to a synapse's own place; a backend may
+	// compute it for what is read when it is read.
+	Streamed bool
 	// Initial contents: Ints, Shorts or Reals when not nil (length Len), else every element is Fill. With Shorts every entry is below 65,536, nothing
 	// changes them, and a backend keeps them in 16 bits each; only the Index of a Conn has them, see [Plan.Narrow].
 	Ints   []int32

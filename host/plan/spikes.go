@@ -163,7 +163,9 @@ func (b *builder) keep(list BufferID, lag int) {
 }
 
 // delaySteps is the number of steps of a delay: int(d/dt + 0.5), as in Brian2.
-func (b *builder) delaySteps(d float64, g *net.Group) int { return int(d/b.dtOf(g.DT) + 0.5) }
+func (b *builder) delaySteps(d float64, g *net.Group) int { return stepsIn(d, b.dtOf(g.DT)) }
+
+func stepsIn(d, dt float64) int { return int(d/dt + 0.5) }
 
 // spikes lays out the spike list of a group and adds threshold and reset, or the generator, to the schedule.
 func (b *builder) spikes(g *net.Group, in lower.Input) {

@@ -2,12 +2,9 @@ package plan
 
 import (
 	"fmt"
-	"runtime"
-	"slices"
 	"sync"
 	"unsafe"
 
-	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/net"
 )
@@ -27,8 +24,8 @@ type lagged struct {
 
 // delays are those of a pathway, in steps.
 type delays struct {
-	each    bool    // each synapse has its own; otherwise all have the longest
-	steps   []int32 // with each; nil where the rows that they are for have been sorted by them before
+	each    bool  // each synapse has its own; otherwise all have the longest
+	steps   Index // with each; empty where the rows that they are for have been sorted by them before
 	longest int
 	key     uint64 // differs between delays that differ
 }
@@ -69,7 +66,7 @@ func (m *made) delaysBy(key uint64) (delays, bool) {
 func (m *made) keepDelays(d delays) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d.steps = nil
+	d.steps = Index{}
 	m.delays[d.key] = d
 }
 
@@ -99,7 +96,7 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 		if each {
 			return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), d.steps)
 		}
-		return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), nil)
+		return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), Index{})
 	})
 	if list, ok := w.conns[allKey]; ok && !byPost && !each && w.p.removed == nil {
 		// The same synapses need no list beside rows.
@@ -230,113 +227,4 @@ func (b *builder) widen(id BufferID) {
 	if buf := b.plan.Buffers[id]; buf.Shorts != nil {
 		buf.Ints, buf.Shorts = b.narrow[id].widened(buf.Shorts), nil
 	}
-}
-
-// sort puts the synapses that were not removed into rows, one set for each delay, longest first; within a row the order is that of creation.
-// With a single set whose rows come in order, nothing is copied.
-func (p *pairs) sort(byPost bool, rows, elements int, steps []int32) []*sorted {
-	row, far := p.pre, p.post
-	if byPost {
-		row, far = far, row
-	}
-	if steps == nil && p.removed == nil {
-		if ptr := row.pointers(rows); ptr != nil {
-			return []*sorted{{ptr: ptr, index: far.index()}}
-		}
-	}
-	top := int32(0)
-	if len(steps) > 0 {
-		top = slices.Max(steps)
-	}
-	n := make([]int64, top+1)
-	for k := range row.n {
-		if p.removed == nil || !p.removed[k] {
-			n[stepOf(steps, k)]++
-		}
-	}
-	var out []*sorted
-	set := make([]int32, top+1) // of a lag: its place in out
-	for lag := int(top); lag >= 0; lag-- {
-		set[lag] = int32(len(out))
-		if n[lag] > 0 || steps == nil {
-			out = append(out, &sorted{lag: lag, ptr: make([]int32, rows+1), index: makeIndex(int(n[lag]), elements), syn: pages.Make[int32](int(n[lag]))})
-		}
-	}
-	// Each worker goes through all synapses, or those in its own rows where they lie together, and sorts its own: the order is that of creation for any
-	// number of workers.
-	workers := 1
-	if row.n > 1<<16 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	cut := cuts(row, rows, workers)
-	each := func(f func(k int, r, far int32, s *sorted), worker int) {
-		lo, hi := cut[worker], cut[worker+1]
-		at, end := 0, row.n
-		if row.first != nil && int(hi) < len(row.first) {
-			at, end = int(row.first[lo]), int(row.first[hi])
-		}
-		own, other := row.reader(), far.reader()
-		for ; at < end; at += partLen {
-			to := min(at+partLen, end)
-			others := other.part(at, to)
-			for i, r := range own.part(at, to) {
-				if k := at + i; r >= lo && r < hi && (p.removed == nil || !p.removed[k]) {
-					f(k, r, others[i], out[set[stepOf(steps, k)]])
-				}
-			}
-		}
-	}
-	together := func(f func(worker int)) {
-		var wg sync.WaitGroup
-		for w := range workers {
-			wg.Go(func() { f(w) })
-		}
-		wg.Wait()
-	}
-	together(func(w int) { each(func(_ int, r, _ int32, s *sorted) { s.ptr[r+1]++ }, w) })
-	for i := range out {
-		for r := range rows {
-			out[i].ptr[r+1] += out[i].ptr[r]
-		}
-	}
-	// ptr[r] is where the next synapse of row r goes, which in the end is where row r+1 begins.
-	together(func(w int) {
-		each(func(k int, r, far int32, s *sorted) {
-			at := s.ptr[r]
-			s.ptr[r]++
-			s.index.set(int(at), far)
-			s.syn[at] = int32(k)
-		}, w)
-	})
-	for i := range out {
-		copy(out[i].ptr[1:], out[i].ptr[:rows])
-		out[i].ptr[0] = 0
-	}
-	return out
-}
-
-func stepOf(steps []int32, k int) int32 {
-	if steps == nil {
-		return 0
-	}
-	return steps[k]
-}
-
-// cuts divides rows into parts with about as many synapses each.
-func cuts(row *Ends, rows, parts int) []int32 {
-	cut := make([]int32, parts+1)
-	cut[parts] = int32(rows)
-	if parts == 1 {
-		return cut
-	}
-	// Every 64th synapse tells enough of how many each row has.
-	var sample []int32
-	for k := 0; k < row.n; k += 64 {
-		sample = append(sample, row.At(k))
-	}
-	slices.Sort(sample)
-	for w := 1; w < parts; w++ {
-		cut[w] = sample[len(sample)*w/parts]
-	}
-	return cut
 }
