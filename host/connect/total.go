@@ -2,8 +2,8 @@ package connect
 
 import (
 	"math"
+	"runtime"
 	"slices"
-	"sync/atomic"
 )
 
 // sourcesChunk is how many sources are drawn from one stream.
@@ -25,17 +25,7 @@ func (s *Separable) EachTotal(total int64, emit func(Block) error) error {
 		return list
 	}
 	rows, cols := picked(s.OnlyRows, s.Rows), picked(s.OnlyCols, s.Cols)
-	counts := make([]int32, s.Rows)
-	at := s.Key.Sub("sources")
-	chunks := int((total + sourcesChunk - 1) / sourcesChunk)
-	_ = parallel(chunks, 1, func(k, _ int) error {
-		var w words
-		w.start(at.at(int32(k)))
-		for range min(sourcesChunk, total-int64(k)*sourcesChunk) {
-			atomic.AddInt32(&counts[rows[w.below(uint32(len(rows)))]], 1)
-		}
-		return nil
-	})
+	counts := s.countSources(total, rows)
 	key := s.Key.Sub("rows")
 	return blocks(s.Rows, func() func([]int32, int) []int32 {
 		var w words
@@ -50,6 +40,34 @@ func (s *Separable) EachTotal(total int64, emit func(Block) error) error {
 			return dst
 		}
 	}, emit)
+}
+
+// countSources draws the rows of all synapses, and returns how many each row has.
+func (s *Separable) countSources(total int64, rows []int32) []int32 {
+	at := s.Key.Sub("sources")
+	chunks := int((total + sourcesChunk - 1) / sourcesChunk)
+	// Each worker counts by itself, of the rows that are picked.
+	workers := max(1, min(runtime.GOMAXPROCS(0), chunks))
+	drawn := make([][]int32, workers)
+	_ = parallel(workers, 1, func(k, _ int) error {
+		own := make([]int32, len(rows))
+		var w words
+		for c := chunks * k / workers; c < chunks*(k+1)/workers; c++ {
+			w.start(at.at(int32(c)))
+			for range min(sourcesChunk, total-int64(c)*sourcesChunk) {
+				own[w.below(uint32(len(own)))]++
+			}
+		}
+		drawn[k] = own
+		return nil
+	})
+	counts := make([]int32, s.Rows)
+	for _, own := range drawn {
+		for i, n := range own {
+			counts[rows[i]] += n
+		}
+	}
+	return counts
 }
 
 // digitSorter sorts numbers that are not negative by their digits, which for the targets of a neuron is faster than comparing them (BenchmarkTotal).

@@ -299,6 +299,27 @@ func (m *endsMaker) adopt(list []int32, shift int32) {
 	m.first, m.list.Long, m.n = nil, list, len(list)
 }
 
+// extend makes the list, which ends no longer ascend in, one of n ends.
+func (m *endsMaker) extend(n int) {
+	if m.list.Short != nil {
+		m.list.Short = slices.Grow(m.list.Short, n-m.n)[:n]
+	} else {
+		m.list.Long = slices.Grow(m.list.Long, n-m.n)[:n]
+	}
+	m.n = n
+}
+
+// within adds ends to places lo to hi-1 of the list.
+func (m *endsMaker) within(lo, hi int) *endsMaker {
+	part := &endsMaker{elements: m.elements}
+	if m.list.Short != nil {
+		part.list.Short = m.list.Short[lo:lo:hi]
+	} else {
+		part.list.Long = m.list.Long[lo:lo:hi]
+	}
+	return part
+}
+
 // write makes a list of what ascended so far.
 func (m *endsMaker) write() {
 	m.list = makeIndex(max(m.room, m.n), m.elements)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -165,31 +166,67 @@ func (c *collector) fits() error {
 // take joins the segments and forgets them, one end after the other so that little is held twice.
 func (c *collector) take(s *net.Synapses) *pairs {
 	post, pre := makeEnds(s.Post.Group.N, int(c.n)), makeEnds(s.Pre.Group.N, int(c.n))
-	for i := range c.segments {
-		x := &c.segments[i]
-		x.join(post, x.post, x.toPost, x.byPost, len(c.segments) == 1)
-		x.post = nil
-	}
-	for i := range c.segments {
-		x := &c.segments[i]
-		x.join(pre, x.pre, x.toPre, !x.byPost, len(c.segments) == 1)
-		x.pre = nil
-	}
+	c.join(post, func(x *segment) *segmentEnd { return &segmentEnd{x, &x.post, x.toPost, x.byPost} })
+	c.join(pre, func(x *segment) *segmentEnd { return &segmentEnd{x, &x.pre, x.toPre, !x.byPost} })
 	return &pairs{pre: pre.end(), post: post.end(), made: newMade()}
 }
 
-// join appends one end of the segment's pairs, which is what its runs stand for when run is set. alone: it is the only segment.
-func (s *segment) join(out *endsMaker, end []int32, add int32, run, alone bool) {
+// join appends one end of all segments to out. Once a list is made of them, segments go to their places in it on all threads.
+func (c *collector) join(out *endsMaker, end func(*segment) *segmentEnd) {
+	k := 0
+	for ; k < len(c.segments) && (out.first != nil || len(c.segments) == 1); k++ {
+		end(&c.segments[k]).join(out, len(c.segments) == 1)
+	}
+	rest := c.segments[k:]
+	at := make([]int, len(rest)+1)
+	at[0] = out.n
+	for i := range rest {
+		at[i+1] = at[i] + end(&rest[i]).len()
+	}
+	if len(rest) == 0 {
+		return
+	}
+	out.extend(at[len(rest)])
+	workers := min(runtime.GOMAXPROCS(0), len(rest))
+	together(workers, func(w int) {
+		for i := len(rest) * w / workers; i < len(rest)*(w+1)/workers; i++ {
+			end(&rest[i]).join(out.within(at[i], at[i+1]), false)
+		}
+	})
+}
+
+// segmentEnd is one end of a segment's pairs.
+type segmentEnd struct {
+	*segment
+	list *[]int32
+	to   int32 // added to each
+	run  bool  // the runs say which they are, where there are any
+}
+
+func (e *segmentEnd) len() int {
+	if !e.run || e.runs == nil {
+		return len(*e.list) * e.times
+	}
+	n := 0
+	for _, r := range e.runs {
+		n += int(r.n)
+	}
+	return n
+}
+
+// join appends the ends to out. alone: the segment is the only one.
+func (e *segmentEnd) join(out *endsMaker, alone bool) {
 	switch {
-	case run && s.runs != nil:
-		for _, r := range s.runs {
+	case e.run && e.runs != nil:
+		for _, r := range e.runs {
 			out.add(r.element, r.n)
 		}
-	case alone && !s.copied && s.times == 1:
-		out.adopt(end, add)
+	case alone && !e.copied && e.times == 1:
+		out.adopt(*e.list, e.to)
 	default:
-		out.addList(end, add, s.times)
+		out.addList(*e.list, e.to, e.times)
 	}
+	*e.list = nil
 }
 
 // call is one connect call in the making.
