@@ -32,7 +32,7 @@ func (l *listOp[T]) lookAhead(a *rowsAhead, spikes []int32) bool {
 		a.index, a.indexScale = unsafe.Pointer(unsafe.SliceData(c.index.Short)), 1
 	}
 	switch {
-	case c.syn != nil:
+	case c.syn != nil && !(len(l.reals) == 1 && l.reals[0].packed):
 		a.weights, a.scale = unsafe.Pointer(unsafe.SliceData(c.syn)), 2
 	case len(l.reals) == 1 && l.reals[0].weights != nil:
 		a.weights, a.scale = unsafe.Pointer(unsafe.SliceData(l.reals[0].weights)), 2

@@ -164,6 +164,7 @@ func (x *instance[T]) build() error {
 			}
 			it.ops = append(it.ops, o)
 		}
+		it.ops = x.join(it.ops, src.Ops)
 		x.items = append(x.items, it)
 	}
 	x.initial = true
@@ -181,7 +182,7 @@ func (x *instance[T]) build() error {
 			return x.located(err)
 		}
 	}
-	return nil
+	return x.packAll()
 }
 
 func (x *instance[T]) checkMonitor(m *plan.Monitor, v *plan.MonitorVar) error {

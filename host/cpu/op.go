@@ -54,7 +54,7 @@ func (x *instance[T]) compileOp(op plan.Op) (operation, error) {
 			return nil, err
 		}
 		if !x.initial {
-			k.arrange()
+			k.arrange(o)
 		}
 		return k, nil
 	case *plan.MatMul:

@@ -34,6 +34,9 @@ type listOp[T real] struct {
 	tasks   int
 	lists   []emitted
 	job     func(worker, task int)
+	// packed are the weights that are kept in the order of rows; stale: the host has changed some since.
+	packed []plan.BufferID
+	stale  bool
 	// saves are the targets that masks keep, by task; nil where there are no masks of that kind.
 	saves []saved[T]
 }
@@ -129,11 +132,16 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 
 func (l *listOp[T]) run(step int64) error {
 	x := l.x
-	spikes := l.list.spikes(step - l.lag)
+	spikes := l.due(step)
 	if len(spikes) == 0 && !l.p.emits {
 		return nil
 	}
 	l.spikes = spikes
+	if l.stale {
+		if err := x.pack([]*listOp[T]{l}); err != nil {
+			return err
+		}
+	}
 	l.p.scalars(x.vec, &x.m, step)
 	if l.active {
 		l.tasks = split(len(spikes), 2*l.p.work(), x.pool.threads())
@@ -155,6 +163,9 @@ func (l *listOp[T]) run(step int64) error {
 	}
 	return x.outcome(l.p)
 }
+
+// due are the spikes whose turn is in a step.
+func (l *listOp[T]) due(step int64) []int32 { return l.list.spikes(step - l.lag) }
 
 // runTasks runs the tasks that l.spikes are divided into.
 func (l *listOp[T]) runTasks() error {

@@ -43,6 +43,9 @@ type kernelOp[T real] struct {
 func (k *kernelOp[T]) name() string { return k.label }
 
 func (k *kernelOp[T]) changed(buf plan.BufferID) {
+	if l, ok := k.body.(*listOp[T]); ok {
+		l.changed(buf)
+	}
 	for _, r := range k.reduces {
 		if r.plain != nil {
 			r.plain.changed(buf)
@@ -67,8 +70,11 @@ func (k *kernelOp[T]) run(step int64) error {
 	return nil
 }
 
-// arrange readies the sums of a kernel that is run in every step.
-func (k *kernelOp[T]) arrange() {
+// arrange readies the sums of a kernel that is run in every step, and what its spikes add.
+func (k *kernelOp[T]) arrange(o *plan.Run) {
+	if l, ok := k.body.(*listOp[T]); ok {
+		l.arrange(o)
+	}
 	var kept []*reduceOp[T]
 	for _, r := range k.reduces {
 		if r.plain != nil {

@@ -18,6 +18,7 @@ type adder[E int32 | float32 | float64] struct {
 	// Entries of one replica in to, weights and mask; 0: one copy for all.
 	toEach, weightsEach, maskEach int
 	weightsBuf                    plan.BufferID
+	packed                        bool // weights lie in the order of rows
 }
 
 // adders recognises kernels whose effects are all of that kind, each on a buffer of its own. Others give none.
@@ -136,7 +137,7 @@ func addRow[E int32 | float32 | float64, I entry](a *adder[E], dst, scalars []E,
 		addValue(dst, index, scalars[a.value])
 	case weights == nil:
 		addValueMasked(dst, index, mask, scalars[a.value])
-	case c.syn != nil:
+	case c.syn != nil && !a.packed:
 		addMapped(dst, index, c.syn[lo:hi], weights, mask)
 	case mask == nil:
 		addWeights(dst, index, weights[lo:hi])

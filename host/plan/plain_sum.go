@@ -59,7 +59,30 @@ func Writes(ops []Op, b BufferID) bool {
 	})
 }
 
-// copiedWeights is the size of the copies that the cpu backend makes of weights which lie in another order than the rows that are summed.
+// PackedWeights are the weights that an operation over spikes adds to its targets and that lie in another order than its rows, where no step changes
+// them. The cpu backend keeps a copy in that order.
+func (p *Plan) PackedWeights(o *Run) (weights []BufferID) {
+	k := o.Kernel
+	if k.Domain != ir.Spiking || k.InOrder || o.Conn < 0 || !p.Conns[o.Conn].Mapped || p.Replicas > 1 {
+		return nil
+	}
+	for _, e := range k.Effects {
+		switch v := e.Value; {
+		case e.Kind != ir.Accumulate:
+			return nil
+		case v.Op == ir.OpLoad && v.Type == ir.Real && k.Slots[v.Slot].Kind == ir.PerElement:
+			if id := o.Bind[v.Slot]; p.Settled(id) && !slices.Contains(weights, id) {
+				weights = append(weights, id)
+			}
+		case !v.Uniform():
+			return nil
+		}
+	}
+	return weights
+}
+
+// copiedWeights is the size of the copies that the cpu backend makes of weights which lie in another order than the rows that are summed, or
+// that spikes go through.
 func (p *Plan) copiedWeights() (bytes int64) {
 	for i := range p.Schedule {
 		for _, op := range p.Schedule[i].Ops {
@@ -67,6 +90,7 @@ func (p *Plan) copiedWeights() (bytes int64) {
 			if !ok || o.Conn < 0 || !p.Conns[o.Conn].Mapped {
 				continue
 			}
+			bytes += int64(len(p.PackedWeights(o))) * int64(p.Conns[o.Conn].N) * p.RealBytes()
 			var seen []BufferID
 			for k := range o.Kernel.Reductions {
 				w, _, ok := p.PlainSum(o, &o.Kernel.Reductions[k])

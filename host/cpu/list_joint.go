@@ -1,0 +1,115 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// jointLists are operations of one kernel over the spikes of several steps, such as those of each delay, run as one. A thread goes through all of them for
+// its part of the targets, so that threads meet once a step and not once a delay. A target's sum has the order that it has one by one.
+type jointLists[T real] struct {
+	x     *instance[T]
+	label string
+	parts []*listOp[T]
+	now   []*listOp[T] // that have spikes in the step that is run
+	tasks int
+	job   func(worker, task int)
+}
+
+// join replaces operations that follow each other by one, where that is the same.
+func (x *instance[T]) join(ops []operation, src []plan.Op) []operation {
+	var out []operation
+	for i := 0; i < len(ops); {
+		n := 1
+		for i+n < len(ops) && x.joins(ops[i], ops[i+n], src[i], src[i+n]) {
+			n++
+		}
+		if n == 1 {
+			out = append(out, ops[i])
+		} else {
+			j := &jointLists[T]{x: x, label: ops[i].name()}
+			for _, op := range ops[i : i+n] {
+				j.parts = append(j.parts, op.(*kernelOp[T]).body.(*listOp[T]))
+			}
+			j.job = j.task
+			out = append(out, j)
+		}
+		i += n
+	}
+	return out
+}
+
+// joins reports whether two operations are of one kernel that does nothing but add, over synapses that are stored.
+func (x *instance[T]) joins(a, b operation, src, other plan.Op) bool {
+	r, ok := src.(*plan.Run)
+	s, ok2 := other.(*plan.Run)
+	if !ok || !ok2 || r.Kernel != s.Kernel || r.List != s.List || !slices.Equal(r.Bind, s.Bind) {
+		return false
+	}
+	joinable := func(op operation) *listOp[T] {
+		k, ok := op.(*kernelOp[T])
+		if !ok || len(k.reduces) > 0 || k.flush != nil {
+			return nil
+		}
+		l, ok := k.body.(*listOp[T])
+		if !ok || l.active || l.inOrder || l.drawing != nil || l.p.emits || !l.split || len(l.reals)+len(l.ints) == 0 {
+			return nil
+		}
+		return l
+	}
+	l, m := joinable(a), joinable(b)
+	return l != nil && m != nil && l.conn.far == m.conn.far && l.conn.byPost == m.conn.byPost
+}
+
+func (j *jointLists[T]) name() string { return j.label }
+
+func (j *jointLists[T]) changed(buf plan.BufferID) {
+	for _, l := range j.parts {
+		l.changed(buf)
+	}
+}
+
+func (j *jointLists[T]) run(step int64) error {
+	j.now = j.now[:0]
+	events, ready := 0, true
+	for _, l := range j.parts {
+		l.spikes = l.due(step)
+		if len(l.spikes) == 0 {
+			continue
+		}
+		l.p.scalars(j.x.vec, &j.x.m, step)
+		ready = ready && l.prepare()
+		events += l.events(l.spikes)
+		j.now = append(j.now, l)
+	}
+	if len(j.now) == 0 {
+		return nil
+	}
+	if !ready { // they say what is wrong
+		for _, l := range j.now {
+			if err := l.run(step); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if slices.ContainsFunc(j.parts, func(l *listOp[T]) bool { return l.stale }) {
+		if err := j.x.pack(j.parts); err != nil {
+			return err
+		}
+	}
+	j.now[0].share(events)
+	j.tasks = j.now[0].tasks
+	for _, l := range j.now {
+		l.tasks = j.tasks
+	}
+	return j.x.pool.run(j.tasks, j.job)
+}
+
+func (j *jointLists[T]) task(worker, task int) {
+	w := j.x.workers[worker]
+	for _, l := range j.now {
+		l.rows(w, l.spikes, task)
+	}
+}
