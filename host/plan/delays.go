@@ -63,20 +63,18 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 	if known, ok := w.p.made.delaysBy(key); ok && (!known.each || path == s.Sums || w.sortedBy(path.Post, key)) {
 		return &known, true
 	}
-	d, one := &delays{key: key}, math.NaN()
 	maker := &stepMaker{dt: b.dtOf(group.DT), limit: math.MaxInt32 * b.plan.BaseDT / 2, steps: makeIndex(n, 0), wrong: -1}
 	err := source(maker.add)
-	wrong := maker.wrong
-	one, d.each, d.longest = maker.one, maker.each, maker.longest
+	d := &delays{each: maker.each, longest: maker.longest, key: key}
 	switch {
 	case err != nil:
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
 		return nil, false
-	case wrong >= 0:
-		b.wrongDelay(w, path, wrong, n, one)
+	case maker.wrong >= 0:
+		b.wrongDelay(w, path, maker.wrong, n, maker.one)
 		return nil, false
 	case !d.each && n > 1:
-		b.res.delays[path] = func() ([]float64, error) { return []float64{one}, nil }
+		b.res.delays[path] = func() ([]float64, error) { return []float64{maker.one}, nil }
 	}
 	if d.each {
 		d.steps = maker.steps

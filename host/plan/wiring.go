@@ -168,12 +168,12 @@ func (w *wiring) all() int {
 	if c, ok := w.conns[allKey]; ok {
 		return c[0].conn
 	}
-	c, ok := w.conns[fmt.Sprint(false)]
-	switch {
-	case w.p.removed == nil && (ok || w.p.pre.pointers(w.rowsOf(false)) != nil):
+	_, made := w.conns[fmt.Sprint(false)]
+	c := []lagged{{}}
+	if w.p.removed == nil && (made || w.p.pre.pointers(w.rowsOf(false)) != nil) {
 		c = w.conn(false, nil)
-	default:
-		c = []lagged{{conn: w.list()}}
+	} else {
+		c[0].conn = w.list()
 	}
 	w.conns[allKey] = c
 	return c[0].conn
