@@ -12,7 +12,7 @@ import (
 type runOp[T real] struct {
 	x        *instance[T]
 	p        *program[T]
-	n        int
+	from, n  int       // the elements that may change
 	out      spikeList // when the program emits
 	rowPtr   []int32
 	replicas int // that are run one after the other, as synapses are; else 1
@@ -225,6 +225,10 @@ func (x *instance[T]) emittedTo(p *program[T], o *plan.Run) (spikeList, error) {
 
 func (x *instance[T]) newRun(p *program[T], o *plan.Run) (*runOp[T], error) {
 	r := &runOp[T]{x: x, p: p, n: o.N * x.replicas(), replicas: 1}
+	if x.replicas() == 1 {
+		from, to := o.Kernel.Span(int32(o.N))
+		r.from, r.n = int(from), int(to-from)
+	}
 	var err error
 	if r.out, err = x.emittedTo(p, o); err != nil {
 		return nil, err
@@ -302,9 +306,9 @@ func (r *runOp[T]) task(worker, task int) {
 	w := r.x.workers[worker]
 	replica := task / r.tasks
 	part := task % r.tasks
-	lo := cut(r.n, r.tasks, part)
+	lo, hi := r.from+cut(r.n, r.tasks, part), r.from+cut(r.n, r.tasks, part+1)
 	w.list = r.lists[task].elements[:0]
-	r.x.span(r.p, w, &block{lo: lo, n: cut(r.n, r.tasks, part+1) - lo, rowPtr: r.rowPtr, replica: replica, shift: replica * r.p.synapses})
+	r.x.span(r.p, w, &block{lo: lo, n: hi - lo, rowPtr: r.rowPtr, replica: replica, shift: replica * r.p.synapses})
 	r.lists[task].elements = w.list
 	w.list = nil
 }
