@@ -13,10 +13,11 @@ func ParseCode(src *diag.Source, dialect Dialect) (*Code, diag.List) {
 	return &Code{Source: src, Stmts: stmts}, p.list
 }
 
-// stmts parses statements whose first token stands deeper than outer columns, and all at the same depth.
+// stmts parses statements whose first token stands deeper than outer columns, and all at the same depth. Where no "if" has given
+// columns a meaning, they have none, as in Brian2: code often starts right after the quotes, and goes on below, indented.
 func (p *parser) stmts(outer int) []*Stmt {
 	var out []*Stmt
-	level := -1
+	level, free := -1, outer < 0
 	for {
 		t := p.toks[p.pos]
 		if t.kind == tokNewline || t.kind == tokOp && t.text == ";" {
@@ -29,7 +30,7 @@ func (p *parser) stmts(outer int) []*Stmt {
 		start := p.pos
 		p.size = 0
 		if t.indent >= 0 {
-			if level < 0 {
+			if level < 0 || free {
 				level = t.indent
 			}
 			if t.indent != level {
@@ -38,6 +39,7 @@ func (p *parser) stmts(outer int) []*Stmt {
 				level = t.indent
 			}
 		}
+		free = free && !(t.kind == tokName && t.text == "if")
 		depth := p.depth
 		var s *Stmt
 		if p.try(func() { s = p.stmt(max(t.indent, outer)) }) {

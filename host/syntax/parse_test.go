@@ -257,7 +257,7 @@ assign z =  @10:1
 	}
 	for text, message := range map[string]string{
 		"v": `expected "=" after "v"`, "f(x)": `expected "="`, "v = 1 : volt": "neither units nor flags", "if a:\nx = 1": "no statements", "else: x = 1": `"else" without`,
-		"x = 1\n   y = 2": "indented differently", "3 = x": "expected an assignment", "x == 1": `expected "="`, "x = ": "missing", strings.Repeat("if a: ", 1000) + "x = 1": "deep",
+		"if a: x = 1\n   y = 2": "indented differently", "x = 1\n  if a: x = 1\n   y = 2": "indented differently", "3 = x": "expected an assignment", "x == 1": `expected "="`, "x = ": "missing", strings.Repeat("if a: ", 1000) + "x = 1": "deep",
 		"if a: x = 1 y": "operator",
 	} {
 		_, list := ParseCode(&diag.Source{Text: text}, Brian)
