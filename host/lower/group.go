@@ -59,6 +59,7 @@ const (
 type Output struct {
 	Storage []Storage
 	Init    []Step // once, in order, before step 0
+	Early   []Step // before everything else in a step: Brian2's "constant over dt"
 	Update  []Step // each step, in order
 	Method  string // the numerical method in use; "" without differential equations
 }
@@ -79,9 +80,12 @@ func drawnSlot(noise string) string { return noise + "@drawn" }
 // Group lowers a group's equations. Errors are *solve.Unsuitable for a method that cannot be used.
 func Group(in Input) (out *Output, err error) {
 	defer recoverDefect(&err, in.Object)
-	g := &group{in: in, out: &Output{}}
+	g := &group{in: in, out: &Output{}, draws: map[string]map[*syntax.Call]uint32{}}
 	g.classify()
 	if err := g.storage(); err != nil {
+		return nil, err
+	}
+	if err := g.early(); err != nil {
 		return nil, err
 	}
 	if err := g.update(); err != nil {
@@ -106,6 +110,10 @@ type group struct {
 	common map[string]bool
 	// commonCalls are the calls of random functions in shared equations, likewise.
 	commonCalls []*syntax.Call
+	// before are the assigned variables that Output.Early sets.
+	before map[*check.Variable]bool
+	// draws numbers the draws of the kernels by their names.
+	draws map[string]map[*syntax.Call]uint32
 }
 
 // classify decides which shared variables the group's kernel can compute on the way. It can when the value is
@@ -113,8 +121,12 @@ type group struct {
 // same value and element 0 stores it.
 func (g *group) classify() {
 	g.apart, g.common = map[*check.Variable]bool{}, map[string]bool{}
+	g.findEarly()
 	read := map[*check.Variable]bool{}
 	for _, u := range g.in.Model.Updates {
+		if g.before[u.Assign] {
+			continue
+		}
 		for _, v := range updated(u) {
 			random := false
 			g.visit(v.Expr, func(w *check.Variable) { read[w] = true }, &random)
@@ -127,6 +139,75 @@ func (g *group) classify() {
 			}
 		}
 	}
+}
+
+// findEarly decides what is set at the start of a step. A sum over synapses of the step is not there yet, and what reads one waits for it.
+func (g *group) findEarly() {
+	g.before = map[*check.Variable]bool{}
+	if g.in.Model.Dialect != check.Brian {
+		return
+	}
+	for _, u := range g.in.Model.Updates {
+		if v := u.Assign; v != nil && !g.waits(v.Expr) {
+			g.before[v] = true
+		}
+	}
+}
+
+// waits reports whether e contains a sum over synapses, or reads an assigned variable that does.
+func (g *group) waits(e syntax.Expr) (waits bool) {
+	m := g.in.Model
+	syntax.Walk(e, func(e syntax.Expr) {
+		switch e := e.(type) {
+		case *syntax.Ident:
+			if v := m.Refs[e].Var; v != nil && (v.Kind == check.Subexpression && g.waits(v.Expr) || v.Kind == check.Assigned && !g.before[v]) {
+				waits = true
+			}
+		case *syntax.Call:
+			waits = waits || m.Calls[e].Kind == check.CallSum
+		}
+	})
+	return waits
+}
+
+// early lowers what is set at the start of a step: the shared variables, then the others, which may read them.
+func (g *group) early() error {
+	for _, name := range []string{"shared", "update"} {
+		s := g.scopeOf(name, name == "shared")
+		var set []*check.Variable
+		for _, u := range g.in.Model.Updates {
+			v := u.Assign
+			if !g.before[v] || v.Shared != s.scalar {
+				continue
+			}
+			s.assign(v, as(s.b, s.expr(v.Expr), irType(v.Type.Kind)))
+			set = append(set, v)
+		}
+		s.storeChanged(set)
+		for _, v := range set {
+			if depth := g.in.History[v.Name]; depth > 0 && !s.scalar {
+				s.remember(v, depth, 0, s.env[v])
+			}
+		}
+		n := g.in.N
+		if s.scalar {
+			n = 1
+		}
+		if k := s.kernel(g.in.Object + " constant over dt"); k != nil {
+			g.out.Early = append(g.out.Early, Step{k, n})
+		}
+	}
+	return nil
+}
+
+// scopeOf is a scope for a kernel of the group's step. Kernels of one name share a stream of random numbers, and no draw of it.
+func (g *group) scopeOf(name string, scalar bool) *kernelScope {
+	s := newScope(g.in, g.in.Object+"/"+name, scalar)
+	if g.draws[name] == nil {
+		g.draws[name] = s.draws
+	}
+	s.draws = g.draws[name]
+	return s
 }
 
 func updated(u check.Update) []*check.Variable {
@@ -395,7 +476,7 @@ func (g *group) update() error {
 
 // kernel lowers the updates of the shared variables apart (scalar), or of all others.
 func (g *group) kernel(name string, scalar bool) error {
-	s := newScope(g.in, g.in.Object+"/"+name, scalar)
+	s := g.scopeOf(name, scalar)
 	var changed []*check.Variable
 	raws := map[*check.Variable]*ir.Expr{}
 	set := func(v0 *check.Variable, raw *ir.Expr) {
@@ -410,7 +491,7 @@ func (g *group) kernel(name string, scalar bool) error {
 	for _, u := range g.in.Model.Updates {
 		if v := u.Assign; v != nil {
 			switch {
-			case scalar && !v.Shared:
+			case g.before[v] || scalar && !v.Shared:
 			case !scalar && g.apart[v]:
 				s.assign(v, s.load(newSlot(v.Name), v))
 			default:
@@ -440,7 +521,7 @@ func (g *group) kernel(name string, scalar bool) error {
 			s.effects = append(s.effects, ir.Effect{Kind: ir.Check, Value: raws[v], Name: SlotName(g.in.Object, v.Name)})
 		}
 		if depth := g.in.History[v.Name]; depth > 0 && !scalar {
-			s.remember(v, depth, e)
+			s.remember(v, depth, 1, e)
 		}
 	}
 	if k := s.kernel(g.in.Object + " " + name); k != nil {
@@ -471,11 +552,11 @@ func (s *kernelScope) augmented(v *check.Variable) (*ir.Expr, error) {
 	return s.b.Op(op, as(s.b, old, t), as(s.b, x, t)), nil
 }
 
-// remember stores the new value as row (step+1) mod depth of the history.
-func (s *kernelScope) remember(v *check.Variable, depth int, e *ir.Expr) {
+// remember stores the new value as row (step+ahead) mod depth of the history.
+func (s *kernelScope) remember(v *check.Variable, depth int, ahead int32, e *ir.Expr) {
 	b := s.b
 	slot := b.Slot(ir.Slot{Name: NextSlot(s.in.Object, v.Name), Type: e.Type, Kind: ir.Indexed, Access: ir.Write})
-	row := b.Op(ir.OpMod, b.Op(ir.OpAdd, b.Leaf(ir.OpStep), b.ConstInt(1)), b.ConstInt(int32(depth)))
+	row := b.Op(ir.OpMod, b.Op(ir.OpAdd, b.Leaf(ir.OpStep), b.ConstInt(ahead)), b.ConstInt(int32(depth)))
 	at := b.Op(ir.OpAdd, b.Op(ir.OpMul, row, b.ConstInt(int32(s.in.N))), b.Leaf(ir.OpElem))
 	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: slot, Index: at, Value: e})
 }

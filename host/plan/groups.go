@@ -79,19 +79,15 @@ func (b *builder) groups() error {
 		for _, name := range remembered(in) {
 			b.plan.Init = append(b.plan.Init, b.firstRow(g, name))
 		}
+		early := Item{Name: g.Name + "_subexpression_update", Slot: Start - 1, Order: g.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
+		b.steps(g, out.Early, &early)
 		item := Item{Name: updaterName(g), Slot: Groups, Order: g.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
-		for _, s := range out.Update {
-			k := s.Kernel
-			if s.N == g.N {
-				k = b.where(g, k, 0)
+		b.steps(g, out.Update, &item)
+		b.variantSteps(g, &early, &item)
+		for _, it := range []Item{early, item} {
+			if len(it.Ops) > 0 {
+				b.plan.Schedule = append(b.plan.Schedule, it)
 			}
-			if k != nil {
-				item.Ops = append(item.Ops, b.kernel(k, s.N, -1))
-			}
-		}
-		b.variantSteps(g, &item)
-		if len(item.Ops) > 0 {
-			b.plan.Schedule = append(b.plan.Schedule, item)
 		}
 		if emits(g) {
 			b.spikes(g, in)
@@ -101,6 +97,19 @@ func (b *builder) groups() error {
 		b.stops(g, in)
 	}
 	return nil
+}
+
+// steps adds the kernels of a group's own rule to an item.
+func (b *builder) steps(g *net.Group, steps []lower.Step, item *Item) {
+	for _, s := range steps {
+		k := s.Kernel
+		if s.N == g.N {
+			k = b.where(g, k, 0)
+		}
+		if k != nil {
+			item.Ops = append(item.Ops, b.kernel(k, s.N, -1))
+		}
+	}
 }
 
 // storage lays out the variables of one group.

@@ -200,8 +200,8 @@ func (b *builder) variantStorage(g *net.Group, own *net.Group, out *lower.Output
 	}
 }
 
-// variantSteps adds what the variants of a group do at initialisation and in the update.
-func (b *builder) variantSteps(g *net.Group, item *Item) {
+// variantSteps adds what the variants of a group do at initialisation, at the start of a step and in the update.
+func (b *builder) variantSteps(g *net.Group, early, update *Item) {
 	for k, v := range g.Variants {
 		own := b.variants[v]
 		if own == nil {
@@ -218,14 +218,20 @@ func (b *builder) variantSteps(g *net.Group, item *Item) {
 				b.plan.Init = append(b.plan.Init, b.kernel(masked, s.N, -1))
 			}
 		}
-		for _, s := range out.Update {
-			if s.N != g.N {
-				continue // of shared variables
-			}
-			if masked := b.where(g, s.Kernel, k+1); masked != nil {
-				masked.Name = fmt.Sprintf("%s rule %d", masked.Name, k+1)
-				item.Ops = append(item.Ops, b.kernel(masked, s.N, -1))
-			}
+		b.variantKernels(g, k+1, out.Early, early)
+		b.variantKernels(g, k+1, out.Update, update)
+	}
+}
+
+// variantKernels adds the kernels of one rule to an item.
+func (b *builder) variantKernels(g *net.Group, rule int, steps []lower.Step, item *Item) {
+	for _, s := range steps {
+		if s.N != g.N {
+			continue // of shared variables
+		}
+		if masked := b.where(g, s.Kernel, rule); masked != nil {
+			masked.Name = fmt.Sprintf("%s rule %d", masked.Name, rule)
+			item.Ops = append(item.Ops, b.kernel(masked, s.N, -1))
 		}
 	}
 }
