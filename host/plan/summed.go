@@ -36,13 +36,15 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *l
 		return
 	}
 	for _, v := range sums {
-		target, far, byPost := &in.Post, s.Pre.Group, true
+		in, target, near, far, byPost := in, &in.Post, s.Post.Group, s.Pre.Group, true
 		name, ok := strings.CutSuffix(v.Name, "_post")
 		if !ok {
 			name, byPost = strings.TrimSuffix(v.Name, "_pre"), false
-			target, far = &in.Pre, s.Post.Group
+			target, near, far = &in.Pre, s.Pre.Group, s.Post.Group
 		}
-		item := Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: Groups, Order: -1, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
+		// As in Brian2, the sum is taken when its target is updated, right before it, whatever the time step of the synapses.
+		in.Clock.Every = b.dtOf(near.DT)
+		item := Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: Groups, Order: near.Order - 1, Clock: b.clocks.add(in.Clock.Every), Callback: -1}
 		at, elsewhere := s.SumAt[v.Name]
 		if elsewhere {
 			var err error
@@ -59,8 +61,8 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *l
 			b.mistake(s.Place, "", "%s: the sum %s is taken elsewhere than before the states are updated, and cannot have a delay", s.Name, v.Name)
 			continue
 		case item.Clock != b.clocks.add(b.dtOf(far.DT)):
-			b.mistake(s.Place, fmt.Sprintf("give both the same dt, or leave the delay of %s out", s.Name), "%s: with a delay, synapses must have the time step of the neurons that they read: %q has %g ms, %s %g ms",
-				s.Name, far.Name, b.dtOf(far.DT)*1e3, s.Name, in.Clock.DT*1e3)
+			b.mistake(s.Place, fmt.Sprintf("give both the same dt, or leave the delay of %s out", s.Name), "%s: with a delay, the neurons that are summed into must have the time step of those that are read: %q has %g ms, %q %g ms",
+				s.Name, far.Name, b.dtOf(far.DT)*1e3, near.Name, in.Clock.Every*1e3)
 			continue
 		}
 		b.summing = append(b.summing, &summing{s, in, v, target, name, w, byPost, l, item, far, lags})
@@ -190,10 +192,6 @@ func (b *builder) addSums() error {
 	for _, x := range b.summing {
 		sum := lower.SlotName(x.target.Object, x.into)
 		first := into[sum]
-		if first != nil && first.item.Clock != x.item.Clock {
-			b.mistake(x.s.Place, "", "%s and %s are summed into %s of %q together and need one dt", first.item.Name, x.item.Name, x.into, x.target.Object)
-			continue
-		}
 		past := b.past(x, rings)
 		k, err := lower.SummedInput(x.in, x.v, x.target, x.into, first != nil, past)
 		if err == nil {
