@@ -73,14 +73,17 @@ func (g *neuronGroup) sub(start, stop int) *neuronGroup {
 // makeNeuronGroup is NeuronGroup(N, model, method=, threshold=, reset=, refractory=, ...); geometry=(rows, columns) lays the neurons out on a grid,
 // row by row, which Brian2 has not.
 func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var nv starlark.Value
-	var model string
+	var nv, equations starlark.Value
 	var method, threshold, reset, refractory, rule, events, namespace, dt, name, geometry, clock, ignored starlark.Value
 	order := 0
-	if err := unpack(b.Name(), args, kwargs, "N", &nv, "model", &model, "method?", &method, "threshold?", &threshold, "reset?", &reset,
+	if err := unpack(b.Name(), args, kwargs, "N", &nv, "model", &equations, "method?", &method, "threshold?", &threshold, "reset?", &reset,
 		"refractory?", &refractory, "events?", &events, "namespace?", &namespace, "dtype?", &ignored, "dt?", &dt, "clock?", &clock, "order?", &order,
 		"name?", &name, "geometry?", &geometry, "refractory_rule?", &rule, "method_options?", &ignored, "codeobj_class?", &ignored); err != nil {
 		return nil, err
+	}
+	model, ok := equationText(equations)
+	if !ok {
+		return nil, fmt.Errorf("NeuronGroup: model must be a string or Equations, got %s", article(equations))
 	}
 	nodes, positions, err := nodesOf(nv)
 	if err != nil {

@@ -611,7 +611,7 @@ func (in *interp) resultNetworks(res *Result) {
 func (in *interp) brianVocabulary() starlark.StringDict {
 	d := starlark.StringDict{}
 	for name, f := range map[string]builtinFunc{
-		"NeuronGroup": in.makeNeuronGroup, "PoissonGroup": in.makePoissonGroup, "PoissonInput": in.makePoissonInput,
+		"NeuronGroup": in.makeNeuronGroup, "Equations": in.makeEquations, "PoissonGroup": in.makePoissonGroup, "PoissonInput": in.makePoissonInput,
 		"SpikeGeneratorGroup": in.makeSpikeGenerator, "TimedArray": in.makeTimedArray, "Synapses": in.makeSynapses,
 		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
 		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "Clock": in.makeClock, "network_operation": in.networkOperation, "NetworkOperation": in.makeNetworkOperation,

@@ -25,8 +25,14 @@ func printed(t *testing.T, name, text string) string {
 	return out.String()
 }
 
-// TestSurface compares what monitors, clocks, S.w[...], collect() and smooth_rate give with what Brian2 printed for the same script.
+// TestSurface compares what scripts print with what Brian2 printed for the Python scripts that they are ports of, line by line.
 func TestSurface(t *testing.T) {
+	for _, name := range []string{"surface", "held", "equations"} {
+		t.Run(name, func(t *testing.T) { asBrian(t, name) })
+	}
+}
+
+func asBrian(t *testing.T, name string) {
 	read := func(name string) string {
 		text, err := os.ReadFile(filepath.Join("testdata", "brian", name))
 		if err != nil {
@@ -35,7 +41,7 @@ func TestSurface(t *testing.T) {
 		return string(text)
 	}
 	lines := func(s string) []string { return strings.Split(strings.TrimSpace(s), "\n") }
-	got, want := lines(printed(t, "surface.star", read("surface.star"))), lines(read("surface.txt"))
+	got, want := lines(printed(t, name+".star", read(name+".star"))), lines(read(name+".txt"))
 	if len(got) != len(want) {
 		t.Fatalf("%d lines, want %d", len(got), len(want))
 	}

@@ -113,9 +113,9 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 	}
 	s.syn.Name = s.name
 	s.named = func(name string) { s.syn.Name = name }
-	eqs, given, err := text("Synapses: model=", model)
-	if err != nil {
-		return nil, err
+	eqs, given := equationText(model)
+	if !given && model != nil && model != starlark.None {
+		return nil, synapsesError("model= must be a string or Equations, got %s", article(model))
 	}
 	s.vars = map[string]variable{}
 	if given && strings.TrimSpace(eqs) != "" {
