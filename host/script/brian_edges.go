@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,27 +16,52 @@ import (
 // selects is asked of the engine, which builds the same connectivity when the network runs.
 
 // parts is a network of the synapses and what they connect, to be looked into.
-func (s *synapses) parts() *net.Network {
-	n := &net.Network{Groups: []*net.Group{s.source.pop.group}, Synapses: []*net.Synapses{s.syn}}
-	if s.target.pop.group != s.source.pop.group {
-		n.Groups = append(n.Groups, s.target.pop.group)
+func parts(syn *net.Synapses) *net.Network {
+	n := &net.Network{Groups: []*net.Group{syn.Pre.Group}, Synapses: []*net.Synapses{syn}}
+	if syn.Post.Group != syn.Pre.Group {
+		n.Groups = append(n.Groups, syn.Post.Group)
 	}
 	return n
 }
 
-// ask calls f with a simulation that has the synapses: the one they run in, or one opened to look.
-func (s *synapses) ask(what string, f func(SpikingSimulation) error) error {
-	use := func(sim Simulation) error {
-		sp, err := spiking(sim, what)
-		if err != nil {
-			return err
+// still are the synapses and what they connect without spikes and code, whose names may get their values when the script has gone on.
+func still(syn *net.Synapses) *net.Synapses {
+	quiet := func(g *net.Group) *net.Group {
+		q := *g
+		q.Spiking, q.Code, q.Events, q.Stops = nil, nil, nil, nil
+		return &q
+	}
+	q := *syn
+	q.Pathways, q.Code = nil, nil
+	q.Pre.Group = quiet(syn.Pre.Group)
+	if q.Post.Group = q.Pre.Group; syn.Post.Group != syn.Pre.Group {
+		q.Post.Group = quiet(syn.Post.Group)
+	}
+	return &q
+}
+
+// ask calls f with a simulation that has the synapses, and with these as it knows them: the one they run in, or one opened to look.
+func (s *synapses) ask(what string, f func(SpikingSimulation, *net.Synapses) error) error {
+	use := func(syn *net.Synapses) func(Simulation) error {
+		return func(sim Simulation) error {
+			sp, err := spiking(sim, what)
+			if err != nil {
+				return err
+			}
+			return f(sp, syn)
 		}
-		return f(sp)
 	}
 	if sim := s.sim(); sim != nil {
-		return use(sim)
+		return use(s.syn)(sim)
 	}
-	return s.in.inspect(s.parts(), use)
+	err := s.in.inspect(parts(s.syn), use(s.syn))
+	if err == nil || errors.Is(err, ErrStop) {
+		return err
+	}
+	if q := still(s.syn); s.in.inspect(parts(q), use(q)) == nil {
+		return nil
+	}
+	return err
 }
 
 // count is the number of synapses.
@@ -69,8 +95,8 @@ func (s *synapses) edges() (pre, post []int32, err error) {
 			pre, post = append(pre, c.I...), append(post, c.J...)
 		}
 	default:
-		err = s.ask("the list of synapses that a rule makes", func(sp SpikingSimulation) (err error) {
-			pre, post, err = sp.Edges(s.syn)
+		err = s.ask("the list of synapses that a rule makes", func(sp SpikingSimulation, syn *net.Synapses) (err error) {
+			pre, post, err = sp.Edges(syn)
 			return err
 		})
 		if err != nil {
@@ -137,8 +163,8 @@ func (s *synapses) where(cond *diag.Source, names check.Scope) (out []int, err e
 	if st := s.state(); st != nil {
 		return selected(st, s.syn, cond, names)
 	}
-	err = s.ask("reading with a condition", func(sp SpikingSimulation) error {
-		out, err = selected(sp, s.syn, cond, names)
+	err = s.ask("reading with a condition", func(sp SpikingSimulation, syn *net.Synapses) (err error) {
+		out, err = selected(sp, syn, cond, names)
 		return err
 	})
 	return out, err
@@ -197,8 +223,8 @@ func (s *synapses) valuesOf(v variable, name string, set []net.Assignment) (*Arr
 		}
 	}
 	var out *Array
-	err := s.ask("reading variables of synapses", func(sp SpikingSimulation) error {
-		data, _, err := sp.GetSynapses(s.syn, name)
+	err := s.ask("reading variables of synapses", func(sp SpikingSimulation, syn *net.Synapses) error {
+		data, _, err := sp.GetSynapses(syn, name)
 		out = array(data)
 		return err
 	})

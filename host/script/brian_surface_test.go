@@ -115,3 +115,22 @@ print(len(M.t), c.dt, len(calls), G.v[0])
 		t.Errorf("printed %q, want %q", got, want)
 	}
 }
+
+// TestNamesComeLater: synapses can be counted and read before all names of code have values, and are the same afterwards.
+func TestNamesComeLater(t *testing.T) {
+	got := printed(t, "later.star", `
+seed(3)
+G = NeuronGroup(40, "v : 1\nx = i*1.0 : 1", threshold="v > later", reset="v = 0", name="G")
+S = Synapses(G, G, "w : 1", on_pre="v += w*eta", on_post="w += eta", name="S")
+S.connect("abs(x_pre - x_post) < 12", p=0.3)
+S.w = "rand()"
+M = StateMonitor(S, "w", record=arange(3, 20))
+n, ij, w, some = len(S), list(S.i) + list(S.j), list(S.w), list(S.w["i > j"])
+eta, later = 0.1, 1
+run(0.1*ms)
+print(n == len(S) and n > 100, ij == list(S.i) + list(S.j), w == list(S.w), some == list(S.w["i > j"]), M.w.shape)
+`)
+	if got != "True True True True (17, 1)\n" {
+		t.Error(got)
+	}
+}
