@@ -86,7 +86,8 @@ func (b *builder) monitor(m *net.StateMonitor) {
 			continue
 		}
 		mv := MonitorVar{Name: name, Elements: m.Elements}
-		if v.Kind == check.Subexpression {
+		id, stored := b.byName[lower.SlotName(from.name, name)]
+		if mv.Buf = id; !stored { // a subexpression, or lastspike, which is kept as a step
 			run, id, err := from.evaluate(v)
 			if err != nil {
 				b.mistake(m.Place, "", "%v", err)
@@ -94,8 +95,6 @@ func (b *builder) monitor(m *net.StateMonitor) {
 			}
 			item.Ops = append(item.Ops, run)
 			mv.Buf = id
-		} else {
-			mv.Buf = b.byName[lower.SlotName(from.name, name)]
 		}
 		if v.Shared {
 			mv.Elements = nil

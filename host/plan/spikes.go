@@ -447,7 +447,8 @@ func (b *builder) spikeValues(m *net.SpikeMonitor, pm *SpikeMonitor) {
 			continue
 		}
 		mv := MonitorVar{Name: name}
-		if v.Kind == check.Subexpression {
+		id, stored := b.byName[lower.SlotName(m.Of.Group.Name, name)]
+		if mv.Buf = id; !stored { // a subexpression, or lastspike
 			sm := &net.StateMonitor{Name: m.Name, Group: m.Of.Group}
 			run, id, err := b.evaluate(sm, v)
 			if err != nil {
@@ -457,8 +458,6 @@ func (b *builder) spikeValues(m *net.SpikeMonitor, pm *SpikeMonitor) {
 			it := &b.plan.Schedule[len(b.plan.Schedule)-1]
 			it.Ops = append([]Op{run}, it.Ops...)
 			mv.Buf = id
-		} else {
-			mv.Buf = b.byName[lower.SlotName(m.Of.Group.Name, name)]
 		}
 		mv.Len = b.plan.Buffers[mv.Buf].Len
 		pm.Vars = append(pm.Vars, mv)

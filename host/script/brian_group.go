@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -277,6 +278,15 @@ func (g *neuronGroup) lookup(name string) (variable, bool) {
 		}
 	}
 	return variable{}, false
+}
+
+// withMore are the variables of the equations and those that every group with spikes has.
+func (g *neuronGroup) withMore() map[string]variable {
+	vars := maps.Clone(g.pop.vars)
+	for _, v := range g.more {
+		vars[v.name] = v
+	}
+	return vars
 }
 
 // emits reports whether the group has an event.

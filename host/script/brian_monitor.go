@@ -40,13 +40,7 @@ func (in *interp) makeBrianMonitor(t *starlark.Thread, b *starlark.Builtin, args
 	case *neuronGroup:
 		m.of, m.vars, names, m.shift, need = s, s.pop.vars, s.pop.names, s.start, s.object
 		if vars != starlark.True {
-			m.vars = map[string]variable{}
-			for n, v := range s.pop.vars {
-				m.vars[n] = v
-			}
-			for _, v := range s.more {
-				m.vars[v.name] = v
-			}
+			m.vars = s.withMore()
 		}
 		mon.Group = s.pop.group
 	case *synapses:

@@ -73,7 +73,12 @@ func (in *interp) makeSpikeMonitor(t *starlark.Thread, b *starlark.Builtin, args
 		if !record {
 			return nil, fmt.Errorf("%s: record=False keeps counts only, without variables", b.Name())
 		}
-		if mon.Vars, err = monitoredVars(b.Name(), g.pop, vars); err != nil {
+		known := &population{kind: g.pop.kind, group: g.pop.group, vars: g.pop.vars, names: g.pop.names}
+		if vars != starlark.True {
+			m.vars = g.withMore()
+			known.vars = m.vars
+		}
+		if mon.Vars, err = monitoredVars(b.Name(), known, vars); err != nil {
 			return nil, err
 		}
 		for _, v := range mon.Vars {
