@@ -134,7 +134,12 @@ func (in *interp) diagnose(err error) error {
 	}
 	var parsed syntax.Error
 	if errors.As(err, &parsed) {
-		return &Error{List: diag.List{in.positioned(parsed.Pos, parsed.Msg, "")}}
+		d := in.positioned(parsed.Pos, parsed.Msg, "")
+		list := diag.List{d}
+		if d.Source != nil {
+			list = append(list, morePython(d.Source, d.Span.Start)...)
+		}
+		return &Error{List: list}
 	}
 	// A network operation's error is inside that of the run that called it; the inner one has the whole stack.
 	var eval, inner *starlark.EvalError
@@ -202,14 +207,16 @@ var pythonHints = []struct {
 	line, msg *regexp.Regexp
 	hint      string
 }{
-	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, "scripts import nothing: the whole vocabulary is already there, also as np, plt and b2; load(\"other.star\", \"name\") reads another script"},
-	{regexp.MustCompile(`\*\*`), regexp.MustCompile(`\*\*|got '\*|want`), "there is no ** operator: write pow(x, n), or a unit's power by name, such as cm2"},
-	{regexp.MustCompile(`^\s*@`), nil, "there are no decorators: pass the function, as in network_operation(f, dt=10*ms)"},
-	{regexp.MustCompile(`\bf["']`), nil, "there are no f-strings: write \"%g\" % x or \"{}\".format(x)"},
-	{regexp.MustCompile(`^\s*class\b`), nil, "there are no classes: use functions, dictionaries or struct(...)"},
-	{regexp.MustCompile(`^\s*(try|except|raise|with|global|assert|yield|nonlocal|async|del)\b`), nil, "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"},
-	{regexp.MustCompile(`\bis\s+(not\s+)?None`), nil, "write == None or != None"},
-	{regexp.MustCompile(`\[[^\]]*:[^\]]*,|\[[^\]]*,[^\]]*:`), regexp.MustCompile(`got ','|got ':'|want`), "a[:, 0] is written a[slice(None), 0] or a.column(0)"},
+	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, importHint},
+	{regexp.MustCompile(`\*\*`), regexp.MustCompile(`\*\*|got '\*|want`), powerHint},
+	{regexp.MustCompile(`^\s*@`), nil, decoratorHint},
+	{regexp.MustCompile(`\bf["']`), nil, fstringHint},
+	{regexp.MustCompile(`^\s*class\b`), nil, classHint},
+	{regexp.MustCompile(`^\s*(try|except|raise|with|global|assert|yield|nonlocal|async|del)\b`), nil, statementHint},
+	{regexp.MustCompile(`\bis\s+(not\s+)?None`), nil, noneHint},
+	{regexp.MustCompile(`\[[^\]]*:[^\]]*,|\[[^\]]*,[^\]]*:`), regexp.MustCompile(`got ','|got ':'|want`), columnHint},
+	{regexp.MustCompile(`["']\s*$|^\s*[rbuf]*["']|["']\s+["']`), regexp.MustCompile(`^got string literal`), adjacentHint},
+	{nil, regexp.MustCompile(`^invalid escape sequence`), escapeHint},
 	{nil, regexp.MustCompile(`cannot assign to slice|can't assign to [^.]|slice expression`), "a[i:j] = x is written a[slice(i, j)] = x or a.set_slice(i, j, x)"},
 	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 0*mV; for a mask of an array write greater(a, b) or a.gt(b)"},
 	{nil, regexp.MustCompile(`unknown conversion %`), "% knows %d, %s, %g and the like without widths: write format(x, \".3f\")"},
