@@ -65,6 +65,11 @@ func init() {
 			return a.reduceAxis(name, axis)
 		}
 	}
+	for name, f := range map[string]builtinFunc{"repeat": repeatFunc, "cumsum": cumsum, "argsort": argsort, "dot": dot, "clip": mathClip, "round": mathRound} {
+		arrayMethods[name] = func(a *Array, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return f(nil, b, append(starlark.Tuple{a}, args...), kwargs)
+		}
+	}
 	for op, name := range map[syntax.Token]string{syntax.EQL: "eq", syntax.NEQ: "ne", syntax.LT: "lt", syntax.LE: "le", syntax.GT: "gt", syntax.GE: "ge"} {
 		arrayMethods[name] = func(a *Array, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			v, err := oneArg(b, args, kwargs)

@@ -67,13 +67,24 @@ func (s *synapses) Iterate() starlark.Iterator {
 
 // makeSynapses is Synapses(source, target=None, model=”, on_pre=, on_post=, delay=, ...).
 func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var source, target, model, onPre, onPost, delay, onEvent, multi, namespace, dt, clock, method, name, dependent, connect, ignored starlark.Value
+	var source, target, model, onPre, onPost, pre, post, delay, onEvent, multi, namespace, dt, clock, method, name, dependent, connect, ignored starlark.Value
 	order := 0
-	if err := unpack(b.Name(), args, kwargs, "source", &source, "target?", &target, "model?", &model, "on_pre?", &onPre, "pre?", &onPre,
-		"on_post?", &onPost, "post?", &onPost, "connect?", &connect, "delay?", &delay, "on_event?", &onEvent, "multisynaptic_index?", &multi,
+	if err := unpack(b.Name(), args, kwargs, "source", &source, "target?", &target, "model?", &model, "on_pre?", &onPre, "pre?", &pre,
+		"on_post?", &onPost, "post?", &post, "connect?", &connect, "delay?", &delay, "on_event?", &onEvent, "multisynaptic_index?", &multi,
 		"namespace?", &namespace, "dtype?", &ignored, "codeobj_class?", &ignored, "dt?", &dt, "clock?", &clock, "order?", &order,
 		"method?", &method, "name?", &name, "order_dependent?", &dependent, "method_options?", &ignored); err != nil {
 		return nil, err
+	}
+	for _, old := range []struct {
+		on, old *starlark.Value
+		name    string
+	}{{&onPre, &pre, "pre"}, {&onPost, &post, "post"}} {
+		switch given := *old.old != nil && *old.old != starlark.None; {
+		case given && *old.on != nil && *old.on != starlark.None:
+			return nil, withHint(synapsesError("both on_%s= and %s= are given", old.name, old.name), fmt.Sprintf("%s= is an old name of on_%s=, and comes right after it where arguments have no names", old.name, old.name))
+		case given:
+			*old.on = *old.old
+		}
 	}
 	if connect != nil && connect != starlark.None {
 		return nil, withHint(synapsesError("connect= of the constructor does not exist"), "call S.connect(...) after it")

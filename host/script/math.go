@@ -289,17 +289,30 @@ func floatToInt(name string, v float64) (starlark.Value, error) {
 
 func mathClip(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x, lo, hi starlark.Value
-	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 3, &x, &lo, &hi); err != nil {
+	if err := unpack(b.Name(), args, kwargs, "a", &x, "a_min?", &lo, "a_max?", &hi); err != nil {
 		return nil, err
 	}
 	a, scalar, err := operand(b.Name(), x)
 	if err != nil {
 		return nil, err
 	}
-	l, ok1 := asQuantity(lo)
-	h, ok2 := asQuantity(hi)
-	if !ok1 || !ok2 {
-		return nil, fmt.Errorf("clip: the bounds must be numbers")
+	bound := func(v starlark.Value, none float64) (units.Quantity, error) {
+		if v == nil || v == starlark.None {
+			return units.Quantity{Value: none, Dim: a.dim}, nil
+		}
+		q, ok := asQuantity(v)
+		if !ok {
+			return q, fmt.Errorf("clip: the bounds must be numbers, got %s", article(v))
+		}
+		return q, nil
+	}
+	l, err := bound(lo, math.Inf(-1))
+	if err != nil {
+		return nil, err
+	}
+	h, err := bound(hi, math.Inf(1))
+	if err != nil {
+		return nil, err
 	}
 	if l.Dim != a.dim || h.Dim != a.dim {
 		return nil, fmt.Errorf("clip: the units differ: %s, %s and %s", describeDim(a.dim), describeDim(l.Dim), describeDim(h.Dim))
@@ -308,8 +321,10 @@ func mathClip(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	for i, v := range out.data {
 		out.data[i] = math.Min(math.Max(v, l.Value), h.Value)
 	}
-	if _, ok := lo.(starlark.Int); !ok {
-		out.kind = realElems
+	for _, v := range []starlark.Value{lo, hi} {
+		if _, number := asQuantity(v); number && v.Type() != "int" {
+			out.kind = realElems
+		}
 	}
 	return result(out, scalar), nil
 }
