@@ -216,6 +216,7 @@ var pythonHints = []struct {
 	{regexp.MustCompile(`\bis\s+(not\s+)?None`), nil, noneHint},
 	{regexp.MustCompile(`\[[^\]]*:[^\]]*,|\[[^\]]*,[^\]]*:`), regexp.MustCompile(`got ','|got ':'|want`), columnHint},
 	{regexp.MustCompile(`["']\s*$|^\s*[rbuf]*["']|["']\s+["']`), regexp.MustCompile(`^got string literal`), adjacentHint},
+	{nil, regexp.MustCompile(`^(keyword|positional) argument may not follow`), "arguments come in the order f(x, name=y, *list, **dictionary)"},
 	{nil, regexp.MustCompile(`^invalid escape sequence`), escapeHint},
 	{nil, regexp.MustCompile(`cannot assign to slice|can't assign to [^.]|slice expression`), "a[i:j] = x is written a[slice(i, j)] = x or a.set_slice(i, j, x)"},
 	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 0*mV; for a mask of an array write greater(a, b) or a.gt(b)"},

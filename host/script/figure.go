@@ -460,7 +460,7 @@ func (in *interp) figureVocabulary() starlark.StringDict {
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
-	for name, method := range map[string]string{"savefig": "savefig", "suptitle": "suptitle", "colorbar": "colorbar", "subplot": "add_subplot", "tight_layout": "tight_layout", "traces": "traces"} {
+	for name, method := range map[string]string{"savefig": "savefig", "suptitle": "suptitle", "colorbar": "colorbar", "subplot": "add_subplot", "tight_layout": "tight_layout", "subplots_adjust": "subplots_adjust", "traces": "traces"} {
 		m := figureMethods[method]
 		d[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			f, err := in.gcf()

@@ -34,6 +34,8 @@ func init() {
 		"step": (*axesValue).plot, "loglog": (*axesValue).plot, "semilogx": (*axesValue).plot, "semilogy": (*axesValue).plot,
 		"imshow": (*axesValue).imshow, "pcolormesh": (*axesValue).pcolormesh, "fill_between": (*axesValue).fillBetween,
 		"axvline": (*axesValue).ruler, "axhline": (*axesValue).ruler, "axvspan": (*axesValue).ruler, "axhspan": (*axesValue).ruler,
+		"vlines": (*axesValue).lines, "hlines": (*axesValue).lines,
+		"tick_params": (*axesValue).nothing, "ticklabel_format": (*axesValue).nothing, "margins": (*axesValue).nothing,
 		"text": (*axesValue).text, "annotate": (*axesValue).annotate, "legend": (*axesValue).legend, "grid": (*axesValue).grid,
 		"raster": (*axesValue).raster, "rate_histogram": (*axesValue).rateHistogram, "in_degree_map": (*axesValue).degreeMap, "fi_curve": (*axesValue).curve,
 		"set": (*axesValue).set, "set_title": (*axesValue).title, "set_aspect": (*axesValue).aspect, "axis": (*axesValue).axis,
@@ -62,6 +64,11 @@ func init() {
 	}
 }
 
+// nothing stands for settings of Matplotlib that figures here do not have.
+func (a *axesValue) nothing(string, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	return starlark.None, nil
+}
+
 // axesFunctions are the functions for the current Axes, with the methods behind them.
 var axesFunctions = map[string]string{
 	"plot": "plot", "errorbar": "errorbar", "hist": "hist", "loglog": "loglog", "semilogx": "semilogx", "semilogy": "semilogy", "imshow": "imshow",
@@ -69,7 +76,7 @@ var axesFunctions = map[string]string{
 	"text": "text", "annotate": "annotate", "legend": "legend", "grid": "grid", "raster": "raster", "rate_histogram": "rate_histogram",
 	"in_degree_map": "in_degree_map", "fi_curve": "fi_curve", "title": "set_title", "xlabel": "set_xlabel", "ylabel": "set_ylabel", "xlim": "set_xlim",
 	"ylim": "set_ylim", "xscale": "set_xscale", "yscale": "set_yscale", "xticks": "set_xticks", "yticks": "set_yticks", "axis": "axis",
-	"locator_params": "locator_params",
+	"locator_params": "locator_params", "vlines": "vlines", "hlines": "hlines", "tick_params": "tick_params", "ticklabel_format": "ticklabel_format", "margins": "margins",
 }
 
 // AttrNames lists the methods.

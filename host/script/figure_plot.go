@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/figure"
 	"github.com/galvani-sim/galvani/host/units"
@@ -205,6 +206,55 @@ func (a *axesValue) ruler(name string, args starlark.Tuple, kwargs []starlark.Tu
 		err = a.a.HSpan(v, style)
 	}
 	return starlark.None, err
+}
+
+// lines is vlines(x, ymin, ymax, ...) and hlines(y, xmin, xmax, ...): one line broken by NaN.
+func (a *axesValue) lines(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	along := map[string]string{"vlines": "x", "hlines": "y"}[name]
+	across := map[string]string{"x": "y", "y": "x"}[along]
+	var at, from, to, colors, styles starlark.Value
+	var rest []starlark.Tuple
+	keys := []string{along, across + "min", across + "max", "colors", "linestyles"}
+	own := kwargs[:0:0]
+	for _, kv := range kwargs {
+		if slices.Contains(keys, string(kv[0].(starlark.String))) {
+			own = append(own, kv)
+		} else {
+			rest = append(rest, kv)
+		}
+	}
+	if err := unpack(name, args, own, keys[0], &at, keys[1], &from, keys[2], &to, keys[3]+"?", &colors, keys[4]+"?", &styles); err != nil {
+		return nil, err
+	}
+	var ends [3]*Array
+	n := 1
+	for k, v := range []starlark.Value{at, from, to} {
+		x, _, err := operand(name, v)
+		if err != nil {
+			return nil, err
+		}
+		ends[k], n = x, max(n, len(x.data))
+	}
+	fixed, span := &Array{dim: ends[0].dim, shape: []int{3 * n}}, &Array{dim: ends[1].dim, shape: []int{3 * n}}
+	for i := range n {
+		var p [3]float64
+		for k, x := range ends {
+			if len(x.data) != n && len(x.data) != 1 {
+				return nil, fmt.Errorf("%s: %d lines and %d values of %s", name, n, len(x.data), keys[k])
+			}
+			p[k] = x.data[min(i, len(x.data)-1)]
+		}
+		fixed.data, span.data = append(fixed.data, p[0], p[0], math.NaN()), append(span.data, p[1], p[2], math.NaN())
+	}
+	for key, v := range map[string]starlark.Value{"color": colors, "ls": styles} {
+		if v != nil && v != starlark.None {
+			rest = append(rest, starlark.Tuple{starlark.String(key), v})
+		}
+	}
+	if along == "y" {
+		fixed, span = span, fixed
+	}
+	return a.plot(name, starlark.Tuple{fixed, span}, rest)
 }
 
 func (a *axesValue) fillBetween(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

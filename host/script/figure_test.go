@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -94,6 +95,34 @@ func TestTutorialFigures(t *testing.T) {
 	svg, _ = os.ReadFile(filepath.Join(out, "figure-2.svg"))
 	if !strings.Contains(string(svg), `aria-label="τ (ms)"`) {
 		t.Error("no label with a Greek letter")
+	}
+}
+
+func TestLines(t *testing.T) {
+	_, out, err := draw(t, `
+plot([0, 1], [0, 1])
+vlines(array([0.5, 1, 2])*ms/ms, 0, [1, 2, 3], "r", linestyles="--")
+hlines(0.3, 0, 2, colors="k")
+tick_params(labelsize=3)
+subplots_adjust(left=0.2)
+`, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	svg, err := os.ReadFile(filepath.Join(out, "figure-1.svg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := regexp.MustCompile(`(?s)class="line".*?</`).FindAllString(string(svg), -1)
+	var moves []int
+	for _, p := range paths {
+		moves = append(moves, strings.Count(p, "M"))
+	}
+	if !slices.Equal(moves, []int{1, 3, 1}) {
+		t.Errorf("lines of %v pieces", moves)
+	}
+	if _, _, err := draw(t, "vlines([1, 2], 0, [1, 2, 3])", false); err == nil || !strings.Contains(err.Error(), "3 lines and 2 values of x") {
+		t.Error(err)
 	}
 }
 
