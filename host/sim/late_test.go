@@ -86,7 +86,11 @@ func TestLateRefused(t *testing.T) {
 		{"of the last 1000000002 steps", func(_ *net.Network, _ *net.Group, s *net.Synapses) { s.Sums.Delay[1] = 1000000.001 }},
 		{"2 synapses, but 3 delays", func(_ *net.Network, _ *net.Group, s *net.Synapses) { s.Sums.Delay = []float64{1, 2, 3} }},
 		{"no variable that is (summed)", func(_ *net.Network, _ *net.Group, s *net.Synapses) { s.Equations = code("w : 1") }},
-		{`"g" has 1 ms, s 2 ms`, func(_ *net.Network, _ *net.Group, s *net.Synapses) { s.DT = 2e-3 }},
+		{`"h" has 2 ms, "g" 1 ms`, func(n *net.Network, g *net.Group, s *net.Synapses) {
+			h := *g
+			h.Name, h.DT = "h", 2e-3
+			n.Groups, s.Pre = append(n.Groups, &h), net.All(&h)
+		}},
 		{"draws random numbers", func(_ *net.Network, g *net.Group, s *net.Synapses) {
 			g.Equations, s.Equations = code("v : 1\nfrom : 1\nr = v + rand() : 1"), code("from_post = r_pre : 1 (summed)")
 		}},
