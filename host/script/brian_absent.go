@@ -7,11 +7,10 @@ import (
 
 // Hints shared by several names.
 const (
-	fixedSlots   = "the slots of a step and what happens in each are fixed, scheduling_summary() shows them; when= and order= of objects and of code say where in a step they act"
-	whereMade    = "order= and, where an object has it, when= are given where the object is made; run_on_event(\"spike\", code, when='end') puts code at another place of the step"
-	onMachine    = "where and how a network runs is chosen on the command line: --backend, --precision, --threads"
-	switchedOff  = "objects cannot be switched off; leave them out of Network(...), or take them out with net.remove(...) between two runs"
-	oneCondition = "stop_when(condition) of a group ends a run"
+	fixedSlots  = "the slots of a step and what happens in each are fixed, scheduling_summary() shows them; when= and order= of objects and of code say where in a step they act"
+	whereMade   = "order= and, where an object has it, when= are given where the object is made; run_on_event(\"spike\", code, when='end') puts code at another place of the step"
+	onMachine   = "where and how a network runs is chosen on the command line: --backend, --precision, --threads"
+	switchedOff = "objects cannot be switched off; leave them out of Network(...), or take them out with net.remove(...) between two runs"
 )
 
 // absent answers names of Brian2 that do not exist here, as attributes and as names of their own.
@@ -25,7 +24,6 @@ var absent = map[string]string{
 	"device":         onMachine,
 	"reinit_devices": onMachine,
 	"BrianLogger":    "--quiet leaves out notes; warnings and errors always show",
-	"stop":           oneCondition,
 	"active":         switchedOff,
 	"namespace":      "names of equations are given with namespace={...} where the object is made, or are variables of the script",
 	"add_attribute":  "objects have no attributes of the script's own; keep values in a dictionary",

@@ -341,7 +341,7 @@ func (n *network) addOne(o *object) {
 // AttrNames lists the methods and attributes.
 func (n *network) AttrNames() []string {
 	return []string{"add", "get_states", "initialize", "iteration", "name", "objects", "profiling_info", "remove", "restore", "run", "scheduling_summary", "set_states",
-		"simulate_iterations", "store", "sweep", "t"}
+		"simulate_iterations", "stop", "store", "sweep", "t"}
 }
 
 // Attr gives a method or an attribute.
@@ -373,6 +373,8 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 		return starlark.NewBuiltin("run", n.run), nil
 	case "sweep":
 		return starlark.NewBuiltin("sweep", n.sweep), nil
+	case "stop":
+		return starlark.NewBuiltin("stop", n.in.stop), nil
 	case "store":
 		return starlark.NewBuiltin("store", n.store), nil
 	case "get_states":
@@ -616,7 +618,7 @@ func (in *interp) brianVocabulary() starlark.StringDict {
 		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
 		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "Clock": in.makeClock, "network_operation": in.networkOperation, "NetworkOperation": in.makeNetworkOperation,
 		"profiling_summary": in.profilingSummary, "scheduling_summary": in.schedulingSummary,
-		"start_scope": in.startScope, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc, "sweep": in.magicSweep,
+		"start_scope": in.startScope, "stop": in.stop, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc, "sweep": in.magicSweep,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}

@@ -222,3 +222,19 @@ func (in *interp) makeNetworkOperation(t *starlark.Thread, b *starlark.Builtin, 
 	}
 	return in.networkOperation(t, b, args, given)
 }
+
+// stop is stop(), and stop of a Network: called in a network operation, it ends the run when the step is done.
+func (in *interp) stop(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	if in.state == nil {
+		return nil, withHint(fmt.Errorf("stop: nothing runs here"), "call it in a function that is given to network_operation(...); stop_when(condition) of a group ends a run without one")
+	}
+	s, ok := in.state.(interface{ Stop() })
+	if !ok {
+		return nil, notYet("stop() here")
+	}
+	s.Stop()
+	return starlark.None, nil
+}

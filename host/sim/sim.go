@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/galvani-sim/galvani/host/connect"
@@ -80,7 +81,8 @@ type Sim struct {
 	seconds  float64 // end of the last Run, as the sum of the durations asked for
 	timing   Timing
 	faulted  error
-	stopped  bool // the last Run ended because a condition held
+	stopped  bool // the last Run ended early: a condition held, or an operation asked for it
+	stopping bool // an operation has asked that its step be the last
 	silent   bool // recordings have ended
 
 	states   map[string]*State // stored in memory
@@ -299,8 +301,8 @@ func (s *Sim) RunSteps(ctx context.Context, n int64) error {
 	return err
 }
 
-// Stopped reports whether the last Run or Advance ended early because a condition of net.Group.Stops held. Drivers look at it after each
-// Advance.
+// Stopped reports whether the last Run or Advance ended early because a condition of net.Group.Stops held or an operation called Stop of its
+// state. Drivers look at it after each Advance.
 func (s *Sim) Stopped() bool { return s.stopped }
 
 // prepare refuses to go on after a fault and follows changes of the description.
@@ -362,7 +364,7 @@ func nextBatch(batch int64, took time.Duration) int64 {
 func (s *Sim) Advance(ctx context.Context, until int64) error {
 	start := time.Now()
 	defer func() { s.timing.Simulate += time.Since(start).Seconds() }()
-	s.stopped = false
+	s.stopped, s.stopping = false, false
 	full := s.inst.At().Step + s.room() // some ring; draining at every callback would cost more than most callbacks
 	for s.inst.At().Step < until {
 		if s.inst.At().Step >= full {
@@ -381,6 +383,9 @@ func (s *Sim) Advance(ctx context.Context, until int64) error {
 			if err := s.call(stop.Callback); err != nil {
 				return errors.Join(err, s.drain())
 			}
+			if s.stopping {
+				until = min(until, s.inst.At().Step+1)
+			}
 		case exec.Stopped:
 			s.stopped = true
 			return s.drain()
@@ -388,6 +393,7 @@ func (s *Sim) Advance(ctx context.Context, until int64) error {
 			return errors.Join(context.Cause(ctx), s.drain())
 		}
 	}
+	s.stopped = s.stopping
 	return s.drain()
 }
 
@@ -475,10 +481,17 @@ func (s *Sim) call(i int) error {
 	defer func() { s.calling = false }()
 	at := s.inst.At()
 	s.called = &at
-	if err := op.Func(operationState{s}); err != nil {
+	if err := op.Func(operationState{s, s.clockOf(i)}); err != nil {
 		return fmt.Errorf("operation %q at t = %g s: %w", op.Name, s.Time(), err)
 	}
 	return nil
+}
+
+// clockOf is the clock of an operation.
+func (s *Sim) clockOf(operation int) plan.Clock {
+	p := s.res.Plan
+	k := slices.IndexFunc(p.Schedule, func(it plan.Item) bool { return it.Callback == operation })
+	return p.Clocks[p.Schedule[k].Clock]
 }
 
 // Recording is what a monitor has recorded so far.

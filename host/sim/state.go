@@ -56,9 +56,21 @@ func (s *Sim) Set(g *net.Group, name string, values []float64) error {
 }
 
 // operationState is what an operation sees of the running network.
-type operationState struct{ s *Sim }
+type operationState struct {
+	s     *Sim
+	clock plan.Clock
+}
 
-func (o operationState) Time() float64 { return o.s.Time() }
+// Time is that of the operation's clock, as code of objects sees theirs: 30 ms are as many intervals as they are, not 300 of 0.1 ms.
+func (o operationState) Time() float64 {
+	if o.clock.Phase != 0 {
+		return o.s.Time()
+	}
+	return float64(o.s.inst.At().Step/o.clock.Period) * o.clock.DT
+}
+
+// Stop ends the run with the present step.
+func (o operationState) Stop() { o.s.stopping = true }
 
 func (o operationState) Get(g *net.Group, name string) ([]float64, error) {
 	v, _, err := o.s.Get(g, name)
