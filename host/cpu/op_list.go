@@ -17,6 +17,7 @@ type listOp[T real] struct {
 	p      *program[T]
 	list   spikeList
 	lag    int64
+	of     *plan.Run
 	out    spikeList // when the program emits
 	active bool
 	conn   *connection // nil when active
@@ -99,7 +100,7 @@ func (l *listOp[T]) makeSaves() {
 }
 
 func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error) {
-	l := &listOp[T]{x: x, p: p, lag: int64(o.Lag), active: o.Kernel.Domain == ir.Active}
+	l := &listOp[T]{x: x, p: p, of: o, lag: int64(o.Lag), active: o.Kernel.Domain == ir.Active}
 	l.job = l.task
 	var err error
 	if l.list, err = x.spikeList(fmt.Sprintf("kernel %q", p.name), o.List); err != nil {
@@ -165,7 +166,12 @@ func (l *listOp[T]) run(step int64) error {
 }
 
 // due are the spikes whose turn is in a step.
-func (l *listOp[T]) due(step int64) []int32 { return l.list.spikes(step - l.lag) }
+func (l *listOp[T]) due(step int64) []int32 {
+	if sent := step - l.lag; l.of.Takes(sent) {
+		return l.list.spikes(sent)
+	}
+	return nil
+}
 
 // runTasks runs the tasks that l.spikes are divided into.
 func (l *listOp[T]) runTasks() error {

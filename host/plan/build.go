@@ -29,6 +29,8 @@ type Options struct {
 	Pairs Pairs
 	// Drawn caches procedural connectivity likewise, with what was counted of it: the synapses of a network stay though another seed is set.
 	Drawn map[*net.Synapses]*connect.Drawn
+	// Past is what a pathway has sent before, nil or a nil function: nothing that is under way.
+	Past func(*net.Pathway) *Past
 	// Plain names synapses whose states are not to be lumped, see Result.Lumped; nil: none.
 	Plain func(*net.Synapses) bool
 	// Apart keeps kernels that could be one, a group's update and its threshold, apart: for comparisons. Results have the same bits.
@@ -71,6 +73,7 @@ type Result struct {
 	// builder goes on to evaluate what is asked or assigned later, see Present.
 	builder *builder
 	delays  map[*net.Pathway]func() ([]float64, error) // see Delays
+	sent    map[*net.Pathway]*Sending                  // see Sendings
 }
 
 // builder holds a plan in the making.
@@ -106,6 +109,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, narrow: map[BufferID]*made{}, variants: map[*net.Variant]*net.Group{},
 		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},
+			sent:    map[*net.Pathway]*Sending{},
 			Numbers: map[string]map[string]units.Quantity{}},
 	}
 	if b.opt.Matrices == nil {
@@ -142,6 +146,10 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		}
 	}
 	b.res.CompileSeconds += time.Since(start).Seconds()
+	for _, w := range b.wires {
+		w.trim()
+	}
+	b.opt.Past = nil // it may hold the plan before
 	b.res.Plan, b.res.builder = b.plan, b
 	return b.res, nil
 }

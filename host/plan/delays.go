@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
@@ -58,14 +59,26 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		n, key = len(values), maphash.Bytes(hashSeed, bytesOf(values))
 		source = func(yield func(int, []float64) bool) error { yield(0, values); return nil }
 	}
+	list := func() ([]int32, error) {
+		steps, k, dt := pages.Make[int32](n), 0, b.dtOf(group.DT)
+		err := source(func(at int, part []float64) bool {
+			for _, x := range part {
+				steps[k] = int32(stepsIn(x, dt))
+				k++
+			}
+			return true
+		})
+		return steps, err
+	}
 	// The same delays are other numbers of steps for spikes of a group with another clock.
 	key = maphash.Comparable(hashSeed, [2]uint64{key, math.Float64bits(b.dtOf(group.DT))})
 	if known, ok := w.p.made.delaysBy(key); ok && (!known.each || path == s.Sums || w.sortedBy(path.Post, key)) {
+		known.list = list
 		return &known, true
 	}
 	maker := &stepMaker{dt: b.dtOf(group.DT), limit: math.MaxInt32 * b.plan.BaseDT / 2, steps: makeIndex(n, 0), wrong: -1}
 	err := source(maker.add)
-	d := &delays{each: maker.each, longest: maker.longest, key: key}
+	d := &delays{each: maker.each, longest: maker.longest, key: key, list: list}
 	switch {
 	case err != nil:
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)

@@ -16,7 +16,7 @@ import (
 // buffers of the same shapes.
 func (p *Plan) fingerprint() string {
 	h := sha256.New()
-	p.Dump(h)
+	p.dump(h, true)
 	for _, r := range p.runs() {
 		ir.Print(h, r.Kernel)
 	}
@@ -62,7 +62,10 @@ func (p *Plan) Kernels() []*ir.Kernel {
 }
 
 // Dump writes the plan as text: buffers, connectivity, monitors, initialisation and the schedule of one step.
-func (p *Plan) Dump(w io.Writer) {
+func (p *Plan) Dump(w io.Writer) { p.dump(w, false) }
+
+// dump is Dump, but with shape without the steps that bound kernels over spikes: programs do not depend on them.
+func (p *Plan) dump(w io.Writer, shape bool) {
 	precision := "single"
 	if p.Precision == Double {
 		precision = "double"
@@ -115,7 +118,7 @@ func (p *Plan) Dump(w io.Writer) {
 		}
 		fmt.Fprintln(w)
 		for _, v := range c.Values {
-			fmt.Fprintf(w, "      for each synapse of a spike: %s\n", p.describe(v))
+			fmt.Fprintf(w, "      for each synapse of a spike: %s\n", p.describe(v, shape))
 		}
 	}
 	for i, m := range p.Monitors {
@@ -131,7 +134,7 @@ func (p *Plan) Dump(w io.Writer) {
 	if len(p.Init) > 0 {
 		fmt.Fprintf(w, "\nonce, before the first step\n")
 		for _, op := range p.Init {
-			fmt.Fprintf(w, "  %s\n", p.describe(op))
+			fmt.Fprintf(w, "  %s\n", p.describe(op, shape))
 		}
 	}
 	fmt.Fprintf(w, "\none step\n")
@@ -145,7 +148,7 @@ func (p *Plan) Dump(w io.Writer) {
 			fmt.Fprintf(w, "      callback %d\n", it.Callback)
 		}
 		for _, op := range it.Ops {
-			fmt.Fprintf(w, "      %s\n", p.describe(op))
+			fmt.Fprintf(w, "      %s\n", p.describe(op, shape))
 		}
 	}
 }
@@ -168,14 +171,24 @@ func (s Slot) String() string {
 	return [...]string{"before_", "", "after_"}[s%3] + name
 }
 
-func (p *Plan) describe(op Op) string {
+func (p *Plan) describe(op Op, shape bool) string {
 	switch op := op.(type) {
 	case *Run:
 		bind := make([]string, len(op.Bind))
 		for i, id := range op.Bind {
 			bind[i] = fmt.Sprintf("%s=%d", op.Kernel.Slots[i].Name, id)
 		}
-		return fmt.Sprintf("run %q over %d (%s)", op.Kernel.Name, op.N, strings.Join(bind, ", "))
+		text := fmt.Sprintf("run %q over %d (%s)", op.Kernel.Name, op.N, strings.Join(bind, ", "))
+		switch {
+		case !op.Bounded():
+		case shape:
+			text += ", spikes of some steps"
+		case op.Before == 0:
+			text += fmt.Sprintf(", spikes from step %d on", op.From)
+		default:
+			text += fmt.Sprintf(", spikes of steps %d to %d", op.From, op.Before-1)
+		}
+		return text
 	case *MatMul:
 		t := func(s string, trans bool) string {
 			if trans {
@@ -206,7 +219,7 @@ func (p *Plan) describe(op Op) string {
 		}
 		s := fmt.Sprintf("for each of %d elements, one after another by %s", op.N, order)
 		for _, r := range op.Runs {
-			s += "\n        " + p.describe(r)
+			s += "\n        " + p.describe(r, shape)
 		}
 		return s
 	case *Halt:

@@ -44,9 +44,9 @@ func (p *Plan) Shape() string {
 	}
 	fmt.Fprintln(&b, p.Clocks, p.BaseDT, p.Precision, p.Checks)
 	for _, op := range p.ops() {
-		fmt.Fprintln(&b, p.describe(op))
+		fmt.Fprintln(&b, p.describe(op, true))
 		if r, ok := op.(*Run); ok {
-			fmt.Fprintln(&b, r.N, r.Conn, r.List, r.Lag)
+			fmt.Fprintln(&b, r.N, r.Conn, r.List, r.Lag, r.From, r.Before)
 			// Constants are left out of the copy; what was folded away because of its value makes another shape.
 			ir.Print(&b, withoutConstants(r.Kernel))
 		}
@@ -268,7 +268,7 @@ func (m *merger) run(ops []Op) (Op, error) {
 	first := ops[0].(*Run)
 	for r, op := range ops {
 		o, ok := op.(*Run)
-		if !ok || o.N != first.N || o.Conn != first.Conn || o.List != first.List || o.Lag != first.Lag || !slices.Equal(o.Bind, first.Bind) {
+		if !ok || o.N != first.N || o.Conn != first.Conn || o.List != first.List || o.Lag != first.Lag || o.From != first.From || o.Before != first.Before || !slices.Equal(o.Bind, first.Bind) {
 			return nil, errShape
 		}
 		kernels[r] = o.Kernel

@@ -117,7 +117,16 @@ type Run struct {
 	List BufferID
 	// Lag is how many steps ago the spikes of List happened; their list is row (step-Lag) mod Rows, and empty before the first step.
 	Lag int
+	// From and Before bound the steps in which those spikes happened: they are of steps From to Before-1, or without end where Before is 0. So
+	// spikes that are under way when delays change keep those that they were sent with, see Sent.
+	From, Before int64
 }
+
+// Bounded reports whether a kernel runs over the spikes of some steps only.
+func (r *Run) Bounded() bool { return r.From != 0 || r.Before != 0 }
+
+// Takes reports whether a kernel runs over the spikes of a step.
+func (r *Run) Takes(step int64) bool { return step >= r.From && (r.Before == 0 || step < r.Before) }
 
 // Source is where an operation reads a vector: a whole buffer (Depth 0), or one row of a History of Depth rows
 // of Len elements: the value after step-Lag steps, row (step-Lag) mod Depth, zero when that is negative.

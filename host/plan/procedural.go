@@ -308,11 +308,19 @@ func (x *drawing) schedule(code *drawnCode) {
 		if len(path.Delay) == 1 {
 			lag = b.delaySteps(path.Delay[0], s.Pre.Group)
 		}
-		r := b.kernel(k, x.conn.N, x.at)
-		r.List, r.Lag = b.listOf(s.Pre.Group, path.Event), lag
-		lists[r.List] = max(lists[r.List], lag)
+		b.res.delays[path] = func() ([]float64, error) { return path.Delay, nil }
 		item := b.pathwayItem(s, path)
-		item.Ops = []Op{r}
+		sendings, err := b.sendings(s, path, s.Pre.Group, notStored, stepped([]int32{int32(lag)}))
+		if err != nil {
+			b.mistake(s.Place, "", "%s: %v", s.Name, err)
+			return
+		}
+		for _, y := range sendings {
+			r := b.kernel(k, x.conn.N, x.at)
+			r.List, r.Lag, r.From, r.Before = b.listOf(s.Pre.Group, path.Event), y.longest, y.from, y.before
+			lists[r.List] = max(lists[r.List], y.longest)
+			item.Ops = append(item.Ops, r)
+		}
 		b.plan.Schedule = append(b.plan.Schedule, item)
 	}
 	for list, lag := range lists {

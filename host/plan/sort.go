@@ -9,11 +9,15 @@ import (
 )
 
 // sort puts the synapses that were not removed into rows, one set for each delay, longest first; within a row the order is that of creation.
-// With a single set whose rows come in order, nothing is copied. steps are the delays of all synapses, none: there is one set.
+// With a single set whose rows come in order, nothing is copied. steps are the delays of the synapses, none: there is one set. Synapses behind those that
+// have delays are left out.
 func (p *pairs) sort(byPost bool, rows, elements int, steps Index) []*sorted {
 	row, far := p.pre, p.post
 	if byPost {
 		row, far = far, row
+	}
+	if n := steps.Len(); n > 0 {
+		row, far = row.Head(n), far.Head(n)
 	}
 	if steps.Len() == 0 && p.removed == nil {
 		if ptr := row.pointers(rows); ptr != nil {
@@ -71,7 +75,7 @@ func (s *sorter) prepare() {
 	for lag := len(count) - 1; lag >= 0; lag-- {
 		s.set[lag] = int32(len(s.out))
 		if k := count[lag]; k > 0 || s.steps.Len() == 0 {
-			s.out = append(s.out, &sorted{lag: lag, ptr: make([]int32, s.rows+1), index: makeIndex(k, s.elements), syn: pages.Make[int32](k)})
+			s.out = append(s.out, &sorted{lag: lag, each: s.steps.Len() > 0, ptr: make([]int32, s.rows+1), index: makeIndex(k, s.elements), syn: pages.Make[int32](k)})
 		}
 	}
 }

@@ -153,7 +153,7 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 		b.buffer(Buffer{Object: s.Name, Var: st.Name, Type: st.Type, Len: st.Len, Fill: st.Fill, Role: storageRole(st.Kind)})
 	}
 	b.ruleWeights(s, p)
-	w := &wiring{b: b, s: s, p: p, conns: map[string][]lagged{}}
+	w := &wiring{b: b, s: s, p: p, conns: map[string][]lagged{}, used: map[string]bool{}}
 	b.wires[s] = w
 	p.pre.hold(b.plan)
 	p.post.hold(b.plan)
@@ -323,15 +323,22 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 	if w.p.removed != nil {
 		b.keep(list, delays.longest) // also for synapses that were removed: they may come back
 	}
-	for _, part := range w.conn(path.Post, delays) {
-		r := b.kernel(k, b.plan.Conns[part.conn].N, part.conn)
-		r.List, r.Lag = list, part.lag
-		b.keep(list, part.lag)
-		item.Ops = append(item.Ops, r)
-		if source != nil {
-			at := b.kernel(source, group.N, -1)
-			at.List, at.Lag = list, part.lag
-			item.Ops = append(item.Ops, at)
+	sendings, err := b.sendings(s, path, group, w.p.pre.Len(), delays)
+	if err != nil {
+		b.mistake(s.Place, "", "%s: %v", s.Name, err)
+		return
+	}
+	for _, x := range sendings {
+		for _, part := range w.conn(path.Post, x.delays) {
+			r := b.kernel(k, b.plan.Conns[part.conn].N, part.conn)
+			r.List, r.Lag, r.From, r.Before = list, part.lag, x.from, x.before
+			b.keep(list, part.lag)
+			item.Ops = append(item.Ops, r)
+			if source != nil {
+				at := b.kernel(source, group.N, -1)
+				at.List, at.Lag, at.From, at.Before = list, part.lag, x.from, x.before
+				item.Ops = append(item.Ops, at)
+			}
 		}
 	}
 	b.plan.Schedule = append(b.plan.Schedule, item)

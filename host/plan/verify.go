@@ -231,6 +231,9 @@ func (v verifier) run(where string, op *Run) {
 	if synaptic && v.p.Conns[op.Conn].Drawn != nil && slices.ContainsFunc(k.Effects, func(e ir.Effect) bool { return e.Kind == ir.Emit }) {
 		v.bad("%s: connectivity %d is drawn, and what its kernels emit would be lost", where, op.Conn)
 	}
+	if op.Bounded() && (op.From < 0 || op.Before != 0 && op.Before <= op.From || k.Domain != ir.Spiking && k.Domain != ir.Active) {
+		v.bad("%s: over the spikes of steps %d to %d", where, op.From, op.Before-1)
+	}
 	seen := map[BufferID]string{}
 	for i, s := range k.Slots {
 		n := 0

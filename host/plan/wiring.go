@@ -15,6 +15,7 @@ type wiring struct {
 	s     *net.Synapses
 	p     *pairs
 	conns map[string][]lagged // by kind of rows and delays
+	used  map[string]bool     // of the rows sorted by delays, see trim
 }
 
 // lagged is the part of the synapses whose spikes are delivered with one lag.
@@ -27,7 +28,8 @@ type delays struct {
 	each    bool  // each synapse has its own; otherwise all have the longest
 	steps   Index // with each; empty where the rows that they are for have been sorted by them before
 	longest int
-	key     uint64 // differs between delays that differ
+	key     uint64                  // differs between delays that differ
+	list    func() ([]int32, error) // one for all, or one each; nil in what is kept for later plans
 }
 
 // made is what was sorted and evaluated for plans before: a plan is built anew for every run, and nothing of this changes with it. Runs of a sweep
@@ -66,13 +68,14 @@ func (m *made) delaysBy(key uint64) (delays, bool) {
 func (m *made) keepDelays(d delays) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d.steps = Index{}
+	d.steps, d.list = Index{}, nil
 	m.delays[d.key] = d
 }
 
 // sorted are synapses with one lag in rows.
 type sorted struct {
-	lag   int // of synapses with delays of their own; other rows serve pathways with any delay
+	lag   int  // of synapses with delays of their own; other rows serve pathways with any delay
+	each  bool // sorted by delays
 	ptr   []int32
 	index Index
 	syn   []int32 // nil: entry k is synapse k
@@ -88,13 +91,23 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 	key := fmt.Sprint(byPost)
 	if each {
 		key = eachKey(byPost, d.key)
+		w.used[w.rowsKey(key, byPost)] = true
 	}
 	if c, ok := w.conns[key]; ok && !each {
 		return []lagged{{c[0].conn, lag}}
 	}
 	rows := w.kept(key, byPost, func() []*sorted {
 		if each {
-			return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), d.steps)
+			steps := d.steps
+			if steps.Len() == 0 { // others have been sorted since
+				list, err := d.list()
+				if err != nil {
+					w.b.mistake(w.s.Place, "", "%s: %v", w.s.Name, err)
+					return nil
+				}
+				steps = Index{Long: list}
+			}
+			return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), steps)
 		}
 		return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), Index{})
 	})
@@ -137,10 +150,23 @@ func (w *wiring) kept(key string, byPost bool, sort func() []*sorted) []*sorted 
 	key = w.rowsKey(key, byPost)
 	rows, ok := m.rows[key]
 	if !ok {
-		rows = sort()
-		m.rows[key] = rows
+		if rows = sort(); rows != nil {
+			m.rows[key] = rows
+		}
 	}
 	return rows
+}
+
+// trim forgets rows sorted by delays that the plan does not have: those of a change of delays for which nothing is under way any more.
+func (w *wiring) trim() {
+	m := w.p.made
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, rows := range m.rows {
+		if len(rows) > 0 && rows[0].each && !w.used[key] {
+			delete(m.rows, key)
+		}
+	}
 }
 
 // sortedBy reports whether the synapses have been sorted by delays of their own.

@@ -1,9 +1,11 @@
 package sim
 
 import (
-	"fmt"
+	"cmp"
+	"encoding/binary"
+	"slices"
 
-	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -22,89 +24,130 @@ func delaysSet(p *net.Pathway) delaySet {
 	return d
 }
 
-// redelayed is a pathway whose delays were set anew.
-type redelayed struct {
-	synapses *net.Synapses
-	path     *net.Pathway
+// A spike takes the delays of the moment in which it is sent, and keeps them, as in Brian2. The device keeps spikes by the step in which they happened,
+// and synapses look back: the plan that follows a change of delays has the earlier ones, too, for the spikes that were sent with them, until a later
+// plan finds that those have arrived (plan.Past).
+
+// sentBy are the delays that a pathway has sent spikes with, by the names of its synapses and its own.
+type sentBy struct {
+	object, path, group, event string
+	now                        int64       // the step of the clock of its spikes that comes next
+	sent                       []plan.Sent // oldest first; the last are those in force
 }
 
-// redelays lists pathways whose delays have been set since the plan in use was made, and takes note of them.
-func (s *Sim) redelays() (list []redelayed) {
-	for _, x := range s.net.Synapses {
-		for _, p := range x.Delayed() {
-			now := delaysSet(p)
-			if before, known := s.delayed[p]; known && before != now && p != x.Sums {
-				list = append(list, redelayed{x, p})
-			}
-			s.delayed[p] = now
+// sent lists what the pathways of the plan in use have sent.
+func (s *Sim) sent(at exec.Position) (out []sentBy) {
+	for _, x := range s.res.Sendings() {
+		by := sentBy{object: x.Synapses.Name, path: x.Path.Name, group: x.Synapses.Source(x.Path).Name, event: x.Path.Event, sent: x.Sent}
+		if list, ok := s.res.Plan.Find(by.group, plan.EventList(by.event)); ok {
+			by.now = ringOf(s.res.Plan, list, at).newest + 1
+			out = append(out, by)
 		}
 	}
-	return list
+	slices.SortFunc(out, func(x, y sentBy) int { return cmp.Or(cmp.Compare(x.object, y.object), cmp.Compare(x.path, y.path)) })
+	return out
 }
 
-// warnUnderWay warns of other delays of spikes that are under way. Lists of spikes say when they were sent, and synapses look back by their present
-// delays, so such a spike may arrive a second time, or not at all.
-func (s *Sim) warnUnderWay(list []redelayed, res *plan.Result) error {
-	if s.opt.Warn == nil || s.res == nil || s.faulted != nil || s.inst.At().Step == 0 {
+// past is what the pathways of the network have sent until now.
+func (s *Sim) past() func(*net.Pathway) *plan.Past {
+	if s.res == nil {
+		if s.opt.from != nil {
+			return s.opt.from.past(s.net)
+		}
 		return nil
 	}
-	var warnings diag.List
-	for _, c := range list {
-		before, err := s.res.Delays(c.path)
-		if err != nil {
-			return err
-		}
-		now, err := res.Delays(c.path)
-		if err != nil {
-			return err
-		}
-		if sameDelays(before, now) {
-			continue
-		}
-		waiting, err := s.listed(c.synapses.Source(c.path), c.path.Event)
-		if err != nil {
-			return err
-		}
-		if waiting {
-			warnings = append(warnings, diag.Diagnostic{Severity: diag.Warning, Message: fmt.Sprintf("%s.%s: delays were changed at t = %g s, with spikes under way: some of them may arrive twice, or not at all",
-				c.synapses.Name, c.path.Name, s.Time())}.WithHint("set delays before the first run, or at a restored state from before it"))
-		}
+	at := s.inst.At()
+	if s.called != nil && at == *s.called {
+		at.Item++
 	}
-	if len(warnings) > 0 {
-		s.opt.Warn(warnings)
+	res, sent := s.res, s.sent(at)
+	return pastBy(s.net, func(object, path string) *plan.Past {
+		for _, by := range sent {
+			if by.object != object || by.path != path {
+				continue
+			}
+			list, _ := res.Plan.Find(by.group, plan.EventList(by.event))
+			p := by.past(0)
+			p.Waiting = func() (bool, error) {
+				if s.faulted != nil || s.res != res {
+					return true, nil
+				}
+				return s.listed(list)
+			}
+			return p
+		}
+		return nil
+	})
+}
+
+// past is what pathways have sent until the state was stored.
+func (st *State) past(n *net.Network) func(*net.Pathway) *plan.Past {
+	return pastBy(n, func(object, path string) *plan.Past { return st.pastOf(object, path, 0) })
+}
+
+// pastOf is what a pathway has sent, in a network that is ahead by some steps; nil where the state does not know.
+func (st *State) pastOf(object, path string, ahead int64) *plan.Past {
+	for _, by := range st.sent {
+		if by.object == object && by.path == path {
+			p := by.past(ahead)
+			p.Waiting = func() (bool, error) {
+				v := st.find(by.group, plan.EventList(by.event))
+				return v != nil && v.waiting(), nil
+			}
+			return p
+		}
 	}
 	return nil
 }
 
-// sameDelays compares delays, none, one for all synapses or one each.
-func sameDelays(a, b []float64) bool {
-	at := func(v []float64, k int) float64 {
-		switch len(v) {
-		case 0:
-			return 0
-		case 1:
-			return v[0]
-		}
-		return v[k]
-	}
-	n := max(len(a), len(b), 1)
-	if len(a) > 1 && len(a) != n || len(b) > 1 && len(b) != n {
-		return false
-	}
-	for k := range n {
-		if at(a, k) != at(b, k) {
-			return false
+// pastBy finds pathways by name.
+func pastBy(n *net.Network, find func(object, path string) *plan.Past) func(*net.Pathway) *plan.Past {
+	objects := map[*net.Pathway]string{}
+	for _, x := range n.Synapses {
+		for _, p := range x.Pathways {
+			objects[p] = x.Name
 		}
 	}
-	return true
+	return func(p *net.Pathway) *plan.Past { return find(objects[p], p.Name) }
 }
 
-// listed reports whether any spikes, or other events, of a group are kept for synapses to come.
-func (s *Sim) listed(g *net.Group, event string) (bool, error) {
-	b, ok := s.res.Plan.Find(g.Name, plan.EventList(event))
-	if !ok || b.Rows == 0 {
-		return false, nil
+// past makes the delays in force those of spikes that have been sent, with steps of a network that is ahead by some.
+func (by *sentBy) past(ahead int64) *plan.Past {
+	sent := slices.Clone(by.sent)
+	n := len(sent) - 1
+	sent[n].Before = by.now
+	for k := range sent {
+		sent[k].From = max(0, sent[k].From+ahead)
+		sent[k].Before += ahead
 	}
+	return &plan.Past{Now: by.now + ahead, Earlier: sent[:n:n], Last: sent[n]}
+}
+
+// loadFor makes the plan one in which the spikes under way of a state arrive with the delays that they were sent with.
+func (s *Sim) loadFor(st *State) error {
+	for _, x := range s.res.Sendings() {
+		past := st.pastOf(x.Synapses.Name, x.Path.Name, 0)
+		as := !x.Changed()
+		if past != nil && as {
+			waiting, err := past.Waiting()
+			if err != nil {
+				return err
+			}
+			if waiting {
+				if as, err = x.As(past); err != nil {
+					return err
+				}
+			}
+		}
+		if !as {
+			return s.loadWith(st.past(s.net))
+		}
+	}
+	return nil
+}
+
+// listed reports whether any spikes, or other events, are kept for synapses to come.
+func (s *Sim) listed(b *plan.Buffer) (bool, error) {
 	list := make([]float64, b.Len)
 	if err := s.inst.Read(b.ID, 0, list); err != nil {
 		return false, err
@@ -115,4 +158,14 @@ func (s *Sim) listed(g *net.Group, event string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// waiting reports whether a stored list has any spikes.
+func (v *stored) waiting() bool {
+	for row := range slices.Chunk(v.data, max(1, v.n)*4) {
+		if v.n > 0 && binary.LittleEndian.Uint32(row) > 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -38,6 +38,8 @@ type Options struct {
 	// RecordPath is the file that a monitor's recording will be saved to, next to which it spills when it outgrows memory;
 	// nil, or an empty path, keeps it in memory.
 	RecordPath func(monitor string) string
+	// from is the state that is restored first.
+	from *State
 }
 
 // Progress describes a running simulation.
@@ -150,7 +152,10 @@ func (e evaluator) Step() error {
 }
 
 // load follows the description: it builds the plan anew and, when it is another one, carries the state into a fresh instance.
-func (s *Sim) load() error {
+func (s *Sim) load() error { return s.loadWith(s.past()) }
+
+// loadWith is load for pathways that have sent what past says.
+func (s *Sim) loadWith(past func(*net.Pathway) *plan.Past) error {
 	for _, x := range s.net.Synapses {
 		if n, known := s.connects[x]; known && n != len(x.Connect) {
 			s.pairs.Forget(x)
@@ -162,9 +167,8 @@ func (s *Sim) load() error {
 		}
 		s.connects[x] = len(x.Connect)
 	}
-	redelayed := s.redelays()
 	opt := planOptions(s.opt)
-	opt.Matrices, opt.Pairs, opt.Drawn, opt.Plain = s.matrices, s.pairs, s.drawn, s.isPlain
+	opt.Matrices, opt.Pairs, opt.Drawn, opt.Plain, opt.Past = s.matrices, s.pairs, s.drawn, s.isPlain, past
 	if opt.Memory > 0 && s.res != nil {
 		opt.Memory += s.res.Plan.Memory().All() // what is loaded is no longer available
 	}
@@ -175,13 +179,15 @@ func (s *Sim) load() error {
 	if s.opt.Warn != nil && len(res.Warnings) > 0 {
 		s.opt.Warn(res.Warnings)
 	}
+	for _, x := range s.net.Synapses {
+		for _, p := range x.Delayed() {
+			s.delayed[p] = delaysSet(p)
+		}
+	}
 	s.timing.Compile += res.CompileSeconds
 	s.timing.Connect += res.ConnectSeconds
 	if s.res != nil && sameProgram(s.res.Plan, res.Plan) {
 		return nil
-	}
-	if err := s.warnUnderWay(redelayed, res); err != nil {
-		return err
 	}
 	start := time.Now()
 	inst, err := s.opt.Backend.Load(res.Plan, exec.Options{Seed: s.opt.Seed, Threads: s.opt.Threads, Replica: s.opt.Replica})

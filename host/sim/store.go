@@ -134,6 +134,9 @@ func (s *Sim) restore(st *State, name string, o RestoreOptions) error {
 	if err := s.discard(); err != nil {
 		return err
 	}
+	if err := s.loadFor(st); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
 	if err := (&transfer{position: true, faulted: s.faulted != nil}).into(st, s.inst, s.res.Plan); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}

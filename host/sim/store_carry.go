@@ -144,7 +144,7 @@ func (t *transfer) rotate(v *stored, to ring, fresh []byte, p plan.Precision) ([
 			continue
 		}
 		if from.dt != to.dt {
-			if !list || age < to.rows {
+			if !list || age < from.rows-1 { // else it has arrived
 				return nil, fmt.Errorf("the time step of %q changed from %g s to %g s, while what it sent is under way with a delay", v.object, from.dt, to.dt)
 			}
 			continue
@@ -293,7 +293,7 @@ func sameRecorded(a, b []plan.MonitorVar) bool {
 }
 
 func sameRun(x, y *plan.Run) bool {
-	return x.N == y.N && x.Conn == y.Conn && x.List == y.List && x.Lag == y.Lag && slices.Equal(x.Bind, y.Bind)
+	return x.N == y.N && x.Conn == y.Conn && x.List == y.List && x.Lag == y.Lag && x.From == y.From && x.Before == y.Before && slices.Equal(x.Bind, y.Bind)
 }
 
 // sameItem compares what a fingerprint leaves out of operations.

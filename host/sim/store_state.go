@@ -25,6 +25,8 @@ type State struct {
 	vars      []*stored
 	byName    map[[2]string]*stored
 	monitors  []*storedRecord
+	// sent are the delays of spikes that may be under way; none in a state from a file of earlier programs, which are then those of now.
+	sent []sentBy
 	// sources are the presynaptic elements of synapses that have lumped variables, by object; nil in a state from a file.
 	sources map[string]*plan.Ends
 	// wiring identifies the synapses of each object; filled only for files, since within one simulation they stay the same.
@@ -83,6 +85,7 @@ func (s *Sim) capture() (*State, error) {
 	}
 	st := &State{precision: p.Precision, baseDT: p.BaseDT, step: snap.At.Step, sources: s.sources(s.res.Lumped)}
 	st.place = placeOf(p, snap.At.Item)
+	st.sent = s.sent(snap.At)
 	for _, b := range p.Buffers {
 		data, ok := snap.Data[b.ID]
 		if !ok {

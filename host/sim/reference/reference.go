@@ -132,7 +132,7 @@ func (s Suite) Run(t *testing.T) {
 		{"sine euler", testSineEuler}, {"sine table", testSineTable}, {"image", testImageInput},
 		{"alpha synapses", testClockDrivenAlpha}, {"summed", testSummedAddsUp}, {"Poisson input", testPoissonInput},
 		{"refractory rules", testRefractoryRules}, {"events", testEvents}, {"run_at", testRunAt},
-		{"connect condition", testConnectCondition}, {"several synapses of a pair", testMultisynaptic}, {"order of synapses", testOrderDependentCode}, {"synapses in order", testByIndex},
+		{"connect condition", testConnectCondition}, {"several synapses of a pair", testMultisynaptic}, {"delays that change", testRedelayed}, {"order of synapses", testOrderDependentCode}, {"synapses in order", testByIndex},
 		{"store in a loop", testStoreLoop}, {"sweep", testSweepLoop}, {"restore, random", testRestoreRandom}, {"restore from a file", testStoreFile},
 		{"Kuramoto 10", testKuramoto10}, {"Kuramoto 1000", testKuramoto1000},
 		{"Kuramoto K=0", kuramotoAt(0, "0/second")}, {"Kuramoto K=5", kuramotoAt(1, "5/second")},
