@@ -243,6 +243,12 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 
 // dispatchSpikes dispatches a unit over a spike list by the arguments that the device wrote with the list.
 func (i *Instance) dispatchSpikes(u *unit, p *program, step uint64) error {
+	if !slices.ContainsFunc(u.ops, func(op glsl.Op) bool { // before the first step nothing spiked
+		r := op.(*plan.Run)
+		return step >= uint64(r.Lag) && r.Takes(int64(step)-int64(r.Lag))
+	}) {
+		return nil
+	}
 	if u.together != nil {
 		args := i.layout.Buffers[i.layout.Together]
 		return i.dev.DispatchIndirect(p.Program, i.slabs[args.Slab].buf, 4*(args.Base+3*u.together[0].Index))
@@ -251,9 +257,6 @@ func (i *Instance) dispatchSpikes(u *unit, p *program, step uint64) error {
 	list := i.layout.Lists[r.List]
 	at := glsl.ArgsPerRow * list.Rows // several lags: the longest row
 	if !slices.ContainsFunc(u.ops, func(op glsl.Op) bool { return op.(*plan.Run).Lag != r.Lag }) {
-		if step < uint64(r.Lag) {
-			return nil // before the first step nothing spiked
-		}
 		at = glsl.ArgsPerRow * int((step-uint64(r.Lag))%uint64(list.Rows))
 		if !u.overSynapses() {
 			at += 3

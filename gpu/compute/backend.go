@@ -202,6 +202,9 @@ func (i *Instance) allocate() error {
 	if err := i.putGaps(); err != nil {
 		return err
 	}
+	if err := i.putBounds(); err != nil {
+		return err
+	}
 	for m, r := range i.layout.Rings {
 		for v, rv := range r.Vars {
 			if rv.Elements >= 0 {
@@ -230,6 +233,15 @@ func (i *Instance) putGaps() error {
 		}
 	}
 	return nil
+}
+
+// putBounds writes the steps of kernels over the spikes of some steps only.
+func (i *Instance) putBounds() error {
+	if i.layout.Between < 0 {
+		return nil
+	}
+	at := i.layout.Buffers[i.layout.Between]
+	return device.Upload(i.slabs[at.Slab].buf, at.Base, i.layout.BetweenWords())
 }
 
 // pairsOf packs entries of 16 bits into words, the first of two in the low half.

@@ -227,7 +227,7 @@ func fewOfMany(m *plan.Monitor) bool {
 // spiked is a kernel over the spikes of this step as one over all elements, nil where that is not the same.
 func (p *partitioner) spiked(t *task) *glsl.Spiked {
 	r, ok := t.op.(*plan.Run)
-	if !ok || r.Kernel.Domain != ir.Active || r.Kernel.InOrder || r.Lag != 0 {
+	if !ok || r.Kernel.Domain != ir.Active || r.Kernel.InOrder || r.Lag != 0 || r.Bounded() {
 		return nil
 	}
 	s := p.l.Lists[r.List]

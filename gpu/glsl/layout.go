@@ -87,6 +87,8 @@ type Layout struct {
 	Sums       []*Sum
 	SpikeRings []*SpikeRing
 	Together   int // indexes Buffers: arguments of dispatches over several lists, -1 without such
+	Between    int // indexes Buffers: see BetweenWords; -1 without bounds
+	bounded    []*plan.Run
 	sumOf      map[plan.BufferID]int
 	ranges     *ranges
 	addends    map[plan.BufferID][]addend
@@ -203,6 +205,7 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 	if err := l.addDrawn(&fresh); err != nil {
 		return nil, err
 	}
+	l.addBounds(&fresh)
 	l.addSums(&fresh)
 
 	divisible := l.divisible()

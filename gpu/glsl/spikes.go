@@ -85,8 +85,8 @@ func (g *generator) spikeLoop(t *strings.Builder, r *plan.Run, first, stride str
 	s := g.l.Lists[r.List]
 	g.use(int(r.List))
 	list := g.l.Buffers[r.List].Name
-	if r.Lag > 0 {
-		fmt.Fprintf(t, "if (clock_step.y != 0u || clock_step.x >= %du) ", r.Lag)
+	if cond := g.when(r); cond != "" {
+		fmt.Fprintf(t, "if (%s) ", cond)
 	}
 	fmt.Fprintf(t, "{ uint at = %s; uint count = min(uint(%s(at)), %du); ", rowAt(s, r.Lag), list, s.Width-1)
 	if g.grid {
@@ -153,7 +153,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		}
 		var body strings.Builder
 		n := k
-		for ; n < len(ops) && ops[n].(*plan.Run).List == r.List && ops[n].(*plan.Run).Lag == r.Lag; n++ {
+		for ; n < len(ops) && sameSpikes(ops[n].(*plan.Run), r); n++ {
 			o := ops[n].(*plan.Run)
 			switch {
 			case !synapses:
