@@ -105,8 +105,18 @@ type Sending struct {
 // Sendings lists the pathways of the plan.
 func (r *Result) Sendings() []*Sending { return slices.Collect(maps.Values(r.sent)) }
 
-// Sending is what a pathway has sent, nil for one that does nothing.
-func (r *Result) Sending(p *net.Pathway) *Sending { return r.sent[p] }
+// SendingOf is the pathway with a name, of synapses with a name, nil for one that does nothing.
+func (r *Result) SendingOf(synapses, path string) *Sending {
+	for _, s := range r.sent {
+		if s.Synapses.Name == synapses && s.Path.Name == path {
+			return s
+		}
+	}
+	return nil
+}
+
+// SentAs takes what pathways have sent from the result of another building of the same plan, of which later ones can tell more easily what has changed.
+func (r *Result) SentAs(other *Result) { r.sent = other.sent }
 
 // Changed reports whether any spikes may be under way with other delays than those of now.
 func (s *Sending) Changed() bool { return s != nil && (len(s.Sent) > 1 || s.Sent[0].From > 0) }

@@ -126,24 +126,52 @@ func (by *sentBy) past(ahead int64) *plan.Past {
 // loadFor makes the plan one in which the spikes under way of a state arrive with the delays that they were sent with.
 func (s *Sim) loadFor(st *State) error {
 	for _, x := range s.res.Sendings() {
-		past := st.pastOf(x.Synapses.Name, x.Path.Name, 0)
-		as := !x.Changed()
-		if past != nil && as {
-			waiting, err := past.Waiting()
-			if err != nil {
-				return err
-			}
-			if waiting {
-				if as, err = x.As(past); err != nil {
-					return err
-				}
-			}
-		}
-		if !as {
+		if as, err := sentAs(x, st.pastOf(x.Synapses.Name, x.Path.Name, 0)); err != nil {
+			return err
+		} else if !as {
 			return s.loadWith(st.past(s.net))
 		}
 	}
 	return nil
+}
+
+// loadTaken is loadFor for some objects of a state of another network, which has steps of its own.
+func (s *Sim) loadTaken(st *State, only map[string]bool) error {
+	taken, again, at := map[*net.Pathway]*plan.Past{}, false, s.inst.At()
+	for _, by := range s.sent(at) {
+		for _, x := range st.sent {
+			if x.object == by.object && x.path == by.path && only[x.object] {
+				p := s.res.SendingOf(by.object, by.path)
+				past := st.pastOf(x.object, x.path, by.now-x.now)
+				as, err := sentAs(p, past)
+				if err != nil {
+					return err
+				}
+				taken[p.Path], again = past, again || !as
+			}
+		}
+	}
+	if !again {
+		return nil
+	}
+	own := s.past()
+	return s.loadWith(func(p *net.Pathway) *plan.Past {
+		if past := taken[p]; past != nil {
+			return past
+		}
+		return own(p)
+	})
+}
+
+// sentAs reports whether spikes that were sent as past says may be delivered by the present delays of a plan; nil: nothing is known of them.
+func sentAs(x *plan.Sending, past *plan.Past) (bool, error) {
+	if x.Changed() || past == nil {
+		return !x.Changed(), nil
+	}
+	if waiting, err := past.Waiting(); err != nil || !waiting {
+		return true, err
+	}
+	return x.As(past)
 }
 
 // listed reports whether any spikes, or other events, are kept for synapses to come.

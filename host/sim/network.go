@@ -86,6 +86,9 @@ func (s *Sim) own() error {
 		if err := s.fit(st, only); err != nil {
 			return err
 		}
+		if err := s.loadTaken(st, only); err != nil {
+			return err
+		}
 		t := transfer{only: only, grown: synapseNames(s.net)}
 		if err := t.into(st, s.inst, s.res.Plan); err != nil {
 			return err

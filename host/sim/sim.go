@@ -187,6 +187,7 @@ func (s *Sim) loadWith(past func(*net.Pathway) *plan.Past) error {
 	s.timing.Compile += res.CompileSeconds
 	s.timing.Connect += res.ConnectSeconds
 	if s.res != nil && sameProgram(s.res.Plan, res.Plan) {
+		s.res.SentAs(res)
 		return nil
 	}
 	start := time.Now()

@@ -26,10 +26,11 @@ import (
 //	magic, 8 bytes | version, uint32 | length of the header, uint32 | header, JSON | data | SHA-256 of all before it
 //
 // little endian. The header names every array of every state in the order of the data, which is the arrays one after another: variables in the
-// width of the state's precision, then per monitor counts (int64) and columns.
+// width of the state's precision, then per monitor counts (int64) and columns, then delays (int32) of spikes that are under way. Version 1 has no such
+// delays.
 const (
 	stateMagic   = "GLVSTATE"
-	stateVersion = 1
+	stateVersion = 2
 	stateFixed   = len(stateMagic) + 8
 )
 
@@ -56,6 +57,7 @@ type fileState struct {
 	Vars        []fileVar      `json:"variables"`
 	Monitors    []fileMonitor  `json:"monitors"`
 	Wiring      []wiringSum    `json:"wiring"`
+	Sent        []fileSent     `json:"sent,omitempty"`
 }
 
 type filePlace struct {
@@ -143,8 +145,17 @@ func writeStates(path string, states []namedState) error {
 // encodeStates writes states in the format of a file.
 func encodeStates(w io.Writer, states []namedState) error {
 	var h fileHeader
-	for _, st := range states {
-		h.States = append(h.States, st.header())
+	delays, version := make([][][]int32, len(states)), 1
+	for i, st := range states {
+		head := st.header()
+		var err error
+		if head.Sent, delays[i], err = st.filed(); err != nil {
+			return fmt.Errorf("store: %w", err)
+		}
+		if len(head.Sent) > 0 {
+			version = stateVersion
+		}
+		h.States = append(h.States, head)
 	}
 	text, err := json.Marshal(h)
 	if err != nil {
@@ -154,9 +165,9 @@ func encodeStates(w io.Writer, states []namedState) error {
 		return fmt.Errorf("store: the names of the variables take %d bytes; at most %d are possible", len(text), maxHeader)
 	}
 	e := newEncoder(w)
-	e.frame(uint32(len(text)))
+	e.frame(uint32(version), uint32(len(text)))
 	e.bytes(text)
-	for _, st := range states {
+	for i, st := range states {
 		for _, v := range st.vars {
 			e.bytes(v.data)
 		}
@@ -168,6 +179,9 @@ func encodeStates(w io.Writer, states []namedState) error {
 			if m.data == nil {
 				e.live(m)
 			}
+		}
+		for _, d := range delays[i] {
+			e.array(d)
 		}
 	}
 	return e.end()
@@ -182,9 +196,9 @@ type encoder struct {
 func newEncoder(w io.Writer) *encoder { return &encoder{w: w, sum: sha256.New()} }
 
 // frame writes what comes before a header of n bytes.
-func (e *encoder) frame(n uint32) {
+func (e *encoder) frame(version, n uint32) {
 	e.bytes([]byte(stateMagic))
-	e.bytes(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, stateVersion), n))
+	e.bytes(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, version), n))
 }
 
 // end writes the checksum.
@@ -314,8 +328,8 @@ func decodeStates(data []byte) ([]namedState, error) {
 		}
 		return nil, errors.New("this is not a file that store() has written")
 	}
-	if v := binary.LittleEndian.Uint32(data[len(stateMagic):]); v != stateVersion {
-		return nil, fmt.Errorf("the state file has version %d; this program reads version %d", v, stateVersion)
+	if v := binary.LittleEndian.Uint32(data[len(stateMagic):]); v < 1 || v > stateVersion {
+		return nil, fmt.Errorf("the state file has version %d; this program reads versions 1 to %d", v, stateVersion)
 	}
 	if len(data) < stateFixed+sha256.Size {
 		return nil, fmt.Errorf("%w: it ends after %d bytes", errDamaged, len(data))
@@ -406,6 +420,13 @@ func (d *decoder) state(h *fileState) (*State, error) {
 			return nil, fmt.Errorf("monitor %q: %w", f.Name, err)
 		}
 		st.monitors = append(st.monitors, r)
+	}
+	for _, f := range h.Sent {
+		by, err := d.sent(&f)
+		if err != nil {
+			return nil, fmt.Errorf("%s.%s: %w", f.Object, f.Path, err)
+		}
+		st.sent = append(st.sent, by)
 	}
 	return st, nil
 }

@@ -291,7 +291,7 @@ func FuzzStates(f *testing.F) {
 func seal(head uint32, body []byte) []byte {
 	e := &bytes.Buffer{}
 	enc := newEncoder(e)
-	enc.frame(head)
+	enc.frame(stateVersion, head)
 	enc.bytes(body)
 	enc.end()
 	return e.Bytes()

@@ -172,7 +172,7 @@ func (w *sweeping) open(backend exec.Backend, k int) (_ *sweepRun, err error) {
 	r := &sweepRun{k: k, c: c}
 	o := w.opt
 	o.Backend = backend
-	o.Objects = NewObjects()
+	o.Objects, o.from = NewObjects(), w.From
 	ofSynapses := func(q Quantity) bool { return q.Synapses != nil }
 	o.EachSynapse = o.EachSynapse || slices.ContainsFunc(w.Keep, ofSynapses) // read where each synapse has its own
 	w.cache.give(c, o.Objects)

@@ -19,7 +19,7 @@ type Options struct {
 	Network float64 // groups with projections
 	Closed  float64 // closed forms and reference files, where errors add up over hundreds of steps
 	// How many random models and networks are made; each is compiled anew.
-	Models, Networks, Spiking, Delayed, Procedural, Narrow int
+	Models, Networks, Spiking, Redelayed, Delayed, Procedural, Narrow int
 	// Only names the parts of the suite to run; none: all.
 	Only []string
 	// Twin, when not nil, is a backend that must give the same bits for random models.
@@ -36,6 +36,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Models", s.models},
 		{"Networks", s.networks},
 		{"Spiking", s.spiking},
+		{"Redelayed", s.redelayed},
 		{"Sums", s.sums},
 		{"Delayed", s.delayed},
 		{"Procedural", s.procedural},

@@ -11,6 +11,7 @@ import (
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim"
 	"github.com/galvani-sim/galvani/host/units"
 )
 
@@ -19,7 +20,7 @@ import (
 func (s *suite) spiking(t *testing.T) {
 	var total spikingCoverage
 	for k := range uint64(s.opt.Spiking) {
-		t.Run(fmt.Sprint(k), func(t *testing.T) { total.add(s.spikingNetwork(t, k)) })
+		t.Run(fmt.Sprint(k), func(t *testing.T) { total.add(s.spikingNetwork(t, k, nil)) })
 	}
 	if s.opt.Spiking >= 8 && (total.spikes < 20*s.opt.Spiking || total.events < 20*s.opt.Spiking || total.steps < 40*s.opt.Spiking) {
 		t.Errorf("%d networks had %d spikes and %d events at synapses in %d steps: too few to show anything", s.opt.Spiking, total.spikes, total.events, total.steps)
@@ -38,8 +39,9 @@ func (c *spikingCoverage) add(d spikingCoverage) {
 
 const spikingSteps = 150
 
-// spikingNetwork compares one network step by step, until a neuron comes so close to its threshold that rounding may decide.
-func (s *suite) spikingNetwork(t *testing.T, k uint64) (c spikingCoverage) {
+// spikingNetwork compares one network step by step, until a neuron comes so close to its threshold that rounding may decide. between, when not nil, is
+// called between steps.
+func (s *suite) spikingNetwork(t *testing.T, k uint64, between func(t *testing.T, m *spikingMaker, r *sim.Sim, step int)) (c spikingCoverage) {
 	// Variables are of order 1; errors of a step are forgotten or, in weights, add up over the steps.
 	bound, margin := 1e-11, 1e-8
 	if s.precision == plan.Single {
@@ -63,6 +65,9 @@ func (s *suite) spikingNetwork(t *testing.T, k uint64) (c spikingCoverage) {
 	}
 	r := compile(t, n, s.options())
 	for step := range spikingSteps {
+		if between != nil {
+			between(t, m, r, step)
+		}
 		nearest, err := slow.step()
 		if err != nil {
 			t.Fatal(err)
@@ -258,17 +263,22 @@ func (m *spikingMaker) synapses(name string, pre, post *net.Group) *net.Synapses
 		if p.Name != "pre" && r.IntN(2) == 0 {
 			continue
 		}
-		switch r.IntN(4) {
-		case 0:
-			p.Delay = []float64{dt * float64(r.IntN(12))}
-		case 1:
-			for range c.I {
-				p.Delay = append(p.Delay, dt*float64(r.IntN(9)))
-			}
-		}
-		fmt.Fprintf(&m.text, "delays %v\n", p.Delay)
+		m.delay(p, len(c.I), r.IntN(4))
 		p.Code = m.source(p.Name, pick(r, code...))
 		s.Pathways = append(s.Pathways, p)
 	}
 	return s
+}
+
+// delay gives n synapses one delay, one each, or none.
+func (m *spikingMaker) delay(p *net.Pathway, n, kind int) {
+	switch p.Delay = nil; kind {
+	case 0:
+		p.Delay = []float64{dt * float64(m.r.IntN(12))}
+	case 1:
+		for range n {
+			p.Delay = append(p.Delay, dt*float64(m.r.IntN(9)))
+		}
+	}
+	fmt.Fprintf(&m.text, "delays %v\n", p.Delay)
 }
