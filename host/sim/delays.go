@@ -50,10 +50,10 @@ func (s *Sim) sent(at exec.Position) (out []sentBy) {
 
 // past is what the pathways of the network have sent until now.
 func (s *Sim) past() func(*net.Pathway) *plan.Past {
-	if s.res == nil {
-		if s.opt.from != nil {
-			return s.opt.from.past(s.net)
-		}
+	switch {
+	case s.opt.from != nil:
+		return s.opt.from.past(s.net)
+	case s.res == nil:
 		return nil
 	}
 	at := s.inst.At()
@@ -72,7 +72,8 @@ func (s *Sim) past() func(*net.Pathway) *plan.Past {
 				if s.faulted != nil || s.res != res {
 					return true, nil
 				}
-				return s.listed(list)
+				listed, err := s.listed(list)
+				return listed || err != nil, nil // networks of a batch have a list in common, of which none can read its part
 			}
 			return p
 		}

@@ -38,7 +38,7 @@ type Options struct {
 	// RecordPath is the file that a monitor's recording will be saved to, next to which it spills when it outgrows memory;
 	// nil, or an empty path, keeps it in memory.
 	RecordPath func(monitor string) string
-	// from is the state that is restored first.
+	// from is the state that is restored before anything else.
 	from *State
 }
 

@@ -140,6 +140,7 @@ func (s *Sim) restore(st *State, name string, o RestoreOptions) error {
 	if err := (&transfer{position: true, faulted: s.faulted != nil}).into(st, s.inst, s.res.Plan); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
+	s.opt.from = nil
 	s.claim()
 	s.faulted, s.called, s.seconds = nil, nil, st.seconds
 	// The count of ordinals never goes back, so that what was drawn once is drawn again only on request.

@@ -19,7 +19,9 @@ type Options struct {
 	Network float64 // groups with projections
 	Closed  float64 // closed forms and reference files, where errors add up over hundreds of steps
 	// How many random models and networks are made; each is compiled anew.
-	Models, Networks, Spiking, Redelayed, Delayed, Procedural, Narrow int
+	Models, Networks, Spiking, Delayed, Procedural, Narrow int
+	// Redelayed is the number of networks whose delays change, about every RedelayedEvery steps.
+	Redelayed, RedelayedEvery int
 	// Only names the parts of the suite to run; none: all.
 	Only []string
 	// Twin, when not nil, is a backend that must give the same bits for random models.

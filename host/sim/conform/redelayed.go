@@ -16,7 +16,7 @@ func (s *suite) redelayed(t *testing.T) {
 	changes, late := 0, 0
 	var total spikingCoverage
 	between := func(t *testing.T, m *spikingMaker, r *sim.Sim, step int) {
-		if step%5 > 0 && m.r.IntN(8) > 0 {
+		if m.r.IntN(s.opt.RedelayedEvery) > 0 {
 			return
 		}
 		ok := func(err error) {
@@ -77,7 +77,7 @@ func (s *suite) redelayed(t *testing.T) {
 	for k := range uint64(s.opt.Redelayed) {
 		t.Run(fmt.Sprint(k), func(t *testing.T) { total.add(s.spikingNetwork(t, 1000+k, between)) })
 	}
-	if s.opt.Redelayed >= 8 && (late < 5*s.opt.Redelayed || total.events < 20*s.opt.Redelayed) {
+	if s.opt.Redelayed >= 8 && (late < 3*s.opt.Redelayed || total.events < 20*s.opt.Redelayed) {
 		t.Errorf("%d changes in %d networks, %d of them with spikes under way, %d events at synapses: too few to show anything", changes, s.opt.Redelayed, late, total.events)
 	}
 	t.Logf("%d changes, %d with spikes under way; %d events at synapses in %d steps; largest error %.3g", changes, late, total.events, total.steps, total.worst)
