@@ -186,3 +186,46 @@ func TestFault(t *testing.T) {
 	r.same("before the edit that led to the fault", at5)
 	r.seek(50)
 }
+
+// TestEdgeWhileSpikesAreUnderWay adds edges to synapses with spikes under way: those arrive where they were sent to, and not at the new edges, also after
+// going back, undoing and doing again.
+func TestEdgeWhileSpikesAreUnderWay(t *testing.T) {
+	g := &net.Group{Name: "g", N: 4, Equations: code("v : 1"), Spiking: &net.Spiking{Threshold: code("v > 1"), Reset: code("v = 0")}}
+	s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Equations: code("n : 1"),
+		Pathways: []*net.Pathway{{Name: "pre", Code: code("n += 1"), Delay: []float64{4e-3}}}, Connect: []*net.Connection{{I: []int32{0}, J: []int32{1}}}}
+	r := start(t, &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}}, Options{})
+	pluck := func() { r.must(r.Do(SetValues{Object: "g", Variable: "v", Elements: []int32{0}, Values: []float64{5}})) }
+	want := func(step int64, n ...float64) {
+		t.Helper()
+		r.seek(step)
+		if got := r.values("s", "n"); !slices.Equal(got, n) {
+			t.Errorf("step %d: %v have arrived, want %v", step, got, n)
+		}
+	}
+	r.seek(5)
+	pluck()
+	r.seek(7)
+	r.must(r.Do(AddEdge{Synapses: "s", Pre: []int32{0, 0}, Post: []int32{2, 3}, Delays: map[string]float64{"pre": 6e-3}}))
+	if _, err := r.Undo(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	want(7, 0)
+	if _, err := r.Redo(); err != nil {
+		t.Fatal(err)
+	}
+	r.seek(8)
+	pluck()
+	check := func() {
+		t.Helper()
+		want(9, 0, 0, 0)
+		want(10, 1, 0, 0)
+		want(12, 1, 0, 0)
+		want(14, 2, 0, 0)
+		want(15, 2, 1, 1)
+	}
+	check()
+	all := r.everything()
+	r.seek(6)
+	check()
+	r.same("again", all)
+}
