@@ -24,11 +24,11 @@ func runNetworks(t *testing.T, p plan.Precision, o conform.Options) {
 }
 
 func TestNetworksSingle(t *testing.T) {
-	runNetworks(t, plan.Single, conform.Options{Spiking: 5, Redelayed: 2, RedelayedEvery: 40, Delayed: 4, Procedural: 6, Narrow: 4, Model: 256, Network: 256, Closed: 256, Models: 8, Networks: 8})
+	runNetworks(t, plan.Single, conform.Options{Spiking: 5, Redelayed: 1, RedelayedEvery: 20, Delayed: 4, Procedural: 6, Narrow: 4, Model: 256, Network: 256, Closed: 256, Models: 8, Networks: 8})
 }
 
 func TestNetworksDouble(t *testing.T) {
-	runNetworks(t, plan.Double, conform.Options{Spiking: 6, Redelayed: 1, RedelayedEvery: 40, Delayed: 4, Procedural: 6, Narrow: 1, Model: 64, Network: 64, Closed: 64, Models: 8, Networks: 8})
+	runNetworks(t, plan.Double, conform.Options{Spiking: 6, Delayed: 4, Procedural: 6, Narrow: 1, Model: 64, Network: 64, Closed: 64, Models: 8, Networks: 8})
 }
 
 // counted notes how many dispatches a step of each network that it loads takes.

@@ -197,7 +197,7 @@ var (
 // suiteOptions are those of the conformance suite, all of it or, where drivers compile programs of whole steps for too long, the parts that have every
 // form of operation.
 func suiteOptions(whole bool) conform.Options {
-	o := conform.Options{Spiking: 5, Redelayed: 2, RedelayedEvery: 40, Delayed: 4, Model: 256, Network: 256, Closed: 256, Models: 8, Networks: 8}
+	o := conform.Options{Spiking: 5, Redelayed: 1, RedelayedEvery: 20, Delayed: 4, Model: 256, Network: 256, Closed: 256, Models: 8, Networks: 8}
 	if !whole && os.Getenv("GALVANI_WHOLE_SUITE") != "1" {
 		o.Spiking, o.Redelayed, o.Delayed = 2, 1, 2
 		o.Only = []string{"Spiking", "Redelayed", "Sums", "Delayed", "Learning", "Recording", "Callbacks", "Faults", "Columns", "Batches"}

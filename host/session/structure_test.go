@@ -194,7 +194,9 @@ func TestEdgeWhileSpikesAreUnderWay(t *testing.T) {
 	s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Equations: code("n : 1"),
 		Pathways: []*net.Pathway{{Name: "pre", Code: code("n += 1"), Delay: []float64{4e-3}}}, Connect: []*net.Connection{{I: []int32{0}, J: []int32{1}}}}
 	r := start(t, &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}}, Options{})
-	pluck := func() { r.must(r.Do(SetValues{Object: "g", Variable: "v", Elements: []int32{0}, Values: []float64{5}})) }
+	pluck := func() {
+		r.must(r.Do(SetValues{Object: "g", Variable: "v", Elements: []int32{0}, Values: []float64{5}}))
+	}
 	want := func(step int64, n ...float64) {
 		t.Helper()
 		r.seek(step)

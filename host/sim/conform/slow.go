@@ -389,6 +389,13 @@ func (g *slowGroup) thresholds(now int, nearest *float64) error {
 	return nil
 }
 
+// underWay reports whether any spikes have yet to arrive.
+func (n *slowNet) underWay() bool {
+	return slices.ContainsFunc(n.synapses, func(s *slowSynapses) bool {
+		return slices.ContainsFunc(s.paths, func(p *slowPath) bool { return len(p.due) > 0 })
+	})
+}
+
 // pathways runs the code of what arrives: those of presynaptic spikes first, each kind by name.
 func (n *slowNet) pathways() error {
 	type entry struct {

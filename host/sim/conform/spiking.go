@@ -41,7 +41,7 @@ const spikingSteps = 150
 
 // spikingNetwork compares one network step by step, until a neuron comes so close to its threshold that rounding may decide. between, when not nil, is
 // called between steps.
-func (s *suite) spikingNetwork(t *testing.T, k uint64, between func(t *testing.T, m *spikingMaker, r *sim.Sim, step int)) (c spikingCoverage) {
+func (s *suite) spikingNetwork(t *testing.T, k uint64, between func(t *testing.T, m *spikingMaker, r *sim.Sim, slow *slowNet, step int)) (c spikingCoverage) {
 	// Variables are of order 1; errors of a step are forgotten or, in weights, add up over the steps.
 	bound, margin := 1e-11, 1e-8
 	if s.precision == plan.Single {
@@ -66,7 +66,7 @@ func (s *suite) spikingNetwork(t *testing.T, k uint64, between func(t *testing.T
 	r := compile(t, n, s.options())
 	for step := range spikingSteps {
 		if between != nil {
-			between(t, m, r, step)
+			between(t, m, r, slow, step)
 		}
 		nearest, err := slow.step()
 		if err != nil {
@@ -263,21 +263,21 @@ func (m *spikingMaker) synapses(name string, pre, post *net.Group) *net.Synapses
 		if p.Name != "pre" && r.IntN(2) == 0 {
 			continue
 		}
-		m.delay(p, len(c.I), r.IntN(4))
+		m.delay(p, len(c.I), 9, r.IntN(4))
 		p.Code = m.source(p.Name, pick(r, code...))
 		s.Pathways = append(s.Pathways, p)
 	}
 	return s
 }
 
-// delay gives n synapses one delay, one each, or none.
-func (m *spikingMaker) delay(p *net.Pathway, n, kind int) {
+// delay gives n synapses one delay, one each, of so many different ones, or none.
+func (m *spikingMaker) delay(p *net.Pathway, n, different, kind int) {
 	switch p.Delay = nil; kind {
 	case 0:
 		p.Delay = []float64{dt * float64(m.r.IntN(12))}
 	case 1:
 		for range n {
-			p.Delay = append(p.Delay, dt*float64(m.r.IntN(9)))
+			p.Delay = append(p.Delay, dt*float64(m.r.IntN(different)*9/different))
 		}
 	}
 	fmt.Fprintf(&m.text, "delays %v\n", p.Delay)
