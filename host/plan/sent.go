@@ -95,6 +95,11 @@ type Past struct {
 	Waiting func() (bool, error)
 }
 
+// Nothing is the past of a pathway that was not there: nothing of what the group has sent is for it.
+func Nothing(now int64) *Past {
+	return &Past{Now: now, Last: Sent{From: now, Before: now, delays: stepped([]int32{0})}}
+}
+
 // Sending is a pathway with what it has sent and sends.
 type Sending struct {
 	Synapses *net.Synapses

@@ -61,29 +61,31 @@ func (s *Sim) past() func(*net.Pathway) *plan.Past {
 		at.Item++
 	}
 	res, sent := s.res, s.sent(at)
-	return pastBy(s.net, func(object, path string) *plan.Past {
-		for _, by := range sent {
-			if by.object != object || by.path != path {
-				continue
-			}
-			list, _ := res.Plan.Find(by.group, plan.EventList(by.event))
-			p := by.past(0)
-			p.Waiting = func() (bool, error) {
-				if s.faulted != nil || s.res != res {
-					return true, nil
-				}
-				listed, err := s.listed(list)
-				return listed || err != nil, nil // networks of a batch have a list in common, of which none can read its part
-			}
-			return p
+	return pastBy(s.net, func(x *net.Synapses, path *net.Pathway) *plan.Past {
+		list, ok := res.Plan.Find(x.Source(path).Name, plan.EventList(path.Event))
+		if !ok {
+			return nil
 		}
-		return nil
+		p := plan.Nothing(ringOf(res.Plan, list, at).newest + 1)
+		for _, by := range sent {
+			if by.object == x.Name && by.path == path.Name {
+				p = by.past(0)
+			}
+		}
+		p.Waiting = func() (bool, error) {
+			if s.faulted != nil || s.res != res {
+				return true, nil
+			}
+			listed, err := s.listed(list)
+			return listed || err != nil, nil // networks of a batch have a list in common, of which none can read its part
+		}
+		return p
 	})
 }
 
 // past is what pathways have sent until the state was stored.
 func (st *State) past(n *net.Network) func(*net.Pathway) *plan.Past {
-	return pastBy(n, func(object, path string) *plan.Past { return st.pastOf(object, path, 0) })
+	return pastBy(n, func(x *net.Synapses, path *net.Pathway) *plan.Past { return st.pastOf(x.Name, path.Name, 0) })
 }
 
 // pastOf is what a pathway has sent, in a network that is ahead by some steps; nil where the state does not know.
@@ -101,15 +103,15 @@ func (st *State) pastOf(object, path string, ahead int64) *plan.Past {
 	return nil
 }
 
-// pastBy finds pathways by name.
-func pastBy(n *net.Network, find func(object, path string) *plan.Past) func(*net.Pathway) *plan.Past {
-	objects := map[*net.Pathway]string{}
+// pastBy finds the synapses of pathways.
+func pastBy(n *net.Network, past func(*net.Synapses, *net.Pathway) *plan.Past) func(*net.Pathway) *plan.Past {
+	of := map[*net.Pathway]*net.Synapses{}
 	for _, x := range n.Synapses {
 		for _, p := range x.Pathways {
-			objects[p] = x.Name
+			of[p] = x
 		}
 	}
-	return func(p *net.Pathway) *plan.Past { return find(objects[p], p.Name) }
+	return func(p *net.Pathway) *plan.Past { return past(of[p], p) }
 }
 
 // past makes the delays in force those of spikes that have been sent, with steps of a network that is ahead by some.

@@ -424,3 +424,59 @@ func TestRedelayedProcedural(t *testing.T) {
 		want = got
 	}
 }
+
+// TestLaterSynapses makes synapses while others have spikes under way: those are not for them.
+func TestLaterSynapses(t *testing.T) {
+	m := newMail(t)
+	m.set(6, 2, 8, 1, 3)
+	m.run(14)
+	other := *m.syn
+	other.Name, other.Pathways = "other", []*net.Pathway{{Name: "pre", Code: code("n += 1"), Delay: []float64{5e-3}}}
+	m.Synapses = append(m.Synapses, &other)
+	want := make([]float64, 5)
+	for step := 14; step < 30; step++ {
+		m.run(1)
+		for k, i := range m.pre {
+			if step-5 >= 14 && spikesOf(i, step-5) {
+				want[k]++
+			}
+		}
+		got, _, err := m.sim.GetSynapses(&other, "n")
+		m.must(err)
+		if !slices.Equal(got, want) {
+			t.Fatalf("step %d: %v have arrived, want %v", step, got, want)
+		}
+	}
+}
+
+// TestOtherStepUnderWay changes the time step of a group: spikes that are under way cannot follow, and that is said; later it can change.
+func TestOtherStepUnderWay(t *testing.T) {
+	g := &net.Group{Name: "g", N: 1, Equations: code("k : integer"), Spiking: &net.Spiking{Threshold: code("k == 3"), Reset: code("k = 4")},
+		Code: []*net.CodeBlock{{Name: "g_code", Code: code("k += 1")}}}
+	syn := &net.Synapses{Name: "syn", Pre: net.All(g), Post: net.All(g), Equations: code("n : 1"), Connect: []*net.Connection{{}},
+		Pathways: []*net.Pathway{{Name: "pre", Code: code("n += 1"), Delay: []float64{9e-3}}}}
+	s, err := Compile(&net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{syn}}, Options{Backend: cpu.Backend{}, Precision: plan.Double})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx := context.Background()
+	for _, steps := range []float64{8, 2, 1} { // the spike of step 2 arrives in step 11
+		if err := s.Run(ctx, steps*1e-3); err != nil {
+			t.Fatal(err)
+		}
+		g.DT = 3e-3
+		wantError(t, s.Run(ctx, 3e-3), `the time step of "g" changed from 0.001 s to 0.003 s`, "under way")
+		g.DT = 0
+	}
+	if err := s.Run(ctx, 1e-3); err != nil {
+		t.Fatal(err)
+	}
+	g.DT = 3e-3
+	if err := s.Run(ctx, 3e-3); err != nil {
+		t.Error(err)
+	}
+	if v, _, err := s.GetSynapses(syn, "n"); err != nil || v[0] != 1 {
+		t.Errorf("%v have arrived, %v", v, err)
+	}
+}
