@@ -11,6 +11,10 @@
 // cannot see each other; the result is that of the order. A [Halt] ends a run from within the device: the step in which a list of
 // elements is not empty is the last, whatever batches the host sends.
 //
+// Spikes are kept by the step in which they happened, and synapses look back by their delays. A spike has the delays of that step: where they have
+// changed since, the plan has kernels for the spikes of some steps only (Run.From), with the rows of earlier delays, for as long as such spikes may
+// be under way. What has been sent with what delays is part of the state that passes from plan to plan ([Past], [Sent]).
+//
 // What belongs here: layout, schedule, memory estimates, the choice between forms of connectivity. What does not: the meaning of
 // expressions (package lower), how matrices are drawn (package connect), how anything is executed (host/cpu, gpu/compute).
 package plan

@@ -6,7 +6,6 @@ import (
 	"hash/maphash"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/galvani-sim/galvani/host/net"
 )
@@ -140,7 +139,7 @@ func (b *builder) sendings(s *net.Synapses, path *net.Pathway, group *net.Group,
 	present := Sent{Synapses: n, delays: now, dt: b.dtOf(group.DT)}
 	if now.each {
 		own := *now
-		own.steps, own.list = Index{}, sync.OnceValues(now.list) // the rows are kept, not what they were made from
+		own.steps = Index{} // the rows are kept, not what they were made from
 		present.delays = &own
 	}
 	past, err := b.underWay(path, &present)
@@ -202,7 +201,7 @@ func (b *builder) underWay(path *net.Pathway, present *Sent) ([]Sent, error) {
 			present.From, list = list[n].From, list[:n]
 		}
 	}
-	list = slices.DeleteFunc(list, func(x Sent) bool { return x.gone(p.Now) })
+	list = slices.DeleteFunc(list, func(x Sent) bool { return x.gone(p.Now) || x.Synapses == 0 })
 	if present.From+int64(present.delays.longest) <= p.Now {
 		present.From = 0 // nothing is looked at that was sent before
 	}
