@@ -9,8 +9,9 @@ import (
 	"github.com/galvani-sim/galvani/host/net"
 )
 
-// later plans a network, and once more after its delays have changed at a step, with spikes under way or without.
-func later(t *testing.T, now int64, waiting bool) (before, after *Plan) {
+// later plans a network, and once more after its delays have changed at a step, with spikes under way or without. sorted is how many rows by delays
+// are kept then.
+func later(t *testing.T, now int64, waiting bool) (before, after *Plan, sorted int) {
 	t.Helper()
 	text := func(s string) *diag.Source { return &diag.Source{Name: "test", Text: s} }
 	g := &net.Group{Name: "g", N: 3, Equations: text("v : 1"), Spiking: &net.Spiking{Threshold: text("v > 1"), Reset: text("v = 0")}}
@@ -32,13 +33,18 @@ func later(t *testing.T, now int64, waiting bool) (before, after *Plan) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.Plan, r2.Plan
+	for _, rows := range o.Pairs[s].made.rows {
+		if rows[0].each {
+			sorted++
+		}
+	}
+	return r.Plan, r2.Plan, sorted
 }
 
 // TestBoundedRuns looks at the plan behind a change of delays: what says the steps, and what does not depend on them.
 func TestBoundedRuns(t *testing.T) {
-	_, p := later(t, 10, true)
-	_, q := later(t, 70, true)
+	_, p, kept := later(t, 10, true)
+	_, q, _ := later(t, 70, true)
 	text := func(p *Plan) string {
 		var b strings.Builder
 		p.Dump(&b)
@@ -49,7 +55,10 @@ func TestBoundedRuns(t *testing.T) {
 			t.Errorf("the plan does not say %q:\n%s", want, text(p))
 		}
 	}
-	before, none := later(t, 10, false)
+	before, none, left := later(t, 10, false)
+	if kept != 1 || left != 0 {
+		t.Errorf("rows by earlier delays are kept %d times while spikes are under way, and %d times behind them, want 1 and 0", kept, left)
+	}
 	if p.Fingerprint != q.Fingerprint || p.Fingerprint == none.Fingerprint || p.Fingerprint == before.Fingerprint {
 		t.Error("plans with the same operations have one fingerprint, whatever the steps, and others another")
 	}
