@@ -32,6 +32,9 @@ type Backend struct {
 	noPairs bool
 	blocks  int // elements from which blocks are taken, negative: never
 	texels  int // positive: blocks are loaded as texels, negative: never
+	seldom  int // rounds from which what few elements store is noted, negative: never
+	groups  int // work groups of a dispatch over elements, at the least
+	marks   int // words of bits from which lists keep marks, negative: never
 	cells   int // of sums over taps
 	// And small rings for spikes.
 	spikeEntries int
@@ -86,8 +89,19 @@ func (b *Backend) Caps() exec.Caps {
 
 // Memory estimates what Load allocates on the device, and what the program keeps beside it.
 func (b *Backend) Memory(p *plan.Plan) (plan.Memory, error) {
-	i := b.dev.Info()
-	return Estimate(p, b.Caps().MaxBuffer, glsl.Options{Software: i.Software, SpikeEntries: b.spikeEntries, Piece: b.piece})
+	return Estimate(p, b.Caps().MaxBuffer, b.layoutOptions())
+}
+
+// layoutOptions are those that do not depend on what is loaded.
+func (b *Backend) layoutOptions() glsl.Options {
+	o := glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries, Piece: b.piece}
+	if o.Software {
+		o.MarkWords = 64 // a list is made by one thread, lane by lane
+	}
+	if b.marks != 0 {
+		o.MarkWords = max(0, b.marks)
+	}
+	return o
 }
 
 // Load allocates and initialises p. It may be called from any goroutine, and so may the instance's methods.
@@ -111,7 +125,9 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	if err := p.Fits(0, caps.MaxBuffer); err != nil {
 		return nil, err
 	}
-	layout, err := glsl.NewLayout(p, caps.MaxBuffer, glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries, OwnNoise: o.Replicas != nil, Replica: o.Replica, Piece: b.piece})
+	l := b.layoutOptions()
+	l.OwnNoise, l.Replica = o.Replicas != nil, o.Replica
+	layout, err := glsl.NewLayout(p, caps.MaxBuffer, l)
 	if err != nil {
 		return nil, err
 	}
@@ -145,6 +161,12 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	}
 	if b.blocks != 0 {
 		layout.Wide = max(0, b.blocks)
+	}
+	if b.seldom != 0 {
+		layout.Seldom = max(0, b.seldom)
+	}
+	if b.groups > 0 {
+		layout.Groups = b.groups
 	}
 	if b.cells > 0 {
 		layout.TapCells = func(*plan.TapSum) int { return b.cells }

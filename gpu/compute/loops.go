@@ -180,10 +180,27 @@ func groupsFor(l *glsl.Layout, u *unit, groupSize int) int {
 	n, each := 1, 1
 	for _, op := range u.ops {
 		n = max(n, widthOf(l, op))
-		each += 1 + rounds(l, op)
+		each += 1 + rounds(l, op) + noted(op)
 	}
 	elements := max(1, (maxRounds-chainRounds(l, u.chains, groupSize))/each) // per invocation
 	return max(l.Groups, (n+groupSize*elements-1)/(groupSize*elements))
+}
+
+// noted bounds the loops over few elements, behind that over all, which an operation asks for.
+func noted(op glsl.Op) (n int) {
+	switch op := op.(type) {
+	case *plan.Run:
+		for _, e := range op.Kernel.Effects {
+			if e.Mask != nil {
+				n++
+			}
+		}
+	case *glsl.Spiked:
+		return noted(op.Run)
+	case *glsl.Apply:
+		return 1
+	}
+	return n
 }
 
 // budget is what a program of many steps may spend on the rounds of its loops. most is for one dispatch, 0: there is no limit. fixed is what every step
@@ -216,6 +233,10 @@ func stepRounds(l *glsl.Layout, entries []glsl.Entry, groupSize int) budget {
 			s := l.Lists[op.List]
 			share := (s.Words() + groupSize - 1) / groupSize
 			n, each = 1, 4*share+groupSize+s.Rows+7
+			if s.Marks > 0 {
+				marks := (s.Marks + groupSize - 1) / groupSize
+				n, each, share = 1, markRounds*marks+groupSize+s.Rows+7, 32*marks
+			}
 			spikes += min(s.Elems, 32*share)
 		case *plan.RecordSpikes:
 			list := l.Lists[l.Plan.SpikeMonitors[op.Monitor].List]
@@ -278,13 +299,19 @@ func orderedRounds(l *glsl.Layout, r *plan.Run, e glsl.Entry) int {
 	return 1 + (longestRow(l, r.Conn)+2)*(1+e.Inner)
 }
 
+// markRounds bounds the rounds for a word of a list's marks, beside one for each spike: three times it and the words that it marks, which a loop is left
+// behind, and once more the loops over the bits of those.
+const markRounds = 3*(1+32+1) + 32
+
 // listRounds bounds the rounds of an invocation that makes or records a spike list, if all elements spike.
 func listRounds(l *glsl.Layout, op glsl.Op, groupSize int) int {
 	switch op := op.(type) {
 	case *glsl.Compact:
 		s := l.Lists[op.List]
-		words := (s.Elems + 31) / 32
-		return 34*((words+groupSize-1)/groupSize) + groupSize + s.Rows
+		if s.Marks > 0 {
+			return (markRounds+32*32)*((s.Marks+groupSize-1)/groupSize) + groupSize + s.Rows
+		}
+		return 34*((s.Words()+groupSize-1)/groupSize) + groupSize + s.Rows
 	case *plan.RecordSpikes:
 		m := l.Plan.SpikeMonitors[op.Monitor]
 		return 2*((m.To-m.From)/groupSize+1) + 64
@@ -302,12 +329,17 @@ func chainRounds(l *glsl.Layout, chains [][]glsl.Op, groupSize int) (n int) {
 	return n
 }
 
-// mostWords is the largest number of words of bits that one of some chains turns into a list.
+// mostWords is the largest number of words that are looked at where one of some chains turns bits into a list.
 func mostWords(l *glsl.Layout, chains [][]glsl.Op) (n int) {
 	for _, chain := range chains {
 		for _, op := range chain {
 			if c, ok := op.(*glsl.Compact); ok {
-				n = max(n, l.Lists[c.List].Words())
+				s := l.Lists[c.List]
+				if s.Marks > 0 {
+					n = max(n, s.Marks)
+				} else {
+					n = max(n, s.Words())
+				}
 			}
 		}
 	}

@@ -18,16 +18,18 @@ import (
 	"github.com/galvani-sim/galvani/host/sim/conform"
 )
 
-// ways are those in which elements are taken: one by one, in blocks of four, and in blocks that are loaded as texels.
+// ways are those in which elements are taken: one by one, in blocks of four, in blocks that are loaded as texels, and so that besides what few of them
+// store is noted and their spikes are marked.
 func ways(d *device.Device) []*Backend {
-	return []*Backend{{dev: d, Mode: Plain, blocks: -1, texels: -1}, {dev: d, Mode: Plain, blocks: 1, texels: -1}, {dev: d, Mode: Plain, blocks: 1, texels: 1}}
+	return []*Backend{{dev: d, Mode: Plain, blocks: -1, texels: -1}, {dev: d, Mode: Plain, blocks: 1, texels: -1}, {dev: d, Mode: Plain, blocks: 1, texels: 1},
+		{dev: d, Mode: Plain, blocks: 1, texels: 1, seldom: 1, groups: 1, marks: 1}}
 }
 
 // Elements in blocks of four give the bits that they give one by one, also where the last block is not full.
 func TestBlocksOfElements(t *testing.T) {
 	d := gltest.Device(t)
 	for _, prec := range []plan.Precision{plan.Single, plan.Double} {
-		for _, n := range []int{401, 403, 404} {
+		for _, n := range []int{401, 403, 404, 1402} { // the last is more than 32 rounds of eight blocks
 			p := cubaPlan(t, n, prec)
 			var states []*exec.Snapshot
 			var spikes []*exec.Spikes
@@ -35,6 +37,9 @@ func TestBlocksOfElements(t *testing.T) {
 				x := loadWith(t, b, p)
 				text := x.i.units[0].text.Text
 				blocks, texels := strings.Contains(text, "blocks0["), strings.Contains(text, "texelFetch(")
+				if noted := strings.Contains(text, "noted_0_0"); noted != (b.seldom > 0) && d.Info().Software {
+					t.Fatalf("seldom %d: notes %v", b.seldom, noted)
+				}
 				if blocks != (b.blocks > 0) || texels != (b.texels > 0) {
 					t.Fatalf("blocks %d, texels %d: stores of blocks %v, texels %v", b.blocks, b.texels, blocks, texels)
 				}

@@ -120,8 +120,10 @@ func (f *fixture) buffer(object, name string, t ir.Type, n int) plan.BufferID {
 	return id
 }
 
-func (f *fixture) layout() *Layout {
-	l, err := NewLayout(f.p, 1<<27, Options{})
+func (f *fixture) layout() *Layout { return f.layoutWith(Options{}) }
+
+func (f *fixture) layoutWith(o Options) *Layout {
+	l, err := NewLayout(f.p, 1<<27, o)
 	if err != nil {
 		f.t.Fatal(err)
 	}

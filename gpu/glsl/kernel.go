@@ -214,6 +214,7 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 	g.lines(s.lines)
 	var checks []finite
 	blocks := g.blockChecked(r)
+	notes := noting{}
 	for i, e := range k.Effects {
 		t := texts[i]
 		var stmt string
@@ -238,6 +239,12 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 			stmt = g.store(b, at, value)
 			if o := s.kept[b]; o != nil && t.index == "" && k.Slots[e.Slot].Kind == ir.PerElement {
 				stmt = fmt.Sprintf("%s = %s;", o.name(0), value)
+				if g.seldom && o.notable(&k.Effects[i], t.value) {
+					n := notes.take(g, t.mask)
+					n.stores = append(n.stores, notedStore{b, value})
+					o.noted = true
+					g.use(b)
+				}
 			}
 		case ir.Accumulate:
 			b := int(s.bind[e.Slot])
@@ -254,12 +261,16 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 		case ir.Emit:
 			list := g.l.Lists[s.bind[e.Slot]]
 			g.use(list.Bits)
+			if n := notes.take(g, t.mask); n != nil {
+				n.emits = append(n.emits, list)
+				continue
+			}
 			if g.width > 1 {
 				g.emits[list.Bits] = list
 				stmt = fmt.Sprintf("emit_%d |= 1u << (e & 31u);", list.Bits)
 				break
 			}
-			stmt = fmt.Sprintf("atomicOr(%s(%s), int(1u << (e & 31u)));", g.l.Buffers[list.Bits].Name, list.wordAt("e >> 5", false))
+			stmt = g.emit(list, "e >> 5", "1u << (e & 31u)")
 		case ir.Check:
 			if e.Value.Type != ir.Real {
 				continue // always finite

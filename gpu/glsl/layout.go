@@ -104,6 +104,9 @@ type Layout struct {
 	// Wide is the number of elements from which an invocation takes four at a time of what is kept per element, as vectors; 0: never.
 	// Results do not depend on it.
 	Wide int
+	// Seldom is the number of rounds of the loop over blocks from which software notes what few elements store, see seldom.go; 0: never. Results do
+	// not depend on it.
+	Seldom int
 	// Texels: whether slab s is also bound as texels of four words, through which vectors are loaded; nil: none is. Results do not depend on it.
 	Texels func(s int) bool
 	// Version of GLSL, 0: 450.
@@ -163,6 +166,8 @@ type Options struct {
 	Replica uint32
 	// OwnNoise: each replica draws random numbers of its own.
 	OwnNoise bool
+	// MarkWords is the number of words of bits from which a list keeps Marks; 0: none does. Results do not depend on it.
+	MarkWords int
 	// Piece, when not nil, is the most elements of a storage block that a buffer of n elements may take if it can be in pieces: for tests.
 	Piece func(n int) int
 }
@@ -328,4 +333,4 @@ func identifier(name string) string {
 }
 
 // reserved are the prefixes of names that the generated text itself uses.
-var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_", "own_", "was_", "now_", "emit_", "fault_", "stream_", "spiked_", "drawn_", "draws_", "grid_"}
+var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_", "own_", "was_", "now_", "emit_", "fault_", "stream_", "spiked_", "drawn_", "draws_", "grid_", "note_", "noted_", "cleared_", "round_"}

@@ -16,6 +16,8 @@ type List struct {
 	// Bits indexes Layout.Buffers: a bit per element, set where a kernel emits, cleared when the list is made. -1: no kernel emits.
 	Bits  int
 	Elems int // elements that kernels may emit
+	// Marks is the number of words behind the bits of a row that say which words of them are not 0, a bit for each; 0: all are looked at.
+	Marks int
 	// Keep leaves the bits of a step until the next list is made: there are two rows of them, and those of step s are in row s mod 2. It may
 	// be set before programs are generated where BothRows is.
 	Keep, BothRows bool
@@ -74,7 +76,7 @@ type SpikesOf struct {
 	Lag  int
 }
 
-// Words is the length of a row of bits.
+// Words is the number of words of bits for the elements.
 func (s *List) Words() int { return (s.Elems + 31) / 32 }
 
 // ListOf is the spike list that an operation makes, records or runs over, plan.None for others.
@@ -173,7 +175,10 @@ func (l *Layout) addLists(names *namer) error {
 			if s.BothRows {
 				rows = 2
 			}
-			l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("fired_%d", b)), Type: ir.Int, Len: rows * s.Words()})
+			if l.MarkWords > 0 && s.Words() >= l.MarkWords {
+				s.Marks = (s.Words() + 31) / 32
+			}
+			l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("fired_%d", b)), Type: ir.Int, Len: rows * (s.Words() + s.Marks)})
 		}
 	}
 	return err
@@ -234,16 +239,33 @@ func (g *generator) compact(b plan.BufferID, groupSize int) function {
 	f.call = f.name + "(me)"
 	g.use(int(b))
 	g.use(s.Bits)
-	share := (s.Words() + groupSize - 1) / groupSize
+	words := s.Words() // that are looked at, or words that mark them
+	if s.Marks > 0 {
+		words = s.Marks
+	}
+	share := (words + groupSize - 1) / groupSize
 	g.listShared(groupSize)
 	if s.Elems > s.Width-1 {
 		g.linef("// The list has room for %d spikes.", s.Width-1)
 	}
 	g.linef("void %s(uint me) {", f.name)
-	g.linef("\tuint first = me * %du, end = min(first + %du, %du), n = 0u;", share, share, s.Words())
+	g.linef("\tuint first = me * %du, end = min(first + %du, %du), n = 0u;", share, share, words)
 	fired := fmt.Sprintf("%s(%s)", bits.Name, s.wordAt("w", false))
-	g.linef("\tfor (uint w = first; w < end; ++w) n += uint(bitCount(%s));", fired)
-	if s.Keep {
+	marks, each := fmt.Sprintf("%s(%s)", bits.Name, s.markAt("m", false)), "for (uint w = first; w < end; ++w)"
+	if s.Marks > 0 {
+		each = fmt.Sprintf("for (uint m = first; m < end; ++m) for (uint k = uint(%s); k != 0u; k &= k - 1u)", marks)
+		fired = fmt.Sprintf("%s(%s)", bits.Name, s.wordAt("m * 32u + uint(findLSB(k))", false))
+	}
+	g.linef("\t%s n += uint(bitCount(%s));", each, fired)
+	switch {
+	case s.Keep && s.Marks > 0:
+		before := fmt.Sprintf("%s(%s)", bits.Name, s.markAt("m", true))
+		g.linef("\tfor (uint m = first; m < end; ++m) { // of the step before")
+		g.linef("\t\tuint k = uint(%s);", before)
+		g.linef("\t\tif (k != 0u) %s = 0;", before)
+		g.linef("\t\tfor (; k != 0u; k &= k - 1u) %s(%s) = 0;", bits.Name, s.wordAt("m * 32u + uint(findLSB(k))", true))
+		g.linef("\t}")
+	case s.Keep:
 		g.linef("\tfor (uint w = first; w < end; ++w) %s(%s) = 0; // of the step before", bits.Name, s.wordAt("w", true))
 	}
 	g.linef("\tfound[me] = n;")
@@ -254,22 +276,41 @@ func (g *generator) compact(b plan.BufferID, groupSize int) function {
 	g.linef("\t\tcount += found[k];")
 	g.linef("\t}")
 	if g.counted {
-		g.linef("\tspent += min(count, %du);", 32*share)
+		most := 32 * share
+		if s.Marks > 0 {
+			most *= 32
+		}
+		g.linef("\tspent += min(count, %du);", most)
 	}
 	g.linef("\tuint row = %s;", rowAt(s, 0))
-	g.linef("\tfor (uint w = first; w < end && n != 0u; ++w) {")
-	g.linef("\t\tuint bits = uint(%s);", fired)
-	if !s.Keep {
-		g.linef("\t\tif (bits != 0u) %s = 0;", fired)
+	indent := "\t\t"
+	if s.Marks > 0 {
+		g.linef("\tfor (uint m = first; m < end && n != 0u; ++m) {")
+		g.linef("\t\tuint k = uint(%s);", marks)
+		if !s.Keep {
+			g.linef("\t\tif (k != 0u) %s = 0;", marks)
+		}
+		g.linef("\t\tfor (; k != 0u; k &= k - 1u) {")
+		g.linef("\t\t\tuint w = m * 32u + uint(findLSB(k));")
+		fired, indent = fmt.Sprintf("%s(%s)", bits.Name, s.wordAt("w", false)), "\t\t\t"
+	} else {
+		g.linef("\tfor (uint w = first; w < end && n != 0u; ++w) {")
 	}
-	g.linef("\t\tfor (; bits != 0u; bits &= bits - 1u) {")
+	g.linef("%suint bits = uint(%s);", indent, fired)
+	if !s.Keep {
+		g.linef("%sif (bits != 0u) %s = 0;", indent, fired)
+	}
+	g.linef("%sfor (; bits != 0u; bits &= bits - 1u) {", indent)
 	room := ""
 	if s.Elems > s.Width-1 {
 		room = fmt.Sprintf("if (at < %du) ", s.Width-1)
 	}
-	g.linef("\t\t\t%s%s(row + 1u + at) = int(w * 32u) + findLSB(bits);", room, list)
-	g.linef("\t\t\t++at;")
-	g.linef("\t\t}")
+	g.linef("%s\t%s%s(row + 1u + at) = int(w * 32u) + findLSB(bits);", indent, room, list)
+	g.linef("%s\t++at;", indent)
+	g.linef("%s}", indent)
+	if s.Marks > 0 {
+		g.linef("\t\t}")
+	}
 	g.linef("\t}")
 	if room != "" {
 		site := g.l.listSite(b, Site{Store: "the spikes of a step into " + list})
@@ -292,9 +333,24 @@ func (s *List) wordAt(w string, before bool) string {
 	case !s.Keep:
 		return w
 	case before:
-		return fmt.Sprintf("(~clock_step.x & 1u) * %du + (%s)", s.Words(), w)
+		return fmt.Sprintf("(~clock_step.x & 1u) * %du + (%s)", s.Words()+s.Marks, w)
 	}
-	return fmt.Sprintf("(clock_step.x & 1u) * %du + (%s)", s.Words(), w)
+	return fmt.Sprintf("(clock_step.x & 1u) * %du + (%s)", s.Words()+s.Marks, w)
+}
+
+// markAt spells where word m of the marks of this step is, or with before of those of the step before.
+func (s *List) markAt(m string, before bool) string {
+	return s.wordAt(fmt.Sprintf("%du + (%s)", s.Words(), m), before)
+}
+
+// emit writes the statement that sets bits of a word of a list.
+func (g *generator) emit(s *List, word, bits string) string {
+	name := g.l.Buffers[s.Bits].Name
+	set := fmt.Sprintf("atomicOr(%s(%s), int(%s));", name, s.wordAt(word, false), bits)
+	if s.Marks == 0 {
+		return set
+	}
+	return fmt.Sprintf("{ %s atomicOr(%s(%s), int(1u << ((%s) & 31u))); }", set, name, s.markAt(word+" >> 5", false), word)
 }
 
 // listShared declares, once, what invocations of a work group share while they make lists.

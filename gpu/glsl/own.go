@@ -20,13 +20,25 @@ type ownValue struct {
 	store  bool // an operation may change it
 	always bool // an operation replaces it whatever it was
 	last   Op   // that may change it
+	writes int  // places in all operations that may change it
+	ops    int  // that touch it
+	// direct: an operation may look for the value in memory.
+	direct bool
+	// Only few elements change it, see seldom.go: those of a note, or it is a sum that is cleared.
+	noted, cleared bool
 }
+
+// stored reports whether blocks of the value go back to memory in the loop over elements.
+func (o *ownValue) stored() bool { return o.store && !o.noted && !o.cleared }
 
 // name is the variable that holds word w of the current element.
 func (o *ownValue) name(w int) string { return fmt.Sprintf("own_%d_%d", o.buffer, w) }
 
 // ownUse is how one operation touches an own value.
-type ownUse struct{ read, write, always bool }
+type ownUse struct {
+	read, write, always bool
+	writes              int
+}
 
 // ownUses lists what op touches at its own element, by buffer, over how many elements; nil for operations that do not work this way.
 func (g *generator) ownUses(op Op) (uses map[int]ownUse, order []int, n int) {
@@ -36,7 +48,7 @@ func (g *generator) ownUses(op Op) (uses map[int]ownUse, order []int, n int) {
 		if !ok {
 			order = append(order, b)
 		}
-		uses[b] = ownUse{old.read || u.read, old.write || u.write, old.always || u.always}
+		uses[b] = ownUse{old.read || u.read, old.write || u.write, old.always || u.always, old.writes + u.writes}
 	}
 	switch op := op.(type) {
 	case *Apply:
@@ -44,14 +56,14 @@ func (g *generator) ownUses(op Op) (uses map[int]ownUse, order []int, n int) {
 		if s.Scales >= 0 {
 			return nil, nil, 0
 		}
-		both := ownUse{read: true, write: true}
+		both := ownUse{read: true, write: true, writes: 1}
 		touch(s.Buffer, both)
 		touch(int(s.Target), both)
 		return uses, order, g.l.Buffers[s.Target].Len
 	case *Spiked:
 		uses, order, _ = g.ownUses(op.Run)
 		for b, u := range uses { // others keep what they have
-			uses[b] = ownUse{read: true, write: u.write}
+			uses[b] = ownUse{read: true, write: u.write, writes: u.writes}
 		}
 		return uses, order, g.l.Lists[op.Run.List].Elems
 	case *plan.Run:
@@ -82,7 +94,7 @@ func (g *generator) ownUses(op Op) (uses map[int]ownUse, order []int, n int) {
 				if e.Index != nil {
 					apart[b] = true
 				} else if k.Slots[e.Slot].Kind == ir.PerElement {
-					touch(b, ownUse{write: true, always: e.Mask == nil, read: e.Mask != nil})
+					touch(b, ownUse{write: true, always: e.Mask == nil, read: e.Mask != nil, writes: 1})
 				}
 			case ir.Accumulate, ir.Emit:
 				apart[int(op.Bind[e.Slot])] = true
@@ -102,8 +114,14 @@ func (g *generator) takeOwn(ops []Op) (parts []int) {
 	g.own, g.ownOrder = map[int]*ownValue{}, nil
 	shared := map[int]bool{} // touched in more than one part
 	last := 0                // elements of the last part
+	direct, all := map[int]bool{}, false
 	for _, op := range ops {
 		uses, list, n := g.ownUses(op)
+		memory, unknown := g.inMemory(op, uses)
+		for _, b := range memory {
+			direct[b] = true
+		}
+		all = all || unknown
 		part := len(parts)
 		if part > 0 && uses != nil && n == last {
 			part = parts[part-1]
@@ -127,6 +145,10 @@ func (g *generator) takeOwn(ops []Op) (parts []int) {
 				o.last = op
 			}
 			o.always = o.always || u.always
+			o.writes, o.ops = o.writes+u.writes, o.ops+1
+			if a, ok := op.(*Apply); ok && g.l.Sums[a.Sum].Buffer == b {
+				o.cleared = true
+			}
 		}
 	}
 	for _, s := range g.l.Sums {
@@ -136,6 +158,8 @@ func (g *generator) takeOwn(ops []Op) (parts []int) {
 	}
 	g.ownOrder = slices.DeleteFunc(g.ownOrder, func(b int) bool {
 		o := g.own[b]
+		o.direct = all || direct[b]
+		o.cleared = o.cleared && o.ops == 1 && !o.direct
 		if shared[b] || g.l.inPieces(b) || g.l.Buffers[b].Len != o.words*o.n {
 			delete(g.own, b)
 			return true
@@ -238,7 +262,7 @@ func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls st
 		seldom := o.store && g.isBool(o.buffer)
 		texels[o] = (o.load || seldom) && g.takeTexels(at.Slab)
 		compared[o] = !o.always || seldom && texels[o]
-		if o.store || o.load && !texels[o] {
+		if o.store && !o.noted || o.load && !texels[o] {
 			g.blocks[at.Slab] = true
 		}
 		typ := g.l.vectorName(at.Type)
@@ -253,7 +277,7 @@ func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls st
 			default:
 				fmt.Fprintf(t, "%s(%s);", typ, g.zero(at.Type))
 			}
-			if o.store {
+			if o.stored() {
 				fmt.Fprintf(t, " %s now_%d_%d = was_%d_%d;", typ, o.buffer, k, o.buffer, k)
 			}
 			t.WriteByte('\n')
@@ -276,10 +300,10 @@ func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls st
 		if (n-1)%wide < j {
 			fmt.Fprintf(t, "\t\t\t\tif (e < %du) {\n", n)
 		}
-		t.WriteString(calls)
+		g.noteElement(t, part, j, calls)
 		for _, o := range kept {
 			for w := range o.words {
-				if o.store {
+				if o.stored() {
 					fmt.Fprintf(t, "\t\t\t\t%s = %s;\n", word(o, "now", j, w), o.name(w))
 				}
 			}
@@ -295,7 +319,10 @@ func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls st
 		}
 	}
 	for _, o := range kept {
-		if !o.store {
+		if o.cleared {
+			noteCleared(t, o)
+		}
+		if !o.stored() {
 			continue
 		}
 		for k := range o.words {

@@ -114,12 +114,23 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	g := newGenerator(l)
 	partOf := g.takeOwn(ops)
 	g.faults = map[int]bool{}
-	width := 1
-	if l.Wide > 0 && slices.ContainsFunc(g.ownOrder, func(b int) bool { return g.own[b].n >= l.Wide }) {
+	width, n := 1, 0
+	for _, b := range g.ownOrder {
+		n = max(n, g.own[b].n)
+	}
+	most := l.Groups
+	if most <= 0 {
+		most = maxGroups
+	}
+	if l.Wide > 0 && n >= l.Wide {
 		width = wide
+		g.seldom = l.Software && l.Seldom > 0 && n >= l.Seldom*width*groupSize*most
+	}
+	for _, o := range g.own {
+		o.cleared = o.cleared && g.seldom
 	}
 	g.width = width
-	n := 0
+	n = 0
 	var product []int
 	var once strings.Builder
 	type part struct {
@@ -131,6 +142,7 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	emits := map[int]*List{}
 	var parts []part // operations over the same number of elements, in order
 	for i, op := range ops {
+		g.part = partOf[i]
 		f, err := g.op(op)
 		if err != nil {
 			return nil, err
@@ -168,16 +180,12 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 			}
 		}
 	}
-	most := l.Groups
-	if most <= 0 {
-		most = maxGroups
-	}
 	steps := (n + width - 1) / width // of all invocations together
 	groups := max(1, min((steps+groupSize-1)/groupSize, most))
 	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
 	g.declareOwn()
 	var main strings.Builder
-	loop := groups*groupSize < steps // ends at steps
+	loop := groups*groupSize < steps || g.seldom // ends at steps
 	counter, word := "e", "e >> 5"
 	if width > 1 {
 		counter, word = "b", "b >> 3"
@@ -194,7 +202,7 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 		}
 		g.ownElements(&main, p.id, p.n, width, p.calls)
 		for _, b := range p.emits {
-			fmt.Fprintf(&main, "\t\t\tif (emit_%d != 0u) atomicOr(%s(%s), int(emit_%d));\n\t\t\temit_%d = 0u;\n", b, g.l.Buffers[b].Name, emits[b].wordAt(word, false), b, b)
+			fmt.Fprintf(&main, "\t\t\tif (emit_%d != 0u) %s\n\t\t\temit_%d = 0u;\n", b, g.emit(emits[b], word, fmt.Sprintf("emit_%d", b)), b)
 		}
 		main.WriteString("\t\t}\n")
 	}
@@ -231,23 +239,25 @@ func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*
 	case !loop:
 		g.linef("\tuint %s = gl_GlobalInvocationID.x;", counter)
 		g.linef("\t{")
+		g.body.WriteString(main.String())
+		g.linef("\t}")
 	case l.Software:
 		// A thread takes neighbours, for its cache, and what it computes side by side goes through the loop before the next does.
 		share := (steps + groups*groupSize - 1) / (groups * groupSize) * groupSize
 		if groupSize%Lanes != 0 || groupSize == Lanes {
 			g.linef("\tuint end = min((gl_WorkGroupID.x + 1u) * %du, %du);", share, steps)
-			g.linef("\tfor (uint %s = gl_WorkGroupID.x * %du + gl_LocalInvocationIndex; %s < end; %s += %du) {", counter, share, counter, counter, groupSize)
+			g.noted(fmt.Sprintf("gl_WorkGroupID.x * %du + gl_LocalInvocationIndex", share), groupSize, main.String())
 			break
 		}
 		share /= groupSize / Lanes
 		g.linef("\tuint share = gl_WorkGroupID.x * %du + gl_LocalInvocationIndex / %du;", groupSize/Lanes, Lanes)
 		g.linef("\tuint end = min((share + 1u) * %du, %du);", share, steps)
-		g.linef("\tfor (uint %s = share * %du + gl_LocalInvocationIndex %% %du; %s < end; %s += %du) {", counter, share, Lanes, counter, counter, Lanes)
+		g.noted(fmt.Sprintf("share * %du + gl_LocalInvocationIndex %% %du", share, Lanes), Lanes, main.String())
 	default:
 		g.linef("\tfor (uint %s = gl_GlobalInvocationID.x; %s < %du; %s += %du) {", counter, counter, steps, counter, groups*groupSize)
+		g.body.WriteString(main.String())
+		g.linef("\t}")
 	}
-	g.body.WriteString(main.String())
-	g.linef("\t}")
 	for _, k := range sorted(g.faults) {
 		g.linef("\tif (fault_%d != 0xffffffffu) report_fault(%du, fault_%d, fault_kind_%d);", k, k, k, k)
 	}
@@ -309,9 +319,12 @@ type generator struct {
 	seen     map[int]bool // slabs through which work groups of one dispatch see what others wrote
 	own      map[int]*ownValue
 	ownOrder []int
-	blocks   map[int]bool  // slabs that are also touched as vectors of four
-	texels   map[int]bool  // slabs that are also read as texels of four words
-	width    int           // elements of an invocation at a time
+	blocks   map[int]bool // slabs that are also touched as vectors of four
+	texels   map[int]bool // slabs that are also read as texels of four words
+	width    int          // elements of an invocation at a time
+	seldom   bool         // what few elements store is noted, in notes
+	notes    []*note
+	part     int           // of the operation that is written
 	emits    map[int]*List // by bits: lists whose spikes an invocation notes for all its elements at once
 	faults   map[int]bool  // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
 	// blockChecks are checks that are made for the elements of an invocation at once.

@@ -66,6 +66,10 @@ func TestGoldenSpikes(t *testing.T) {
 	p, err = Dispatch(l, []Op{emit, &Apply{0}}, nil, 8)
 	golden(t, "emit_texels", p, err)
 	l.Wide, l.Texels = 0, nil
+	marked := f.layoutWith(Options{Software: true, MarkWords: 1})
+	marked.Wide, marked.Groups, marked.Seldom, marked.Texels = 1, 1, 1, func(int) bool { return true }
+	p, err = Dispatch(marked, []Op{emit, &Apply{0}}, [][]Op{{&Compact{deliver.List}}}, 8)
+	golden(t, "emit_noted", p, err)
 	p, err = Lists(l, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, nil, 32)
 	golden(t, "lists", p, err)
 	p, err = OverSpikes(l, []Op{deliver, reset}, 64)
