@@ -34,6 +34,7 @@ type Backend struct {
 	texels  int // positive: blocks are loaded as texels, negative: never
 	seldom  int // rounds from which what few elements store is noted, negative: never
 	groups  int // work groups of a dispatch over elements, at the least
+	beside  int // spikes whose synapses a work group takes side by side
 	marks   int // words of bits from which lists keep marks, negative: never
 	cells   int // of sums over taps
 	// And small rings for spikes.
@@ -167,6 +168,11 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	}
 	if b.groups > 0 {
 		layout.Groups = b.groups
+	}
+	for _, s := range layout.Lists {
+		if b.beside > 0 {
+			s.Beside = b.beside
+		}
 	}
 	if b.cells > 0 {
 		layout.TapCells = func(*plan.TapSum) int { return b.cells }

@@ -55,15 +55,54 @@ func longestRow(l *glsl.Layout, conn int) int {
 // spikeGroups is the smallest number of work groups, from least on, that run over the synapses of their spikes within maxRounds if all
 // elements spike.
 func spikeGroups(l *glsl.Layout, list plan.BufferID, least int) int {
-	spikes := max(1, maxRounds/max(roundsPerSpike(l, list), 1)) // of a work group
-	width := l.Lists[list].Width
+	s := l.Lists[list]
+	spikes := max(1, maxRounds/max(roundsPerSpike(l, list), 1)-max(0, s.Beside-1)) // of a work group
+	width := s.Width
 	return max(least, (width+spikes-1)/spikes)
+}
+
+// Rows that are so long on average, and at the most, are taken by a work group each; those that are shorter leave many of its invocations idle, or wait for
+// memory one after another.
+const (
+	meanBeside = 256
+	mostBeside = 4096
+)
+
+// beside is the number of spikes of a list whose synapses a work group of llvmpipe takes side by side.
+func beside(l *glsl.Layout, list plan.BufferID) int {
+	var over []glsl.Op
+	for _, it := range l.Plan.Schedule {
+		for _, op := range it.Ops {
+			r, ok := op.(*plan.Run)
+			if !ok || r.Kernel.Domain != ir.Spiking {
+				continue
+			}
+			for _, o := range over {
+				if (l.ListOf(o) == list || r.List == list) && glsl.Joint(l, o, r) {
+					return 1
+				}
+			}
+			over = append(over, r)
+			if r.List != list {
+				continue
+			}
+			c := l.Plan.Conns[r.Conn]
+			rows := c.NPre
+			if c.ByPost {
+				rows = c.NPost
+			}
+			if r.Kernel.InOrder || c.Drawn != nil || l.Plan.Replicas > 1 || c.N/max(rows, 1) > meanBeside || longestRow(l, r.Conn) > mostBeside {
+				return 1
+			}
+		}
+	}
+	return lanes / 2
 }
 
 // spikeRounds bounds the rounds of an invocation over the spikes of a list.
 func spikeRounds(l *glsl.Layout, list plan.BufferID) int {
 	s := l.Lists[list]
-	return (s.Width + s.Groups - 1) / s.Groups * roundsPerSpike(l, list)
+	return ((s.Width+s.Groups-1)/s.Groups + max(0, s.Beside-1)) * roundsPerSpike(l, list)
 }
 
 // jointRounds bounds the rounds that operations over spikes take for one another's synapses.
@@ -97,7 +136,11 @@ func roundsPerSpike(l *glsl.Layout, list plan.BufferID) int {
 			case ir.Active:
 				each += 2 + rounds(l, r)
 			case ir.Spiking:
-				each += 3 + rowRounds(l, r, drawnGroup(l, []glsl.Op{r}))
+				one := rowRounds(l, r, drawnGroup(l, []glsl.Op{r}))
+				if b := l.Lists[list].Beside; b > 1 { // entries come by fours or eights, whose rounds add up; the last texels of a row may be cut
+					one = max(one, (longestRow(l, r.Conn)*b/(4*lanes)+3)*(1+8*rounds(l, r))/b+1)
+				}
+				each += 3 + one
 			}
 		}
 	}

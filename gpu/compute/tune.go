@@ -17,6 +17,7 @@ func (i *Instance) tune() {
 		// Enough to share evenly; what all elements have in common is computed once per invocation.
 		i.layout.Groups = 8 * runtime.NumCPU()
 		for b, list := range i.layout.Lists {
+			list.Beside = beside(i.layout, b)
 			list.Groups = min(list.Groups, spikeGroups(i.layout, b, i.layout.Groups))
 		}
 		// Loads and stores go lane by lane, and cost less per number as vectors; but four times the text compiles for longer.

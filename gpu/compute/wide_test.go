@@ -19,9 +19,9 @@ import (
 )
 
 // ways are those in which elements are taken: one by one, in blocks of four, in blocks that are loaded as texels, and so that besides what few of them
-// store is noted and their spikes are marked.
+// store is noted and their spikes are marked. The first takes the synapses of one spike at a time.
 func ways(d *device.Device) []*Backend {
-	return []*Backend{{dev: d, Mode: Plain, blocks: -1, texels: -1}, {dev: d, Mode: Plain, blocks: 1, texels: -1}, {dev: d, Mode: Plain, blocks: 1, texels: 1},
+	return []*Backend{{dev: d, Mode: Plain, blocks: -1, texels: -1, beside: 1}, {dev: d, Mode: Plain, blocks: 1, texels: -1}, {dev: d, Mode: Plain, blocks: 1, texels: 1},
 		{dev: d, Mode: Plain, blocks: 1, texels: 1, seldom: 1, groups: 1, marks: 1}}
 }
 

@@ -46,6 +46,9 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 		s.pre, s.post, param = "pre", "post", "uint e, int pre, int post"
 	case k.Domain == ir.Spiking:
 		head, param = g.ends(s, r, true), "uint k, uint row"
+		if g.fetched[r] {
+			param += ", int other"
+		}
 	case k.Domain == ir.Incoming:
 		s.elems = r.N
 		head = g.splitElement(s, r.N)
@@ -146,7 +149,7 @@ func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 	} else {
 		head = append(head, "\tuint own = "+g.synapse(c, "k")+";", fmt.Sprintf("\tuint e = rep * %du + own;", s.stride))
 	}
-	if pre && c.ByPost || post && !c.ByPost {
+	if (pre && c.ByPost || post && !c.ByPost) && !g.fetched[r] {
 		g.use(int(c.Index))
 		head = append(head, fmt.Sprintf("\tint other = %s(k);", g.l.Buffers[c.Index].Name))
 	}

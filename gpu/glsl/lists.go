@@ -26,6 +26,8 @@ type List struct {
 	Args int
 	// Split is the number of work groups that share the synapses of one spike.
 	Split int
+	// Beside is the number of spikes whose synapses a work group takes side by side, a power of two; 0 is 1. It may be set before programs are generated.
+	Beside int
 	// Groups is the most work groups of an indirect dispatch over spikes; beyond, a work group takes several spikes. It may be set before
 	// programs are generated.
 	Groups int
@@ -370,7 +372,7 @@ func (g *generator) arguments6(s *List, list, indent string) {
 	g.use(s.Args)
 	args := g.l.Buffers[s.Args].Name
 	g.linef("%suint to = row / %du * %du;", indent, s.Width, ArgsPerRow)
-	g.linef("%s%s(to) = int(min(count, %du));", indent, args, s.Groups)
+	g.linef("%s%s(to) = int(min(%s, %du));", indent, args, s.groupsOf("count"), s.Groups)
 	g.linef("%s%s(to + 1u) = %d; %s(to + 2u) = 1;", indent, args, s.Split, args)
 	g.linef("%s%s(to + 3u) = int((count + %du) / %du);", indent, args, ActiveGroup-1, ActiveGroup)
 	g.linef("%s%s(to + 4u) = 1; %s(to + 5u) = 1;", indent, args, args)
@@ -380,9 +382,19 @@ func (g *generator) arguments6(s *List, list, indent string) {
 	} else {
 		g.linef("%suint longest = count;", indent)
 	}
-	g.linef("%s%s(%du) = int(min(longest, %du));", indent, args, ArgsPerRow*s.Rows, s.Groups)
+	g.linef("%s%s(%du) = int(min(%s, %du));", indent, args, ArgsPerRow*s.Rows, s.groupsOf("longest"), s.Groups)
 	g.linef("%s%s(%du) = %d; %s(%du) = 1;", indent, args, ArgsPerRow*s.Rows+1, s.Split, args, ArgsPerRow*s.Rows+2)
 }
+
+// groupsOf spells how many work groups have spikes where a row has n.
+func (s *List) groupsOf(n string) string {
+	if s.beside() == 1 {
+		return n
+	}
+	return fmt.Sprintf("(%s + %du) / %du", n, s.beside()-1, s.beside())
+}
+
+func (s *List) beside() int { return max(1, s.Beside) }
 
 // together writes the function that finds the arguments of a dispatch over several lists, behind those of the lists. The first invocation of a work
 // group does it.
@@ -562,5 +574,5 @@ func (l *Layout) listSite(b plan.BufferID, s Site) int {
 
 // Args are the dispatch arguments of a row of n spikes.
 func Args(s *List, n int) []int32 {
-	return []int32{int32(min(n, s.Groups)), int32(s.Split), 1, int32((n + ActiveGroup - 1) / ActiveGroup), 1, 1}
+	return []int32{int32(min((n+s.beside()-1)/s.beside(), s.Groups)), int32(s.Split), 1, int32((n + ActiveGroup - 1) / ActiveGroup), 1, 1}
 }

@@ -302,6 +302,7 @@ type generator struct {
 	adders   map[int]string     // functions that add to sums
 	pairs    map[int]bool       // slabs that are also read as pairs of floats
 	written  []string           // functions that were written once
+	fetched  map[*plan.Run]bool // kernels whose functions are told the far end
 	joint    map[*plan.Run]bool // kernels whose functions are told the synapse and its ends
 	storers  map[int]string     // functions that store to buffers in pieces
 	body     strings.Builder

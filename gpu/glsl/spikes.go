@@ -119,6 +119,55 @@ func (g *generator) rowLoop(t *strings.Builder, r *plan.Run, first, stride strin
 	t.WriteString("} ")
 }
 
+// mostFetched is the number of effects up to which the text of a kernel is repeated for the entries of a texel.
+const mostFetched = 4
+
+// fetchable reports whether the far ends of a kernel's synapses are loaded as texels, several at a time, and binds them for that.
+func (g *generator) fetchable(r *plan.Run) bool {
+	if r.Kernel.Domain != ir.Spiking || r.Kernel.InOrder || g.l.Lists[r.List].Split > 1 || g.drawn(r) || g.l.replicas() > 1 || g.l.Lists[r.List].beside() == 1 || len(r.Kernel.Effects) > mostFetched {
+		return false
+	}
+	c := g.l.Plan.Conns[r.Conn]
+	return c.Index >= 0 && farEnd(r.Kernel, c) && g.takeTexels(g.l.Buffers[c.Index].Slab)
+}
+
+// farEnd reports whether a kernel over the synapses of spikes asks for the ends that are not those of the spikes.
+func farEnd(k *ir.Kernel, c *plan.Conn) bool {
+	for _, x := range exprs(k) {
+		if x.Op == ir.OpPre && c.ByPost || x.Op == ir.OpPost && !c.ByPost {
+			return true
+		}
+	}
+	return false
+}
+
+// fetchedRow writes a loop over the entries of the row of source, which some invocations share: each takes a texel of far ends at a time, the first the
+// one that the row begins in.
+func (g *generator) fetchedRow(t *strings.Builder, r *plan.Run, lane string, among int, call string) {
+	c := g.l.Plan.Conns[r.Conn]
+	g.use(int(c.RowPtr))
+	ptr, index := g.l.Buffers[c.RowPtr].Name, g.l.Buffers[c.Index]
+	n := wide // entries of a texel
+	if index.Narrow {
+		n *= 2
+	}
+	fmt.Fprintf(t, "{ uint from = uint(%s(source)), end = uint(%s(source + 1u)); ", ptr, ptr)
+	fmt.Fprintf(t, "for (uint k = (from & ~%du) + %du * (%s); k < end; k += %du) { ", n-1, n, lane, n*among)
+	fmt.Fprintf(t, "uvec4 ends = texelFetch(texels%d, int(%du + k / %du)); ", index.Slab, index.Base/wide, n)
+	for j := range n {
+		end := fmt.Sprintf("ends.%c", "xyzw"[j*wide/n])
+		if index.Narrow {
+			end = fmt.Sprintf("%s >> %du & 0xffffu", end, 16*(j%2))
+		}
+		at := "k"
+		if j > 0 {
+			at = fmt.Sprintf("k + %du", j)
+		}
+		fmt.Fprintf(t, "if (%s >= from && %s < end) %s(%s, source, int(%s)); ", at, at, call, at, end)
+	}
+	t.WriteString("} } ")
+}
+
 // OverSpikes writes the program of an indirect dispatch that runs kernels over spikes: a work group takes a spike, its invocations
 // the synapses. Without synapses an invocation takes a spike.
 func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
@@ -130,11 +179,16 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		split = split || l.Lists[op.(*plan.Run).List].Split > 1
 	}
 	with := jointWith(l, ops)
-	g.joint = map[*plan.Run]bool{}
+	g.joint, g.fetched = map[*plan.Run]bool{}, map[*plan.Run]bool{}
 	names, functions := make([]string, len(ops)), make([]function, len(ops))
 	for k, op := range ops {
 		r := op.(*plan.Run)
 		g.joint[r] = with[k] != nil
+		// The operations of a synapse are done by one invocation.
+		g.fetched[r] = !slices.ContainsFunc(ops, func(o Op) bool {
+			x := o.(*plan.Run)
+			return x.Conn == r.Conn && x.Kernel.Domain == ir.Spiking && (with[slices.Index(ops, o)] != nil || !g.fetchable(x))
+		})
 		f, err := g.op(r)
 		if err != nil {
 			return nil, err
@@ -144,10 +198,18 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		}
 		names[k], functions[k] = f.name, f
 	}
+	lane := "gl_LocalInvocationIndex"
 	for k := 0; k < len(ops); {
 		// Operations over the same spikes share the loop.
 		r := ops[k].(*plan.Run)
 		first, stride := "gl_WorkGroupID.x", "gl_NumWorkGroups.x"
+		among := groupSize // invocations that share a spike
+		if p := l.Lists[r.List].beside(); p > 1 {
+			among = groupSize / p
+			first = fmt.Sprintf("gl_WorkGroupID.x * %du + gl_LocalInvocationIndex / %du", p, among)
+			stride = fmt.Sprintf("gl_NumWorkGroups.x * %du", p)
+			lane = fmt.Sprintf("gl_LocalInvocationIndex %% %du", among)
+		}
 		if !synapses {
 			first, stride = "gl_GlobalInvocationID.x", fmt.Sprintf("gl_NumWorkGroups.x * %du", groupSize)
 		}
@@ -159,15 +221,18 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 			case !synapses:
 				fmt.Fprintf(&body, "%s(source); ", names[n])
 			case o.Kernel.Domain == ir.Active:
-				fmt.Fprintf(&body, "if (gl_LocalInvocationIndex == 0u && gl_WorkGroupID.y == 0u) %s(source); ", names[n])
+				fmt.Fprintf(&body, "if (%s == 0u && gl_WorkGroupID.y == 0u) %s(source); ", lane, names[n])
 			case g.drawn(o):
 				fmt.Fprintf(&body, "if (gl_WorkGroupID.y == 0u) %s(source, gl_LocalInvocationIndex); ", g.drawnRows(o, functions[n], groupSize))
 			default:
-				from := "gl_LocalInvocationIndex"
-				by := fmt.Sprintf("%du", groupSize)
+				from, by := lane, fmt.Sprintf("%du", among)
 				if split {
 					from += fmt.Sprintf(" + gl_WorkGroupID.y * %du", groupSize)
 					by += " * gl_NumWorkGroups.y"
+				}
+				if g.fetched[o] {
+					g.fetchedRow(&body, o, lane, among, names[n])
+					break
 				}
 				body.WriteString("{ ")
 				g.rowLoop(&body, o, from, by, func() {

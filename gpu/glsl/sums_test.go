@@ -74,6 +74,13 @@ func TestGoldenSpikes(t *testing.T) {
 	golden(t, "lists", p, err)
 	p, err = OverSpikes(l, []Op{deliver, reset}, 64)
 	golden(t, "overspikes", p, err)
+	f, _, deliver, reset = spikingFixture(t, plan.Single, 3, same)
+	f.p.Conns[0].ByPost = false
+	l = f.layout()
+	l.Texels = func(int) bool { return true }
+	l.Lists[deliver.List].Beside = 4
+	p, err = OverSpikes(l, []Op{deliver, reset}, 8)
+	golden(t, "overspikes_beside", p, err)
 	f, _, deliver, _ = spikingFixture(t, plan.Double, 1, same)
 	p, err = OverSpikes(f.layout(), []Op{deliver}, 64)
 	golden(t, "overspikes_double", p, err)
