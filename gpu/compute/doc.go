@@ -10,7 +10,9 @@
 // tries how many run at once, and a dispatch in which they did not is undone and taken plainly. All ways run the same function
 // text and give the same bits.
 //
-// On llvmpipe slabs are also bound as texels, which all lanes load at once; barriers count them in.
+// On llvmpipe slabs are also bound as texels, which all lanes load at once; barriers count them in. A store or an atomic goes lane by lane there, also where
+// no lane makes it: what few elements store is noted in bits and done behind many of them (package glsl), the work group that makes a list looks only at
+// words of bits that are marked, and the synapses of several spikes are taken side by side, so that they wait for memory together.
 //
 // llvmpipe leaves loops after 65535 rounds of all loops together and says nothing. Programs of many steps count their rounds,
 // those over spikes while they run, and leave between two steps while the worst step still fits; the host goes on from there.

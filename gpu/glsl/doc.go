@@ -9,6 +9,8 @@
 // text names each buffer by its object and variable. Arithmetic is done in `precise` locals, which forbids the compiler to
 // fuse or reorder it: the values are those of the CPU backend up to the library functions.
 //
+// Where the device is the processor, what few elements of a dispatch store is noted in bits, and loops over those bits do it (seldom.go).
+//
 // Sums that synapses add to are fixed-point integers (type Sum), with scales from what is known of the values (ranges.go).
 //
 // What does not belong here: OpenGL calls, which programs to build and when to run them (gpu/compute), and hand-written GLSL

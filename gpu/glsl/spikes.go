@@ -198,12 +198,11 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		}
 		names[k], functions[k] = f.name, f
 	}
-	lane := "gl_LocalInvocationIndex"
 	for k := 0; k < len(ops); {
 		// Operations over the same spikes share the loop.
 		r := ops[k].(*plan.Run)
 		first, stride := "gl_WorkGroupID.x", "gl_NumWorkGroups.x"
-		among := groupSize // invocations that share a spike
+		lane, among := "gl_LocalInvocationIndex", groupSize // of the invocations that share a spike, and their number
 		if p := l.Lists[r.List].beside(); p > 1 {
 			among = groupSize / p
 			first = fmt.Sprintf("gl_WorkGroupID.x * %du + gl_LocalInvocationIndex / %du", p, among)

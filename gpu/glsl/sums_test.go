@@ -121,6 +121,12 @@ func TestGoldenSpikes(t *testing.T) {
 	if Joint(l, pre, post) {
 		t.Error("synapses whose ends are not told are joint")
 	}
+	// Each list has its own number of spikes side by side.
+	l.Lists[deliver.List].Beside = 4
+	p, err = OverSpikes(l, []Op{pre, post}, 64)
+	if err != nil || !strings.Contains(p.Text, "+ gl_LocalInvocationIndex % 16u; k < end; k += 16u") || !strings.Contains(p.Text, "+ gl_LocalInvocationIndex; k < end; k += 64u") {
+		t.Errorf("%v\n%s", err, p.Text)
+	}
 }
 
 // The number of words and the scale follow from what is known of the values.
