@@ -128,8 +128,25 @@ func (c *checker) declare(eq *syntax.Equation, param bool) {
 	}
 	c.unit(v)
 	c.flags(v)
+	if v.Linked {
+		c.link(v)
+	}
 	c.m.ByName[v.Name] = v
 	c.m.Vars = append(c.m.Vars, v)
+}
+
+// link looks up what a linked variable stands for.
+func (c *checker) link(v *Variable) {
+	shared, known := c.ctx.Links[v.Name]
+	switch {
+	case c.ctx.Synapse:
+		c.errorHint(v.Eq.NameSp, "link it in the neurons, and read "+v.Name+"_pre or "+v.Name+"_post", "variables of synapses cannot be linked")
+		c.bad[v] = true
+	case !known:
+		c.errorHint(v.Eq.NameSp, "write for example G."+v.Name+` = linked_var(H, "v") before the network runs`, "%s is (linked), but to nothing", v.Name)
+		c.bad[v] = true
+	}
+	v.Shared = v.Shared || shared
 }
 
 func (c *checker) duplicate(eq *syntax.Equation, old *Variable) {
@@ -153,6 +170,12 @@ func (c *checker) variable(v *Variable) {
 	c.eq, c.src = eq, eq.Source
 	if c.src == nil {
 		c.src = c.m.Source
+	}
+	if v.Linked {
+		if eq.Unit == nil {
+			c.missingUnit(v, typ{})
+		}
+		return
 	}
 	switch v.Kind {
 	case State:

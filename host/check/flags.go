@@ -29,6 +29,7 @@ var brianFlags = map[string]flagRule{
 	"constant":          {forms: onParam, set: func(v *Variable, _ syntax.Expr) { v.Constant = true }},
 	"constant over dt":  {forms: onAssign, set: func(v *Variable, _ syntax.Expr) { v.ConstantOverDt, v.Kind, v.Op = true, Assigned, "=" }},
 	"shared":            {forms: onODE | onParam | onAssign, set: shared},
+	"linked":            {forms: onParam, set: func(v *Variable, _ syntax.Expr) { v.Linked, v.Kind = true, Subexpression }},
 	"event-driven":      {forms: onODE | onlySynapse, set: func(v *Variable, _ syntax.Expr) { v.EventDriven = true }},
 	"clock-driven":      {forms: onODE | onlySynapse, set: func(v *Variable, _ syntax.Expr) { v.ClockDriven = true }},
 	"summed":            {forms: onAssign | onlySynapse, set: func(v *Variable, _ syntax.Expr) { v.Summed = true }},

@@ -59,6 +59,7 @@ type Variable struct {
 	Init   syntax.Expr      // init= or the default of a parameter; nil means zero
 	Min    syntax.Expr      // clamp after each update; nil means none
 	Max    syntax.Expr
+	Linked bool   // stands for a variable of another group; a Subexpression without Expr
 	Method string // ANNarchy's method flag of an ODE: "explicit", "implicit", "exponential", "midpoint", "runge-kutta4"; "" if none
 	Shared bool   // one value per group
 	// Postsynaptic: in a projection, one value per postsynaptic neuron.
@@ -184,6 +185,8 @@ type Context struct {
 	Multi string
 	// Pre and Post are the models of the connected groups, for synapse code; nil otherwise.
 	Pre, Post *Model
+	// Links tells of each linked variable whether all elements read one value.
+	Links map[string]bool
 	// Extra are variables given from outside, such as not_refractory.
 	Extra []*Variable
 	// Fixed looks numbers up in the scope even where an External variable stands for them: for what is evaluated before the first step.

@@ -158,6 +158,8 @@ func (c *checker) target(s *syntax.Stmt, t typ, out *Code) (Ref, bool) {
 // writable checks that code may assign v.
 func (c *checker) writable(s *syntax.Stmt, v *Variable) bool {
 	switch {
+	case v.Linked:
+		c.errorHint(s.NameSp, "assign it there", "%q is linked to a variable of another group and cannot be assigned here", s.Name)
 	case v.Kind == Subexpression:
 		c.errorHint(s.NameSp, "assign the variables in its expression", "%q is defined by an equation and cannot be assigned", s.Name)
 	case v.Constant:

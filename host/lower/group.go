@@ -27,8 +27,42 @@ type Input struct {
 	Table func(b *ir.Builder, t check.Table, args []*ir.Expr) Sample
 	// Refractory is nil for groups that have no refractory period.
 	Refractory *Refractory
+	// Links are the variables of other groups that linked variables stand for, by name.
+	Links map[string]Link
 	// History holds the depth of the ring of past values to be kept of a variable, by name.
 	History map[string]int
+}
+
+// Link is a stored variable of another group.
+type Link struct {
+	Slot   string // its name, as SlotName gives it
+	Type   ir.Type
+	Shared bool   // all elements read its one value
+	Scalar bool   // it is a shared variable of its group
+	Index  string // slot of the element for each element; "": the same
+}
+
+// read loads the variable for an element, nil for that of the kernel. A kernel has one slot for an array, so that it is read by index where another
+// kind would do: synapses may begin in the neurons that those at their other end are linked to.
+func (l Link) read(b *ir.Builder, at *ir.Expr) *ir.Expr {
+	kind := ir.Indexed
+	if at == nil {
+		kind, at = ir.PerElement, b.Leaf(ir.OpElem)
+	}
+	switch {
+	case l.Scalar && kind == ir.Indexed:
+		return b.Load(b.Slot(ir.Slot{Name: l.Slot, Type: l.Type, Kind: ir.Scalar, Access: ir.Read}))
+	case l.Shared:
+		at = b.ConstInt(0)
+	case l.Index != "":
+		index := b.Slot(ir.Slot{Name: l.Index, Type: ir.Int, Kind: kind, Access: ir.Read})
+		if kind == ir.PerElement {
+			at = b.Load(index)
+		} else {
+			at = b.LoadAt(index, at)
+		}
+	}
+	return b.LoadAt(b.Slot(ir.Slot{Name: l.Slot, Type: l.Type, Kind: ir.Indexed, Access: ir.Read}), at)
 }
 
 // Step is one kernel over N elements.
@@ -321,6 +355,9 @@ func newScope(in Input, stream string, scalar bool) *kernelScope {
 func (s *kernelScope) current(v *check.Variable) *ir.Expr {
 	if e, ok := s.env[v]; ok {
 		return e
+	}
+	if v.Linked {
+		return as(s.b, s.in.Links[v.Name].read(s.b, nil), irType(v.Type.Kind))
 	}
 	if v.Kind == check.Subexpression {
 		if e, ok := s.memo[v]; ok {

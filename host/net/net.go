@@ -49,6 +49,8 @@ type Group struct {
 	Events []*Event
 	// Stops are conditions of the group at which a run ends.
 	Stops []*StopCondition
+	// Links are the variables that are (linked), each once.
+	Links []Link
 	// Order is the place of the state update among those of other groups.
 	Order int
 	// Initial values in the order they were set; applied after init= and defaults.
@@ -108,6 +110,17 @@ type Projection struct {
 	// Psp is the expression summed over synapses; nil means w * pre.r.
 	Psp   *diag.Source
 	Place Place
+}
+
+// Link makes a variable of a group stand for one of another group: read where it is used, never written.
+type Link struct {
+	Var   string
+	Group *Group
+	Of    string // variable of Group that is stored
+	// Index is the element of Group for each element; nil: the same, or the only one.
+	Index []int32
+	// Shared: all elements read one value, as Group has one element, or Of is shared.
+	Shared bool
 }
 
 // StateMonitor records variables of a group, or of synapses.

@@ -23,6 +23,9 @@ func (b *builder) check() error {
 		b.checkSpiking(g)
 		b.checkVariants(g)
 	}
+	for _, g := range b.net.Groups {
+		b.checkLinks(g)
+	}
 	return nil
 }
 
@@ -37,7 +40,7 @@ func (b *builder) lowerInput(g *net.Group) lower.Input {
 		Object: g.Name, Model: b.res.Models[g], N: g.N, Grid: g.Grid, Clock: clock, Method: g.Method,
 		Sum:     func(ib *ir.Builder, target string) *ir.Expr { return b.sumInput(ib, g, target) },
 		Table:   b.tableOf(clock, g.N),
-		History: map[string]int{},
+		History: map[string]int{}, Links: b.links(g),
 	}
 	if f := b.firing[g]; f != nil {
 		in.Refractory = f.refractory
@@ -120,6 +123,11 @@ func (b *builder) storage(g *net.Group, in lower.Input, out *lower.Output) {
 	for _, target := range in.Model.Targets {
 		if b.needsSum(g, target) {
 			b.buffer(Buffer{Object: g.Name, Var: sumVar(target), Type: ir.Real, Len: g.N, Role: Scratch})
+		}
+	}
+	for _, l := range g.Links {
+		if l.Index != nil && !l.Shared {
+			b.buffer(Buffer{Object: g.Name, Var: linkVar(l.Var), Type: ir.Int, Len: g.N, Ints: l.Index, Role: Table})
 		}
 	}
 	for _, name := range remembered(in) {

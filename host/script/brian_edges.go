@@ -17,16 +17,15 @@ import (
 
 // parts is a network of the synapses and what they connect, to be looked into.
 func parts(syn *net.Synapses) *net.Network {
-	n := &net.Network{Groups: []*net.Group{syn.Pre.Group}, Synapses: []*net.Synapses{syn}}
-	if syn.Post.Group != syn.Pre.Group {
-		n.Groups = append(n.Groups, syn.Post.Group)
-	}
-	return n
+	return &net.Network{Groups: withLinked(syn.Pre.Group, syn.Post.Group), Synapses: []*net.Synapses{syn}}
 }
 
 // still are the synapses and what they connect without spikes and code, whose names may get their values when the script has gone on.
 func still(syn *net.Synapses) *net.Synapses {
 	quiet := func(g *net.Group) *net.Group {
+		if len(g.Links) > 0 {
+			return g // what it is linked to may be the other end
+		}
 		q := *g
 		q.Spiking, q.Code, q.Events, q.Stops = nil, nil, nil, nil
 		return &q

@@ -397,6 +397,12 @@ func (g *neuronGroup) SetField(name string, val starlark.Value) error {
 		}
 		return noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, sortedNames(g.pop.names))
 	}
+	if l, ok := val.(*linkedVar); ok {
+		return g.link(v, l)
+	}
+	if v.linked {
+		return withHint(fmt.Errorf("%s.%s is (linked) and has no values of its own", g.label(), name), fmt.Sprintf(`link it: G.%s = linked_var(H, "v")`, name))
+	}
 	if w, ok := val.(*varView); ok {
 		// G.v += x has evaluated to values already; G.v = G.w copies
 		a, err := w.array()
@@ -452,7 +458,7 @@ func (g *neuronGroup) values(v variable) ([]float64, error) {
 		}
 	}
 	var data []float64
-	err := g.in.inspect(&net.Network{Groups: []*net.Group{grp}}, func(s Simulation) (err error) {
+	err := g.in.inspect(&net.Network{Groups: withLinked(grp)}, func(s Simulation) (err error) {
 		data, _, err = s.Get(grp, v.name)
 		return err
 	})
@@ -468,7 +474,7 @@ func (g *neuronGroup) where(cond *diag.Source, names check.Scope) (out []int, er
 	} else if s := g.sim(); s != nil {
 		all, err = selected(s, g.span(), cond, names)
 	} else {
-		err = g.in.inspect(&net.Network{Groups: []*net.Group{grp}}, func(s Simulation) (err error) {
+		err = g.in.inspect(&net.Network{Groups: withLinked(grp)}, func(s Simulation) (err error) {
 			all, err = selected(s, g.span(), cond, names)
 			return err
 		})
@@ -499,6 +505,9 @@ func (g *neuronGroup) put(v variable, a net.Assignment) error {
 	st, s := g.state(), g.sim()
 	if st == nil && s == nil {
 		grp.Initial = append(grp.Initial, a)
+		if len(grp.Links) > 0 && (a.Expr != nil || a.Condition != nil) {
+			return g.evaluateNow(v)
+		}
 		return nil
 	}
 	if a.Expr != nil || a.Condition != nil {

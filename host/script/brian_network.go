@@ -618,7 +618,7 @@ func (in *interp) brianVocabulary() starlark.StringDict {
 		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
 		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "Clock": in.makeClock, "network_operation": in.networkOperation, "NetworkOperation": in.makeNetworkOperation,
 		"profiling_summary": in.profilingSummary, "scheduling_summary": in.schedulingSummary,
-		"start_scope": in.startScope, "stop": in.stop, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc, "sweep": in.magicSweep,
+		"start_scope": in.startScope, "linked_var": in.linkedVar, "stop": in.stop, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc, "sweep": in.magicSweep,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}

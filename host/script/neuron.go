@@ -121,6 +121,7 @@ type variable struct {
 	kind   elemKind
 	shared bool
 	stored bool // false for Brian's subexpressions
+	linked bool // stands for a variable of another group
 	// postsynaptic: one value for each postsynaptic neuron of a projection.
 	postsynaptic bool
 }
@@ -147,6 +148,8 @@ func variables(dialect check.Dialect, equations, parameters *diag.Source) (map[s
 					v.postsynaptic = true
 				case "constant over dt":
 					v.stored = true
+				case "linked":
+					v.linked, v.stored = true, false
 				case "bool", "boolean":
 					v.kind = boolElems
 				case "int", "integer":

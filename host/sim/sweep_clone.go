@@ -37,6 +37,12 @@ func cloneNetwork(n *net.Network, values map[string]units.Quantity) *clone {
 		c.groups[g] = &own
 		c.net.Groups = append(c.net.Groups, &own)
 	}
+	for _, g := range c.net.Groups {
+		g.Links = slices.Clone(g.Links)
+		for k := range g.Links {
+			g.Links[k].Group = c.groups[g.Links[k].Group]
+		}
+	}
 	for _, p := range n.Projections {
 		own := *p
 		own.Pre, own.Post = c.groups[p.Pre], c.groups[p.Post]
