@@ -119,8 +119,11 @@ func (g *generator) rowLoop(t *strings.Builder, r *plan.Run, first, stride strin
 	t.WriteString("} ")
 }
 
-// mostFetched is the number of effects up to which the text of a kernel is repeated for the entries of a texel.
-const mostFetched = 4
+// The text of kernels is repeated for the entries of a texel where they have few effects and are few: it compiles for so many times longer.
+const (
+	mostFetched  = 4 // effects
+	mostRepeated = 4 // operations of a dispatch
+)
 
 // fetchable reports whether the far ends of a kernel's synapses are loaded as texels, several at a time, and binds them for that.
 func (g *generator) fetchable(r *plan.Run) bool {
@@ -185,7 +188,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		r := op.(*plan.Run)
 		g.joint[r] = with[k] != nil
 		// The operations of a synapse are done by one invocation.
-		g.fetched[r] = !slices.ContainsFunc(ops, func(o Op) bool {
+		g.fetched[r] = len(ops) <= mostRepeated && !slices.ContainsFunc(ops, func(o Op) bool {
 			x := o.(*plan.Run)
 			return x.Conn == r.Conn && x.Kernel.Domain == ir.Spiking && (with[slices.Index(ops, o)] != nil || !g.fetchable(x))
 		})
