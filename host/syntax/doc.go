@@ -36,7 +36,7 @@
 // ANNarchy's; Brian's dialect refuses them and says what to write. ite(C, A, B) is read as the conditional it stands for.
 //
 // A comment runs from "#" to the end of its line. An expression goes on over a line break inside parentheses, after an
-// operator or "=", before a line that starts with an operator, and after "\". A line that cannot be read is reported and
+// operator or "=", before a line that starts with an operator, and after "\". Columns count from the first "if" of a block of code on. A line that cannot be read is reported and
 // skipped, so one pass reports the errors of every line. Nesting and size are limited, so hostile input costs
 // a message, not the stack.
 //
