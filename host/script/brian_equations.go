@@ -61,13 +61,18 @@ func equationText(v starlark.Value) (string, bool) {
 // makeEquations is Equations(text, name="other", name=value, ...).
 func (in *interp) makeEquations(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) != 1 {
-		return nil, withHint(fmt.Errorf("Equations takes one string, got %d arguments", len(args)), `Equations("dv/dt = -v/tau : volt", tau=10*ms, v="vm")`)
+		return nil, withHint(equationsError("expected one string, got %d arguments", len(args)), `Equations("dv/dt = -v/tau : volt", tau=10*ms, v="vm")`)
 	}
 	text, ok := equationText(args[0])
 	if !ok {
-		return nil, fmt.Errorf("Equations takes a string, got %s", article(args[0]))
+		return nil, equationsError("expected a string, got %s", article(args[0]))
 	}
 	return equations{text}.substitute(kwargs)
+}
+
+// equationsError names the constructor.
+func equationsError(format string, a ...any) error {
+	return fmt.Errorf("%s: %w", "Equations", fmt.Errorf(format, a...))
 }
 
 // substitute replaces names by other names, or by values in parentheses.
@@ -89,9 +94,9 @@ func (e equations) substitute(kwargs []starlark.Tuple) (starlark.Value, error) {
 		if s, ok := starlark.AsString(kw[1]); ok {
 			switch {
 			case !isName(s):
-				return nil, fmt.Errorf("Equations: %s=%q: a name can be replaced by another name or by a value", name, s)
+				return nil, equationsError("%s=%q: a name can be replaced by another name or by a value", name, s)
 			case own[name] && own[s]:
-				return nil, fmt.Errorf("Equations: %s=%q: there is a variable %q already", name, s, s)
+				return nil, equationsError("%s=%q: there is a variable %q already", name, s, s)
 			}
 			to[name] = s
 			continue
@@ -99,9 +104,9 @@ func (e equations) substitute(kwargs []starlark.Tuple) (starlark.Value, error) {
 		q, ok := asQuantity(kw[1])
 		switch {
 		case !ok:
-			return nil, fmt.Errorf("Equations: %s= takes a name or a value, got %s", name, article(kw[1]))
+			return nil, equationsError("%s= takes a name or a value, got %s", name, article(kw[1]))
 		case own[name]:
-			return nil, withHint(fmt.Errorf("Equations: %s is a variable of the equations and cannot be replaced by a value", name), "give it another name, or set it in the group that is made of the equations")
+			return nil, withHint(equationsError("%s is a variable of the equations and cannot be replaced by a value", name), "give it another name, or set it in the group that is made of the equations")
 		}
 		to[name] = "(" + numberSource("", q.Value, q.Dim).Text + ")"
 	}
