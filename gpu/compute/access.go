@@ -190,12 +190,9 @@ func runAccesses(l *glsl.Layout, op *plan.Run) []access {
 	}
 	if op.Conn >= 0 && k.Domain != ir.Elements && k.Domain != ir.Active {
 		c := p.Conns[op.Conn]
-		list := []int{int(c.RowPtr), int(c.Index)}
-		if c.Mapped {
-			list = append(list, int(c.Syn))
-		}
-		if c.Listed {
-			list = append(list, int(c.Near))
+		var list []int
+		for _, b := range c.Buffers() {
+			list = append(list, int(b))
 		}
 		if d := l.Drawn[op.Conn]; d != nil {
 			list = append(list, d.Table, d.Guide)

@@ -377,12 +377,7 @@ func mostWords(l *glsl.Layout, chains [][]glsl.Op) (n int) {
 	for _, chain := range chains {
 		for _, op := range chain {
 			if c, ok := op.(*glsl.Compact); ok {
-				s := l.Lists[c.List]
-				if s.Marks > 0 {
-					n = max(n, s.Marks)
-				} else {
-					n = max(n, s.Words())
-				}
+				n = max(n, l.Lists[c.List].Looked())
 			}
 		}
 	}

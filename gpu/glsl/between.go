@@ -39,11 +39,6 @@ func (l *Layout) BetweenWords() (words []int32) {
 	return words
 }
 
-// sameSpikes reports whether two kernels run over the same spikes in every step.
-func sameSpikes(a, b *plan.Run) bool {
-	return a.List == b.List && a.Lag == b.Lag && a.From == b.From && a.Before == b.Before
-}
-
 // when is the condition under which there may be spikes for r in a step, "" where that is always so. It writes a function for bounds, before whatever
 // the caller writes.
 func (g *generator) when(r *plan.Run) string {

@@ -133,15 +133,10 @@ func (g *generator) prepare(r *plan.Run) error {
 // ends makes the synapse of entry k, and the ends that the kernel asks for, known to s. With spiking the row is known.
 func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 	c := g.l.Plan.Conns[r.Conn]
-	pre, post := false, false
-	for _, x := range exprs(r.Kernel) {
-		pre = pre || x.Op == ir.OpPre
-		post = post || x.Op == ir.OpPost
-	}
+	near, far := sidesOf(c)
+	s.pre, s.post = "row", "other"
 	if c.ByPost {
-		s.pre, s.post = "other", "row"
-	} else {
-		s.pre, s.post = "row", "other"
+		s.pre, s.post = s.post, s.pre
 	}
 	head := g.splitEntry(s, r, spiking)
 	if head == nil {
@@ -149,30 +144,38 @@ func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 	} else {
 		head = append(head, "\tuint own = "+g.synapse(c, "k")+";", fmt.Sprintf("\tuint e = rep * %du + own;", s.stride))
 	}
-	if (pre && c.ByPost || post && !c.ByPost) && !g.fetched[r] {
+	if asks(r.Kernel, far) && !g.fetched[r] {
 		g.use(int(c.Index))
 		head = append(head, fmt.Sprintf("\tint other = %s(k);", g.l.Buffers[c.Index].Name))
 	}
-	if c.Listed && pre {
+	if spiking || !asks(r.Kernel, near) {
+		return head
+	}
+	if c.Listed {
 		g.use(int(c.Near))
 		return append(head, fmt.Sprintf("\tuint row = uint(%s(k));", g.l.Buffers[c.Near].Name))
 	}
-	if !spiking && (post && c.ByPost || pre && !c.ByPost) {
-		g.use(int(c.RowPtr))
-		rows := c.NPre
-		if c.ByPost {
-			rows = c.NPost
-		}
-		ptr := g.l.Buffers[c.RowPtr].Name
-		head = append(head,
-			"\t// The row of entry k: the last one that starts at or before k. Row pointers ascend.",
-			"\tuint row = 0u;",
-			fmt.Sprintf("\tfor (uint end = %du; row + 1u < end;) {", rows),
-			"\t\tuint mid = (row + end) / 2u;",
-			fmt.Sprintf("\t\tif (uint(%s(mid)) <= k) { row = mid; } else { end = mid; }", ptr),
-			"\t}")
+	g.use(int(c.RowPtr))
+	return append(head,
+		"\t// The row of entry k: the last one that starts at or before k. Row pointers ascend.",
+		"\tuint row = 0u;",
+		fmt.Sprintf("\tfor (uint end = %du; row + 1u < end;) {", rowsOf(c)),
+		"\t\tuint mid = (row + end) / 2u;",
+		fmt.Sprintf("\t\tif (uint(%s(mid)) <= k) { row = mid; } else { end = mid; }", g.l.Buffers[c.RowPtr].Name),
+		"\t}")
+}
+
+// sidesOf names the end that the rows of a connectivity belong to, and the other.
+func sidesOf(c *plan.Conn) (near, far ir.Op) {
+	if c.ByPost {
+		return ir.OpPost, ir.OpPre
 	}
-	return head
+	return ir.OpPre, ir.OpPost
+}
+
+// asks reports whether a kernel depends on one end of the synapses.
+func asks(k *ir.Kernel, end ir.Op) bool {
+	return slices.ContainsFunc(exprs(k), func(e *ir.Expr) bool { return e.Op == end })
 }
 
 // synapse spells the number of the synapse in an entry of connectivity.

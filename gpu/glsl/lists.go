@@ -81,6 +81,14 @@ type SpikesOf struct {
 // Words is the number of words of bits for the elements.
 func (s *List) Words() int { return (s.Elems + 31) / 32 }
 
+// Looked is the number of words that all are looked at when the list is made: those of bits, or those that mark them.
+func (s *List) Looked() int {
+	if s.Marks > 0 {
+		return s.Marks
+	}
+	return s.Words()
+}
+
 // ListOf is the spike list that an operation makes, records or runs over, plan.None for others.
 func (l *Layout) ListOf(op Op) plan.BufferID {
 	switch op := op.(type) {
@@ -241,10 +249,7 @@ func (g *generator) compact(b plan.BufferID, groupSize int) function {
 	f.call = f.name + "(me)"
 	g.use(int(b))
 	g.use(s.Bits)
-	words := s.Words() // that are looked at, or words that mark them
-	if s.Marks > 0 {
-		words = s.Marks
-	}
+	words := s.Looked()
 	share := (words + groupSize - 1) / groupSize
 	g.listShared(groupSize)
 	if s.Elems > s.Width-1 {

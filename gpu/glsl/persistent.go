@@ -296,7 +296,7 @@ func (g *generator) gridSpikes(t *strings.Builder, ops []Op, groupSize int) erro
 		t.WriteString("\t\t\t")
 		g.each = each
 		g.spikeLoop(t, r, first, stride, func() {
-			for ; k < len(ops) && sameSpikes(ops[k].(*plan.Run), r); k++ {
+			for ; k < len(ops) && ops[k].(*plan.Run).SameSpikes(r); k++ {
 				o := ops[k].(*plan.Run)
 				switch {
 				case rows[k] != "":

@@ -131,17 +131,8 @@ func (g *generator) fetchable(r *plan.Run) bool {
 		return false
 	}
 	c := g.l.Plan.Conns[r.Conn]
-	return c.Index >= 0 && farEnd(r.Kernel, c) && g.takeTexels(g.l.Buffers[c.Index].Slab)
-}
-
-// farEnd reports whether a kernel over the synapses of spikes asks for the ends that are not those of the spikes.
-func farEnd(k *ir.Kernel, c *plan.Conn) bool {
-	for _, x := range exprs(k) {
-		if x.Op == ir.OpPre && c.ByPost || x.Op == ir.OpPost && !c.ByPost {
-			return true
-		}
-	}
-	return false
+	_, far := sidesOf(c)
+	return c.Index >= 0 && asks(r.Kernel, far) && g.takeTexels(g.l.Buffers[c.Index].Slab)
 }
 
 // fetchedRow writes a loop over the entries of the row of source, which some invocations share: each takes a texel of far ends at a time, the first the
@@ -217,7 +208,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		}
 		var body strings.Builder
 		n := k
-		for ; n < len(ops) && sameSpikes(ops[n].(*plan.Run), r); n++ {
+		for ; n < len(ops) && ops[n].(*plan.Run).SameSpikes(r); n++ {
 			o := ops[n].(*plan.Run)
 			switch {
 			case !synapses:

@@ -13,7 +13,6 @@ type jointLists[T real] struct {
 	label string
 	parts []*listOp[T]
 	now   []*listOp[T] // that have spikes in the step that is run
-	tasks int
 	job   func(worker, task int)
 }
 
@@ -94,17 +93,15 @@ func (j *jointLists[T]) run(step int64) error {
 		}
 		return nil
 	}
-	if slices.ContainsFunc(j.parts, func(l *listOp[T]) bool { return l.stale }) {
-		if err := j.x.pack(j.parts); err != nil {
-			return err
-		}
+	if err := j.x.pack(j.parts); err != nil {
+		return err
 	}
 	j.now[0].share(events)
-	j.tasks = j.now[0].tasks
+	tasks := j.now[0].tasks
 	for _, l := range j.now {
-		l.tasks = j.tasks
+		l.tasks = tasks
 	}
-	return j.x.pool.run(j.tasks, j.job)
+	return j.x.pool.run(tasks, j.job)
 }
 
 func (j *jointLists[T]) task(worker, task int) {

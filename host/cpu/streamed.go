@@ -8,10 +8,9 @@ import (
 
 // streamed is a buffer whose values are computed when they are read: a window of them at a time, by operations on each of a few elements in turn.
 type streamed[T real] struct {
-	buf  *plan.Buffer
-	ops  []*runOp[T]
-	at   int // first element of the window
-	size int
+	buf *plan.Buffer
+	ops []*runOp[T]
+	at  int // first element of the window
 }
 
 // windowLen is the number of elements that a window holds.
@@ -22,7 +21,7 @@ const streamLen = 8 * blockLen
 
 // stream makes room for a window instead of the whole buffer.
 func (x *instance[T]) stream(b *plan.Buffer) {
-	x.streams = append(x.streams, &streamed[T]{buf: b, size: min(b.Len, windowLen)})
+	x.streams = append(x.streams, &streamed[T]{buf: b})
 	x.m.real[b.ID] = make([]T, min(b.Len, windowLen))
 }
 
@@ -68,7 +67,7 @@ func (s *streamed[T]) take(op operation) error {
 // readStream computes elements off to off+len(dst)-1.
 func (x *instance[T]) readStream(s *streamed[T], off int, dst []float64) error {
 	for len(dst) > 0 {
-		n := min(len(dst), s.size)
+		n := min(len(dst), len(x.m.real[s.buf.ID]))
 		if err := x.window(s, off, n); err != nil {
 			return x.located(err)
 		}

@@ -11,7 +11,6 @@ import (
 	"unsafe"
 
 	"github.com/galvani-sim/galvani/host/check"
-	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
@@ -59,16 +58,13 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		n, key = len(values), maphash.Bytes(hashSeed, bytesOf(values))
 		source = func(yield func(int, []float64) bool) error { yield(0, values); return nil }
 	}
-	list := func() ([]int32, error) {
-		steps, k, dt := pages.Make[int32](n), 0, b.dtOf(group.DT)
-		err := source(func(at int, part []float64) bool {
-			for _, x := range part {
-				steps[k] = int32(stepsIn(x, dt))
-				k++
-			}
-			return true
-		})
-		return steps, err
+	stepped := func() (*stepMaker, error) {
+		m := &stepMaker{dt: b.dtOf(group.DT), limit: math.MaxInt32 * b.plan.BaseDT / 2, steps: makeIndex(n, 0), wrong: -1}
+		return m, source(m.add)
+	}
+	list := func() (Index, error) {
+		m, err := stepped()
+		return m.steps, err
 	}
 	// The same delays are other numbers of steps for spikes of a group with another clock.
 	key = maphash.Comparable(hashSeed, [2]uint64{key, math.Float64bits(b.dtOf(group.DT))})
@@ -76,8 +72,7 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		known.list = list
 		return &known, true
 	}
-	maker := &stepMaker{dt: b.dtOf(group.DT), limit: math.MaxInt32 * b.plan.BaseDT / 2, steps: makeIndex(n, 0), wrong: -1}
-	err := source(maker.add)
+	maker, err := stepped()
 	d := &delays{each: maker.each, longest: maker.longest, key: key, list: list}
 	switch {
 	case err != nil:

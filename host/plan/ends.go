@@ -193,13 +193,16 @@ type reader struct {
 
 func (e *Ends) reader() *reader { return &reader{ends: e} }
 
-// readerAt is a reader of the ends of synapses from lo on.
-func (e *Ends) readerAt(lo int) *reader {
+// share calls f with the ends of the synapses that are the share of one of several workers, in parts as Parts yields them.
+func (e *Ends) share(worker, workers int, f func(at int, part []int32)) {
+	lo, hi := e.n*worker/workers, e.n*(worker+1)/workers
 	r := e.reader()
-	if e.first != nil && lo < e.n {
+	if e.first != nil && lo < hi {
 		r.at = e.At(lo)
 	}
-	return r
+	for at := lo; at < hi; at += partLen {
+		f(at, r.part(at, min(at+partLen, hi)))
+	}
 }
 
 // part returns the ends of synapses lo to hi-1, good until the next call; lo does not go back.

@@ -71,13 +71,8 @@ func partOf(p *Plan, step *Run, wanted []BufferID) (*Plan, map[BufferID]BufferID
 			need[id] = true
 		}
 		if r.Conn >= 0 {
-			c := p.Conns[r.Conn]
-			need[c.RowPtr], need[c.Index] = true, true
-			if c.Mapped {
-				need[c.Syn] = true
-			}
-			if c.Listed {
-				need[c.Near] = true
+			for _, id := range p.Conns[r.Conn].Buffers() {
+				need[id] = true
 			}
 		}
 	}

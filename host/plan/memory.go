@@ -159,12 +159,8 @@ func (e *Ends) hold(p *Plan) {
 func (p *Plan) Unwritten() map[BufferID]bool {
 	set := map[BufferID]bool{}
 	for _, c := range p.Conns {
-		set[c.RowPtr], set[c.Index] = true, true // None where rows are drawn
-		if c.Mapped {
-			set[c.Syn] = true
-		}
-		if c.Listed {
-			set[c.Near] = true
+		for _, id := range c.Buffers() {
+			set[id] = true
 		}
 	}
 	for _, r := range p.runs() {

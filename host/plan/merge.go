@@ -268,7 +268,7 @@ func (m *merger) run(ops []Op) (Op, error) {
 	first := ops[0].(*Run)
 	for r, op := range ops {
 		o, ok := op.(*Run)
-		if !ok || o.N != first.N || o.Conn != first.Conn || o.List != first.List || o.Lag != first.Lag || o.From != first.From || o.Before != first.Before || !slices.Equal(o.Bind, first.Bind) {
+		if !ok || o.N != first.N || o.Conn != first.Conn || !o.SameSpikes(first) || !slices.Equal(o.Bind, first.Bind) {
 			return nil, errShape
 		}
 		kernels[r] = o.Kernel

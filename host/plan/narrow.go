@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/galvani-sim/galvani/host/ir"
+import (
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/ir"
+)
 
 // Narrow says of each connectivity whether all operations over it take an Index of 16 bits. Those are kernels over spikes and over synapses. Sums over the
 // rows of all elements are bound by what they gather, not by the index, and go through it in their own ways.
@@ -33,9 +37,8 @@ func (p *Plan) Narrow() []bool {
 func (b *builder) widenSums() {
 	for i, narrow := range b.plan.Narrow() {
 		if c := b.plan.Conns[i]; (!narrow || b.opt.Long) && c.Drawn == nil {
-			b.widen(c.Index)
-			if c.Listed {
-				b.widen(c.Near)
+			for _, id := range c.ends() {
+				b.widen(id)
 			}
 		}
 	}
@@ -45,22 +48,15 @@ func (b *builder) widenSums() {
 func (p *Plan) verifyNarrow(bad func(string, ...any)) {
 	may, narrow := map[BufferID]bool{}, p.Narrow()
 	for i, c := range p.Conns {
-		if narrow[i] {
-			may[c.Index] = true
+		for _, id := range c.ends() {
+			may[id] = may[id] || narrow[i]
 		}
 	}
 	for i, c := range p.Conns {
-		if !narrow[i] {
-			delete(may, c.Index)
-		}
-		if c.Listed && narrow[i] {
-			may[c.Near] = true
-		} else if c.Listed {
-			delete(may, c.Near)
-		}
-		delete(may, c.RowPtr)
-		if c.Mapped {
-			delete(may, c.Syn)
+		for _, id := range c.Buffers() {
+			if !narrow[i] || !slices.Contains(c.ends(), id) {
+				delete(may, id)
+			}
 		}
 	}
 	for _, r := range p.runs() {
@@ -81,7 +77,7 @@ func (p *Plan) verifyNarrow(bad func(string, ...any)) {
 // Connects reports whether a buffer says what is connected.
 func (p *Plan) Connects(id BufferID) bool {
 	for _, c := range p.Conns {
-		if id == c.RowPtr || id == c.Index || c.Mapped && id == c.Syn || c.Listed && id == c.Near {
+		if slices.Contains(c.Buffers(), id) {
 			return true
 		}
 	}

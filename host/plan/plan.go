@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/ir"
 )
@@ -122,6 +124,11 @@ type Run struct {
 	From, Before int64
 }
 
+// SameSpikes reports whether two kernels run over the same spikes in every step.
+func (r *Run) SameSpikes(o *Run) bool {
+	return r.List == o.List && r.Lag == o.Lag && r.From == o.From && r.Before == o.Before
+}
+
 // Bounded reports whether a kernel runs over the spikes of some steps only.
 func (r *Run) Bounded() bool { return r.From != 0 || r.Before != 0 }
 
@@ -230,6 +237,23 @@ type Conn struct {
 	// and these kernels over Synapses, in order, store to it. They draw the random numbers that operations of Init would draw in a run of that seed:
 	// of step 0 and run 0. What else they read is constant.
 	Values []*Run
+}
+
+// Buffers are those that say what is connected.
+func (c *Conn) Buffers() []BufferID {
+	ids := append(c.ends(), c.RowPtr)
+	if c.Mapped {
+		ids = append(ids, c.Syn)
+	}
+	return slices.DeleteFunc(ids, func(id BufferID) bool { return id == None })
+}
+
+// ends are the buffers that hold elements, which may have 16 bits each.
+func (c *Conn) ends() []BufferID {
+	if c.Listed {
+		return []BufferID{c.Index, c.Near}
+	}
+	return []BufferID{c.Index}
 }
 
 // MonitorVar is one recorded variable: the elements Elements of Buf, or all Len of them when nil.

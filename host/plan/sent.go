@@ -32,7 +32,7 @@ func NewSent(from, before int64, synapses int, dt float64, steps []int32) (Sent,
 
 // stepped are delays given in steps.
 func stepped(steps []int32) *delays {
-	d := &delays{list: func() ([]int32, error) { return steps, nil }}
+	d := &delays{list: func() (Index, error) { return Index{Long: steps}, nil }}
 	for _, x := range steps {
 		d.longest = max(d.longest, int(x))
 		d.each = d.each || x != steps[0]
@@ -54,7 +54,8 @@ func (s *Sent) Steps() ([]int32, error) {
 	if !s.delays.each {
 		return []int32{int32(s.delays.longest)}, nil
 	}
-	return s.delays.list()
+	steps, err := s.delays.list()
+	return steps.List(), err
 }
 
 // gone reports whether none of the spikes can be under way when a step begins.
@@ -167,7 +168,7 @@ func (b *builder) sendings(s *net.Synapses, path *net.Pathway, group *net.Group,
 			if x.Synapses != n || key == 0 {
 				key = maphash.Comparable(hashSeed, [2]uint64{maphash.Bytes(hashSeed, bytesOf(steps)), uint64(n)})
 			}
-			x.delays = &delays{each: true, steps: Index{Long: steps}, longest: x.delays.longest, key: key, list: func() ([]int32, error) { return steps, nil }}
+			x.delays = &delays{each: true, steps: Index{Long: steps}, longest: x.delays.longest, key: key, list: func() (Index, error) { return Index{Long: steps}, nil }}
 		}
 		list = append(list, sending{x.From, x.Before, x.delays})
 	}

@@ -235,22 +235,20 @@ func (s *sorter) sumPointers() {
 // byChunks sorts synapses whose rows lie in no order. Each worker has a part of the synapses; where they go follows from how many of a row, and of a
 // set, the parts before have.
 func (s *sorter) byChunks() {
-	n, sets := s.row.n, len(s.out)
-	s.workers = max(1, min(s.workers, n/max(1, s.rows*sets)))
+	sets := len(s.out)
+	s.workers = max(1, min(s.workers, s.row.n/max(1, s.rows*sets)))
 	counts := make([][]int32, s.workers)
 	together(s.workers, func(w int) {
 		counts[w] = make([]int32, s.rows*sets)
 		var buf [partLen]int32
-		ends := s.row.readerAt(n * w / s.workers)
-		for at, end := n*w/s.workers, n*(w+1)/s.workers; at < end; at += partLen {
-			to := min(at+partLen, end)
-			lags := s.lags(at, to, buf[:])
-			for i, r := range ends.part(at, to) {
+		s.row.share(w, s.workers, func(at int, rows []int32) {
+			lags := s.lags(at, at+len(rows), buf[:])
+			for i, r := range rows {
 				if s.removed == nil || !s.removed[at+i] {
 					counts[w][int(r)*sets+int(s.set[lags[i]])]++
 				}
 			}
-		}
+		})
 	})
 	for k, o := range s.out {
 		at := int32(0)
@@ -266,11 +264,7 @@ func (s *sorter) byChunks() {
 	}
 	together(s.workers, func(w int) {
 		m := s.mover()
-		ends := s.row.readerAt(n * w / s.workers)
-		for at, end := n*w/s.workers, n*(w+1)/s.workers; at < end; at += partLen {
-			to := min(at+partLen, end)
-			m.move(at, to, counts[w], ends.part(at, to))
-		}
+		s.row.share(w, s.workers, func(at int, rows []int32) { m.move(at, at+len(rows), counts[w], rows) })
 	})
 }
 

@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"runtime"
-	"sync"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -249,21 +248,17 @@ func tally(ends *Ends, removed []bool, n int) []int32 {
 	}
 	parts := max(1, min(runtime.GOMAXPROCS(0), ends.n/max(tallyPart, 4*n)))
 	counts := make([][]int32, parts)
-	var wg sync.WaitGroup
-	for i := range parts {
-		wg.Go(func() {
-			c, r := make([]int32, n), ends.reader()
-			counts[i] = c
-			for at, end := ends.n*i/parts, ends.n*(i+1)/parts; at < end; at += partLen {
-				for k, e := range r.part(at, min(at+partLen, end)) {
-					if removed == nil || !removed[at+k] {
-						c[e]++
-					}
+	together(parts, func(w int) {
+		c := make([]int32, n)
+		counts[w] = c
+		ends.share(w, parts, func(at int, part []int32) {
+			for k, e := range part {
+				if removed == nil || !removed[at+k] {
+					c[e]++
 				}
 			}
 		})
-	}
-	wg.Wait()
+	})
 	for _, c := range counts[1:] {
 		for i, v := range c {
 			counts[0][i] += v

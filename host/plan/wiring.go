@@ -28,8 +28,8 @@ type delays struct {
 	each    bool  // each synapse has its own; otherwise all have the longest
 	steps   Index // with each; empty where the rows that they are for have been sorted by them before
 	longest int
-	key     uint64                  // differs between delays that differ
-	list    func() ([]int32, error) // one for all, or one each; nil in what is kept for later plans
+	key     uint64                // differs between delays that differ
+	list    func() (Index, error) // steps, one for all or one each; nil in what is kept for later plans
 }
 
 // made is what was sorted and evaluated for plans before: a plan is built anew for every run, and nothing of this changes with it. Runs of a sweep
@@ -100,12 +100,11 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 		if each {
 			steps := d.steps
 			if steps.Len() == 0 { // others have been sorted since
-				list, err := d.list()
-				if err != nil {
+				var err error
+				if steps, err = d.list(); err != nil {
 					w.b.mistake(w.s.Place, "", "%s: %v", w.s.Name, err)
 					return nil
 				}
-				steps = Index{Long: list}
 			}
 			return w.p.sort(byPost, w.rowsOf(byPost), w.rowsOf(!byPost), steps)
 		}

@@ -293,7 +293,7 @@ func sameRecorded(a, b []plan.MonitorVar) bool {
 }
 
 func sameRun(x, y *plan.Run) bool {
-	return x.N == y.N && x.Conn == y.Conn && x.List == y.List && x.Lag == y.Lag && x.From == y.From && x.Before == y.Before && slices.Equal(x.Bind, y.Bind)
+	return x.N == y.N && x.Conn == y.Conn && x.SameSpikes(y) && slices.Equal(x.Bind, y.Bind)
 }
 
 // sameItem compares what a fingerprint leaves out of operations.
