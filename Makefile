@@ -28,7 +28,7 @@ BENCH := Steps/(field-20|field-100|cuba-4000|coba|cobahh|kuramoto-1000|kuramoto-
 BENCH_COUNT := 6
 BASELINE := bench/results/xeon2-llvmpipe.txt
 # Peers compile for about a minute each. PEER_FLAGS="--peer-modes cpp1,numpy" leaves out Brian2's slower modes.
-PEER_WORKLOADS := cuba-4000 cuba-40000 cuba-400000 coba cobahh brunel kuramoto-1000 kuramoto-full field-20 spreizer-5 spreizer-2 stdp \
+PEER_WORKLOADS := cuba-4000 cuba-40000 cuba-400000 coba cobahh brunel kuramoto-1000 kuramoto-full field-20 field-100 spreizer-5 spreizer-2 stdp \
 	pymonnto-100 pymonnto-2000 pymonnto-10000
 PEER_FLAGS :=
 

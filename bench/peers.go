@@ -24,6 +24,7 @@ func Peers() []Peer {
 	return []Peer{
 		{Name: "Brian2 C++", Script: "brian.py", Mode: "cpp1"}, {Name: "Brian2 C++, 2 threads", Script: "brian.py", Mode: "cpp2"},
 		{Name: "Brian2 Cython", Script: "brian.py", Mode: "cython"},
+		{Name: "ANNarchy", Script: "annarchy.py", Mode: "omp1"}, {Name: "ANNarchy, 2 threads", Script: "annarchy.py", Mode: "omp2"},
 		{Name: "PymoNNto", Script: "pymonnto.py", Mode: "module"}, {Name: "NumPy as PymoNNto", Script: "pymonnto.py", Mode: "numpy"},
 		{Name: "networkx", Script: "networkx_draw.py", Mode: "draw", Draws: true},
 		{Name: "networkx, colors only", Script: "networkx_draw.py", Mode: "colors", Draws: true},
@@ -150,15 +151,19 @@ func (r *Result) peers(b *strings.Builder) {
 		return
 	}
 	rows := [][]string{{"workload", "peer", "steps/s best", "setup s", "Hz", "cpu double", "ratio", "of user time", "gl single", "ratio", "setup s", "ratio"}}
-	var missing []string
+	var reasons []string // why something has no numbers, each once
+	missing := map[string][]string{}
 	for i := range r.Peers {
 		p := &r.Peers[i]
-		if p.Missing != "" {
-			missing = append(missing, fmt.Sprintf("%s, %s: %s", p.Workload, p.Peer, p.Missing))
-			continue
+		why := p.Missing
+		if why == "" && len(p.Rounds) == 0 {
+			why = "stopped before its first round"
 		}
-		if len(p.Rounds) == 0 {
-			missing = append(missing, fmt.Sprintf("%s, %s: stopped before its first round", p.Workload, p.Peer))
+		if why != "" {
+			if missing[why] == nil {
+				reasons = append(reasons, why)
+			}
+			missing[why] = append(missing[why], p.Workload+", "+p.Peer)
 			continue
 		}
 		row := []string{p.Workload, p.Peer, count(p.best()), fmt.Sprintf("%.3g", p.Setup), "-"}
@@ -182,8 +187,8 @@ func (r *Result) peers(b *strings.Builder) {
 	if len(rows) > 1 {
 		table(b, rows)
 	}
-	for _, m := range missing {
-		fmt.Fprintf(b, "\nNot measured: %s\n", m)
+	for _, why := range reasons {
+		fmt.Fprintf(b, "\nNot measured: %s: %s\n", strings.Join(missing[why], "; "), why)
 	}
 }
 
