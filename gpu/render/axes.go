@@ -57,8 +57,16 @@ func (a *axesPainter) prepare(p *Panel) {
 		zName = "z"
 	}
 	whole := true
+	coords := [3]*Scale{} // of the variables that say where points are
 	for _, it := range p.Items {
 		whole = whole && it.whole()
+		if s, ok := it.(*Scatter); ok {
+			for k, c := range []Coord{s.X, s.Y, s.Z} {
+				if coords[k] == nil && c.Values.Valid() {
+					coords[k] = c.Scale
+				}
+			}
+		}
 	}
 	name := func(s, fallback string) string {
 		if s == "" {
@@ -69,6 +77,15 @@ func (a *axesPainter) prepare(p *Panel) {
 	a.span = [3]span{x, y, {z.lo / zFactor, z.hi / zFactor}}
 	axes := [3]Axis{{Label: name(p.Axes.X.Label, "x"), Unit: p.Axes.X.Unit}, {Label: name(p.Axes.Y.Label, "y"), Unit: p.Axes.Y.Unit},
 		{Label: zName, Unit: zUnit}}
+	for k, c := range coords {
+		if c == nil {
+			continue
+		}
+		a.span[k] = span{c.Shown(a.span[k].lo), c.Shown(a.span[k].hi)}
+		if asked := [3]Axis{p.Axes.X, p.Axes.Y, p.Axes.Z}[k]; asked.Label == "" {
+			axes[k] = Axis{Label: c.Label, Unit: c.Unit}
+		}
+	}
 	a.center[0], a.center[1], _, _ = a.at(a.box.Center())
 	for i := range axes {
 		s := a.span[i]
@@ -317,9 +334,9 @@ func (a *axesPainter) label(axis int) {
 	}
 	name := TextStyle{Size: labelSize, Weight: Medium, Color: th.Text, Halo: th.Halo, Align: Center, Middle: true}
 	mx, my := (x0+x1)/2, (y0+y1)/2
-	if axis == 2 {
-		// Above the axis' end, where it is read as a heading and needs no turned letters; beside it where that is taken.
-		mx, my = x0, y0
+	// Above the axis' end, where it is read as a heading and needs no turned letters; beside it where that is taken.
+	head := func() {
+		mx, my := x0, y0
 		if y1 < y0 {
 			mx, my = x1, y1
 		}
@@ -331,6 +348,9 @@ func (a *axesPainter) label(axis int) {
 				return
 			}
 		}
+	}
+	if axis == 2 {
+		head()
 		return
 	}
 	d := reach + 4 + a.support(a.names[axis], name, nx, ny)
@@ -338,6 +358,9 @@ func (a *axesPainter) label(axis int) {
 		if a.name(mx+(d+more)*nx, my+(d+more)*ny, a.names[axis], name) {
 			return
 		}
+	}
+	if math.Abs(x1-x0) < 1 {
+		head() // beside an upright axis is no room
 	}
 }
 

@@ -30,6 +30,11 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 	if err := r.reduce(views, f); err != nil {
 		return err
 	}
+	for i, pl := range lay.Panels {
+		if views[i].box != pl.Panel.Bounds() { // where points are has just become known
+			views[i] = newPanelView(pl, f)
+		}
+	}
 	if err := r.prepareFlat(s, lay, f); err != nil {
 		return err
 	}
@@ -50,7 +55,7 @@ func (r *Renderer) Draw(s *Scene, f Frame) error {
 		r.drawWalls(views, f)
 	}
 	r.d.SetState(device.State{}) // the scissor would confine the clearing
-	if slices.ContainsFunc(s.Panels, func(p *Panel) bool { return !p.planar() }) {
+	if slices.ContainsFunc(s.Panels, func(p *Panel) bool { return !p.planar() || p.plane() }) {
 		screen.ClearDepth(1)
 	}
 	for i := range views {
@@ -322,6 +327,12 @@ func (s *Scene) follows() bool {
 		}
 		for _, it := range p.Items {
 			switch c := it.(type) {
+			case *Scatter:
+				for _, x := range []Coord{c.X, c.Y, c.Z} {
+					if x.Scale != nil && !x.Scale.Fixed {
+						return true
+					}
+				}
 			case *Traces:
 				if !c.Scale.Fixed {
 					return true

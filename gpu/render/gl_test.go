@@ -434,6 +434,87 @@ func TestPick(t *testing.T) {
 	})
 }
 
+// Points are drawn where variables say, in a box that holds them all from the first frame on and grows with them.
+func TestPointsAtVariables(t *testing.T) {
+	d := gltest.Device(t)
+	gltest.Do(t, d, func(t testing.TB) {
+		s := newStage(t, d, 800, 600, 1, 1)
+		defer s.close()
+		const n = 40
+		var at [3][]float32
+		for e := range n {
+			k := float32(e)
+			at[0], at[1], at[2] = append(at[0], 0.99e-3*(k-20)), append(at[1], 0.99e-3*(k*k/40-15)), append(at[2], 0.0198*(1-k/n))
+		}
+		var all []*device.Buffer
+		defer func() {
+			for _, b := range all {
+				b.Close()
+			}
+		}()
+		metres := func(values []float32) Coord {
+			b := upload(t, d, values)
+			all = append(all, b)
+			c := Coord{Values: b.View(), Scale: NewScale("place", "mm", nil)}
+			c.Scale.PerUnit = 1e-3
+			return c
+		}
+		x, y, z := metres(at[0]), metres(at[1]), metres(at[2])
+		volts := Coord{Values: z.Values, Scale: NewScale("v", "mV", nil)}
+		for _, c := range []struct {
+			name    string
+			x, y, z Coord
+			box     [3]float64 // proportions
+			planar  bool
+		}{
+			{"space", x, y, z, [3]float64{40, 40, 20}, false},
+			{"plane", x, y, Coord{}, [3]float64{40, 40, 0}, true},
+			{"two quantities", x, volts, Coord{}, [3]float64{1, 1, 0}, true},
+			{"height over a grid", Coord{}, Coord{}, z, [3]float64{7, 5, 7 * boxHeight / 2}, false},
+		} {
+			points := &Scatter{Name: "p", N: n, Grid: [3]int{1, 6, 8}, X: c.x, Y: c.y, Z: c.z, Radius: 0.01}
+			sc := &Scene{Panels: []*Panel{{Items: []Item{points}}}}
+			s.f.Version++
+			s.draw(sc)
+			p := sc.Panels[0]
+			size := p.Bounds().Max.Sub(p.Bounds().Min)
+			if math.Abs(size[1]*c.box[0]-size[0]*c.box[1]) > 0.1 || math.Abs(size[2]*c.box[0]-size[0]*c.box[2]) > 0.1 || p.Camera.Planar != c.planar {
+				t.Errorf("%s: a box of %.3g, planar: %v; want proportions of %g", c.name, size, p.Camera.Planar, c.box)
+			}
+			for _, e := range []int{0, 7, 25, n - 1} {
+				var place [3]float64
+				place[0], place[1], place[2] = points.OnGrid(e)
+				for k, o := range []Coord{c.x, c.y, c.z} {
+					if o.Values.Valid() {
+						place[k] = float64(at[k][e])
+						if o == volts {
+							place[k] = float64(at[2][e])
+						}
+					}
+				}
+				px, py, ok := sc.Layout(800, 600, 1).Panels[0].Project(p.Put(place[0], place[1], place[2]))
+				hit, err := s.r.PickNow(sc, s.f, px, py)
+				if !ok || err != nil || hit.Item != Item(points) || hit.Element != e {
+					t.Errorf("%s: at the place of point %d is %v %d (%v, %v)", c.name, e, hit.Item, hit.Element, ok, err)
+				}
+			}
+		}
+		// A point that leaves takes the limits with it, though means of neighbours hardly move.
+		at[0][3] = 0.5
+		if err := device.Upload(all[0], 0, at[0]); err != nil {
+			t.Fatal(err)
+		}
+		sc := &Scene{Panels: []*Panel{{Items: []Item{&Scatter{Name: "p", N: n, Grid: [3]int{1, 6, 8}, X: x, Y: y}}}}}
+		for k := 0; x.Scale.Max < 0.5 && k < 1000; k++ {
+			s.f.Version++
+			s.draw(sc)
+		}
+		if x.Scale.Max < 0.5 || !s.r.Dirty(sc, Frame{Width: 800, Height: 600, Scale: 1, Version: s.f.Version + 1}) {
+			t.Errorf("the axis ends at %g", x.Scale.Max)
+		}
+	})
+}
+
 // With fixed limits, drawing reads nothing back, whatever the size of the data.
 func TestDrawingReadsNothingBack(t *testing.T) {
 	d := gltest.Device(t)

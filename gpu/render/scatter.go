@@ -17,7 +17,7 @@ func (s *Scatter) slots() [5]device.View {
 var scatterNames = [5]string{"x", "y", "z", "color", "size"}
 var scatterMacros = [5]string{"X", "Y", "Z", "COLOR", "SIZE"}
 
-// reduceScatter finds the extremes of the color and size variables where their scales follow the data.
+// reduceScatter finds the extremes of the variables for color, size and place where their scales follow the data.
 func (r *Renderer) reduceScatter(s *Scatter) (bool, error) {
 	if s.N < 1 {
 		return false, fmt.Errorf("render: %s: a scatter of %d points", s.Name, s.N)
@@ -33,11 +33,16 @@ func (r *Renderer) reduceScatter(s *Scatter) (bool, error) {
 	if s.Color.Valid() && s.Scale == nil || s.Size.Valid() && s.SizeScale == nil {
 		return false, fmt.Errorf("render: %s: a variable for color or size needs a scale", s.Name)
 	}
+	for i, c := range []Coord{s.X, s.Y, s.Z} {
+		if c.Values.Valid() && c.Scale == nil {
+			return false, fmt.Errorf("render: %s: a variable for %s needs a scale", s.Name, scatterNames[i])
+		}
+	}
 	did := false
 	for _, x := range []struct {
 		v device.View
 		s *Scale
-	}{{s.Color, s.Scale}, {s.Size, s.SizeScale}} {
+	}{{s.Color, s.Scale}, {s.Size, s.SizeScale}, {s.X.Values, s.X.Scale}, {s.Y.Values, s.Y.Scale}, {s.Z.Values, s.Z.Scale}} {
 		if !x.v.Valid() || x.s.Fixed {
 			continue
 		}

@@ -71,10 +71,18 @@ func (s *Surface) extent() (x, y, z span) {
 	return span{0, float64(max(1, s.Cols-1))}, span{0, float64(max(1, s.Rows-1))}, span{}
 }
 
-// Coord is where a scatter's points lie along one axis: Values between Lo and Hi, or, without a view, grid indices.
+// Coord is where a scatter's points lie along one axis: Values within the limits of Scale, which names the axis, or, without a view, grid indices.
 type Coord struct {
 	Values device.View
-	Lo, Hi float64
+	Scale  *Scale
+}
+
+// like reports that two axes have one unit, so that lengths along them compare.
+func (c Coord) like(o Coord) bool {
+	if !c.Values.Valid() || !o.Values.Valid() {
+		return c.Values.Valid() == o.Values.Valid()
+	}
+	return c.Scale.Unit == o.Scale.Unit && c.Scale.perUnit() == o.Scale.perUnit()
 }
 
 // Scatter draws N points as shaded balls.
@@ -101,7 +109,7 @@ func (s *Scatter) whole() bool {
 func (s *Scatter) extent() (x, y, z span) {
 	of := func(c Coord, n int) span {
 		if c.Values.Valid() {
-			return span{c.Lo, c.Hi}
+			return span{c.Scale.Min, c.Scale.Max}
 		}
 		return span{0, float64(max(1, n-1))}
 	}
@@ -113,8 +121,37 @@ func (s *Scatter) extent() (x, y, z span) {
 }
 
 // Place is where an element of a surface, or of a scatter on a grid, stands in scene units: for Camera.Focus and for marks.
-// value is the element's value for a surface, and unused otherwise. ok is false for points whose place is in buffers.
+// value is the element's value for a surface, and unused otherwise. Where a scatter has its coordinates from buffers, Put takes them instead.
 func (p *Panel) Place(it Item, element int, value float64) (at Vec3, ok bool) {
+	switch s := it.(type) {
+	case *Surface:
+		if s.Cols < 1 || element < 0 || element >= s.Rows*s.Cols {
+			return at, false
+		}
+		at = p.Put(float64(element%s.Cols), float64(element/s.Cols), 0)
+		at[2] = 0
+		if !s.Flat && s.Scale != nil {
+			at[2] = p.Bounds().Max[2] * max(0, min(1, s.Scale.Normal(value)))
+		}
+		return at, true
+	case *Scatter:
+		if s.X.Values.Valid() || s.Y.Values.Valid() || s.Z.Values.Valid() || element < 0 || element >= s.N {
+			return at, false
+		}
+		return p.Put(s.OnGrid(element)), true
+	}
+	return at, false
+}
+
+// OnGrid is an element's place where no coordinate comes from a buffer.
+func (s *Scatter) OnGrid(element int) (x, y, z float64) {
+	cols, rows := max(1, s.Grid[2]), max(1, s.Grid[1])
+	line := element / cols
+	return float64(element % cols), float64(line % rows), float64(line / rows)
+}
+
+// Put is where coordinates lie in scene units.
+func (p *Panel) Put(dx, dy, dz float64) Vec3 {
 	b := p.Bounds()
 	x, y, z := p.extent()
 	in := func(axis int, s span, v float64) float64 {
@@ -123,36 +160,18 @@ func (p *Panel) Place(it Item, element int, value float64) (at Vec3, ok bool) {
 		}
 		return b.Min[axis] + (v-s.lo)/(s.hi-s.lo)*(b.Max[axis]-b.Min[axis])
 	}
-	switch s := it.(type) {
-	case *Surface:
-		if s.Cols < 1 || element < 0 || element >= s.Rows*s.Cols {
-			return at, false
-		}
-		at = Vec3{in(0, x, float64(element%s.Cols)), in(1, y, float64(element/s.Cols)), 0}
-		if !s.Flat && s.Scale != nil {
-			at[2] = b.Max[2] * max(0, min(1, s.Scale.Normal(value)))
-		}
-		return at, true
-	case *Scatter:
-		if s.X.Values.Valid() || s.Y.Values.Valid() || s.Z.Values.Valid() || element < 0 || element >= s.N {
-			return at, false
-		}
-		cols, rows := max(1, s.Grid[2]), max(1, s.Grid[1])
-		row := element / cols
-		return Vec3{in(0, x, float64(element%cols)), in(1, y, float64(row%rows)), in(2, z, float64(row/rows))}, true
-	}
-	return at, false
+	return Vec3{in(0, x, dx), in(1, y, dy), in(2, z, dz)}
 }
 
 // boxHeight is the height of the axes box where its longer side is 2.
 const boxHeight = 0.95
 
-// Bounds is the axes box in scene units: centred on the origin horizontally, the longer side 2.
+// Bounds is the axes box in scene units: centred on the origin horizontally, the longest side 2. Where x and y have different units it is square.
 func (p *Panel) Bounds() Box {
 	x, y, z := p.extent()
 	w, d := x.hi-x.lo, y.hi-y.lo
 	m := max(w, d)
-	if !(m > 0) {
+	if !(m > 0) || !p.likeSides() {
 		w, d, m = 1, 1, 1
 	}
 	// A very long grid keeps some width, or it could not be seen.
@@ -161,7 +180,10 @@ func (p *Panel) Bounds() Box {
 	if p.flat() {
 		h = 0
 	} else if z.hi > z.lo && p.sameUnits() {
-		h = min(max(2*(z.hi-z.lo)/m, 0.12), 2)
+		h = max(2*(z.hi-z.lo)/m, 0.12)
+		if h > 2 {
+			sx, sy, h = max(2*sx/h, 0.12), max(2*sy/h, 0.12), 2
+		}
 	}
 	return Box{Vec3{-sx, -sy, 0}, Vec3{sx, sy, h}}
 }
@@ -188,18 +210,28 @@ func (s *Scatter) radius(b Box) float64 {
 		return s.Radius
 	}
 	size := b.Max.Sub(b.Min)
-	if s.Grid[0] > 1 {
+	if s.Grid[0] > 1 || s.Z.Values.Valid() {
 		return 0.36 * math.Cbrt(math.Max(size[0]*size[1]*math.Max(size[2], 0.1), 1e-9)/float64(s.N))
 	}
 	return 0.42 * math.Sqrt(size[0]*size[1]/float64(max(1, s.N)))
 }
 
-// sameUnits reports that z counts the same things as x and y: layers of a grid.
+// likeSides reports that lengths along x and y compare.
+func (p *Panel) likeSides() bool {
+	for _, it := range p.Items {
+		if s, ok := it.(*Scatter); ok && !s.X.like(s.Y) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameUnits reports that z counts the same things as x and y: layers of a grid, or lengths.
 func (p *Panel) sameUnits() bool {
 	for _, it := range p.Items {
 		switch s := it.(type) {
 		case *Scatter:
-			if s.Grid[0] > 1 && !s.Z.Values.Valid() {
+			if (s.Grid[0] > 1 || s.Z.Values.Valid()) && s.Z.like(s.X) && s.Z.like(s.Y) {
 				return true
 			}
 		case *Graph:
@@ -242,7 +274,17 @@ func (p *Panel) graphs() bool {
 }
 
 // planar reports that the panel is seen from above only.
-func (p *Panel) planar() bool { return p.chart() != nil || p.graphs() && p.flat() }
+func (p *Panel) planar() bool { return p.chart() != nil || (p.graphs() || p.plane()) && p.flat() }
+
+// plane reports that the panel shows points in a plane of two variables only.
+func (p *Panel) plane() bool {
+	for _, it := range p.Items {
+		if s, ok := it.(*Scatter); !ok || !s.X.Values.Valid() || !s.Y.Values.Valid() {
+			return false
+		}
+	}
+	return len(p.Items) > 0
+}
 
 // extent joins the items' coordinates with what the axes ask for.
 func (p *Panel) extent() (x, y, z span) {

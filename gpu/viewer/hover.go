@@ -15,6 +15,7 @@ import (
 type hover struct {
 	hit     render.Hit
 	value   float64
+	place   [3]float64 // of a point of a scatter
 	asked   [3]float64 // pointer and version of the last look-up
 	waiting bool
 	chart   probe // where the pointer is over a chart
@@ -31,6 +32,9 @@ func (v *Viewer) lookUp(f render.Frame) error {
 		if it := v.stage.items[hit.Item]; it != nil && !hit.Edge {
 			if h.value, err = v.stage.value(it, hit.Element); err == nil {
 				v.changed = true
+			}
+			if s, ok := hit.Item.(*render.Scatter); ok && err == nil {
+				h.place, err = v.stage.place(s, it, hit.Element)
 			}
 		}
 	})
@@ -85,7 +89,13 @@ func (v *Viewer) drawHover(o *render.Overlay, th *render.Theme, width, height fl
 	}
 	g, e := it.view.Group, v.hover.hit.Element
 	where := fmt.Sprintf("%s[%d]", g.Name, e)
-	if grid := g.Grid; grid != nil {
+	if s, ok := v.hover.hit.Item.(*render.Scatter); ok && it.at != [3]*shown{} {
+		for k, c := range []render.Coord{s.X, s.Y, s.Z} {
+			if c.Scale != nil {
+				where += fmt.Sprintf("   %s %s", c.Scale.Label, number(c.Scale.Shown(v.hover.place[k]), c.Scale.Unit))
+			}
+		}
+	} else if grid := g.Grid; grid != nil {
 		where += fmt.Sprintf("   x %d, y %d", e%grid.Cols, e/grid.Cols%grid.Rows)
 		if grid.Layers > 1 {
 			where += fmt.Sprintf(", z %d", e/(grid.Cols*grid.Rows))
@@ -125,6 +135,10 @@ func (v *Viewer) pickPoint() (render.Vec3, bool) {
 	it := v.stage.items[hit.Item]
 	if err != nil || it == nil || it.view.Kind > net.Scatter {
 		return render.Vec3{}, false
+	}
+	if s, ok := hit.Item.(*render.Scatter); ok && it.at != [3]*shown{} {
+		at, err := v.stage.place(s, it, hit.Element)
+		return hit.Panel.Put(at[0], at[1], at[2]), err == nil
 	}
 	s, box := shape(it.view.Group), hit.Panel.Bounds()
 	at := func(i, n, axis int) float64 {

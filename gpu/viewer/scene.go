@@ -67,6 +67,7 @@ type panelItem struct {
 	view  net.View
 	color *shown
 	scale *render.Scale
+	at    [3]*shown // what says where points of a scatter are, along each axis
 }
 
 // scaleKey makes panels of the same quantity share limits and colorbar.
@@ -329,6 +330,7 @@ func (st *stage) panel(v net.View) (*render.Panel, error) {
 	p := &render.Panel{Title: title}
 	grid := v.Group.Grid
 	var item render.Item
+	var at [3]*shown
 	switch {
 	case v.Kind == net.Surface && grid != nil && grid.Layers == 1:
 		item = &render.Surface{Name: v.Group.Name, Values: value.view, Rows: grid.Rows, Cols: grid.Cols, Scale: scale}
@@ -351,11 +353,88 @@ func (st *stage) panel(v net.View) (*render.Panel, error) {
 				return nil, err
 			}
 		}
+		if at, err = st.places(s, v); err != nil {
+			return nil, err
+		}
 		item = s
 	}
 	p.Items = []render.Item{item}
-	st.items[item] = &panelItem{view: v, color: value, scale: scale}
+	st.items[item] = &panelItem{view: v, color: value, scale: scale, at: at}
 	return p, nil
+}
+
+// places lets variables say where the points of a scatter are. Limits hold all points from the first picture on, and lengths have one unit along all
+// axes, in which they are neither large nor small.
+func (st *stage) places(s *render.Scatter, v net.View) (at [3]*shown, err error) {
+	m := st.sim.Result().Models[v.Group]
+	var fresh []*render.Scale // of lengths
+	longest := 0.0
+	for k, c := range []*render.Coord{&s.X, &s.Y, &s.Z} {
+		name := [3]string{v.X, v.Y, v.Z}[k]
+		if name == "" {
+			continue
+		}
+		x, err := st.variable(v.Group, name)
+		if err != nil {
+			return at, err
+		}
+		at[k] = x
+		key := scaleKey{label: name, unit: v.Group.Name + ": " + v.X + ", " + v.Y + ", " + v.Z, colormap: "along an axis"}
+		c.Values, c.Scale = x.view, st.kept.scales[key]
+		if c.Scale != nil {
+			continue
+		}
+		lo, hi, err := st.extremes(x)
+		if err != nil {
+			return at, err
+		}
+		c.Scale = render.NewScale(name, "", nil)
+		c.Scale.Unit, c.Scale.PerUnit = handyUnit(m, name)
+		c.Scale.Observe(lo, hi)
+		st.kept.scales[key] = c.Scale
+		if m != nil && m.ByName[name] != nil && m.ByName[name].Type.Dim == units.Metre && hi >= lo {
+			fresh, longest = append(fresh, c.Scale), max(longest, -lo, hi)
+		}
+	}
+	for _, scale := range fresh {
+		switch {
+		case longest >= 1:
+			scale.Unit, scale.PerUnit = "m", 1
+		case longest >= 1e-3:
+			scale.Unit, scale.PerUnit = "mm", 1e-3
+		default:
+			scale.Unit, scale.PerUnit = "µm", 1e-6
+		}
+	}
+	return at, nil
+}
+
+// extremes are those of the finite values of a variable at present; lo is above hi where there are none.
+func (st *stage) extremes(x *shown) (lo, hi float64, err error) {
+	values := make([]float64, x.buf.Len)
+	lo, hi = math.Inf(1), math.Inf(-1)
+	if err := st.sim.Instance().Read(x.buf.ID, 0, values); err != nil {
+		return lo, hi, err
+	}
+	for _, v := range values {
+		if !math.IsInf(v, 0) && !math.IsNaN(v) {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+	}
+	return lo, hi, nil
+}
+
+// place is where an element of a scatter is, in SI units along the axes that have variables, else on its grid.
+func (st *stage) place(s *render.Scatter, it *panelItem, element int) (at [3]float64, err error) {
+	at[0], at[1], at[2] = s.OnGrid(element)
+	for k, x := range it.at {
+		if x != nil {
+			if err := st.sim.Instance().Read(x.buf.ID, element, at[k:k+1]); err != nil {
+				return at, err
+			}
+		}
+	}
+	return at, nil
 }
 
 // shape lays a group without geometry out on a square.

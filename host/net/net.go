@@ -176,6 +176,7 @@ type View struct {
 	Group    *Group
 	Var      string // height and color of a surface, color of points
 	Size     string // Scatter, Graph: variable that sets the points' size; of a Graph also "degree"
+	X, Y, Z  string // Scatter: variables that say where the points are; without one, their place on the grid
 	Title    string
 	Unit     string
 	Colormap string  // "viridis", "twilight", "vik"

@@ -40,7 +40,7 @@ func (in *interp) view(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tu
 	return starlark.None, nil
 }
 
-// panel makes surface(pop, var, ...) or scatter(pop, color=, size=, ...).
+// panel makes surface(pop, var, ...) or scatter(pop, color=, size=, x=, y=, z=, ...).
 func (in *interp) panel(kind net.ViewKind) builtinFunc {
 	return func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		v := &net.View{Kind: kind, Place: in.placeOf(t)}
@@ -52,7 +52,7 @@ func (in *interp) panel(kind net.ViewKind) builtinFunc {
 		var lo, hi starlark.Value = starlark.None, starlark.None
 		pairs := []any{"group", &group, first, &v.Var, "title?", &v.Title, "unit?", &v.Unit, "min?", &lo, "max?", &hi, "colormap?", &v.Colormap}
 		if kind == net.Scatter {
-			pairs = append(pairs, "size?", &v.Size)
+			pairs = append(pairs, "size?", &v.Size, "x?", &v.X, "y?", &v.Y, "z?", &v.Z)
 		}
 		if err := starlark.UnpackArgs(b.Name(), args, kwargs, pairs...); err != nil {
 			return nil, err
@@ -62,7 +62,7 @@ func (in *interp) panel(kind net.ViewKind) builtinFunc {
 			return nil, err
 		}
 		v.Group = p.group
-		for _, name := range []string{v.Var, v.Size} {
+		for _, name := range []string{v.Var, v.Size, v.X, v.Y, v.Z} {
 			if name == "" {
 				continue
 			}

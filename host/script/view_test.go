@@ -43,6 +43,31 @@ print(histogram([1, 2, 2], 2)[0])
 	}
 }
 
+func TestScatterPlaces(t *testing.T) {
+	const space = `G = NeuronGroup(10, "x : metre\ny : metre\nv : volt")
+`
+	_, res, err := runText(t, space+`view(scatter(G, color="v", x="x", y="y", z="v"), scatter(G, z="v"))`, Options{Engine: &spikeEngine{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := res.Network.Views[0]; v.X != "x" || v.Y != "y" || v.Z != "v" || v.Var != "v" {
+		t.Errorf("%+v", v)
+	}
+	if v := res.Network.Views[1]; v.X != "" || v.Z != "v" {
+		t.Errorf("%+v", v)
+	}
+	for text, want := range map[string]string{
+		`scatter(G, x="xx")`:      `NeuronGroup "neurongroup" has no attribute "xx"`,
+		`surface(G, "v", x="x")`:  `surface: unexpected keyword argument "x"`,
+		`scatter(G, x=G.x)`:       `scatter: for parameter "x"`,
+		`scatter(G, x="x", xx=1)`: `scatter: unexpected keyword argument "xx"`,
+	} {
+		if _, _, err := runText(t, space+text, Options{Engine: &spikeEngine{}}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v; want %s", text, err, want)
+		}
+	}
+}
+
 func TestGraphEdges(t *testing.T) {
 	_, res, err := runText(t, panelNetwork+`
 view(graph(G, S, edges=False), graph(G, S, edges=True), graph(G, S, edges=0.25), graph(G, S, edges=0), graph(G, S, edges=None), graph(G, edges=False))
