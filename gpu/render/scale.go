@@ -7,13 +7,15 @@ type Scale struct {
 	Label    string
 	Unit     string
 	PerUnit  float64 // SI value of one Unit, for the numbers shown; 0 means 1
+	Length   bool    // in metres: Unit and PerUnit follow the limits
 	Colormap *Colormap
 	// Fixed limits are Min and Max as set by the user and cost no reading back. Otherwise they follow the data, slowly.
 	Fixed    bool
 	Min, Max float64 // SI
 
 	seen  bool
-	small int // observations in a row that would fit a much smaller scale
+	alike bool // all that was seen is one value, whose surroundings are a guess
+	small int  // observations in a row that would fit a much smaller scale
 }
 
 // shrinkAfter is how many observations in a row must leave half of the scale empty before it shrinks: a short pause in
@@ -36,9 +38,10 @@ func (s *Scale) Observe(lo, hi float64) bool {
 	if s.Fixed || math.IsNaN(lo) || math.IsNaN(hi) || lo > hi || math.IsInf(hi-lo, 0) {
 		return false
 	}
+	defer s.name()
 	min, max := s.nice(lo, hi)
-	if !s.seen {
-		s.seen = true
+	if !s.seen || s.alike && lo < hi {
+		s.seen, s.alike = true, lo == hi
 		changed := min != s.Min || max != s.Max
 		s.Min, s.Max = min, max
 		return changed
@@ -59,6 +62,21 @@ func (s *Scale) Observe(lo, hi float64) bool {
 	s.small = 0
 	s.Min, s.Max = min, max
 	return true
+}
+
+// name chooses the unit in which lengths are neither large nor small.
+func (s *Scale) name() {
+	if !s.Length {
+		return
+	}
+	switch most := math.Max(-s.Min, s.Max); {
+	case most >= 1:
+		s.Unit, s.PerUnit = "m", 1
+	case most >= 1e-3:
+		s.Unit, s.PerUnit = "mm", 1e-3
+	default:
+		s.Unit, s.PerUnit = "µm", 1e-6
+	}
 }
 
 // nice widens [lo, hi] to round limits: symmetric around zero for a centred map, from zero for amounts.

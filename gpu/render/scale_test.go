@@ -103,6 +103,16 @@ func TestScaleKinds(t *testing.T) {
 		t.Errorf("fixed limits moved to [%g, %g]", f.Min, f.Max)
 	}
 	c := NewScale("c", "", Viridis())
+	l := NewScale("x", "", nil)
+	l.Length = true
+	l.Observe(0, 0) // where all began: nothing to hold on to
+	if l.Observe(0, 4e-5); l.Max > 5e-5 || l.Unit != "µm" || math.Abs(l.Shown(l.Max)-40) > 1e-9 {
+		t.Errorf("0 to 40 µm: %g to %g %s", l.Min, l.Max, l.Unit)
+	}
+	l.Observe(1e-5, 1e-5) // together again: the limits stay
+	if l.Observe(-0.02, 0); l.Min > -0.02 || l.Max < 4e-5 || l.Unit != "mm" {
+		t.Errorf("and from -20 mm: %g to %g %s", l.Min, l.Max, l.Unit)
+	}
 	c.Observe(3, 3)
 	if !(c.Min < 3 && c.Max > 3) {
 		t.Errorf("constant data: [%g, %g]", c.Min, c.Max)

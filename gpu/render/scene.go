@@ -82,6 +82,9 @@ func (c Coord) like(o Coord) bool {
 	if !c.Values.Valid() || !o.Values.Valid() {
 		return c.Values.Valid() == o.Values.Valid()
 	}
+	if c.Scale.Length || o.Scale.Length {
+		return c.Scale.Length == o.Scale.Length
+	}
 	return c.Scale.Unit == o.Scale.Unit && c.Scale.perUnit() == o.Scale.perUnit()
 }
 

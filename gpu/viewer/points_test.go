@@ -35,8 +35,8 @@ func TestPointsMove(t *testing.T) {
 			unit  string
 			end   float64
 		}{
-			{s.X.Scale, "m", 8.2e-3}, {s.Y.Scale, "m", 8e-4}, {s.Z.Scale, "m", 8}, // one unit for all
-			{flat.X.Scale, "mm", 8.2}, {flat.Y.Scale, "mm", 0.8}, {single.Y.Scale, "µm", 800},
+			{s.X.Scale, "mm", 8.2}, {s.Y.Scale, "µm", 800}, {s.Z.Scale, "m", 8},
+			{flat.X.Scale, "mm", 8.2}, {single.Y.Scale, "µm", 800},
 		} {
 			if got := c.scale.Shown(c.scale.Max); c.scale.Unit != c.unit || got < c.end || got > 1.5*c.end {
 				t.Errorf("axis %d ends at %g %s, want about %g %s", k, got, c.scale.Unit, c.end, c.unit)

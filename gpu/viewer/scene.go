@@ -363,12 +363,9 @@ func (st *stage) panel(v net.View) (*render.Panel, error) {
 	return p, nil
 }
 
-// places lets variables say where the points of a scatter are. Limits hold all points from the first picture on, and lengths have one unit along all
-// axes, in which they are neither large nor small.
+// places lets variables say where the points of a scatter are. Limits hold all points from the first picture on.
 func (st *stage) places(s *render.Scatter, v net.View) (at [3]*shown, err error) {
 	m := st.sim.Result().Models[v.Group]
-	var fresh []*render.Scale // of lengths
-	longest := 0.0
 	for k, c := range []*render.Coord{&s.X, &s.Y, &s.Z} {
 		name := [3]string{v.X, v.Y, v.Z}[k]
 		if name == "" {
@@ -379,7 +376,7 @@ func (st *stage) places(s *render.Scatter, v net.View) (at [3]*shown, err error)
 			return at, err
 		}
 		at[k] = x
-		key := scaleKey{label: name, unit: v.Group.Name + ": " + v.X + ", " + v.Y + ", " + v.Z, colormap: "along an axis"}
+		key := scaleKey{label: name, unit: v.Group.Name, colormap: "along an axis"}
 		c.Values, c.Scale = x.view, st.kept.scales[key]
 		if c.Scale != nil {
 			continue
@@ -390,21 +387,9 @@ func (st *stage) places(s *render.Scatter, v net.View) (at [3]*shown, err error)
 		}
 		c.Scale = render.NewScale(name, "", nil)
 		c.Scale.Unit, c.Scale.PerUnit = handyUnit(m, name)
+		c.Scale.Length = m != nil && m.ByName[name] != nil && m.ByName[name].Type.Dim == units.Metre
 		c.Scale.Observe(lo, hi)
 		st.kept.scales[key] = c.Scale
-		if m != nil && m.ByName[name] != nil && m.ByName[name].Type.Dim == units.Metre && hi >= lo {
-			fresh, longest = append(fresh, c.Scale), max(longest, -lo, hi)
-		}
-	}
-	for _, scale := range fresh {
-		switch {
-		case longest >= 1:
-			scale.Unit, scale.PerUnit = "m", 1
-		case longest >= 1e-3:
-			scale.Unit, scale.PerUnit = "mm", 1e-3
-		default:
-			scale.Unit, scale.PerUnit = "µm", 1e-6
-		}
 	}
 	return at, nil
 }
