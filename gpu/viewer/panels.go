@@ -34,7 +34,7 @@ func viewKey(v *net.View) string {
 	if s.Spikes != nil {
 		object += "/" + s.Spikes.Name
 	}
-	return fmt.Sprintf("%d %s.%s %s %s %s %q %v", s.Kind, object, s.Var, s.Size, s.Weight, s.Layout, s.Title, s.Elements)
+	return fmt.Sprintf("%d %s.%s %s %s %s %q %v %q", s.Kind, object, s.Var, s.Size, s.Weight, s.Layout, s.Title, s.Elements, []string{s.X, s.Y, s.Z})
 }
 
 // possible is nil where the network has what a view shows; an edit of a rule may have taken it away.
@@ -43,7 +43,7 @@ func (st *stage) possible(v *net.View) error {
 		return fmt.Errorf("it is no part of the network")
 	}
 	object, _ := st.owner(*v)
-	for _, name := range []string{v.Var, v.Size} {
+	for _, name := range []string{v.Var, v.Size, v.X, v.Y, v.Z} {
 		if _, ok := st.plan.Find(object, name); name != "" && name != "degree" && !ok {
 			return fmt.Errorf("%s.%s is not a stored variable", object, name)
 		}

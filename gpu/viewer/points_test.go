@@ -18,7 +18,7 @@ func TestPointsMove(t *testing.T) {
 	d := gltest.Device(t)
 	gltest.Do(t, d, func(t testing.TB) {
 		g := &net.Group{Name: "G", N: 9, Namespace: nettest.Constants{}, Method: "euler",
-			Equations: nettest.Text("dx/dt = 0.2*metre/second : metre\ny : metre\nh : metre\nv : volt"),
+			Equations: nettest.Text("dx/dt = 0.2*metre/second : metre\ny : metre\nh : metre\nv : volt\nu = 2*v : volt"),
 			Initial:   []net.Assignment{{Var: "x", Expr: nettest.Text("i*mm")}, {Var: "y", Expr: nettest.Text("i*100*umetre")}, {Var: "h", Expr: nettest.Text("i*metre")}}}
 		st := spiking(t, d, &net.Network{DT: 1e-3, Groups: []*net.Group{g}})
 		defer st.kept.close()
@@ -49,6 +49,21 @@ func TestPointsMove(t *testing.T) {
 		at, err := st.place(s, st.items[s], 5)
 		if want := [3]float64{5e-3 + 0.2*11e-3, 5e-4, 5}; err != nil || math.Abs(at[0]-want[0]) > 1e-9 || math.Abs(at[1]-want[1]) > 1e-9 || at[2] != want[2] {
 			t.Errorf("%v, %v; want %v", at, err, want)
+		}
+		for _, c := range []struct {
+			view net.View
+			want string
+		}{
+			{net.View{Kind: net.Scatter, Group: g, Var: "v", X: "gone"}, "a view shows G.gone, which is not a stored variable"},
+			{net.View{Kind: net.Scatter, Group: g, Var: "v", Y: "u"}, `a view shows G.u, which is computed where it is used and not stored
+hint: a parameter can be shown that run_regularly("PARAMETER = u") sets in each step`},
+		} {
+			if _, err := st.panel(c.view); err == nil || err.Error() != c.want || st.possible(&c.view) == nil {
+				t.Errorf("%v; want %s", err, c.want)
+			}
+			if plain := (net.View{Kind: net.Scatter, Group: g, Var: "v"}); viewKey(&plain) == viewKey(&c.view) {
+				t.Error("a panel with places is taken for one without")
+			}
 		}
 		over := panels[1].Items[0].(*render.Scatter)
 		if at, err := st.place(over, st.items[over], 5); err != nil || at[1] != 1 || at[2] != 0 {

@@ -172,6 +172,10 @@ const mostPanels = 6
 // variable registers a variable to be drawn.
 func (st *stage) variable(g *net.Group, name string) (*shown, error) {
 	b, ok := st.plan.Find(g.Name, name)
+	if m := st.sim.Result().Models[g]; !ok && m != nil && m.ByName[name] != nil && m.ByName[name].Kind == check.Subexpression {
+		return nil, fmt.Errorf("a view shows %s.%s, which is computed where it is used and not stored\nhint: a parameter can be shown that "+
+			"run_regularly(\"PARAMETER = %s\") sets in each step", g.Name, name, name)
+	}
 	if !ok {
 		return nil, fmt.Errorf("a view shows %s.%s, which is not a stored variable", g.Name, name)
 	}
