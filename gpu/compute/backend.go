@@ -27,7 +27,9 @@ type Backend struct {
 	Note func(string)
 	said map[string]bool // kinds of what was said
 
-	// For tests: a tile of one's own, and no loads in pairs.
+	// For tests: as on hardware, also where the device is the processor. Loops of a dispatch must be short there, see maxRounds.
+	hardware bool
+	// A tile of one's own, and no loads in pairs.
 	tile    func(*plan.MatMul) (rows, cols int)
 	noPairs bool
 	blocks  int // elements from which blocks are taken, negative: never
@@ -95,7 +97,7 @@ func (b *Backend) Memory(p *plan.Plan) (plan.Memory, error) {
 
 // layoutOptions are those that do not depend on what is loaded.
 func (b *Backend) layoutOptions() glsl.Options {
-	o := glsl.Options{Software: b.dev.Info().Software, SpikeEntries: b.spikeEntries, Piece: b.piece}
+	o := glsl.Options{Software: b.dev.Info().Software && !b.hardware, SpikeEntries: b.spikeEntries, Piece: b.piece, MarkWords: 1024}
 	if o.Software {
 		o.MarkWords = 64 // a list is made by one thread, lane by lane
 	}
@@ -315,7 +317,7 @@ func (i *Instance) build(mode Mode, most int, size int64) (err error) {
 		return err
 	}
 	tasks, deferred := stepTasks(i.layout)
-	if i.dev.Info().Software {
+	if i.layout.Software {
 		if err := tooLong(i.layout, tasks); err != nil {
 			return err
 		}

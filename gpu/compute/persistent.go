@@ -44,7 +44,7 @@ const (
 
 // persistentOf is the program of many work groups, which may bind at most so many storage blocks, or a *Refused.
 func (i *Instance) persistentOf(tasks []task, most int) (*persistent, error) {
-	l, software := i.layout, i.dev.Info().Software
+	l, software := i.layout, i.layout.Software
 	r := &persistent{}
 	refuse := func(kind, why string, args ...any) (*persistent, error) {
 		return nil, &Refused{Persistent, kind, fmt.Sprintf(why, args...)}
@@ -153,7 +153,7 @@ func (i *Instance) startPersistent() error {
 
 // spare is how many work groups more than are used must have met, since what else runs on the device may take room.
 func (i *Instance) spare(n int) int {
-	if i.dev.Info().Software {
+	if i.layout.Software {
 		return 0 // a thread is there or not
 	}
 	return (n + 7) / 8

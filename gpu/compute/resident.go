@@ -99,7 +99,7 @@ func (i *Instance) residentOf(worth bool, tasks []task, most int) (*manySteps, e
 		return refuse("size", "it is too large for one work group: %d operations, about %d multiplications a step", len(entries), total)
 	}
 	size := i.residentGroup(widest)
-	if i.dev.Info().Software {
+	if i.layout.Software {
 		if size, r.budget = i.roundsWithin(maxRounds, entries, size); r.budget.worst > maxRounds {
 			return refuse("loops", "a step may take up to %d rounds of loops, and the software renderer llvmpipe stops after 65535", r.budget.worst)
 		}

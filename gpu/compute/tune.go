@@ -10,7 +10,7 @@ import (
 
 // tune chooses what affects speed only.
 func (i *Instance) tune() {
-	software := i.dev.Info().Software
+	software := i.layout.Software
 	i.layout.Pairs = true
 	i.layout.Version = i.dev.Info().GLSL
 	if software {
@@ -48,7 +48,7 @@ func (i *Instance) addressable(s int) bool {
 func (i *Instance) tapCells(t *plan.TapSum) int {
 	n := t.Layers * t.Rows * t.Cols
 	switch {
-	case i.dev.Info().Software && n >= 64*lanes:
+	case i.layout.Software && n >= 64*lanes:
 		return 8
 	case n >= 1<<18:
 		return 4
@@ -78,7 +78,7 @@ func softwareTile(m *plan.MatMul) (rows, cols int) {
 
 // groupSize is the number of invocations in a work group of a plain dispatch.
 func (i *Instance) groupSize(u *unit) int {
-	if !i.dev.Info().Software {
+	if !i.layout.Software {
 		return min(usualGroup(i.layout, u), i.dev.Info().Limits.WorkGroupInvocations)
 	}
 	switch u.kind {
@@ -102,7 +102,7 @@ const residentLanes = 32 * lanes
 
 // residentGroup is the number of invocations of the resident work group, for operations of up to n elements.
 func (i *Instance) residentGroup(n int) int {
-	if i.dev.Info().Software {
+	if i.layout.Software {
 		return 2 * lanes // one thread runs them all; each further vector makes a barrier dearer
 	}
 	const warp = 32

@@ -61,8 +61,13 @@ func (b *Buffer) allocate(count int) error {
 	var name uint32
 	gl.GenBuffers(1, &name)
 	gl.BindBuffer(gl.COPY_WRITE_BUFFER, name)
-	gl.BufferData(gl.COPY_WRITE_BUFFER, bytes, nil, gl.DYNAMIC_COPY)
-	err := d.takeErr("glBufferData")
+	if d.info.Features.PersistentMap {
+		// A store that can be neither mapped nor moved stays in the device's memory.
+		gl.BufferStorage(gl.COPY_WRITE_BUFFER, bytes, nil, gl.DYNAMIC_STORAGE_BIT)
+	} else {
+		gl.BufferData(gl.COPY_WRITE_BUFFER, bytes, nil, gl.DYNAMIC_COPY)
+	}
+	err := d.takeErr("glBufferStorage")
 	if err == nil {
 		gl.ClearBufferData(gl.COPY_WRITE_BUFFER, gl.R8UI, gl.RED_INTEGER, gl.UNSIGNED_BYTE, nil)
 		err = d.takeErr("glClearBufferData")
@@ -184,11 +189,8 @@ func Read[T Scalar](b *Buffer, off int, dst []T, why Purpose) error {
 	if err != nil || size == 0 {
 		return err
 	}
-	gl.BindBuffer(gl.COPY_READ_BUFFER, b.name)
-	gl.GetBufferSubData(gl.COPY_READ_BUFFER, o, size, unsafe.Pointer(&dst[0]))
 	b.d.stats.ReadBack[why] += int64(size)
-	b.d.verify("glGetBufferSubData")
-	return nil
+	return b.d.read(b.name, o, bytesOf(dst))
 }
 
 // ReadView copies len(dst) elements of a view, from its element first on, into dst. It waits for the GPU.
@@ -203,16 +205,15 @@ func ReadView[T Scalar](d *Device, v View, first int, dst []T, why Purpose) erro
 	if len(dst) == 0 {
 		return nil
 	}
-	gl.BindBuffer(gl.COPY_READ_BUFFER, v.Buffer)
+	d.stats.ReadBack[why] += int64(len(dst) * size)
 	if v.Stride == 1 {
-		gl.GetBufferSubData(gl.COPY_READ_BUFFER, (v.Offset+first)*size, len(dst)*size, unsafe.Pointer(&dst[0]))
-	} else {
-		for k := range dst {
-			gl.GetBufferSubData(gl.COPY_READ_BUFFER, (v.Offset+(first+k)*v.Stride)*size, size, unsafe.Pointer(&dst[k]))
+		return d.read(v.Buffer, (v.Offset+first)*size, bytesOf(dst))
+	}
+	for k := range dst {
+		if err := d.read(v.Buffer, (v.Offset+(first+k)*v.Stride)*size, bytesOf(dst[k:k+1])); err != nil {
+			return err
 		}
 	}
-	d.stats.ReadBack[why] += int64(len(dst) * size)
-	d.verify("glGetBufferSubData")
 	return nil
 }
 

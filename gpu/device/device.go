@@ -27,6 +27,8 @@ type Options struct {
 	Log func(message string)
 	// Cache keeps linked programs between runs; nil: none.
 	Cache ProgramCache
+	// StagedReads lets reads go through a mapped buffer of the host's, as they always do on hardware.
+	StagedReads bool
 }
 
 // Limits of the implementation.
@@ -132,7 +134,10 @@ type Device struct {
 	state      State
 	stateKnown bool
 	target     *Framebuffer // that draws go to
-	viewport   [4]int32
+	// staging is what reads go through; nil until the first.
+	staging     *staging
+	stagedReads bool
+	viewport    [4]int32
 }
 
 // ErrOutOfMemory: the GPU has no room for what was asked. Errors that wrap it say for what.
@@ -171,6 +176,7 @@ func (d *Device) init() error {
 	if v := d.info.Major*10 + d.info.Minor; v < 43 {
 		return fmt.Errorf("device: OpenGL 4.3 is needed, %s has %d.%d", d.info.Renderer, d.info.Major, d.info.Minor)
 	}
+	d.stagedReads = d.info.Features.PersistentMap && (d.opts.StagedReads || !d.info.Software)
 	if d.debug {
 		d.installCallback()
 	}
@@ -287,6 +293,7 @@ func (d *Device) Close() error {
 	var err error
 	d.Do(func() {
 		gl.DeleteVertexArrays(1, &d.scratchVAO)
+		d.closeStaging()
 		if d.debug && d.info.Features.DebugOutput {
 			gl.DebugMessageCallback(nil, nil)
 		}

@@ -133,6 +133,30 @@ func TestBuffer(t *testing.T) {
 	})
 }
 
+// What is read through a mapped buffer is what was written, also where it comes in parts, and counts once.
+func TestStagedReads(t *testing.T) {
+	d := gltest.DeviceWith(t, device.Options{Debug: true, StagedReads: true, Log: func(m string) { t.Log(m) }})
+	gltest.Do(t, d, func(t testing.TB) {
+		const n = 5<<20/4 + 3
+		data := make([]uint32, n)
+		for k := range data {
+			data[k] = uint32(k)*2654435761 + 1
+		}
+		b := must[*device.Buffer](t)(device.NewBufferFrom(d, "b", device.U32, data))
+		defer b.Close()
+		got := make([]uint32, n-2)
+		ok(t, device.Read(b, 1, got, device.ReadTest))
+		equal(t, "parts", got, data[1:n-1])
+		v := b.View()
+		v.Offset, v.Stride, v.Count = 5, 1000, 4
+		ok(t, device.ReadView(d, v, 1, got[:3], device.ReadTest))
+		equal(t, "strided", got[:3], []uint32{data[1005], data[2005], data[3005]})
+		if s := d.Stats(); s.ReadBack[device.ReadTest] != 4*(n-2+3) || s.Live != 1 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 func TestEmptyBuffer(t *testing.T) {
 	open(t, func(t testing.TB, d *device.Device) {
 		b := must[*device.Buffer](t)(d.NewBuffer("empty", device.F32, 0))

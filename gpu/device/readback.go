@@ -45,7 +45,7 @@ func (d *Device) NewReadback(label string, slotBytes, slots int, why Purpose) (*
 	gl.BindBuffer(gl.COPY_WRITE_BUFFER, r.name)
 	if d.info.Features.PersistentMap {
 		const flags = gl.MAP_READ_BIT | gl.MAP_PERSISTENT_BIT | gl.MAP_COHERENT_BIT
-		gl.BufferStorage(gl.COPY_WRITE_BUFFER, total, nil, flags)
+		gl.BufferStorage(gl.COPY_WRITE_BUFFER, total, nil, flags|gl.CLIENT_STORAGE_BIT)
 		if p := gl.MapBufferRange(gl.COPY_WRITE_BUFFER, 0, total, flags); p != nil {
 			r.mapped = unsafe.Slice((*byte)(p), total)
 		}

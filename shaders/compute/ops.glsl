@@ -24,10 +24,11 @@ float op_ceil(float x) { return ceil(x); }
 
 float op_floordiv(float x, float y) { precise float q = x / y; return floor(q); }
 
-// The remainder with the sign of y, exact: multiples of y are taken off by binary long division, each difference without rounding.
+// The remainder with the sign of y, exact: multiples of y are taken off by binary long division, each difference without rounding. A subnormal y is 0,
+// which it counts as on many devices: there the loop would not end.
 float op_mod(float x, float y) {
 	uint ux = floatBitsToUint(x) & 0x7fffffffu, uy = floatBitsToUint(y) & 0x7fffffffu;
-	if (ux >= 0x7f800000u || uy > 0x7f800000u || uy == 0u) return uintBitsToFloat(0x7fc00000u);
+	if (ux >= 0x7f800000u || uy > 0x7f800000u || uy < 0x00800000u) return uintBitsToFloat(0x7fc00000u);
 	precise float r = uintBitsToFloat(ux), d = uintBitsToFloat(uy);
 	while (r >= d) {
 		int shift = int(floatBitsToUint(r) >> 23) - int(uy >> 23);

@@ -7,8 +7,9 @@
 
 #include "lib/common.glsl"
 
-const float m_inf = uintBitsToFloat(0x7f800000u);
-const float m_nan = uintBitsToFloat(0x7fc00000u);
+// Macros: not every compiler takes the call for a constant.
+#define m_inf uintBitsToFloat(0x7f800000u)
+#define m_nan uintBitsToFloat(0x7fc00000u)
 
 bool m_isnan(float x) { return (floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u; }
 

@@ -1,0 +1,73 @@
+//go:build cgo
+
+package compute
+
+import (
+	"testing"
+
+	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim/conform"
+)
+
+// asHardware is a backend that decides as on hardware. A dispatch takes one step, since the software renderer leaves long loops. On hardware all other
+// tests are this one, and nil comes back.
+func asHardware(t *testing.T, mode Mode) *Backend {
+	d := gltest.Device(t)
+	if !d.Info().Software {
+		t.Log("this is hardware: nothing to pretend")
+		return nil
+	}
+	return &Backend{dev: d, Mode: mode, hardware: true, Batch: 1}
+}
+
+// What is chosen for hardware (sizes of work groups, how spikes are shared, no texels and no vectors) gives what the suite wants, also where no hardware
+// is. The parts are those that have every form of operation, and no loop that the software renderer leaves.
+func TestAsHardware(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		mode Mode
+		p    plan.Precision
+		only []string
+	}{
+		{"plain", Plain, plan.Single, []string{"Spiking", "Redelayed", "Sums", "Delayed", "Learning", "Recording", "Callbacks", "Faults"}},
+		{"resident", Auto, plan.Single, []string{"Sums", "Delayed", "Recording"}},
+		{"double", Plain, plan.Double, []string{"Sums", "Delayed"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := asHardware(t, c.mode)
+			if b == nil || c.p == plan.Double && !b.Caps().Double {
+				return
+			}
+			conform.Run(t, b, c.p, conform.Options{Spiking: 2, Redelayed: 1, RedelayedEvery: 20, Delayed: 1, Model: 64, Network: 64, Closed: 64, Only: c.only})
+		})
+	}
+}
+
+// Lists of many elements keep marks, the rows of synapses of a spike are shared by work groups: the same bits as with neither.
+func TestAsHardwareLarge(t *testing.T) {
+	b := asHardware(t, Plain)
+	if b == nil {
+		return
+	}
+	usual := &Backend{dev: b.dev, Mode: Plain}
+	for name, p := range map[string]*plan.Plan{"bursts": burstPlan(40_000, 3000, 3, false), "cuba": cubaPlan(t, 4000, plan.Single), "learners": planOf(t, learners(80), plan.Single)} {
+		x, y := loadWith(t, b, p), loadWith(t, usual, p)
+		if name == "bursts" {
+			marks := false
+			for _, s := range x.i.layout.Lists {
+				marks = marks || s.Marks > 0
+			}
+			if !marks || x.i.layout.Software {
+				t.Errorf("no list of %s keeps marks", name)
+			}
+		}
+		for _, i := range []*Shared{x, y} {
+			advance(t, i, 40)
+		}
+		sameState(t, name, p, snapshot(t, x), snapshot(t, y))
+		if len(p.SpikeMonitors) > 0 {
+			sameSpikes(t, name, drainSpikes(t, x), drainSpikes(t, y), true)
+		}
+	}
+}
