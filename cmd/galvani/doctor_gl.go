@@ -41,6 +41,9 @@ func (d *doctor) opengl() {
 		kind = "software: correct, but no faster than the processor"
 	}
 	d.line("gl backend", found, "%s (%s)", i.Renderer, kind)
+	if why := context.Hidden(g.context.Info()); why != "" {
+		d.line("  graphics card", missing, "%s", why)
+	}
 	d.line("  driver", found, "%s, %s", i.Vendor, i.Version)
 	d.line("  version", found, "OpenGL %d.%d, GLSL %d", i.Major, i.Minor, i.GLSL)
 	l := i.Limits

@@ -77,8 +77,11 @@ func NewHeadless(o HeadlessOptions) (*Context, error) {
 }
 
 func (c *Context) openHeadless(o HeadlessOptions, device int) error {
+	if dirs := moreVendorDirs("/", os.Getenv); dirs != "" {
+		_ = os.Setenv(vendorDirs, dirs) // before the loader looks
+	}
 	if msg := C.galvani_egl_load(); msg != nil {
-		return &Error{Kind: ErrNoDriver, Detail: C.GoString(msg), Hint: hintDriver}
+		return &Error{Kind: ErrNoDriver, Detail: C.GoString(msg), Hint: driverHint("/")}
 	}
 	var tried []string
 	old := false
@@ -120,7 +123,7 @@ func (c *Context) openHeadless(o HeadlessOptions, device int) error {
 	if old {
 		return &Error{Kind: ErrOldVersion, Detail: detail, Hint: "OpenGL 4.3 core is the least that works; a newer driver may have it"}
 	}
-	return &Error{Kind: ErrNoDriver, Detail: detail, Hint: hintDriver}
+	return &Error{Kind: ErrNoDriver, Detail: detail, Hint: driverHint("/")}
 }
 
 func candidates(platform string, device int) []candidate {

@@ -8,7 +8,7 @@ import (
 )
 
 // UniformPass counts the dispatches of a sequence within one step, from 0.
-const UniformPass = "pass"
+const UniformPass = "pass_of_step"
 
 // Sequence writes the program in which one work group runs a sequence: the result is that of one element after another, and elements that
 // are not neighbours run at the same time.

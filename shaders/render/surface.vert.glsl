@@ -44,8 +44,10 @@ vec2 at(ivec2 p) {
 }
 
 void main() {
-	// Division by reciprocal: exact for the at most 2^24 vertices of a draw, and cheap on processors.
+	// Division by reciprocal is cheap on processors; where it is not exact, the row is one off.
 	int row = int((float(gl_VertexID) + 0.5) / float(window.z));
+	row -= int(row * window.z > gl_VertexID);
+	row += int((row + 1) * window.z <= gl_VertexID);
 	ivec2 p = window.xy + ivec2(gl_VertexID - row * window.z, row);
 	ivec2 q = inside(p);
 	float t = tone(q);
