@@ -10,6 +10,7 @@ import (
 type FrameConfig struct {
 	Cells         []int         // surfaces: cells along one side
 	Graphs        []GraphSize   // graphs
+	Live          []LiveSize    // neural fields that go on between frames
 	Width, Height int           // pixels, 0: 800 × 600
 	Window        bool          // a window on DISPLAY with its buffers swapped, else off the screen
 	Samples       int           // per pixel, off the screen; 0: 1
@@ -19,6 +20,12 @@ type FrameConfig struct {
 	Turn func()
 }
 
+// LiveSize is a neural field: cells along one side, and steps of the simulation in each frame.
+type LiveSize struct{ Cells, Steps int }
+
+// LiveSizes are what is measured when nobody asks for others: a million cells at 1000 steps in 60 frames.
+func LiveSizes() []LiveSize { return []LiveSize{{1024, 17}} }
+
 // GraphSize is the size of a graph to draw.
 type GraphSize struct{ Nodes, Edges int }
 
@@ -26,7 +33,7 @@ type GraphSize struct{ Nodes, Edges int }
 func Graphs() []GraphSize { return []GraphSize{{1000, 4962}, {10000, 50000}, {100000, 1000000}} }
 
 func (c *FrameConfig) defaults() {
-	if len(c.Cells)+len(c.Graphs) == 0 {
+	if len(c.Cells)+len(c.Graphs)+len(c.Live) == 0 {
 		c.Cells = []int{20, 100, 500, 1000}
 	}
 	if c.Width == 0 || c.Height == 0 {

@@ -4,12 +4,14 @@ package bench
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"time"
 
 	glcontext "github.com/galvani-sim/galvani/gpu/context"
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/render"
+	"github.com/galvani-sim/galvani/host/sim"
 )
 
 // MeasureFrames draws lit surfaces with axes, and graphs, with title and colorbar, that change with every frame, and waits for the
@@ -84,9 +86,14 @@ type picture struct {
 	data  []*device.Buffer
 	frame render.Frame
 	next  func(*picture)
+	sim   *sim.Sim // that makes the data; may be nil
+	err   error    // of next
 }
 
 func (p *picture) close() {
+	if p.sim != nil {
+		_ = p.sim.Close()
+	}
 	for _, b := range p.data {
 		b.Close()
 	}
@@ -151,6 +158,12 @@ func (s *stage) measure(ctx context.Context, c *FrameConfig) ([]FrameResult, err
 			return nil, err
 		}
 	}
+	for _, n := range c.Live {
+		p, err := s.live(ctx, n)
+		if err := add(p, err, FrameResult{Picture: "neural field of " + square(n.Cells), Drawn: fmt.Sprintf("all, behind %d steps", n.Steps)}); err != nil {
+			return nil, err
+		}
+	}
 	for _, n := range c.Graphs {
 		for _, what := range graphCases {
 			if what.few && n.Edges > 40000 {
@@ -200,7 +213,9 @@ func (s *stage) settle(p *picture) error {
 
 func (s *stage) draw(p *picture) error {
 	p.frame.Version++
-	p.next(p)
+	if p.next(p); p.err != nil {
+		return p.err
+	}
 	if s.target != nil {
 		s.target.Bind()
 	} else {

@@ -62,14 +62,14 @@ func TestFrames(t *testing.T) {
 	for _, window := range []bool{false, true} {
 		t.Run(fmt.Sprintf("window=%v", window), func(t *testing.T) {
 			turns := 0
-			r := frames(t, FrameConfig{Cells: []int{20, 100}, Graphs: []GraphSize{{50, 200}}, Window: window, Rounds: 2, RoundTime: time.Millisecond,
+			r := frames(t, FrameConfig{Cells: []int{20, 100}, Graphs: []GraphSize{{50, 200}}, Live: []LiveSize{{20, 3}}, Window: window, Rounds: 2, RoundTime: time.Millisecond,
 				Turn: func() { turns++ }})
 			for _, f := range r {
 				if len(f.Rounds) != 2 || f.Rounds[0] <= 0 || len(f.User) != 2 || f.Window != window {
 					t.Errorf("%+v", f)
 				}
 			}
-			if len(r) != 2+len(graphCases) || turns != 2 {
+			if len(r) != 3+len(graphCases) || turns != 2 {
 				t.Errorf("%d results, %d turns of others", len(r), turns)
 			}
 		})

@@ -13,15 +13,17 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// Surface and Graph are the names by which Measure is asked for frames of lit surfaces and of graphs, beside the workloads.
+// Surface, Graph and Live are the names by which Measure is asked for frames of lit surfaces, of graphs, and of a neural field that runs, beside the
+// workloads.
 const (
 	Surface = "surface"
 	Graph   = "graph"
+	Live    = "live"
 )
 
 // Options of Measure.
 type Options struct {
-	// Names are workloads, Surface, Graph, Dispatch, Scaling, or beginnings of names that end in *; none: all.
+	// Names are workloads, Surface, Graph, Live, Dispatch, Scaling, or beginnings of names that end in *; none: all.
 	Names []string
 	// Backends are "cpu", "gl", Forms and GLModes; none: cpu and gl, without gl where there is none.
 	Backends   []string
@@ -49,7 +51,7 @@ func Measure(ctx context.Context, o Options) (*Result, error) {
 	if o.Log == nil {
 		o.Log = func(string) {}
 	}
-	names := slices.DeleteFunc(slices.Clone(o.Names), func(n string) bool { return slices.Contains([]string{Surface, Graph, Dispatch, Scaling}, n) })
+	names := slices.DeleteFunc(slices.Clone(o.Names), func(n string) bool { return slices.Contains([]string{Surface, Graph, Live, Dispatch, Scaling}, n) })
 	surface, dispatch := len(o.Names) == 0 || slices.Contains(o.Names, Surface), slices.Contains(o.Names, Dispatch)
 	var workloads []Workload
 	if len(names) > 0 || len(o.Names) == 0 {
@@ -84,6 +86,9 @@ func Measure(ctx context.Context, o Options) (*Result, error) {
 	}
 	if surface {
 		err = r.pictures(ctx, &o, gl, FrameConfig{}, nil)
+	}
+	if err == nil && slices.Contains(o.Names, Live) {
+		err = r.pictures(ctx, &o, gl, FrameConfig{Live: LiveSizes()}, nil)
 	}
 	if err == nil && slices.Contains(o.Names, Graph) {
 		err = r.pictures(ctx, &o, gl, FrameConfig{Graphs: Graphs()}, drawers(ctx, &o))

@@ -19,6 +19,7 @@ var families = []family{
 	{"coba", 1000, 10_000_000, coba},
 	{"procedural", 2000, 10_000_000, procedural},
 	{"cobahh", 1000, 10_000_000, cobahh},
+	{"cobahh1000", 2000, 10_000_000, cobahhDrawn},
 	{"kuramoto", 100, 10_000_000, func(n int) Workload { return kuramoto(fmt.Sprint("kuramoto-", n), n, 10*n) }},
 	{"field", 10, 1024, func(n int) Workload { return field(n, true, 5) }},
 	{"spreizer", 1, 5, spreizer},

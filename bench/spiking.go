@@ -144,6 +144,26 @@ beta_n = .5*exp((10*mV-v+VT)/(40*mV))/ms : Hz`),
 	return spikes("cobahh", "COBAHH, Hodgkin-Huxley cells, 80 inputs per cell", float64(n), 80*float64(n), build, Watched{Group: "P", Var: "v", Peak: 0.05, Most: 0.12}, drawn, 5, 150)
 }
 
+// cobahhDrawn is COBAHH with a thousand inputs per cell instead of 80, weaker by as much, and nothing of its synapses is stored.
+func cobahhDrawn(n int) Workload {
+	const inputs = 1000
+	w := spikes(fmt.Sprintf("cobahh1000-%d", n), "COBAHH with 1000 inputs per cell, drawn for every spike", float64(n), inputs*float64(n), nil,
+		Watched{Group: "P", Var: "v", Peak: 0.05, Most: 0.12}, drawn, 1, 150)
+	w.Build = func() (*net.Network, error) {
+		base := cobahh(n)
+		network, err := base.Build()
+		if err != nil {
+			return nil, err
+		}
+		for k, s := range network.Synapses {
+			s.Connect = []*net.Connection{{P: equations(fmt.Sprint(inputs / float64(n))), Procedural: true}}
+			s.Pathways[0].Code = equations([]string{"ge += we", "gi += wi"}[k] + fmt.Sprintf("*80/%d", inputs))
+		}
+		return network, nil
+	}
+	return w
+}
+
 // brunel is Brunel's network with the parameters of NEST's brunel_delta_nest: delta synapses, Poisson input.
 func brunel() Workload { return brunelOf(10_000, 2500) }
 

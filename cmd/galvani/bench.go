@@ -33,6 +33,7 @@ for all that begin so.`,
 					fmt.Fprintf(p.out, "%-16s %s\n", w.Name, w.Title)
 				}
 				fmt.Fprintf(p.out, "%-16s %s\n", bench.Surface, "frames per second of lit surfaces of 20 x 20 to 1000 x 1000 cells")
+				fmt.Fprintf(p.out, "%-16s %s\n", bench.Live, "frames per second of a neural field of 1024 x 1024 cells, 17 steps and a lit surface in each")
 				fmt.Fprintf(p.out, "%-16s %s\n", bench.Graph, "frames per second of graphs of 1000 nodes to 1e5 nodes and 1e6 edges; --peers adds networkx")
 				fmt.Fprintf(p.out, "%-16s %s\n", bench.Scaling, "cost of a cell of CUBA in networks of 4000 to 4 million cells")
 				fmt.Fprintf(p.out, "%-16s %s\n", bench.Dispatch, "what dispatches and barriers cost on the graphics card")
@@ -80,7 +81,7 @@ for all that begin so.`,
 			for _, w := range bench.Workloads() {
 				names = append(names, w.Name)
 			}
-			names = append(names, bench.Surface, bench.Graph, bench.Scaling, bench.Dispatch)
+			names = append(names, bench.Surface, bench.Graph, bench.Live, bench.Scaling, bench.Dispatch)
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
