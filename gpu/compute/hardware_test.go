@@ -51,7 +51,7 @@ func TestAsHardwareLarge(t *testing.T) {
 		return
 	}
 	usual := &Backend{dev: b.dev, Mode: Plain}
-	for name, p := range map[string]*plan.Plan{"bursts": burstPlan(40_000, 3000, 3, false), "cuba": cubaPlan(t, 4000, plan.Single), "learners": planOf(t, learners(80), plan.Single)} {
+	for name, p := range map[string]*plan.Plan{"bursts": burstPlan(33_000, 1100, 3, false), "cuba": cubaPlan(t, 4000, plan.Single), "learners": planOf(t, learners(80), plan.Single)} {
 		x, y := loadWith(t, b, p), loadWith(t, usual, p)
 		if name == "bursts" {
 			marks := false
@@ -63,7 +63,7 @@ func TestAsHardwareLarge(t *testing.T) {
 			}
 		}
 		for _, i := range []*Shared{x, y} {
-			advance(t, i, 40)
+			advance(t, i, map[bool]int64{true: 4, false: 40}[name == "bursts"])
 		}
 		sameState(t, name, p, snapshot(t, x), snapshot(t, y))
 		if len(p.SpikeMonitors) > 0 {

@@ -431,12 +431,14 @@ func TestTapCellsDoNotMatter(t *testing.T) {
 	}
 	var want *exec.Snapshot
 	for _, cells := range []int{1, 2, 5, 8, 13, 100} {
-		x := loadWith(t, &Backend{dev: d, Mode: Plain, cells: cells}, b.p)
-		advance(t, x, 2)
-		got := snapshot(t, x)
-		if want == nil {
-			want = got
+		for _, hardware := range []bool{false, true} {
+			x := loadWith(t, &Backend{dev: d, Mode: Plain, cells: cells, hardware: hardware}, b.p)
+			advance(t, x, 2)
+			got := snapshot(t, x)
+			if want == nil {
+				want = got
+			}
+			sameState(t, "cells", b.p, got, want)
 		}
-		sameState(t, "cells", b.p, got, want)
 	}
 }

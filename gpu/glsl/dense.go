@@ -21,14 +21,19 @@ func (g *generator) source(name string, src plan.Source) func(i string) string {
 	}
 }
 
-// tapSum writes a function that computes a few neighbouring cells of a row, so that they share the loads of offsets and weights. Each
-// cell sums its taps in storage order. There are no branches: software renderers go through both sides of one.
+// tapSum writes a function that computes a few cells of a row, so that they share the loads of offsets and weights. Each cell sums its taps in storage order.
+// There are no branches: software renderers go through both sides of one. Their cells are neighbours; on hardware neighbouring invocations have
+// neighbouring cells, so that each load of all of them is of one line of memory.
 func (g *generator) tapSum(t *plan.TapSum) function {
 	cells := 1
 	if g.l.TapCells != nil {
 		cells = max(1, min(g.l.TapCells(t), t.Cols))
 	}
 	blocks := (t.Cols + cells - 1) / cells
+	first, apart := cells, 1 // cells from one invocation to the next, and between those of one
+	if !g.l.Software && cells > 1 {
+		first, apart = 1, blocks
+	}
 	f := g.function(t.Name, t.Layers*t.Rows*blocks)
 	real := g.l.real()
 	g.linef("// %s: %d taps on a grid of %d x %d x %d cells, %d per call.", t.Name, t.Taps, t.Layers, t.Rows, t.Cols, cells)
@@ -38,7 +43,7 @@ func (g *generator) tapSum(t *plan.TapSum) function {
 	g.use(int(t.Weights))
 	g.use(int(t.Dst))
 	off, w, dst := g.l.Buffers[t.Offsets].Name, g.l.Buffers[t.Weights].Name, g.l.Buffers[t.Dst].Name
-	g.linef("\tint x = int(e %% %du) * %d, y = int(e / %du %% %du), z = int(e / %du);", blocks, cells, blocks, t.Rows, t.Rows*blocks)
+	g.linef("\tint x = int(e %% %du) * %d, y = int(e / %du %% %du), z = int(e / %du);", blocks, first, blocks, t.Rows, t.Rows*blocks)
 	for c := range cells {
 		g.linef("\tprecise %s sum%d = %s;", real, c, g.l.zero())
 	}
@@ -48,21 +53,21 @@ func (g *generator) tapSum(t *plan.TapSum) function {
 	g.linef("\t\tint row = inside ? (sz * %d + sy) * %d : 0;", t.Rows, t.Cols)
 	g.linef("\t\t%s weight = %s(k);", real, w)
 	for c := range cells {
-		g.linef("\t\tprecise %s p%d = weight * %s;", real, c, src(fmt.Sprintf("uint(row + clamp(sx + %d, 0, %d))", c, t.Cols-1)))
-		g.linef("\t\tsum%d = inside && uint(sx + %d) < %du ? sum%d + p%d : sum%d;", c, c, t.Cols, c, c, c)
+		g.linef("\t\tprecise %s p%d = weight * %s;", real, c, src(fmt.Sprintf("uint(row + clamp(sx + %d, 0, %d))", c*apart, t.Cols-1)))
+		g.linef("\t\tsum%d = inside && uint(sx + %d) < %du ? sum%d + p%d : sum%d;", c, c*apart, t.Cols, c, c, c)
 	}
 	g.linef("\t}")
 	g.linef("\tuint at = uint((z * %d + y) * %d + x);", t.Rows, t.Cols)
 	for c := range cells {
 		last := ""
 		if c > 0 && t.Cols%cells != 0 {
-			last = fmt.Sprintf("x + %d < %d", c, t.Cols)
+			last = fmt.Sprintf("x + %d < %d", c*apart, t.Cols)
 		}
 		if t.Add {
 			g.linef("\tprecise %s total%d = sum%d;", real, c, c)
-			g.linef("\t%s", onlyIf(last, fmt.Sprintf("{ total%d = %s(at + %du) + sum%d; %s(at + %du) = total%d; }", c, dst, c, c, dst, c, c)))
+			g.linef("\t%s", onlyIf(last, fmt.Sprintf("{ total%d = %s(at + %du) + sum%d; %s(at + %du) = total%d; }", c, dst, c*apart, c, dst, c*apart, c)))
 		} else {
-			g.linef("\t%s", onlyIf(last, fmt.Sprintf("%s(at + %du) = sum%d;", dst, c, c)))
+			g.linef("\t%s", onlyIf(last, fmt.Sprintf("%s(at + %du) = sum%d;", dst, c*apart, c)))
 		}
 	}
 	g.linef("}")
