@@ -15,8 +15,8 @@ EXAMPLE := examples/neural_field/neural_field.star
 # To build: a C compiler, and what GLFW and go-gl are linked with. To run: the OpenGL loader and Mesa's drivers.
 PACKAGES_BUILD := gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev \
 	libegl1 libgl1 libgl1-mesa-dri ffmpeg
-# For windows in tests, and the keys pressed in them.
-PACKAGES_TEST := xvfb xauth xdotool
+# For windows in tests, the keys pressed in them, and a second opinion on shaders.
+PACKAGES_TEST := xvfb xauth xdotool glslang-tools
 # For the window in a real browser: 80 MB to fetch and 290 MB on disk, so `make test` uses one only where it is.
 PACKAGES_BROWSER := chromium
 # Other simulators to measure beside ours.

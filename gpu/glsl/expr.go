@@ -101,6 +101,9 @@ func (s *scope) define(roots []*ir.Expr) {
 		switch {
 		case anchors[e]:
 			name := s.hoist(e.Type)
+			if t.prec != precAtom {
+				t = s.local(e.Type, t.text)
+			}
 			s.lines = append(s.lines, fmt.Sprintf("\t%s = %s;", name, t.text))
 			t = term{name, precAtom}
 		case !leaf(e) && (s.uses[e] > 1 || len(t.text) > longest || draws(e.Op)):

@@ -78,7 +78,8 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 		s.hoist = func(t ir.Type) string {
 			g.hoisted++
 			name := fmt.Sprintf("u%d", g.hoisted)
-			globals = append(globals, fmt.Sprintf("precise %s %s;", g.l.typeName(t), name))
+			// Not precise, which some compilers take for local to a function: what is stored in it is.
+			globals = append(globals, fmt.Sprintf("%s %s;", g.l.typeName(t), name))
 			return name
 		}
 	}

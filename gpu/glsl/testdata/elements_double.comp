@@ -25,30 +25,32 @@ uint fault_0 = 0xffffffffu, fault_kind_0;
 #define stimulus_values(i) slab0[480u + uint(i)]
 
 // neurons update: 100 elements, reads 4 buffers, writes 3.
-precise double u1;
-precise int u2;
+double u1;
+int u2;
 void once_neurons_update() {
 	precise double t1 = double(clock_time(0.1lf));
 	precise double t2 = t1 * 6.283185307179586lf;
 	precise double t3 = t1 * 0.5lf;
 	precise int t4 = op_to_int(t3);
-	u1 = neurons_gain(0) * m_sin(t2) + (uint(t4) < 7u ? stimulus_values(t4) : 0.0lf);
-	precise int t5 = int(clock_step.x) + 1;
-	u2 = op_mod(t5, 3) * 100;
+	precise double t5 = neurons_gain(0) * m_sin(t2) + (uint(t4) < 7u ? stimulus_values(t4) : 0.0lf);
+	u1 = t5;
+	precise int t6 = int(clock_step.x) + 1;
+	precise int t7 = op_mod(t6, 3) * 100;
+	u2 = t7;
 }
 void run_neurons_update(uint e) {
-	precise double t6 = own_0_0;
-	precise double t7 = draw_normal64(uint(e), stream_0, 2u);
-	precise double t8 = t6 + 0.05lf * (u1 - t6 * (t6 * t6)) + 0.01lf * t7;
-	precise double t9 = op_min(t8, packDouble2x32(uvec2(0x00000000u, 0x7ff00000u)));
-	precise bool t10 = bool(own_1_0) && int(e) % 3 < 2;
-	precise int t11 = u2 + int(e);
-	precise bool t12 = !(1.0lf <= t9);
-	if (t10) own_0_0 = t9;
-	neurons_v_history(t11) = t9;
-	own_1_0 = int(t12);
+	precise double t8 = own_0_0;
+	precise double t9 = draw_normal64(uint(e), stream_0, 2u);
+	precise double t10 = t8 + 0.05lf * (u1 - t8 * (t8 * t8)) + 0.01lf * t9;
+	precise double t11 = op_min(t10, packDouble2x32(uvec2(0x00000000u, 0x7ff00000u)));
+	precise bool t12 = bool(own_1_0) && int(e) % 3 < 2;
+	precise int t13 = u2 + int(e);
+	precise bool t14 = !(1.0lf <= t11);
+	if (t12) own_0_0 = t11;
+	neurons_v_history(t13) = t11;
+	own_1_0 = int(t14);
 	uint fault = 0xffffffffu, kind = 0u;
-	if (!op_finite(t9)) { fault = 0u; kind = op_kind(t9); }
+	if (!op_finite(t11)) { fault = 0u; kind = op_kind(t11); }
 	if (fault == 0u && e < fault_0) { fault_0 = e; fault_kind_0 = kind; }
 }
 

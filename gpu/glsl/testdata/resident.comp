@@ -59,29 +59,31 @@ void run_taps(uint e) {
 }
 
 // neurons update: 100 elements, reads 4 buffers, writes 3.
-precise float u1;
-precise int u2;
+float u1;
+int u2;
 void once_neurons_update() {
 	precise float t1 = float(clock_time(0.1lf));
 	precise float t2 = t1 * 6.2831855;
 	precise float t3 = t1 * 0.5;
 	precise int t4 = op_to_int(t3);
-	u1 = neurons_gain(0) * m_sin(t2) + (uint(t4) < 7u ? stimulus_values(t4) : 0.0);
-	precise int t5 = int(clock_step.x) + 1;
-	u2 = op_mod(t5, 3) * 100;
+	precise float t5 = neurons_gain(0) * m_sin(t2) + (uint(t4) < 7u ? stimulus_values(t4) : 0.0);
+	u1 = t5;
+	precise int t6 = int(clock_step.x) + 1;
+	precise int t7 = op_mod(t6, 3) * 100;
+	u2 = t7;
 }
 void run_neurons_update(uint e) {
-	precise float t6 = neurons_v(e);
-	precise float t7 = draw_normal(uint(e), stream_0, 2u);
-	precise float t8 = t6 + 0.05 * (u1 - t6 * (t6 * t6)) + 0.01 * t7;
-	precise float t9 = op_min(t8, uintBitsToFloat(0x7f800000u));
-	precise bool t10 = bool(neurons_on(e)) && int(e) % 3 < 2;
-	precise int t11 = u2 + int(e);
-	precise bool t12 = !(1.0 <= t9);
-	if (t10) neurons_v(e) = t9;
-	neurons_v_history(t11) = t9;
-	neurons_on(e) = int(t12);
-	if (!op_finite(t9)) report_fault(0u, e, op_kind(t9));
+	precise float t8 = neurons_v(e);
+	precise float t9 = draw_normal(uint(e), stream_0, 2u);
+	precise float t10 = t8 + 0.05 * (u1 - t8 * (t8 * t8)) + 0.01 * t9;
+	precise float t11 = op_min(t10, uintBitsToFloat(0x7f800000u));
+	precise bool t12 = bool(neurons_on(e)) && int(e) % 3 < 2;
+	precise int t13 = u2 + int(e);
+	precise bool t14 = !(1.0 <= t11);
+	if (t12) neurons_v(e) = t11;
+	neurons_v_history(t13) = t11;
+	neurons_on(e) = int(t14);
+	if (!op_finite(t11)) report_fault(0u, e, op_kind(t11));
 }
 
 void sync_group() { memoryBarrierBuffer(); barrier(); }
