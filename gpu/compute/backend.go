@@ -194,6 +194,9 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	if err := i.allocate(); err != nil {
 		return nil, err
 	}
+	if err := i.compileTogether(); err != nil {
+		return nil, err
+	}
 	if i.persistent != nil {
 		if err := i.choosePersistent(b.Mode, i.startPersistent); err != nil {
 			return nil, err

@@ -71,3 +71,24 @@ func TestAsHardwareLarge(t *testing.T) {
 		}
 	}
 }
+
+// Programs that are compiled at once are those that steps then use: no more of them are made.
+func TestCompiledTogether(t *testing.T) {
+	b := asHardware(t, Plain)
+	if b == nil || !b.dev.Info().Features.ParallelCompile {
+		return
+	}
+	p := cubaPlan(t, 400, plan.Single)
+	x := loadWith(t, b, p)
+	n := len(x.i.programs)
+	if least := len(x.i.Programs()); n < least {
+		t.Errorf("%d programs are there before the first step, which takes %d", n, least)
+	}
+	advance(t, x, 20)
+	if len(x.i.programs) != n {
+		t.Errorf("%d programs were compiled at once, then there were %d", n, len(x.i.programs))
+	}
+	y := loadWith(t, &Backend{dev: b.dev, Mode: Plain}, p)
+	advance(t, y, 20)
+	sameState(t, "together", p, snapshot(t, x), snapshot(t, y))
+}

@@ -18,13 +18,28 @@ type program struct {
 	text *glsl.Program
 }
 
+// keyOf tells programs apart.
+func keyOf(t *glsl.Program) string { return fmt.Sprint(t.Streams, t.Source.Text) }
+
 // compile builds a program, or returns the one with the same text.
 func (i *Instance) compile(t *glsl.Program) (*program, error) {
-	key := fmt.Sprint(t.Streams, t.Source.Text)
+	key := keyOf(t)
 	if p, ok := i.programs[key]; ok {
 		return p, nil
 	}
-	dp, err := i.dev.NewCompute(t.Name, device.Source{Name: t.Source.Name, Text: t.Source.Text, Files: t.Source.Files})
+	c, err := i.startCompile(t)
+	if err != nil {
+		return nil, err
+	}
+	return i.finishCompile(t, c)
+}
+
+func (i *Instance) startCompile(t *glsl.Program) (*device.Compilation, error) {
+	return i.dev.StartCompute(t.Name, device.Source{Name: t.Source.Name, Text: t.Source.Text, Files: t.Source.Files})
+}
+
+func (i *Instance) finishCompile(t *glsl.Program, c *device.Compilation) (*program, error) {
+	dp, err := c.Finish()
 	if err != nil {
 		return nil, err
 	}
@@ -36,8 +51,52 @@ func (i *Instance) compile(t *glsl.Program) (*program, error) {
 	for k, v := range t.Streams {
 		p.SetUints(glsl.UniformStream(k), v)
 	}
-	i.programs[key] = p
+	i.programs[keyOf(t)] = p
 	return p, nil
+}
+
+// compileTogether builds what loading and the first step need at once, where the driver compiles programs side by side: with drivers of graphics cards a
+// program takes tenths of a second. Other drivers, and the software renderer, compile each when it is first dispatched.
+func (i *Instance) compileTogether() error {
+	if i.layout.Software || !i.dev.Info().Features.ParallelCompile {
+		return nil
+	}
+	var list []*glsl.Program
+	for k := range i.initial {
+		list = append(list, i.initial[k].text)
+	}
+	switch {
+	case i.resident != nil:
+		list = append(list, i.resident.text)
+	case i.persistent != nil:
+		list = append(list, i.persistent.text)
+	default:
+		for k := range i.units {
+			list = append(list, i.units[k].text)
+		}
+		if i.flush != nil {
+			list = append(list, i.flush)
+		}
+	}
+	started := map[string]bool{}
+	var texts []*glsl.Program
+	var under []*device.Compilation
+	var err error
+	for _, t := range list {
+		if key := keyOf(t); i.programs[key] == nil && !started[key] {
+			var c *device.Compilation
+			if c, err = i.startCompile(t); err != nil {
+				break
+			}
+			started[key], texts, under = true, append(texts, t), append(under, c)
+		}
+	}
+	for k, c := range under { // also behind an error: nothing is left behind
+		if _, e := i.finishCompile(texts[k], c); err == nil {
+			err = e
+		}
+	}
+	return err
 }
 
 // setScales tells p the scales of its sums.

@@ -44,14 +44,7 @@ type Program struct {
 
 // NewCompute compiles and links a compute program. The error is a *CompileError when the text is wrong.
 func (d *Device) NewCompute(label string, s Source) (*Program, error) {
-	p, err := d.newProgram(label, []Stage{Compute}, []Source{s})
-	if err != nil {
-		return nil, err
-	}
-	var size [3]int32
-	gl.GetProgramiv(p.name, gl.COMPUTE_WORK_GROUP_SIZE, &size[0])
-	p.groupSize = [3]int{int(size[0]), int(size[1]), int(size[2])}
-	return p, nil
+	return d.newProgram(label, []Stage{Compute}, []Source{s})
 }
 
 // NewGraphics compiles and links a vertex and a fragment shader.
@@ -64,70 +57,116 @@ func (d *Device) NewGraphicsGeometry(label string, vertex, geometry, fragment So
 	return d.newProgram(label, []Stage{Vertex, Geometry, Fragment}, []Source{vertex, geometry, fragment})
 }
 
-func (d *Device) newProgram(label string, stages []Stage, sources []Source) (_ *Program, err error) {
+func (d *Device) newProgram(label string, stages []Stage, sources []Source) (*Program, error) {
+	c, err := d.startProgram(label, stages, sources)
+	if err != nil {
+		return nil, err
+	}
+	return c.Finish()
+}
+
+// Compilation is a program that is being compiled and linked. Drivers with Features.ParallelCompile work on several at once, until one is asked for.
+type Compilation struct {
+	program *Program
+	stages  []Stage
+	sources []Source
+	shaders []uint32
+	key     string // in the cache; "": it has none, or the program came from it
+	ready   bool
+}
+
+// StartCompute begins to compile and link a compute program. Finish must be called.
+func (d *Device) StartCompute(label string, s Source) (*Compilation, error) {
+	return d.startProgram(label, []Stage{Compute}, []Source{s})
+}
+
+func (d *Device) startProgram(label string, stages []Stage, sources []Source) (*Compilation, error) {
 	name := gl.CreateProgram()
 	if name == 0 {
 		return nil, fmt.Errorf("device: program %s: OpenGL gives no program", label)
 	}
 	d.track(kindProgram, uint64(name), label)
-	p := &Program{d: d, name: name, label: label, locations: map[string]int32{}}
+	c := &Compilation{program: &Program{d: d, name: name, label: label, locations: map[string]int32{}}, stages: stages, sources: sources}
+	if d.opts.Cache != nil && d.info.Features.ProgramBinary {
+		c.key = d.cacheKey(stages, sources)
+		if c.program.load(c.key) {
+			c.ready = true
+			return c, nil
+		}
+		gl.ProgramParameteri(name, gl.PROGRAM_BINARY_RETRIEVABLE_HINT, gl.TRUE)
+	}
+	for i, s := range sources {
+		sh := gl.CreateShader(uint32(stages[i]))
+		if sh == 0 {
+			c.program.Close()
+			return nil, fmt.Errorf("device: program %s: OpenGL gives no %v shader", label, stages[i])
+		}
+		text, free := gl.Strs(s.Text + "\x00")
+		gl.ShaderSource(sh, 1, text, nil)
+		free()
+		gl.CompileShader(sh)
+		gl.AttachShader(name, sh)
+		gl.DeleteShader(sh) // goes with the program
+		c.shaders = append(c.shaders, sh)
+	}
+	gl.LinkProgram(name)
+	return c, nil
+}
+
+// Finish waits until the program is linked. The error is a *CompileError when a text is wrong.
+func (c *Compilation) Finish() (_ *Program, err error) {
+	p, d := c.program, c.program.d
 	defer func() {
 		if err != nil {
 			p.Close()
 		}
 	}()
-	key := ""
-	if d.opts.Cache != nil && d.info.Features.ProgramBinary {
-		key = d.cacheKey(stages, sources)
-		if p.load(key) {
-			return p, nil
-		}
-		gl.ProgramParameteri(name, gl.PROGRAM_BINARY_RETRIEVABLE_HINT, gl.TRUE)
+	if c.ready {
+		c.findGroupSize()
+		return p, nil
 	}
-	for i, s := range sources {
-		sh, err := compile(label, stages[i], s)
-		if err != nil {
-			return nil, err
+	for i, sh := range c.shaders {
+		var ok int32
+		if gl.GetShaderiv(sh, gl.COMPILE_STATUS, &ok); ok == 0 {
+			log := shaderLog(sh)
+			_ = d.takeErr("glLinkProgram")
+			return nil, newCompileError(p.label, c.stages[i].String(), log, c.sources[i])
 		}
-		gl.AttachShader(name, sh)
-		gl.DeleteShader(sh) // goes with the program
 	}
-	gl.LinkProgram(name)
 	var ok int32
-	gl.GetProgramiv(name, gl.LINK_STATUS, &ok)
+	gl.GetProgramiv(p.name, gl.LINK_STATUS, &ok)
 	if ok == 0 {
+		log := programLog(p.name)
 		_ = d.takeErr("glLinkProgram")
-		return nil, newCompileError(label, "link", programLog(name), sources[len(sources)-1])
+		return nil, newCompileError(p.label, "link", log, c.sources[len(c.sources)-1])
 	}
-	if key != "" {
-		p.store(key)
+	for _, sh := range c.shaders {
+		gl.DetachShader(p.name, sh) // and with that it is gone
+	}
+	c.findGroupSize()
+	if c.key != "" {
+		p.store(c.key)
 	}
 	if err := d.takeErr("glLinkProgram"); err != nil {
-		return nil, fmt.Errorf("device: program %s: %w", label, err)
+		return nil, fmt.Errorf("device: program %s: %w", p.label, err)
 	}
 	return p, nil
 }
 
-func compile(label string, stage Stage, s Source) (uint32, error) {
-	sh := gl.CreateShader(uint32(stage))
-	if sh == 0 {
-		return 0, fmt.Errorf("device: program %s: OpenGL gives no %v shader", label, stage)
+func (c *Compilation) findGroupSize() {
+	if c.stages[0] == Compute {
+		var size [3]int32
+		gl.GetProgramiv(c.program.name, gl.COMPUTE_WORK_GROUP_SIZE, &size[0])
+		c.program.groupSize = [3]int{int(size[0]), int(size[1]), int(size[2])}
 	}
-	text, free := gl.Strs(s.Text + "\x00")
-	gl.ShaderSource(sh, 1, text, nil)
-	free()
-	gl.CompileShader(sh)
-	var ok int32
-	gl.GetShaderiv(sh, gl.COMPILE_STATUS, &ok)
-	if ok != 0 {
-		return sh, nil
-	}
+}
+
+func shaderLog(sh uint32) string {
 	var n int32
 	gl.GetShaderiv(sh, gl.INFO_LOG_LENGTH, &n)
 	log := make([]byte, max(n, 1))
 	gl.GetShaderInfoLog(sh, int32(len(log)), nil, &log[0])
-	gl.DeleteShader(sh)
-	return 0, newCompileError(label, stage.String(), cString(log), s)
+	return cString(log)
 }
 
 func programLog(name uint32) string {
