@@ -86,6 +86,7 @@ func (b *Buffer) allocate(count int) error {
 
 func (b *Buffer) delete(name uint32, count int) {
 	gl.DeleteBuffers(1, &name)
+	b.d.forgetBound(name)
 	b.d.stats.BufferBytes -= int64(max(count, 1) * b.elem.Size())
 	b.d.untrack(kindBuffer, uint64(name))
 	b.d.verify("glDeleteBuffers")
@@ -271,8 +272,35 @@ func Copy(dst *Buffer, dstOff int, src *Buffer, srcOff, n int) error {
 
 // BindStorage binds the whole buffer to a shader storage binding.
 func (d *Device) BindStorage(binding int, b *Buffer) {
-	gl.BindBufferBase(gl.SHADER_STORAGE_BUFFER, uint32(binding), b.name)
-	d.verify("glBindBufferBase")
+	if now := (boundRange{name: b.name}); d.bindsAnew(binding, now) {
+		gl.BindBufferBase(gl.SHADER_STORAGE_BUFFER, uint32(binding), b.name)
+		d.verify("glBindBufferBase")
+	}
+}
+
+// boundRange is what a storage binding has: a buffer, all of it where size is 0.
+type boundRange struct {
+	name      uint32
+	off, size int
+}
+
+// bindsAnew reports whether a storage binding has something else, and notes what it will have: dispatches mostly bind what is bound, and a driver looks at
+// each binding anew.
+func (d *Device) bindsAnew(binding int, now boundRange) bool {
+	if d.bound[binding] == now && now.name != 0 {
+		return false
+	}
+	d.bound[binding] = now
+	return true
+}
+
+// forgetBound is called when a buffer is deleted, which OpenGL unbinds; its name may come again.
+func (d *Device) forgetBound(name uint32) {
+	for k, b := range d.bound {
+		if b.name == name {
+			delete(d.bound, k)
+		}
+	}
 }
 
 // BindStorageRange binds n elements from off on; off times the element size must be a multiple of Limits.StorageAlign.
@@ -287,8 +315,10 @@ func (d *Device) BindStorageRange(binding int, b *Buffer, off, n int) error {
 	if size == 0 {
 		return fmt.Errorf("device: bind: empty range of buffer %s", b.label)
 	}
-	gl.BindBufferRange(gl.SHADER_STORAGE_BUFFER, uint32(binding), b.name, o, size)
-	d.verify("glBindBufferRange")
+	if d.bindsAnew(binding, boundRange{b.name, o, size}) {
+		gl.BindBufferRange(gl.SHADER_STORAGE_BUFFER, uint32(binding), b.name, o, size)
+		d.verify("glBindBufferRange")
+	}
 	return nil
 }
 
@@ -305,8 +335,10 @@ func (d *Device) BindView(binding int, v View) (first int, err error) {
 	if most := d.info.Limits.StorageBlockSize; int64(end-start)*int64(size) > most {
 		return 0, fmt.Errorf("device: bind: the view spans %d bytes, a storage block of the OpenGL driver holds %d", (end-start)*size, most)
 	}
-	gl.BindBufferRange(gl.SHADER_STORAGE_BUFFER, uint32(binding), v.Buffer, start*size, (end-start)*size)
-	d.verify("glBindBufferRange")
+	if d.bindsAnew(binding, boundRange{v.Buffer, start * size, (end - start) * size}) {
+		gl.BindBufferRange(gl.SHADER_STORAGE_BUFFER, uint32(binding), v.Buffer, start*size, (end-start)*size)
+		d.verify("glBindBufferRange")
+	}
 	return v.Offset - start, nil
 }
 

@@ -129,8 +129,9 @@ type Device struct {
 	closed bool
 
 	generation uint64
-	scratchVAO uint32 // bound for draws without attributes
-	program    uint32 // current program, to skip redundant binds
+	scratchVAO uint32             // bound for draws without attributes
+	program    uint32             // current program, to skip redundant binds
+	bound      map[int]boundRange // storage bindings
 	state      State
 	stateKnown bool
 	target     *Framebuffer // that draws go to
@@ -145,7 +146,7 @@ var ErrOutOfMemory = errors.New("out of GPU memory")
 
 // New loads OpenGL's functions for the thread's context. It may be called from any goroutine.
 func New(t Thread, o Options) (*Device, error) {
-	d := &Device{thread: t, opts: o, debug: o.Debug || debugBuild, live: map[objectKey]string{}}
+	d := &Device{thread: t, opts: o, debug: o.Debug || debugBuild, live: map[objectKey]string{}, bound: map[int]boundRange{}}
 	var err error
 	t.Do(func() { err = d.init() })
 	if err != nil {

@@ -251,6 +251,34 @@ func TestComputeAndIndirect(t *testing.T) {
 	})
 }
 
+// What is bound again is bound once, and a buffer that comes in the place of a deleted one is bound though it may have its name.
+func TestBindAgain(t *testing.T) {
+	open(t, func(t testing.TB, d *device.Device) {
+		p := must[*device.Program](t)(d.NewCompute("double", device.Source{Text: double}))
+		defer p.Close()
+		p.SetFloats("factor", 3)
+		for k := range 5 {
+			b := must[*device.Buffer](t)(device.NewBufferFrom(d, "b", device.F32, []float32{1, 2, 3, float32(k)}))
+			other := must[*device.Buffer](t)(device.NewBufferFrom(d, "other", device.F32, make([]float32, 128)))
+			for range 2 {
+				d.BindStorage(0, b)
+				ok(t, d.Dispatch(p, 1, 1, 1))
+				d.Barrier(device.BarrierStorage)
+			}
+			ok(t, d.BindStorageRange(0, other, 64, 64))
+			ok(t, d.Dispatch(p, 1, 1, 1))
+			d.BindStorage(0, b)
+			ok(t, d.Dispatch(p, 1, 1, 1))
+			d.Barrier(device.BarrierStorage | device.BarrierBufferUpdate)
+			got := make([]float32, 4)
+			ok(t, device.Read(b, 0, got, device.ReadTest))
+			equal(t, "three times", got, []float32{27, 54, 81, 27 * float32(k)})
+			b.Close()
+			other.Close()
+		}
+	})
+}
+
 // A view of part of a buffer is found by the shader whatever the alignment that OpenGL asks for.
 func TestBindView(t *testing.T) {
 	open(t, func(t testing.TB, d *device.Device) {
