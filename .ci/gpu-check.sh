@@ -4,15 +4,16 @@
 # bin/gpu-check and bin/gpu-check.tar.gz on another machine; no network, no display. GALVANI_GL_DEVICE=software checks Mesa's software renderer instead.
 #   .ci/gpu-check.sh [REPORT]      SECONDS_IN_ALL=480: what does not fit is left out, and the report says so. Each section is a process of its own: one
 #                                  that fails, crashes or hangs costs the others nothing but time.
-#                                  WORKLOADS="cuba-4000 brunel" chooses what is measured, WAYS what is measured in each way, ROUNDS how often,
+#                                  LARGE="field-1024" and WORKLOADS="cuba-4000 brunel" choose what is measured, WAYS in each way, ROUNDS how often,
 #                                  PACKAGES="device compute" which tests (none: PACKAGES=-), JOBS how many tests run at once
 set -uo pipefail
 cd "$(dirname "$0")/.."
 report=${1:-out/gpu-check.md}
 export GALVANI_GL_DEVICE=${GALVANI_GL_DEVICE:-hardware} GALVANI_REQUIRE_GL=1
 all=${SECONDS_IN_ALL:-480} threads=$(nproc) rounds=${ROUNDS:-3}
-# What large cards are for comes first.
-workloads=${WORKLOADS:-field-1024 cobahh1000-1000000 cuba-4000 cuba-400000 cobahh-1000000 brunel coba cobahh field-20 field-100 kuramoto-full kuramoto-100000 spreizer-2}
+# What large cards are for comes before the tests.
+large=${LARGE:-field-1024 cobahh1000-1000000}
+workloads=${WORKLOADS:-cuba-4000 cuba-400000 cobahh-1000000 brunel coba cobahh field-20 field-100 kuramoto-full kuramoto-100000 spreizer-2}
 ways=${WAYS:-microcircuit-1 cuba-4000 stdp cuba-40000 coba}
 packages=${PACKAGES:-context device compute render viewer layout shaders}
 [ "$packages" = - ] && packages=
@@ -72,6 +73,12 @@ fi
 raw=1 section 40 "dispatches and barriers" "$bin/galvani" bench dispatch --backend gl
 raw=1 section 60 "frames: a neural field of 1024 x 1024 that runs (60 frames/s are 1000 steps/s)" "$bin/galvani" bench live --backend gl --rounds "$rounds"
 raw=1 section 60 "frames: surfaces" "$bin/galvani" bench surface --backend gl --rounds "$rounds"
+speed() {
+	for w in $1; do
+		raw=1 section "$2" "speed: $w" "$bin/galvani" bench "$w" --threads "$threads" --precision single --rounds "$rounds"
+	done
+}
+speed "$large" 75
 # Ways that a network is refused are in the report, with the reason.
 for w in $ways; do
 	raw=1 section 90 "ways to run a step: $w" "$bin/galvani" bench "$w" --backend gl-plain,gl-resident,gl-persistent --precision single --rounds "$rounds"
@@ -85,11 +92,11 @@ one_test() { # NAME_OF_OUTPUT FOLDER BINARY TEST
 	echo "$rc $((SECONDS - start)) $1" >>"$OUTPUTS/results"
 }
 export -f one_test
-if [ -n "$packages" ] && [ "$(left 240)" -gt 20 ]; then
+if [ -n "$packages" ] && [ "$(left 180)" -gt 20 ]; then
 	echo "tests" >&2
 	start=$SECONDS
 	export OUTPUTS=$outputs
-	LIMIT=$(left 240)
+	LIMIT=$(left 180)
 	export LIMIT
 	for p in $packages; do
 		folder=gpu/$p
@@ -117,9 +124,7 @@ elif [ -n "$packages" ]; then
 	printf '\n## tests\n\nLEFT OUT: the %d seconds in all are over.\n' "$all" >>"$report"
 fi
 
-for w in $workloads; do
-	raw=1 section 60 "speed: $w" "$bin/galvani" bench "$w" --threads "$threads" --precision single --rounds "$rounds"
-done
+speed "$workloads" 40
 raw=1 section 40 "speed in double precision" "$bin/galvani" bench cuba-4000 cobahh field-100 --threads "$threads" --precision double --rounds "$rounds"
 echo "$report, $SECONDS s: $([ $failed = 0 ] && echo "everything passed" || echo "there are FAILURES")"
 grep -n 'FAILED\|LEFT OUT' "$report" | head -40 || true

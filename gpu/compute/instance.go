@@ -119,9 +119,17 @@ func (i *Instance) fullBarrier() {
 	i.hazards.barrier()
 }
 
-// barrier makes what programs wrote to slabs visible to programs, and to the arguments of indirect dispatches.
+// barrier makes what programs wrote to slabs visible to programs, and to the arguments of indirect dispatches. Uses that the plan does not have are not
+// waited for.
 func (i *Instance) barrier() {
-	i.dev.Barrier(device.BarrierStorage | device.BarrierTexture | device.BarrierCommand)
+	b := device.BarrierStorage
+	if i.layout.Texels != nil {
+		b |= device.BarrierTexture
+	}
+	if len(i.layout.Lists) > 0 {
+		b |= device.BarrierCommand
+	}
+	i.dev.Barrier(b)
 }
 
 // clearFault resets the fault words.
