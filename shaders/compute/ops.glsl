@@ -31,8 +31,7 @@ float op_mod(float x, float y) {
 	if (ux >= 0x7f800000u || uy > 0x7f800000u || uy < 0x00800000u) return uintBitsToFloat(0x7fc00000u);
 	precise float r = uintBitsToFloat(ux), d = uintBitsToFloat(uy);
 	while (r >= d) {
-		int shift = int(floatBitsToUint(r) >> 23) - int(uy >> 23);
-		precise float m = ldexp(d, shift);
+		precise float m = uintBitsToFloat(uy & 0x007fffffu | floatBitsToUint(r) & 0x7f800000u); // d times a power of 2
 		if (m > r) m = m * 0.5;
 		r = r - m;
 	}
