@@ -99,6 +99,9 @@ func (w *worst) see(u, x, got, want float64) {
 	}
 }
 
+// division is the error, in units in the last place, that OpenGL allows for the one division at the end of some functions. A processor rounds it correctly.
+const division = 2.5
+
 func TestSingle(t *testing.T) {
 	d := gltest.Device(t)
 	for _, f := range functions {
@@ -126,8 +129,12 @@ func TestSingle(t *testing.T) {
 			b.see(units(float64(builtin[i]), want, ulp32(want), math.MaxFloat32), float64(x[i]), float64(builtin[i]), want)
 		}
 		t.Logf("%-9s float %8.3g ulp at %-14.8g   built-in %8.3g ulp at %.8g", f.name, w.units, w.x, b.units, b.x)
-		if w.units > f.single {
-			t.Errorf("%s(%v) = %v, want %v: %.3g ulp, allowed %v", f.name, float32(w.x), float32(w.got), w.want, w.units, f.single)
+		allowed := f.single
+		if !d.Info().Software {
+			allowed += division
+		}
+		if w.units > allowed {
+			t.Errorf("%s(%v) = %v, want %v: %.3g ulp, allowed %v", f.name, float32(w.x), float32(w.got), w.want, w.units, allowed)
 		}
 	}
 }

@@ -1,5 +1,6 @@
 // Elementary functions in float. OpenGL leaves the accuracy of the built-in ones to the driver (sin may be off by 2^-11);
-// these give the same values on every driver, within about one unit in the last place, sinh and tanh two (see testdata/accuracy.txt).
+// these give the same values on every driver, within about one unit in the last place, sinh and tanh two (see testdata/accuracy.txt),
+// where division is rounded correctly; OpenGL lets graphics cards be off by 2.5 units there.
 // Most follow FreeBSD's msun, which is: Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Permission to use,
 // copy, modify, and distribute this software is freely granted, provided that this notice is preserved.
 // exp, sin, cos and tan use the polynomials of Cephes (S. L. Moshier). Arguments and results below 2^-126 may count as zero.
