@@ -128,6 +128,12 @@ func accesses(l *glsl.Layout, op glsl.Op) []access {
 		touch(s.Bits, write, anywhere)
 		touch(int(op.List), write, anywhere)
 		touch(s.Args, write, anywhere)
+	case *glsl.Shares:
+		d, _ := l.DelaysOf(op.Run)
+		reads(op.Run.List)
+		touch(d.Table, read, anywhere)
+		touch(l.Between, read, anywhere)
+		touch(d.Starts, write, anywhere)
 	case *glsl.Apply:
 		s := l.Sums[op.Sum]
 		for _, b := range []int{s.Buffer, int(s.Target)} {
@@ -167,8 +173,9 @@ func runAccesses(l *glsl.Layout, op *plan.Run) []access {
 	case k.Domain == ir.Synapses:
 		element = align{bySynapse, -1, 0, op.Conn, p.Conns[op.Conn].Division}
 	}
-	if k.InOrder {
-		element = anywhere // one invocation sees all
+	d, _ := l.DelaysOf(op)
+	if k.InOrder || d != nil {
+		element = anywhere // one invocation sees all, or which sees what follows from the spikes of all delays
 	}
 	for i, s := range k.Slots {
 		if added[i] {
@@ -187,6 +194,17 @@ func runAccesses(l *glsl.Layout, op *plan.Run) []access {
 	}
 	for _, r := range k.Reductions {
 		a = append(a, access{int(op.Bind[r.Slot]), write, anywhere}, access{int(op.Bind[r.Slot]), read, anywhere})
+	}
+	if d != nil {
+		for _, r := range d.Runs {
+			for _, b := range p.Conns[r.Conn].Buffers() {
+				a = append(a, access{int(b), read, anywhere})
+			}
+		}
+		for _, v := range d.Packed {
+			a = append(a, access{v.Buffer, read, anywhere})
+		}
+		return append(a, access{d.Table, read, anywhere}, access{d.Starts, read, anywhere}, access{int(op.List), read, anywhere})
 	}
 	if op.Conn >= 0 && k.Domain != ir.Elements && k.Domain != ir.Active {
 		c := p.Conns[op.Conn]

@@ -86,6 +86,9 @@ func (i *Instance) AdvanceBatch(ctx context.Context, step int64) (stop exec.Stop
 	if err != nil {
 		return exec.Stop{At: i.at}, true, err
 	}
+	if err = i.packValues(); err != nil {
+		return exec.Stop{At: i.at}, true, err
+	}
 	first := i.at.Step
 	switch {
 	case i.at.Item > 0 || i.passed: // finish a tick that was cut
@@ -245,7 +248,11 @@ func (i *Instance) dispatch(u *unit, stamp uint32, step uint64) error {
 func (i *Instance) dispatchSpikes(u *unit, p *program, step uint64) error {
 	if !slices.ContainsFunc(u.ops, func(op glsl.Op) bool { // before the first step nothing spiked
 		r := op.(*plan.Run)
-		return step >= uint64(r.Lag) && r.Takes(int64(step)-int64(r.Lag))
+		runs := []*plan.Run{r}
+		if d, _ := i.layout.DelaysOf(r); d != nil {
+			runs = d.Runs
+		}
+		return slices.ContainsFunc(runs, func(r *plan.Run) bool { return step >= uint64(r.Lag) && r.Takes(int64(step)-int64(r.Lag)) })
 	}) {
 		return nil
 	}
@@ -254,6 +261,10 @@ func (i *Instance) dispatchSpikes(u *unit, p *program, step uint64) error {
 		return i.dev.DispatchIndirect(p.Program, i.slabs[args.Slab].buf, 4*(args.Base+3*u.together[0].Index))
 	}
 	r := u.ops[0].(*plan.Run)
+	if d, _ := i.layout.DelaysOf(r); d != nil {
+		args := i.layout.Buffers[d.Starts]
+		return i.dev.DispatchIndirect(p.Program, i.slabs[args.Slab].buf, 4*(args.Base+d.Args()))
+	}
 	list := i.layout.Lists[r.List]
 	at := glsl.ArgsPerRow * list.Rows // several lags: the longest row
 	if !slices.ContainsFunc(u.ops, func(op glsl.Op) bool { return op.(*plan.Run).Lag != r.Lag }) {

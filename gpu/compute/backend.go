@@ -92,7 +92,13 @@ func (b *Backend) Caps() exec.Caps {
 
 // Memory estimates what Load allocates on the device, and what the program keeps beside it.
 func (b *Backend) Memory(p *plan.Plan) (plan.Memory, error) {
-	return Estimate(p, b.Caps().MaxBuffer, b.layoutOptions())
+	caps, o := b.Caps(), b.layoutOptions()
+	m, err := Estimate(p, caps.MaxBuffer, o)
+	if err == nil && caps.Memory > 0 && m.Total > caps.Memory {
+		o.NoPacking = true // as Load does
+		m, err = Estimate(p, caps.MaxBuffer, o)
+	}
+	return m, err
 }
 
 // layoutOptions are those that do not depend on what is loaded.
@@ -136,6 +142,12 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	}
 	if layout.OwnNoise && p.Replicas > glsl.MostReplicas {
 		return nil, fmt.Errorf("%d networks with random numbers of their own are more than the %d that one batch can have", p.Replicas, glsl.MostReplicas)
+	}
+	if caps.Memory > 0 && !l.NoPacking && memoryOf(layout).Total > caps.Memory { // what is kept twice is kept once
+		l.NoPacking = true
+		if layout, err = glsl.NewLayout(p, caps.MaxBuffer, l); err != nil {
+			return nil, err
+		}
 	}
 	slabs := makeSlabs(layout)
 	if m := memoryOf(layout); caps.Memory > 0 && m.Total > caps.Memory {
@@ -236,6 +248,9 @@ func (i *Instance) allocate() error {
 		return err
 	}
 	if err := i.putBounds(); err != nil {
+		return err
+	}
+	if err := i.putDelays(); err != nil {
 		return err
 	}
 	for m, r := range i.layout.Rings {
@@ -348,7 +363,10 @@ func (i *Instance) build(mode Mode, most int, size int64) (err error) {
 			return err
 		}
 	}
-	list := i.Programs()
+	if i.pack, err = glsl.Pack(i.layout, groupSize); err != nil {
+		return err
+	}
+	list := append(i.Programs(), i.pack...)
 	for k := range i.initial {
 		list = append(list, i.initial[k].text)
 	}
@@ -389,6 +407,7 @@ func (i *Instance) initialise() error {
 		}
 	}
 	i.fullBarrier()
+	i.unpacked = len(i.pack) > 0
 	_, err := i.checkFault()
 	return err
 }

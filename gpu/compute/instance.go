@@ -35,8 +35,11 @@ type Instance struct {
 	hazards        *hazards
 	rings          []ring
 	// flush brings targets of sums up to date behind the last step; nil where every step does. unsettled: it has not run since.
-	flush      *glsl.Program
-	unsettled  bool
+	flush     *glsl.Program
+	unsettled bool
+	// pack copies values of synapses into the order in which they are read. unpacked: they may have changed since.
+	pack       []*glsl.Program
+	unpacked   bool
 	spikeRings []spikeRing
 
 	at       exec.Position

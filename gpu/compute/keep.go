@@ -128,6 +128,7 @@ func (i *Instance) Revert(from exec.Kept, at exec.Position) error {
 	if err := i.forgetSpikes(); err != nil {
 		return err
 	}
+	i.unpacked = len(i.pack) > 0
 	i.at, i.passed, i.halt = at, false, false
 	i.tickBase = at.Step
 	return i.clearFault()

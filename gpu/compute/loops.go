@@ -3,6 +3,7 @@ package compute
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/galvani-sim/galvani/gpu/glsl"
 	"github.com/galvani-sim/galvani/host/ir"
@@ -52,11 +53,59 @@ func longestRow(l *glsl.Layout, conn int) int {
 	return glsl.LongestRow(l.Plan, l.Plan.Conns[conn])
 }
 
+// longestSegment is the longest row of all delays of an operation.
+func longestSegment(l *glsl.Layout, d *glsl.Delays) (most int) {
+	for _, r := range d.Runs {
+		most = max(most, longestRow(l, r.Conn))
+	}
+	return most
+}
+
+// joined reports whether a kernel is one of several delays that are one operation.
+func joined(l *glsl.Layout, op glsl.Op) bool {
+	r, ok := op.(*plan.Run)
+	if !ok {
+		return false
+	}
+	d, _ := l.DelaysOf(r)
+	return d != nil
+}
+
+// roundsPerSegment bounds the rounds of the operation of several delays for a segment, in a dispatch.
+func roundsPerSegment(l *glsl.Layout, d *glsl.Delays) int {
+	r := d.Runs[0]
+	among := max(1, lanes/d.Teams)
+	return glsl.SegmentRounds(d, max(longestSegment(l, d)/among+2, (longestSegment(l, d)/(4*among)+3)*4), 1+rounds(l, r))
+}
+
+// delayGroups is the smallest number of work groups, from least on, that run over all segments of delays within half of maxRounds if all elements spike
+// in every step.
+func delayGroups(l *glsl.Layout, d *glsl.Delays, least int) int {
+	segments := max(1, maxRounds/2/roundsPerSegment(l, d)-d.Teams+1) // of a team
+	all := len(d.Runs) * l.Lists[d.Runs[0].List].Width
+	return max(least, (all+segments*d.Teams-1)/(segments*d.Teams))
+}
+
+// delayRounds bounds the rounds of operations of several delays.
+func delayRounds(l *glsl.Layout, ops []glsl.Op) (n int) {
+	for _, op := range ops {
+		if d, _ := l.DelaysOf(op.(*plan.Run)); d != nil {
+			all := len(d.Runs) * l.Lists[d.Runs[0].List].Width
+			n += ((all+d.Groups*d.Teams-1)/(d.Groups*d.Teams) + d.Teams - 1) * roundsPerSegment(l, d)
+		}
+	}
+	return n
+}
+
 // spikeGroups is the smallest number of work groups, from least on, that run over the synapses of their spikes within maxRounds if all
 // elements spike.
 func spikeGroups(l *glsl.Layout, list plan.BufferID, least int) int {
 	s := l.Lists[list]
-	spikes := max(1, maxRounds/max(roundsPerSpike(l, list), 1)-max(0, s.Beside-1)) // of a work group
+	most := maxRounds
+	if slices.ContainsFunc(l.DelayedRuns(), func(r *plan.Run) bool { return r.List == list }) {
+		most /= 2 // the other half is for segments, see delayGroups
+	}
+	spikes := max(1, most/max(roundsPerSpike(l, list), 1)-max(0, s.Beside-1)) // of a work group
 	width := s.Width
 	return max(least, (width+spikes-1)/spikes)
 }
@@ -74,7 +123,7 @@ func beside(l *glsl.Layout, list plan.BufferID) int {
 	for _, it := range l.Plan.Schedule {
 		for _, op := range it.Ops {
 			r, ok := op.(*plan.Run)
-			if !ok || r.Kernel.Domain != ir.Spiking {
+			if !ok || r.Kernel.Domain != ir.Spiking || joined(l, r) {
 				continue
 			}
 			for _, o := range over {
@@ -129,7 +178,7 @@ func roundsPerSpike(l *glsl.Layout, list plan.BufferID) int {
 	for _, it := range l.Plan.Schedule {
 		for _, op := range it.Ops {
 			r, ok := op.(*plan.Run)
-			if !ok || r.List != list || r.Kernel.InOrder {
+			if !ok || r.List != list || r.Kernel.InOrder || joined(l, r) {
 				continue
 			}
 			switch r.Kernel.Domain {
@@ -285,14 +334,33 @@ func stepRounds(l *glsl.Layout, entries []glsl.Entry, groupSize int) budget {
 			list := l.Lists[l.Plan.SpikeMonitors[op.Monitor].List]
 			n, each = 1, 2*bits.Len(uint(list.Width))+6
 			spikes += ((list.Width-1)/groupSize + 2) * 2
+		case *glsl.Shares:
+			n, each = 1, shareRounds(l, op, groupSize)
 		}
 		fixed += n*each + 2
 	}
 	return budget{most: maxRounds, fixed: fixed, worst: fixed + spikes, perSpike: ordered}
 }
 
+// shareRounds bounds the rounds of an invocation that counts up the spikes of delays.
+func shareRounds(l *glsl.Layout, o *glsl.Shares, groupSize int) int {
+	d, _ := l.DelaysOf(o.Run)
+	share := (len(d.Runs) + groupSize - 1) / groupSize
+	return 2*(share+1) + min(groupSize, len(d.Runs)) + 1
+}
+
 // spikingRounds bounds the rounds over the synapses of a list's spikes if all elements spike.
-func spikingRounds(l *glsl.Layout, r *plan.Run, e glsl.Entry, groupSize int) int {
+func spikingRounds(l *glsl.Layout, r *plan.Run, e glsl.Entry, groupSize int) (total int) {
+	if d, _ := l.DelaysOf(r); d != nil {
+		for _, o := range d.Runs {
+			total += rowsRounds(l, o, e, groupSize) + glsl.SegmentRounds(d, 0, 0)*l.Lists[r.List].Width
+		}
+		return total
+	}
+	return rowsRounds(l, r, e, groupSize)
+}
+
+func rowsRounds(l *glsl.Layout, r *plan.Run, e glsl.Entry, groupSize int) int {
 	list, c := l.Lists[r.List], l.Plan.Conns[r.Conn]
 	width := list.Width - 1
 	if c.Drawn != nil {
@@ -355,6 +423,8 @@ func listRounds(l *glsl.Layout, op glsl.Op, groupSize int) int {
 			return (markRounds+32*32)*((s.Marks+groupSize-1)/groupSize) + groupSize + s.Rows
 		}
 		return 34*((s.Words()+groupSize-1)/groupSize) + groupSize + s.Rows
+	case *glsl.Shares:
+		return shareRounds(l, op, groupSize)
 	case *plan.RecordSpikes:
 		m := l.Plan.SpikeMonitors[op.Monitor]
 		return 2*((m.To-m.From)/groupSize+1) + 64
@@ -592,7 +662,11 @@ func work(l *glsl.Layout, op glsl.Op) int {
 		case ir.Active:
 			return n
 		case ir.Spiking:
-			return p.Conns[op.Conn].N * k / 4
+			n := p.Conns[op.Conn].N
+			if d, _ := l.DelaysOf(op); d != nil {
+				n = l.Synapses(d)
+			}
+			return n * k / 4
 		}
 		if op.Conn >= 0 {
 			n = max(n, p.Conns[op.Conn].N*k)
@@ -616,6 +690,9 @@ func work(l *glsl.Layout, op glsl.Op) int {
 		return l.Lists[op.List].Elems
 	case *glsl.Apply:
 		return 4 * l.Buffers[l.Sums[op.Sum].Target].Len
+	case *glsl.Shares:
+		d, _ := l.DelaysOf(op.Run)
+		return len(d.Runs)
 	case *plan.Generate, *plan.RecordSpikes:
 		return 64
 	case *plan.Halt:

@@ -40,7 +40,7 @@ type partitioner struct {
 func (p *partitioner) find(t *task, a []access) int {
 	at := -1
 	for k := len(p.units) - 1; k >= p.fence; k-- {
-		if p.units[k].takes(p.l, t, a) && p.listsFit(&p.units[k], t) {
+		if p.units[k].takes(p.l, t, a) && p.listsFit(k, t) {
 			at = k
 		}
 		if ordered(p.units[k].access, a) {
@@ -85,6 +85,10 @@ func (p *partitioner) place(t task) {
 		p.made[op.List] = at
 	case *plan.Generate:
 		p.made[op.List] = at
+	case *glsl.Shares:
+		if before, ok := p.made[op.Run.List]; ok {
+			p.made[op.Run.List] = max(before, at)
+		}
 	}
 	if r, ok := t.op.(*plan.Run); ok {
 		for _, e := range r.Kernel.Effects {
@@ -121,19 +125,22 @@ func (u *unit) waits(l *glsl.Layout, op glsl.Op, a []access) bool {
 
 // listsFit reports whether a dispatch over spikes may run over the list of another task, too: a unit that makes lists has to find the arguments after
 // all lists are made.
-func (p *partitioner) listsFit(u *unit, t *task) bool {
+func (p *partitioner) listsFit(at int, t *task) bool {
+	u := &p.units[at]
 	if u.kind != spikes {
 		return true
 	}
 	ops := append(slices.Clone(u.ops), t.op)
 	of := listsOf(p.l, ops)
-	if len(of) > 1 && p.maker(of, t.clock) < 0 {
-		return false
+	if argumentsOfAll(p.l, ops) {
+		if m := p.maker(of, t.clock); m < 0 || m >= at {
+			return false
+		}
 	}
 	if !p.l.Software {
 		return true
 	}
-	total := jointRounds(p.l, ops)
+	total := jointRounds(p.l, ops) + delayRounds(p.l, ops)
 	if len(of) == 1 && total == 0 {
 		return true // the number of work groups allows for all
 	}
@@ -141,6 +148,13 @@ func (p *partitioner) listsFit(u *unit, t *task) bool {
 		total += spikeRounds(p.l, b)
 	}
 	return total <= maxRounds
+}
+
+// argumentsOfAll reports whether the arguments of a dispatch of operations over spikes are the largest of several: of different lists, or of a list and
+// of delays.
+func argumentsOfAll(l *glsl.Layout, ops []glsl.Op) bool {
+	delayed := slices.ContainsFunc(ops, func(op glsl.Op) bool { d, _ := l.DelaysOf(op.(*plan.Run)); return d != nil })
+	return len(ops) > 1 && (delayed || len(listsOf(l, ops)) > 1)
 }
 
 // listsOf are the different lists of operations over spikes.
@@ -177,15 +191,18 @@ func (p *partitioner) dispatchTogether() {
 		if u.kind != spikes {
 			continue
 		}
-		of := listsOf(p.l, u.ops)
-		if len(of) == 1 {
+		if !argumentsOfAll(p.l, u.ops) {
 			continue
 		}
 		t := &glsl.Together{Index: index, Synapses: u.overSynapses()}
 		index++
 		for _, op := range u.ops {
 			r := op.(*plan.Run)
-			if part := (glsl.SpikesOf{List: r.List, Lag: r.Lag}); !slices.Contains(t.Parts, part) {
+			part := glsl.SpikesOf{List: r.List, Lag: r.Lag}
+			if d, _ := p.l.DelaysOf(r); d != nil {
+				part.Lag, part.Delays = 0, d
+			}
+			if !slices.Contains(t.Parts, part) {
 				t.Parts = append(t.Parts, part)
 			}
 		}
@@ -205,7 +222,11 @@ func togetherAccesses(l *glsl.Layout, k kind, t *glsl.Together) []access {
 	}
 	a := []access{{l.Together, write, anywhere}}
 	for _, p := range t.Parts {
-		a = append(a, access{l.Lists[p.List].Args, read, anywhere})
+		b := l.Lists[p.List].Args
+		if p.Delays != nil {
+			b = p.Delays.Starts
+		}
+		a = append(a, access{b, read, anywhere})
 	}
 	return a
 }

@@ -46,6 +46,13 @@ func tasksOf(l *glsl.Layout, items []plan.Item, cyclic bool) (tasks []task, defe
 			continue
 		}
 		for _, op := range it.Ops {
+			if r, ok := op.(*plan.Run); ok {
+				if d, first := l.DelaysOf(r); first {
+					tasks = append(tasks, task{&glsl.Shares{Run: r}, k, it.Clock})
+				} else if d != nil {
+					continue // the first of them is all
+				}
+			}
 			for s, sum := range l.Sums {
 				if pending[s] != nil && touches(l, op, int(sum.Target)) {
 					apply(s, k)

@@ -138,6 +138,7 @@ func (i *Instance) Write(id plan.BufferID, off int, src []float64) error {
 	if err := i.put(id, off, src); err != nil {
 		return err
 	}
+	i.unpacked = i.unpacked || i.layout.PackedValues(id)
 	return i.refreshList(id)
 }
 
@@ -232,6 +233,7 @@ func (i *Instance) Restore(s *exec.Snapshot) error {
 	if err := i.forgetSpikes(); err != nil {
 		return err
 	}
+	i.unpacked = len(i.pack) > 0
 	i.at, i.passed, i.halt = s.At, false, false
 	i.tickBase = s.At.Step
 	return i.clearFault()

@@ -16,6 +16,11 @@ func (i *Instance) tune() {
 	if software {
 		// Enough to share evenly; what all elements have in common is computed once per invocation.
 		i.layout.Groups = 8 * runtime.NumCPU()
+		for _, r := range i.layout.DelayedRuns() {
+			d, _ := i.layout.DelaysOf(r)
+			d.Teams = i.layout.TeamsFor(d, lanes, softwareShare)
+			d.Groups = min(d.Groups, delayGroups(i.layout, d, i.layout.Groups))
+		}
 		for b, list := range i.layout.Lists {
 			list.Beside = beside(i.layout, b)
 			list.Groups = min(list.Groups, spikeGroups(i.layout, b, i.layout.Groups))
@@ -38,6 +43,9 @@ func (i *Instance) tune() {
 		return 1, 1
 	}
 }
+
+// softwareShare is about the number of synapses of a segment that an invocation of llvmpipe takes.
+const softwareShare = 16
 
 // addressable reports whether a slab can be read as texels.
 func (i *Instance) addressable(s int) bool {

@@ -71,7 +71,7 @@ func kindOf(op glsl.Op) kind {
 		return elements
 	case *plan.Sequence:
 		return sequence
-	case *glsl.Compact, *plan.RecordSpikes:
+	case *glsl.Compact, *plan.RecordSpikes, *glsl.Shares:
 		return lists
 	}
 	return single
@@ -237,6 +237,9 @@ func rowGroup(l *glsl.Layout, u *unit, least, most int) int {
 	mean := 0
 	for _, op := range u.ops {
 		if r := op.(*plan.Run); r.Conn >= 0 && r.Kernel.Domain == ir.Spiking {
+			if d, _ := l.DelaysOf(r); d != nil {
+				return most // several segments side by side
+			}
 			c := l.Plan.Conns[r.Conn]
 			rows := c.NPre
 			if c.ByPost {

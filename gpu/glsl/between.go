@@ -44,19 +44,24 @@ func (l *Layout) BetweenWords() (words []int32) {
 func (g *generator) when(r *plan.Run) string {
 	switch {
 	case r.Bounded():
-		const name = "run_between"
-		g.use(g.l.Between)
-		if bounds := g.l.Buffers[g.l.Between].Name; !slices.Contains(g.written, name) {
-			g.written = append(g.written, name)
-			g.linef("bool %s(uint at) {", name)
-			g.linef("\tuvec2 first = uvec2(%s(at), %s(at + 1u)), end = uvec2(%s(at + 2u), %s(at + 3u));", bounds, bounds, bounds, bounds)
-			g.linef("\treturn (clock_step.y > first.y || clock_step.y == first.y && clock_step.x >= first.x) && (clock_step.y < end.y || clock_step.y == end.y && clock_step.x < end.x);")
-			g.linef("}")
-			g.linef("")
-		}
-		return fmt.Sprintf("%s(%du)", name, boundWords*slices.Index(g.l.bounded, r))
+		return fmt.Sprintf("%s(%du)", g.runBetween(), boundWords*slices.Index(g.l.bounded, r))
 	case r.Lag > 0:
 		return fmt.Sprintf("clock_step.y != 0u || clock_step.x >= %du", r.Lag)
 	}
 	return ""
+}
+
+// runBetween writes, once, the function that tells whether a step is within the bounds at a place, and returns its name.
+func (g *generator) runBetween() string {
+	const name = "run_between"
+	g.use(g.l.Between)
+	if bounds := g.l.Buffers[g.l.Between].Name; !slices.Contains(g.written, name) {
+		g.written = append(g.written, name)
+		g.linef("bool %s(uint at) {", name)
+		g.linef("\tuvec2 first = uvec2(%s(at), %s(at + 1u)), end = uvec2(%s(at + 2u), %s(at + 3u));", bounds, bounds, bounds, bounds)
+		g.linef("\treturn (clock_step.y > first.y || clock_step.y == first.y && clock_step.x >= first.x) && (clock_step.y < end.y || clock_step.y == end.y && clock_step.x < end.x);")
+		g.linef("}")
+		g.linef("")
+	}
+	return name
 }

@@ -38,6 +38,7 @@ type scope struct {
 	conn   *plan.Conn // nil outside synaptic domains
 	used   func(buffer int)
 	kept   map[int]*ownValue // buffers whose own element is in a variable
+	packed map[int]int       // buffers whose values are read from another one, in the order of entries
 	indent string
 
 	// How the element, its ends and per-element loads are spelled here.
@@ -347,6 +348,10 @@ func (s *scope) place(slot int, index []*ir.Expr) string {
 	b := int(s.bind[slot])
 	if o := s.kept[b]; o != nil && len(index) == 0 && s.slots[slot].Kind == ir.PerElement {
 		return o.name(0)
+	}
+	if p, ok := s.packed[b]; ok && len(index) == 0 && s.slots[slot].Kind == ir.PerElement {
+		s.used(p)
+		return s.l.Buffers[p].Name + "(segment_values + k)"
 	}
 	s.used(b)
 	at := ""

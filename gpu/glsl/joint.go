@@ -18,7 +18,7 @@ func Joint(l *Layout, a, b Op) bool {
 		return false
 	}
 	for _, r := range []*plan.Run{x, y} {
-		if r.Kernel.Domain != ir.Spiking || r.Kernel.InOrder || r.Bounded() {
+		if r.Kernel.Domain != ir.Spiking || r.Kernel.InOrder || r.Bounded() || l.joined[r] != nil {
 			return false
 		}
 		if c := l.Plan.Conns[r.Conn]; c.Mapped && c.Pre == nil {

@@ -45,6 +45,12 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	case k.Domain == ir.Spiking && g.joint[r]:
 		s.pre, s.post, param = "pre", "post", "uint e, int pre, int post"
 	case k.Domain == ir.Spiking:
+		if d := g.l.joined[r]; d != nil {
+			s.packed = map[int]int{}
+			for _, p := range d.Packed {
+				s.packed[int(p.Values)] = p.Buffer
+			}
+		}
 		head, param = g.ends(s, r, true), "uint k, uint row"
 		if g.fetched[r] {
 			param += ", int other"
@@ -133,19 +139,30 @@ func (g *generator) prepare(r *plan.Run) error {
 
 // ends makes the synapse of entry k, and the ends that the kernel asks for, known to s. With spiking the row is known.
 func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
-	c := g.l.Plan.Conns[r.Conn]
+	c, d := g.l.Plan.Conns[r.Conn], g.l.joined[r]
 	near, far := sidesOf(c)
+	number := func() string {
+		if d == nil || !c.Mapped {
+			return g.synapse(c, "k")
+		}
+		return g.delayArray(r, delaySynapses) + "(k)"
+	}
 	s.pre, s.post = "row", "other"
 	if c.ByPost {
 		s.pre, s.post = s.post, s.pre
 	}
 	head := g.splitEntry(s, r, spiking)
-	if head == nil {
-		head = []string{"\tuint e = " + g.synapse(c, "k") + ";"}
-	} else {
-		head = append(head, "\tuint own = "+g.synapse(c, "k")+";", fmt.Sprintf("\tuint e = rep * %du + own;", s.stride))
+	switch {
+	case head != nil:
+		head = append(head, "\tuint own = "+number()+";", fmt.Sprintf("\tuint e = rep * %du + own;", s.stride))
+	case d == nil || g.numbered(s, r):
+		head = []string{"\tuint e = " + number() + ";"}
 	}
-	if asks(r.Kernel, far) && !g.fetched[r] {
+	switch {
+	case !asks(r.Kernel, far) || g.fetched[r]:
+	case d != nil:
+		head = append(head, fmt.Sprintf("\tint other = int(%s(k));", g.delayArray(r, delayEnds)))
+	default:
 		g.use(int(c.Index))
 		head = append(head, fmt.Sprintf("\tint other = %s(k);", g.l.Buffers[c.Index].Name))
 	}
@@ -164,6 +181,19 @@ func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 		"\t\tuint mid = (row + end) / 2u;",
 		fmt.Sprintf("\t\tif (uint(%s(mid)) <= k) { row = mid; } else { end = mid; }", g.l.Buffers[c.RowPtr].Name),
 		"\t}")
+}
+
+// numbered reports whether a kernel with Delays depends on the numbers of synapses.
+func (g *generator) numbered(s *scope, r *plan.Run) bool {
+	k := r.Kernel
+	for i, slot := range k.Slots {
+		if _, ok := s.packed[int(r.Bind[i])]; slot.Kind == ir.PerElement && !ok {
+			return true
+		}
+	}
+	return slices.ContainsFunc(exprs(k), func(e *ir.Expr) bool { return e.Op == ir.OpElem || draws(e.Op) }) || slices.ContainsFunc(k.Effects, func(e ir.Effect) bool {
+		return e.Kind == ir.Check || e.Index != nil && !s.within(e.Index, g.l.part(int(r.Bind[e.Slot])))
+	})
 }
 
 // sidesOf names the end that the rows of a connectivity belong to, and the other.

@@ -89,6 +89,8 @@ type Layout struct {
 	Together   int // indexes Buffers: arguments of dispatches over several lists, -1 without such
 	Between    int // indexes Buffers: see BetweenWords; -1 without bounds
 	bounded    []*plan.Run
+	delayed    []*plan.Run           // that stand for kernels of several delays
+	joined     map[*plan.Run]*Delays // by each of those kernels
 	sumOf      map[plan.BufferID]int
 	ranges     *ranges
 	addends    map[plan.BufferID][]addend
@@ -168,6 +170,8 @@ type Options struct {
 	OwnNoise bool
 	// MarkWords is the number of words of bits from which a list keeps Marks; 0: none does. Results do not depend on it.
 	MarkWords int
+	// NoPacking: no values of synapses are kept a second time, see Packed. Results do not depend on it.
+	NoPacking bool
 	// Piece, when not nil, is the most elements of a storage block that a buffer of n elements may take if it can be in pieces: for tests.
 	Piece func(n int) int
 }
@@ -204,6 +208,7 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 		l.Rings = append(l.Rings, ring)
 	}
 
+	l.findDelays(&fresh, block)
 	if err := l.addLists(&fresh); err != nil {
 		return nil, err
 	}
@@ -215,7 +220,7 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 
 	divisible := l.divisible()
 	open := map[ir.Type]int{}
-	for i := range l.Buffers {
+	for _, i := range l.placing() {
 		b := &l.Buffers[i]
 		size := l.Size(b.Type)
 		most := int(min(block, 1<<33) / int64(size))
@@ -248,6 +253,7 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 		b.Slab, b.Base = k, base
 		l.Slabs[k].Len = min((base+b.Len+wide-1)/wide*wide, most) // whole vectors
 	}
+	l.delaysPlaced()
 	return l, nil
 }
 
@@ -333,4 +339,4 @@ func identifier(name string) string {
 }
 
 // reserved are the prefixes of names that the generated text itself uses.
-var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_", "own_", "was_", "now_", "emit_", "fault_", "stream_", "spiked_", "drawn_", "draws_", "grid_", "note_", "noted_", "cleared_", "round_"}
+var reserved = []string{"m_", "op_", "draw_", "run_", "once_", "row_", "step_", "wait_", "clock_", "first_", "report_", "sync_", "next_", "scale_", "pause_", "own_", "was_", "now_", "emit_", "fault_", "stream_", "spiked_", "drawn_", "draws_", "grid_", "note_", "noted_", "cleared_", "round_", "segment_"}

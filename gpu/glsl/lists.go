@@ -62,7 +62,7 @@ func Sampled(op Op) int {
 	return -1
 }
 
-// Op is an operation of a plan, *Compact, *Apply, *Spiked, *SampleEach or *Together.
+// Op is an operation of a plan, *Compact, *Shares, *Apply, *Spiked, *SampleEach or *Together. A kernel with Delays stands for those of all its delays.
 type Op any
 
 // Together is an indirect dispatch over the spikes of several lists. Its arguments are the largest of those of its parts.
@@ -72,10 +72,11 @@ type Together struct {
 	Synapses bool // a work group per spike, else an invocation
 }
 
-// SpikesOf are the spikes of a list some steps ago.
+// SpikesOf are the spikes of a list some steps ago, or where Delays is set, those of all its delays.
 type SpikesOf struct {
-	List plan.BufferID
-	Lag  int
+	List   plan.BufferID
+	Lag    int
+	Delays *Delays
 }
 
 // Words is the number of words of bits for the elements.
@@ -99,6 +100,8 @@ func (l *Layout) ListOf(op Op) plan.BufferID {
 	case *plan.Run:
 		return op.List
 	case *Spiked:
+		return op.Run.List
+	case *Shares:
 		return op.Run.List
 	}
 	return plan.None
@@ -174,7 +177,7 @@ func (l *Layout) addLists(names *namer) error {
 		list(m.List)
 		l.addSpikeRing(names, k, m)
 	}
-	if len(l.Lists) > 1 && over > 1 {
+	if over > 1 && (len(l.Lists) > 1 || len(l.delayed) > 0) {
 		l.Together = len(l.Buffers)
 		l.Buffers = append(l.Buffers, Buffer{Name: names.unique("groups_together"), Type: ir.Int, Len: 3 * (over / 2)})
 	}
@@ -413,8 +416,13 @@ func (g *generator) together(o *Together) function {
 	g.linef("\tint most = 0;")
 	for _, p := range o.Parts {
 		s := g.l.Lists[p.List]
-		g.use(s.Args)
 		split = max(split, s.Split)
+		if p.Delays != nil {
+			g.use(p.Delays.Starts)
+			g.linef("\tmost = max(most, %s(%du));", g.l.Buffers[p.Delays.Starts].Name, p.Delays.Args())
+			continue
+		}
+		g.use(s.Args)
 		at := "0u"
 		if s.Rows > 1 {
 			at = fmt.Sprintf("(clock_step.x - %du) %% %du * %du", p.Lag, s.Rows, ArgsPerRow)

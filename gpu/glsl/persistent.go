@@ -267,6 +267,7 @@ const sharing = "sharing"
 
 // gridSpikes writes the functions of kernels over the spikes of one list and, to t, how all work groups share the spikes and their synapses.
 func (g *generator) gridSpikes(t *strings.Builder, ops []Op, groupSize int) error {
+	var functions []function
 	names, rows := []string{}, make([]string, len(ops)) // of the function for an element, and of that for a row that is drawn
 	synapses, each := false, 0
 	for k, op := range ops {
@@ -278,7 +279,7 @@ func (g *generator) gridSpikes(t *strings.Builder, ops []Op, groupSize int) erro
 		if f.shared != "" {
 			fmt.Fprintf(t, "\t\t\t%s;\n", f.shared)
 		}
-		names = append(names, f.name)
+		names, functions = append(names, f.name), append(functions, f)
 		if g.drawn(r) {
 			rows[k] = g.drawnRows(r, f, groupSize)
 		}
@@ -294,9 +295,19 @@ func (g *generator) gridSpikes(t *strings.Builder, ops []Op, groupSize int) erro
 	for k := 0; k < len(ops); { // operations over the spikes of the same step share the loop
 		r := ops[k].(*plan.Run)
 		t.WriteString("\t\t\t")
+		if g.l.joined[r] != nil {
+			lanes := g.teamIn(r, groupSize)
+			g.teams = fmt.Sprintf("(gl_NumWorkGroups.x * %du)", groupSize/lanes)
+			team := fmt.Sprintf("(gl_WorkGroupID.x * %du + me / %du)", groupSize/lanes, lanes)
+			g.delaysLoop(t, r, functions[k], segments{team + " / " + sharing, g.teams + " / " + sharing,
+				fmt.Sprintf("me %% %du + %s %% %s * %du", lanes, team, sharing, lanes), fmt.Sprintf("%du * %s", lanes, sharing)})
+			t.WriteByte('\n')
+			k++
+			continue
+		}
 		g.each = each
 		g.spikeLoop(t, r, first, stride, func() {
-			for ; k < len(ops) && ops[k].(*plan.Run).SameSpikes(r); k++ {
+			for ; k < len(ops) && ops[k].(*plan.Run).SameSpikes(r) && g.l.joined[ops[k].(*plan.Run)] == nil; k++ {
 				o := ops[k].(*plan.Run)
 				switch {
 				case rows[k] != "":

@@ -293,41 +293,43 @@ type function struct {
 }
 
 type generator struct {
-	l        *Layout
-	names    namer
-	buffers  map[int]bool
-	slabs    map[int]bool // used without naming a buffer
-	products map[product]function
-	sums     map[int]bool       // whose uniform is declared
-	adders   map[int]string     // functions that add to sums
-	pairs    map[int]bool       // slabs that are also read as pairs of floats
-	written  []string           // functions that were written once
-	fetched  map[*plan.Run]bool // kernels whose functions are told the far end
-	joint    map[*plan.Run]bool // kernels whose functions are told the synapse and its ends
-	storers  map[int]string     // functions that store to buffers in pieces
-	body     strings.Builder
-	uniforms []string
-	globals  []string
-	random   bool // draws random numbers
-	streams  []uint32
-	math     bool // calls functions of lib/math
-	philox   bool // draws rows
-	gaps     int  // of them that invocations share
-	past     bool // draws numbers that belong before the first step
-	title    []string
-	hoisted  int          // globals so far
-	coherent string       // qualifier of the slabs
-	seen     map[int]bool // slabs through which work groups of one dispatch see what others wrote
-	own      map[int]*ownValue
-	ownOrder []int
-	blocks   map[int]bool // slabs that are also touched as vectors of four
-	texels   map[int]bool // slabs that are also read as texels of four words
-	width    int          // elements of an invocation at a time
-	seldom   bool         // what few elements store is noted, in notes
-	notes    []*note
-	part     int           // of the operation that is written
-	emits    map[int]*List // by bits: lists whose spikes an invocation notes for all its elements at once
-	faults   map[int]bool  // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
+	l       *Layout
+	names   namer
+	buffers map[int]bool
+	slabs   map[int]bool // used without naming a buffer
+	// And those that are only read, where a program knows that.
+	fixedSlabs map[int]bool
+	products   map[product]function
+	sums       map[int]bool       // whose uniform is declared
+	adders     map[int]string     // functions that add to sums
+	pairs      map[int]bool       // slabs that are also read as pairs of floats
+	written    []string           // functions that were written once
+	fetched    map[*plan.Run]bool // kernels whose functions are told the far end
+	joint      map[*plan.Run]bool // kernels whose functions are told the synapse and its ends
+	storers    map[int]string     // functions that store to buffers in pieces
+	body       strings.Builder
+	uniforms   []string
+	globals    []string
+	random     bool // draws random numbers
+	streams    []uint32
+	math       bool // calls functions of lib/math
+	philox     bool // draws rows
+	gaps       int  // of them that invocations share
+	past       bool // draws numbers that belong before the first step
+	title      []string
+	hoisted    int          // globals so far
+	coherent   string       // qualifier of the slabs
+	seen       map[int]bool // slabs through which work groups of one dispatch see what others wrote
+	own        map[int]*ownValue
+	ownOrder   []int
+	blocks     map[int]bool // slabs that are also touched as vectors of four
+	texels     map[int]bool // slabs that are also read as texels of four words
+	width      int          // elements of an invocation at a time
+	seldom     bool         // what few elements store is noted, in notes
+	notes      []*note
+	part       int           // of the operation that is written
+	emits      map[int]*List // by bits: lists whose spikes an invocation notes for all its elements at once
+	faults     map[int]bool  // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
 	// blockChecks are checks that are made for the elements of an invocation at once.
 	blockChecks []blockCheck
 	changes     map[int]bool      // what the program changes, where that is known: all else is read through blocks that may be cached
@@ -335,10 +337,11 @@ type generator struct {
 	inner       map[*plan.Run]int // rounds within an element or a synapse
 	each        int               // rounds of what the loop over spikes that is written does for a spike itself
 	grid        bool              // many work groups take many steps
+	teams       string            // with grid: how many share the segments of delays, see Delays
 }
 
 func newGenerator(l *Layout) *generator {
-	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), storers: make(map[int]string), blocks: make(map[int]bool), texels: make(map[int]bool), emits: make(map[int]*List)}
+	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), fixedSlabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), storers: make(map[int]string), blocks: make(map[int]bool), texels: make(map[int]bool), emits: make(map[int]*List)}
 	for _, b := range l.Buffers {
 		g.names.fresh(b.Name)
 	}
@@ -409,7 +412,7 @@ func (g *generator) qualifier(slab int) string {
 // finish puts the parts together and resolves the includes.
 func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	p := &Program{Name: title(g.title), Groups: groups, Random: g.random}
-	slabs, fixed := g.slabs, map[int]bool{}
+	slabs, fixed := g.slabs, g.fixedSlabs
 	left := map[int]bool{} // slabs of a buffer in pieces that the program leaves as it is
 	bufs := sorted(g.buffers)
 	for _, b := range bufs {

@@ -44,7 +44,7 @@ func (g *generator) splitEntry(s *scope, r *plan.Run, spiking bool) []string {
 	if g.l.replicas() == 1 {
 		return nil
 	}
-	s.single, s.stride = "own", g.synapses(r)
+	s.single, s.stride = "own", g.l.stride(r)
 	name, n := "k", s.conn.N
 	if spiking {
 		name, n = "row", rowsOf(s.conn)
@@ -67,12 +67,12 @@ func rowsOf(c *plan.Conn) int {
 	return c.NPre
 }
 
-// synapses is the number of synapses of a replica: those of the connectivity, or more where that has a part of them.
-func (g *generator) synapses(r *plan.Run) int {
-	n := g.l.Plan.Conns[r.Conn].N
+// stride is the number of synapses of a replica: those of the connectivity, or more where that has a part of them.
+func (l *Layout) stride(r *plan.Run) int {
+	n := l.Plan.Conns[r.Conn].N
 	for i, s := range r.Kernel.Slots {
 		if s.Kind == ir.PerElement {
-			n = max(n, g.l.each(int(r.Bind[i])))
+			n = max(n, l.each(int(r.Bind[i])))
 		}
 	}
 	return n

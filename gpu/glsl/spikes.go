@@ -27,6 +27,8 @@ func (g *generator) grouped(op Op, groupSize int) (function, error) {
 		return g.record(op.Monitor, groupSize), nil
 	case *Together:
 		return g.together(op), nil
+	case *Shares:
+		return g.shares(op, groupSize), nil
 	}
 	return g.op(op)
 }
@@ -34,7 +36,7 @@ func (g *generator) grouped(op Op, groupSize int) (function, error) {
 // ownLoop is how the invocations of one work group run an operation that has a loop of its own; "" for others.
 func (g *generator) ownLoop(op Op, f function, groupSize int) string {
 	switch op.(type) {
-	case *Compact, *plan.RecordSpikes:
+	case *Compact, *plan.RecordSpikes, *Shares:
 		return f.call + ";"
 	}
 	if r := overSpikes(op); r != nil {
@@ -47,6 +49,9 @@ func (g *generator) ownLoop(op Op, f function, groupSize int) string {
 			})
 		case r.Kernel.InOrder:
 			g.inOrderLoop(&t, r, f, "me == 0u")
+		case g.l.joined[r] != nil:
+			lanes := g.teamIn(r, groupSize)
+			g.delaysLoop(&t, r, f, segments{fmt.Sprintf("me / %du", lanes), fmt.Sprintf("%du", groupSize/lanes), fmt.Sprintf("me %% %du", lanes), fmt.Sprintf("%du", lanes)})
 		case g.drawn(r):
 			rows := g.drawnRows(r, f, groupSize)
 			g.each = g.inner[r]
@@ -127,13 +132,36 @@ const (
 
 // fetchable reports whether the far ends of a kernel's synapses are loaded as texels, several at a time, and binds them for that.
 func (g *generator) fetchable(r *plan.Run) bool {
-	if r.Kernel.Domain != ir.Spiking || r.Kernel.InOrder || g.l.Lists[r.List].Split > 1 || g.drawn(r) || g.l.replicas() > 1 || g.l.Lists[r.List].beside() == 1 || len(r.Kernel.Effects) > mostFetched {
+	if r.Kernel.Domain != ir.Spiking || r.Kernel.InOrder || g.l.Lists[r.List].Split > 1 || g.drawn(r) || g.l.replicas() > 1 || g.sideBySide(r) == 1 || len(r.Kernel.Effects) > mostFetched {
 		return false
 	}
 	c := g.l.Plan.Conns[r.Conn]
 	_, far := sidesOf(c)
+	if d := g.l.joined[r]; d != nil && len(d.slabs[delayEnds]) > 1 {
+		return false
+	}
 	return c.Index >= 0 && asks(r.Kernel, far) && g.takeTexels(g.l.Buffers[c.Index].Slab)
 }
+
+// sideBySide is the number of spikes, or segments, that a work group of a dispatch takes side by side.
+func (g *generator) sideBySide(r *plan.Run) int {
+	if d := g.l.joined[r]; d != nil {
+		return d.Teams
+	}
+	return g.l.Lists[r.List].beside()
+}
+
+// teamIn is the number of invocations that share a segment in a program of many steps, of which a work group has so many. Where rounds are counted, which
+// must be the same for all of them, that is all.
+func (g *generator) teamIn(r *plan.Run, groupSize int) int {
+	if g.counted {
+		return groupSize
+	}
+	return groupSize / g.l.TeamsFor(g.l.joined[r], groupSize, segmentShare)
+}
+
+// segmentShare is about the number of synapses of a segment that an invocation of hardware takes.
+const segmentShare = 2
 
 // fetchedRow writes a loop over the entries of the row of source, which some invocations share: each takes a texel of far ends at a time, the first the
 // one that the row begins in.
@@ -193,8 +221,22 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		names[k], functions[k] = f.name, f
 	}
 	for k := 0; k < len(ops); {
-		// Operations over the same spikes share the loop.
 		r := ops[k].(*plan.Run)
+		if d := l.joined[r]; d != nil {
+			among := groupSize / d.Teams
+			how := segments{fmt.Sprintf("gl_WorkGroupID.x * %du + gl_LocalInvocationIndex / %du", d.Teams, among), fmt.Sprintf("gl_NumWorkGroups.x * %du", d.Teams),
+				fmt.Sprintf("gl_LocalInvocationIndex %% %du", among), fmt.Sprintf("%du", among)}
+			if split {
+				how.lane += fmt.Sprintf(" + gl_WorkGroupID.y * %du", among)
+				how.by += " * gl_NumWorkGroups.y"
+			}
+			main.WriteByte('\t')
+			g.delaysLoop(&main, r, functions[k], how)
+			main.WriteByte('\n')
+			k++
+			continue
+		}
+		// Operations over the same spikes share the loop.
 		first, stride := "gl_WorkGroupID.x", "gl_NumWorkGroups.x"
 		lane, among := "gl_LocalInvocationIndex", groupSize // of the invocations that share a spike, and their number
 		if p := l.Lists[r.List].beside(); p > 1 {
@@ -208,7 +250,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		}
 		var body strings.Builder
 		n := k
-		for ; n < len(ops) && ops[n].(*plan.Run).SameSpikes(r); n++ {
+		for ; n < len(ops) && ops[n].(*plan.Run).SameSpikes(r) && l.joined[ops[n].(*plan.Run)] == nil; n++ {
 			o := ops[n].(*plan.Run)
 			switch {
 			case !synapses:

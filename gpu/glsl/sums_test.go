@@ -115,7 +115,7 @@ func TestGoldenSpikes(t *testing.T) {
 	}
 	p, err = OverSpikes(l, []Op{pre, post}, 64)
 	golden(t, "joint", p, err)
-	p, err = Lists(l, [][]Op{{&Compact{deliver.List}}}, []*Together{{Parts: []SpikesOf{{deliver.List, 0}, {other, 2}}, Synapses: true}}, 32)
+	p, err = Lists(l, [][]Op{{&Compact{deliver.List}}}, []*Together{{Parts: []SpikesOf{{List: deliver.List}, {List: other, Lag: 2}}, Synapses: true}}, 32)
 	golden(t, "together", p, err)
 	byPost.Pre, byPost.Post = nil, nil
 	if Joint(l, pre, post) {
