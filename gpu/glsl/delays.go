@@ -24,7 +24,10 @@ type Delays struct {
 	// Teams is the number of segments that a work group of a dispatch takes side by side, a power of two. Groups is the most work groups of a dispatch;
 	// beyond, they take several one after another. Both may be set before programs are generated.
 	Teams, Groups int
-	bounded       bool
+	// Shared: a work group has a copy of Starts in shared memory, in which looking for the delay of a segment takes far less time than in memory that others
+	// write to. It may be set before programs are generated.
+	Shared  bool
+	bounded bool
 	slabs         [delayKinds][]int // of the arrays of each kind that delays have
 }
 
@@ -82,7 +85,7 @@ func (l *Layout) findDelays(names *namer, block int64) {
 				for _, r := range d.Runs {
 					l.joined[r] = d
 				}
-				d.Teams = l.TeamsFor(d, DelaysGroup, segmentShare)
+				d.Teams, d.Shared = l.TeamsFor(d, DelaysGroup, segmentShare), !l.Software && len(d.Runs) < mostShared
 				l.delayed = append(l.delayed, first)
 				l.addDelays(names, d, block)
 			}
@@ -228,6 +231,9 @@ func (l *Layout) DelayTable(d *Delays) []int32 {
 	}
 	return words
 }
+
+// mostShared is the size of the copy of Starts, at the most.
+const mostShared = 2048
 
 // DelaysGroup is the usual number of invocations in a work group of a dispatch over delays on hardware.
 const DelaysGroup = 128
@@ -380,11 +386,17 @@ type segments struct {
 }
 
 // delaysLoop writes the loop over the segments of a kernel with delays. f is its function.
-func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, how segments) {
+func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, groupSize int, how segments) {
 	d, s := g.l.joined[r], g.l.Lists[r.List]
 	g.use(d.Starts)
 	g.use(int(r.List))
 	n, starts := len(d.Runs), g.l.Buffers[d.Starts].Name
+	start := func(d string) string { return fmt.Sprintf("uint(%s(%s))", starts, d) }
+	copied := fmt.Sprintf("segment_starts_%d", slices.Index(g.l.delayed, r))
+	if d.Shared {
+		start = func(d string) string { return fmt.Sprintf("%s[%s]", copied, d) }
+		g.global(fmt.Sprintf("shared uint %s[%d];", copied, n+1))
+	}
 	rows := g.delayArray(r, delayRows)
 	const delayOf = "run_delay_of"
 	name := fmt.Sprintf("%s_%d", delayOf, slices.Index(g.l.delayed, r))
@@ -395,13 +407,18 @@ func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, how 
 		g.linef("\tuint d = 0u;")
 		g.linef("\tfor (uint end = %du; end - d > 1u;) {", n)
 		g.linef("\t\tuint mid = (d + end) / 2u;")
-		g.linef("\t\tif (uint(%s(mid)) <= q) { d = mid; } else { end = mid; }", starts)
+		g.linef("\t\tif (%s <= q) { d = mid; } else { end = mid; }", start("mid"))
 		g.linef("\t}")
 		g.linef("\treturn d;")
 		g.linef("}")
 		g.linef("")
 	}
-	fmt.Fprintf(t, "{\n\t\tuint total = uint(%s(%du));\n", starts, n)
+	t.WriteString("{\n")
+	if d.Shared {
+		fmt.Fprintf(t, "\t\tfor (uint d = gl_LocalInvocationIndex; d <= %du; d += %du) %s[d] = uint(%s(d));\n", n, groupSize, copied, starts)
+		t.WriteString("\t\tbarrier();\n")
+	}
+	fmt.Fprintf(t, "\t\tuint total = %s;\n", start(fmt.Sprintf("%du", n)))
 	if g.grid {
 		fmt.Fprintf(t, "\t\tuint %s = max(%s / max(total, 1u), 1u);\n", sharing, g.teams)
 	}
@@ -414,7 +431,7 @@ func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, how 
 	if s.Rows > 1 {
 		lag = g.delayWord(d, "of", delayLag)
 	}
-	fmt.Fprintf(t, "\t\t\tuint source = uint(%s(%s + 1u + q - uint(%s(d))));\n", g.l.Buffers[r.List].Name, rowOf(s, lag), starts)
+	fmt.Fprintf(t, "\t\t\tuint source = uint(%s(%s + 1u + q - %s));\n", g.l.Buffers[r.List].Name, rowOf(s, lag), start("d"))
 	fmt.Fprintf(t, "\t\t\tsegment_ends = %s;\n", g.delayWord(d, "of", delayPlaces+delayEnds))
 	if g.l.delayArrays(d, delaySynapses) != nil {
 		fmt.Fprintf(t, "\t\t\tsegment_synapses = %s;\n", g.delayWord(d, "of", delayPlaces+delaySynapses))
@@ -513,6 +530,7 @@ func Pack(l *Layout, groupSize int) (programs []*Program, err error) {
 		n, delays := l.Synapses(d), len(d.Runs)
 		groups := max(1, min((n+groupSize*packedShare-1)/(groupSize*packedShare), maxGroups))
 		g.use(d.Table)
+		g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
 		g.linef("void main() {")
 		g.linef("\tfor (uint e = gl_GlobalInvocationID.x; e < %du; e += %du) {", n, groups*groupSize)
 		g.linef("\t\tuint d = 0u;")

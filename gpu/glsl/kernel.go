@@ -15,6 +15,7 @@ import (
 func (g *generator) kernel(r *plan.Run) (function, error) {
 	k := r.Kernel
 	f := g.function(k.Name, r.N*g.l.replicas())
+	g.withinSpan(&f, r)
 	s := &scope{
 		l: g.l, bind: r.Bind, slots: k.Slots, stream: g.stream(k), count: r.N, elems: r.N, used: g.use, indent: "\t",
 		elem: "e", pre: "e", post: "e",
@@ -116,6 +117,29 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	}
 	g.body.WriteString(body)
 	return f, nil
+}
+
+// withinSpan calls the function of a kernel over a part of its elements for those only.
+func (g *generator) withinSpan(f *function, r *plan.Run) {
+	from, to, ok := SpanOf(r)
+	if !ok {
+		return
+	}
+	e := "e"
+	if g.l.replicas() > 1 {
+		e = fmt.Sprintf("e %% %du", r.N)
+	}
+	within := fmt.Sprintf("%s < %du", e, to)
+	if from > 0 {
+		within = fmt.Sprintf("%s - %du < %du", e, from, to-from)
+	}
+	f.call = fmt.Sprintf("if (%s) %s", within, f.call)
+}
+
+// SpanOf is the range of elements from to to-1 outside which a kernel over elements changes nothing; ok: it is not all of them.
+func SpanOf(r *plan.Run) (from, to int32, ok bool) {
+	from, to = r.Kernel.Span(int32(r.N))
+	return from, to, r.Kernel.Domain == ir.Elements && (from > 0 || int(to) < r.N)
 }
 
 // prepare writes the functions that a kernel's effects call.

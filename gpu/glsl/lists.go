@@ -375,7 +375,7 @@ func (g *generator) global(line string) {
 	}
 }
 
-// arguments6 writes the arguments of the indirect dispatches over a row with count spikes.
+// arguments6 writes the arguments of the indirect dispatches over a row with count spikes, and over the longest where one takes spikes of several steps.
 func (g *generator) arguments6(s *List, list, indent string) {
 	g.use(s.Args)
 	args := g.l.Buffers[s.Args].Name
@@ -384,6 +384,9 @@ func (g *generator) arguments6(s *List, list, indent string) {
 	g.linef("%s%s(to + 1u) = %d; %s(to + 2u) = 1;", indent, args, s.Split, args)
 	g.linef("%s%s(to + 3u) = int((count + %du) / %du);", indent, args, ActiveGroup-1, ActiveGroup)
 	g.linef("%s%s(to + 4u) = 1; %s(to + 5u) = 1;", indent, args, args)
+	if g.l.oneLag(s) {
+		return
+	}
 	if s.Rows > 1 {
 		g.linef("%suint longest = 0u; // of the rows that are kept", indent)
 		g.linef("%sfor (uint r = 0u; r < %du; ++r) longest = max(longest, uint(%s(r * %du)));", indent, s.Rows, list, s.Width)
@@ -400,6 +403,19 @@ func (s *List) groupsOf(n string) string {
 		return n
 	}
 	return fmt.Sprintf("(%s + %du) / %du", n, s.beside()-1, s.beside())
+}
+
+// oneLag reports whether no dispatch over a list takes the spikes of different steps, but for those of delays, which have arguments of their own.
+func (l *Layout) oneLag(s *List) bool {
+	lag, one := -1, true
+	for _, it := range l.Plan.Schedule {
+		for _, op := range it.Ops {
+			if r := overSpikes(op); r != nil && l.joined[r] == nil && l.Lists[r.List] == s {
+				one, lag = one && (lag < 0 || r.Lag == lag), r.Lag
+			}
+		}
+	}
+	return one
 }
 
 func (s *List) beside() int { return max(1, s.Beside) }

@@ -299,7 +299,7 @@ func (g *generator) gridSpikes(t *strings.Builder, ops []Op, groupSize int) erro
 			lanes := g.teamIn(r, groupSize)
 			g.teams = fmt.Sprintf("(gl_NumWorkGroups.x * %du)", groupSize/lanes)
 			team := fmt.Sprintf("(gl_WorkGroupID.x * %du + me / %du)", groupSize/lanes, lanes)
-			g.delaysLoop(t, r, functions[k], segments{team + " / " + sharing, g.teams + " / " + sharing,
+			g.delaysLoop(t, r, functions[k], groupSize, segments{team + " / " + sharing, g.teams + " / " + sharing,
 				fmt.Sprintf("me %% %du + %s %% %s * %du", lanes, team, sharing, lanes), fmt.Sprintf("%du * %s", lanes, sharing)})
 			t.WriteByte('\n')
 			k++

@@ -51,7 +51,7 @@ func (g *generator) ownLoop(op Op, f function, groupSize int) string {
 			g.inOrderLoop(&t, r, f, "me == 0u")
 		case g.l.joined[r] != nil:
 			lanes := g.teamIn(r, groupSize)
-			g.delaysLoop(&t, r, f, segments{fmt.Sprintf("me / %du", lanes), fmt.Sprintf("%du", groupSize/lanes), fmt.Sprintf("me %% %du", lanes), fmt.Sprintf("%du", lanes)})
+			g.delaysLoop(&t, r, f, groupSize, segments{fmt.Sprintf("me / %du", lanes), fmt.Sprintf("%du", groupSize/lanes), fmt.Sprintf("me %% %du", lanes), fmt.Sprintf("%du", lanes)})
 		case g.drawn(r):
 			rows := g.drawnRows(r, f, groupSize)
 			g.each = g.inner[r]
@@ -231,7 +231,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 				how.by += " * gl_NumWorkGroups.y"
 			}
 			main.WriteByte('\t')
-			g.delaysLoop(&main, r, functions[k], how)
+			g.delaysLoop(&main, r, functions[k], groupSize, how)
 			main.WriteByte('\n')
 			k++
 			continue

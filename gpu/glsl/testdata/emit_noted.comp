@@ -72,10 +72,6 @@ void run_list_of_neurons_spikes(uint me) {
 		groups_0(to + 1u) = 1; groups_0(to + 2u) = 1;
 		groups_0(to + 3u) = int((count + 63u) / 64u);
 		groups_0(to + 4u) = 1; groups_0(to + 5u) = 1;
-		uint longest = 0u; // of the rows that are kept
-		for (uint r = 0u; r < 3u; ++r) longest = max(longest, uint(neurons_spikes(r * 101u)));
-		groups_0(18u) = int(min(longest, 65535u));
-		groups_0(19u) = 1; groups_0(20u) = 1;
 	}
 	barrier(); // found is free again
 }

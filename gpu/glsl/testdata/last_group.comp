@@ -68,9 +68,6 @@ void run_list_of_neurons_spikes(uint me) {
 		groups_0(to + 1u) = 1; groups_0(to + 2u) = 1;
 		groups_0(to + 3u) = int((count + 63u) / 64u);
 		groups_0(to + 4u) = 1; groups_0(to + 5u) = 1;
-		uint longest = count;
-		groups_0(6u) = int(min(longest, 65535u));
-		groups_0(7u) = 1; groups_0(8u) = 1;
 	}
 	barrier(); // found is free again
 }
