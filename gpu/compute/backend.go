@@ -39,6 +39,10 @@ type Backend struct {
 	beside  int // spikes whose synapses a work group takes side by side
 	marks   int // words of bits from which lists keep marks, negative: never
 	cells   int // of sums over taps
+	// Delays that are operations of their own; else segments side by side, invocations that share one in programs of many steps, where they begin in shared
+	// memory, and values of synapses kept once.
+	apart, shared, unpacked bool
+	teams, lanes            int
 	// And small rings for spikes.
 	spikeEntries int
 	// Arrays in pieces though they would fit into a storage block, and other limits than the device's (0: the device's).
@@ -104,6 +108,7 @@ func (b *Backend) Memory(p *plan.Plan) (plan.Memory, error) {
 // layoutOptions are those that do not depend on what is loaded.
 func (b *Backend) layoutOptions() glsl.Options {
 	o := glsl.Options{Software: b.dev.Info().Software && !b.hardware, SpikeEntries: b.spikeEntries, Piece: b.piece, MarkWords: 1024}
+	o.Apart, o.NoPacking = b.apart, b.unpacked
 	if o.Software {
 		o.MarkWords = 64 // a list is made by one thread, lane by lane
 	}
@@ -187,6 +192,13 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		if b.beside > 0 {
 			s.Beside = b.beside
 		}
+	}
+	for _, r := range layout.DelayedRuns() {
+		d, _ := layout.DelaysOf(r)
+		if b.teams > 0 {
+			d.Teams = b.teams
+		}
+		d.Lanes, d.Shared = b.lanes, d.Shared || b.shared
 	}
 	if b.cells > 0 {
 		layout.TapCells = func(*plan.TapSum) int { return b.cells }

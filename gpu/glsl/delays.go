@@ -24,11 +24,13 @@ type Delays struct {
 	// Teams is the number of segments that a work group of a dispatch takes side by side, a power of two. Groups is the most work groups of a dispatch;
 	// beyond, they take several one after another. Both may be set before programs are generated.
 	Teams, Groups int
+	// Lanes is the number of invocations that share a segment in a program of many steps, a power of two; 0: see teamIn.
+	Lanes int
 	// Shared: a work group has a copy of Starts in shared memory, in which looking for the delay of a segment takes far less time than in memory that others
 	// write to. It may be set before programs are generated.
 	Shared  bool
 	bounded bool
-	slabs         [delayKinds][]int // of the arrays of each kind that delays have
+	slabs   [delayKinds][]int // of the arrays of each kind that delays have
 }
 
 // Packed are values of synapses that no step changes, kept a second time in the order in which the segments of a row lie: those of delay d begin at the
@@ -57,7 +59,6 @@ const (
 
 	noBound       = -1
 	delaySlabBits = 8
-	mostSlabs     = 4 // of a kind: each is a storage block, and a branch
 )
 
 // Args is where the arguments of a dispatch over all delays are in Starts.
@@ -69,6 +70,9 @@ type Shares struct{ Run *plan.Run }
 // findDelays finds kernels that are one operation, and lays out what goes with them. Values are packed where they fit into a storage block.
 func (l *Layout) findDelays(names *namer, block int64) {
 	l.joined = map[*plan.Run]*Delays{}
+	if l.Apart {
+		return
+	}
 	for _, it := range l.Plan.Schedule {
 		for k := 0; k < len(it.Ops); {
 			first, ok := it.Ops[k].(*plan.Run)
@@ -179,27 +183,33 @@ func (l *Layout) delayArrays(d *Delays, kind int) (list []int) {
 	return list
 }
 
-// delaysPlaced is called when buffers have their places. Delays with an array in pieces are operations of their own, after all.
-func (l *Layout) delaysPlaced() {
-	l.delayed = slices.DeleteFunc(l.delayed, func(r *plan.Run) bool {
-		d, pieces := l.joined[r], false
+// mostSlabs is the number of slabs that the arrays of delays may be in: each is a storage block, and a branch.
+const mostSlabs = 6
+
+// delaysPlaced is called when buffers have their places. It reports whether delays can be one operation each: not with an array in pieces, or in many slabs.
+func (l *Layout) delaysPlaced() bool {
+	for _, r := range l.delayed {
+		d, all := l.joined[r], map[int]bool{}
 		for kind := range delayKinds {
 			for _, b := range l.delayArrays(d, kind) {
-				pieces = pieces || l.inPieces(b)
-				if s := l.Buffers[b].Slab; !slices.Contains(d.slabs[kind], s) {
+				if l.inPieces(b) {
+					return false
+				}
+				s := l.Buffers[b].Slab
+				if all[s] = true; !slices.Contains(d.slabs[kind], s) {
 					d.slabs[kind] = append(d.slabs[kind], s)
 				}
 			}
 		}
-		if pieces || slices.ContainsFunc(d.slabs[:], func(s []int) bool { return len(s) > mostSlabs }) {
-			for _, r := range d.Runs {
-				delete(l.joined, r)
-			}
-			return true
+		if len(all) > mostSlabs {
+			return false
 		}
-		return false
-	})
+	}
+	return true
 }
+
+// Slabs is the number of slabs that the ends of synapses are in.
+func (d *Delays) Slabs() int { return len(d.slabs[delayEnds]) }
 
 // DelayedRuns are the kernels with Delays, in the order of the schedule.
 func (l *Layout) DelayedRuns() []*plan.Run { return l.delayed }
@@ -383,6 +393,7 @@ func (g *generator) delayArray(r *plan.Run, kind int) string {
 // apart they are, both of which may name total, how many there are; lane its number among those that share a segment, and by how many they are.
 type segments struct {
 	first, stride, lane, by string
+	teams                   bool // a work group takes several side by side
 }
 
 // delaysLoop writes the loop over the segments of a kernel with delays. f is its function.
@@ -422,8 +433,14 @@ func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, grou
 	if g.grid {
 		fmt.Fprintf(t, "\t\tuint %s = max(%s / max(total, 1u), 1u);\n", sharing, g.teams)
 	}
-	if g.counted {
+	if g.counted && !how.teams {
 		fmt.Fprintf(t, "\t\tspent += (total / (%s) + 2u) * %du;\n", how.stride, searchRounds(n)+1)
+	} else if g.counted { // what is the same for all teams
+		longest := 0
+		for _, o := range d.Runs {
+			longest = max(longest, LongestRow(g.l.Plan, g.l.Plan.Conns[o.Conn]))
+		}
+		fmt.Fprintf(t, "\t\tspent += (total / (%s) + 2u) * (%du + (%du / (%s) + 2u) * %du);\n", how.stride, searchRounds(n)+1, longest, how.by, 1+g.inner[r])
 	}
 	fmt.Fprintf(t, "\t\tfor (uint q = %s; q < total; q += %s) {\n", how.first, how.stride)
 	fmt.Fprintf(t, "\t\t\tuint d = %s(q), of = %du * d;\n", name, delayWords)
@@ -448,7 +465,7 @@ func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, grou
 	}
 	fmt.Fprintf(t, "\t\t\tuint row = %s + %s;\n", g.delayWord(d, "of", delayPlaces+delayRows), row)
 	fmt.Fprintf(t, "\t\t\tuint from = %s(row), end = %s(row + 1u);\n", rows, rows)
-	if g.counted {
+	if g.counted && !how.teams {
 		fmt.Fprintf(t, "\t\t\tspent += ((end - from) / (%s) + 2u) * %du;\n", how.by, 1+g.inner[r])
 	}
 	if g.fetched[r] {

@@ -170,6 +170,8 @@ type Options struct {
 	OwnNoise bool
 	// MarkWords is the number of words of bits from which a list keeps Marks; 0: none does. Results do not depend on it.
 	MarkWords int
+	// Apart: kernels that differ in their delays are operations of their own. Results do not depend on it.
+	Apart bool
 	// NoPacking: no values of synapses are kept a second time, see Packed. Results do not depend on it.
 	NoPacking bool
 	// Piece, when not nil, is the most elements of a storage block that a buffer of n elements may take if it can be in pieces: for tests.
@@ -253,7 +255,10 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 		b.Slab, b.Base = k, base
 		l.Slabs[k].Len = min((base+b.Len+wide-1)/wide*wide, most) // whole vectors
 	}
-	l.delaysPlaced()
+	if !l.delaysPlaced() {
+		o.Apart = true
+		return NewLayout(p, block, o)
+	}
 	return l, nil
 }
 

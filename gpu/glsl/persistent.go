@@ -300,7 +300,7 @@ func (g *generator) gridSpikes(t *strings.Builder, ops []Op, groupSize int) erro
 			g.teams = fmt.Sprintf("(gl_NumWorkGroups.x * %du)", groupSize/lanes)
 			team := fmt.Sprintf("(gl_WorkGroupID.x * %du + me / %du)", groupSize/lanes, lanes)
 			g.delaysLoop(t, r, functions[k], groupSize, segments{team + " / " + sharing, g.teams + " / " + sharing,
-				fmt.Sprintf("me %% %du + %s %% %s * %du", lanes, team, sharing, lanes), fmt.Sprintf("%du * %s", lanes, sharing)})
+				fmt.Sprintf("me %% %du + %s %% %s * %du", lanes, team, sharing, lanes), fmt.Sprintf("%du * %s", lanes, sharing), lanes < groupSize})
 			t.WriteByte('\n')
 			k++
 			continue

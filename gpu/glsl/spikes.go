@@ -51,7 +51,7 @@ func (g *generator) ownLoop(op Op, f function, groupSize int) string {
 			g.inOrderLoop(&t, r, f, "me == 0u")
 		case g.l.joined[r] != nil:
 			lanes := g.teamIn(r, groupSize)
-			g.delaysLoop(&t, r, f, groupSize, segments{fmt.Sprintf("me / %du", lanes), fmt.Sprintf("%du", groupSize/lanes), fmt.Sprintf("me %% %du", lanes), fmt.Sprintf("%du", lanes)})
+			g.delaysLoop(&t, r, f, groupSize, segments{fmt.Sprintf("me / %du", lanes), fmt.Sprintf("%du", groupSize/lanes), fmt.Sprintf("me %% %du", lanes), fmt.Sprintf("%du", lanes), lanes < groupSize})
 		case g.drawn(r):
 			rows := g.drawnRows(r, f, groupSize)
 			g.each = g.inner[r]
@@ -151,10 +151,13 @@ func (g *generator) sideBySide(r *plan.Run) int {
 	return g.l.Lists[r.List].beside()
 }
 
-// teamIn is the number of invocations that share a segment in a program of many steps, of which a work group has so many. Where rounds are counted, which
-// must be the same for all of them, that is all.
+// teamIn is the number of invocations that share a segment in a program of many steps, of which a work group has so many. Where rounds are counted,
+// which must be the same number in all of them, that is all: so the count is exact.
 func (g *generator) teamIn(r *plan.Run, groupSize int) int {
-	if g.counted {
+	switch d := g.l.joined[r]; {
+	case d.Lanes > 0:
+		return min(d.Lanes, groupSize)
+	case g.counted:
 		return groupSize
 	}
 	return groupSize / g.l.TeamsFor(g.l.joined[r], groupSize, segmentShare)
@@ -225,7 +228,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		if d := l.joined[r]; d != nil {
 			among := groupSize / d.Teams
 			how := segments{fmt.Sprintf("gl_WorkGroupID.x * %du + gl_LocalInvocationIndex / %du", d.Teams, among), fmt.Sprintf("gl_NumWorkGroups.x * %du", d.Teams),
-				fmt.Sprintf("gl_LocalInvocationIndex %% %du", among), fmt.Sprintf("%du", among)}
+				fmt.Sprintf("gl_LocalInvocationIndex %% %du", among), fmt.Sprintf("%du", among), d.Teams > 1}
 			if split {
 				how.lane += fmt.Sprintf(" + gl_WorkGroupID.y * %du", among)
 				how.by += " * gl_NumWorkGroups.y"
