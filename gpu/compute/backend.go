@@ -39,10 +39,10 @@ type Backend struct {
 	beside  int // spikes whose synapses a work group takes side by side
 	marks   int // words of bits from which lists keep marks, negative: never
 	cells   int // of sums over taps
-	// Delays that are operations of their own; else segments side by side, invocations that share one in programs of many steps, where they begin in shared
+	// Delays that are operations of their own; else segments side by side, invocations that share one in programs of many steps, synapses of one, where they begin in shared
 	// memory, and values of synapses kept once.
 	apart, shared, unpacked bool
-	teams, lanes            int
+	teams, lanes, part      int
 	// And small rings for spikes.
 	spikeEntries int
 	// Arrays in pieces though they would fit into a storage block, and other limits than the device's (0: the device's).
@@ -197,6 +197,9 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		d, _ := layout.DelaysOf(r)
 		if b.teams > 0 {
 			d.Teams = b.teams
+		}
+		if b.part > 0 {
+			d.Part = b.part
 		}
 		d.Lanes, d.Shared = b.lanes, d.Shared || b.shared
 	}

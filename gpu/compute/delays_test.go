@@ -90,11 +90,11 @@ func TestDelays(t *testing.T) {
 			{"plain", Backend{Mode: Plain}},
 			{"resident", Backend{Mode: Resident}},
 			{"one at a time", Backend{Mode: Plain, teams: 1, unpacked: true}},
-			{"an invocation each", Backend{Mode: Plain, teams: 8, texels: -1, shared: true}},
-			{"several slabs", Backend{Mode: Plain, block: 1 << 13, spikeEntries: 500}},
-			{"resident teams", Backend{Mode: Resident, lanes: 4, shared: true}},
+			{"an invocation each", Backend{Mode: Plain, teams: 8, texels: -1, part: 1, shared: true}},
+			{"several slabs", Backend{Mode: Plain, block: 1 << 13, part: 3, spikeEntries: 500}},
+			{"resident teams", Backend{Mode: Resident, lanes: 4, part: 2, shared: true}},
 			{"persistent", Backend{Mode: Persistent}},
-			{"persistent teams", Backend{Mode: Persistent, lanes: 2, shared: true}},
+			{"persistent teams", Backend{Mode: Persistent, lanes: 2, part: 2, shared: true}},
 		} {
 			if c.b.Mode == Persistent && several < 2 || prec == plan.Double && k > 1 {
 				continue

@@ -18,7 +18,7 @@ func (i *Instance) tune() {
 		i.layout.Groups = 8 * runtime.NumCPU()
 		for _, r := range i.layout.DelayedRuns() {
 			d, _ := i.layout.DelaysOf(r)
-			d.Teams = i.layout.TeamsFor(d, lanes, softwareShare)
+			d.Teams, d.Part = i.layout.TeamsFor(d, lanes, softwareShare), 0
 			d.Groups = min(d.Groups, delayGroups(i.layout, d, i.layout.Groups))
 		}
 		for b, list := range i.layout.Lists {

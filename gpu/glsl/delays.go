@@ -11,8 +11,8 @@ import (
 )
 
 // Kernels that differ in nothing but the delay, each over the rows of its own synapses, are one operation: that of the first of them, with Delays. What
-// differs is in a table, so that no text depends on how many there are. The spikes of all delays are counted up once a step; each is a segment, the
-// synapses of one row, and the segments of all delays are shared evenly.
+// differs is in a table, so that no text depends on how many there are. The spikes of all delays are counted up once a step. Each is a segment, the
+// synapses of one row, or several where a delay has long rows; and the segments of all delays are shared evenly.
 
 // Delays are kernels of all delays of a pathway, and of earlier delays of it that spikes are under way with.
 type Delays struct {
@@ -22,8 +22,9 @@ type Delays struct {
 	Table, Starts int
 	Packed        []Packed
 	// Teams is the number of segments that a work group of a dispatch takes side by side, a power of two. Groups is the most work groups of a dispatch;
-	// beyond, they take several one after another. Both may be set before programs are generated.
-	Teams, Groups int
+	// beyond, they take several one after another. The rows of a delay are so many segments each that these have about Part synapses; 0: one. All may be
+	// set before programs are generated.
+	Teams, Groups, Part int
 	// Lanes is the number of invocations that share a segment in a program of many steps, a power of two; 0: see teamIn.
 	Lanes int
 	// Shared: a work group has a copy of Starts in shared memory, in which looking for the delay of a segment takes far less time than in memory that others
@@ -55,6 +56,7 @@ const (
 	delayFirst  = 4 // synapses of the delays before
 	delayBound  = 5 // place among BetweenWords, noBound without
 	delaySlabs  = 6 // which of the slabs of each kind, delaySlabBits each
+	delayParts  = 7 // segments of a row
 	delayWords  = 8
 
 	noBound       = -1
@@ -89,7 +91,9 @@ func (l *Layout) findDelays(names *namer, block int64) {
 				for _, r := range d.Runs {
 					l.joined[r] = d
 				}
-				d.Teams, d.Shared = l.TeamsFor(d, DelaysGroup, segmentShare), !l.Software && len(d.Runs) < mostShared
+				d.Part = DelaysGroup / l.TeamsFor(d, DelaysGroup, 1)
+				d.Part = max(fewestLanes, min(d.Part, mostLanes))
+				d.Teams, d.Shared = DelaysGroup/d.Part, !l.Software && len(d.Runs) < mostShared
 				l.delayed = append(l.delayed, first)
 				l.addDelays(names, d, block)
 			}
@@ -139,7 +143,7 @@ func (l *Layout) differInDelay(r *plan.Run, op plan.Op) bool {
 	}
 	c, d := l.Plan.Conns[r.Conn], l.Plan.Conns[o.Conn]
 	if c.Drawn != nil || d.Drawn != nil || c.ByPost != d.ByPost || c.Mapped != d.Mapped || c.NPre != d.NPre || c.NPost != d.NPost ||
-		(l.Plan.Buffers[c.Index].Shorts == nil) != (l.Plan.Buffers[d.Index].Shorts == nil) {
+		l.Buffers[c.Index].Narrow != l.Buffers[d.Index].Narrow {
 		return false
 	}
 	added, stored := map[plan.BufferID]bool{}, map[plan.BufferID]bool{}
@@ -225,7 +229,11 @@ func (l *Layout) DelayTable(d *Delays) []int32 {
 	var words []int32
 	first := 0
 	for k, r := range d.Runs {
-		w := [delayWords]int32{delayLag: int32(r.Lag), delayFirst: int32(first), delayBound: noBound}
+		c := l.Plan.Conns[r.Conn]
+		w := [delayWords]int32{delayLag: int32(r.Lag), delayFirst: int32(first), delayBound: noBound, delayParts: 1}
+		if d.Part > 0 {
+			w[delayParts] = int32(max(1, math.Round(float64(c.N)/float64(max(1, rowsOf(c)))/float64(d.Part))))
+		}
 		for kind := range delayKinds {
 			if list := l.delayArrays(d, kind); list != nil {
 				at := l.Buffers[list[k]]
@@ -237,13 +245,19 @@ func (l *Layout) DelayTable(d *Delays) []int32 {
 			w[delayBound] = int32(boundWords * slices.Index(l.bounded, r))
 		}
 		words = append(words, w[:]...)
-		first += l.Plan.Conns[r.Conn].N
+		first += c.N
 	}
 	return words
 }
 
 // mostShared is the size of the copy of Starts, at the most.
 const mostShared = 2048
+
+// Invocations of hardware that share a segment, of about as many synapses: those that run in step, or fewer where rows are short.
+const (
+	fewestLanes = 4
+	mostLanes   = 32
+)
 
 // DelaysGroup is the usual number of invocations in a work group of a dispatch over delays on hardware.
 const DelaysGroup = 128
@@ -282,7 +296,7 @@ func (g *generator) delayWord(d *Delays, at string, word int) string {
 // shares writes the function that counts up the spikes of all delays.
 func (g *generator) shares(o *Shares, groupSize int) function {
 	d, s := g.l.joined[o.Run], g.l.Lists[o.Run.List]
-	f := g.function("spikes of each delay of "+o.Run.Kernel.Name, groupSize)
+	f := g.function("segments of each delay of "+o.Run.Kernel.Name, groupSize)
 	f.call = f.name + "(me)"
 	g.use(d.Starts)
 	g.use(int(o.Run.List))
@@ -293,7 +307,7 @@ func (g *generator) shares(o *Shares, groupSize int) function {
 	if d.bounded {
 		when = g.runBetween()
 	}
-	spikes := g.names.unique("run_spikes_of_delay")
+	spikes := g.names.unique("run_segments_of_delay")
 	g.linef("uint %s(uint d) {", spikes)
 	g.linef("\tuint lag = %s;", g.delayWord(d, fmt.Sprintf("%du * d", delayWords), delayLag))
 	none := "clock_step.y == 0u && clock_step.x < lag"
@@ -302,10 +316,10 @@ func (g *generator) shares(o *Shares, groupSize int) function {
 		none = fmt.Sprintf("bound == 0xffffffffu ? %s : !%s(bound)", none, when)
 	}
 	g.linef("\tif (%s) return 0u;", none)
-	g.linef("\treturn min(uint(%s(%s)), %du);", list, rowOf(s, "lag"), s.Width-1)
+	g.linef("\treturn min(uint(%s(%s)), %du) * %s;", list, rowOf(s, "lag"), s.Width-1, g.delayWord(d, fmt.Sprintf("%du * d", delayWords), delayParts))
 	g.linef("}")
 	g.linef("")
-	g.linef("// Adds up the spikes of %d delays.", n)
+	g.linef("// Adds up the segments of %d delays.", n)
 	g.linef("void %s(uint me) {", f.name)
 	g.linef("\tuint first = min(me * %du, %du), end = min(first + %du, %du), n = 0u;", share, n, share, n)
 	g.linef("\tfor (uint d = first; d < end; ++d) n += %s(d);", spikes)
@@ -443,12 +457,12 @@ func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, grou
 		fmt.Fprintf(t, "\t\tspent += (total / (%s) + 2u) * (%du + (%du / (%s) + 2u) * %du);\n", how.stride, searchRounds(n)+1, longest, how.by, 1+g.inner[r])
 	}
 	fmt.Fprintf(t, "\t\tfor (uint q = %s; q < total; q += %s) {\n", how.first, how.stride)
-	fmt.Fprintf(t, "\t\t\tuint d = %s(q), of = %du * d;\n", name, delayWords)
+	fmt.Fprintf(t, "\t\t\tuint d = %s(q), of = %du * d, parts = %s, part = q - %s;\n", name, delayWords, g.delayWord(d, "of", delayParts), start("d"))
 	lag := ""
 	if s.Rows > 1 {
 		lag = g.delayWord(d, "of", delayLag)
 	}
-	fmt.Fprintf(t, "\t\t\tuint source = uint(%s(%s + 1u + q - %s));\n", g.l.Buffers[r.List].Name, rowOf(s, lag), start("d"))
+	fmt.Fprintf(t, "\t\t\tuint source = uint(%s(%s + 1u + part / parts));\n", g.l.Buffers[r.List].Name, rowOf(s, lag))
 	fmt.Fprintf(t, "\t\t\tsegment_ends = %s;\n", g.delayWord(d, "of", delayPlaces+delayEnds))
 	if g.l.delayArrays(d, delaySynapses) != nil {
 		fmt.Fprintf(t, "\t\t\tsegment_synapses = %s;\n", g.delayWord(d, "of", delayPlaces+delaySynapses))
@@ -464,27 +478,27 @@ func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, grou
 		row = fmt.Sprintf("source %% %du", max(rowsOf(g.l.Plan.Conns[r.Conn]), 1))
 	}
 	fmt.Fprintf(t, "\t\t\tuint row = %s + %s;\n", g.delayWord(d, "of", delayPlaces+delayRows), row)
-	fmt.Fprintf(t, "\t\t\tuint from = %s(row), end = %s(row + 1u);\n", rows, rows)
+	fmt.Fprintf(t, "\t\t\tuint from = %s(row), end = %s(row + 1u), first = part %% parts * (%s) + %s, by = parts * (%s);\n", rows, rows, how.by, how.lane, how.by)
 	if g.counted && !how.teams {
-		fmt.Fprintf(t, "\t\t\tspent += ((end - from) / (%s) + 2u) * %du;\n", how.by, 1+g.inner[r])
+		fmt.Fprintf(t, "\t\t\tspent += ((end - from) / by + 2u) * %du;\n", 1+g.inner[r])
 	}
 	if g.fetched[r] {
-		g.fetchedSegment(t, r, how, f.name)
+		g.fetchedSegment(t, r, f.name)
 	} else {
-		fmt.Fprintf(t, "\t\t\tfor (uint k = from + %s; k < end; k += %s) %s(k, source);\n", how.lane, how.by, f.name)
+		fmt.Fprintf(t, "\t\t\tfor (uint k = from + first; k < end; k += by) %s(k, source);\n", f.name)
 	}
 	t.WriteString("\t\t}\n\t}")
 }
 
 // fetchedSegment is fetchedRow for a segment.
-func (g *generator) fetchedSegment(t *strings.Builder, r *plan.Run, how segments, call string) {
+func (g *generator) fetchedSegment(t *strings.Builder, r *plan.Run, call string) {
 	d := g.l.joined[r]
 	index := g.l.Buffers[g.l.delayArrays(d, delayEnds)[0]]
 	n := wide // entries of a texel
 	if index.Narrow {
 		n *= 2
 	}
-	fmt.Fprintf(t, "\t\t\tfor (uint k = (from & ~%du) + %du * (%s); k < end; k += %du * (%s)) {\n", n-1, n, how.lane, n, how.by)
+	fmt.Fprintf(t, "\t\t\tfor (uint k = (from & ~%du) + %du * first; k < end; k += %du * by) {\n", n-1, n, n)
 	fmt.Fprintf(t, "\t\t\t\tuvec4 ends = texelFetch(texels%d, int(segment_ends / %du + k / %du));\n", index.Slab, wide, n)
 	for j := range n {
 		end := fmt.Sprintf("ends.%c", "xyzw"[j*wide/n])

@@ -158,7 +158,7 @@ func (l *Layout) addLists(names *namer) error {
 				over++
 				s := list(op.List)
 				s.BothRows = s.BothRows || d == ir.Active && op.Lag == 0
-				if d == ir.Spiking && op.Conn >= 0 && !l.Software && p.Conns[op.Conn].Drawn == nil {
+				if d == ir.Spiking && op.Conn >= 0 && !l.Software && p.Conns[op.Conn].Drawn == nil && l.joined[op] == nil {
 					c := p.Conns[op.Conn]
 					s.Split = max(s.Split, min(16, meanRow(c)/(4*128)))
 				}

@@ -160,11 +160,8 @@ func (g *generator) teamIn(r *plan.Run, groupSize int) int {
 	case g.counted:
 		return groupSize
 	}
-	return groupSize / g.l.TeamsFor(g.l.joined[r], groupSize, segmentShare)
+	return min(DelaysGroup/g.l.joined[r].Teams, groupSize)
 }
-
-// segmentShare is about the number of synapses of a segment that an invocation of hardware takes.
-const segmentShare = 2
 
 // fetchedRow writes a loop over the entries of the row of source, which some invocations share: each takes a texel of far ends at a time, the first the
 // one that the row begins in.

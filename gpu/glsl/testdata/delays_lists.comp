@@ -1,0 +1,101 @@
+// list of neurons_spikes
+// segments of each delay of syn pre
+// arguments of a dispatch over several lists
+layout(local_size_x = 32) in;
+
+layout(std430, binding = 1) coherent buffer Slab0 { int slab0[]; };
+
+uniform uint tick;       // since the batch began, from 1
+uniform uvec2 clock_step; // of the clock: low and high word
+shared uint found[32];
+
+#include "compute/run.glsl"
+#include "compute/ops.glsl"
+
+#define neurons_spikes(i) slab0[1792u + uint(i)]
+#define delays_0_table(i) slab0[3776u + uint(i)]
+#define delays_0_starts(i) slab0[3840u + uint(i)]
+#define groups_0(i) slab0[3904u + uint(i)]
+#define groups_together(i) slab0[135360u + uint(i)]
+#define fired_13(i) slab0[135424u + uint(i)]
+
+void run_list_of_neurons_spikes(uint me) {
+	uint first = me * 1u, end = min(first + 1u, 4u), n = 0u;
+	for (uint w = first; w < end; ++w) n += uint(bitCount(fired_13(w)));
+	found[me] = n;
+	barrier();
+	uint at = 0u, count = 0u;
+	for (uint k = 0u; k < 32u; ++k) {
+		at += k < me ? found[k] : 0u;
+		count += found[k];
+	}
+	uint row = clock_step.x % 3u * 101u;
+	for (uint w = first; w < end && n != 0u; ++w) {
+		uint bits = uint(fired_13(w));
+		if (bits != 0u) fired_13(w) = 0;
+		for (; bits != 0u; bits &= bits - 1u) {
+			neurons_spikes(row + 1u + at) = int(w * 32u) + findLSB(bits);
+			++at;
+		}
+	}
+	if (me == 0u) {
+		neurons_spikes(row) = int(count);
+		uint to = row / 101u * 6u;
+		groups_0(to) = int(min(count, 65535u));
+		groups_0(to + 1u) = 1; groups_0(to + 2u) = 1;
+		groups_0(to + 3u) = int((count + 63u) / 64u);
+		groups_0(to + 4u) = 1; groups_0(to + 5u) = 1;
+	}
+	barrier(); // found is free again
+}
+
+uint run_segments_of_delay(uint d) {
+	uint lag = uint(delays_0_table(8u * d));
+	if (clock_step.y == 0u && clock_step.x < lag) return 0u;
+	return min(uint(neurons_spikes((clock_step.x - lag) % 3u * 101u)), 100u) * uint(delays_0_table(8u * d + 7u));
+}
+
+// Adds up the segments of 3 delays.
+void run_segments_of_each_delay_of_syn_pre(uint me) {
+	uint first = min(me * 1u, 3u), end = min(first + 1u, 3u), n = 0u;
+	for (uint d = first; d < end; ++d) n += run_segments_of_delay(d);
+	found[me] = n;
+	barrier();
+	uint at = 0u, all = 0u;
+	for (uint k = 0u; k < 3u; ++k) {
+		at += k < me ? found[k] : 0u;
+		all += found[k];
+	}
+	for (uint d = first; d < end; ++d) {
+		delays_0_starts(d) = int(at);
+		at += run_segments_of_delay(d);
+	}
+	if (me == 0u) {
+		delays_0_starts(3u) = int(all);
+		delays_0_starts(4u) = int(min((all + 31u) / 32u, 65535u));
+		delays_0_starts(5u) = 1; delays_0_starts(6u) = 1;
+	}
+	barrier(); // found is free again
+}
+
+void run_arguments_of_a_dispatch_over_several_lists(uint me) {
+	if (me != 0u) return;
+	int most = 0;
+	most = max(most, delays_0_starts(4u));
+	most = max(most, groups_0((clock_step.x - 0u) % 3u * 6u));
+	groups_together(0u) = most; groups_together(1u) = 1; groups_together(2u) = 1;
+}
+
+void sync_group() { memoryBarrierBuffer(); barrier(); }
+
+void main() {
+	if (halted()) return;
+	uint me = gl_LocalInvocationIndex;
+	if (gl_WorkGroupID.x == 0u) {
+		run_list_of_neurons_spikes(me);
+		sync_group();
+		run_segments_of_each_delay_of_syn_pre(me);
+	}
+	sync_group();
+	run_arguments_of_a_dispatch_over_several_lists(me);
+}
