@@ -195,14 +195,14 @@ func runAccesses(l *glsl.Layout, op *plan.Run) []access {
 	for _, r := range k.Reductions {
 		a = append(a, access{int(op.Bind[r.Slot]), write, anywhere}, access{int(op.Bind[r.Slot]), read, anywhere})
 	}
+	for _, v := range l.Packed(op) {
+		a = append(a, access{v.Buffer, read, anywhere})
+	}
 	if d != nil {
 		for _, r := range d.Runs {
 			for _, b := range p.Conns[r.Conn].Buffers() {
 				a = append(a, access{int(b), read, anywhere})
 			}
-		}
-		for _, v := range d.Packed {
-			a = append(a, access{v.Buffer, read, anywhere})
 		}
 		return append(a, access{d.Table, read, anywhere}, access{d.Starts, read, anywhere}, access{int(op.List), read, anywhere})
 	}

@@ -108,8 +108,8 @@ func TestDelays(t *testing.T) {
 				t.Fatalf("%s: %d operations of several delays", what, len(runs))
 			}
 			pre, _ := x.i.layout.DelaysOf(runs[1])
-			if packed := map[bool]int{false: 2}[b.unpacked]; len(pre.Runs) != 9 || len(pre.Packed) != packed || len(x.i.pack) != 3*min(1, packed) {
-				t.Errorf("%s: %d delays, %d packed variables, %d programs that pack", what, len(pre.Runs), len(pre.Packed), len(x.i.pack))
+			if packed := map[bool]int{false: 2}[b.unpacked]; len(pre.Runs) != 9 || len(x.i.layout.Packed(runs[1])) != packed || len(x.i.pack) != 3*min(1, packed) {
+				t.Errorf("%s: %d delays, %d packed variables, %d programs that pack", what, len(pre.Runs), len(x.i.layout.Packed(runs[1])), len(x.i.pack))
 			}
 			slabs := 0
 			for _, r := range runs {

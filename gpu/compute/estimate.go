@@ -14,13 +14,6 @@ func memoryOf(l *glsl.Layout) plan.Memory {
 	for _, d := range l.Drawn {
 		gaps[d.Table], gaps[d.Guide] = true, true
 	}
-	packed := map[int]bool{}
-	for _, r := range l.DelayedRuns() {
-		d, _ := l.DelaysOf(r)
-		for _, p := range d.Packed {
-			packed[p.Buffer] = true
-		}
-	}
 	for i, b := range l.Buffers {
 		what := "spikes, sums and recording"
 		switch {
@@ -28,7 +21,7 @@ func memoryOf(l *glsl.Layout) plan.Memory {
 			what = l.Plan.Buffers[i].Role.String()
 		case gaps[i]:
 			what = plan.Connectivity.String()
-		case packed[i]:
+		case l.IsPacked(i):
 			what = plan.Param.String()
 		}
 		n := int64(b.Len) * int64(l.Size(b.Type))

@@ -35,7 +35,7 @@ func TestGoldenDelays(t *testing.T) {
 	f, _, deliver, reset := delaysFixture(t, 3, same)
 	l := f.layout()
 	d, first := l.DelaysOf(deliver)
-	if !first || len(d.Runs) != 3 || len(d.Packed) != 1 {
+	if !first || len(d.Runs) != 3 || len(l.Packed(deliver)) != 1 {
 		t.Fatalf("%+v, first %v", d, first)
 	}
 	p, err := Lists(l, [][]Op{{&Compact{deliver.List}, &Shares{deliver}}}, []*Together{{Parts: []SpikesOf{{List: deliver.List, Delays: d}, {List: reset.List}}, Synapses: true}}, 32)

@@ -38,7 +38,8 @@ type scope struct {
 	conn   *plan.Conn // nil outside synaptic domains
 	used   func(buffer int)
 	kept   map[int]*ownValue // buffers whose own element is in a variable
-	packed map[int]int       // buffers whose values are read from another one, in the order of entries
+	packed map[int]int       // buffers whose values are read from another one, at entry
+	entry  string
 	indent string
 
 	// How the element, its ends and per-element loads are spelled here.
@@ -351,7 +352,7 @@ func (s *scope) place(slot int, index []*ir.Expr) string {
 	}
 	if p, ok := s.packed[b]; ok && len(index) == 0 && s.slots[slot].Kind == ir.PerElement {
 		s.used(p)
-		return s.l.Buffers[p].Name + "(segment_values + k)"
+		return s.l.Buffers[p].Name + "(" + s.entry + ")"
 	}
 	s.used(b)
 	at := ""

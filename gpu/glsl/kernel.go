@@ -46,11 +46,12 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	case k.Domain == ir.Spiking && g.joint[r]:
 		s.pre, s.post, param = "pre", "post", "uint e, int pre, int post"
 	case k.Domain == ir.Spiking:
-		if d := g.l.joined[r]; d != nil {
-			s.packed = map[int]int{}
-			for _, p := range d.Packed {
-				s.packed[int(p.Values)] = p.Buffer
-			}
+		s.packed, s.entry = map[int]int{}, "k"
+		for _, p := range g.l.packed[r] {
+			s.packed[int(p.Values)] = p.Buffer
+		}
+		if g.l.joined[r] != nil {
+			s.entry = "segment_values + k"
 		}
 		head, param = g.ends(s, r, true), "uint k, uint row"
 		if g.fetched[r] {
@@ -179,7 +180,7 @@ func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 	switch {
 	case head != nil:
 		head = append(head, "\tuint own = "+number()+";", fmt.Sprintf("\tuint e = rep * %du + own;", s.stride))
-	case d == nil || g.numbered(s, r):
+	case d == nil && g.l.packed[r] == nil || g.numbered(s, r):
 		head = []string{"\tuint e = " + number() + ";"}
 	}
 	switch {
@@ -207,7 +208,7 @@ func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 		"\t}")
 }
 
-// numbered reports whether a kernel with Delays depends on the numbers of synapses.
+// numbered reports whether a kernel with Delays, or packed values, depends on the numbers of synapses.
 func (g *generator) numbered(s *scope, r *plan.Run) bool {
 	k := r.Kernel
 	for i, slot := range k.Slots {

@@ -91,6 +91,8 @@ type Layout struct {
 	bounded    []*plan.Run
 	delayed    []*plan.Run           // that stand for kernels of several delays
 	joined     map[*plan.Run]*Delays // by each of those kernels
+	packed     map[*plan.Run][]Packed
+	packers    []*plan.Run // that have packed values, in the order of the schedule
 	sumOf      map[plan.BufferID]int
 	ranges     *ranges
 	addends    map[plan.BufferID][]addend
@@ -210,7 +212,8 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 		l.Rings = append(l.Rings, ring)
 	}
 
-	l.findDelays(&fresh, block)
+	l.findDelays(&fresh)
+	l.findPacked(&fresh, block)
 	if err := l.addLists(&fresh); err != nil {
 		return nil, err
 	}

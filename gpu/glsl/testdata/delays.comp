@@ -18,7 +18,7 @@ shared uint segment_starts_0[4];
 #define neurons_spikes(i) slab0[1792u + uint(i)]
 #define delays_0_table(i) slab0[3776u + uint(i)]
 #define delays_0_starts(i) slab0[3840u + uint(i)]
-#define delays_0_values_0(i) slab1[1600u + uint(i)]
+#define packed_0_0(i) slab1[1600u + uint(i)]
 #define sum_0(i) slab0[135488u + uint(i)]
 
 uint run_end_of_0(uint i) {
@@ -35,7 +35,7 @@ void run_add_to_neurons_g(uint i, float x) {
 // syn pre: 500 elements, reads 1 buffers, writes 1.
 void run_syn_pre(uint k, uint row) {
 	int other = int(run_end_of_0(k));
-	precise float t1 = delays_0_values_0(segment_values + k);
+	precise float t1 = packed_0_0(segment_values + k);
 	run_add_to_neurons_g(uint(int(other)), t1);
 }
 

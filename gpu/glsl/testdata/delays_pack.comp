@@ -1,4 +1,4 @@
-// values in the order of delays of syn pre
+// values in the order of entries for syn pre
 layout(local_size_x = 64) in;
 
 layout(std430, binding = 1) buffer Slab0 { int slab0[]; };
@@ -12,8 +12,9 @@ uint segment_ends, segment_synapses, segment_values, segment_slabs; // of the de
 #include "compute/ops.glsl"
 
 #define syn_w(i) slab1[576u + uint(i)]
+#define syn_delay_2_synapses(i) slab0[2112u + uint(i)]
 #define delays_0_table(i) slab0[3776u + uint(i)]
-#define delays_0_values_0(i) slab1[1600u + uint(i)]
+#define packed_0_0(i) slab1[1600u + uint(i)]
 
 uint run_synapse_of_0(uint i) {
 	return uint(slab0[segment_synapses + i]);
@@ -26,8 +27,9 @@ void main() {
 			uint mid = (d + end) / 2u;
 			if (uint(delays_0_table(8u * mid + 4u)) <= e) { d = mid; } else { end = mid; }
 		}
+		uint first = uint(delays_0_table(8u * d + 4u));
 		segment_synapses = uint(delays_0_table(8u * d + 3u));
-		uint s = run_synapse_of_0(e - uint(delays_0_table(8u * d + 4u)));
-		delays_0_values_0(e) = syn_w(s);
+		uint s = run_synapse_of_0(e - first);
+		packed_0_0(e) = syn_w(s);
 	}
 }
