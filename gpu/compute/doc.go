@@ -23,8 +23,9 @@
 // makes the ascending list from them, writes the arguments of the indirect dispatches over it and records it; lists that are
 // long or many are a dispatch with a work group each. A work group per spike then runs over its synapses, in one dispatch for
 // the spikes of all groups and delays that do not wait for each other; synapses that learn at both ends are changed by the
-// first spike that comes to them, for all. Kernels over the spikes of some steps only, which a plan has behind a change of
-// delays, look up the steps in a buffer, and join no others. What synapses add goes to fixed-point sums, so that no result depends on an order,
+// first spike that comes to them, for all. The delays of a pathway, one for each synapse, are one operation: the work group that makes the list
+// also counts the spikes of all delays, and invocations that run in step take a row of one delay, or a part of it. Kernels over the spikes of some
+// steps only, which a plan has behind a change of delays, look up the steps in a buffer, and join no others but those of their pathway. What synapses add goes to fixed-point sums, so that no result depends on an order,
 // and is added to its target by the dispatch that reads the target next, or when the batch ends. A reset behind input that is
 // added between joins the dispatch of the input, by the bits of the step. More dispatches take sums over synapses of what the
 // update changes, synapses whose code waits for other code of the same step, and those that run one after another. Rings of

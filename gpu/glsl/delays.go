@@ -66,6 +66,7 @@ func (l *Layout) findDelays(names *namer) {
 	if l.Apart {
 		return
 	}
+	copied := 0 // words of shared memory
 	for _, it := range l.Plan.Schedule {
 		for k := 0; k < len(it.Ops); {
 			first, ok := it.Ops[k].(*plan.Run)
@@ -84,7 +85,10 @@ func (l *Layout) findDelays(names *namer) {
 				}
 				d.Part = DelaysGroup / l.TeamsFor(d, DelaysGroup, 1)
 				d.Part = max(fewestLanes, min(d.Part, mostLanes))
-				d.Teams, d.Shared = DelaysGroup/d.Part, !l.Software && len(d.Runs) < mostShared
+				d.Teams = DelaysGroup / d.Part
+				if d.Shared = !l.Software && copied+n < mostShared; d.Shared {
+					copied += n + 1
+				}
 				l.delayed = append(l.delayed, first)
 				l.addDelays(names, d)
 			}
@@ -228,7 +232,7 @@ func (l *Layout) DelayTable(d *Delays) []int32 {
 	return words
 }
 
-// mostShared is the size of the copy of Starts, at the most.
+// mostShared is the size of all copies of Starts, at the most.
 const mostShared = 2048
 
 // Invocations of hardware that share a segment, of about as many synapses: those that run in step, or fewer where rows are short.

@@ -5,6 +5,10 @@
 // a whole schedule in a shader whose single work group takes many steps, Persistent in one whose work groups wait for each
 // other. All use the same function text, so all give the same bits.
 //
+// Kernels that differ in their delays only are one operation (delays.go): what differs is in a table, and the segments of rows that the spikes of all delays
+// go through are counted up once a step and shared evenly. Values of synapses that no step changes lie a second time in the order in which spikes
+// go through them (packed.go).
+//
 // Buffers of a plan live in a few slabs (a shader stage may see as few as eight storage blocks). Layout says where; the
 // text names each buffer by its object and variable. Arithmetic is done in `precise` locals, which forbids the compiler to
 // fuse or reorder it: the values are those of the CPU backend up to the library functions.
