@@ -40,9 +40,9 @@ type Backend struct {
 	marks   int // words of bits from which lists keep marks, negative: never
 	cells   int // of sums over taps
 	// Delays that are operations of their own; else segments side by side, invocations that share one in programs of many steps, synapses of one, where they begin in shared
-	// memory, and values of synapses kept once.
-	apart, shared, unpacked bool
-	teams, lanes, part      int
+	// memory, values of synapses kept once, and ends fetched as texels.
+	apart, shared, unpacked, fetched bool
+	teams, lanes, part               int
 	// And small rings for spikes.
 	spikeEntries int
 	// Arrays in pieces though they would fit into a storage block, and other limits than the device's (0: the device's).
@@ -201,7 +201,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		if b.part > 0 {
 			d.Part = b.part
 		}
-		d.Lanes, d.Shared = b.lanes, d.Shared || b.shared
+		d.Lanes, d.Shared, d.Fetched = b.lanes, d.Shared || b.shared, d.Fetched || b.fetched
 	}
 	if b.cells > 0 {
 		layout.TapCells = func(*plan.TapSum) int { return b.cells }

@@ -90,6 +90,7 @@ func TestDelays(t *testing.T) {
 			{"plain", Backend{Mode: Plain}},
 			{"resident", Backend{Mode: Resident}},
 			{"one at a time", Backend{Mode: Plain, teams: 1, unpacked: true}},
+			{"fetched", Backend{Mode: Plain, teams: 4, fetched: true}},
 			{"an invocation each", Backend{Mode: Plain, teams: 8, texels: -1, part: 1, shared: true}},
 			{"several slabs", Backend{Mode: Plain, block: 1 << 13, part: 3, spikeEntries: 500}},
 			{"resident teams", Backend{Mode: Resident, lanes: 4, part: 2, shared: true}},

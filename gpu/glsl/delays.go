@@ -25,6 +25,9 @@ type Delays struct {
 	Teams, Groups, Part int
 	// Lanes is the number of invocations that share a segment in a program of many steps, a power of two; 0: see teamIn.
 	Lanes int
+	// Fetched: ends of synapses are loaded as texels where that can be. Of a segment of few synapses most entries of its texels are others', and take their
+	// time all the same. It may be set before programs are generated.
+	Fetched bool
 	// Shared: a work group has a copy of Starts in shared memory, in which looking for the delay of a segment takes far less time than in memory that others
 	// write to. It may be set before programs are generated.
 	Shared  bool
@@ -85,7 +88,7 @@ func (l *Layout) findDelays(names *namer) {
 				}
 				d.Part = DelaysGroup / l.TeamsFor(d, DelaysGroup, 1)
 				d.Part = max(fewestLanes, min(d.Part, mostLanes))
-				d.Teams = DelaysGroup / d.Part
+				d.Teams, d.Fetched = DelaysGroup/d.Part, l.meanSegment(d) >= fewestFetched
 				if d.Shared = !l.Software && copied+n < mostShared; d.Shared {
 					copied += n + 1
 				}
@@ -231,6 +234,9 @@ func (l *Layout) DelayTable(d *Delays) []int32 {
 	}
 	return words
 }
+
+// fewestFetched is the mean number of synapses of a segment from which ends are fetched as texels.
+const fewestFetched = 16
 
 // mostShared is the size of all copies of Starts, at the most.
 const mostShared = 2048

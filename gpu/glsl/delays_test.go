@@ -54,7 +54,7 @@ func TestGoldenDelays(t *testing.T) {
 	l = f.layoutWith(Options{Software: true})
 	l.Texels = func(int) bool { return true }
 	d, _ = l.DelaysOf(deliver)
-	d.Teams = 4
+	d.Teams, d.Fetched = 4, true
 	p, err = OverSpikes(l, []Op{deliver}, 8)
 	golden(t, "delays_software", p, err)
 }

@@ -137,7 +137,7 @@ func (g *generator) fetchable(r *plan.Run) bool {
 	}
 	c := g.l.Plan.Conns[r.Conn]
 	_, far := sidesOf(c)
-	if d := g.l.joined[r]; d != nil && len(d.slabs[delayEnds]) > 1 {
+	if d := g.l.joined[r]; d != nil && (len(d.slabs[delayEnds]) > 1 || !d.Fetched) {
 		return false
 	}
 	return c.Index >= 0 && asks(r.Kernel, far) && g.takeTexels(g.l.Buffers[c.Index].Slab)

@@ -58,7 +58,11 @@ uint run_segments_of_delay(uint d) {
 // Adds up the segments of 3 delays.
 void run_segments_of_each_delay_of_syn_pre(uint me) {
 	uint first = min(me * 1u, 3u), end = min(first + 1u, 3u), n = 0u;
-	for (uint d = first; d < end; ++d) n += run_segments_of_delay(d);
+	for (uint d = first; d < end; ++d) {
+		uint own = run_segments_of_delay(d);
+		delays_0_starts(d) = int(own);
+		n += own;
+	}
 	found[me] = n;
 	barrier();
 	uint at = 0u, all = 0u;
@@ -67,8 +71,9 @@ void run_segments_of_each_delay_of_syn_pre(uint me) {
 		all += found[k];
 	}
 	for (uint d = first; d < end; ++d) {
+		uint own = uint(delays_0_starts(d));
 		delays_0_starts(d) = int(at);
-		at += run_segments_of_delay(d);
+		at += own;
 	}
 	if (me == 0u) {
 		delays_0_starts(3u) = int(all);
