@@ -94,6 +94,8 @@ func TestDelays(t *testing.T) {
 			{"an invocation each", Backend{Mode: Plain, teams: 8, texels: -1, part: 1, shared: true}},
 			{"several slabs", Backend{Mode: Plain, block: 1 << 13, part: 3, spikeEntries: 500}},
 			{"resident teams", Backend{Mode: Resident, lanes: 4, part: 2, shared: true}},
+			{"plain as on hardware", Backend{Mode: Plain, hardware: true, Batch: 1}},
+			{"resident as on hardware", Backend{Mode: Resident, hardware: true, Batch: 1}},
 			{"persistent", Backend{Mode: Persistent}},
 			{"persistent teams", Backend{Mode: Persistent, lanes: 2, part: 2, shared: true}},
 		} {

@@ -293,43 +293,41 @@ type function struct {
 }
 
 type generator struct {
-	l       *Layout
-	names   namer
-	buffers map[int]bool
-	slabs   map[int]bool // used without naming a buffer
-	// And those that are only read, where a program knows that.
-	fixedSlabs map[int]bool
-	products   map[product]function
-	sums       map[int]bool       // whose uniform is declared
-	adders     map[int]string     // functions that add to sums
-	pairs      map[int]bool       // slabs that are also read as pairs of floats
-	written    []string           // functions that were written once
-	fetched    map[*plan.Run]bool // kernels whose functions are told the far end
-	joint      map[*plan.Run]bool // kernels whose functions are told the synapse and its ends
-	storers    map[int]string     // functions that store to buffers in pieces
-	body       strings.Builder
-	uniforms   []string
-	globals    []string
-	random     bool // draws random numbers
-	streams    []uint32
-	math       bool // calls functions of lib/math
-	philox     bool // draws rows
-	gaps       int  // of them that invocations share
-	past       bool // draws numbers that belong before the first step
-	title      []string
-	hoisted    int          // globals so far
-	coherent   string       // qualifier of the slabs
-	seen       map[int]bool // slabs through which work groups of one dispatch see what others wrote
-	own        map[int]*ownValue
-	ownOrder   []int
-	blocks     map[int]bool // slabs that are also touched as vectors of four
-	texels     map[int]bool // slabs that are also read as texels of four words
-	width      int          // elements of an invocation at a time
-	seldom     bool         // what few elements store is noted, in notes
-	notes      []*note
-	part       int           // of the operation that is written
-	emits      map[int]*List // by bits: lists whose spikes an invocation notes for all its elements at once
-	faults     map[int]bool  // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
+	l        *Layout
+	names    namer
+	buffers  map[int]bool
+	slabs    map[int]bool // used without naming a buffer
+	products map[product]function
+	sums     map[int]bool       // whose uniform is declared
+	adders   map[int]string     // functions that add to sums
+	pairs    map[int]bool       // slabs that are also read as pairs of floats
+	written  []string           // functions that were written once
+	fetched  map[*plan.Run]bool // kernels whose functions are told the far end
+	joint    map[*plan.Run]bool // kernels whose functions are told the synapse and its ends
+	storers  map[int]string     // functions that store to buffers in pieces
+	body     strings.Builder
+	uniforms []string
+	globals  []string
+	random   bool // draws random numbers
+	streams  []uint32
+	math     bool // calls functions of lib/math
+	philox   bool // draws rows
+	gaps     int  // of them that invocations share
+	past     bool // draws numbers that belong before the first step
+	title    []string
+	hoisted  int          // globals so far
+	coherent string       // qualifier of the slabs
+	seen     map[int]bool // slabs through which work groups of one dispatch see what others wrote
+	own      map[int]*ownValue
+	ownOrder []int
+	blocks   map[int]bool // slabs that are also touched as vectors of four
+	texels   map[int]bool // slabs that are also read as texels of four words
+	width    int          // elements of an invocation at a time
+	seldom   bool         // what few elements store is noted, in notes
+	notes    []*note
+	part     int           // of the operation that is written
+	emits    map[int]*List // by bits: lists whose spikes an invocation notes for all its elements at once
+	faults   map[int]bool  // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
 	// blockChecks are checks that are made for the elements of an invocation at once.
 	blockChecks []blockCheck
 	changes     map[int]bool      // what the program changes, where that is known: all else is read through blocks that may be cached
@@ -337,6 +335,7 @@ type generator struct {
 	inner       map[*plan.Run]int // rounds within an element or a synapse
 	each        int               // rounds of what the loop over spikes that is written does for a spike itself
 	grid        bool              // many work groups take many steps
+	fixedSlabs  map[int]bool      // as slabs, where they are only read and a program knows that
 	teams       string            // with grid: how many share the segments of delays, see Delays
 }
 
