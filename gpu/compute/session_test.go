@@ -192,7 +192,7 @@ func TestEmptyCanvas(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want string
-	for _, backend := range []exec.Backend{cpu.Backend{}, b} {
+	for _, backend := range []exec.Backend{cpu.Backend{}, b, &Backend{dev: b.dev, hardware: true, Batch: 1}} {
 		text := nettest.Text
 		g := &net.Group{Name: "g", N: 0, Equations: text("v : 1"), Spiking: &net.Spiking{Threshold: text("v > 1"), Reset: text("v = 0")}}
 		s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Equations: text("w : 1"), Connect: []*net.Connection{{I: []int32{}, J: []int32{}}},

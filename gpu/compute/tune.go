@@ -114,5 +114,5 @@ func (i *Instance) residentGroup(n int) int {
 		return 2 * lanes // one thread runs them all; each further vector makes a barrier dearer
 	}
 	const warp = 32
-	return min((n+warp-1)/warp*warp, i.dev.Info().Limits.WorkGroupInvocations)
+	return min(max(n+warp-1, warp)/warp*warp, i.dev.Info().Limits.WorkGroupInvocations)
 }
