@@ -75,7 +75,7 @@ func joined(l *glsl.Layout, op glsl.Op) bool {
 func roundsPerSegment(l *glsl.Layout, d *glsl.Delays) int {
 	r := d.Runs[0]
 	among := max(1, lanes/d.Teams)
-	return glsl.SegmentRounds(d, max(longestSegment(l, d)/among+2, (longestSegment(l, d)/(4*among)+3)*4), 1+rounds(l, r))
+	return glsl.SegmentRounds(d, max(longestSegment(l, d)/among+2, (longestSegment(l, d)/(4*among)+3)*8), 1+rounds(l, r))
 }
 
 // delayGroups is the smallest number of work groups, from least on, that run over all segments of delays within half of maxRounds if all elements spike

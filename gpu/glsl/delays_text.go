@@ -90,7 +90,8 @@ func rowOf(s *List, lag string) string {
 // segmentGlobals are where the arrays of the segment that is gone through begin.
 const segmentGlobals = "uint segment_ends, segment_synapses, segment_values, segment_slabs; // of the delay whose synapses are gone through"
 
-// delayArray writes, once, the function that loads an element of an array of a kind, and returns its name. place is what the caller adds to the index.
+// delayArray writes, once, the function that loads an element of an array of a kind, of the delay that is gone through, and returns its name.
+// Rows are asked for by their place in the slab.
 func (g *generator) delayArray(r *plan.Run, kind int) string {
 	d := g.l.joined[r]
 	name := fmt.Sprintf("run_%s_%d", [...]string{"row_of", "end_of", "synapse_of"}[kind], slices.Index(g.l.delayed, r))
@@ -153,8 +154,7 @@ func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, grou
 		g.global(fmt.Sprintf("shared uint %s[%d];", copied, n+1))
 	}
 	rows := g.delayArray(r, delayRows)
-	const delayOf = "run_delay_of"
-	name := fmt.Sprintf("%s_%d", delayOf, slices.Index(g.l.delayed, r))
+	name := fmt.Sprintf("run_delay_of_%d", slices.Index(g.l.delayed, r))
 	if !slices.Contains(g.written, name) {
 		g.written = append(g.written, name)
 		g.linef("// The delay of which segment q is.")
