@@ -35,6 +35,8 @@ type synapses struct {
 var (
 	_ starlark.HasSetField = (*synapses)(nil)
 	_ starlark.Sequence    = (*synapses)(nil)
+	_ starlark.Mapping     = (*synapses)(nil)
+	_ starlark.Sliceable   = (*synapses)(nil)
 	_ holder               = (*synapses)(nil)
 	_ member               = (*synapses)(nil)
 )
@@ -409,37 +411,13 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 			return starlark.None, nil
 		}), nil
 	}
-	for suffix, side := range map[string]*neuronGroup{"_pre": s.source, "_post": s.target} {
-		if base, ok := strings.CutSuffix(name, suffix); ok {
-			if v, ok := side.lookup(base); ok {
-				return s.gather(side, v, suffix == "_post")
-			}
-		}
+	if e, v, ok := s.endVariable(name); ok {
+		return readVariable(e, v)
 	}
 	if v, ok, err := bare(s, name); ok {
 		return v, err
 	}
 	return nil, noAttr(fmt.Sprintf("Synapses %q", s.name), name, s.AttrNames())
-}
-
-// gather is S.v_pre: a neuron's variable for each synapse.
-func (s *synapses) gather(side *neuronGroup, v variable, post bool) (starlark.Value, error) {
-	a, err := side.read(v)
-	if err != nil || v.shared {
-		return a, err
-	}
-	pre, end, err := s.edges()
-	if err != nil {
-		return nil, err
-	}
-	if !post {
-		end = pre
-	}
-	out := &Array{data: make([]float64, len(end)), shape: []int{len(end)}, dim: a.dim, kind: a.kind}
-	for k, e := range end {
-		out.data[k] = a.data[e]
-	}
-	return out, nil
 }
 
 // structure is what follows from the ends of the synapses alone.
@@ -506,10 +484,8 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 			return fmt.Errorf("%s of Synapses cannot be changed", name)
 		}
 	}
-	for _, suffix := range []string{"_pre", "_post"} {
-		if base, ok := strings.CutSuffix(name, suffix); ok {
-			return withHint(fmt.Errorf("%s.%s belongs to a group", s.name, name), "set "+base+" of the group itself")
-		}
+	if e, v, ok := s.endVariable(name); ok {
+		return assign(e, v, nil, val)
 	}
 	names := append([]string{"delay"}, s.names...)
 	sort.Strings(names)
