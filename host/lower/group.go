@@ -338,6 +338,7 @@ type kernelScope struct {
 	// samples are the calls of tables whose column only the run knows, to be checked.
 	samples []Sample
 	perSyn  bool // over synapses
+	part    Part
 }
 
 func newScope(in Input, stream string, scalar bool) *kernelScope {
@@ -351,6 +352,31 @@ func newScope(in Input, stream string, scalar bool) *kernelScope {
 	return s
 }
 
+// Part is elements Start to Start+Len-1 of a group; Len 0: the whole group.
+type Part struct{ Start, Len int }
+
+// inPart makes i and N those of a part.
+func (s *kernelScope) inPart(p Part) {
+	if s.part = p; p.Len == 0 {
+		return
+	}
+	s.ref = func(r check.Ref) *ir.Expr {
+		switch r.Kind {
+		case check.RefIndex:
+			return s.b.Op(ir.OpSub, s.b.Leaf(ir.OpElem), s.b.ConstInt(int32(p.Start)))
+		case check.RefCount:
+			return s.b.ConstInt(int32(p.Len))
+		}
+		return nil
+	}
+}
+
+// inside is the condition that the element is in the part.
+func (p Part) inside(b *ir.Builder) *ir.Expr {
+	i := b.Leaf(ir.OpElem)
+	return b.Op(ir.OpAnd, b.Op(ir.OpLe, b.ConstInt(int32(p.Start)), i), b.Op(ir.OpLt, i, b.ConstInt(int32(p.Start+p.Len))))
+}
+
 // current is the value of v at this point of the statements.
 func (s *kernelScope) current(v *check.Variable) *ir.Expr {
 	if e, ok := s.env[v]; ok {
@@ -362,6 +388,11 @@ func (s *kernelScope) current(v *check.Variable) *ir.Expr {
 	if v.Kind == check.Subexpression {
 		if e, ok := s.memo[v]; ok {
 			return e
+		}
+		if s.part.Len > 0 { // in its equations i and N are those of the group
+			ref := s.ref
+			s.ref = nil
+			defer func() { s.ref = ref }()
 		}
 		e := as(s.b, s.expr(v.Expr), irType(v.Type.Kind))
 		s.memo[v] = e

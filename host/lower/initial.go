@@ -22,8 +22,8 @@ type Assign struct {
 	// Cond picks the elements that are set, and so does the table of truth values Picked; without either all are.
 	Cond   Checked
 	Picked string
-	// Start and Len are the part of the group that i and N count; Len 0: the whole group.
-	Start, Len int
+	// Part is what i and N count.
+	Part Part
 	// What names the random stream among those of the object.
 	What string
 }
@@ -32,17 +32,7 @@ type Assign struct {
 func Initial(in Input, a Assign) (k *ir.Kernel, fill float64, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newScope(in, in.Object+"/"+a.What, a.Var.Shared)
-	if a.Len > 0 {
-		s.scope.ref = func(r check.Ref) *ir.Expr {
-			switch r.Kind {
-			case check.RefIndex:
-				return s.b.Op(ir.OpSub, s.b.Leaf(ir.OpElem), s.b.ConstInt(int32(a.Start)))
-			case check.RefCount:
-				return s.b.ConstInt(int32(a.Len))
-			}
-			return nil
-		}
-	}
+	s.inPart(a.Part)
 	k, fill = s.initial(a)
 	return k, fill, nil
 }

@@ -45,7 +45,9 @@ type CodeBlock struct {
 	Event string
 	// Update says in which order the elements run the code.
 	Update Update
-	Place  Place
+	// Start and Len are the part of a group that runs the code, and that i and N count; Len 0: the whole group.
+	Start, Len int
+	Place      Place
 }
 
 // Update is the order in which the elements of a group run code.

@@ -105,7 +105,7 @@ func joined2(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, 
 // vstack is vstack([a, b]): rows below each other.
 func vstack(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	list, err := joined2(b, args, kwargs, func(a *Array) *Array {
-		if len(a.shape) == 1 {
+		if len(a.shape) < 2 {
 			return &Array{data: a.data, shape: []int{1, len(a.data)}, dim: a.dim, kind: a.kind}
 		}
 		return a
@@ -119,7 +119,10 @@ func vstack(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 // hstack is hstack([a, b]): beside each other.
 func hstack(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	list, err := joined2(b, args, kwargs, func(a *Array) *Array {
-		if len(a.shape) == 2 {
+		switch len(a.shape) {
+		case 0:
+			return &Array{data: a.data, shape: []int{1}, dim: a.dim, kind: a.kind}
+		case 2:
 			return a.transpose()
 		}
 		return a
@@ -142,7 +145,7 @@ func joinRows(name string, list []*Array) (*Array, error) {
 	out := &Array{dim: first.dim, kind: first.kind, shape: slices.Clone(first.shape)}
 	out.shape[0] = 0
 	for _, a := range list {
-		if !slices.Equal(a.shape[1:], first.shape[1:]) {
+		if len(a.shape) != len(first.shape) || !slices.Equal(a.shape[1:], first.shape[1:]) {
 			return nil, fmt.Errorf("%s: shapes %s and %s do not fit", name, shapeString(first.shape), shapeString(a.shape))
 		}
 		if a.dim != first.dim {

@@ -13,12 +13,31 @@ import (
 // blockMethod is run_regularly(code, dt=, when=, order=, name=), run_at(code, times=, ...) or run_on_event(event, code, ...).
 func (g *neuronGroup) blockMethod(kind string) builtinFunc {
 	return func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		o := g.object
 		if !g.whole() {
-			return nil, withHint(fmt.Errorf("%s: %s is a part of a group; code runs on whole groups", kind, g.label()), "use an if with the index i in the code")
+			if g.Len() == 0 {
+				return nil, fmt.Errorf("%s: %s is empty", kind, g.label())
+			}
+			if g.partName == "" {
+				named, err := g.in.newObject(t, kind, "", starlark.String(o.name+"_subgroup*"))
+				if err != nil {
+					return nil, err
+				}
+				g.partName = named.name
+			}
+			part := *o
+			part.name = g.partName
+			o = &part
 		}
-		c, err := g.in.codeBlock(t, g.object, kind, args, kwargs)
+		c, err := g.in.codeBlock(t, o, kind, args, kwargs)
 		if err != nil {
 			return nil, err
+		}
+		if !g.whole() {
+			if c.Update != net.Synchronous {
+				return nil, withHint(fmt.Errorf("%s: %s is a part of a group; update= is for whole groups", kind, g.label()), "use an if with the index i in the code")
+			}
+			c.Start, c.Len = g.start, g.Len()
 		}
 		if c.Event != "" && !g.emits(c.Event) {
 			return nil, fmt.Errorf("run_on_event: %s has no event %q", g.name, c.Event)
