@@ -24,6 +24,8 @@ type Assign struct {
 	Picked string
 	// Part is what i and N count.
 	Part Part
+	// Running: the network has run, and expressions and conditions leave variables that are clamped while refractory as they are, as in Brian2.
+	Running bool
 	// What names the random stream among those of the object.
 	What string
 }
@@ -75,6 +77,13 @@ func (s *kernelScope) initial(a Assign) (*ir.Kernel, float64) {
 			picked = b.Op(ir.OpAnd, mask, picked)
 		}
 		mask = picked
+	}
+	if a.Running && a.Var.UnlessRefractory && s.in.Refractory != nil && (a.Value.Expr != nil || a.Cond.Expr != nil) {
+		free := s.current(s.in.Model.ByName[NotRefractory])
+		if mask != nil {
+			free = b.Op(ir.OpAnd, mask, free)
+		}
+		mask = free
 	}
 	if x.Op == ir.OpConst && mask == nil {
 		return nil, x.Value
