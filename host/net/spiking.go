@@ -115,6 +115,8 @@ type Synapses struct {
 	Connect  []*Connection
 	Initial  []Assignment // as in Group; after connecting
 	DT       float64
+	// Order is the place of the state update among those of others.
+	Order int
 	Code     []*CodeBlock
 	// SumAt says where in the step the sum of a summed variable is taken; without an entry, in "groups" before the states are updated.
 	SumAt map[string]Moment

@@ -175,7 +175,7 @@ func stepsIn(d, dt float64) int { return int(d/dt + 0.5) }
 func (b *builder) spikes(g *net.Group, in lower.Input) {
 	list := b.list(g, "")
 	clock := b.clocks.add(in.Clock.DT)
-	item := Item{Name: g.Name + "_thresholder", Slot: Thresholds, Clock: clock, Callback: -1}
+	item := Item{Name: g.Name + "_spike_thresholder", Slot: Thresholds, Order: g.Order, Clock: clock, Callback: -1}
 	if g.Generator != nil {
 		item.Name = g.Name + "_codeobject"
 		op := b.generator(g, list)
@@ -195,9 +195,9 @@ func (b *builder) spikes(g *net.Group, in lower.Input) {
 	item.Ops = []Op{b.kernel(k, g.N, -1)}
 	b.plan.Schedule = append(b.plan.Schedule, item)
 	if f.reset != nil {
-		b.code(g, in, f.reset, Item{Name: g.Name + "_resetter", Slot: Resets, Clock: clock, Callback: -1}, "reset", list, 0, lower.Part{})
+		b.code(g, in, f.reset, Item{Name: g.Name + "_spike_resetter", Slot: Resets, Order: g.Order, Clock: clock, Callback: -1}, "reset", list, 0, lower.Part{})
 	}
-	b.resets(g, Item{Slot: Resets, Clock: clock, Callback: -1}, list)
+	b.resets(g, Item{Slot: Resets, Order: g.Order, Clock: clock, Callback: -1}, list)
 }
 
 // code adds an item that runs statements on a group: over the spikes of a list, or over all elements when list is None; of these, those of one rule
@@ -242,7 +242,7 @@ func (b *builder) events(g *net.Group, in lower.Input) {
 			b.mistake(g.Place, "", "%v", err)
 			continue
 		}
-		b.plan.Schedule = append(b.plan.Schedule, Item{Name: g.Name + "_" + ev.Name + "_thresholder", Slot: Thresholds + 1, Clock: b.clocks.add(in.Clock.DT),
+		b.plan.Schedule = append(b.plan.Schedule, Item{Name: g.Name + "_" + ev.Name + "_thresholder", Slot: Thresholds + 1, Order: g.Order, Clock: b.clocks.add(in.Clock.DT),
 			Callback: -1, Ops: []Op{b.kernel(b.where(g, k, anyRule), g.N, -1)}})
 	}
 }
@@ -427,7 +427,7 @@ func (b *builder) spikeMonitors() error {
 		if EventList(m.Event) != lower.SpikeList {
 			slot++
 		}
-		pm := add(m.Name, m.Of, m.Event, m.Place, slot, 1)
+		pm := add(m.Name, m.Of, m.Event, m.Place, slot, m.Of.Group.Order+1)
 		if pm == nil {
 			continue
 		}

@@ -29,7 +29,11 @@ func (g *neuronGroup) blockMethod(kind string) builtinFunc {
 			part.name = g.partName
 			o = &part
 		}
-		c, err := g.in.codeBlock(t, o, kind, args, kwargs)
+		order := 0
+		if kind == "run_on_event" {
+			order = g.pop.group.Order
+		}
+		c, err := g.in.codeBlock(t, o, kind, order, args, kwargs)
 		if err != nil {
 			return nil, err
 		}
@@ -47,11 +51,11 @@ func (g *neuronGroup) blockMethod(kind string) builtinFunc {
 	}
 }
 
-// codeBlock reads the arguments of a method that attaches code to an object.
-func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args starlark.Tuple, kwargs []starlark.Tuple) (*net.CodeBlock, error) {
+// codeBlock reads the arguments of a method that attaches code to an object; order is that of code that is given none.
+func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, order int, args starlark.Tuple, kwargs []starlark.Tuple) (*net.CodeBlock, error) {
 	var code string
 	var dt, name, times, update, clk, ignored starlark.Value
-	c := &net.CodeBlock{When: "start", Place: in.placeOf(t)}
+	c := &net.CodeBlock{When: "start", Order: order, Place: in.placeOf(t)}
 	pairs := []any{"code", &code, "dt?", &dt, "when?", &c.When, "order?", &c.Order, "name?", &name, "clock?", &clk, "codeobj_class?", &ignored, "update?", &update}
 	switch kind {
 	case "run_at":
@@ -82,7 +86,10 @@ func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args sta
 	if err != nil {
 		return nil, err
 	}
-	if !given {
+	switch {
+	case !given && kind == "run_on_event": // Brian2's names, by which code of one slot is ordered
+		s = o.name + "_" + c.Event + "_resetter*"
+	case !given:
 		s = o.name + "_" + kind + "*"
 	}
 	no, err := in.newObject(t, kind, s, starlark.String(s))

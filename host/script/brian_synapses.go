@@ -102,7 +102,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 			return nil, err
 		}
 	}
-	s.syn = &net.Synapses{Pre: s.source.span(), Post: s.target.span(), Place: in.placeOf(t)}
+	s.syn = &net.Synapses{Pre: s.source.span(), Post: s.target.span(), Order: order, Place: in.placeOf(t)}
 	if s.ns, err = namespaceOf(b.Name(), namespace); err != nil {
 		return nil, err
 	}
@@ -400,7 +400,7 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 		return s.structure(name)
 	case "run_regularly":
 		return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			c, err := s.in.codeBlock(t, s.object, name, args, kwargs)
+			c, err := s.in.codeBlock(t, s.object, name, 0, args, kwargs)
 			if err != nil {
 				return nil, err
 			}
