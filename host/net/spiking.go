@@ -117,7 +117,7 @@ type Synapses struct {
 	DT       float64
 	// Order is the place of the state update among those of others.
 	Order int
-	Code     []*CodeBlock
+	Code  []*CodeBlock
 	// SumAt says where in the step the sum of a summed variable is taken; without an entry, in "groups" before the states are updated.
 	SumAt map[string]Moment
 	// Sums holds the delay of continuous coupling, of which Name, Delay and Delays are used: summed variables read the neurons at the far ends of

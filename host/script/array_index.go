@@ -356,7 +356,11 @@ func (a *Array) SetKey(key, v starlark.Value) error {
 		return err
 	}
 	if src.dim != a.dim {
-		return fmt.Errorf("cannot store %s in an array of %s", describeDim(src.dim), describeDim(a.dim))
+		err := fmt.Errorf("cannot store %s in an array of %s", describeDim(src.dim), describeDim(a.dim))
+		if a.dim.Dimensionless() {
+			return withHint(err, "divide by the unit, as in x/"+src.dim.String()+", or give the array one, as in zeros(n)*"+src.dim.String())
+		}
+		return err
 	}
 	if a.kind > src.kind && len(src.data) > 0 {
 		a.kind = src.kind

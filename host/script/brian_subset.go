@@ -77,6 +77,26 @@ func (s *synapses) Slice(start, end, step int) starlark.Value {
 	return p
 }
 
+// synapseIndices is S.indices, whose elements S.indices[key] are the places of synapses in the order of creation.
+type synapseIndices struct{ of *synapses }
+
+var _ starlark.Mapping = (*synapseIndices)(nil)
+
+func (x *synapseIndices) String() string        { return x.of.name + ".indices" }
+func (x *synapseIndices) Type() string          { return "indices" }
+func (x *synapseIndices) Freeze()               {}
+func (x *synapseIndices) Truth() starlark.Bool  { return true }
+func (x *synapseIndices) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: %s", x.Type()) }
+
+// Get gives an array.
+func (x *synapseIndices) Get(key starlark.Value) (starlark.Value, bool, error) {
+	v, _, err := x.of.Get(key)
+	if err != nil {
+		return nil, false, err
+	}
+	return indexArray(v.(*synapseSubset).elems), true, nil
+}
+
 // synapseEnd holds the neurons at one end as the synapses see them: one value for each synapse.
 type synapseEnd struct {
 	*synapses

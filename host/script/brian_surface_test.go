@@ -99,6 +99,41 @@ print(G.name, H.name, list(G.v) != list(H.v))
 	}
 }
 
+// TestPlaces: synapses by their places, and what is found and joined as numpy does it.
+func TestPlaces(t *testing.T) {
+	got := printed(t, "places.star", `
+G = NeuronGroup(4, "v : volt")
+S = Synapses(G, G, "w : 1")
+S.connect("i != j")
+print(S.indices[0, slice(None)], S.indices["i > 2"], S.indices[[0, 1]], S[0, 1], len(S[5:]))
+S.w[S.indices[slice(None), slice(2, 4)]] = 3
+print(S.w[:])
+S.v_post[3:6] = [1, 2, 3]*mV   # the targets 0, 2 and 3
+S.v_pre[S["i == 1"]] = 5*mV
+print(G.v/mV, S.v_pre["i == 1"]/mV)
+print(append([1, 2], 3), append([1]*mV, [2]*mV)/mV, map(lambda x, y: x + y, [1, 2], [3, 4]), Quantity([1*mV, 2*mV])/mV, amax([1, 3]), array([1.5], dtype=int32))
+print(hstack([0, [1, 2]]), vstack([1, 2]))
+`)
+	want := `[0, 1, 2] [9, 10, 11] [0, 1] 1 synapse of synapses 7
+[0, 3, 3, 0, 3, 3, 0, 0, 3, 0, 0, 3]
+[1, 5, 2, 3] [5, 5, 5]
+[1, 2, 3] [1, 2] [4, 6] [1, 2] 3 [1]
+[0, 1, 2] [[1], [2]]
+`
+	if got != want {
+		t.Errorf("printed\n%s\nwant\n%s", got, want)
+	}
+	for text, want := range map[string]string{
+		"print(hstack([zeros((2, 2, 2))]))":        "at most two dimensions",
+		"a = zeros(3)\na[0] = 2*mV":                "divide by the unit, as in x/",
+		"print(vstack([zeros((2, 2)), zeros(3)]))": "do not fit",
+	} {
+		if _, _, err := runText(t, text, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 // TestClocks: objects of one Clock share its step; clock= is never ignored.
 func TestClocks(t *testing.T) {
 	got := printed(t, "clock.star", `
