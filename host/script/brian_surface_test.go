@@ -27,7 +27,7 @@ func printed(t *testing.T, name, text string) string {
 
 // TestSurface compares what scripts print with what Brian2 printed for the Python scripts that they are ports of, line by line.
 func TestSurface(t *testing.T) {
-	for _, name := range []string{"surface", "held", "equations", "lastspike", "stop", "linked", "subset", "parts", "partsum", "unless", "orders"} {
+	for _, name := range []string{"surface", "held", "equations", "lastspike", "stop", "linked", "subset", "parts", "partsum", "unless", "orders", "linkedsub"} {
 		t.Run(name, func(t *testing.T) { asBrian(t, name) })
 	}
 }
@@ -96,6 +96,23 @@ print(G.name, H.name, list(G.v) != list(H.v))
 `)
 	if want := "True True True\nneurongroup neurongroup_1 True\n"; got != want {
 		t.Errorf("printed %q, want %q", got, want)
+	}
+}
+
+// TestLinkedElsewhere: what another group's subexpression cannot be evaluated from is named.
+func TestLinkedElsewhere(t *testing.T) {
+	for of, want := range map[string]string{"y": "contains random numbers", "z": "contains the linked variable k", "k": "not stored there"} {
+		_, err := RunSource(context.Background(), "linked.star", `
+O = NeuronGroup(3, "q : 1")
+H = NeuronGroup(3, "x : 1\ny = x + rand() : 1\nk : 1 (linked)\nz = k*2 : 1")
+H.k = linked_var(O, "q")
+G = NeuronGroup(3, "w : 1 (linked)")
+G.w = linked_var(H, "`+of+`")
+run(1*ms)
+`, Options{Engine: &countingEngine{&countingBackend{}, sim.NewObjects()}})
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "linked.star:5:1") {
+			t.Errorf("%s: %v", of, err)
+		}
 	}
 }
 
