@@ -462,6 +462,9 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 		}
 		val = a
 	}
+	if l, ok := val.(*linkedVar); ok {
+		return withHint(fmt.Errorf("%s.%s: variables of synapses cannot be linked", s.name, name), fmt.Sprintf("link a variable of the neurons, %s.%s = %s, and read %s_post in the synapses", s.target.label(), name, l, name))
+	}
 	if v, ok := s.vars[name]; ok {
 		if len(s.syn.Connect) == 0 && !v.shared {
 			return withHint(fmt.Errorf("%s.%s: there are no synapses yet", s.name, name), "call "+s.name+".connect(...) first")
