@@ -23,7 +23,7 @@ const (
 	generatorHint  = "there are no generator expressions: put [ ] around it, as in sum([x for x in y])"
 	chainHint      = "one assignment a line: b = 1, then a = b"
 	commaHint      = "write (x,) = f(), or x = f()[0]"
-	loadHint       = "load is a word of Starlark; read(\"numbers.csv\") reads numbers that numpy.savetxt wrote"
+	loadHint       = "load is a word of Starlark; read(\"x.npy\") reads arrays, also of npz, csv, mtx and png files"
 	underscoreHint = "write the number without underscores, or as 25e3"
 )
 
