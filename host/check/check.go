@@ -22,6 +22,8 @@ type checker struct {
 	warned map[string]bool
 	// use is what the expression being checked is for; it decides about noise.
 	use use
+	// adding: what is checked is added to what a variable holds.
+	adding bool
 	// plainXi is the first equation that contains xi without a suffix.
 	plainXi *syntax.Equation
 	eq      *syntax.Equation
@@ -261,17 +263,16 @@ func (c *checker) assignable(t typ, want Type, e syntax.Expr, what string) {
 		c.errorHint(e.Span(), hint, "%s must be %s, but the value is %s", what, inDim(want.Dim), inDim(t.Dim))
 		return
 	}
-	loose := !c.brian() // ANNarchy converts as C++ does
+	// ANNarchy converts as C++ does. Brian2 does where values are set from outside and in code; what its subexpressions are depends on its target.
+	loose := !c.brian() || c.use == useValue && !c.adding
 	switch {
-	case t.Kind == want.Kind, want.Kind == Real && t.Kind == Int:
+	case t.Kind == want.Kind, want.Kind == Real && t.Kind == Int, t.Kind == Bool:
 	case want.Kind == Bool && !loose:
 		c.errorHint(e.Span(), "write a comparison, such as "+short(e)+" != 0", "%s is boolean, but the value is %s", what, kindName(t.Kind))
 	case want.Kind == Int && t.Kind == Real && c.whole(e):
 		c.keepWhole(e)
-	case want.Kind == Int && t.Kind == Real:
+	case want.Kind == Int && t.Kind == Real && !(c.brian() && loose):
 		c.errorHint(e.Span(), "write int("+short(e)+")", "%s is an integer, but the value is a real number", what)
-	case t.Kind == Bool && !loose:
-		c.errorHint(e.Span(), "write int("+short(e)+") for 0 and 1", "%s is %s, but the value is boolean", what, kindName(want.Kind))
 	}
 }
 

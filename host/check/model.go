@@ -195,6 +195,32 @@ type Context struct {
 	Used func(name string, q units.Quantity)
 }
 
+// Elsewhere tells what keeps a subexpression from being evaluated in the equations of another group; "": nothing does.
+func (m *Model) Elsewhere(v *Variable) (why string) {
+	if v.Linked {
+		return "the linked variable " + v.Name
+	}
+	if v.Kind != Subexpression {
+		return ""
+	}
+	syntax.Walk(v.Expr, func(e syntax.Expr) {
+		switch e := e.(type) {
+		case *syntax.Call:
+			if IsRandom(m.Calls[e].Name) {
+				why = "random numbers"
+			}
+		case *syntax.Ident:
+			switch ref := m.Refs[e]; {
+			case ref.Kind == RefNoise:
+				why = "white noise"
+			case ref.Kind == RefVariable && ref.Var != nil && why == "":
+				why = m.Elsewhere(ref.Var)
+			}
+		}
+	})
+	return why
+}
+
 // Reads reports that a variable stands in an expression of the model itself, not in subexpressions that it refers to.
 func (m *Model) Reads(e syntax.Expr, v *Variable) (found bool) {
 	syntax.Walk(e, func(e syntax.Expr) {

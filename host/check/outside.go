@@ -105,7 +105,9 @@ func (c *checker) assign(s *syntax.Stmt, out *Code) {
 			c.errorHint(s.NameSp, "write "+s.Name+" = "+s.Name+" // ...", "%s is %s and cannot hold a quotient", s.Name, kindName(v.Type.Kind))
 		}
 	default:
+		c.adding = s.Op != "="
 		c.assignable(t, v.Type, s.X, s.Name)
+		c.adding = false
 	}
 	if v.Shared && ref.Kind == RefVariable {
 		if sp, what := c.perElement(s.X, false); what != "" {

@@ -34,6 +34,30 @@ type MeshOptions struct {
 	Z        *float64
 }
 
+// SetLimits sets the ends of the color scale, in SI units of the dimension that the values have; NaN leaves one as it is.
+func (m *Mesh) SetLimits(lo, hi float64, d units.Dim) error {
+	if d != m.dim {
+		return fmt.Errorf("the values are in %s, the limits in %s", dimName(m.dim), dimName(d))
+	}
+	if math.IsNaN(lo) {
+		lo = m.lo
+	}
+	if math.IsNaN(hi) {
+		hi = m.hi
+	}
+	if !(lo < hi) || m.log && lo <= 0 {
+		return fmt.Errorf("the color scale cannot run from %g to %g", lo, hi)
+	}
+	m.lo, m.hi = lo, hi
+	return nil
+}
+
+// Dim is the dimension of the values.
+func (m *Mesh) Dim() units.Dim { return m.dim }
+
+// Range is the ends of the color scale, in SI units.
+func (m *Mesh) Range() (lo, hi float64) { return m.lo, m.hi }
+
 // colorOf is a color table by name.
 func colorOf(name string) (func(float64) [3]float32, error) {
 	base, reversed := strings.CutSuffix(name, "_r")

@@ -11,14 +11,19 @@ import (
 
 // CodeKernels lowers statements that run on a group: a reset (over the elements of a spike list, active), or code at a slot of
 // the step (over all elements). Statements that assign shared variables run once, before the others, in a kernel of one element.
-// Only a reset writes variables that are clamped while refractory.
-func CodeKernels(in Input, code *check.Code, name string, active bool) (steps []Step, err error) {
+// Only a reset writes variables that are clamped while refractory. Of a part the elements of the part run it.
+func CodeKernels(in Input, code *check.Code, name string, active bool, part Part) (steps []Step, err error) {
 	defer recoverDefect(&err, in.Object)
 	for _, scalar := range []bool{true, false} {
 		s := newScope(in, fmt.Sprintf("%s/%s/%v", in.Object, name, scalar), scalar)
 		s.model = code.Model
 		c := &block{s: s, code: code, only: func(v *check.Variable) bool { return v.Shared == scalar }, reset: active}
-		c.statements(code.Block.Stmts, nil)
+		var mask *ir.Expr
+		if s.inPart(part); part.Len > 0 && !scalar {
+			mask = part.inside(s.b)
+			s.conditional++
+		}
+		c.statements(code.Block.Stmts, mask)
 		s.storeChanged(c.changed)
 		k := s.kernel(in.Object + " " + name)
 		switch {

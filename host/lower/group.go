@@ -33,24 +33,28 @@ type Input struct {
 	History map[string]int
 }
 
-// Link is a stored variable of another group.
+// Link is a variable of another group.
 type Link struct {
 	Slot   string // its name, as SlotName gives it
 	Type   ir.Type
 	Shared bool   // all elements read its one value
 	Scalar bool   // it is a shared variable of its group
 	Index  string // slot of the element for each element; "": the same
+	// Expr is, of a subexpression, the variable of the group that Of describes; nil for a stored one. It is evaluated where it is read.
+	Expr *check.Variable
+	Of   func() Input
 }
 
-// read loads the variable for an element, nil for that of the kernel. A kernel has one slot for an array, so that it is read by index where another
+// linked reads a linked variable at an element, nil for that of the kernel; seen is told the arrays that are read. A kernel has one slot for an array, so that it is read by index where another
 // kind would do: synapses may begin in the neurons that those at their other end are linked to.
-func (l Link) read(b *ir.Builder, at *ir.Expr) *ir.Expr {
-	kind := ir.Indexed
+func (s *kernelScope) linked(l Link, at *ir.Expr, seen func(slot string)) *ir.Expr {
+	b, kind := s.b, ir.Indexed
 	if at == nil {
 		kind, at = ir.PerElement, b.Leaf(ir.OpElem)
 	}
 	switch {
-	case l.Scalar && kind == ir.Indexed:
+	case l.Scalar && kind == ir.Indexed && l.Expr == nil:
+		seen(l.Slot)
 		return b.Load(b.Slot(ir.Slot{Name: l.Slot, Type: l.Type, Kind: ir.Scalar, Access: ir.Read}))
 	case l.Shared:
 		at = b.ConstInt(0)
@@ -62,7 +66,45 @@ func (l Link) read(b *ir.Builder, at *ir.Expr) *ir.Expr {
 			at = b.LoadAt(index, at)
 		}
 	}
+	if l.Expr != nil {
+		in := l.Of()
+		return s.elsewhere(&in, l.Expr, at, seen)
+	}
+	seen(l.Slot)
 	return b.LoadAt(b.Slot(ir.Slot{Name: l.Slot, Type: l.Type, Kind: ir.Indexed, Access: ir.Read}), at)
+}
+
+// elsewhere is a variable of another group at one of its elements.
+func (s *kernelScope) elsewhere(in *Input, v *check.Variable, at *ir.Expr, seen func(slot string)) *ir.Expr {
+	b, kind := s.b, ir.Indexed
+	switch {
+	case v.Kind == check.Subexpression:
+		clock := in.Clock
+		clock.Every = s.clock.seconds()
+		inner := scope{b: b, model: in.Model, clock: clock, n: in.N, grid: in.Grid, draws: s.draws, table: s.table, conditional: s.conditional}
+		inner.value = func(w *check.Variable) *ir.Expr { return s.elsewhere(in, w, at, seen) }
+		inner.ref = func(r check.Ref) *ir.Expr {
+			if r.Kind == check.RefIndex {
+				return at
+			}
+			return nil
+		}
+		return as(b, inner.expr(v.Expr), irType(v.Type.Kind))
+	case hidden(v, LastSpike):
+		seen(SlotName(in.Object, lastSpikeStep))
+		slot := b.Slot(ir.Slot{Name: SlotName(in.Object, lastSpikeStep), Type: ir.Int, Kind: kind, Access: ir.Read})
+		return b.Op(ir.OpMul, b.ToReal(b.LoadAt(slot, at)), b.Const(in.Clock.dt()))
+	case v.Shared && s.perSyn:
+		kind = ir.Scalar
+	case v.Shared: // as a link to the variable itself reads it
+		at = b.ConstInt(0)
+	}
+	seen(SlotName(in.Object, v.Name))
+	slot := b.Slot(ir.Slot{Name: SlotName(in.Object, v.Name), Type: irType(v.Type.Kind), Kind: kind, Access: ir.Read})
+	if kind == ir.Scalar {
+		return b.Load(slot)
+	}
+	return b.LoadAt(slot, at)
 }
 
 // Step is one kernel over N elements.
@@ -338,6 +380,7 @@ type kernelScope struct {
 	// samples are the calls of tables whose column only the run knows, to be checked.
 	samples []Sample
 	perSyn  bool // over synapses
+	part    Part
 }
 
 func newScope(in Input, stream string, scalar bool) *kernelScope {
@@ -351,17 +394,47 @@ func newScope(in Input, stream string, scalar bool) *kernelScope {
 	return s
 }
 
+// Part is elements Start to Start+Len-1 of a group; Len 0: the whole group.
+type Part struct{ Start, Len int }
+
+// inPart makes i and N those of a part.
+func (s *kernelScope) inPart(p Part) {
+	if s.part = p; p.Len == 0 {
+		return
+	}
+	s.ref = func(r check.Ref) *ir.Expr {
+		switch r.Kind {
+		case check.RefIndex:
+			return s.b.Op(ir.OpSub, s.b.Leaf(ir.OpElem), s.b.ConstInt(int32(p.Start)))
+		case check.RefCount:
+			return s.b.ConstInt(int32(p.Len))
+		}
+		return nil
+	}
+}
+
+// inside is the condition that the element is in the part.
+func (p Part) inside(b *ir.Builder) *ir.Expr {
+	i := b.Leaf(ir.OpElem)
+	return b.Op(ir.OpAnd, b.Op(ir.OpLe, b.ConstInt(int32(p.Start)), i), b.Op(ir.OpLt, i, b.ConstInt(int32(p.Start+p.Len))))
+}
+
 // current is the value of v at this point of the statements.
 func (s *kernelScope) current(v *check.Variable) *ir.Expr {
 	if e, ok := s.env[v]; ok {
 		return e
 	}
 	if v.Linked {
-		return as(s.b, s.in.Links[v.Name].read(s.b, nil), irType(v.Type.Kind))
+		return as(s.b, s.linked(s.in.Links[v.Name], nil, func(string) {}), irType(v.Type.Kind))
 	}
 	if v.Kind == check.Subexpression {
 		if e, ok := s.memo[v]; ok {
 			return e
+		}
+		if s.part.Len > 0 { // in its equations i and N are those of the group
+			ref := s.ref
+			s.ref = nil
+			defer func() { s.ref = ref }()
 		}
 		e := as(s.b, s.expr(v.Expr), irType(v.Type.Kind))
 		s.memo[v] = e

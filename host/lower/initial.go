@@ -22,8 +22,10 @@ type Assign struct {
 	// Cond picks the elements that are set, and so does the table of truth values Picked; without either all are.
 	Cond   Checked
 	Picked string
-	// Start and Len are the part of the group that i and N count; Len 0: the whole group.
-	Start, Len int
+	// Part is what i and N count.
+	Part Part
+	// Running: the network has run, and expressions and conditions leave variables that are clamped while refractory as they are, as in Brian2.
+	Running bool
 	// What names the random stream among those of the object.
 	What string
 }
@@ -32,17 +34,7 @@ type Assign struct {
 func Initial(in Input, a Assign) (k *ir.Kernel, fill float64, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newScope(in, in.Object+"/"+a.What, a.Var.Shared)
-	if a.Len > 0 {
-		s.scope.ref = func(r check.Ref) *ir.Expr {
-			switch r.Kind {
-			case check.RefIndex:
-				return s.b.Op(ir.OpSub, s.b.Leaf(ir.OpElem), s.b.ConstInt(int32(a.Start)))
-			case check.RefCount:
-				return s.b.ConstInt(int32(a.Len))
-			}
-			return nil
-		}
-	}
+	s.inPart(a.Part)
 	k, fill = s.initial(a)
 	return k, fill, nil
 }
@@ -85,6 +77,13 @@ func (s *kernelScope) initial(a Assign) (*ir.Kernel, float64) {
 			picked = b.Op(ir.OpAnd, mask, picked)
 		}
 		mask = picked
+	}
+	if a.Running && a.Var.UnlessRefractory && s.in.Refractory != nil && (a.Value.Expr != nil || a.Cond.Expr != nil) {
+		free := s.current(s.in.Model.ByName[NotRefractory])
+		if mask != nil {
+			free = b.Op(ir.OpAnd, mask, free)
+		}
+		mask = free
 	}
 	if x.Op == ir.OpConst && mask == nil {
 		return nil, x.Value

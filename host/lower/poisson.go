@@ -22,9 +22,7 @@ func PoissonInput(in Input, name string, v *check.Variable, w Checked, n int, p 
 	old := s.current(v)
 	e := b.Op(ir.OpAdd, old, b.Op(ir.OpMul, weight, events))
 	if start > 0 || stop < in.N {
-		i := b.Leaf(ir.OpElem)
-		inside := b.Op(ir.OpAnd, b.Op(ir.OpLe, b.ConstInt(int32(start)), i), b.Op(ir.OpLt, i, b.ConstInt(int32(stop))))
-		e = b.Select(inside, e, old)
+		e = b.Select(Part{start, stop - start}.inside(b), e, old)
 	}
 	e = s.unlessRefractory(v, old, e)
 	s.store(v.Name, v, e)

@@ -149,9 +149,7 @@ func (s *synScope) endValue(e *End, v *check.Variable, at *ir.Expr) *ir.Expr {
 	}
 	switch {
 	case v.Linked:
-		l := e.Links[v.Name]
-		s.read[l.Slot] = true
-		return as(b, l.read(b, at), irType(v.Type.Kind))
+		return as(b, s.linked(e.Links[v.Name], at, func(slot string) { s.read[slot] = true }), irType(v.Type.Kind))
 	case v.Kind == check.Subexpression:
 		// The group's expression, evaluated at that element.
 		clock := e.Clock

@@ -51,7 +51,7 @@ type Group struct {
 	Stops []*StopCondition
 	// Links are the variables that are (linked), each once.
 	Links []Link
-	// Order is the place of the state update among those of other groups.
+	// Order is the place of the state update among those of other groups, and of thresholds and resets among other code of their slots.
 	Order int
 	// Initial values in the order they were set; applied after init= and defaults.
 	Initial []Assignment

@@ -45,7 +45,9 @@ type CodeBlock struct {
 	Event string
 	// Update says in which order the elements run the code.
 	Update Update
-	Place  Place
+	// Start and Len are the part of a group that runs the code, and that i and N count; Len 0: the whole group.
+	Start, Len int
+	Place      Place
 }
 
 // Update is the order in which the elements of a group run code.
@@ -113,7 +115,9 @@ type Synapses struct {
 	Connect  []*Connection
 	Initial  []Assignment // as in Group; after connecting
 	DT       float64
-	Code     []*CodeBlock
+	// Order is the place of the state update among those of others.
+	Order int
+	Code  []*CodeBlock
 	// SumAt says where in the step the sum of a summed variable is taken; without an entry, in "groups" before the states are updated.
 	SumAt map[string]Moment
 	// Sums holds the delay of continuous coupling, of which Name, Delay and Delays are used: summed variables read the neurons at the far ends of

@@ -77,7 +77,7 @@ func TestFuse(t *testing.T) {
 		c.with(n, g)
 		at := testsIn(t, n, plan.Options{Apart: c.apart})
 		_, fused := at["P_stateupdater"]
-		_, apart := at["P_thresholder"]
+		_, apart := at["P_spike_thresholder"]
 		if fused != c.fused || apart == c.fused {
 			t.Errorf("%s: the threshold runs in %v", c.name, at)
 		}
@@ -108,7 +108,7 @@ func TestFusedKernel(t *testing.T) {
 	}
 	var dump strings.Builder
 	res.Plan.Dump(&dump)
-	if !strings.Contains(dump.String(), "P_thresholder (clock 0): in an earlier kernel") || !strings.Contains(dump.String(), "run \"P update, P threshold") {
+	if !strings.Contains(dump.String(), "P_spike_thresholder (clock 0): in an earlier kernel") || !strings.Contains(dump.String(), "run \"P update, P threshold") {
 		t.Errorf("the dump does not tell:\n%s", dump.String())
 	}
 }

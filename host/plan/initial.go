@@ -33,6 +33,7 @@ type owner struct {
 	model    *check.Model
 	ctx      check.Context
 	stream   string
+	running  bool // the network has run
 	kernel   func(lower.Assign) (*ir.Kernel, float64, error)
 	run      func(k *ir.Kernel, n int) *Run
 }
@@ -119,7 +120,7 @@ func (b *builder) assignment(o *owner, v *check.Variable, a net.Assignment, i, n
 	if a.Namespace != nil {
 		ctx.Scope = a.Namespace
 	}
-	as = lower.Assign{Var: v, Start: a.Start, Len: a.Len, What: fmt.Sprintf("%s%d %s", o.stream, i, v.Name)}
+	as = lower.Assign{Var: v, Part: lower.Part{Start: a.Start, Len: a.Len}, Running: o.running, What: fmt.Sprintf("%s%d %s", o.stream, i, v.Name)}
 	if a.Expr != nil {
 		if as.Value, ok = b.checked(a.Expr, ctx.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
 			return check.CheckExpr(e, a.Expr, o.model, v, ctx)

@@ -24,6 +24,9 @@ func (b *builder) links(g *net.Group) map[string]lower.Link {
 		if l.Index != nil && !l.Shared {
 			x.Index = lower.SlotName(g.Name, linkVar(l.Var))
 		}
+		if of := m.ByName[l.Of]; of.Kind == check.Subexpression {
+			x.Expr, x.Of = of, func() lower.Input { return b.lowerInput(l.Group) }
+		}
 		out[l.Var] = x
 	}
 	return out
@@ -60,8 +63,10 @@ func (b *builder) checkLinks(g *net.Group) {
 		switch {
 		case of == nil:
 			b.mistake(g.Place, check.Suggest(l.Of, m), "%s.%s is linked to %s of %q, which does not have it", g.Name, l.Var, l.Of, l.Group.Name)
-		case of.Kind == check.Subexpression || of.Eq == nil:
-			b.mistake(g.Place, "link to what it is computed from, or write (constant over dt) behind it", "%s.%s is linked to %s of %q, which is not stored", g.Name, l.Var, l.Of, l.Group.Name)
+		case of.Linked || of.Eq == nil:
+			b.mistake(g.Place, "link to a variable of its equations that has values of its own", "%s.%s is linked to %s of %q, which is not stored there", g.Name, l.Var, l.Of, l.Group.Name)
+		case m.Elsewhere(of) != "":
+			b.mistake(g.Place, "write (constant over dt) behind it", "%s.%s is linked to %s of %q, which contains %s and is evaluated where it is read", g.Name, l.Var, l.Of, l.Group.Name, m.Elsewhere(of))
 		case of.Type != v.Type:
 			b.mistake(g.Place, "", "%s.%s is linked to %s.%s, and must be of its type and unit: %s, not %s", g.Name, l.Var, l.Group.Name, l.Of, typeName(of.Type), typeName(v.Type))
 		case l.Shared != (l.Group.N == 1 || of.Shared):

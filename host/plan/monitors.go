@@ -2,9 +2,11 @@ package plan
 
 import (
 	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/syntax"
 	"github.com/galvani-sim/galvani/host/units"
 )
 
@@ -77,6 +79,13 @@ func (b *builder) monitor(m *net.StateMonitor) {
 	}
 	for _, name := range m.Vars {
 		v, why := evaluable(model, m.Synapses, name)
+		evaluate, own := from.evaluate, true
+		if v == nil && m.Synapses != nil {
+			if end := b.synapseName(m.Synapses, name); end != nil {
+				v, why, own = end.v, "", false
+				evaluate = func(v *check.Variable) (*Run, BufferID, error) { return b.evaluateOf(m, v, end.model) }
+			}
+		}
 		switch {
 		case why != "":
 			b.mistake(m.Place, noLastUpdateHint, "monitor %q records %q, which %q does not have: %s", m.Name, name, from.name, why)
@@ -87,8 +96,8 @@ func (b *builder) monitor(m *net.StateMonitor) {
 		}
 		mv := MonitorVar{Name: name, Elements: m.Elements}
 		id, stored := b.byName[lower.SlotName(from.name, name)]
-		if mv.Buf = id; !stored { // a subexpression, or lastspike, which is kept as a step
-			run, id, err := from.evaluate(v)
+		if mv.Buf = id; !stored || !own { // a subexpression, or lastspike, which is kept as a step
+			run, id, err := evaluate(v)
 			if err != nil {
 				b.mistake(m.Place, "", "%v", err)
 				continue
@@ -134,12 +143,46 @@ func (b *builder) evaluate(m *net.StateMonitor, v *check.Variable) (*Run, Buffer
 	return b.kernel(k, n, -1), id, nil
 }
 
+// named is what a name means in expressions of synapses, as a subexpression of a model.
+type named struct {
+	v     *check.Variable
+	model *check.Model
+}
+
+// synapseName finds what is no variable of the synapses but has a value for each: a variable of the neurons at one end, an index or a count.
+// nil: it is none of these.
+func (b *builder) synapseName(s *net.Synapses, name string) *named {
+	m := b.synModels[s]
+	if m == nil {
+		return nil
+	}
+	src := &diag.Source{Name: name, Text: name}
+	e, ds := syntax.ParseExpr(src, s.Dialect.Syntax())
+	id, ok := e.(*syntax.Ident)
+	if !ok || ds.Err() != nil {
+		return nil
+	}
+	side, ds := check.CheckExpr(id, src, m, nil, b.synapseContext(s))
+	if ds.Err() != nil {
+		return nil
+	}
+	switch side.Refs[id].Kind {
+	case check.RefPre, check.RefPost, check.RefIndex, check.RefCount:
+		return &named{&check.Variable{Name: name, Kind: check.Subexpression, Type: side.Types[id], Expr: id}, side}
+	}
+	return nil
+}
+
 // evaluateSynapses is evaluate for a subexpression of synapses.
 func (b *builder) evaluateSynapses(m *net.StateMonitor, v *check.Variable) (*Run, BufferID, error) {
+	return b.evaluateOf(m, v, b.synModels[m.Synapses])
+}
+
+func (b *builder) evaluateOf(m *net.StateMonitor, v *check.Variable, model *check.Model) (*Run, BufferID, error) {
 	n := int(b.res.Synapses[m.Synapses.Name])
 	object := "monitor " + m.Name
 	in := b.synapseInput(m.Synapses, n)
-	in.Clock.Every = b.monitorDT(m)
+	in.Clock.Every, in.Model = b.monitorDT(m), model
 	k, err := lower.EvaluateSynapses(in, v, object)
 	if err != nil {
 		return nil, None, err

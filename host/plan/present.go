@@ -106,7 +106,7 @@ func (r *Result) present(object any, a net.Assignment, own *check.Variable, ordi
 		}
 		o, dt = b.synapseOwner(x, in, &ends), in.Clock.DT
 	}
-	o.stream = "now"
+	o.stream, o.running = "now", true
 	p := &Present{Target: None, Clock: b.clocks.add(dt)}
 	name := lower.SlotName(o.object, a.Var)
 	if own != nil {

@@ -156,7 +156,7 @@ func (b *builder) sequences() error {
 }
 
 func (b *builder) sequence(q *sequenced) error {
-	steps, err := lower.CodeKernels(q.in, q.code, q.name, false)
+	steps, err := lower.CodeKernels(q.in, q.code, q.name, false, lower.Part{})
 	if err != nil {
 		return err
 	}

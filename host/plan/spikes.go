@@ -175,7 +175,7 @@ func stepsIn(d, dt float64) int { return int(d/dt + 0.5) }
 func (b *builder) spikes(g *net.Group, in lower.Input) {
 	list := b.list(g, "")
 	clock := b.clocks.add(in.Clock.DT)
-	item := Item{Name: g.Name + "_thresholder", Slot: Thresholds, Clock: clock, Callback: -1}
+	item := Item{Name: g.Name + "_spike_thresholder", Slot: Thresholds, Order: g.Order, Clock: clock, Callback: -1}
 	if g.Generator != nil {
 		item.Name = g.Name + "_codeobject"
 		op := b.generator(g, list)
@@ -195,19 +195,15 @@ func (b *builder) spikes(g *net.Group, in lower.Input) {
 	item.Ops = []Op{b.kernel(k, g.N, -1)}
 	b.plan.Schedule = append(b.plan.Schedule, item)
 	if f.reset != nil {
-		b.codeWhere(g, in, f.reset, Item{Name: g.Name + "_resetter", Slot: Resets, Clock: clock, Callback: -1}, "reset", list, 0)
+		b.code(g, in, f.reset, Item{Name: g.Name + "_spike_resetter", Slot: Resets, Order: g.Order, Clock: clock, Callback: -1}, "reset", list, 0, lower.Part{})
 	}
-	b.resets(g, Item{Slot: Resets, Clock: clock, Callback: -1}, list)
+	b.resets(g, Item{Slot: Resets, Order: g.Order, Clock: clock, Callback: -1}, list)
 }
 
-// code adds an item that runs statements on a group: over the spikes of a list, or over all elements when list is None.
-func (b *builder) code(g *net.Group, in lower.Input, code *check.Code, item Item, name string, list BufferID) {
-	b.codeWhere(g, in, code, item, name, list, anyRule)
-}
-
-// codeWhere is code for the elements of one rule.
-func (b *builder) codeWhere(g *net.Group, in lower.Input, code *check.Code, item Item, name string, list BufferID, rule int) {
-	steps, err := lower.CodeKernels(in, code, name, list != None)
+// code adds an item that runs statements on a group: over the spikes of a list, or over all elements when list is None; of these, those of one rule
+// and of a part of the group.
+func (b *builder) code(g *net.Group, in lower.Input, code *check.Code, item Item, name string, list BufferID, rule int, part lower.Part) {
+	steps, err := lower.CodeKernels(in, code, name, list != None, part)
 	if err != nil {
 		b.mistake(g.Place, "", "%v", err)
 		return
@@ -246,7 +242,7 @@ func (b *builder) events(g *net.Group, in lower.Input) {
 			b.mistake(g.Place, "", "%v", err)
 			continue
 		}
-		b.plan.Schedule = append(b.plan.Schedule, Item{Name: g.Name + "_" + ev.Name + "_thresholder", Slot: Thresholds + 1, Clock: b.clocks.add(in.Clock.DT),
+		b.plan.Schedule = append(b.plan.Schedule, Item{Name: g.Name + "_" + ev.Name + "_thresholder", Slot: Thresholds + 1, Order: g.Order, Clock: b.clocks.add(in.Clock.DT),
 			Callback: -1, Ops: []Op{b.kernel(b.where(g, k, anyRule), g.N, -1)}})
 	}
 }
@@ -295,8 +291,13 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 		own := in
 		own.Clock.Every = b.codeDT(g.DT, c)
 		item := Item{Name: c.Name, Slot: slot, Order: c.Order, Clock: b.clocks.add(own.Clock.Every), Callback: -1}
-		run := func(in lower.Input, item Item, name string) { b.code(g, in, code, item, name, list) }
+		part := lower.Part{Start: c.Start, Len: c.Len}
+		run := func(in lower.Input, item Item, name string) { b.code(g, in, code, item, name, list, anyRule, part) }
 		if c.Update != net.Synchronous {
+			if part.Len > 0 {
+				b.mistake(c.Place, "", "%s: update= is for code that runs on a whole group", c.Name)
+				continue
+			}
 			if list != None {
 				b.mistake(c.Place, "", "%s: update= is for code that runs on all neurons; those of an event run all at once", c.Name)
 				continue
@@ -426,7 +427,7 @@ func (b *builder) spikeMonitors() error {
 		if EventList(m.Event) != lower.SpikeList {
 			slot++
 		}
-		pm := add(m.Name, m.Of, m.Event, m.Place, slot, 1)
+		pm := add(m.Name, m.Of, m.Event, m.Place, slot, m.Of.Group.Order+1)
 		if pm == nil {
 			continue
 		}

@@ -36,15 +36,15 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *l
 		return
 	}
 	for _, v := range sums {
-		in, target, near, far, byPost := in, &in.Post, s.Post.Group, s.Pre.Group, true
+		in, target, near, far, byPost := in, &in.Post, s.Post, s.Pre.Group, true
 		name, ok := strings.CutSuffix(v.Name, "_post")
 		if !ok {
 			name, byPost = strings.TrimSuffix(v.Name, "_pre"), false
-			target, near, far = &in.Pre, s.Pre.Group, s.Post.Group
+			target, near, far = &in.Pre, s.Pre, s.Post.Group
 		}
 		// As in Brian2, the sum is taken when its target is updated, right before it, whatever the time step of the synapses.
-		in.Clock.Every = b.dtOf(near.DT)
-		item := Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: Groups, Order: near.Order - 1, Clock: b.clocks.add(in.Clock.Every), Callback: -1}
+		in.Clock.Every = b.dtOf(near.Group.DT)
+		item := Item{Name: s.Name + "_summed_variable_" + v.Name, Slot: Groups, Order: near.Group.Order - 1, Clock: b.clocks.add(in.Clock.Every), Callback: -1}
 		at, elsewhere := s.SumAt[v.Name]
 		if elsewhere {
 			var err error
@@ -55,6 +55,9 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *l
 			item.Order = at.Order
 		}
 		lags := b.lagsOf(seconds, far)
+		if near.Len() < near.Group.N && s.Dialect == check.Brian && !elsewhere && lags == nil {
+			item.Order++ // Brian2 gives a part of a group an order one behind that of the group
+		}
 		switch {
 		case lags == nil:
 		case elsewhere:
@@ -62,7 +65,7 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *l
 			continue
 		case item.Clock != b.clocks.add(b.dtOf(far.DT)):
 			b.mistake(s.Place, fmt.Sprintf("give both the same dt, or leave the delay of %s out", s.Name), "%s: with a delay, the neurons that are summed into must have the time step of those that are read: %q has %g ms, %q %g ms",
-				s.Name, far.Name, b.dtOf(far.DT)*1e3, near.Name, in.Clock.Every*1e3)
+				s.Name, far.Name, b.dtOf(far.DT)*1e3, near.Group.Name, in.Clock.Every*1e3)
 			continue
 		}
 		b.summing = append(b.summing, &summing{s, in, v, target, name, w, byPost, l, item, far, lags})

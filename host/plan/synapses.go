@@ -167,7 +167,7 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
 		return
 	}
-	item := Item{Name: s.Name + "_stateupdater", Slot: Groups, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
+	item := Item{Name: s.Name + "_stateupdater", Slot: Groups, Order: s.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
 	if s.Dialect == check.ANNarchy {
 		item.Order = afterGroups
 	}

@@ -288,8 +288,8 @@ func (b *builder) resets(g *net.Group, item Item, list BufferID) {
 		if own == nil || b.firing[own] == nil || b.firing[own].reset == nil {
 			continue
 		}
-		item.Name = fmt.Sprintf("%s_resetter_rule_%d", g.Name, k+1)
-		b.codeWhere(g, b.variantInput(g, own), b.firing[own].reset, item, "reset", list, k+1)
+		item.Name = fmt.Sprintf("%s_spike_resetter_rule_%d", g.Name, k+1)
+		b.code(g, b.variantInput(g, own), b.firing[own].reset, item, "reset", list, k+1, lower.Part{})
 	}
 }
 

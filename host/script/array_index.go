@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"go.starlark.net/starlark"
 )
@@ -128,7 +129,7 @@ type selection struct {
 }
 
 // selected resolves the key of a[key] to element offsets: a number, a slice(...), a mask, an index array, or a tuple of
-// numbers, slices and at most one index array.
+// numbers, slices and index arrays. Several index arrays name elements together, as in numpy.
 func (a *Array) selected(key starlark.Value) (selection, error) {
 	if m, ok := key.(*Array); ok && m.kind == boolElems && len(m.shape) > 1 {
 		if !sameShape(m.shape, a.shape) {
@@ -150,9 +151,23 @@ func (a *Array) selected(key starlark.Value) (selection, error) {
 	if len(keys) > len(a.shape) {
 		return selection{}, fmt.Errorf("%d indices for an array of %d dimensions", len(keys), len(a.shape))
 	}
+	keys = slices.Clone(keys)
+	var together []int // axes with an index array
+	for ax, k := range keys {
+		var err error
+		if keys[ax], err = plainIndex(k); err != nil {
+			return selection{}, err
+		}
+		switch keys[ax].(type) {
+		case *Array, *starlark.List:
+			together = append(together, ax)
+		}
+	}
+	if len(together) > 1 {
+		return a.selectedTogether(keys, together)
+	}
 	s := selection{offsets: []int{0}}
 	stride := len(a.data)
-	arrays := 0
 	for ax, n := range a.shape {
 		if n > 0 {
 			stride /= n
@@ -160,14 +175,6 @@ func (a *Array) selected(key starlark.Value) (selection, error) {
 		pos, keep, err := a.axisPositions(ax, n, keys)
 		if err != nil {
 			return s, err
-		}
-		if ax < len(keys) {
-			switch keys[ax].(type) {
-			case *Array, *starlark.List:
-				if arrays++; arrays > 1 {
-					return s, fmt.Errorf("at most one index of a[...] can be an array")
-				}
-			}
 		}
 		if keep {
 			s.shape = append(s.shape, len(pos))
@@ -179,6 +186,63 @@ func (a *Array) selected(key starlark.Value) (selection, error) {
 			}
 		}
 		s.offsets = next
+	}
+	return s, nil
+}
+
+// selectedTogether is selected with index arrays for several axes, of one length or of one element: they and the numbers among the indices are
+// one axis of the result, in the place of the first where they are neighbours and else before all others.
+func (a *Array) selectedTogether(keys starlark.Tuple, arrays []int) (selection, error) {
+	type axis struct {
+		pos    []int
+		stride int
+	}
+	var joint, others []axis
+	n, place := 1, 0
+	var at []int // axes that go together
+	stride := len(a.data)
+	for ax, size := range a.shape {
+		if size > 0 {
+			stride /= size
+		}
+		pos, keep, err := a.axisPositions(ax, size, keys)
+		if err != nil {
+			return selection{}, err
+		}
+		if keep && !slices.Contains(arrays, ax) {
+			others = append(others, axis{pos, stride})
+			continue
+		}
+		if len(at) == 0 {
+			place = len(others)
+		}
+		at = append(at, ax)
+		joint = append(joint, axis{pos, stride})
+		if len(pos) != 1 {
+			if n != 1 && n != len(pos) {
+				return selection{}, fmt.Errorf("index arrays go together element by element, but have %d and %d elements", n, len(pos))
+			}
+			n = len(pos)
+		}
+	}
+	if at[len(at)-1]-at[0] != len(at)-1 {
+		place = 0
+	}
+	line := axis{make([]int, n), 1}
+	for k := range line.pos {
+		for _, j := range joint {
+			line.pos[k] += j.pos[min(k, len(j.pos)-1)] * j.stride
+		}
+	}
+	s := selection{offsets: []int{0}}
+	for _, x := range slices.Insert(others, place, line) {
+		next := make([]int, 0, len(s.offsets)*len(x.pos))
+		for _, o := range s.offsets {
+			for _, p := range x.pos {
+				next = append(next, o+p*x.stride)
+			}
+		}
+		s.offsets, s.shape = next, append(s.shape, len(x.pos))
 	}
 	return s, nil
 }
@@ -292,7 +356,11 @@ func (a *Array) SetKey(key, v starlark.Value) error {
 		return err
 	}
 	if src.dim != a.dim {
-		return fmt.Errorf("cannot store %s in an array of %s", describeDim(src.dim), describeDim(a.dim))
+		err := fmt.Errorf("cannot store %s in an array of %s", describeDim(src.dim), describeDim(a.dim))
+		if a.dim.Dimensionless() {
+			return withHint(err, "divide by the unit, as in x/"+src.dim.String()+", or give the array one, as in zeros(n)*"+src.dim.String())
+		}
+		return err
 	}
 	if a.kind > src.kind && len(src.data) > 0 {
 		a.kind = src.kind

@@ -14,7 +14,7 @@ func numpyVocabulary() starlark.StringDict {
 	for name, f := range map[string]builtinFunc{
 		"array_equal": arrayEqual, "allclose": allClose, "zeros_like": filledLike(0), "ones_like": filledLike(1), "full_like": fullLike,
 		"vstack": vstack, "hstack": hstack, "identity": eye, "bincount": bincount, "convolve": convolveFunc, "interp": interpolate,
-		"percentile": percentile, "prod": prod, "ravel": ravel, "nanmean": nanMean, "triu": triangle(true), "tril": triangle(false),
+		"percentile": percentile, "append": appendFunc, "map": mapFunc, "Quantity": asQuantities, "prod": prod, "ravel": ravel, "nanmean": nanMean, "triu": triangle(true), "tril": triangle(false),
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
@@ -105,7 +105,7 @@ func joined2(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, 
 // vstack is vstack([a, b]): rows below each other.
 func vstack(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	list, err := joined2(b, args, kwargs, func(a *Array) *Array {
-		if len(a.shape) == 1 {
+		if len(a.shape) < 2 {
 			return &Array{data: a.data, shape: []int{1, len(a.data)}, dim: a.dim, kind: a.kind}
 		}
 		return a
@@ -119,13 +119,19 @@ func vstack(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 // hstack is hstack([a, b]): beside each other.
 func hstack(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	list, err := joined2(b, args, kwargs, func(a *Array) *Array {
-		if len(a.shape) == 2 {
+		switch len(a.shape) {
+		case 0:
+			return &Array{data: a.data, shape: []int{1}, dim: a.dim, kind: a.kind}
+		case 2:
 			return a.transpose()
 		}
 		return a
 	})
 	if err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(list, func(a *Array) bool { return len(a.shape) > 2 }) {
+		return nil, fmt.Errorf("hstack: arrays have at most two dimensions here")
 	}
 	out, err := joinRows("hstack", list)
 	if err == nil && len(out.shape) == 2 {
@@ -142,7 +148,7 @@ func joinRows(name string, list []*Array) (*Array, error) {
 	out := &Array{dim: first.dim, kind: first.kind, shape: slices.Clone(first.shape)}
 	out.shape[0] = 0
 	for _, a := range list {
-		if !slices.Equal(a.shape[1:], first.shape[1:]) {
+		if len(a.shape) != len(first.shape) || !slices.Equal(a.shape[1:], first.shape[1:]) {
 			return nil, fmt.Errorf("%s: shapes %s and %s do not fit", name, shapeString(first.shape), shapeString(a.shape))
 		}
 		if a.dim != first.dim {
@@ -153,6 +159,63 @@ func joinRows(name string, list []*Array) (*Array, error) {
 		out.data = append(out.data, a.data...)
 	}
 	return out, nil
+}
+
+// appendFunc is append(a, b): the elements of both in one dimension.
+func appendFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	x, y, err := twoArrays(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	flat := func(a *Array) *Array {
+		return &Array{data: a.data, shape: []int{len(a.data)}, dim: a.dim, kind: a.kind}
+	}
+	return joinRows("append", []*Array{flat(x), flat(y)})
+}
+
+// mapFunc is Python's map(f, x, ...), as a list.
+func mapFunc(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) < 2 || len(kwargs) > 0 {
+		return nil, fmt.Errorf("map: expected a function and what to call it with, as in map(f, [1, 2])")
+	}
+	its := make([]starlark.Iterator, len(args)-1)
+	for k, x := range args[1:] {
+		it := starlark.Iterate(x)
+		if it == nil {
+			return nil, fmt.Errorf("map: %s cannot be gone through", article(x))
+		}
+		defer it.Done()
+		its[k] = it
+	}
+	out := starlark.NewList(nil)
+	for {
+		row := make(starlark.Tuple, len(its))
+		for k, it := range its {
+			if !it.Next(&row[k]) {
+				return out, nil
+			}
+		}
+		v, err := starlark.Call(t, args[0], row, nil)
+		if err != nil {
+			return nil, err
+		}
+		if err := out.Append(v); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// asQuantities is Brian2's Quantity(x): a number or an array with its unit.
+func asQuantities(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := oneArg(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	switch v.(type) {
+	case starlark.Int, starlark.Float, quantity:
+		return v, nil
+	}
+	return toArray(v)
 }
 
 // bincount is bincount(x, minlength=0): how often each whole number from 0 on is there.

@@ -253,16 +253,16 @@ print(profiling_summary(net, show=2).count("%"), type(net.profiling_info))
 net.remove(V)
 net.run(1*ms)
 print(V.v.shape, net.t)
-`, `when        order  name              dt
-start       0      G_run_regularly   1 ms
-start       0      statemonitor      100 us
-groups      0      G_stateupdater    100 us
-thresholds  0      G_thresholder     100 us
-thresholds  1      spikemonitor      100 us
-synapses    -1     synapses_pre      100 us
-resets      0      G_resetter        100 us
-end         0      networkoperation  1 ms
-end         0      ratemonitor       100 us
+`, `when        order  name                 dt
+start       0      G_run_regularly      1 ms
+start       0      statemonitor         100 us
+groups      0      G_stateupdater       100 us
+thresholds  0      G_spike_thresholder  100 us
+thresholds  1      spikemonitor         100 us
+synapses    -1     synapses_pre         100 us
+resets      0      G_spike_resetter     100 us
+end         0      networkoperation     1 ms
+end         0      ratemonitor          100 us
 [0.001, 0.001, 0.001, 0.001] [0.001, 0.002] (2, 20) [] [] 0.0 1 mV [0.001, 0.001] * volt 2 mV
 [0.005, 0.007, 0.001, 0.001] * volt [(0.0, 0.019900332501663894), (1.0, 0.20833172940694353)]
 {"G": {"v": [0.36253849384403636, 0.36253849384403636, 0.36253849384403636, 0.36253849384403636], "u": [0.005, 0.007, 0.001, 0.001] * volt}, "synapses": {"w": [0.001, 0.002] * volt}}

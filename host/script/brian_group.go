@@ -20,6 +20,7 @@ type neuronGroup struct {
 	start, stop int
 	ns          starlark.StringDict
 	more        []variable // lastspike and not_refractory, which no equation names
+	partName    string     // of a part that runs code: Brian2's, by which code of several parts is ordered
 }
 
 var (
@@ -67,7 +68,7 @@ func (g *neuronGroup) Slice(start, end, step int) starlark.Value {
 
 func (g *neuronGroup) sub(start, stop int) *neuronGroup {
 	p := *g
-	p.start, p.stop = start, stop
+	p.start, p.stop, p.partName = start, stop, ""
 	return &p
 }
 

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/units"
@@ -45,8 +46,10 @@ func (in *interp) makeBrianMonitor(t *starlark.Thread, b *starlark.Builtin, args
 		mon.Group = s.pop.group
 	case *synapses:
 		m.of, m.vars, names, need = s, maps.Clone(s.vars), s.names, s.object
-		if _, own := m.vars[lastUpdate.name]; !own {
-			m.vars[lastUpdate.name] = lastUpdate
+		for _, name := range namesIn(vars) {
+			if v, ok := s.recordable(name); ok && m.vars[name].name == "" {
+				m.vars[name] = v
+			}
 		}
 		mon.Synapses = s.syn
 	default:
@@ -95,12 +98,20 @@ func (m *stateMonitor) elements(v starlark.Value) error {
 			}
 		}
 		return nil
-	case *varView:
-		a, err := v.array()
+	case starlark.String:
+		s, ok := m.of.(*synapses)
+		if !ok {
+			return withHint(fmt.Errorf("StateMonitor: record= takes indices, not a condition"), "for example record=[0, 5], or record=True for all")
+		}
+		part, _, err := s.Get(v)
 		if err != nil {
 			return err
 		}
-		return m.elements(a)
+		return m.elements(part)
+	}
+	v, err := plainIndex(v)
+	if err != nil {
+		return err
 	}
 	idx, err := indices("StateMonitor: record", v)
 	if err != nil {
@@ -201,45 +212,60 @@ func (m *stateMonitor) values(k int) (*Array, error) {
 	return out, nil
 }
 
-// Get is M[k]: the recordings of element k of the group, whatever its row.
+// Get is M[k]: the recordings of element k of the group, whatever its row; M[[k, l]] and M[S[i, j]] are those of several.
 func (m *stateMonitor) Get(key starlark.Value) (starlark.Value, bool, error) {
-	k, err := starlark.AsInt32(key)
+	var of []int32
+	one := false
+	switch key.(type) {
+	case *synapseSubset, *starlark.List, *Array, *varView:
+		key, err := plainIndex(key)
+		if err != nil {
+			return nil, false, err
+		}
+		if of, err = indices(m.name+"[...]", key); err != nil {
+			return nil, false, err
+		}
+	default:
+		k, err := starlark.AsInt32(key)
+		if err != nil {
+			return nil, false, fmt.Errorf("%s[...]: expected the index of a recorded element, got %s", m.name, article(key))
+		}
+		of, one = []int32{int32(k)}, true
+	}
+	n, err := m.of.count()
 	if err != nil {
-		return nil, false, fmt.Errorf("%s[...]: expected the index of a recorded element, got %s", m.name, article(key))
-	}
-	row := k
-	if m.mon.Elements != nil {
-		row = -1
-		for r, e := range m.mon.Elements {
-			if int(e) == k+m.shift {
-				row = r
-			}
-		}
-	}
-	if n, err := m.of.count(); err != nil || row < 0 || row >= n {
-		if err == nil {
-			err = fmt.Errorf("%s does not record element %d", m.name, k)
-		}
 		return nil, false, err
 	}
-	return &monitorRow{m, row, k}, true, nil
+	rows := make([]int, len(of))
+	for k, e := range of {
+		rows[k] = int(e)
+		if m.mon.Elements != nil {
+			rows[k] = slices.Index(m.mon.Elements, e+int32(m.shift))
+		}
+		if rows[k] < 0 || rows[k] >= n {
+			return nil, false, fmt.Errorf("%s does not record element %d", m.name, e)
+		}
+	}
+	return &monitorRows{m, rows, key, one}, true, nil
 }
 
-// monitorRow is M[k].
-type monitorRow struct {
-	m       *stateMonitor
-	row, of int
+// monitorRows is M[k].
+type monitorRows struct {
+	m    *stateMonitor
+	rows []int
+	of   starlark.Value
+	one  bool // a number was given: traces have one dimension
 }
 
-func (r *monitorRow) String() string        { return fmt.Sprintf("%s[%d]", r.m.name, r.of) }
-func (r *monitorRow) Type() string          { return "StateMonitorView" }
-func (r *monitorRow) Freeze()               {}
-func (r *monitorRow) Truth() starlark.Bool  { return true }
-func (r *monitorRow) Hash() (uint32, error) { return starlark.String(r.String()).Hash() }
-func (r *monitorRow) AttrNames() []string   { return r.m.AttrNames() }
+func (r *monitorRows) String() string        { return fmt.Sprintf("%s[%v]", r.m.name, r.of) }
+func (r *monitorRows) Type() string          { return "StateMonitorView" }
+func (r *monitorRows) Freeze()               {}
+func (r *monitorRows) Truth() starlark.Bool  { return true }
+func (r *monitorRows) Hash() (uint32, error) { return starlark.String(r.String()).Hash() }
+func (r *monitorRows) AttrNames() []string   { return r.m.AttrNames() }
 
-// Attr gives t, or one trace.
-func (r *monitorRow) Attr(name string) (starlark.Value, error) {
+// Attr gives t, or the traces of one variable.
+func (r *monitorRows) Attr(name string) (starlark.Value, error) {
 	for k, v := range r.m.mon.Vars {
 		if v != name {
 			continue
@@ -248,10 +274,31 @@ func (r *monitorRow) Attr(name string) (starlark.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if a.shape[0] == 1 {
+		if r.m.vars[v].shared {
 			return a.Index(0), nil
 		}
-		return a.Index(r.row), nil
+		if r.one {
+			return a.Index(r.rows[0]), nil
+		}
+		return a.take(r.rows), nil
+	}
+	if v, ok, err := bare(r, name); ok {
+		return v, err
 	}
 	return r.m.Attr(name)
+}
+
+// namesIn are the names of variables that a monitor was given, as far as they are names.
+func namesIn(v starlark.Value) (names []string) {
+	switch x := v.(type) {
+	case starlark.String:
+		return []string{string(x)}
+	case starlark.Iterable:
+		for e := range starlark.Elements(x) {
+			if s, ok := starlark.AsString(e); ok {
+				names = append(names, s)
+			}
+		}
+	}
+	return names
 }

@@ -13,12 +13,35 @@ import (
 // blockMethod is run_regularly(code, dt=, when=, order=, name=), run_at(code, times=, ...) or run_on_event(event, code, ...).
 func (g *neuronGroup) blockMethod(kind string) builtinFunc {
 	return func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		o := g.object
 		if !g.whole() {
-			return nil, withHint(fmt.Errorf("%s: %s is a part of a group; code runs on whole groups", kind, g.label()), "use an if with the index i in the code")
+			if g.Len() == 0 {
+				return nil, fmt.Errorf("%s: %s is empty", kind, g.label())
+			}
+			if g.partName == "" {
+				named, err := g.in.newObject(t, kind, "", starlark.String(o.name+"_subgroup*"))
+				if err != nil {
+					return nil, err
+				}
+				g.partName = named.name
+			}
+			part := *o
+			part.name = g.partName
+			o = &part
 		}
-		c, err := g.in.codeBlock(t, g.object, kind, args, kwargs)
+		order := 0
+		if kind == "run_on_event" {
+			order = g.pop.group.Order
+		}
+		c, err := g.in.codeBlock(t, o, kind, order, args, kwargs)
 		if err != nil {
 			return nil, err
+		}
+		if !g.whole() {
+			if c.Update != net.Synchronous {
+				return nil, withHint(fmt.Errorf("%s: %s is a part of a group; update= is for whole groups", kind, g.label()), "use an if with the index i in the code")
+			}
+			c.Start, c.Len = g.start, g.Len()
 		}
 		if c.Event != "" && !g.emits(c.Event) {
 			return nil, fmt.Errorf("run_on_event: %s has no event %q", g.name, c.Event)
@@ -28,11 +51,11 @@ func (g *neuronGroup) blockMethod(kind string) builtinFunc {
 	}
 }
 
-// codeBlock reads the arguments of a method that attaches code to an object.
-func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args starlark.Tuple, kwargs []starlark.Tuple) (*net.CodeBlock, error) {
+// codeBlock reads the arguments of a method that attaches code to an object; order is that of code that is given none.
+func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, order int, args starlark.Tuple, kwargs []starlark.Tuple) (*net.CodeBlock, error) {
 	var code string
 	var dt, name, times, update, clk, ignored starlark.Value
-	c := &net.CodeBlock{When: "start", Place: in.placeOf(t)}
+	c := &net.CodeBlock{When: "start", Order: order, Place: in.placeOf(t)}
 	pairs := []any{"code", &code, "dt?", &dt, "when?", &c.When, "order?", &c.Order, "name?", &name, "clock?", &clk, "codeobj_class?", &ignored, "update?", &update}
 	switch kind {
 	case "run_at":
@@ -63,7 +86,10 @@ func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, args sta
 	if err != nil {
 		return nil, err
 	}
-	if !given {
+	switch {
+	case !given && kind == "run_on_event": // Brian2's names, by which code of one slot is ordered
+		s = o.name + "_" + c.Event + "_resetter*"
+	case !given:
 		s = o.name + "_" + kind + "*"
 	}
 	no, err := in.newObject(t, kind, s, starlark.String(s))

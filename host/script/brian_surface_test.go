@@ -27,7 +27,7 @@ func printed(t *testing.T, name, text string) string {
 
 // TestSurface compares what scripts print with what Brian2 printed for the Python scripts that they are ports of, line by line.
 func TestSurface(t *testing.T) {
-	for _, name := range []string{"surface", "held", "equations", "lastspike", "stop", "linked"} {
+	for _, name := range []string{"surface", "held", "equations", "lastspike", "stop", "linked", "subset", "parts", "partsum", "unless", "orders", "linkedsub"} {
 		t.Run(name, func(t *testing.T) { asBrian(t, name) })
 	}
 }
@@ -96,6 +96,58 @@ print(G.name, H.name, list(G.v) != list(H.v))
 `)
 	if want := "True True True\nneurongroup neurongroup_1 True\n"; got != want {
 		t.Errorf("printed %q, want %q", got, want)
+	}
+}
+
+// TestLinkedElsewhere: what another group's subexpression cannot be evaluated from is named.
+func TestLinkedElsewhere(t *testing.T) {
+	for of, want := range map[string]string{"y": "contains random numbers", "z": "contains the linked variable k", "k": "not stored there"} {
+		_, err := RunSource(context.Background(), "linked.star", `
+O = NeuronGroup(3, "q : 1")
+H = NeuronGroup(3, "x : 1\ny = x + rand() : 1\nk : 1 (linked)\nz = k*2 : 1")
+H.k = linked_var(O, "q")
+G = NeuronGroup(3, "w : 1 (linked)")
+G.w = linked_var(H, "`+of+`")
+run(1*ms)
+`, Options{Engine: &countingEngine{&countingBackend{}, sim.NewObjects()}})
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "linked.star:5:1") {
+			t.Errorf("%s: %v", of, err)
+		}
+	}
+}
+
+// TestPlaces: synapses by their places, and what is found and joined as numpy does it.
+func TestPlaces(t *testing.T) {
+	got := printed(t, "places.star", `
+G = NeuronGroup(4, "v : volt")
+S = Synapses(G, G, "w : 1")
+S.connect("i != j")
+print(S.indices[0, slice(None)], S.indices["i > 2"], S.indices[[0, 1]], S[0, 1], len(S[5:]))
+S.w[S.indices[slice(None), slice(2, 4)]] = 3
+print(S.w[:])
+S.v_post[3:6] = [1, 2, 3]*mV   # the targets 0, 2 and 3
+S.v_pre[S["i == 1"]] = 5*mV
+print(G.v/mV, S.v_pre["i == 1"]/mV)
+print(append([1, 2], 3), append([1]*mV, [2]*mV)/mV, map(lambda x, y: x + y, [1, 2], [3, 4]), Quantity([1*mV, 2*mV])/mV, amax([1, 3]), array([1.5], dtype=int32))
+print(hstack([0, [1, 2]]), vstack([1, 2]))
+`)
+	want := `[0, 1, 2] [9, 10, 11] [0, 1] 1 synapse of synapses 7
+[0, 3, 3, 0, 3, 3, 0, 0, 3, 0, 0, 3]
+[1, 5, 2, 3] [5, 5, 5]
+[1, 2, 3] [1, 2] [4, 6] [1, 2] 3 [1]
+[0, 1, 2] [[1], [2]]
+`
+	if got != want {
+		t.Errorf("printed\n%s\nwant\n%s", got, want)
+	}
+	for text, want := range map[string]string{
+		"print(hstack([zeros((2, 2, 2))]))":        "at most two dimensions",
+		"a = zeros(3)\na[0] = 2*mV":                "divide by the unit, as in x/",
+		"print(vstack([zeros((2, 2)), zeros(3)]))": "do not fit",
+	} {
+		if _, _, err := runText(t, text, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
 

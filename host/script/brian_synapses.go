@@ -35,6 +35,8 @@ type synapses struct {
 var (
 	_ starlark.HasSetField = (*synapses)(nil)
 	_ starlark.Sequence    = (*synapses)(nil)
+	_ starlark.Mapping     = (*synapses)(nil)
+	_ starlark.Sliceable   = (*synapses)(nil)
 	_ holder               = (*synapses)(nil)
 	_ member               = (*synapses)(nil)
 )
@@ -100,7 +102,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 			return nil, err
 		}
 	}
-	s.syn = &net.Synapses{Pre: s.source.span(), Post: s.target.span(), Place: in.placeOf(t)}
+	s.syn = &net.Synapses{Pre: s.source.span(), Post: s.target.span(), Order: order, Place: in.placeOf(t)}
 	if s.ns, err = namespaceOf(b.Name(), namespace); err != nil {
 		return nil, err
 	}
@@ -334,7 +336,7 @@ var lastUpdate = variable{name: "lastupdate", dim: units.Second, stored: true}
 
 // given are attributes that all synapses have.
 var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "N_pre", "N_post", "N_incoming", "N_outgoing",
-	"N_incoming_post", "N_outgoing_pre", "variables", "run_regularly", "tags"}
+	"N_incoming_post", "N_outgoing_pre", "variables", "indices", "run_regularly", "tags"}
 
 // AttrNames lists variables, pathways and fixed attributes.
 func (s *synapses) AttrNames() []string {
@@ -396,9 +398,11 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 		return &varView{s, variable{name: name, kind: intElems}}, nil
 	case "N_incoming", "N_outgoing", "N_incoming_post", "N_outgoing_pre":
 		return s.structure(name)
+	case "indices":
+		return &synapseIndices{s}, nil
 	case "run_regularly":
 		return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			c, err := s.in.codeBlock(t, s.object, name, args, kwargs)
+			c, err := s.in.codeBlock(t, s.object, name, 0, args, kwargs)
 			if err != nil {
 				return nil, err
 			}
@@ -409,37 +413,13 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 			return starlark.None, nil
 		}), nil
 	}
-	for suffix, side := range map[string]*neuronGroup{"_pre": s.source, "_post": s.target} {
-		if base, ok := strings.CutSuffix(name, suffix); ok {
-			if v, ok := side.lookup(base); ok {
-				return s.gather(side, v, suffix == "_post")
-			}
-		}
+	if e, v, ok := s.endVariable(name); ok {
+		return readVariable(e, v)
 	}
 	if v, ok, err := bare(s, name); ok {
 		return v, err
 	}
 	return nil, noAttr(fmt.Sprintf("Synapses %q", s.name), name, s.AttrNames())
-}
-
-// gather is S.v_pre: a neuron's variable for each synapse.
-func (s *synapses) gather(side *neuronGroup, v variable, post bool) (starlark.Value, error) {
-	a, err := side.read(v)
-	if err != nil || v.shared {
-		return a, err
-	}
-	pre, end, err := s.edges()
-	if err != nil {
-		return nil, err
-	}
-	if !post {
-		end = pre
-	}
-	out := &Array{data: make([]float64, len(end)), shape: []int{len(end)}, dim: a.dim, kind: a.kind}
-	for k, e := range end {
-		out.data[k] = a.data[e]
-	}
-	return out, nil
 }
 
 // structure is what follows from the ends of the synapses alone.
@@ -482,6 +462,9 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 		}
 		val = a
 	}
+	if l, ok := val.(*linkedVar); ok {
+		return withHint(fmt.Errorf("%s.%s: variables of synapses cannot be linked", s.name, name), fmt.Sprintf("link a variable of the neurons, %s.%s = %s, and read %s_post in the synapses", s.target.label(), name, l, name))
+	}
 	if v, ok := s.vars[name]; ok {
 		if len(s.syn.Connect) == 0 && !v.shared {
 			return withHint(fmt.Errorf("%s.%s: there are no synapses yet", s.name, name), "call "+s.name+".connect(...) first")
@@ -506,10 +489,8 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 			return fmt.Errorf("%s of Synapses cannot be changed", name)
 		}
 	}
-	for _, suffix := range []string{"_pre", "_post"} {
-		if base, ok := strings.CutSuffix(name, suffix); ok {
-			return withHint(fmt.Errorf("%s.%s belongs to a group", s.name, name), "set "+base+" of the group itself")
-		}
+	if e, v, ok := s.endVariable(name); ok {
+		return assign(e, v, nil, val)
 	}
 	names := append([]string{"delay"}, s.names...)
 	sort.Strings(names)

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -123,6 +124,9 @@ func (w *varView) Get(key starlark.Value) (starlark.Value, bool, error) {
 			rows[i] = int(e)
 		}
 		return a.take(rows), true, nil
+	}
+	if key, err = plainIndex(key); err != nil {
+		return nil, false, err
 	}
 	return a.Get(key)
 }
@@ -348,14 +352,19 @@ func assignValues(h holder, v variable, a *net.Assignment, what string, val star
 			return fmt.Errorf("%s has %d element%s, but %d values were given", what, n, plural(n), len(arr.data))
 		}
 	}
-	if v.kind == intElems || v.kind == boolElems {
-		for k, x := range arr.data {
-			if x != float64(int64(x)) {
-				return fmt.Errorf("%s holds whole numbers; element %d is %g", what, k, x)
+	a.Values = slices.Clone(arr.data)
+	for k, x := range a.Values {
+		switch v.kind {
+		case boolElems: // as numpy makes truth values: what is not 0
+			if x != 0 {
+				a.Values[k] = 1
+			}
+		case intElems: // cut off towards 0, as Brian2 does
+			if a.Values[k] = math.Trunc(x); !(math.Abs(x) < 1<<31) {
+				return fmt.Errorf("%s holds whole numbers of 32 bits; element %d is %g", what, k, x)
 			}
 		}
 	}
-	a.Values = append([]float64{}, arr.data...)
 	return nil
 }
 
@@ -406,12 +415,9 @@ func store(data []float64, a net.Assignment) {
 
 // pickRange resolves an index into n elements.
 func pickRange(n int, key starlark.Value) ([]int32, error) {
-	if w, ok := key.(*varView); ok {
-		a, err := w.array()
-		if err != nil {
-			return nil, err
-		}
-		key = a
+	key, err := plainIndex(key)
+	if err != nil {
+		return nil, err
 	}
 	line := &Array{data: make([]float64, n), shape: []int{n}}
 	s, err := line.selected(key)

@@ -184,7 +184,7 @@ func lineOf(src *diag.Source, off int) string {
 func (in *interp) commonNames() []string {
 	names := units.CommonNames()
 	for n := range in.vocabulary {
-		if _, unit := units.Lookup(n); !unit {
+		if _, unit := units.Lookup(n); !unit && n != sliceName {
 			names = append(names, n)
 		}
 	}
@@ -218,7 +218,12 @@ var pythonHints = []struct {
 	{regexp.MustCompile(`["']\s*$|^\s*[rbuf]*["']|["']\s+["']`), regexp.MustCompile(`^got string literal`), adjacentHint},
 	{nil, regexp.MustCompile(`^(keyword|positional) argument may not follow`), "arguments come in the order f(x, name=y, *list, **dictionary)"},
 	{nil, regexp.MustCompile(`^invalid escape sequence`), escapeHint},
-	{nil, regexp.MustCompile(`cannot assign to slice|can't assign to [^.]|slice expression`), "a[i:j] = x is written a[slice(i, j)] = x or a.set_slice(i, j, x)"},
+	{nil, regexp.MustCompile(`^got for, want '\)'|^got for, want ','`), generatorHint},
+	{nil, regexp.MustCompile(`^got '=', want newline`), chainHint},
+	{nil, regexp.MustCompile(`^unparenthesized tuple with trailing comma`), commaHint},
+	{regexp.MustCompile(`\.load\(`), regexp.MustCompile(`^not an identifier`), loadHint},
+	{nil, regexp.MustCompile(`^print: unexpected keyword argument "end"`), "print ends each line; collect texts in a list and print \"\".join(texts)"},
+	{nil, regexp.MustCompile(`^got slice, want int`), "parts of a list cannot be set: make it an array, as in x = array([1, 2, 3])"},
 	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 0*mV; for a mask of an array write greater(a, b) or a.gt(b)"},
 	{nil, regexp.MustCompile(`unknown conversion %`), "% knows %d, %s, %g and the like without widths: write format(x, \".3f\")"},
 	{nil, regexp.MustCompile(`undefined: (math|scipy|os|sys|random)$`), "there is no module of that name: write sin(x), linspace(...) and so on directly, or as np.sin(x)"},

@@ -67,6 +67,7 @@ func (f *figureValue) Hash() (uint32, error) { return starlark.String(f.name).Ha
 var figureMethods = map[string]func(f *figureValue, name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error){
 	"savefig": (*figureValue).save, "suptitle": (*figureValue).suptitle, "colorbar": (*figureValue).colorbar,
 	"add_subplot": (*figureValue).subplot, "subplots": (*figureValue).subplots, "traces": (*figureValue).traces,
+	"subplot2grid": (*figureValue).subplotGrid, "clim": (*figureValue).colorLimits,
 	"tight_layout": (*figureValue).nothing, "subplots_adjust": (*figureValue).nothing,
 }
 
@@ -460,7 +461,7 @@ func (in *interp) figureVocabulary() starlark.StringDict {
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
-	for name, method := range map[string]string{"savefig": "savefig", "suptitle": "suptitle", "colorbar": "colorbar", "subplot": "add_subplot", "tight_layout": "tight_layout", "subplots_adjust": "subplots_adjust", "traces": "traces"} {
+	for name, method := range map[string]string{"savefig": "savefig", "suptitle": "suptitle", "colorbar": "colorbar", "subplot": "add_subplot", "subplot2grid": "subplot2grid", "clim": "clim", "tight_layout": "tight_layout", "subplots_adjust": "subplots_adjust", "traces": "traces"} {
 		m := figureMethods[method]
 		d[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			f, err := in.gcf()

@@ -81,7 +81,7 @@ var axesFunctions = map[string]string{
 
 // AttrNames lists the methods.
 func (a *axesValue) AttrNames() []string {
-	names := []string{"figure"}
+	names := []string{"figure", "spines"}
 	for n := range axesMethods {
 		names = append(names, n)
 	}
@@ -95,6 +95,9 @@ func (a *axesValue) Attr(name string) (starlark.Value, error) {
 		return starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			return m(a, name, args, kwargs)
 		}), nil
+	}
+	if name == "spines" {
+		return spines{}, nil
 	}
 	if name == "figure" {
 		for _, f := range append(a.in.figures.open, a.in.figures.current) {
@@ -206,7 +209,7 @@ func (a *axesValue) title(name string, args starlark.Tuple, kwargs []starlark.Tu
 func (a *axesValue) label(name, axis string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var s string
 	var ignored starlark.Value
-	if err := unpack(name, args, kwargs, axis+"label", &s, "fontsize?", &ignored, "labelpad?", &ignored); err != nil {
+	if err := unpack(name, args, kwargs, axis+"label", &s, "fontsize?", &ignored, "labelpad?", &ignored, "rotation?", &ignored); err != nil {
 		return nil, err
 	}
 	a.a.SetLabel(axis, s)

@@ -53,10 +53,14 @@ func (in *interp) addModules(d starlark.StringDict) {
 	delete(np, "neg")
 	delete(np, "pos")
 	for name, own := range numpyNames {
-		np[name] = d[own]
+		if np[name] = d[own]; d[name] == nil {
+			d[name] = d[own]
+		}
 	}
 	for _, name := range []string{"int", "int8", "int16", "int32", "int64", "uint8", "float32", "float64", "bool", "bool_"} {
-		np[name] = starlark.String(name)
+		if np[name] = starlark.String(name); d[name] == nil && name != "bool" && name != "int" {
+			d[name] = np[name]
+		}
 	}
 	random := maps.Clone(in.draws.vocabulary())
 	random["random"], random["seed"] = random["rand"], d["seed"]

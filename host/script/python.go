@@ -20,6 +20,10 @@ const (
 	columnHint     = "a[:, 0] is written a[slice(None), 0] or a.column(0), and a[i:j, k] a[slice(i, j), k]"
 	adjacentHint   = "put a + between two strings"
 	escapeHint     = "write \\\\ for a backslash, or put an r before the string, as in r\"$\\tau$\""
+	generatorHint  = "there are no generator expressions: put [ ] around it, as in sum([x for x in y])"
+	chainHint      = "one assignment a line: b = 1, then a = b"
+	commaHint      = "write (x,) = f(), or x = f()[0]"
+	loadHint       = "load is a word of Starlark; read(\"x.npy\") reads arrays, also of npz, csv, mtx and png files"
 	underscoreHint = "write the number without underscores, or as 25e3"
 )
 

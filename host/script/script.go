@@ -299,6 +299,7 @@ func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDic
 	if err != nil {
 		return nil, in.diagnose(err)
 	}
+	likePython(f)
 	in.collectLiterals(f, src)
 	if t == in.thread {
 		in.params.scan(f)
@@ -358,6 +359,7 @@ func (in *interp) predeclared() starlark.StringDict {
 	}
 	in.sharePanelNames(d)
 	in.addModules(d)
+	d[sliceName] = d["slice"]
 	return d
 }
 

@@ -127,6 +127,50 @@ print(fact(5), sorted(set([3, 1, 3])))
 	}
 }
 
+// TestLikePython: slices can be assigned to, arguments come in Python's order, and index arrays go together as in numpy.
+func TestLikePython(t *testing.T) {
+	got := printed(t, "python.star", `
+a = zeros(5)
+a[0:2] = 1
+a[3:] += 2
+a[:] *= 2
+a[::2] = [7, 8, 9]
+print(a)
+a[-2:], b = [1, 2], 3
+print(a, b)
+all = slice(None)
+slice = 3            # a name of the script's own hides nothing that slices need
+a[:1] = slice
+print(a[0])
+def f(*list, **names):
+    print(list, names)
+f(1, *[2], x=3, **{"y": 4})
+w = zeros((3, 4))
+w[[0, 1, 2], array([3, 2, 1])] = [1, 2, 3]
+print(w)
+print(w[[0, 1, 2], [3, 2, 1]], w[[0, 2], 1], w[[0, 1, 2], [3]])
+c = arange(24).reshape((2, 3, 4))
+print(c[[0, 1], array([0, 2]), [1, 2]], c[[1], [0, 1, 2], [2, 2, 2]], c[1, [True, False, True], [1, 2]])
+print(c[[0, 1], all, [1, 2]], c[all, [0, 1], [1, 2]])
+`)
+	// what numpy has
+	want := `[7, 2, 8, 4, 9]
+[7, 2, 8, 1, 2] 3
+3.0
+(1, 2) {"x": 3, "y": 4}
+[[0, 0, 0, 1], [0, 0, 2, 0], [0, 3, 0, 0]]
+[1, 2, 3] [0, 3] [1, 0, 0]
+[1, 22] [14, 18, 22] [13, 22]
+[[1, 5, 9], [14, 18, 22]] [[1, 6], [13, 18]]
+`
+	if got != want {
+		t.Errorf("printed\n%s\nwant\n%s", got, want)
+	}
+	if _, _, err := runText(t, "a = zeros((3, 3))\nprint(a[[0, 1, 2], [0, 1]])", Options{}); err == nil || !strings.Contains(err.Error(), "3 and 2 elements") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // Draws depend on the seed alone, and the bulk of 1e6 numbers is one step of the script.
 func TestRandom(t *testing.T) {
 	text := `

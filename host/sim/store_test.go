@@ -392,7 +392,7 @@ func TestRingOf(t *testing.T) {
 	c := newChain(t, 3)
 	p := c.compile().Plan()
 	b, _ := p.Find("g", "spike@events")
-	item := slices.IndexFunc(p.Schedule, func(it plan.Item) bool { return it.Name == "g_thresholder" })
+	item := slices.IndexFunc(p.Schedule, func(it plan.Item) bool { return it.Name == "g_spike_thresholder" })
 	for _, x := range []struct {
 		at     exec.Position
 		newest int64

@@ -55,10 +55,20 @@ func TestPowersOfIntegers(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{"i**-1", "i**0.5", "2**i", "(i/2)**2", "i**2.0", "exp(i)**2"} {
+	// Other real values are cut off towards 0 where they are set, as Brian2 does; added to an integer they are refused.
+	for text, want := range map[string][4]float64{"i**0.5 - 2": {-2, -1, 0, 0}, "(i/2)**2": {0, 0, 1, 2}, "i**2.0/4": {0, 0, 1, 2}, "exp(-i)**2": {1, 0, 0, 0}, "i > 2": {0, 0, 0, 1}} {
 		g.Initial[0].Expr = nettest.Text(text)
-		if _, err := Compile(&net.Network{DT: 1e-3, Groups: []*net.Group{g}}, Options{Backend: cpu.Backend{}}); err == nil || !strings.Contains(err.Error(), "m is an integer, but the value is a real number") {
-			t.Errorf("m = %s: %v", text, err)
+		s, err := Compile(&net.Network{DT: 1e-3, Groups: []*net.Group{g}}, Options{Backend: cpu.Backend{}})
+		if err != nil {
+			t.Fatal(err)
 		}
+		if got, _, err := s.Get(g, "m"); err != nil || [4]float64(got) != want {
+			t.Errorf("m = %s: %v, want %v, %v", text, got, want, err)
+		}
+		s.Close()
+	}
+	g.Code[0].Code = nettest.Text("k += m/2")
+	if _, err := Compile(&net.Network{DT: 1e-3, Groups: []*net.Group{g}}, Options{Backend: cpu.Backend{}}); err == nil || !strings.Contains(err.Error(), "k is an integer, but the value is a real number") {
+		t.Errorf("k += m/2: %v", err)
 	}
 }
