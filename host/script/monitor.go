@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"math"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/net"
@@ -57,7 +58,8 @@ func (in *interp) makeStateMonitor(t *starlark.Thread, b *starlark.Builtin, args
 	return in.addMonitor(t, b.Name(), m, p, vars, name, brianName("statemonitor"), true)
 }
 
-// makeMonitor is ANNarchy's Monitor(population, variables, period=None, name=None); period in ms.
+// makeMonitor is ANNarchy's Monitor(population, variables, period=None, name=None); period in ms. Samples are taken at the end of a step, and
+// have the time at which the step began.
 func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var source, vars starlark.Value
 	var period, offset, name starlark.Value = starlark.None, starlark.None, starlark.None
@@ -69,7 +71,7 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 	if !start || offset != starlark.None {
 		return nil, fmt.Errorf("%s: start=False and period_offset= are not supported yet", "Monitor")
 	}
-	m := &net.StateMonitor{}
+	m := &net.StateMonitor{When: "end", Order: lastOfStep}
 	var p *population
 	var err error
 	if proj, ok := source.(*projection); ok {
@@ -90,6 +92,9 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 	}
 	return in.addMonitor(t, b.Name(), m, p, vars, name, func(k int) string { return fmt.Sprintf("monitor%d", k) }, false)
 }
+
+// lastOfStep is behind all that changes a variable at the end of a step.
+const lastOfStep = math.MaxInt32
 
 // interval is the time between two samples, in seconds.
 func interval(what string, v starlark.Value, plainUnit float64) (float64, error) {
