@@ -21,9 +21,11 @@ type pairs struct {
 	pre, post *Ends
 	removed   []bool   // synapses that were removed since; nil: none
 	how       []string // of each call of connect with a condition, for people
-	// weights are those of the rules, for synapses that transmit continuously: one for each, or nil.
+	// weights are those of the rules, for synapses in ANNarchy's dialect: one for each, or nil.
 	weights []float64
-	made    *made
+	// delays are likewise those of the rules, in seconds, for what spikes of the presynaptic neurons do; nil: the rules give none.
+	delays []float64
+	made   *made
 }
 
 // Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built.
@@ -83,6 +85,7 @@ type collector struct {
 	name     string
 	how      []string
 	weights  []float64 // see pairs
+	delays   []float64
 }
 
 // segment is a number of pairs in order, each to be repeated.
@@ -274,7 +277,7 @@ func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
 		return nil, nil
 	}
 	p := out.take(s)
-	p.how, p.weights = out.how, out.weights
+	p.how, p.weights, p.delays = out.how, out.weights, out.delays
 	return p, nil
 }
 
@@ -399,8 +402,9 @@ func (b *builder) connectRule(x *call, rule connect.Rule) error {
 		}
 	}
 	x.out.segment(seg)
-	if s.Transmit != nil {
+	if s.Dialect == check.ANNarchy {
 		x.out.weights = append(x.out.weights, weightsOf(m, csr, len(seg.post))...)
+		x.out.delays = delaysOfRule(m, csr, len(seg.post))
 	}
 	return nil
 }

@@ -172,7 +172,7 @@ func (b *builder) source(p *net.Projection) Source {
 // needsSum reports whether a target of a group has synapses that are summed into a buffer before the update.
 func (b *builder) needsSum(g *net.Group, target string) bool {
 	for _, s := range b.net.Synapses {
-		if s.Transmit != nil && s.Post.Group == g && s.Transmit.Target == target {
+		if s.Transmit != nil && s.Post.Group == g && s.Transmit.Target == target && conductance(g, target) == "" {
 			return true
 		}
 	}

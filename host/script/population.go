@@ -77,6 +77,11 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	}
 	g.Equations = &diag.Source{Name: fmt.Sprintf("equations of Population '%s'", g.Name), Text: n.equations}
 	g.Params = &diag.Source{Name: fmt.Sprintf("parameters of Population '%s'", g.Name), Text: n.parameters}
+	if n.spike != "" {
+		if err := n.spiking(in, t, g); err != nil {
+			return nil, err
+		}
+	}
 	return in.addGroup(t, b.Name(), g, shape, nil)
 }
 

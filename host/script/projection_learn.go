@@ -33,7 +33,12 @@ func (p *projection) learn(t *starlark.Thread, s *synapse) error {
 
 // joinLearned makes synapses with equations part of the network.
 func (p *projection) joinLearned(r *ruleValue) error {
-	if d := r.delay; r.delaySet && d > p.in.defaultDT()*1.5 {
+	for _, path := range p.learned.Pathways {
+		if !path.Post && r.delaySet {
+			path.Delay = []float64{r.delay}
+		}
+	}
+	if d := r.delay; p.learned.Transmit != nil && r.delaySet && d > p.in.defaultDT()*1.5 {
 		return withHint(fmt.Errorf("%s: a delay of %g ms and equations of the synapses: learning with delays is not supported", p.what, d*1e3),
 			"leave out delays=, or delay the rate with an equation of the population")
 	}
@@ -115,7 +120,7 @@ func (p *projection) matrix(_ *starlark.Thread, b *starlark.Builtin, args starla
 	if !ok {
 		return nil, fmt.Errorf("%s: fill is a number, got %s", b.Name(), article(fill))
 	}
-	rows, cols := p.proj.Post.N, p.proj.Pre.N
+	rows, cols := p.learned.Post.Len(), p.learned.Pre.Len()
 	out := &Array{data: slices.Repeat([]float64{f}, rows*cols), shape: []int{rows, cols}}
 	return out, p.look(func(s SpikingSimulation) error {
 		w, _, err := s.GetSynapses(p.learned, "w")
