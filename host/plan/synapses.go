@@ -2,7 +2,6 @@ package plan
 
 import (
 	"errors"
-	"math"
 	"runtime"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -292,7 +291,7 @@ func (b *builder) pathwayItem(s *net.Synapses, path *net.Pathway) Item {
 		if path.Post {
 			slot = End
 		}
-		return Item{Name: s.Name + "_" + path.Name, Slot: slot, Order: math.MinInt32, Clock: b.clocks.add(b.dtOf(s.Source(path).DT)), Callback: -1}
+		return Item{Name: s.Name + "_" + path.Name, Slot: slot, Order: net.SpikesArrive, Clock: b.clocks.add(b.dtOf(s.Source(path).DT)), Callback: -1}
 	}
 	return Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: order, Clock: b.clocks.add(b.dtOf(s.Source(path).DT)), Callback: -1}
 }

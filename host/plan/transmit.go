@@ -184,9 +184,9 @@ func (b *builder) transmit(s *net.Synapses, filled map[sumKey]bool) {
 	}
 	target := s.Post.Group
 	key := sumKey{target.Name, s.Transmit.Target}
-	slot := lower.SlotName(target.Name, sumVar(key.target))
+	slot, order := lower.SlotName(target.Name, sumVar(key.target)), -1
 	if v := conductance(target, key.target); v != "" {
-		slot, filled[key] = lower.SlotName(target.Name, v), true
+		slot, filled[key], order = lower.SlotName(target.Name, v), true, net.Transmit
 	}
 	k, err := lower.Transmitted(in, psp, slot, filled[key])
 	if err != nil {
@@ -195,5 +195,5 @@ func (b *builder) transmit(s *net.Synapses, filled map[sumKey]bool) {
 	}
 	filled[key] = true
 	run := b.kernel(k, target.N, w.conn(true, nil)[0].conn)
-	b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name, Slot: Groups, Order: -1, Clock: b.clocks.add(in.Clock.DT), Callback: -1, Ops: []Op{run}})
+	b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name, Slot: Groups, Order: order, Clock: b.clocks.add(in.Clock.DT), Callback: -1, Ops: []Op{run}})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/net"
 	"go.starlark.net/starlark"
@@ -37,6 +38,51 @@ func withoutSpike(v starlark.Value) (starlark.Value, bool) {
 		return nil, true
 	}
 	return starlark.NewList(rest), found
+}
+
+// beforeUpdate is the place in the step at which spikes have arrived and the neurons are not updated yet.
+func beforeUpdate() (slot string, order int) { return "groups", net.BeforeUpdate }
+
+// splitConductances divides variables to record into those of a spiking population that are conductances, and the others; nil: none.
+func (p *population) splitConductances(v starlark.Value) (rest, conductances starlark.Value) {
+	if v == nil || p.group.Spiking == nil {
+		return v, nil
+	}
+	if v == starlark.True {
+		var all []starlark.Value
+		for _, n := range p.names {
+			all = append(all, starlark.String(n))
+		}
+		v = starlark.NewList(all)
+	}
+	names, ok := v.(starlark.Iterable)
+	if s, one := v.(starlark.String); one {
+		names, ok = starlark.Tuple{s}, true
+	}
+	if !ok {
+		return v, nil
+	}
+	it := names.Iterate()
+	defer it.Done()
+	var other, own []starlark.Value
+	var x starlark.Value
+	for it.Next(&x) {
+		if s, ok := starlark.AsString(x); ok && strings.HasPrefix(s, "g_") {
+			own = append(own, x)
+		} else {
+			other = append(other, x)
+		}
+	}
+	if own != nil {
+		conductances = starlark.NewList(own)
+	}
+	if other == nil && own != nil {
+		return nil, conductances
+	}
+	if own == nil {
+		return v, nil
+	}
+	return starlark.NewList(other), conductances
 }
 
 // recordSpikes makes the monitor record the spikes of its population.

@@ -22,6 +22,8 @@ type monitor struct {
 	// ANNarchy's only: spikes that are recorded beside variables, or alone; taken is how much of each get() gave already.
 	spikes *net.SpikeMonitor
 	taken  map[string]int
+	// conductances of spiking neurons, which are sampled when the spikes of a step have arrived and the neurons are not updated yet.
+	conductances *monitor
 }
 
 var _ starlark.HasAttrs = (*monitor)(nil)
@@ -101,8 +103,13 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 		}
 	}
 	rest, spikes := withoutSpike(vars)
+	rest, conductances := p.splitConductances(rest)
 	def := func(k int) string { return fmt.Sprintf("monitor%d", k) }
 	var mon *monitor
+	if rest == nil && conductances != nil {
+		m.When, m.Order = beforeUpdate()
+		rest, conductances = conductances, nil
+	}
 	if rest == nil {
 		if m.Name, err = in.objectName(b.Name(), name, def); err != nil {
 			return nil, err
@@ -110,6 +117,13 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 		mon = &monitor{in: in, kind: b.Name(), mon: m, pop: p}
 	} else if mon, err = in.addMonitor(t, b.Name(), m, p, rest, name, def, false); err != nil {
 		return nil, err
+	}
+	if conductances != nil {
+		early := *m
+		early.When, early.Order = beforeUpdate()
+		if mon.conductances, err = in.addMonitor(t, b.Name(), &early, p, conductances, starlark.String(m.Name+"_g"), nil, false); err != nil {
+			return nil, err
+		}
 	}
 	if spikes {
 		err = in.recordSpikes(t, mon, of, rest == nil)
@@ -242,6 +256,9 @@ func (m *monitor) Attr(name string) (starlark.Value, error) {
 			return m.values(i, m.brian)
 		}
 	}
+	if c := m.conductances; c != nil && slices.Contains(c.mon.Vars, name) {
+		return c.Attr(name)
+	}
 	if f := m.spikeMethod(name); f != nil {
 		return f, nil
 	}
@@ -273,6 +290,9 @@ func (m *monitor) get(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tup
 	switch v := name.(type) {
 	case starlark.NoneType:
 		names = slices.Clone(m.mon.Vars)
+		if m.conductances != nil {
+			names = append(names, m.conductances.mon.Vars...)
+		}
 		if m.spikes != nil {
 			names = append(names, spikeName)
 		}
@@ -311,6 +331,9 @@ func (m *monitor) get(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tup
 func (m *monitor) since(name string, from int, reshape bool) (starlark.Value, int, error) {
 	if m.spikes != nil && name == spikeName {
 		return three(m.spikeDict(from))
+	}
+	if c := m.conductances; c != nil && slices.Contains(c.mon.Vars, name) {
+		return c.since(name, from, reshape)
 	}
 	i := slices.Index(m.mon.Vars, name)
 	if i < 0 {
