@@ -103,7 +103,7 @@ func atLeast(dt float64, given ...[]float64) []float64 {
 		out := slices.Clone(values)
 		for k, d := range out {
 			if d >= 0 {
-				out[k] = max(d, dt)
+				out[k] = dt * max(math.RoundToEven(d/dt), 1)
 			}
 		}
 		return out

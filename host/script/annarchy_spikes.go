@@ -42,6 +42,9 @@ func (n *neuron) spiking(in *interp, t *starlark.Thread, g *net.Group) error {
 	case starlark.NoneType:
 	case starlark.String:
 		g.Spiking.Refractory = source("refractory", string(r))
+	case *distribution: // drawn when the population is there
+		g.Params.Text += "\nrefractory = 0.0"
+		g.Spiking.Refractory = source("refractory", "refractory")
 	default:
 		d, err := duration("Neuron: refractory", n.refractory, 1e-3)
 		if err != nil {

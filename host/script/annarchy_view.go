@@ -6,6 +6,7 @@ import (
 
 	"github.com/galvani-sim/galvani/host/net"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // popView is ANNarchy's PopulationView: some neurons of a population, by their ranks.
@@ -21,7 +22,22 @@ var (
 	_ starlark.Sliceable   = (*population)(nil)
 	_ starlark.Mapping     = (*popView)(nil)
 	_ starlark.Sliceable   = (*popView)(nil)
+	_ starlark.HasBinary   = (*popView)(nil)
 )
+
+// Binary joins two views of one population: pop[0] + pop[5].
+func (v *popView) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (starlark.Value, error) {
+	o, ok := y.(*popView)
+	if op != syntax.PLUS || !ok || side == starlark.Right {
+		return nil, nil
+	}
+	if o.pop != v.pop {
+		return nil, fmt.Errorf("views of different populations (%q and %q) cannot be joined", v.pop.group.Name, o.pop.group.Name)
+	}
+	ranks := slices.Concat(v.ranks, o.ranks)
+	slices.Sort(ranks)
+	return &popView{v.pop, slices.Compact(ranks)}, nil
+}
 
 func (v *popView) String() string {
 	return fmt.Sprintf("PopulationView(%q, %d neurons)", v.pop.group.Name, len(v.ranks))
@@ -48,34 +64,48 @@ func (p *population) Slice(start, end, step int) starlark.Value {
 // Get is pop[5], pop[[1, 3]], or pop[row, column] of a geometry.
 func (p *population) Get(k starlark.Value) (starlark.Value, bool, error) {
 	if t, ok := k.(starlark.Tuple); ok {
-		rank, err := p.rankOf(t)
-		if err != nil {
-			return nil, false, err
-		}
-		return &popView{p, []int{rank}}, true, nil
+		ranks, err := p.ranksOf(t)
+		return &popView{p, ranks}, true, err
 	}
 	return (&popView{p, nil}).all().Get(k)
 }
 
-func (p *population) rankOf(t starlark.Tuple) (int, error) {
+// ranksOf are the neurons at coordinates: a number or slice(...) for each dimension of the geometry.
+func (p *population) ranksOf(t starlark.Tuple) ([]int, error) {
 	if len(t) != len(p.shape) {
-		return 0, fmt.Errorf("%q has the geometry %s: give %d coordinates", p.group.Name, shapeString(p.shape), len(p.shape))
+		return nil, fmt.Errorf("%q has the geometry %s: give %d coordinates", p.group.Name, shapeString(p.shape), len(p.shape))
 	}
-	rank := 0
+	ranks := []int{0}
 	for k, x := range t {
-		i, err := starlark.AsInt32(x)
-		if err != nil {
-			return 0, fmt.Errorf("%q: coordinates are whole numbers, got %s", p.group.Name, article(x))
+		n := p.shape[k]
+		var at []int
+		if s, ok := x.(sliceValue); ok {
+			var err error
+			if at, err = s.positions(n); err != nil {
+				return nil, err
+			}
+		} else {
+			i, err := starlark.AsInt32(x)
+			if err != nil {
+				return nil, fmt.Errorf("%q: coordinates are whole numbers or slice(...), got %s", p.group.Name, article(x))
+			}
+			if i < 0 {
+				i += n
+			}
+			if i < 0 || i >= n {
+				return nil, fmt.Errorf("%q has the geometry %s: there is no neuron %v", p.group.Name, shapeString(p.shape), t)
+			}
+			at = []int{i}
 		}
-		if i < 0 {
-			i += p.shape[k]
+		var next []int
+		for _, r := range ranks {
+			for _, i := range at {
+				next = append(next, r*n+i)
+			}
 		}
-		if i < 0 || i >= p.shape[k] {
-			return 0, fmt.Errorf("%q has the geometry %s: there is no neuron %v", p.group.Name, shapeString(p.shape), t)
-		}
-		rank = rank*p.shape[k] + i
+		ranks = next
 	}
-	return rank, nil
+	return ranks, nil
 }
 
 func (v *popView) all() *popView {

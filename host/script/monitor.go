@@ -87,15 +87,18 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 		}
 		m.Synapses = proj.learned
 	} else {
+		if view, ok := source.(*popView); ok {
+			for _, r := range view.ranks {
+				m.Elements = append(m.Elements, int32(r))
+			}
+			if _, spikes := withoutSpike(vars); !spikes {
+				source = view.pop // any neurons will do
+			}
+		}
 		if p, of, err = in.spanOf("Monitor", source); err != nil {
 			return nil, err
 		}
 		m.Group = p.group
-		if of != net.All(p.group) {
-			for i := of.Start; i < of.Stop; i++ {
-				m.Elements = append(m.Elements, int32(i))
-			}
-		}
 	}
 	if period != starlark.None {
 		if m.DT, err = interval("Monitor: period", period, 1e-3); err != nil {

@@ -53,7 +53,7 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	var name starlark.Value = starlark.None
 	var stop, format starlark.Value
 	var method string
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "geometry", &geometry, "neuron", &n, "name?", &name,
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "geometry", &geometry, "neuron", neuronArg{&n}, "name?", &name,
 		"stop_condition?", &stop, "storage_order?", &format, "method?", &method); err != nil {
 		return nil, err
 	}
@@ -82,7 +82,11 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 			return nil, err
 		}
 	}
-	return in.addGroup(t, b.Name(), g, shape, nil)
+	p, err := in.addGroup(t, b.Name(), g, shape, nil)
+	if d, ok := n.refractory.(*distribution); ok && err == nil {
+		err = p.SetField("refractory", d)
+	}
+	return p, err
 }
 
 // gridOf reads geometry=: columns, (rows, columns) or (layers, rows, columns).

@@ -29,7 +29,7 @@ type projection struct {
 	span    diag.Span
 }
 
-var _ starlark.HasAttrs = (*projection)(nil)
+var _ starlark.HasSetField = (*projection)(nil)
 
 func (p *projection) String() string {
 	return fmt.Sprintf("Projection(%q, %s -> %s, target=%q)", p.proj.Name, p.proj.Pre.Name, p.proj.Post.Name, p.proj.Target)
@@ -70,6 +70,9 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 	p.what = fmt.Sprintf("Projection '%s'", p.proj.Name)
 	var s *synapse
 	if syn != starlark.None {
+		if m, ok := syn.(modelValue); ok && m.isSynapse {
+			syn = m.plain()
+		}
 		var ok bool
 		if s, ok = syn.(*synapse); !ok {
 			return nil, fmt.Errorf("%s: synapse= takes a Synapse, got %s", b.Name(), article(syn))

@@ -38,7 +38,10 @@ func (in *interp) annarchyVocabulary() starlark.StringDict {
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
-	for name, v := range distributions() {
+	for _, m := range models {
+		d[m.name] = modelValue{m}
+	}
+	for name, v := range distributions(&in.draws) {
 		d[name] = v
 	}
 	for name, v := range in.ruleConstructors() {
