@@ -130,6 +130,15 @@ func integrateAndFire(name string, conductance, alpha bool) *model {
 var models = []*model{
 	integrateAndFire("IF_curr_exp", false, false), integrateAndFire("IF_cond_exp", true, false),
 	integrateAndFire("IF_curr_alpha", false, true), integrateAndFire("IF_cond_alpha", true, true),
+	// Brette and Gerstner (2005), Adaptive exponential integrate-and-fire model, in PyNN's form and units.
+	{name: "EIF_cond_exp_isfa_ista", spike: "v > v_spike", reset: "v = v_reset\nw += b", refractory: "tau_refrac", parameters: []modelParameter{
+		{name: "v_rest", value: -70.6}, {name: "cm", value: 0.281}, {name: "tau_m", value: 9.3667}, {name: "tau_refrac", value: 0.1}, {name: "tau_syn_E", value: 5},
+		{name: "tau_syn_I", value: 5}, {name: "e_rev_E"}, {name: "e_rev_I", value: -80}, {name: "tau_w", value: 144}, {name: "a", value: 4}, {name: "b", value: 0.0805},
+		{name: "i_offset"}, {name: "delta_T", value: 2}, {name: "v_thresh", value: -50.4}, {name: "v_reset", value: -70.6}, {name: "v_spike", value: -40}},
+		equations: "I = g_exc*(e_rev_E - v) + g_inh*(e_rev_I - v) + i_offset\n" +
+			"tau_m*dv/dt = v_rest - v + delta_T*exp((v - v_thresh)/delta_T) + tau_m/cm*(I - w) : init={v_reset}\n" +
+			"tau_w*dw/dt = a*(v - v_rest)/1000.0 - w\n" +
+			"tau_syn_E*dg_exc/dt = -g_exc : exponential\ntau_syn_I*dg_inh/dt = -g_inh : exponential"},
 	// Izhikevich (2003), Simple model of spiking neurons.
 	{name: "Izhikevich", spike: "v > v_thresh", reset: "v = c\nu += d", refractory: "tau_refrac", parameters: []modelParameter{
 		{name: "a", value: 0.02}, {name: "b", value: 0.2}, {name: "c", value: -65}, {name: "d", value: 8}, {name: "v_thresh", value: 30},

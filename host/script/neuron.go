@@ -60,7 +60,7 @@ func (in *interp) makeNeuron(_ *starlark.Thread, b *starlark.Builtin, args starl
 		"functions?", &functions, "name?", &n.name, "description?", &desc, "extra_values?", &extra); err != nil {
 		return nil, err
 	}
-	for name, v := range map[string]starlark.Value{"axon_spike": axon, "functions": functions, "extra_values": extra} {
+	for name, v := range map[string]starlark.Value{"axon_spike": axon, "extra_values": extra} {
 		if v != starlark.None {
 			return nil, fmt.Errorf("%s: %s= is not supported", "Neuron", name)
 		}
@@ -78,6 +78,9 @@ func (in *interp) makeNeuron(_ *starlark.Thread, b *starlark.Builtin, args starl
 	}
 	if n.parameters, err = blockText("parameters", parameters); err != nil {
 		return nil, err
+	}
+	if err = in.withFunctions(functions, &n.equations, &n.spike, &n.reset); err != nil {
+		return nil, fmt.Errorf("Neuron: %w", err)
 	}
 	return n, nil
 }
@@ -115,7 +118,7 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 		"pruning?", &pruning, "creating?", &creating, "name?", &name, "description?", &desc); err != nil {
 		return nil, err
 	}
-	for name, v := range map[string]starlark.Value{"pre_axon_spike": preAxon, "functions": functions, "pruning": pruning, "creating": creating} {
+	for name, v := range map[string]starlark.Value{"pre_axon_spike": preAxon, "pruning": pruning, "creating": creating} {
 		if v != nil && v != starlark.None {
 			return nil, fmt.Errorf("%s: %s= is not supported", "Synapse", name)
 		}
@@ -134,6 +137,12 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 	}
 	if s.parameters, err = blockText("parameters", parameters); err != nil {
 		return nil, err
+	}
+	if functions == nil {
+		functions = starlark.None
+	}
+	if err = in.withFunctions(functions, &s.equations, &s.psp, &s.preSpike, &s.postSpike); err != nil {
+		return nil, fmt.Errorf("Synapse: %w", err)
 	}
 	if operation != "sum" {
 		return nil, fmt.Errorf("%s: operation=%q is not supported yet; \"sum\" is", "Synapse", operation)

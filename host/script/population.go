@@ -164,6 +164,9 @@ func (in *interp) objectName(kind string, given starlark.Value, def func(int) st
 		for _, m := range in.net.Monitors {
 			taken[m.Name] = true
 		}
+		for _, m := range in.net.SpikeMonitors {
+			taken[m.Name] = true
+		}
 	case "Projection":
 		for _, p := range in.net.Projections {
 			taken[p.Name] = true

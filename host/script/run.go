@@ -34,7 +34,7 @@ func (in *interp) annarchyVocabulary() starlark.StringDict {
 		"Neuron": in.makeNeuron, "Synapse": in.makeSynapse, "Population": in.makePopulation, "Projection": in.makeProjection,
 		"PoissonPopulation": in.makePoisson, "SpikeSourceArray": in.makeSpikeSource,
 		"Monitor": in.makeMonitor, "setup": in.setup, "compile": in.compile, "simulate": in.simulate, "step": in.step,
-		"every": in.every, "clear": in.clear, "get_time": in.getTime, "dt": in.getDT,
+		"add_function": in.addFunction, "every": in.every, "clear": in.clear, "get_time": in.getTime, "dt": in.getDT,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
