@@ -317,14 +317,11 @@ func (p *population) get(v variable) (starlark.Value, error) {
 
 // peek loads the network as it is, reads a value and lets the network go again, since objects may still be added.
 func (in *interp) peek(p *population, v variable) (starlark.Value, error) {
-	s, err := in.open()
-	if err != nil {
-		return nil, err
-	}
-	data, _, err := s.Get(p.group, v.name)
-	if cerr := s.Close(); err == nil {
-		err = cerr
-	}
+	var data []float64
+	err := in.inspect(in.net, func(s Simulation) (err error) {
+		data, _, err = s.Get(p.group, v.name)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

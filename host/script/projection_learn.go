@@ -60,20 +60,17 @@ func (p *projection) look(f func(SpikingSimulation) error) error {
 	if !p.connected {
 		return fmt.Errorf("%s has no synapses yet", p.what)
 	}
-	s := p.in.sim
-	if s == nil {
-		opened, err := p.in.open()
+	look := func(s Simulation) error {
+		sp, err := spiking(s, "a variable of a Projection")
 		if err != nil {
 			return err
 		}
-		defer opened.Close()
-		s = opened
+		return f(sp)
 	}
-	sp, err := spiking(s, "a variable of a Projection")
-	if err != nil {
-		return err
+	if p.in.sim == nil {
+		return p.in.inspect(p.in.net, look)
 	}
-	return f(sp)
+	return look(p.in.sim)
 }
 
 // values are those of a variable: one number for the projection, an array over the postsynaptic neurons, or as in ANNarchy a list with the

@@ -13,7 +13,7 @@ def monitor(obj, variables, name, **kwargs):
     monitors[name] = ANNarchy.Monitor(obj, variables, **kwargs)
 
 
-names.update(Monitor=monitor, compile=lambda: ANNarchy.compile(directory="build", silent=True))
+names.update(array=np.array, Monitor=monitor, compile=lambda: ANNarchy.compile(directory="build", silent=True))
 text = open(sys.argv[1]).read()
 exec(text, names)
 out = {}
@@ -23,5 +23,5 @@ for name, m in monitors.items():
             rows = sorted((step, i) for i, steps in values.items() for step in steps)
             out[name + "." + variable] = np.array(rows, dtype=float).reshape(-1, 2)
         else:
-            out[name + "." + variable] = np.array([np.hstack(v) for v in values], dtype=float)
+            out[name + "." + variable] = np.array([np.hstack(v) if hasattr(v, "__len__") else [v] for v in values], dtype=float)
 np.savez_compressed(sys.argv[1].replace(".star", ".npz"), **out)
