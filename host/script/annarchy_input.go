@@ -165,9 +165,5 @@ func (in *interp) makeTimedPopulation(t *starlark.Thread, b *starlark.Builtin, a
 		return nil, err
 	}
 	g.Equations = &diag.Source{Name: fmt.Sprintf("equations of Population '%s'", g.Name), Text: "r = timed_rates(" + now + ", i)"}
-	p, err := in.addGroup(t, b.Name(), g, shape, starlark.StringDict{"timed_rates": &timedArray{in, ta, a}})
-	if err != nil {
-		return nil, err
-	}
-	return p, p.SetField("r", &Array{data: a.data[:n:n], shape: []int{n}})
+	return in.addGroup(t, b.Name(), g, shape, starlark.StringDict{"timed_rates": &timedArray{in, ta, a}})
 }

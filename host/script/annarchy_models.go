@@ -146,10 +146,10 @@ var models = []*model{
 		equations: "I = g_exc - g_inh + noise*Normal(0.0, 1.0) + i_offset\ndv/dt = 0.04*v^2 + 5.0*v + 140.0 - u + I : init=-65.0\ndu/dt = a*(b*v - u) : init=-13.0"},
 	{name: "LeakyIntegrator", parameters: []modelParameter{{name: "tau", value: 10, flag: "population"}, {name: "B"}, {name: "T", flag: "population"}},
 		equations: "tau*dv/dt + v = sum(exc) - sum(inh) + B : exponential\nr = pos(v - T)"},
-	{name: "Hebb", isSynapse: true, parameters: []modelParameter{{name: "eta", value: 0.01, flag: "projection"}}, equations: "dw/dt = eta*pre.r*post.r"},
+	{name: "Hebb", isSynapse: true, parameters: []modelParameter{{name: "eta", value: 0.01, flag: "projection"}}, equations: "dw/dt = eta*pre.r*post.r : min=0.0, explicit"},
 	// Oja (1982), A simplified neuron model as a principal component analyzer.
 	{name: "Oja", isSynapse: true, parameters: []modelParameter{{name: "eta", value: 0.01, flag: "projection"}, {name: "alpha", value: 1, flag: "projection"}},
-		equations: "dw/dt = eta*(pre.r*post.r - alpha*post.r^2*w)"},
+		equations: "dw/dt = eta*(pre.r*post.r - alpha*post.r^2*w) : min=0.0, explicit"},
 	// Intrator and Cooper (1992), Objective function formulation of the BCM theory.
 	{name: "IBCM", isSynapse: true, parameters: []modelParameter{{name: "eta", value: 0.01, flag: "projection"}, {name: "tau", value: 2000, flag: "projection"}},
 		equations: "tau*dtheta/dt + theta = post.r^2 : postsynaptic, exponential\ndw/dt = eta*post.r*(post.r - theta)*pre.r : min=0.0, explicit"},
