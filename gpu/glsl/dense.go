@@ -6,19 +6,16 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// source opens the row of a Source that step sees: it declares NAME_at, the first element, and for a history NAME_none, which holds
-// before there is such a row. It returns the accessor of element i.
+// source opens the row of a Source that step sees, row 0 before there is one: it declares NAME_at, the first element. It returns the accessor
+// of element i.
 func (g *generator) source(name string, src plan.Source) func(i string) string {
 	g.use(int(src.Buf))
 	acc := g.l.Buffers[src.Buf].Name
 	if src.Depth <= 1 {
 		return func(i string) string { return acc + "(" + i + ")" }
 	}
-	g.linef("\tbool %s_none = clock_step.y == 0u && clock_step.x < %du; // %d steps ago there was nothing", name, src.Lag, src.Lag)
-	g.linef("\tuint %s_at = %s_none ? 0u : ((clock_step.x - %du) %% %du) * %du;", name, name, src.Lag, src.Depth, src.Len)
-	return func(i string) string {
-		return fmt.Sprintf("(%s_none ? %s : %s(%s_at + %s))", name, g.l.zero(), acc, name, i)
-	}
+	g.linef("\tuint %s_at = (clock_step.y == 0u && clock_step.x < %du ? 0u : (clock_step.x - %du) %% %du) * %du;", name, src.Lag, src.Lag, src.Depth, src.Len)
+	return func(i string) string { return fmt.Sprintf("%s(%s_at + %s)", acc, name, i) }
 }
 
 // tapSum writes a function that computes a few cells of a row, so that they share the loads of offsets and weights. Each cell sums its taps in storage order.

@@ -305,8 +305,8 @@ func (c *checker) summed(v *Variable) {
 	}
 }
 
-// updates puts the step in order: in ANNarchy's dialect statements as written, adjacent ODEs together; in Brian's all ODEs
-// together, after what is constant over dt.
+// updates puts the step in order: in ANNarchy's dialect what all neurons share, then the rest (of synapses what their postsynaptic neuron has before
+// what is their own), and there statements as written, adjacent ODEs together; in Brian's all ODEs together, after what is constant over dt.
 func (c *checker) updates() {
 	var odes []*Variable
 	flush := func() {
@@ -323,17 +323,30 @@ func (c *checker) updates() {
 		}
 		c.m.Subs = onlyKind(c.m.Subs, Subexpression)
 	}
-	for _, v := range c.m.Vars {
-		switch {
-		case v.Eq == nil:
-		case v.Kind == State:
-			odes = append(odes, v)
-		case v.Kind == Assigned && !c.brian():
-			flush()
-			c.m.Updates = append(c.m.Updates, Update{Assign: v})
+	for level := range 3 {
+		for _, v := range c.m.Vars {
+			switch {
+			case v.Eq == nil || !c.brian() && v.level() != level || c.brian() && level > 0:
+			case v.Kind == State:
+				odes = append(odes, v)
+			case v.Kind == Assigned && !c.brian():
+				flush()
+				c.m.Updates = append(c.m.Updates, Update{Assign: v})
+			}
 		}
+		flush()
 	}
-	flush()
+}
+
+// level orders variables by how many share a value of theirs.
+func (v *Variable) level() int {
+	switch {
+	case v.Shared:
+		return 0
+	case v.Postsynaptic:
+		return 1
+	}
+	return 2
 }
 
 func onlyKind(vars []*Variable, k VarKind) []*Variable {

@@ -60,6 +60,7 @@ var annarchyFlags = func() map[string]flagRule {
 		"event-driven":      {forms: onODE | onlySynapse, set: func(v *Variable, _ syntax.Expr) { v.EventDriven = true }},
 		"explicit":          method("explicit"),
 		"implicit":          method("implicit"),
+		"semiimplicit":      method("semiimplicit"),
 		"exponential":       method("exponential"),
 		"midpoint":          method("midpoint"),
 		"rk4":               method("runge-kutta4"),

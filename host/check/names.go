@@ -308,7 +308,10 @@ func (c *checker) warnShadow(e *syntax.Ident, what string) {
 	if c.warned[e.Name] || c.ctx.Scope == nil {
 		return
 	}
-	if _, ok := c.external(e.Name); ok {
+	if v, ok := c.external(e.Name); ok {
+		if q, unit := units.Lookup(e.Name); unit && !c.brian() && v.Q == q {
+			return // equations without units do not see those
+		}
 		c.warned[e.Name] = true
 		c.list.Add(diag.Warningf(c.src, e.Sp, "%q is here %s, not the value of that name outside of the equations", e.Name, what))
 	}

@@ -94,15 +94,7 @@ func (m *matMulOp[T]) changed(b plan.BufferID) {
 
 func (m *matMulOp[T]) run(step int64) error {
 	x := m.x
-	var ok, okLeft bool
-	m.current, ok = sourceRow(&x.m, m.right, step)
-	m.leftNow, okLeft = sourceRow(&x.m, m.left, step)
-	if !ok || !okLeft {
-		if !m.o.Add {
-			clear(x.m.real[m.o.C][:m.o.M*m.o.N])
-		}
-		return nil
-	}
+	m.current, m.leftNow = sourceRow(&x.m, m.right, step), sourceRow(&x.m, m.left, step)
 	if m.plainRows() {
 		return x.pool.run(m.rowTasks, m.rowJob)
 	}

@@ -81,18 +81,14 @@ func (x *instance[T]) compileOp(op plan.Op) (operation, error) {
 	return nil, fmt.Errorf("operation %T is not known to the CPU backend", op)
 }
 
-// row returns where a Source's values for a step are, and false when that is before the first value.
-func sourceRow[T real](m *memory[T], s plan.Source, step int64) ([]T, bool) {
+// sourceRow returns where a Source's values for a step are. Before the first step they were what they are at first.
+func sourceRow[T real](m *memory[T], s plan.Source, step int64) []T {
 	buf := m.real[s.Buf]
 	if s.Depth <= 0 {
-		return buf[:s.Len], true
+		return buf[:s.Len]
 	}
-	at := step - int64(s.Lag)
-	if at < 0 {
-		return nil, false
-	}
-	r := int(at % int64(s.Depth))
-	return buf[r*s.Len : (r+1)*s.Len], true
+	r := int(max(step-int64(s.Lag), 0) % int64(s.Depth))
+	return buf[r*s.Len : (r+1)*s.Len]
 }
 
 // checkSource reports a Source that reaches beyond its buffer.

@@ -116,14 +116,7 @@ func (t *tapSumOp[T]) changed(b plan.BufferID) {
 }
 
 func (t *tapSumOp[T]) run(step int64) error {
-	var ok bool
-	t.src, ok = sourceRow(&t.x.m, t.o.Src, step)
-	if !ok {
-		if !t.o.Add {
-			clear(t.x.m.real[t.o.Dst][:t.layers*t.height*t.cols])
-		}
-		return nil
-	}
+	t.src = sourceRow(&t.x.m, t.o.Src, step)
 	t.registers = t.padded != nil && t.x.vec.finite(t.x.m.real[t.o.Weights][:t.o.Taps])
 	if t.registers {
 		if err := t.x.pool.run(t.padTasks, t.padJob); err != nil {

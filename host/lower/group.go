@@ -671,13 +671,14 @@ func (s *kernelScope) remember(v *check.Variable, depth int, ahead int32, e *ir.
 	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: slot, Index: at, Value: e})
 }
 
-// PastRate reads the value that variable had lag steps ago, at an element of a group of n: 0 before the first step.
+// PastRate reads the value that variable had lag steps ago, at an element of a group of n; before the first step it was what it is at
+// first, as in ANNarchy.
 func PastRate(b *ir.Builder, object, variable string, n, depth int, lag, element *ir.Expr) *ir.Expr {
 	slot := b.Slot(ir.Slot{Name: PastSlot(object, variable), Type: ir.Real, Kind: ir.Indexed, Access: ir.Read})
-	then := b.Op(ir.OpSub, b.Leaf(ir.OpStep), lag)
+	then := b.Op(ir.OpMax, b.Op(ir.OpSub, b.Leaf(ir.OpStep), lag), b.ConstInt(0))
 	row := b.Op(ir.OpMod, then, b.ConstInt(int32(depth)))
 	at := b.Op(ir.OpAdd, b.Op(ir.OpMul, row, b.ConstInt(int32(n))), element)
-	return b.Select(b.Op(ir.OpLt, then, b.ConstInt(0)), b.Const(0), b.LoadAt(slot, at))
+	return b.LoadAt(slot, at)
 }
 
 // Evaluate makes a kernel that stores the current value of a subexpression into the slot object.NAME, over n elements.

@@ -1,9 +1,11 @@
 package lower
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/ir"
@@ -34,19 +36,25 @@ func (g *group) odes(s *kernelScope, vars []*check.Variable, scalar bool, set fu
 	sys.Moved = freeze.moved
 	defer func() { s.noise = nil }()
 	g.system(s, sys, members, scalar)
-	method, err := g.method(sys, vars, scalar)
+	held := map[*check.Variable]*ir.Expr{}
+	var news []*ir.Expr
+	var err error
+	if mixed(vars) {
+		news, err = g.apiece(sys, members)
+	} else {
+		var method string
+		if method, err = g.method(sys, vars, scalar); err != nil {
+			return err
+		}
+		if news, err = solve.Step(method, sys); err != nil {
+			return err
+		}
+		held, err = g.whileRefractory(s, sys, members, method)
+		g.out.Method = method
+	}
 	if err != nil {
 		return err
 	}
-	news, err := solve.Step(method, sys)
-	if err != nil {
-		return err
-	}
-	held, err := g.whileRefractory(s, sys, members, method)
-	if err != nil {
-		return err
-	}
-	g.out.Method = method
 	clear(s.memo) // subexpressions so far stand for frozen inputs
 	for i, v := range members {
 		e := freeze.thaw(news[i])
@@ -213,38 +221,68 @@ func allApart(vars []*check.Variable, apart map[*check.Variable]bool) bool {
 
 // flagMethods are ANNarchy's method flags under the names of package solve.
 var flagMethods = map[string]string{
-	"explicit": "euler", "exponential": "exponential_euler", "midpoint": "rk2", "runge-kutta4": "rk4",
+	"explicit": "euler", "exponential": "exponential_euler", "midpoint": "rk2", "runge-kutta4": "rk4", "rk4": "rk4", "implicit": "implicit", "semiimplicit": "semiimplicit",
+}
+
+// mixed reports whether equations ask for different methods.
+func mixed(vars []*check.Variable) bool {
+	return slices.ContainsFunc(vars, func(v *check.Variable) bool { return v.Method != vars[0].Method })
+}
+
+// apiece advances equations of different methods: those of one method together, from the old values of all others, as ANNarchy does.
+func (g *group) apiece(sys *solve.System, members []*check.Variable) ([]*ir.Expr, error) {
+	news := make([]*ir.Expr, len(members))
+	methods := make([]string, len(members))
+	for i, v := range members {
+		if v.Method != "" {
+			methods[i] = flagMethods[v.Method]
+		} else {
+			methods[i] = g.ofGroup()
+		}
+	}
+	for i, method := range methods {
+		if news[i] != nil {
+			continue
+		}
+		part := *sys
+		part.Vars = nil
+		var of []int
+		for k := i; k < len(members); k++ {
+			if methods[k] == method {
+				part.Vars, of = append(part.Vars, sys.Vars[k]), append(of, k)
+			}
+		}
+		advanced, err := solve.Step(method, &part)
+		if err != nil {
+			return nil, err
+		}
+		for k, at := range of {
+			news[at] = advanced[k]
+		}
+	}
+	g.out.Method = strings.Join(slices.Compact(slices.Sorted(slices.Values(methods))), ", ")
+	return news, nil
+}
+
+// ofGroup is the method of ANNarchy's equations that have no flag.
+func (g *group) ofGroup() string {
+	if m, ok := flagMethods[g.in.Method]; ok {
+		return m
+	}
+	return cmp.Or(g.in.Method, "euler")
 }
 
 // method is what the user asked for, by a flag on the equations or for the group, else what the dialect does.
 //
-// The equations that are advanced together have one method, which those of all of them decide, also where the shared ones among them have
-// a kernel of their own.
+// Equations that are advanced together by one method decide on it together, also where the shared ones among them have a kernel of their own.
 func (g *group) method(sys *solve.System, vars []*check.Variable, scalar bool) (string, error) {
-	flag := ""
-	for _, v := range vars {
-		if v.Method != "" && flag != "" && v.Method != flag {
-			return "", fmt.Errorf("the equations of %s are advanced together, but ask for the methods %q and %q", v.Name, flag, v.Method)
-		}
-		if v.Method != "" {
-			flag = v.Method
-		}
-	}
-	if flag != "" {
-		m, ok := flagMethods[flag]
-		if !ok {
-			return "", fmt.Errorf("the method %q is not available; \"exponential\" is stable for stiff equations", flag)
-		}
-		return m, nil
-	}
 	switch {
-	case g.in.Method != "":
-		if m, ok := flagMethods[g.in.Method]; ok && g.in.Model.Dialect == check.ANNarchy {
-			return m, nil
-		}
-		return g.in.Method, nil
+	case vars[0].Method != "":
+		return flagMethods[vars[0].Method], nil
 	case g.in.Model.Dialect == check.ANNarchy:
-		return "euler", nil
+		return g.ofGroup(), nil
+	case g.in.Method != "":
+		return g.in.Method, nil
 	}
 	if scalar && slices.ContainsFunc(vars, func(v *check.Variable) bool { return !v.Shared }) {
 		s := newScope(g.in, "", false)

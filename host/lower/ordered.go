@@ -10,10 +10,10 @@ import (
 
 // PathwayInOrder makes the kernel that runs code for one synapse after another, each seeing what those before it wrote: spikes that were
 // sent earlier first, then by the neuron that spiked, then by the synapse's number. What Pathway refuses has one meaning so.
-func PathwayInOrder(in SynapseInput, code *check.Code, name string) (k *ir.Kernel, err error) {
+func PathwayInOrder(in SynapseInput, code *check.Code, name string, post bool) (k *ir.Kernel, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newSynScope(in, name)
-	p := &ordered{pathway: pathway{synScope: s, code: code}, places: map[place]*ir.Expr{}, assigned: map[string]bool{}}
+	p := &ordered{pathway: pathway{synScope: s, code: code, post: post}, places: map[place]*ir.Expr{}, assigned: map[string]bool{}}
 	p.findAssigned(code.Block.Stmts)
 	s.at = p.at
 	s.value = p.own

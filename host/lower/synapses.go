@@ -281,10 +281,10 @@ func (e *OrderDependent) Error() string { return e.Why }
 
 // Pathway makes the kernel that runs code for each synapse of a spike. Traces are brought up to date first, then the statements run in
 // order. Variables of the ends may only be added to, so that the order of synapses cannot matter; anything else is *OrderDependent.
-func Pathway(in SynapseInput, code *check.Code, name string) (k *ir.Kernel, err error) {
+func Pathway(in SynapseInput, code *check.Code, name string, post bool) (k *ir.Kernel, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newSynScope(in, name)
-	p := &pathway{synScope: s, code: code, added: map[string]*syntax.Stmt{}}
+	p := &pathway{synScope: s, code: code, post: post, added: map[string]*syntax.Stmt{}}
 	if err := p.bringUpToDate(); err != nil {
 		return nil, err
 	}
@@ -308,6 +308,7 @@ func Pathway(in SynapseInput, code *check.Code, name string) (k *ir.Kernel, err 
 type pathway struct {
 	*synScope
 	code    *check.Code
+	post    bool // the spike is that of the postsynaptic neuron
 	changed []*check.Variable
 	sums    []ir.Effect
 	added   map[string]*syntax.Stmt // variables of the ends that are added to
@@ -324,7 +325,12 @@ func (p *pathway) bringUpToDate() error {
 	if n := int32(math.Round(s.clock.seconds() / p.syn.EventDT)); n > 1 {
 		now = b.Op(ir.OpMul, now, b.ConstInt(n))
 	}
-	elapsed := b.Op(ir.OpMul, b.ToReal(b.Op(ir.OpSub, now, b.Load(s.lastUpdate(ir.Read)))), b.Const(s.clock.in(p.syn.EventDT)))
+	since := b.Op(ir.OpSub, now, b.Load(s.lastUpdate(ir.Read)))
+	if p.syn.Model.Dialect == check.ANNarchy && !p.post {
+		// ANNarchy takes a spike that arrives for one of the step before, but notes the present step.
+		since = b.Op(ir.OpSub, since, b.ConstInt(1))
+	}
+	elapsed := b.Op(ir.OpMul, b.ToReal(since), b.Const(s.clock.in(p.syn.EventDT)))
 	sys := &solve.System{B: b, DT: s.clock.dt()}
 	for _, v := range odes {
 		sys.Vars = append(sys.Vars, solve.Var{Name: v.Name, Value: s.current(v), Deriv: b.ToReal(s.expr(v.Expr))})

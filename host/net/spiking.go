@@ -1,6 +1,7 @@
 package net
 
 import (
+	"math"
 	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -154,6 +155,14 @@ type Moment struct {
 	When  string
 	Order int
 }
+
+// Orders in the slot "groups" at which, in ANNarchy's dialect, spikes arrive and continuous synapses of neurons that spike transmit; a monitor of
+// order BeforeUpdate sees what they brought.
+const (
+	SpikesArrive = math.MinInt32
+	Transmit     = SpikesArrive + 1
+	BeforeUpdate = SpikesArrive + 2
+)
 
 // Pathway is code run for each synapse of a spike, a delay after it.
 type Pathway struct {

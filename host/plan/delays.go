@@ -33,6 +33,9 @@ type delaySource func(yield func(at int, part []float64) bool) error
 func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, group *net.Group) (*delays, bool) {
 	s, n := w.s, w.p.pre.Len()
 	values := path.Delay
+	if s.Dialect == check.ANNarchy && !path.Post {
+		values = atLeast(b.dtOf(group.DT), values, w.p.delays)
+	}
 	if len(values) > 1 && len(values) != n {
 		b.mistake(s.Place, "", "%s has %d synapses, but %d delays were given", s.Name, n, len(values))
 		return nil, false
@@ -89,6 +92,23 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 	}
 	w.p.made.keepDelays(*d)
 	return d, true
+}
+
+// atLeast are the first delays that are given, none shorter than a step: in ANNarchy the spikes of a step arrive in the next one at the earliest.
+func atLeast(dt float64, given ...[]float64) []float64 {
+	for _, values := range given {
+		if len(values) == 0 {
+			continue
+		}
+		out := slices.Clone(values)
+		for k, d := range out {
+			if d >= 0 {
+				out[k] = dt * max(math.RoundToEven(d/dt), 1)
+			}
+		}
+		return out
+	}
+	return []float64{dt}
 }
 
 // stepMaker makes steps of delays, in 16 bits each where that is enough.

@@ -184,7 +184,7 @@ func (l *lump) summed(v string, add bool) *ir.Kernel {
 
 // pathway takes the code of a pathway apart: what it adds to lumped variables, and the rest.
 func (l *lump) pathway(in lower.SynapseInput, path *net.Pathway, code *check.Code) bool {
-	k, err := lower.Pathway(in, code, path.Name)
+	k, err := lower.Pathway(in, code, path.Name, path.Post)
 	if err != nil || k == nil {
 		return err == nil
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/net"
@@ -20,9 +21,11 @@ type pairs struct {
 	pre, post *Ends
 	removed   []bool   // synapses that were removed since; nil: none
 	how       []string // of each call of connect with a condition, for people
-	// weights are those of the rules, for synapses that transmit continuously: one for each, or nil.
+	// weights are those of the rules, for synapses in ANNarchy's dialect: one for each, or nil.
 	weights []float64
-	made    *made
+	// delays are likewise those of the rules, in seconds, for what spikes of the presynaptic neurons do; nil: the rules give none.
+	delays []float64
+	made   *made
 }
 
 // Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built.
@@ -82,6 +85,7 @@ type collector struct {
 	name     string
 	how      []string
 	weights  []float64 // see pairs
+	delays   []float64
 }
 
 // segment is a number of pairs in order, each to be repeated.
@@ -273,7 +277,7 @@ func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
 		return nil, nil
 	}
 	p := out.take(s)
-	p.how, p.weights = out.how, out.weights
+	p.how, p.weights, p.delays = out.how, out.weights, out.delays
 	return p, nil
 }
 
@@ -343,7 +347,8 @@ func spanShape(s net.Span) connect.Shape {
 	return sh
 }
 
-// connectRule draws pairs by a rule of package connect, in order of the presynaptic, then the postsynaptic element.
+// connectRule draws pairs by a rule of package connect, in order of the presynaptic, then the postsynaptic element; in ANNarchy's dialect the
+// other way round, as its projections list them.
 func (b *builder) connectRule(x *call, rule connect.Rule) error {
 	s := x.s
 	pre, post := spanShape(s.Pre), spanShape(s.Post)
@@ -366,33 +371,40 @@ func (b *builder) connectRule(x *call, rule connect.Rule) error {
 		return err
 	}
 	seg := segment{toPre: int32(s.Pre.Start), toPost: int32(s.Post.Start), times: max(x.c.N, 1)}
+	// Rows are those of the end by which synapses are ordered first.
+	byPost := s.Dialect == check.ANNarchy
+	rows, cols, nRows, nCols := &seg.pre, &seg.post, pre.N, post.N
+	if byPost {
+		rows, cols, nRows, nCols = cols, rows, nCols, nRows
+	}
 	csr := m.CSR
 	switch {
-	case csr != nil && csr.ByPost:
-		csr = csr.Transposed()
 	case m.Identity != nil:
 		seg.pre, seg.post = diagonal(pre.N)
 	case m.Full != nil:
-		seg.pre, seg.post = rectangle(pre.N, post.N, m.Full.Self || pre.Name != post.Name)
+		*rows, *cols = rectangle(nRows, nCols, m.Full.Self || pre.Name != post.Name)
 	case m.Offsets != nil:
 		if csr, err = m.Offsets.CSR(); err != nil {
 			return err
 		}
-		csr = csr.Transposed()
 	}
 	if csr != nil {
-		seg.post = csr.Index[:len(csr.Index):len(csr.Index)]
-		seg.pre = pages.Make[int32](len(csr.Index))
-		for i := range csr.NPre {
-			row := seg.pre[csr.RowPtr[i]:csr.RowPtr[i+1]]
+		if csr.ByPost != byPost {
+			csr = csr.Transposed()
+		}
+		*cols = csr.Index[:len(csr.Index):len(csr.Index)]
+		*rows = pages.Make[int32](len(csr.Index))
+		for i := range nRows {
+			row := (*rows)[csr.RowPtr[i]:csr.RowPtr[i+1]]
 			for k := range row {
 				row[k] = int32(i)
 			}
 		}
 	}
 	x.out.segment(seg)
-	if s.Transmit != nil {
+	if s.Dialect == check.ANNarchy {
 		x.out.weights = append(x.out.weights, weightsOf(m, csr, len(seg.post))...)
+		x.out.delays = delaysOfRule(m, csr, len(seg.post))
 	}
 	return nil
 }

@@ -136,7 +136,7 @@ func (r *Run) Bounded() bool { return r.From != 0 || r.Before != 0 }
 func (r *Run) Takes(step int64) bool { return step >= r.From && (r.Before == 0 || step < r.Before) }
 
 // Source is where an operation reads a vector: a whole buffer (Depth 0), or one row of a History of Depth rows
-// of Len elements: the value after step-Lag steps, row (step-Lag) mod Depth, zero when that is negative.
+// of Len elements: the value after step-Lag steps, row max(step-Lag, 0) mod Depth.
 type Source struct {
 	Buf   BufferID
 	Len   int

@@ -125,7 +125,7 @@ func (x *drawing) lower(in lower.SynapseInput) (code *drawnCode, why string) {
 	b, s := x.b, x.s
 	code = &drawnCode{}
 	for _, path := range s.Pathways {
-		k, err := lower.Pathway(b.ofPathway(in, s, path), b.pathCode[path], path.Name)
+		k, err := lower.Pathway(b.ofPathway(in, s, path), b.pathCode[path], path.Name, path.Post)
 		if err != nil {
 			return nil, ""
 		}

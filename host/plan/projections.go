@@ -104,7 +104,7 @@ func contains(list []string, s string) bool {
 // lag is how many steps before the current state a projection reads: in ANNarchy a delay of d steps, at least one, reads the
 // rate computed d steps ago, and the rate of the previous step is the current state.
 func (b *builder) lag(p *net.Projection, delay float64) int {
-	return max(int(delay/b.dtOf(p.Post.DT)+0.5)-1, 0)
+	return max(int(math.RoundToEven(delay/b.dtOf(p.Post.DT)))-1, 0)
 }
 
 // delay is the delay that all synapses of a projection share, in seconds; 0 when they have none or each its own.
@@ -172,7 +172,7 @@ func (b *builder) source(p *net.Projection) Source {
 // needsSum reports whether a target of a group has synapses that are summed into a buffer before the update.
 func (b *builder) needsSum(g *net.Group, target string) bool {
 	for _, s := range b.net.Synapses {
-		if s.Transmit != nil && s.Post.Group == g && s.Transmit.Target == target {
+		if s.Transmit != nil && s.Post.Group == g && s.Transmit.Target == target && conductance(g, target) == "" {
 			return true
 		}
 	}

@@ -168,7 +168,10 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 		return
 	}
 	item := Item{Name: s.Name + "_stateupdater", Slot: Groups, Order: s.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1}
-	if s.Dialect == check.ANNarchy {
+	switch {
+	case s.Dialect == check.ANNarchy && (len(s.Pathways) > 0 || emits(s.Pre.Group) || emits(s.Post.Group)):
+		item.Slot = Resets + 1 // what neurons have become includes their resets
+	case s.Dialect == check.ANNarchy:
 		item.Order = afterGroups
 	}
 	if l != nil {
@@ -282,6 +285,14 @@ func (b *builder) pathwayItem(s *net.Synapses, path *net.Pathway) Item {
 	if path.Order != 0 {
 		order = path.Order
 	}
+	if s.Dialect == check.ANNarchy {
+		// Spikes of earlier steps arrive before anything else happens; a neuron's own spike is the last that happens to its synapses.
+		slot := Groups
+		if path.Post {
+			slot = End
+		}
+		return Item{Name: s.Name + "_" + path.Name, Slot: slot, Order: net.SpikesArrive, Clock: b.clocks.add(b.dtOf(s.Source(path).DT)), Callback: -1}
+	}
 	return Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: order, Clock: b.clocks.add(b.dtOf(s.Source(path).DT)), Callback: -1}
 }
 
@@ -289,7 +300,7 @@ func (b *builder) pathwayItem(s *net.Synapses, path *net.Pathway) Item {
 func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, path *net.Pathway, l *lump) {
 	group := s.Source(path)
 	in = b.ofPathway(in, s, path)
-	k, err := lower.Pathway(in, b.pathCode[path], path.Name)
+	k, err := lower.Pathway(in, b.pathCode[path], path.Name, path.Post)
 	var source *ir.Kernel
 	if l != nil && k != nil {
 		k, source = l.paths[path].synapses, l.paths[path].source
@@ -300,7 +311,7 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 			b.report(diag.Errorf(path.Code, order.Stmt.Sp, "%s", order.Why).WithHint("add to variables of the neurons with +=, and keep what each synapse remembers in variables of its own; or run the synapses one after another, which is slower, with Synapses(..., order_dependent=\"by index\")"))
 			return
 		}
-		k, err = lower.PathwayInOrder(in, b.pathCode[path], path.Name)
+		k, err = lower.PathwayInOrder(in, b.pathCode[path], path.Name, path.Post)
 	}
 	switch {
 	case err != nil:

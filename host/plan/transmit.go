@@ -25,7 +25,11 @@ func (b *builder) checkTransmission(s *net.Synapses, m *check.Model) {
 		return
 	}
 	post := b.res.Models[s.Post.Group]
-	if post != nil && !slices.Contains(post.Targets, x.Target) {
+	if v := conductance(s.Post.Group, x.Target); post != nil && v != "" {
+		if post.ByName[v] == nil {
+			b.mistake(s.Place, check.Suggest(v, post), "projection %q has the target %q, but %q has no variable %q", s.Name, x.Target, s.Post.Group.Name, v)
+		}
+	} else if post != nil && !slices.Contains(post.Targets, x.Target) {
 		hint := fmt.Sprintf("no equation of %q uses sum(...)", s.Post.Group.Name)
 		if len(post.Targets) > 0 {
 			hint = fmt.Sprintf("its equations use sum(%s)", strings.Join(post.Targets, "), sum("))
@@ -43,6 +47,14 @@ func (b *builder) checkTransmission(s *net.Synapses, m *check.Model) {
 	if b.dtOf(s.Pre.Group.DT) != b.dtOf(s.Post.Group.DT) {
 		b.mistake(s.Place, "give both the same dt", "projection %q connects groups with different time steps", s.Name)
 	}
+}
+
+// conductance is the variable that continuous synapses add to where the neurons of g spike; "" where they sum their input.
+func conductance(g *net.Group, target string) string {
+	if g.Dialect == check.ANNarchy && g.Spiking != nil {
+		return "g_" + target
+	}
+	return ""
 }
 
 // checkRuleDelays refuses delays of a rule that mean nothing for synapses. Spikes have the delays of their pathways; what is transmitted in every
@@ -67,7 +79,7 @@ func (b *builder) checkRuleDelays(x *call, m *connect.Matrix) error {
 	case s.Transmit != nil && longest > 1.5*b.dtOf(s.Post.Group.DT):
 		b.mistake(place, "leave out delays=, or delay the rate with an equation of the population",
 			"%s: delays of up to %.4g ms and equations of the synapses: learning with delays is not supported", s.Name, longest*1e3)
-	case s.Transmit == nil && longest > 0:
+	case s.Transmit == nil && s.Dialect != check.ANNarchy && longest > 0:
 		b.mistake(place, "give the delays to the pathways", "%s: the rule gives delays of up to %.4g ms, which synapses do not take from it", s.Name, longest*1e3)
 	default:
 		return nil
@@ -89,6 +101,25 @@ func weightsOf(m *connect.Matrix, csr *connect.CSR, n int) []float64 {
 		one = m.Full.W
 	}
 	return slices.Repeat([]float64{one}, n)
+}
+
+// delaysOfRule are the delays of a built rule in seconds: none, one for all synapses, or one for each of n in order of creation.
+func delaysOfRule(m *connect.Matrix, csr *connect.CSR, n int) []float64 {
+	one := 0.0
+	switch {
+	case csr != nil && len(csr.Delay) > 0:
+		return csr.Delay
+	case m.Identity != nil:
+		one = m.Identity.Delay
+	case m.Full != nil:
+		one = m.Full.Delay
+	case m.Offsets != nil:
+		one = m.Offsets.Delay
+	}
+	if one == 0 {
+		return nil
+	}
+	return []float64{one}
 }
 
 // ruleWeights gives w the weights that the rules drew; a w that all synapses share has that of the first.
@@ -153,12 +184,16 @@ func (b *builder) transmit(s *net.Synapses, filled map[sumKey]bool) {
 	}
 	target := s.Post.Group
 	key := sumKey{target.Name, s.Transmit.Target}
-	k, err := lower.Transmitted(in, psp, lower.SlotName(target.Name, sumVar(key.target)), filled[key])
+	slot, order := lower.SlotName(target.Name, sumVar(key.target)), -1
+	if v := conductance(target, key.target); v != "" {
+		slot, filled[key], order = lower.SlotName(target.Name, v), true, net.Transmit
+	}
+	k, err := lower.Transmitted(in, psp, slot, filled[key])
 	if err != nil {
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
 		return
 	}
 	filled[key] = true
 	run := b.kernel(k, target.N, w.conn(true, nil)[0].conn)
-	b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name, Slot: Groups, Order: -1, Clock: b.clocks.add(in.Clock.DT), Callback: -1, Ops: []Op{run}})
+	b.plan.Schedule = append(b.plan.Schedule, Item{Name: s.Name, Slot: Groups, Order: order, Clock: b.clocks.add(in.Clock.DT), Callback: -1, Ops: []Op{run}})
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -332,6 +333,14 @@ func (b *builder) checkGroup(g *net.Group) *check.Model {
 	b.reportAll(ds)
 	if ds.Err() != nil {
 		return nil
+	}
+	if g.Dialect == check.ANNarchy && g.Spiking != nil && g.Spiking.Refractory != nil {
+		// A refractory neuron of ANNarchy stands still but for its conductances.
+		for _, v := range m.Vars {
+			if v.Eq != nil && !v.Shared && v.Kind != check.Parameter && !strings.HasPrefix(v.Name, "g_") {
+				v.UnlessRefractory = true
+			}
+		}
 	}
 	return m
 }

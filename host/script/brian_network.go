@@ -60,9 +60,10 @@ func (w *world) fill(objects []*object, views []*net.View) error {
 	mark(part.Monitors, mine)
 	mark(part.Operations, mine)
 	mark(part.Synapses, mine)
+	mark(part.SpikeMonitors, mine)
 	n.Groups, n.Monitors, n.Operations = others(n.Groups, mine), others(n.Monitors, mine), others(n.Operations, mine)
-	n.Synapses = others(n.Synapses, mine)
-	n.Inputs, n.SpikeMonitors, n.RateMonitors, n.Views = nil, nil, nil, nil
+	n.Synapses, n.SpikeMonitors = others(n.Synapses, mine), others(n.SpikeMonitors, mine)
+	n.Inputs, n.RateMonitors, n.Views = nil, nil, nil
 	sort.SliceStable(objects, func(i, j int) bool { return objects[i].serial < objects[j].serial })
 	for _, o := range objects {
 		o.join(n)

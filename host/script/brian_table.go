@@ -22,6 +22,9 @@ var (
 
 // makeTimedArray is TimedArray(values, dt, name=None); values are [samples] or [samples, columns], with a unit.
 func (in *interp) makeTimedArray(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if isTimedPopulation(args, kwargs) {
+		return in.makeTimedPopulation(t, b, args, kwargs)
+	}
 	var v, dtv, name starlark.Value
 	if err := unpack(b.Name(), args, kwargs, "values", &v, "dt", &dtv, "name?", &name); err != nil {
 		return nil, err

@@ -223,6 +223,7 @@ func connectFromMatrix(in *interp, name string, args starlark.Tuple, kwargs []st
 	if m, ok := w.(*sparseMatrix); ok {
 		return m.connect(in, d, source)
 	}
+	w, gaps := noneAsNaN(w)
 	a, err := toArray(w)
 	if err != nil {
 		return nil, fmt.Errorf("%s: weights: %w", name, err)
@@ -242,7 +243,14 @@ func connectFromMatrix(in *interp, name string, args starlark.Tuple, kwargs []st
 	if zero != "synapse" && zero != "none" {
 		return nil, fmt.Errorf("%s: zero=%q: \"none\" (no synapse) or \"synapse\"", name, zero)
 	}
+	if gaps {
+		nan = "none"
+	}
 	r := &ruleValue{}
+	if _, ok := perSynapse(d); ok {
+		r.rule, err = delayedMatrix(name, a, d, prePost, nan == "none", zero == "none")
+		return r, err
+	}
 	delay, err := delays(r, d)
 	if err != nil {
 		return nil, err
@@ -252,6 +260,54 @@ func connectFromMatrix(in *interp, name string, args starlark.Tuple, kwargs []st
 	}
 	r.rule = &connect.Dense{W: append([]float64(nil), a.data...), Rows: a.shape[0], Cols: a.shape[1], NaNNone: nan == "none", ZeroNone: zero == "none", Delay: delay, Source: source}
 	return r, nil
+}
+
+// noneAsNaN replaces None, which stands for no synapse among ANNarchy's weights, by NaN, and says whether there was any.
+func noneAsNaN(v starlark.Value) (starlark.Value, bool) {
+	switch x := v.(type) {
+	case starlark.NoneType:
+		return starlark.Float(math.NaN()), true
+	case *starlark.List, starlark.Tuple:
+		var out []starlark.Value
+		found := false
+		seq := x.(starlark.Indexable)
+		for k := range seq.Len() {
+			e, some := noneAsNaN(seq.Index(k))
+			out, found = append(out, e), found || some
+		}
+		if found {
+			return starlark.NewList(out), true
+		}
+	}
+	return v, false
+}
+
+// delayedMatrix is a matrix of weights, [post, pre], with a matrix of delays in ms: those of NaN (noNaN) and of 0 (noZero) are no synapses.
+func delayedMatrix(name string, w *Array, d starlark.Value, prePost, noNaN, noZero bool) (connect.Rule, error) {
+	d, _ = noneAsNaN(d)
+	a, err := toArray(d)
+	if err != nil {
+		return nil, fmt.Errorf("%s: delays: %w", name, err)
+	}
+	if prePost && len(a.shape) == 2 {
+		a = a.transpose()
+	}
+	if !sameShape(a.shape, w.shape) {
+		return nil, fmt.Errorf("%s: delays have the shape %s, but weights %s", name, shapeString(a.shape), shapeString(w.shape))
+	}
+	rule := &connect.Arrays{}
+	for k, x := range w.data {
+		if noNaN && math.IsNaN(x) || noZero && x == 0 {
+			continue
+		}
+		ms, err := duration("delays", number(a.data[k], a.dim), 1e-3)
+		if err != nil {
+			return nil, err
+		}
+		rule.Pre, rule.Post = append(rule.Pre, int32(k%w.shape[1])), append(rule.Post, int32(k/w.shape[1]))
+		rule.W, rule.D = append(rule.W, x), append(rule.D, ms)
+	}
+	return rule, nil
 }
 
 // connectFromSparse takes what read("w.mtx") gives, [post, pre], or the name of such a file.

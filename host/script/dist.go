@@ -16,6 +16,8 @@ type distribution struct {
 	text   string
 	values connect.Values
 	draw   func(at rng.At, k uint32) float64
+	// fill draws n numbers, the next of the script's.
+	fill func(n int, f func(at rng.At, k uint32) float64) []float64
 }
 
 func (d *distribution) String() string        { return d.text }
@@ -26,11 +28,31 @@ func (d *distribution) Hash() (uint32, error) { return starlark.String(d.text).H
 
 // Attr offers get_values(shape), ANNarchy's way of drawing numbers.
 func (d *distribution) Attr(name string) (starlark.Value, error) {
-	return nil, noAttr(d.name, name, nil)
+	if name == "get_values" && d.fill != nil {
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			var shape starlark.Value
+			if err := starlark.UnpackArgs(b.Name(), args, kwargs, "shape", &shape); err != nil {
+				return nil, err
+			}
+			dims, err := lengths(shape)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", b.Name(), err)
+			}
+			n := 1
+			for _, l := range dims {
+				if l < 0 || l > 0 && n > maxGroup/l {
+					return nil, fmt.Errorf("%s: %s is not a shape", b.Name(), shapeString(dims))
+				}
+				n *= l
+			}
+			return &Array{data: d.fill(n, d.draw), shape: dims}, nil
+		}), nil
+	}
+	return nil, noAttr(d.name, name, d.AttrNames())
 }
 
-// AttrNames is empty.
-func (d *distribution) AttrNames() []string { return nil }
+// AttrNames lists get_values.
+func (d *distribution) AttrNames() []string { return []string{"get_values"} }
 
 // scaled are a rule's values times f, for delays given in ms.
 type scaled struct {
@@ -54,7 +76,7 @@ func (s scaled) Fill(dst []float64, pre, post []int32, key connect.Key) error {
 }
 
 // distributions is the table of constructors.
-func distributions() starlark.StringDict {
+func distributions(draws *draws) starlark.StringDict {
 	d := starlark.StringDict{}
 	two := func(name, p, q string, make func(a, b float64) (*connect.Random, error), draw func(a, b float64, at rng.At, k uint32) float64) {
 		d[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -93,7 +115,7 @@ func distributions() starlark.StringDict {
 			}
 			return &distribution{name, text, r, func(at rng.At, k uint32) float64 {
 				return min(max(draw(x, y, at, k), bounds[0]), bounds[1])
-			}}, nil
+			}, draws.fill}, nil
 		})
 	}
 	two("Uniform", "min_value", "max_value", connect.NewUniform, func(a, b float64, at rng.At, k uint32) float64 {

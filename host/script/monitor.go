@@ -2,6 +2,8 @@ package script
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/net"
@@ -17,6 +19,11 @@ type monitor struct {
 	mon   *net.StateMonitor
 	pop   *population
 	brian bool
+	// ANNarchy's only: spikes that are recorded beside variables, or alone; taken is how much of each get() gave already.
+	spikes *net.SpikeMonitor
+	taken  map[string]int
+	// conductances of spiking neurons, which are sampled when the spikes of a step have arrived and the neurons are not updated yet.
+	conductances *monitor
 }
 
 var _ starlark.HasAttrs = (*monitor)(nil)
@@ -57,7 +64,8 @@ func (in *interp) makeStateMonitor(t *starlark.Thread, b *starlark.Builtin, args
 	return in.addMonitor(t, b.Name(), m, p, vars, name, brianName("statemonitor"), true)
 }
 
-// makeMonitor is ANNarchy's Monitor(population, variables, period=None, name=None); period in ms.
+// makeMonitor is ANNarchy's Monitor(population, variables, period=None, name=None); period in ms. Samples are taken at the end of a step, and
+// have the time at which the step began.
 func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var source, vars starlark.Value
 	var period, offset, name starlark.Value = starlark.None, starlark.None, starlark.None
@@ -69,8 +77,9 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 	if !start || offset != starlark.None {
 		return nil, fmt.Errorf("%s: start=False and period_offset= are not supported yet", "Monitor")
 	}
-	m := &net.StateMonitor{}
+	m := &net.StateMonitor{When: "end", Order: lastOfStep}
 	var p *population
+	var of net.Span
 	var err error
 	if proj, ok := source.(*projection); ok {
 		if p, err = proj.monitored(); err != nil {
@@ -78,7 +87,15 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 		}
 		m.Synapses = proj.learned
 	} else {
-		if p, err = in.findGroup("Monitor", source); err != nil {
+		if view, ok := source.(*popView); ok {
+			for _, r := range view.ranks {
+				m.Elements = append(m.Elements, int32(r))
+			}
+			if _, spikes := withoutSpike(vars); !spikes {
+				source = view.pop // any neurons will do
+			}
+		}
+		if p, of, err = in.spanOf("Monitor", source); err != nil {
 			return nil, err
 		}
 		m.Group = p.group
@@ -88,8 +105,37 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 			return nil, err
 		}
 	}
-	return in.addMonitor(t, b.Name(), m, p, vars, name, func(k int) string { return fmt.Sprintf("monitor%d", k) }, false)
+	rest, spikes := withoutSpike(vars)
+	rest, conductances := p.splitConductances(rest)
+	def := func(k int) string { return fmt.Sprintf("monitor%d", k) }
+	var mon *monitor
+	if rest == nil && conductances != nil {
+		m.When, m.Order = beforeUpdate()
+		rest, conductances = conductances, nil
+	}
+	if rest == nil {
+		if m.Name, err = in.objectName(b.Name(), name, def); err != nil {
+			return nil, err
+		}
+		mon = &monitor{in: in, kind: b.Name(), mon: m, pop: p}
+	} else if mon, err = in.addMonitor(t, b.Name(), m, p, rest, name, def, false); err != nil {
+		return nil, err
+	}
+	if conductances != nil {
+		early := *m
+		early.When, early.Order = beforeUpdate()
+		if mon.conductances, err = in.addMonitor(t, b.Name(), &early, p, conductances, starlark.String(m.Name+"_g"), nil, false); err != nil {
+			return nil, err
+		}
+	}
+	if spikes {
+		err = in.recordSpikes(t, mon, of, rest == nil)
+	}
+	return mon, err
 }
+
+// lastOfStep is behind all that changes a variable at the end of a step.
+const lastOfStep = math.MaxInt32
 
 // interval is the time between two samples, in seconds.
 func interval(what string, v starlark.Value, plainUnit float64) (float64, error) {
@@ -100,7 +146,7 @@ func interval(what string, v starlark.Value, plainUnit float64) (float64, error)
 	return d, err
 }
 
-func (in *interp) addMonitor(t *starlark.Thread, kind string, m *net.StateMonitor, p *population, vars, name starlark.Value, def func(int) string, brian bool) (starlark.Value, error) {
+func (in *interp) addMonitor(t *starlark.Thread, kind string, m *net.StateMonitor, p *population, vars, name starlark.Value, def func(int) string, brian bool) (*monitor, error) {
 	var err error
 	if m.Vars, err = monitoredVars(kind, p, vars); err != nil {
 		return nil, err
@@ -110,7 +156,7 @@ func (in *interp) addMonitor(t *starlark.Thread, kind string, m *net.StateMonito
 	}
 	m.Place = in.placeOf(t)
 	in.net.Monitors = append(in.net.Monitors, m)
-	return &monitor{in, kind, m, p, brian}, nil
+	return &monitor{in: in, kind: kind, mon: m, pop: p, brian: brian}, nil
 }
 
 // monitoredVars reads the names of variables to record: a string, a list, or True for all.
@@ -180,6 +226,9 @@ func elements(p *population, v starlark.Value) ([]int32, error) {
 // AttrNames lists the recorded variables and t.
 func (m *monitor) AttrNames() []string {
 	names := append([]string{"t", "name", "get", "record", "source"}, m.mon.Vars...)
+	if m.spikes != nil {
+		names = append(names, spikeName, "raster_plot", "mean_fr", "histogram")
+	}
 	sort.Strings(names)
 	return names
 }
@@ -210,40 +259,101 @@ func (m *monitor) Attr(name string) (starlark.Value, error) {
 			return m.values(i, m.brian)
 		}
 	}
+	if c := m.conductances; c != nil && slices.Contains(c.mon.Vars, name) {
+		return c.Attr(name)
+	}
+	if f := m.spikeMethod(name); f != nil {
+		return f, nil
+	}
+	if m.spikes != nil && name == spikeName {
+		d, _, err := m.spikeDict(0)
+		return d, err
+	}
 	return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.mon.Name), name, m.AttrNames())
 }
 
-// get is ANNarchy's monitor.get("r") and monitor.get() for a dictionary of all. Nothing is cleared.
+// get is ANNarchy's monitor.get("r") and monitor.get() for a dictionary of all. What was given is not given again, unless keep.
 func (m *monitor) get(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name starlark.Value = starlark.None
-	keep, reshape := true, false
-	if err := starlark.UnpackArgs("get", args, kwargs, "variables?", &name, "keep?", &keep, "reshape?", &reshape); err != nil {
+	keep, reshape, force := m.brian, false, false
+	if err := starlark.UnpackArgs("get", args, kwargs, "variables?", &name, "keep?", &keep, "reshape?", &reshape, "force_dict?", &force); err != nil {
 		return nil, err
 	}
-	one := func(i int) (starlark.Value, error) {
-		v, err := m.values(i, m.brian)
-		if a, ok := v.(*Array); ok && err == nil && reshape && m.mon.Elements == nil && !m.brian {
-			a.shape = append([]int{a.shape[0]}, m.pop.shape...)
+	one := func(n string) (starlark.Value, error) {
+		v, total, err := m.since(n, m.taken[n], reshape)
+		if err == nil && !keep {
+			if m.taken == nil {
+				m.taken = map[string]int{}
+			}
+			m.taken[n] = total
 		}
 		return v, err
 	}
-	if name == starlark.None {
-		d := starlark.NewDict(len(m.mon.Vars))
-		for i, n := range m.mon.Vars {
-			v, err := one(i)
-			if err != nil {
-				return nil, err
-			}
-			if err := d.SetKey(starlark.String(n), v); err != nil {
-				return nil, err
-			}
+	var names []string
+	switch v := name.(type) {
+	case starlark.NoneType:
+		names = slices.Clone(m.mon.Vars)
+		if m.conductances != nil {
+			names = append(names, m.conductances.mon.Vars...)
 		}
-		return d, nil
+		if m.spikes != nil {
+			names = append(names, spikeName)
+		}
+		force = true
+	case starlark.String:
+		names = []string{string(v)}
+	case starlark.Iterable:
+		it := v.Iterate()
+		defer it.Done()
+		var x starlark.Value
+		for it.Next(&x) {
+			s, ok := starlark.AsString(x)
+			if !ok {
+				return nil, fmt.Errorf("get: names of variables are strings, got %s", article(x))
+			}
+			names = append(names, s)
+		}
+		force = true
+	default:
+		return nil, fmt.Errorf("get: variables is a name or a list of names, got %s", article(name))
 	}
-	for i, n := range m.mon.Vars {
-		if starlark.String(n) == name {
-			return one(i)
+	d := starlark.NewDict(len(names))
+	for _, n := range names {
+		v, err := one(n)
+		if err != nil || !force {
+			return v, err
+		}
+		if err := d.SetKey(starlark.String(n), v); err != nil {
+			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("get: %v is not recorded by %q", name, m.mon.Name)
+	return d, nil
 }
+
+// since is what was recorded of a variable from sample or spike number from on, and how many there are in all.
+func (m *monitor) since(name string, from int, reshape bool) (starlark.Value, int, error) {
+	if m.spikes != nil && name == spikeName {
+		return three(m.spikeDict(from))
+	}
+	if c := m.conductances; c != nil && slices.Contains(c.mon.Vars, name) {
+		return c.since(name, from, reshape)
+	}
+	i := slices.Index(m.mon.Vars, name)
+	if i < 0 {
+		return nil, 0, fmt.Errorf("get: %q is not recorded by %q", name, m.mon.Name)
+	}
+	v, err := m.values(i, m.brian)
+	if err != nil || m.brian {
+		return v, 0, err
+	}
+	a := v.(*Array)
+	total, width := a.shape[0], a.shape[1]
+	from = min(from, total)
+	a.data, a.shape = a.data[from*width:], []int{total - from, width}
+	if reshape && m.mon.Elements == nil && m.mon.Synapses == nil && width == m.pop.group.N {
+		a.shape = append([]int{a.shape[0]}, m.pop.shape...)
+	}
+	return a, total, nil
+}
+
+func three(d *starlark.Dict, n int, err error) (starlark.Value, int, error) { return d, n, err }

@@ -16,6 +16,9 @@ type neuron struct {
 	name       string
 	parameters string
 	equations  string
+	spike      string // condition; "": rate-coded
+	reset      string
+	refractory starlark.Value // a time, the name of a variable, or None
 }
 
 func (n *neuron) String() string        { return "Neuron(name=" + n.name + ")" }
@@ -29,7 +32,12 @@ type synapse struct {
 	psp        string
 	parameters string
 	equations  string
+	preSpike   string
+	postSpike  string
 }
+
+// acts reports whether spikes do something to the synapses.
+func (s *synapse) acts() bool { return s != nil && (s.preSpike != "" || s.postSpike != "") }
 
 // learns reports whether the synapses have variables besides their weight.
 func (s *synapse) learns() bool {
@@ -47,19 +55,32 @@ func (in *interp) makeNeuron(_ *starlark.Thread, b *starlark.Builtin, args starl
 	var parameters, functions, extra starlark.Value = starlark.None, starlark.None, starlark.None
 	var spike, axon, reset, refractory starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None
 	var desc string
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "parameters?", &parameters, "equations", &n.equations,
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "parameters?", &parameters, "equations?", &n.equations,
 		"spike?", &spike, "axon_spike?", &axon, "reset?", &reset, "refractory?", &refractory,
 		"functions?", &functions, "name?", &n.name, "description?", &desc, "extra_values?", &extra); err != nil {
 		return nil, err
 	}
-	for name, v := range map[string]starlark.Value{"spike": spike, "axon_spike": axon, "reset": reset, "refractory": refractory, "functions": functions, "extra_values": extra} {
+	for name, v := range map[string]starlark.Value{"axon_spike": axon, "extra_values": extra} {
 		if v != starlark.None {
-			return nil, fmt.Errorf("%s: %s= is not supported yet; rate-coded neurons have parameters and equations", "Neuron", name)
+			return nil, fmt.Errorf("%s: %s= is not supported", "Neuron", name)
 		}
 	}
 	var err error
+	if n.spike, err = blockText("spike", spike); err != nil {
+		return nil, err
+	}
+	if n.reset, err = blockText("reset", reset); err != nil {
+		return nil, err
+	}
+	n.refractory = refractory
+	if n.spike == "" && (n.reset != "" || refractory != starlark.None) {
+		return nil, withHint(fmt.Errorf("Neuron: reset= and refractory= belong to spikes, but there is no spike="), "give the condition, for example spike=\"v > v_T\"")
+	}
 	if n.parameters, err = blockText("parameters", parameters); err != nil {
 		return nil, err
+	}
+	if err = in.withFunctions(functions, &n.equations, &n.spike, &n.reset); err != nil {
+		return nil, fmt.Errorf("Neuron: %w", err)
 	}
 	return n, nil
 }
@@ -97,16 +118,31 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 		"pruning?", &pruning, "creating?", &creating, "name?", &name, "description?", &desc); err != nil {
 		return nil, err
 	}
-	for name, v := range map[string]starlark.Value{"pre_spike": preSpike, "post_spike": postSpike,
-		"pre_axon_spike": preAxon, "functions": functions, "pruning": pruning, "creating": creating} {
+	for name, v := range map[string]starlark.Value{"pre_axon_spike": preAxon, "pruning": pruning, "creating": creating} {
 		if v != nil && v != starlark.None {
-			return nil, withHint(fmt.Errorf("%s: %s= is not supported; parameters=, equations= and psp= are", "Synapse", name),
-				"synapses that act by spikes are Brian2's: Synapses(pre, post, model, on_pre=..., on_post=...)")
+			return nil, fmt.Errorf("%s: %s= is not supported", "Synapse", name)
 		}
 	}
 	var err error
+	for _, part := range []struct {
+		name string
+		v    starlark.Value
+		to   *string
+	}{{"pre_spike", preSpike, &s.preSpike}, {"post_spike", postSpike, &s.postSpike}} {
+		if part.v != nil {
+			if *part.to, err = blockText(part.name, part.v); err != nil {
+				return nil, err
+			}
+		}
+	}
 	if s.parameters, err = blockText("parameters", parameters); err != nil {
 		return nil, err
+	}
+	if functions == nil {
+		functions = starlark.None
+	}
+	if err = in.withFunctions(functions, &s.equations, &s.psp, &s.preSpike, &s.postSpike); err != nil {
+		return nil, fmt.Errorf("Synapse: %w", err)
 	}
 	if operation != "sum" {
 		return nil, fmt.Errorf("%s: operation=%q is not supported yet; \"sum\" is", "Synapse", operation)

@@ -53,7 +53,7 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	var name starlark.Value = starlark.None
 	var stop, format starlark.Value
 	var method string
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "geometry", &geometry, "neuron", &n, "name?", &name,
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "geometry", &geometry, "neuron", neuronArg{&n}, "name?", &name,
 		"stop_condition?", &stop, "storage_order?", &format, "method?", &method); err != nil {
 		return nil, err
 	}
@@ -77,7 +77,16 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	}
 	g.Equations = &diag.Source{Name: fmt.Sprintf("equations of Population '%s'", g.Name), Text: n.equations}
 	g.Params = &diag.Source{Name: fmt.Sprintf("parameters of Population '%s'", g.Name), Text: n.parameters}
-	return in.addGroup(t, b.Name(), g, shape, nil)
+	if n.spike != "" {
+		if err := n.spiking(in, t, g); err != nil {
+			return nil, err
+		}
+	}
+	p, err := in.addGroup(t, b.Name(), g, shape, nil)
+	if d, ok := n.refractory.(*distribution); ok && err == nil {
+		err = p.SetField("refractory", d)
+	}
+	return p, err
 }
 
 // gridOf reads geometry=: columns, (rows, columns) or (layers, rows, columns).
@@ -153,6 +162,9 @@ func (in *interp) objectName(kind string, given starlark.Value, def func(int) st
 	switch kind {
 	case "StateMonitor", "Monitor":
 		for _, m := range in.net.Monitors {
+			taken[m.Name] = true
+		}
+		for _, m := range in.net.SpikeMonitors {
 			taken[m.Name] = true
 		}
 	case "Projection":
@@ -305,14 +317,11 @@ func (p *population) get(v variable) (starlark.Value, error) {
 
 // peek loads the network as it is, reads a value and lets the network go again, since objects may still be added.
 func (in *interp) peek(p *population, v variable) (starlark.Value, error) {
-	s, err := in.open()
-	if err != nil {
-		return nil, err
-	}
-	data, _, err := s.Get(p.group, v.name)
-	if cerr := s.Close(); err == nil {
-		err = cerr
-	}
+	var data []float64
+	err := in.inspect(in.net, func(s Simulation) (err error) {
+		data, _, err = s.Get(p.group, v.name)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

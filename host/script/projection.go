@@ -16,6 +16,11 @@ type projection struct {
 	proj      *net.Projection
 	connected bool
 	what      string // for messages: Projection 'NAME'
+	// from and to are the populations, targets what the projection acts on; all but the first only where spikes do.
+	from, to *population
+	targets  []string
+	// continuous: the synapses transmit in every step, not by spikes.
+	continuous bool
 	// learned are the synapses when they have equations of their own; they are then what joins the network.
 	learned *net.Synapses
 	vars    map[string]variable
@@ -24,7 +29,7 @@ type projection struct {
 	span    diag.Span
 }
 
-var _ starlark.HasAttrs = (*projection)(nil)
+var _ starlark.HasSetField = (*projection)(nil)
 
 func (p *projection) String() string {
 	return fmt.Sprintf("Projection(%q, %s -> %s, target=%q)", p.proj.Name, p.proj.Pre.Name, p.proj.Post.Name, p.proj.Target)
@@ -42,37 +47,61 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 		"method?", &method, "disable_omp?", &disable); err != nil {
 		return nil, err
 	}
-	from, err := in.findGroup("pre", pre)
+	from, fromSpan, err := in.spanOf("pre", pre)
 	if err != nil {
 		return nil, err
 	}
-	to, err := in.findGroup("post", post)
+	to, toSpan, err := in.spanOf("post", post)
 	if err != nil {
 		return nil, err
 	}
-	tgt, ok := target.(starlark.String)
-	if !ok {
-		return nil, fmt.Errorf("%s: target must be one string such as \"exc\", got %s", b.Name(), article(target))
+	part := fromSpan != net.All(from.group) || toSpan != net.All(to.group)
+	targets, err := targetNames(b.Name(), target)
+	if err != nil {
+		return nil, err
 	}
-	p := &projection{in: in, proj: &net.Projection{Pre: from.group, Post: to.group, Target: string(tgt), Place: in.placeOf(t)}}
+	if len(targets) > 1 && !(from.emits() && to.emits()) {
+		return nil, fmt.Errorf("%s: several targets are for spikes only", b.Name())
+	}
+	p := &projection{in: in, from: from, to: to, targets: targets, proj: &net.Projection{Pre: from.group, Post: to.group, Target: targets[0], Place: in.placeOf(t)}}
 	if p.proj.Name, err = in.objectName(b.Name(), name, func(k int) string { return fmt.Sprintf("proj%d", k) }); err != nil {
 		return nil, err
 	}
 	p.what = fmt.Sprintf("Projection '%s'", p.proj.Name)
+	var s *synapse
 	if syn != starlark.None {
-		s, ok := syn.(*synapse)
-		if !ok {
+		if m, ok := syn.(modelValue); ok && m.isSynapse {
+			syn = m.plain()
+		}
+		var ok bool
+		if s, ok = syn.(*synapse); !ok {
 			return nil, fmt.Errorf("%s: synapse= takes a Synapse, got %s", b.Name(), article(syn))
 		}
-		if s.psp != "" {
-			p.proj.Psp = &diag.Source{Name: fmt.Sprintf("psp of Projection '%s'", p.proj.Name), Text: s.psp}
-			in.remember(t, p.what, p.proj.Psp)
+	}
+	switch {
+	case from.emits() || to.emits() || s.acts():
+		p.setPsp(t, s)
+		if err := p.spikingSynapses(t, s); err != nil {
+			return nil, err
 		}
+	case part && (s == nil || !s.learns()):
+		if s == nil {
+			s = &synapse{}
+		}
+		p.setPsp(t, s)
+		if err := p.learn(t, s); err != nil {
+			return nil, err
+		}
+	case s != nil:
+		p.setPsp(t, s)
 		if s.learns() {
 			if err := p.learn(t, s); err != nil {
 				return nil, err
 			}
 		}
+	}
+	if p.learned != nil {
+		p.learned.Pre, p.learned.Post = fromSpan, toSpan
 	}
 	p.src, p.span, _ = in.callSite(t)
 	in.pending = append(in.pending, p)
@@ -100,6 +129,38 @@ func (in *interp) findGroup(what string, v starlark.Value) (*population, error) 
 		return nil, withHint(fmt.Errorf("%s: there is no population named %q", what, string(v)), diag.DidYouMean(string(v), names))
 	}
 	return nil, fmt.Errorf("%s: expected a population, got %s", what, article(v))
+}
+
+// setPsp gives the projection the psp of its synapse, where it has one.
+func (p *projection) setPsp(t *starlark.Thread, s *synapse) {
+	if s != nil && s.psp != "" {
+		p.proj.Psp = &diag.Source{Name: fmt.Sprintf("psp of Projection '%s'", p.proj.Name), Text: s.psp}
+		p.in.remember(t, p.what, p.proj.Psp)
+	}
+}
+
+// targetNames reads target=: a name, or several.
+func targetNames(kind string, v starlark.Value) ([]string, error) {
+	if s, ok := v.(starlark.String); ok {
+		return []string{string(s)}, nil
+	}
+	var out []string
+	if list, ok := v.(starlark.Iterable); ok {
+		it := list.Iterate()
+		defer it.Done()
+		var x starlark.Value
+		for it.Next(&x) {
+			s, ok := x.(starlark.String)
+			if !ok {
+				return nil, fmt.Errorf("%s: target: names are strings, got %s", kind, article(x))
+			}
+			out = append(out, string(s))
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: target must be a string such as \"exc\", got %s", kind, article(v))
+	}
+	return out, nil
 }
 
 // checkPending refuses projections that were never connected.
@@ -181,8 +242,17 @@ func (p *projection) setRule(t *starlark.Thread, r *ruleValue) error {
 	if p.connected {
 		return fmt.Errorf("%s is already connected; make a second Projection for more synapses", p.what)
 	}
-	shape := func(g *net.Group) connect.Shape { return connect.Shape{Name: g.Name, N: g.N, Grid: g.Grid} }
-	if _, _, err := r.rule.Estimate(shape(p.proj.Pre), shape(p.proj.Post)); err != nil {
+	shape := func(s net.Span) connect.Shape {
+		if s != net.All(s.Group) {
+			return connect.Shape{Name: fmt.Sprintf("%s[%d:%d]", s.Group.Name, s.Start, s.Stop), N: s.Len()}
+		}
+		return connect.Shape{Name: s.Group.Name, N: s.Group.N, Grid: s.Group.Grid}
+	}
+	pre, post := net.All(p.proj.Pre), net.All(p.proj.Post)
+	if p.learned != nil {
+		pre, post = p.learned.Pre, p.learned.Post
+	}
+	if _, _, err := r.rule.Estimate(shape(pre), shape(post)); err != nil {
 		return err
 	}
 	p.proj.Rule, p.proj.Delay, p.proj.DelaySet = r.rule, r.delay, r.delaySet

@@ -33,7 +33,12 @@ func (p *projection) learn(t *starlark.Thread, s *synapse) error {
 
 // joinLearned makes synapses with equations part of the network.
 func (p *projection) joinLearned(r *ruleValue) error {
-	if d := r.delay; r.delaySet && d > p.in.defaultDT()*1.5 {
+	for _, path := range p.learned.Pathways {
+		if !path.Post && r.delaySet {
+			path.Delay = []float64{r.delay}
+		}
+	}
+	if d := r.delay; p.learned.Transmit != nil && r.delaySet && d > p.in.defaultDT()*1.5 {
 		return withHint(fmt.Errorf("%s: a delay of %g ms and equations of the synapses: learning with delays is not supported", p.what, d*1e3),
 			"leave out delays=, or delay the rate with an equation of the population")
 	}
@@ -55,20 +60,17 @@ func (p *projection) look(f func(SpikingSimulation) error) error {
 	if !p.connected {
 		return fmt.Errorf("%s has no synapses yet", p.what)
 	}
-	s := p.in.sim
-	if s == nil {
-		opened, err := p.in.open()
+	look := func(s Simulation) error {
+		sp, err := spiking(s, "a variable of a Projection")
 		if err != nil {
 			return err
 		}
-		defer opened.Close()
-		s = opened
+		return f(sp)
 	}
-	sp, err := spiking(s, "a variable of a Projection")
-	if err != nil {
-		return err
+	if p.in.sim == nil {
+		return p.in.inspect(p.in.net, look)
 	}
-	return f(sp)
+	return look(p.in.sim)
 }
 
 // values are those of a variable: one number for the projection, an array over the postsynaptic neurons, or as in ANNarchy a list with the
@@ -105,6 +107,65 @@ func (p *projection) values(v variable) (out starlark.Value, err error) {
 	return out, err
 }
 
+// SetField writes a variable of the synapses: a number, a distribution, or values for each as they are read.
+func (p *projection) SetField(name string, val starlark.Value) error {
+	v, ok := p.vars[name]
+	switch {
+	case p.learned == nil && name == "w":
+		return withHint(fmt.Errorf("the weights of %s are those that its connector made", p.what), "give them to the connector, or give the projection a Synapse with equations")
+	case !ok:
+		return noAttr(p.what, name, p.AttrNames())
+	case !p.connected:
+		return fmt.Errorf("%s has no synapses yet", p.what)
+	}
+	a := net.Assignment{Var: name, Dim: v.dim, Place: p.in.placeOf(p.in.thread)}
+	if d, ok := val.(*distribution); ok {
+		n := 1
+		if !v.shared {
+			if err := p.look(func(s SpikingSimulation) error {
+				all, _, err := s.GetSynapses(p.learned, name)
+				n = len(all)
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+		a.Values = p.in.draws.fill(n, d.draw)
+	} else if err := flatten(val, &a.Values); err != nil {
+		return fmt.Errorf("%s.%s: %w", p.what, name, err)
+	}
+	if p.in.ran {
+		sp, err := spiking(p.in.sim, "a variable of a Projection")
+		if err != nil {
+			return err
+		}
+		return sp.SetSynapses(p.learned, name, a.Values)
+	}
+	p.learned.Initial = append(p.learned.Initial, a)
+	return nil
+}
+
+// flatten adds the numbers of v, which may be lists of different lengths.
+func flatten(v starlark.Value, to *[]float64) error {
+	if list, ok := v.(*starlark.List); ok {
+		for k := range list.Len() {
+			if err := flatten(list.Index(k), to); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	a, err := toArray(v)
+	if err != nil {
+		return err
+	}
+	if !a.dim.Dimensionless() {
+		return fmt.Errorf("plain numbers are expected, not %s", describeDim(a.dim))
+	}
+	*to = append(*to, a.data...)
+	return nil
+}
+
 // matrix is connectivity_matrix(fill=0.0): the weights, [post, pre].
 func (p *projection) matrix(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var fill starlark.Value = starlark.Float(0)
@@ -115,7 +176,7 @@ func (p *projection) matrix(_ *starlark.Thread, b *starlark.Builtin, args starla
 	if !ok {
 		return nil, fmt.Errorf("%s: fill is a number, got %s", b.Name(), article(fill))
 	}
-	rows, cols := p.proj.Post.N, p.proj.Pre.N
+	rows, cols := p.learned.Post.Len(), p.learned.Pre.Len()
 	out := &Array{data: slices.Repeat([]float64{f}, rows*cols), shape: []int{rows, cols}}
 	return out, p.look(func(s SpikingSimulation) error {
 		w, _, err := s.GetSynapses(p.learned, "w")

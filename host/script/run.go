@@ -32,12 +32,16 @@ func (in *interp) annarchyVocabulary() starlark.StringDict {
 	d := starlark.StringDict{}
 	for name, f := range map[string]builtinFunc{
 		"Neuron": in.makeNeuron, "Synapse": in.makeSynapse, "Population": in.makePopulation, "Projection": in.makeProjection,
+		"PoissonPopulation": in.makePoisson, "SpikeSourceArray": in.makeSpikeSource,
 		"Monitor": in.makeMonitor, "setup": in.setup, "compile": in.compile, "simulate": in.simulate, "step": in.step,
-		"every": in.every, "clear": in.clear, "get_time": in.getTime, "dt": in.getDT,
+		"add_function": in.addFunction, "every": in.every, "clear": in.clear, "get_time": in.getTime, "dt": in.getDT,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
-	for name, v := range distributions() {
+	for _, m := range models {
+		d[m.name] = modelValue{m}
+	}
+	for name, v := range distributions(&in.draws) {
 		d[name] = v
 	}
 	for name, v := range in.ruleConstructors() {

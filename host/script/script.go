@@ -104,8 +104,10 @@ type interp struct {
 	sim      Simulation
 	ran      bool
 	state    net.State // not nil inside a network operation
-	brian    brian
-	figures  figures
+	// functions are ANNarchy's, for all equations.
+	functions []function
+	brian     brian
+	figures   figures
 }
 
 type module struct {

@@ -336,7 +336,7 @@ M = Monitor(inp, ["r", "baseline"], period=2*ms, name="M")
 print(S.r.shape)
 simulate(3.0)
 print(S.r, S.r[1][2], S.t[1])
-print(M.get("r").shape, M.get("r", reshape=True)[2, 1, 3], len(M.get()), M.baseline[1, 4])
+print(M.get("r", keep=True).shape, M.get("r", keep=True, reshape=True)[2, 1, 3], len(M.get()), M.baseline[1, 4])
 `, Options{})
 	if err != nil {
 		t.Fatal(err)

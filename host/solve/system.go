@@ -83,7 +83,12 @@ var methods = []struct {
 	{"euler", euler},
 	{"heun", heun},
 	{"milstein", milstein},
+	{"implicit", implicitEuler},
+	{"semiimplicit", semiImplicitEuler},
 }
+
+// onRequest are the methods that nobody is advised to take: of first order, and "exponential_euler" does what they are for.
+var onRequest = []string{"implicit", "semiimplicit"}
 
 // aliases are the names that ANNarchy and older versions of Brian2 have for the same methods.
 var aliases = map[string]string{
@@ -152,7 +157,7 @@ func Suitable(sys *System) []string {
 func suitable(sys *System, except string) []string {
 	var names []string
 	for _, m := range methods {
-		if m.name == except || m.name == "heun" && !slices.ContainsFunc(sys.Vars, sys.noisy) || m.name == "milstein" && !slices.ContainsFunc(sys.Vars, sys.noisy) {
+		if m.name == except || slices.Contains(onRequest, m.name) || m.name == "heun" && !slices.ContainsFunc(sys.Vars, sys.noisy) || m.name == "milstein" && !slices.ContainsFunc(sys.Vars, sys.noisy) {
 			continue // without noise these two are Euler under another name
 		}
 		if _, bad := m.step(sys); bad == nil {

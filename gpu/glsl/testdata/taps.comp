@@ -17,8 +17,7 @@ uniform uvec2 clock_step; // of the clock: low and high word
 
 // taps: 2 taps on a grid of 1 x 10 x 10 cells, 1 per call.
 void run_taps(uint e) {
-	bool src_none = clock_step.y == 0u && clock_step.x < 1u; // 1 steps ago there was nothing
-	uint src_at = src_none ? 0u : ((clock_step.x - 1u) % 3u) * 100u;
+	uint src_at = (clock_step.y == 0u && clock_step.x < 1u ? 0u : (clock_step.x - 1u) % 3u) * 100u;
 	int x = int(e % 10u) * 1, y = int(e / 10u % 10u), z = int(e / 100u);
 	precise float sum0 = 0.0;
 	for (uint k = 0u; k < 2u; ++k) {
@@ -26,7 +25,7 @@ void run_taps(uint e) {
 		bool inside = uint(sz) < 1u && uint(sy) < 10u;
 		int row = inside ? (sz * 10 + sy) * 10 : 0;
 		float weight = taps_weights(k);
-		precise float p0 = weight * (src_none ? 0.0 : neurons_v_history(src_at + uint(row + clamp(sx + 0, 0, 9))));
+		precise float p0 = weight * neurons_v_history(src_at + uint(row + clamp(sx + 0, 0, 9)));
 		sum0 = inside && uint(sx + 0) < 10u ? sum0 + p0 : sum0;
 	}
 	uint at = uint((z * 10 + y) * 10 + x);

@@ -195,9 +195,9 @@ func (s *suite) history(t *testing.T) {
 	k.store(b, v, value, nil)
 	k.storeAt(b, ring, k.Op(ir.OpAdd, row, k.Leaf(ir.OpElem)), value, nil)
 	r := newBody("read", ir.Elements)
-	past := r.Op(ir.OpSub, r.Leaf(ir.OpStep), r.ConstInt(lag))
+	past := r.Op(ir.OpMax, r.Op(ir.OpSub, r.Leaf(ir.OpStep), r.ConstInt(lag)), r.ConstInt(0))
 	at := r.Op(ir.OpAdd, r.Op(ir.OpMul, r.Op(ir.OpMod, past, r.ConstInt(depth)), r.ConstInt(n)), r.Leaf(ir.OpElem))
-	r.store(b, delayed, r.Select(r.Op(ir.OpLt, past, r.ConstInt(0)), r.Const(0), r.at(b, ring, at)), nil)
+	r.store(b, delayed, r.at(b, ring, at), nil)
 	source := plan.Source{Buf: ring, Len: n, Depth: depth, Lag: lag}
 	b.do("read", r.run(n), &plan.MatMul{
 		Name: "copy", A: source, B: plan.Source{Buf: one, Len: 1}, C: sum, Scale: plan.None, M: n, K: 1, N: 1,
@@ -208,7 +208,7 @@ func (s *suite) history(t *testing.T) {
 		advance(t, x, step+1)
 		want := seq(n, func(i int) float64 {
 			if step-lag <= 0 {
-				return 0 // before the first step the ring is empty
+				return 0 // row 0, which holds what was there before the first step
 			}
 			return float64(1000*(step-lag)) + float64(i)
 		})

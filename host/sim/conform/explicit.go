@@ -146,13 +146,9 @@ func (x *explicitNetwork) remember(g *net.Group) {
 }
 
 // rate is what a synapse of the given delay transmits in step k, counted from 1: the rate after step k - delay, and at the least that
-// of the step before.
+// of the step before. Before the first step rates were what they are at first.
 func (x *explicitNetwork) rate(g *net.Group, i, k, delay int) float64 {
-	after := k - max(delay, 1)
-	if after < 0 {
-		return 0
-	}
-	return x.rates[g][after][i]
+	return x.rates[g][max(k-max(delay, 1), 0)][i]
 }
 
 func (x *explicitNetwork) step() error {
