@@ -39,6 +39,8 @@ type Backend struct {
 	beside  int // spikes whose synapses a work group takes side by side
 	marks   int // words of bits from which lists keep marks, negative: never
 	cells   int // of sums over taps
+	draw    int // positive: connectivity is made on the device, negative: never
+	sorted  int // columns of a row up to which they are sorted together
 	// And small rings for spikes.
 	spikeEntries int
 	// Arrays in pieces though they would fit into a storage block, and other limits than the device's (0: the device's).
@@ -146,7 +148,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		programs: make(map[string]*program), compiled: make(map[*glsl.Program]*program), hazards: newHazards(len(layout.Buffers)), rings: make([]ring, len(p.Monitors)),
 		spikeRings: make([]spikeRing, len(p.SpikeMonitors)),
 		perBatch:   1,
-		budget:     b.budget, failAt: b.failAt, note: b.tell,
+		budget:     b.budget, failAt: b.failAt, note: b.tell, draws: b.Draws(),
 	}
 	if i.target <= 0 {
 		i.target = DefaultBatch
@@ -196,6 +198,11 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	}
 	if err := i.compileTogether(); err != nil {
 		return nil, err
+	}
+	if i.draws {
+		if err := i.makeRows(b.sorted); err != nil {
+			return nil, err
+		}
 	}
 	if i.persistent != nil {
 		if err := i.choosePersistent(b.Mode, i.startPersistent); err != nil {
@@ -292,8 +299,12 @@ func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
 	switch {
 	case b.Len == 0:
 		return nil
-	case b.Shorts != nil:
-		return device.Upload(buf, at.Base, pairsOf(b.Shorts))
+	case b.Recipe != nil && i.draws:
+		return nil // see makeRows
+	case b.Recipe != nil && !b.Narrow():
+		return device.Upload(buf, at.Base, b.Entries().Long)
+	case b.Narrow():
+		return device.Upload(buf, at.Base, pairsOf(b.Entries().Short))
 	case b.Ints != nil && b.Type != ir.Real:
 		return device.Upload(buf, at.Base, b.Ints)
 	case b.Ints != nil:

@@ -100,10 +100,11 @@ func (x *instance[T]) build() error {
 	shared := p.Unwritten()
 	for i, b := range p.Buffers {
 		if shared[b.ID] {
-			x.m.int[i], x.m.short[i] = b.Ints, b.Shorts
+			e := b.Entries()
+			x.m.int[i], x.m.short[i] = e.Long, e.Short
 			continue
 		}
-		if b.Shorts != nil {
+		if b.Narrow() || b.Recipe != nil {
 			return fmt.Errorf("%s.%s has 16 bits for each entry, but is not connectivity alone", b.Object, b.Var)
 		}
 		if b.Streamed {

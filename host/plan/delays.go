@@ -233,8 +233,9 @@ func partKey(part *Plan, object string, seed uint64) uint64 {
 	for _, b := range part.Buffers {
 		fmt.Fprintln(&h, b.Object, b.Var, b.Type, b.Len, b.Role, b.Fill)
 		if b.Object != object || b.Role != Connectivity {
-			h.Write(bytesOf(b.Ints))
-			h.Write(bytesOf(b.Shorts))
+			x := b.Entries()
+			h.Write(bytesOf(x.Long))
+			h.Write(bytesOf(x.Short))
 			h.Write(bytesOf(b.Reals))
 		}
 	}

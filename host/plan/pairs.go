@@ -23,6 +23,7 @@ type pairs struct {
 	// weights are those of the rules, for synapses that transmit continuously: one for each, or nil.
 	weights []float64
 	made    *made
+	drawn   *drawnPairs // not nil: pre and post are made when they are asked for
 }
 
 // Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built.
@@ -246,6 +247,10 @@ var errReported = errors.New("reported")
 // connectSynapses makes the pairs of one Synapses object, connect call by connect call. It returns nil when a mistake was reported; the
 // error is *TooLarge or a failure of the evaluation.
 func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
+	drawn, why, err := b.connectDrawn(s)
+	if drawn != nil || err != nil {
+		return drawn, err
+	}
 	out := &collector{limit: b.opt.Memory, name: s.Name}
 	before := len(b.diags)
 	for n, c := range s.Connect {
@@ -274,6 +279,9 @@ func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
 	}
 	p := out.take(s)
 	p.how, p.weights = out.how, out.weights
+	if why != "" {
+		p.how = append(p.how, "made by the host: "+why)
+	}
 	return p, nil
 }
 

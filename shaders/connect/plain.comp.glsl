@@ -1,0 +1,22 @@
+// What follows from how many synapses a row has: with FULL their columns, which are all of the span or all but the row's own; with NEAR the row; else their
+// numbers in the order of creation.
+#include "connect/rows.glsl"
+
+layout(std430, binding = 3) readonly buffer Firsts { uint firsts[]; }; // number of a row's first synapse
+
+uniform bool no_self;
+
+uint entry(uint k) {
+#if defined(FULL)
+	return col_from + k + uint(no_self && k >= row);
+#elif defined(NEAR)
+	return row_from + row;
+#else
+	return firsts[row] + k;
+#endif
+}
+
+void main() {
+	begin();
+	if (row < rows.y) put_all(at[row], counts[row]);
+}
