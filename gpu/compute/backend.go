@@ -23,6 +23,9 @@ type Backend struct {
 	// Batch is the time that one submission aims at. The default keeps a viewer on the same context fluent.
 	Batch time.Duration
 
+	// Making says who makes connectivity that is drawn; the zero value decides by the device.
+	Making Making
+
 	// Note is told, on the context's thread, when an instance does not run in the way that was asked for; may be nil.
 	Note func(string)
 	said map[string]bool // kinds of what was said
@@ -39,7 +42,6 @@ type Backend struct {
 	beside  int // spikes whose synapses a work group takes side by side
 	marks   int // words of bits from which lists keep marks, negative: never
 	cells   int // of sums over taps
-	draw    int // positive: connectivity is made on the device, negative: never
 	sorted  int // columns of a row up to which they are sorted together
 	// And small rings for spikes.
 	spikeEntries int

@@ -15,13 +15,19 @@ import (
 	"github.com/galvani-sim/galvani/shaders"
 )
 
+// Making says who makes connectivity that is drawn. The bits are the same.
+type Making uint8
+
+const (
+	MadeAuto Making = iota
+	MadeOnDevice
+	MadeOnHost
+)
+
 // Draws reports whether connectivity that is drawn is made on the device: its programs do in parallel what the host does row by row. Where the device is the
 // processor the host is faster.
 func (b *Backend) Draws() bool {
-	if b.draw != 0 {
-		return b.draw > 0
-	}
-	return !b.dev.Info().Software
+	return b.Making == MadeOnDevice || b.Making == MadeAuto && !b.dev.Info().Software
 }
 
 // Survey counts what sources draw: how many synapses each row of their spans has, and how many of all end in each of cols columns.

@@ -17,6 +17,7 @@ import (
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
 	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/sim/conform"
 )
 
 // partEvaluator computes conditions of connect.
@@ -142,7 +143,7 @@ func TestRows(t *testing.T) {
 				large = 1<<16 + 100
 			}
 			n := rowsNetwork(rand.New(rand.NewPCG(k, 3)), large, &text)
-			b := &Backend{dev: d, Mode: Plain, draw: 1}
+			b := &Backend{dev: d, Mode: Plain, Making: MadeOnDevice}
 			if k%3 == 1 {
 				b.piece, b.mostBlocks = inPieces(100), 16
 			}
@@ -163,7 +164,7 @@ func TestRows(t *testing.T) {
 			for way, load := range []struct {
 				b *Backend
 				p *plan.Plan
-			}{{&Backend{dev: d, Mode: Plain}, host.Plan}, {b, built.Plan}, {&Backend{dev: d, Mode: Plain, piece: b.piece, draw: -1}, built.Plan}} {
+			}{{&Backend{dev: d, Mode: Plain}, host.Plan}, {b, built.Plan}, {&Backend{dev: d, Mode: Plain, piece: b.piece, Making: MadeOnHost}, built.Plan}} {
 				x := loadWith(t, load.b, load.p)
 				advance(t, x, steps)
 				got := contentsOf(t, x, load.p)
@@ -205,3 +206,38 @@ func TestRows(t *testing.T) {
 }
 
 func head(v []float64) []float64 { return v[:min(len(v), 20)] }
+
+// Networks whose connectivity the device makes wherever it can.
+func TestRowsOfNetworks(t *testing.T) {
+	b := &Backend{dev: gltest.Device(t), Mode: Plain, Making: MadeOnDevice}
+	conform.Spiking(t, b, plan.Single, 3)
+	conform.Procedural(t, b, plan.Single, 6)
+}
+
+// Words of a stream that do not count, of which there are some where many are drawn, are the host's.
+func TestRowsRejected(t *testing.T) {
+	// 2^32 mod n is nearly n: one word in 65,500 does not count.
+	const n, total = 66050, 600_000
+	src := nettest.Text
+	g := &net.Group{Name: "g", N: n, Namespace: nettest.Constants{}, Equations: src("v : 1")}
+	s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Namespace: nettest.Constants{}, Equations: src("w : 1"), Connect: []*net.Connection{{Total: total}},
+		Initial: []net.Assignment{{Var: "w", Expr: src("i - j")}}}
+	network := &net.Network{DT: 1e-4, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}}
+	b := &Backend{dev: gltest.Device(t), Mode: Plain, Making: MadeOnDevice}
+	host, _ := builtPlan(t, network, false, nil)
+	built, _ := builtPlan(t, network, false, b.Survey)
+	x := loadWith(t, b, built.Plan)
+	for _, c := range host.Plan.Buffers {
+		if c.Role == plan.Connectivity {
+			v := make([]float64, c.Len)
+			if err := x.Read(c.ID, 0, v); err != nil {
+				t.Fatal(err)
+			}
+			for k, e := range v {
+				if float64(c.Entries().At(k)) != e {
+					t.Fatalf("%s.%s[%d] is %v", c.Object, c.Var, k, e)
+				}
+			}
+		}
+	}
+}
