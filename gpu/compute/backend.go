@@ -35,14 +35,15 @@ type Backend struct {
 	// A tile of one's own, and no loads in pairs.
 	tile    func(*plan.MatMul) (rows, cols int)
 	noPairs bool
-	blocks  int // elements from which blocks are taken, negative: never
-	texels  int // positive: blocks are loaded as texels, negative: never
-	seldom  int // rounds from which what few elements store is noted, negative: never
-	groups  int // work groups of a dispatch over elements, at the least
-	beside  int // spikes whose synapses a work group takes side by side
-	marks   int // words of bits from which lists keep marks, negative: never
-	cells   int // of sums over taps
-	sorted  int // columns of a row up to which they are sorted together
+	blocks  int   // elements from which blocks are taken, negative: never
+	texels  int   // positive: blocks are loaded as texels, negative: never
+	seldom  int   // rounds from which what few elements store is noted, negative: never
+	groups  int   // work groups of a dispatch over elements, at the least
+	beside  int   // spikes whose synapses a work group takes side by side
+	marks   int   // words of bits from which lists keep marks, negative: never
+	cells   int   // of sums over taps
+	sorted  int   // columns of a row up to which they are sorted together
+	exact   *bool // whether doubles are those of the processor; nil: not tried
 	// And small rings for spikes.
 	spikeEntries int
 	// Arrays in pieces though they would fit into a storage block, and other limits than the device's (0: the device's).
@@ -202,7 +203,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		return nil, err
 	}
 	if i.draws {
-		if err := i.makeRows(b.sorted); err != nil {
+		if err := i.makeRows(b); err != nil {
 			return nil, err
 		}
 	}
@@ -303,10 +304,10 @@ func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
 		return nil
 	case b.Recipe != nil && i.draws:
 		return nil // see makeRows
-	case b.Recipe != nil && !b.Narrow():
-		return device.Upload(buf, at.Base, b.Entries().Long)
+	case b.Recipe != nil:
+		return i.fromHost(id, b)
 	case b.Narrow():
-		return device.Upload(buf, at.Base, pairsOf(b.Entries().Short))
+		return device.Upload(buf, at.Base, pairsOf(b.Shorts))
 	case b.Ints != nil && b.Type != ir.Real:
 		return device.Upload(buf, at.Base, b.Ints)
 	case b.Ints != nil:
@@ -325,6 +326,20 @@ func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
 		return device.Fill(buf, at.Base, b.Len, b.Fill)
 	}
 	return device.Fill(buf, at.Base, b.Len, float32(b.Fill))
+}
+
+// fromHost has the host make the contents of a recipe.
+func (i *Instance) fromHost(id plan.BufferID, b *plan.Buffer) error {
+	x, err := b.Recipe.Make()
+	if err != nil {
+		return fmt.Errorf("%s.%s: %w", b.Object, b.Var, err)
+	}
+	at := i.layout.Buffers[id]
+	if buf := i.slabs[at.Slab].buf; !at.Narrow {
+		return device.Upload(buf, at.Base, x.Long)
+	} else {
+		return device.Upload(buf, at.Base, pairsOf(x.Short))
+	}
 }
 
 // build generates the texts of all programs, which may bind at most so many storage blocks of a size in bytes. Nothing is allocated for it.

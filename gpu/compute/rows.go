@@ -48,6 +48,7 @@ const (
 	bindDraws
 	bindGuide
 	bindEnds
+	bindFars
 )
 
 // Sizes of work groups. Shared memory takes what OpenGL guarantees, 32 KiB.
@@ -326,28 +327,90 @@ func flag(b bool) uint32 {
 	return 0
 }
 
+// place is where entries go: a buffer, or a part of one, which programs may see in pieces.
+type place struct {
+	buf            *device.Buffer
+	base, n, piece int // word of entry 0, words of all; 0: in one piece
+	narrow         bool
+}
+
+// placeOf is where the contents of a buffer of the plan go.
+func (i *Instance) placeOf(id int) place {
+	at := i.layout.Buffers[id]
+	s := i.layout.Slabs[at.Slab]
+	return place{i.slabs[at.Slab].buf, at.Base, s.Len, s.Piece, at.Narrow}
+}
+
+// each binds the pieces one after another, and calls f with the first word of each and their number.
+func (p *place) each(d *device.Device, binding int, f func(from, n int) error) error {
+	piece := p.piece
+	if piece == 0 {
+		piece = p.n
+	}
+	for from := 0; from < p.n; from += piece {
+		n := min(piece, p.n-from)
+		if p.piece == 0 {
+			d.BindStorage(binding, p.buf)
+		} else if err := d.BindStorageRange(binding, p.buf, from, n); err != nil {
+			return err
+		}
+		if err := f(from, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // makeRows makes what is connected, where the plan leaves that to the device.
-func (i *Instance) makeRows(sorted int) error {
-	m := &rowMaker{dev: i.dev, sorted: sorted}
+func (i *Instance) makeRows(b *Backend) error {
+	m := &rowMaker{dev: i.dev, sorted: b.sorted}
 	defer m.close()
-	for k, b := range i.plan.Buffers {
-		if b.Recipe == nil {
+	sorted := map[*plan.Sorting][]int{}
+	for k, buf := range i.plan.Buffers {
+		switch r := buf.Recipe; {
+		case r == nil:
+		case r.Sort != nil:
+			sorted[r.Sort] = append(sorted[r.Sort], k)
+		default:
+			if err := m.make(r, i.placeOf(k)); err != nil {
+				return fmt.Errorf("making %s.%s: %w", buf.Object, buf.Var, err)
+			}
+		}
+	}
+	for s, list := range sorted {
+		if i.makeSorted(b, s, list) == nil {
 			continue
 		}
-		for _, part := range b.Recipe.Parts {
-			if err := i.makePart(m, k, b, part); err != nil {
-				return fmt.Errorf("making %s.%s: %w", b.Object, b.Var, err)
+		// There is no room for what sorting needs besides, or the device has other delays: then it is for the host.
+		for _, k := range list {
+			at := i.placeOf(k)
+			if err := at.buf.Clear(at.base, i.layout.Buffers[k].Len); err != nil {
+				return err
 			}
-			m.free(0)
+			if err := i.fromHost(plan.BufferID(k), i.plan.Buffers[k]); err != nil {
+				return err
+			}
 		}
 	}
 	i.dev.Barrier(device.BarrierAll)
 	return nil
 }
 
+// make makes the entries of a recipe.
+func (m *rowMaker) make(r *plan.Recipe, to place) error {
+	for _, part := range r.Parts {
+		before := len(m.buffers)
+		if err := m.makePart(r.What, part, to); err != nil {
+			return err
+		}
+		m.free(before)
+	}
+	return nil
+}
+
 // makePart makes the entries of one source.
-func (i *Instance) makePart(m *rowMaker, buffer int, b *plan.Buffer, part *plan.RecipePart) error {
-	j, err := m.making(b.Recipe.What, part)
+func (m *rowMaker) makePart(what plan.Content, part *plan.RecipePart, to place) error {
+	j, err := m.making(what, part)
 	if j == nil || err != nil {
 		return err
 	}
@@ -357,40 +420,22 @@ func (i *Instance) makePart(m *rowMaker, buffer int, b *plan.Buffer, part *plan.
 		}
 	}
 	each := 1 // entries of a word
-	if b.Narrow() {
+	if to.narrow {
 		each, j.define["NARROW"] = 2, ""
 	}
-	at := i.layout.Buffers[buffer]
-	s := i.layout.Slabs[at.Slab]
-	piece := s.Piece
-	if piece == 0 {
-		piece = s.Len
-	}
 	set := j.set
-	for from := 0; from < s.Len; from += piece {
-		n := min(piece, s.Len-from)
-		// Rows with entries in this part of the slab.
-		lo, hi := (from-at.Base)*each, (from+n-at.Base)*each
+	return to.each(m.dev, bindOut, func(from, n int) error {
+		// Rows with entries in this piece.
+		lo, hi := (from-to.base)*each, (from+n-to.base)*each
 		j.rows[0] = sort.Search(len(part.At), func(r int) bool { return int(part.At[r])+int(part.Rows[r]) > lo })
 		j.rows[1] = sort.Search(len(part.At), func(r int) bool { return int(part.At[r]) >= hi })
-		if j.rows[0] >= j.rows[1] {
-			continue
-		}
-		if s.Piece == 0 {
-			i.dev.BindStorage(bindOut, i.slabs[at.Slab].buf)
-		} else if err := i.dev.BindStorageRange(bindOut, i.slabs[at.Slab].buf, from, n); err != nil {
-			return err
-		}
 		j.set = func(p *device.Program) {
 			set(p)
-			p.SetUints("out_base", uint32(at.Base))
+			p.SetUints("out_base", uint32(to.base))
 			p.SetUints("window", uint32(from), uint32(n))
 		}
-		if err := m.run(j); err != nil {
-			return err
-		}
-	}
-	return nil
+		return m.run(j)
+	})
 }
 
 // making is the job of making contents of the rows of a part, nil where there are none.

@@ -100,7 +100,13 @@ func (x *instance[T]) build() error {
 	shared := p.Unwritten()
 	for i, b := range p.Buffers {
 		if shared[b.ID] {
-			e := b.Entries()
+			e := plan.Index{Long: b.Ints, Short: b.Shorts}
+			if b.Recipe != nil {
+				var err error
+				if e, err = b.Recipe.Make(); err != nil {
+					return fmt.Errorf("%s.%s: %w", b.Object, b.Var, err)
+				}
+			}
 			x.m.int[i], x.m.short[i] = e.Long, e.Short
 			continue
 		}

@@ -50,8 +50,9 @@ type Estimator interface {
 type Drawer interface {
 	// Draws reports whether it does on its device.
 	Draws() bool
-	// Survey is plan.Options.Survey.
+	// Survey and Delays are those of plan.Options.
 	Survey(sources []connect.Source, cols int) (rows [][]int32, in []int32, err error)
+	Delays(s *plan.Sorting) (*plan.DelayCounts, error)
 }
 
 // MemoryOf estimates what a plan takes on a backend, before anything is allocated.

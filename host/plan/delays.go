@@ -39,9 +39,12 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 	}
 	var key uint64
 	var source delaySource
+	var part *Plan
+	var id BufferID
 	if len(path.Delays) > 0 {
-		part, id, set, ok := b.assignedDelays(in, w, path)
-		if !ok {
+		var set []float64
+		var ok bool
+		if part, id, set, ok = b.assignedDelays(in, w, path); !ok {
 			return nil, false
 		}
 		if values = set; part != nil {
@@ -59,7 +62,7 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		source = func(yield func(int, []float64) bool) error { yield(0, values); return nil }
 	}
 	stepped := func() (*stepMaker, error) {
-		m := &stepMaker{dt: b.dtOf(group.DT), limit: math.MaxInt32 * b.plan.BaseDT / 2, steps: makeIndex(n, 0), wrong: -1}
+		m := &stepMaker{dt: b.dtOf(group.DT), limit: b.longestDelay(), steps: makeIndex(n, 0), wrong: -1}
 		return m, source(m.add)
 	}
 	list := func() (Index, error) {
@@ -71,6 +74,14 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 	if known, ok := w.p.made.delaysBy(key); ok && (!known.each || path == s.Sums || w.sortedBy(path.Post, key)) {
 		known.list = list
 		return &known, true
+	}
+	if part != nil {
+		if d := b.delaysOnDevice(w, part, id, b.dtOf(group.DT)); d != nil {
+			d.key, d.list = key, list
+			d.sets.list = list
+			w.p.made.keepDelays(*d)
+			return d, true
+		}
 	}
 	maker, err := stepped()
 	d := &delays{each: maker.each, longest: maker.longest, key: key, list: list}
@@ -90,6 +101,9 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 	w.p.made.keepDelays(*d)
 	return d, true
 }
+
+// longestDelay is a delay that is too long to be counted in steps.
+func (b *builder) longestDelay() float64 { return math.MaxInt32 * b.plan.BaseDT / 2 }
 
 // stepMaker makes steps of delays, in 16 bits each where that is enough.
 type stepMaker struct {

@@ -101,7 +101,7 @@ func (b *Buffer) Entries() Index {
 func (p *Plan) MostEnds(c *Conn) (most int) {
 	b := p.Buffers[c.Index]
 	if b.Recipe != nil {
-		return b.Recipe.most()
+		return b.Recipe.most
 	}
 	index := b.Entries()
 	if index.Len() == 0 {

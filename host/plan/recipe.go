@@ -10,18 +10,23 @@ import (
 	"github.com/galvani-sim/galvani/host/connect"
 )
 
-// Recipe says how the contents of a buffer come about that says what is connected and that the plan does not hold: rows that are drawn, each to its place. Whoever
-// needs the contents makes them: a backend that can in its own memory, and the host by Index, for everything else that asks. They are the same.
+// Recipe says how the contents of a buffer come about that says what is connected and that the plan does not hold: rows that are drawn, each to its place, or what
+// sorting them by delays makes of them. Whoever needs the contents makes them: a backend that can in its own memory, and the host by Make, for everything else that
+// asks. They are the same.
 type Recipe struct {
 	What  Content
-	Parts []*RecipePart
 	Len   int
-	Short bool    // in 16 bits each
-	in    []int32 // with Far: how many end in each column
+	Short bool // in 16 bits each
+	Parts []*RecipePart
+	// Sort, when not nil, instead of Parts: the contents are those of one of its sets.
+	Sort *Sorting
+	Set  int
 
+	most int // with Far: how many end in one column at the most
 	once sync.Once
 	mu   sync.Mutex
 	made Index
+	err  error
 	wide *Recipe
 }
 
@@ -41,21 +46,35 @@ type RecipePart struct {
 	Rows, First, At []int32
 }
 
-// Index makes the contents, once.
-func (r *Recipe) Index() Index {
+// Make makes the contents, once. There is an error only with Sort, where delays cannot be computed.
+func (r *Recipe) Make() (Index, error) {
 	r.once.Do(func() {
-		index := emptyIndex(r.Len, r.Short)
-		for _, p := range r.Parts {
-			p.fill(r.What, &index)
-		}
+		index, err := r.contents()
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.made = index
+		r.made, r.err = index, err
 	})
-	return r.made
+	return r.made, r.err
 }
 
-// kept is what Index has made; empty before.
+func (r *Recipe) contents() (Index, error) {
+	if r.Sort != nil {
+		return r.Sort.contents(r)
+	}
+	index := emptyIndex(r.Len, r.Short)
+	for _, p := range r.Parts {
+		p.fill(r.What, &index)
+	}
+	return index, nil
+}
+
+// Index is Make without the error: then it is empty.
+func (r *Recipe) Index() Index {
+	x, _ := r.Make()
+	return x
+}
+
+// kept is what Make has made; empty before.
 func (r *Recipe) kept() Index {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,23 +89,14 @@ func (r *Recipe) widened() *Recipe {
 		return r
 	}
 	if r.wide == nil {
-		r.wide = &Recipe{What: r.What, Parts: r.Parts, Len: r.Len, in: r.in}
+		r.wide = &Recipe{What: r.What, Len: r.Len, Parts: r.Parts, Sort: r.Sort, Set: r.Set, most: r.most}
 	}
 	return r.wide
 }
 
 // Same reports whether two recipes are known to make the same.
 func (r *Recipe) Same(o *Recipe) bool {
-	return r == o || r != nil && o != nil && r.What == o.What && r.Len == o.Len && r.Short == o.Short && slices.Equal(r.Parts, o.Parts)
-}
-
-// most is the largest number of synapses that end in one column.
-func (r *Recipe) most() int {
-	most := int32(0)
-	for _, n := range r.in {
-		most = max(most, n)
-	}
-	return int(most)
+	return r == o || r != nil && o != nil && r.What == o.What && r.Len == o.Len && r.Short == o.Short && slices.Equal(r.Parts, o.Parts) && r.Sort == o.Sort && r.Set == o.Set
 }
 
 // fill makes the entries of a part on all cores.
@@ -134,6 +144,7 @@ func (p *RecipePart) fill(what Content, out *Index) {
 type drawnPairs struct {
 	parts []*RecipePart // at their places in the order of creation
 	in    []int32       // how many end in each column
+	most  int           // the largest of them
 	first []int32       // of each row: how many synapses the rows before it have
 	// ordered: synapses come in rows.
 	ordered bool
@@ -142,6 +153,9 @@ type drawnPairs struct {
 // newDrawnPairs lays out the synapses of sources whose rows have been counted, nil where they are too many. in is how many end in each column.
 func newDrawnPairs(sources []connect.Source, counts [][]int32, in []int32, rows int) *drawnPairs {
 	d := &drawnPairs{in: in, first: make([]int32, rows+1), ordered: true}
+	for _, n := range in {
+		d.most = max(d.most, int(n))
+	}
 	n, last := int64(0), 0
 	for k, s := range sources {
 		from, _ := s.Span()
@@ -171,7 +185,7 @@ func newDrawnPairs(sources []connect.Source, counts [][]int32, in []int32, rows 
 func (d *drawnPairs) pairs(pre, post int) *pairs {
 	n := int(d.first[len(d.first)-1])
 	later := func(what Content, elements int) *Ends {
-		return &Ends{n: n, list: Index{later: &Recipe{What: what, Parts: d.parts, Len: n, Short: elements <= math.MaxUint16+1, in: d.in}}}
+		return &Ends{n: n, list: Index{later: &Recipe{What: what, Parts: d.parts, Len: n, Short: elements <= math.MaxUint16+1, most: d.most}}}
 	}
 	p := &pairs{pre: later(Near, pre), post: later(Far, post), drawn: d, made: newMade()}
 	if d.ordered {
@@ -196,7 +210,7 @@ func (d *drawnPairs) rows(rows, elements int) *sorted {
 		parts[k] = &own
 	}
 	recipe := func(what Content, short bool) Index {
-		return Index{later: &Recipe{What: what, Parts: parts, Len: n, Short: short, in: d.in}}
+		return Index{later: &Recipe{What: what, Parts: parts, Len: n, Short: short, most: d.most}}
 	}
 	return &sorted{ptr: (&Ends{n: n, first: d.first}).pointers(rows), index: recipe(Far, elements <= math.MaxUint16+1), syn: recipe(Number, false), mapped: true}
 }

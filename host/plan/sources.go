@@ -53,7 +53,7 @@ func (b *builder) connectDrawn(s *net.Synapses) (p *pairs, why string, err error
 // sortedOnHost says why the host has to have the ends of synapses in lists: it sorts them, or looks at each; "" where it needs not.
 func (b *builder) sortedOnHost(s *net.Synapses) string {
 	switch {
-	case slices.ContainsFunc(s.Delayed(), func(p *net.Pathway) bool { return len(p.Delays) > 0 || len(p.Delay) > 1 }):
+	case slices.ContainsFunc(s.Delayed(), func(p *net.Pathway) bool { return len(p.Delays) > 0 && b.opt.Delays == nil || len(p.Delay) > 1 }):
 		return "they have delays of their own"
 	case slices.ContainsFunc(s.Pathways, func(p *net.Pathway) bool { return p.Post }):
 		return "they wait for spikes of their targets"

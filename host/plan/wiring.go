@@ -28,6 +28,7 @@ type delays struct {
 	each    bool  // each synapse has its own; otherwise all have the longest
 	steps   Index // with each; empty where the rows that they are for have been sorted by them before
 	longest int
+	sets    *Sorting              // with each, where the device sorts by them; nil: the host
 	key     uint64                // differs between delays that differ
 	list    func() (Index, error) // steps, one for all or one each; nil in what is kept for later plans
 }
@@ -68,7 +69,7 @@ func (m *made) delaysBy(key uint64) (delays, bool) {
 func (m *made) keepDelays(d delays) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d.steps, d.list = Index{}, nil
+	d.steps, d.sets, d.list = Index{}, nil, nil
 	m.delays[d.key] = d
 }
 
@@ -99,6 +100,9 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 	}
 	rows := w.kept(key, byPost, func() []*sorted {
 		if each {
+			if d.sets != nil && !byPost && w.p.removed == nil {
+				return d.sets.rows(w.rowsOf(false))
+			}
 			steps := d.steps
 			if steps.Len() == 0 { // others have been sorted since
 				var err error

@@ -140,7 +140,7 @@ func planOptions(o Options) plan.Options {
 		c := o.Backend.Caps()
 		p.Memory, p.MaxBuffer = c.Memory, c.MaxBuffer
 		if d, ok := o.Backend.(exec.Drawer); ok && d.Draws() {
-			p.Survey = d.Survey
+			p.Survey, p.Delays = d.Survey, d.Delays
 		}
 	}
 	return p

@@ -1,6 +1,9 @@
 // Rows of a given number of synapses whose columns are drawn. With SURVEY they are counted; else they are sorted and written: with SORTED by comparing, in
 // shared memory for as many; else by counting how often each of BINS columns was drawn, for one range of columns after another, which takes rows of any length.
 #include "connect/rows.glsl"
+#ifndef SURVEY
+#include "connect/entries.glsl"
+#endif
 #include "connect/fixed.glsl"
 
 layout(std430, binding = 3) readonly buffer Picked { uint picked[]; }; // columns, counted in the span

@@ -1,6 +1,7 @@
 // What follows from how many synapses a row has: with FULL their columns, which are all of the span or all but the row's own; with NEAR the row; else their
 // numbers in the order of creation.
 #include "connect/rows.glsl"
+#include "connect/entries.glsl"
 
 layout(std430, binding = 3) readonly buffer Firsts { uint firsts[]; }; // number of a row's first synapse
 

@@ -2,6 +2,9 @@
 // follows from the sum of the gaps before it: each invocation takes BLOCKS blocks of Philox in a row, two draws each, and adds up what those before it took.
 // With SURVEY the synapses are counted, else written.
 #include "connect/rows.glsl"
+#ifndef SURVEY
+#include "connect/entries.glsl"
+#endif
 #include "lib/philox.glsl"
 
 layout(std430, binding = 3) readonly buffer Table { uint table[]; }; // the more and the less significant half of each entry

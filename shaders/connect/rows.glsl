@@ -36,31 +36,14 @@ bool any_going(bool mine) {
 	return rows_going != 0u;
 }
 
-#ifndef SURVEY
-// The program says what entry k of those that put_all writes is.
-uint entry(uint k);
-
 // Writes a word, unless it is outside of what is bound.
 void put(uint word, uint value) {
 	uint k = word + out_base - window.x;
 	if (k < window.y) words[k] = value;
 }
 
-// The invocations of a row write entries first to first+n-1 side by side.
-void put_all(uint first, uint n) {
-#ifdef NARROW // two to a word, of which others may write one
-	if (n == 0u) return;
-	for (uint word = (first >> 1) + me; word <= (first + n - 1u) >> 1; word += uint(WIDE)) {
-		uint even = 2u * word;
-		if (even >= first && even + 1u < first + n) {
-			put(word, entry(even - first) | entry(even + 1u - first) << 16);
-			continue;
-		}
-		uint k = word + out_base - window.x;
-		if (k < window.y) atomicOr(words[k], even >= first ? entry(even - first) : entry(even + 1u - first) << 16);
-	}
-#else
-	for (uint k = me; k < n; k += uint(WIDE)) put(first + k, entry(k));
-#endif
+// Adds bits to a word of zeros, likewise.
+void put_bits(uint word, uint value) {
+	uint k = word + out_base - window.x;
+	if (k < window.y) atomicOr(words[k], value);
 }
-#endif
