@@ -2,6 +2,7 @@ package connect
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/galvani-sim/galvani/host/rng"
@@ -111,7 +112,7 @@ func picked(only []bool, n int) []int32 {
 			list = append(list, k)
 		}
 	}
-	return list
+	return slices.Clone(list) // no longer than it is
 }
 
 // Streams are those of the sources, one of each SourcesChunk of them, and of the columns, one of each row counted from Pre. Word w of a stream is word

@@ -220,5 +220,8 @@ func (d *drawnPairs) hold(p *Plan) {
 	hold(p, d.in, d.first)
 	for _, x := range d.parts {
 		hold(p, x.Rows, x.First)
+		if f, ok := x.Source.(*connect.Fixed); ok {
+			hold(p, f.Rows, f.Cols)
+		}
 	}
 }
