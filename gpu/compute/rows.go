@@ -5,7 +5,6 @@ package compute
 import (
 	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 	"sort"
 
@@ -132,9 +131,15 @@ type rowJob struct {
 	set    func(p *device.Program)
 }
 
-// wideFor is how many invocations take a row in which there is so much to do side by side.
-func wideFor(each int) int {
-	return 1 << bits.Len(uint(max(4, min(mostThreads, each))-1))
+// wideFor is how many invocations take a row in which there is so much to do side by side: 4, 16, 64 or 256, so that few programs do.
+func wideFor(each int) int { return stepsOf4(4, min(mostThreads, each)) }
+
+// stepsOf4 is the first of least, 4*least, 16*least and so on that is no less than n.
+func stepsOf4(least, n int) int {
+	for least < n {
+		least *= 4
+	}
+	return least
 }
 
 // run dispatches a job. The caller has bound what rows are written to.
@@ -312,7 +317,7 @@ func (m *rowMaker) drawing(s connect.Source, mean, longest int) (*rowJob, error)
 		case longest > most:
 			j.wide, j.define["BINS"] = mostThreads, fmt.Sprint(columnBins)
 		case longest > 0:
-			sorted := 1 << bits.Len(uint(max(longest, 8)-1))
+			sorted := stepsOf4(32, longest)
 			j.wide, j.define["SORTED"] = wideFor(sorted/2), fmt.Sprint(sorted)
 		}
 		return j, nil

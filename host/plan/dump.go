@@ -113,6 +113,15 @@ func (p *Plan) dump(w io.Writer, shape bool) {
 		if c.Drawn == nil && p.Buffers[c.Index].Narrow() {
 			fmt.Fprint(w, ", narrow indices")
 		}
+		if c.Drawn == nil && !shape {
+			switch r := p.Buffers[c.Index].Recipe; {
+			case r == nil:
+			case r.Sort != nil:
+				fmt.Fprint(w, ", made and sorted by the device")
+			default:
+				fmt.Fprint(w, ", made by the device")
+			}
+		}
 		if c.Drawn != nil {
 			fmt.Fprintf(w, " (p = %g)", c.Drawn.P)
 		}

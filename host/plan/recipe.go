@@ -181,6 +181,18 @@ func newDrawnPairs(sources []connect.Source, counts [][]int32, in []int32, rows 
 	return d
 }
 
+// counts are how many synapses each row, or byPost each column, has.
+func (d *drawnPairs) counts(byPost bool) []int32 {
+	if byPost {
+		return d.in
+	}
+	n := make([]int32, len(d.first)-1)
+	for r := range n {
+		n[r] = d.first[r+1] - d.first[r]
+	}
+	return n
+}
+
 // pairs are the synapses as any others, between so many elements.
 func (d *drawnPairs) pairs(pre, post int) *pairs {
 	n := int(d.first[len(d.first)-1])

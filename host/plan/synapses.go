@@ -232,9 +232,9 @@ func (b *builder) stepsOf(item Item, steps []lower.Step, w *wiring) {
 func (b *builder) counts(s *net.Synapses, p *pairs) {
 	count := func(name string, ends *Ends, n int) {
 		var c []int32
-		if ends == p.post && p.drawn != nil && p.removed == nil {
+		if p.drawn != nil && p.removed == nil {
 			c = make([]int32, n)
-			copy(c, p.drawn.in)
+			copy(c, p.drawn.counts(ends == p.post))
 		} else {
 			c = tally(ends, p.removed, n)
 		}
