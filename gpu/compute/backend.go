@@ -35,15 +35,16 @@ type Backend struct {
 	// A tile of one's own, and no loads in pairs.
 	tile    func(*plan.MatMul) (rows, cols int)
 	noPairs bool
-	blocks  int   // elements from which blocks are taken, negative: never
-	texels  int   // positive: blocks are loaded as texels, negative: never
-	seldom  int   // rounds from which what few elements store is noted, negative: never
-	groups  int   // work groups of a dispatch over elements, at the least
-	beside  int   // spikes whose synapses a work group takes side by side
-	marks   int   // words of bits from which lists keep marks, negative: never
-	cells   int   // of sums over taps
-	sorted  int   // columns of a row up to which they are sorted together
-	exact   *bool // whether doubles are those of the processor; nil: not tried
+	blocks  int                    // elements from which blocks are taken, negative: never
+	texels  int                    // positive: blocks are loaded as texels, negative: never
+	seldom  int                    // rounds from which what few elements store is noted, negative: never
+	groups  int                    // work groups of a dispatch over elements, at the least
+	beside  int                    // spikes whose synapses a work group takes side by side
+	marks   int                    // words of bits from which lists keep marks, negative: never
+	cells   int                    // of sums over taps
+	sorted  int                    // columns of a row up to which they are sorted together
+	unread  map[plan.BufferID]bool // connectivity that need not be made
+	exact   *bool                  // whether doubles are those of the processor; nil: not tried
 	// And small rings for spikes.
 	spikeEntries int
 	// Arrays in pieces though they would fit into a storage block, and other limits than the device's (0: the device's).

@@ -10,6 +10,7 @@ import (
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/rng"
 	"github.com/galvani-sim/galvani/shaders"
@@ -85,7 +86,7 @@ func (x *delaySorter) prepare() error {
 
 // delays computes the delays of n synapses in steps.
 func (x *delaySorter) delays(n int) error {
-	own := &Backend{dev: x.b.dev, Mode: Plain, Making: MadeOnDevice, piece: x.b.piece, block: x.b.block, mostBlocks: x.b.mostBlocks}
+	own := &Backend{dev: x.b.dev, Mode: Plain, Making: MadeOnDevice, piece: x.b.piece, block: x.b.block, mostBlocks: x.b.mostBlocks, unread: unread(x.s.Part)}
 	i, err := own.LoadHere(x.s.Part, exec.Options{Seed: x.s.Seed})
 	if err != nil {
 		return errors.Join(err, errHost) // the host says what is wrong, or has more room
@@ -137,6 +138,32 @@ func (x *delaySorter) delays(n int) error {
 	}
 	x.longest = int(got[1])
 	return nil
+}
+
+// unread are the lists of ends that no kernel of a part looks at: delays mostly depend on one end.
+func unread(p *plan.Plan) map[plan.BufferID]bool {
+	set := map[plan.BufferID]bool{}
+	for k, c := range p.Conns {
+		if !c.Listed {
+			continue
+		}
+		set[c.Near], set[c.Index] = true, true
+		for _, op := range p.Init {
+			r, ok := op.(*plan.Run)
+			if !ok || r.Conn != k {
+				continue
+			}
+			ir.WalkKernel(r.Kernel, func(e *ir.Expr) {
+				switch e.Op {
+				case ir.OpPre:
+					delete(set, c.Near)
+				case ir.OpPost:
+					delete(set, c.Index)
+				}
+			})
+		}
+	}
+	return set
 }
 
 // job is that of sorting rows.

@@ -373,7 +373,7 @@ func (i *Instance) makeRows(b *Backend) error {
 	sorted := map[*plan.Sorting][]int{}
 	for k, buf := range i.plan.Buffers {
 		switch r := buf.Recipe; {
-		case r == nil:
+		case r == nil || b.unread[plan.BufferID(k)]:
 		case r.Sort != nil:
 			sorted[r.Sort] = append(sorted[r.Sort], k)
 		default:

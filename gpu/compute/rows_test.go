@@ -230,8 +230,7 @@ func head(v []float64) []float64 { return v[:min(len(v), 20)] }
 // Networks whose connectivity the device makes wherever it can.
 func TestRowsOfNetworks(t *testing.T) {
 	b := &Backend{dev: gltest.Device(t), Mode: Plain, Making: MadeOnDevice}
-	conform.Spiking(t, b, plan.Single, 3)
-	conform.Procedural(t, b, plan.Single, 6)
+	conform.Run(t, b, plan.Single, conform.Options{Spiking: 3, Procedural: 6, Delayed: 3, Redelayed: 1, RedelayedEvery: 20, Model: 256, Network: 256, Closed: 256, Models: 1, Networks: 8})
 }
 
 // Words of a stream that do not count, of which there are some where many are drawn, are the host's.
