@@ -34,8 +34,11 @@ func (b *builder) connectDrawn(s *net.Synapses) (p *pairs, why string, err error
 			how = append(how, text)
 		}
 	}
-	if len(sources) == 0 {
+	switch n := expected(sources); {
+	case n == 0:
 		return nil, "", nil
+	case n > maxSynapses || b.opt.Memory > 0 && 8*n > float64(b.opt.Memory):
+		return nil, "they are too many", nil // before they are counted
 	}
 	rows, in, err := b.opt.Survey(sources, s.Post.Group.N)
 	if err != nil {
@@ -48,6 +51,21 @@ func (b *builder) connectDrawn(s *net.Synapses) (p *pairs, why string, err error
 	p = d.pairs(s.Pre.Group.N, s.Post.Group.N)
 	p.how = append(how, "made by the device")
 	return p, "", nil
+}
+
+// expected is about how many synapses are drawn.
+func expected(sources []connect.Source) (n float64) {
+	for _, s := range sources {
+		switch s := s.(type) {
+		case *connect.Drawn:
+			n += float64(s.Expected())
+		case *connect.Full:
+			n += float64(s.PreLen) * float64(s.PostLen)
+		case *connect.Fixed:
+			n += float64(s.Total)
+		}
+	}
+	return n
 }
 
 // sortedOnHost says why the host has to have the ends of synapses in lists: it sorts them, or looks at each; "" where it needs not.
