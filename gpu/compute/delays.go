@@ -19,7 +19,7 @@ import (
 // Sizes up to which synapses are sorted by delay on the device.
 const (
 	mostDelayCounts = 1 << 25 // numbers of synapses by delay and row, and by delay and column
-	mostSets        = 2048    // for places in shared memory
+	mostSets        = 1024    // for places in shared memory
 	sortThreads     = 32      // of a row
 )
 

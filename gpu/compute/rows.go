@@ -26,7 +26,7 @@ const (
 // Draws reports whether connectivity that is drawn is made on the device: its programs do in parallel what the host does row by row. Where the device is the
 // processor the host is faster.
 func (b *Backend) Draws() bool {
-	return b.Making == MadeOnDevice || b.Making == MadeAuto && !b.dev.Info().Software
+	return b.Making == MadeOnDevice || b.Making == MadeAuto && (b.hardware || !b.dev.Info().Software)
 }
 
 // Survey counts what sources draw: how many synapses each row of their spans has, and how many of all end in each of cols columns.

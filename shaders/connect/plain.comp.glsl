@@ -5,11 +5,11 @@
 
 layout(std430, binding = 3) readonly buffer Firsts { uint firsts[]; }; // number of a row's first synapse
 
-uniform bool no_self;
+uniform uint no_self; // 1: none from an element to itself
 
 uint entry(uint k) {
 #if defined(FULL)
-	return col_from + k + uint(no_self && k >= row);
+	return col_from + k + (no_self & uint(k >= row));
 #elif defined(NEAR)
 	return row_from + row;
 #else

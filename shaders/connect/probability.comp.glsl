@@ -15,7 +15,7 @@ uniform uint stream;
 uniform uint shift;      // of the upper half of a draw, for the guide
 uniform uint last_gap;   // behind which no synapse follows
 uniform uint candidates;
-uniform bool no_self;
+uniform uint no_self; // 1: none from an element to itself
 
 shared uint gaps[ROWS][BLOCKS * WIDE];
 shared uvec2 sums[ROWS][WIDE]; // how far the draws go, and how many synapses they are
@@ -69,7 +69,7 @@ void main() {
 			pos += gap;
 			if (gap == last_gap) continue;
 			if (pos < candidates) {
-				uint col = pos + uint(no_self && pos >= row) + col_from;
+				uint col = pos + (no_self & uint(pos >= row)) + col_from;
 #ifdef SURVEY
 				atomicAdd(ends[col], 1u);
 #else
