@@ -54,8 +54,11 @@ func (x *delaySorter) rows() int { return len(x.s.RowPtr) - 1 }
 // prepare computes delays in steps, and makes the synapses in rows.
 func (x *delaySorter) prepare() error {
 	n := int(x.s.RowPtr[x.rows()])
-	if ok, err := x.b.doubles(); !ok || err != nil {
-		return errors.Join(err, errHost)
+	switch ok, err := x.b.doubles(); {
+	case err != nil:
+		return err
+	case !ok:
+		return errHost
 	}
 	if most := x.b.Caps().MaxBuffer; n == 0 || most > 0 && 4*int64(n) > most {
 		return errHost
@@ -228,7 +231,7 @@ func (i *Instance) makeSorted(b *Backend, s *plan.Sorting, buffers []int) error 
 		return err
 	}
 	if longest := s.Sets[0].Lag; x.longest != longest {
-		return fmt.Errorf("the longest delay is %d steps, not %d", x.longest, longest)
+		return fmt.Errorf("the longest delay is %d steps, not %d: %w", x.longest, longest, errHost)
 	}
 	var places []int32
 	for _, set := range s.Sets {

@@ -3,6 +3,7 @@
 package compute
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -383,10 +384,13 @@ func (i *Instance) makeRows(b *Backend) error {
 		}
 	}
 	for s, list := range sorted {
-		if i.makeSorted(b, s, list) == nil {
+		switch err := i.makeSorted(b, s, list); {
+		case err == nil:
 			continue
+		case !errors.Is(err, errHost) && !errors.Is(err, device.ErrOutOfMemory):
+			return fmt.Errorf("sorting synapses by delay: %w", err)
 		}
-		// There is no room for what sorting needs besides, or the device has other delays: then it is for the host.
+		// There is no room for what sorting needs besides: then it is for the host.
 		for _, k := range list {
 			at := i.placeOf(k)
 			if err := at.buf.Clear(at.base, i.layout.Buffers[k].Len); err != nil {
@@ -452,8 +456,8 @@ func (m *rowMaker) making(what plan.Content, part *plan.RecipePart) (*rowJob, er
 	if total == 0 {
 		return nil, nil
 	}
-	mean, from := total/len(part.Rows), 0
-	from, _ = part.Source.Span()
+	mean := total / len(part.Rows)
+	from, _ := part.Source.Span()
 	full, all := part.Source.(*connect.Full)
 	if what == plan.Far && !all {
 		return m.drawing(part.Source, mean, longest)

@@ -76,9 +76,13 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		return &known, true
 	}
 	if part != nil {
-		if d := b.delaysOnDevice(w, part, id, b.dtOf(group.DT)); d != nil {
+		d, err := b.delaysOnDevice(w, part, id, b.dtOf(group.DT))
+		if err != nil {
+			b.mistake(s.Place, "", "%s: delays: %v", s.Name, err)
+			return nil, false
+		}
+		if d != nil {
 			d.key, d.list = key, list
-			d.sets.list = list
 			w.p.made.keepDelays(*d)
 			return d, true
 		}

@@ -22,12 +22,12 @@ type Sorting struct {
 	Seed      uint64
 	Sets      []SortedSet
 
-	pairs *pairs
-	most  []int                 // see DelayCounts
-	list  func() (Index, error) // the delays in steps
-	once  sync.Once
-	made  []*sorted
-	err   error
+	pairs    *pairs
+	most     []int // see DelayCounts
+	evaluate func(*Plan) (Evaluator, error)
+	once     sync.Once
+	made     []*sorted
+	err      error
 }
 
 // SortedSet is the synapses of one delay in steps, and where the rows of them begin.
@@ -45,20 +45,20 @@ type DelayCounts struct {
 
 // delaysOnDevice has the device compute the delays of synapses that it draws, and count them; nil where the host is to do it, also where one is
 // mistaken or all are the same.
-func (b *builder) delaysOnDevice(w *wiring, part *Plan, id BufferID, dt float64) *delays {
+func (b *builder) delaysOnDevice(w *wiring, part *Plan, id BufferID, dt float64) (*delays, error) {
 	p := w.p
 	if b.opt.Delays == nil || p.drawn == nil || p.removed != nil || !part.exact() {
-		return nil
+		return nil, nil
 	}
 	rows, cols := w.rowsOf(false), w.rowsOf(true)
-	s := &Sorting{RowPtr: (&Ends{n: p.pre.n, first: p.drawn.first}).pointers(rows), Cols: cols, Part: part, Delay: id, DT: dt, Limit: b.longestDelay(), Seed: b.opt.Seed, pairs: p}
+	s := &Sorting{RowPtr: (&Ends{n: p.pre.n, first: p.drawn.first}).pointers(rows), Cols: cols, Part: part, Delay: id, DT: dt, Limit: b.longestDelay(), Seed: b.opt.Seed, pairs: p, evaluate: b.opt.Evaluate}
 	if s.Far = p.post.list.later; !p.drawn.ordered {
 		unsorted := p.drawn.rows(rows, cols)
 		s.Far, s.Number = unsorted.index.later, unsorted.syn.later
 	}
 	c, err := b.opt.Delays(s)
 	if c == nil || err != nil {
-		return nil
+		return nil, err
 	}
 	d := &delays{each: true, longest: len(c.Rows) - 1, sets: s}
 	for lag, counts := range slices.Backward(c.Rows) {
@@ -72,7 +72,7 @@ func (b *builder) delaysOnDevice(w *wiring, part *Plan, id BufferID, dt float64)
 		s.Sets = append(s.Sets, set)
 	}
 	s.most = c.Most
-	return d
+	return d, nil
 }
 
 // exact reports whether a device that computes with doubles as the processor does has the bits of the cpu backend: its kernels have nothing but arithmetic and draws
@@ -116,12 +116,15 @@ func (s *Sorting) rows(rows int) (list []*sorted) {
 // contents are those of a recipe, which the host sorts for all sets at once.
 func (s *Sorting) contents(r *Recipe) (Index, error) {
 	s.once.Do(func() {
-		steps, err := s.list()
+		// The builder that the plan came from would hold all of it.
+		own := &builder{opt: Options{Evaluate: s.evaluate}}
+		m := &stepMaker{dt: s.DT, limit: s.Limit, steps: makeIndex(s.pairs.pre.n, 0), wrong: -1}
+		err := own.read(s.Part, s.Delay, m.add)
 		if err != nil {
 			s.err = err
 			return
 		}
-		s.made = s.pairs.sort(false, len(s.RowPtr)-1, s.Cols, steps)
+		s.made = s.pairs.sort(false, len(s.RowPtr)-1, s.Cols, m.steps)
 		if len(s.made) != len(s.Sets) {
 			s.err = fmt.Errorf("%d delays in steps, of which the device has found %d", len(s.made), len(s.Sets))
 		}
@@ -136,8 +139,12 @@ func (s *Sorting) contents(r *Recipe) (Index, error) {
 	switch {
 	case x.Len() != r.Len:
 		return Index{}, fmt.Errorf("%d synapses with a delay of %d steps, of which the device has found %d", x.Len(), s.Sets[r.Set].Lag, r.Len)
-	case x.Short != nil && !r.Short:
-		x = Index{Long: x.List()}
+	case x.Len() > 0 && (x.Short != nil) != r.Short: // an operation wants the other, or the group has grown
+		other := emptyIndex(r.Len, r.Short)
+		for k := range r.Len {
+			other.set(k, x.At(k))
+		}
+		return other, nil
 	}
 	return x, nil
 }
