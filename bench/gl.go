@@ -49,6 +49,9 @@ func (m mode) Caps() exec.Caps {
 	return c
 }
 
+// madeOnDevice is gl with connectivity that the device makes wherever it can, also where the host is faster.
+const madeOnDevice = "gl-made"
+
 // openModes opens gl and GLModes, all on one context.
 func openModes(names []string) (list []exec.Backend, done func(), err error) {
 	d, done, err := openDevice()
@@ -57,7 +60,11 @@ func openModes(names []string) (list []exec.Backend, done func(), err error) {
 	}
 	for _, name := range names {
 		b, err := compute.New(d)
-		if err == nil && name != "gl" {
+		switch {
+		case err != nil || name == "gl":
+		case name == madeOnDevice:
+			b.Making = compute.MadeOnDevice
+		default:
 			b.Mode, err = compute.ParseMode(strings.TrimPrefix(name, "gl-"))
 		}
 		if err != nil {

@@ -96,8 +96,9 @@ func Measure(ctx context.Context, o Options) (*Result, error) {
 	return r, err
 }
 
-// GLModes are the names of backends that are the gl backend with the way chosen in which it runs a schedule.
-func GLModes() []string { return []string{"gl-plain", "gl-resident", "gl-persistent"} }
+// GLModes are the names of backends that are the gl backend with the way chosen in which it runs a schedule, or with connectivity that the device makes
+// wherever it can.
+func GLModes() []string { return []string{"gl-plain", "gl-resident", "gl-persistent", "gl-made"} }
 
 // open opens the backends asked for, and says whether gl is among them.
 func open(o *Options) (list []exec.Backend, gl bool, done func(), err error) {

@@ -8,6 +8,6 @@ import (
 	"github.com/galvani-sim/galvani/host/exec"
 )
 
-func openCounted() (exec.Backend, func() int64, func(), error) {
-	return nil, func() int64 { return 0 }, func() {}, errors.New("built without OpenGL")
+func openCounted() (b, made exec.Backend, allocated func() int64, done func(), err error) {
+	return nil, nil, func() int64 { return 0 }, func() {}, errors.New("built without OpenGL")
 }

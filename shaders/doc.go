@@ -10,6 +10,7 @@
 //	lib/math.glsl      m_exp, m_log, m_sin, ... in float: what GLSL lacks or leaves inaccurate
 //	lib/math64.glsl    the same in double, for which GLSL has nothing but sqrt
 //	compute/           operations and frames of the generated kernels
+//	connect/           rows of synapses that are drawn
 //	render/            the viewer's shaders
 //	layout/            the forces on the nodes of a graph
 //

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:embed lib compute render layout
+//go:embed lib compute connect render layout
 var embedded embed.FS
 
 // Files holds every shader file, by its path below this folder.

@@ -23,6 +23,9 @@ type Backend struct {
 	// Batch is the time that one submission aims at. The default keeps a viewer on the same context fluent.
 	Batch time.Duration
 
+	// Making says who makes connectivity that is drawn; the zero value decides by the device.
+	Making Making
+
 	// Note is told, on the context's thread, when an instance does not run in the way that was asked for; may be nil.
 	Note func(string)
 	said map[string]bool // kinds of what was said
@@ -43,6 +46,9 @@ type Backend struct {
 	// memory, values of synapses kept once, and ends fetched as texels.
 	apart, shared, unpacked, fetched bool
 	teams, lanes, part               int
+	sorted                           int                    // columns of a row up to which they are sorted together
+	unread                           map[plan.BufferID]bool // connectivity that need not be made
+	exact                            *bool                  // whether doubles are those of the processor; nil: not tried
 	// And small rings for spikes.
 	spikeEntries int
 	// Arrays in pieces though they would fit into a storage block, and other limits than the device's (0: the device's).
@@ -163,7 +169,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		programs: make(map[string]*program), compiled: make(map[*glsl.Program]*program), hazards: newHazards(len(layout.Buffers)), rings: make([]ring, len(p.Monitors)),
 		spikeRings: make([]spikeRing, len(p.SpikeMonitors)),
 		perBatch:   1,
-		budget:     b.budget, failAt: b.failAt, note: b.tell,
+		budget:     b.budget, failAt: b.failAt, note: b.tell, draws: b.Draws(),
 	}
 	if i.target <= 0 {
 		i.target = DefaultBatch
@@ -223,6 +229,11 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 	}
 	if err := i.compileTogether(); err != nil {
 		return nil, err
+	}
+	if i.draws {
+		if err := i.makeRows(b); err != nil {
+			return nil, err
+		}
 	}
 	if i.persistent != nil {
 		if err := i.choosePersistent(b.Mode, i.startPersistent); err != nil {
@@ -322,7 +333,11 @@ func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
 	switch {
 	case b.Len == 0:
 		return nil
-	case b.Shorts != nil:
+	case b.Recipe != nil && i.draws:
+		return nil // see makeRows
+	case b.Recipe != nil:
+		return i.fromHost(id, b)
+	case b.Narrow():
 		return device.Upload(buf, at.Base, pairsOf(b.Shorts))
 	case b.Ints != nil && b.Type != ir.Real:
 		return device.Upload(buf, at.Base, b.Ints)
@@ -342,6 +357,20 @@ func (i *Instance) setInitial(id plan.BufferID, b *plan.Buffer) error {
 		return device.Fill(buf, at.Base, b.Len, b.Fill)
 	}
 	return device.Fill(buf, at.Base, b.Len, float32(b.Fill))
+}
+
+// fromHost has the host make the contents of a recipe.
+func (i *Instance) fromHost(id plan.BufferID, b *plan.Buffer) error {
+	x, err := b.Recipe.Make()
+	if err != nil {
+		return fmt.Errorf("%s.%s: %w", b.Object, b.Var, err)
+	}
+	at := i.layout.Buffers[id]
+	if buf := i.slabs[at.Slab].buf; !at.Narrow {
+		return device.Upload(buf, at.Base, x.Long)
+	} else {
+		return device.Upload(buf, at.Base, pairsOf(x.Short))
+	}
 }
 
 // build generates the texts of all programs, which may bind at most so many storage blocks of a size in bytes. Nothing is allocated for it.

@@ -31,6 +31,10 @@
 // update changes, synapses whose code waits for other code of the same step, and those that run one after another. Rings of
 // spike monitors pause the run when they might overflow; the host empties them and goes on.
 //
+// Connectivity that a plan leaves to the backend (plan.Recipe) is counted by Survey before the plan is built, and made by Load straight into the buffers: rows are drawn
+// by work groups, random columns sorted in shared memory, and synapses with delays of their own go to their places by delay. All of it is the host's bit for bit; delays
+// are left to the host where a device's doubles are not the processor's. On llvmpipe the host makes all (Backend.Making).
+//
 // An Instance belongs to the context's thread, which is where a viewer's loop runs; View lends its live buffers for drawing.
 // Backend.Load returns the same thing behind a wrapper that may be used from any goroutine.
 //

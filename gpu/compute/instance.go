@@ -31,6 +31,7 @@ type Instance struct {
 	// persistent is nil where it is not used, or not any more.
 	persistent     *persistent
 	budget, failAt int // see Backend
+	draws          bool
 	note           func(kind, what string)
 	hazards        *hazards
 	rings          []ring

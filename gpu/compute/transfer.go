@@ -125,7 +125,7 @@ func (i *Instance) Write(id plan.BufferID, off int, src []float64) error {
 	if i.fault != nil {
 		return i.stopped()
 	}
-	if b := i.plan.Buffers[id]; b.Shorts != nil {
+	if b := i.plan.Buffers[id]; b.Narrow() {
 		return fmt.Errorf("%s.%s says which elements are connected, which cannot be changed in a loaded network", b.Object, b.Var)
 	}
 	if err := i.settle(); err != nil {

@@ -192,10 +192,10 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 			t = ir.Real
 		}
 		n := b.Len
-		if b.Shorts != nil {
+		if b.Narrow() {
 			n = (n + 1) / 2
 		}
-		l.Buffers = append(l.Buffers, Buffer{Name: names[i], Type: t, Len: n, Narrow: b.Shorts != nil})
+		l.Buffers = append(l.Buffers, Buffer{Name: names[i], Type: t, Len: n, Narrow: b.Narrow()})
 	}
 	for mi, m := range p.Monitors {
 		var ring Ring

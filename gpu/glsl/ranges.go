@@ -134,11 +134,11 @@ func contents(b *plan.Buffer, replica int) span {
 	switch {
 	case b.Reals != nil:
 		return rangeOf(b.Reals[from:to])
-	case b.Shorts != nil:
+	case b.Narrow():
 		return span{0, math.MaxUint16}
-	case b.Ints != nil:
+	case b.Ints != nil || b.Recipe != nil:
 		s := span{}
-		for k, v := range b.Ints[from:to] {
+		for k, v := range b.Entries().Long[from:to] {
 			if f := float64(v); k == 0 {
 				s = span{f, f}
 			} else {

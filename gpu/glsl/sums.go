@@ -251,19 +251,7 @@ func mostEnds(p *plan.Plan, c *plan.Conn) (most int) {
 	if c.Drawn != nil {
 		return c.Drawn.Count().Most
 	}
-	index := p.Buffers[c.Index].Entries()
-	if index.Len() == 0 {
-		return c.N
-	}
-	count := map[bool]int{true: c.NPre, false: c.NPost}[c.ByPost]
-	n := make([]int32, count)
-	for k := range min(c.N, index.Len()) {
-		if i := index.At(k); uint(i) < uint(count) {
-			n[i]++
-			most = max(most, int(n[i]))
-		}
-	}
-	return most
+	return p.MostEnds(c)
 }
 
 // adder writes, once, the function that adds a value to an element of a sum, and returns its name.

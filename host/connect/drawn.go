@@ -3,7 +3,6 @@ package connect
 import (
 	"fmt"
 	"math"
-	"runtime"
 	"sync"
 
 	"github.com/galvani-sim/galvani/host/rng"
@@ -131,33 +130,15 @@ func (d *Drawn) Incoming() []int32 {
 }
 
 func (d *Drawn) counted() (Counts, []int32) {
-	n := make([]int32, d.PreLen)
-	// Each worker counts what ends in a column by itself. Rows are alike, so that an equal number of them is an equal share.
-	workers := max(1, min(runtime.GOMAXPROCS(0), d.PreLen/64))
-	in := make([][]int32, workers)
-	_ = parallel(workers, 1, func(w, _ int) error {
-		ends := make([]int32, d.NPost)
-		in[w] = ends
-		var row []int32
-		for i := d.PreLen * w / workers; i < d.PreLen*(w+1)/workers; i++ {
-			row = d.Append(row[:0], d.Pre+i)
-			n[i] = int32(len(row))
-			for _, j := range row {
-				ends[j]++
-			}
-		}
-		return nil
-	})
+	in := make([]int32, d.NPost)
+	n := d.Survey(in)
 	var c Counts
 	for _, k := range n {
 		c.Total += int64(k)
 		c.Longest = max(c.Longest, int(k))
 	}
-	for j := range in[0] {
-		for _, other := range in[1:] {
-			in[0][j] += other[j]
-		}
-		c.Most = max(c.Most, int(in[0][j]))
+	for _, k := range in {
+		c.Most = max(c.Most, int(k))
 	}
 	if c.Total <= math.MaxInt32 {
 		c.First = make([]int32, d.NPre+1)
@@ -170,5 +151,5 @@ func (d *Drawn) counted() (Counts, []int32) {
 		}
 		c.First[d.NPre] = at
 	}
-	return c, in[0]
+	return c, in
 }

@@ -100,10 +100,17 @@ func (x *instance[T]) build() error {
 	shared := p.Unwritten()
 	for i, b := range p.Buffers {
 		if shared[b.ID] {
-			x.m.int[i], x.m.short[i] = b.Ints, b.Shorts
+			e := plan.Index{Long: b.Ints, Short: b.Shorts}
+			if b.Recipe != nil {
+				var err error
+				if e, err = b.Recipe.Make(); err != nil {
+					return fmt.Errorf("%s.%s: %w", b.Object, b.Var, err)
+				}
+			}
+			x.m.int[i], x.m.short[i] = e.Long, e.Short
 			continue
 		}
-		if b.Shorts != nil {
+		if b.Narrow() || b.Recipe != nil {
 			return fmt.Errorf("%s.%s has 16 bits for each entry, but is not connectivity alone", b.Object, b.Var)
 		}
 		if b.Streamed {

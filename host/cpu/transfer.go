@@ -40,7 +40,7 @@ func (x *instance[T]) Read(buf plan.BufferID, off int, dst []float64) error {
 		}
 		return nil
 	}
-	if b.Shorts != nil {
+	if b.Narrow() {
 		for i, v := range x.m.short[buf][off : off+len(dst)] {
 			dst[i] = float64(v)
 		}

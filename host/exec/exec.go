@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
@@ -43,6 +44,15 @@ type Backend interface {
 // Estimator is implemented by backends that allocate something else for a plan than plan.Plan.Memory says.
 type Estimator interface {
 	Memory(p *plan.Plan) (plan.Memory, error)
+}
+
+// Drawer is implemented by backends that may make connectivity by themselves when they load a plan, see plan.Recipe.
+type Drawer interface {
+	// Draws reports whether it does on its device.
+	Draws() bool
+	// Survey and Delays are those of plan.Options.
+	Survey(sources []connect.Source, cols int) (rows [][]int32, in []int32, err error)
+	Delays(s *plan.Sorting) (*plan.DelayCounts, error)
 }
 
 // MemoryOf estimates what a plan takes on a backend, before anything is allocated.

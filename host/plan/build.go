@@ -37,6 +37,11 @@ type Options struct {
 	Apart bool
 	// Long keeps indices of 32 bits where 16 would do: for comparisons. Results have the same bits.
 	Long bool
+	// Survey counts what sources draw, as connect.Source.Survey does, on a device that makes their synapses itself when it loads the plan; in is
+	// how many of all end in each column of cols. nil: the host makes all synapses.
+	Survey func(sources []connect.Source, cols int) (rows [][]int32, in []int32, err error)
+	// Delays computes the delays of synapses on such a device, which sorts them by delay when it loads the plan; a nil result leaves them to the host.
+	Delays func(*Sorting) (*DelayCounts, error)
 	// Evaluate loads a part of the plan; the builder closes it. It is how conditions of connect and expressions of delays are computed,
 	// on the same backend whatever the plan is for. nil: such expressions are refused.
 	Evaluate func(part *Plan) (Evaluator, error)

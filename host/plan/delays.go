@@ -42,9 +42,12 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 	}
 	var key uint64
 	var source delaySource
+	var part *Plan
+	var id BufferID
 	if len(path.Delays) > 0 {
-		part, id, set, ok := b.assignedDelays(in, w, path)
-		if !ok {
+		var set []float64
+		var ok bool
+		if part, id, set, ok = b.assignedDelays(in, w, path); !ok {
 			return nil, false
 		}
 		if values = set; part != nil {
@@ -62,7 +65,7 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 		source = func(yield func(int, []float64) bool) error { yield(0, values); return nil }
 	}
 	stepped := func() (*stepMaker, error) {
-		m := &stepMaker{dt: b.dtOf(group.DT), limit: math.MaxInt32 * b.plan.BaseDT / 2, steps: makeIndex(n, 0), wrong: -1}
+		m := &stepMaker{dt: b.dtOf(group.DT), limit: b.longestDelay(), steps: makeIndex(n, 0), wrong: -1}
 		return m, source(m.add)
 	}
 	list := func() (Index, error) {
@@ -74,6 +77,18 @@ func (b *builder) delaysOf(in lower.SynapseInput, w *wiring, path *net.Pathway, 
 	if known, ok := w.p.made.delaysBy(key); ok && (!known.each || path == s.Sums || w.sortedBy(path.Post, key)) {
 		known.list = list
 		return &known, true
+	}
+	if part != nil {
+		d, err := b.delaysOnDevice(w, part, id, b.dtOf(group.DT))
+		if err != nil {
+			b.mistake(s.Place, "", "%s: delays: %v", s.Name, err)
+			return nil, false
+		}
+		if d != nil {
+			d.key, d.list = key, list
+			w.p.made.keepDelays(*d)
+			return d, true
+		}
 	}
 	maker, err := stepped()
 	d := &delays{each: maker.each, longest: maker.longest, key: key, list: list}
@@ -110,6 +125,9 @@ func atLeast(dt float64, given ...[]float64) []float64 {
 	}
 	return []float64{dt}
 }
+
+// longestDelay is a delay that is too long to be counted in steps.
+func (b *builder) longestDelay() float64 { return math.MaxInt32 * b.plan.BaseDT / 2 }
 
 // stepMaker makes steps of delays, in 16 bits each where that is enough.
 type stepMaker struct {
@@ -253,8 +271,9 @@ func partKey(part *Plan, object string, seed uint64) uint64 {
 	for _, b := range part.Buffers {
 		fmt.Fprintln(&h, b.Object, b.Var, b.Type, b.Len, b.Role, b.Fill)
 		if b.Object != object || b.Role != Connectivity {
-			h.Write(bytesOf(b.Ints))
-			h.Write(bytesOf(b.Shorts))
+			x := b.Entries()
+			h.Write(bytesOf(x.Long))
+			h.Write(bytesOf(x.Short))
 			h.Write(bytesOf(b.Reals))
 		}
 	}

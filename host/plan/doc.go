@@ -15,6 +15,9 @@
 // changed since, the plan has kernels for the spikes of some steps only (Run.From), with the rows of earlier delays, for as long as such spikes may
 // be under way. What has been sent with what delays is part of the state that passes from plan to plan ([Past], [Sent]).
 //
+// Connectivity is in a plan as arrays, or as a [Recipe] of what is drawn where a backend makes it itself: then the host has counted it only, or the backend for it
+// (Options.Survey, Options.Delays), and makes it when something else asks. Which it is changes no bit, nor anything else of the plan.
+//
 // What belongs here: layout, schedule, memory estimates, the choice between forms of connectivity. What does not: the meaning of
 // expressions (package lower), how matrices are drawn (package connect), how anything is executed (host/cpu, gpu/compute).
 package plan

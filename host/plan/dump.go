@@ -81,7 +81,7 @@ func (p *Plan) dump(w io.Writer, shape bool) {
 			length = fmt.Sprintf("%dx%d", p.Replicas, b.Each)
 		}
 		typ := b.Type.String()
-		if b.Shorts != nil {
+		if b.Narrow() {
 			typ = "int of 16 bits"
 		}
 		fmt.Fprintf(w, "  %3d  %-32s %-4v [%s]  %s, %s\n", b.ID, b.Object+"."+b.Var, typ, length, b.Role, FormatBytes(p.Bytes(b)))
@@ -110,8 +110,17 @@ func (p *Plan) dump(w io.Writer, shape bool) {
 			rows = "no"
 		}
 		fmt.Fprintf(w, "  %d  %s: %d -> %d, %d synapses, %s rows", i, c.Name, c.NPre, c.NPost, c.N, rows)
-		if c.Drawn == nil && p.Buffers[c.Index].Shorts != nil {
+		if c.Drawn == nil && p.Buffers[c.Index].Narrow() {
 			fmt.Fprint(w, ", narrow indices")
+		}
+		if c.Drawn == nil && !shape {
+			switch r := p.Buffers[c.Index].Recipe; {
+			case r == nil:
+			case r.Sort != nil:
+				fmt.Fprint(w, ", made and sorted by the device")
+			default:
+				fmt.Fprint(w, ", made by the device")
+			}
 		}
 		if c.Drawn != nil {
 			fmt.Fprintf(w, " (p = %g)", c.Drawn.P)

@@ -9,17 +9,33 @@ import (
 	"github.com/galvani-sim/galvani/host/net"
 )
 
-// Index lists elements of a group, in 16 bits each where all are below 65,536. One of the slices is nil.
+// Index lists elements of a group, in 16 bits each where all are below 65,536. One of the slices is nil, or both are: then the entries are made when
+// they are asked for.
 type Index struct {
 	Long  []int32
 	Short []uint16
+	later *Recipe
+}
+
+// made is the index with its entries.
+func (x Index) made() Index {
+	if x.later != nil {
+		return x.later.Index()
+	}
+	return x
 }
 
 // Len is the number of entries.
-func (x Index) Len() int { return len(x.Long) + len(x.Short) }
+func (x Index) Len() int {
+	if x.later != nil {
+		return x.later.Len
+	}
+	return len(x.Long) + len(x.Short)
+}
 
 // At returns entry k.
 func (x Index) At(k int) int32 {
+	x = x.made()
 	if x.Short != nil {
 		return int32(x.Short[k])
 	}
@@ -28,6 +44,7 @@ func (x Index) At(k int) int32 {
 
 // Part returns entries lo to hi-1: those of x, or what they are in buf, which has room for them.
 func (x Index) Part(lo, hi int, buf []int32) []int32 {
+	x = x.made()
 	if x.Short == nil {
 		return x.Long[lo:hi]
 	}
@@ -40,6 +57,7 @@ func (x Index) Part(lo, hi int, buf []int32) []int32 {
 
 // List returns all entries in 32 bits: those of x, or a copy.
 func (x Index) List() []int32 {
+	x = x.made()
 	if x.Short == nil {
 		return x.Long
 	}
@@ -47,8 +65,10 @@ func (x Index) List() []int32 {
 }
 
 // makeIndex makes room for entries below elements.
-func makeIndex(entries, elements int) Index {
-	if elements <= math.MaxUint16+1 {
+func makeIndex(entries, elements int) Index { return emptyIndex(entries, elements <= math.MaxUint16+1) }
+
+func emptyIndex(entries int, short bool) Index {
+	if short {
 		return Index{Short: pages.Make[uint16](entries)}
 	}
 	return Index{Long: pages.Make[int32](entries)}
@@ -95,17 +115,17 @@ func (e *Ends) Head(n int) *Ends {
 	if n >= e.n {
 		return e
 	}
-	head := &Ends{n: n}
+	head, list := &Ends{n: n}, e.list.made()
 	switch {
 	case e.first != nil:
 		head.first = make([]int32, len(e.first))
 		for i, k := range e.first {
 			head.first[i] = min(k, int32(n))
 		}
-	case e.list.Short != nil:
-		head.list.Short = e.list.Short[:n:n]
+	case list.Short != nil:
+		head.list.Short = list.Short[:n:n]
 	default:
-		head.list.Long = e.list.Long[:n:n]
+		head.list.Long = list.Long[:n:n]
 	}
 	return head
 }
@@ -168,6 +188,9 @@ func (e *Ends) pointers(elements int) []int32 {
 		// Elements may have been added to the group since.
 		return append(slices.Clone(e.first), slices.Repeat([]int32{int32(e.n)}, elements+1-len(e.first))...)
 	}
+	if e.list.later != nil { // else they would be first
+		return nil
+	}
 	last, ptr := int32(0), make([]int32, elements+1)
 	for _, part := range e.Parts {
 		for _, end := range part {
@@ -207,14 +230,15 @@ func (e *Ends) share(worker, workers int, f func(at int, part []int32)) {
 
 // part returns the ends of synapses lo to hi-1, good until the next call; lo does not go back.
 func (r *reader) part(lo, hi int) []int32 {
-	if long := r.ends.list.Long; long != nil {
-		return long[lo:hi]
+	list := r.ends.list.made()
+	if list.Long != nil {
+		return list.Long[lo:hi]
 	}
 	if cap(r.buf) < hi-lo {
 		r.buf = make([]int32, hi-lo)
 	}
 	if r.ends.first == nil {
-		return r.ends.list.Part(lo, hi, r.buf)
+		return list.Part(lo, hi, r.buf)
 	}
 	r.fill(r.buf[:hi-lo], lo)
 	return r.buf[:hi-lo]

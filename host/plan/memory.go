@@ -11,7 +11,7 @@ import (
 
 // bytesPer is the size of one element of a buffer.
 func (p *Plan) bytesPer(b *Buffer) int64 {
-	if b.Shorts != nil {
+	if b.Narrow() {
 		return 2
 	}
 	if p.Precision == Double && b.Type == realType {
@@ -107,9 +107,9 @@ func (p *Plan) Kept() int64 { return p.kept(func(*Buffer) bool { return false })
 func (p *Plan) kept(shared func(*Buffer) bool) (bytes int64) {
 	seen := map[unsafe.Pointer]bool{nil: true}
 	for _, b := range p.Buffers {
-		if shared(b) {
-			seen[unsafe.Pointer(unsafe.SliceData(b.Ints))] = true
-			seen[unsafe.Pointer(unsafe.SliceData(b.Shorts))] = true
+		if x := b.held(); shared(b) {
+			seen[unsafe.Pointer(unsafe.SliceData(x.Long))] = true
+			seen[unsafe.Pointer(unsafe.SliceData(x.Short))] = true
 		}
 	}
 	count := func(at unsafe.Pointer, n int) {
@@ -121,6 +121,13 @@ func (p *Plan) kept(shared func(*Buffer) bool) (bytes int64) {
 	for _, h := range p.held {
 		count(h.at, h.bytes)
 	}
+	index := func(x Index) {
+		count(unsafe.Pointer(unsafe.SliceData(x.Long)), 4*len(x.Long))
+		count(unsafe.Pointer(unsafe.SliceData(x.Short)), 2*len(x.Short))
+	}
+	for _, r := range p.recipes {
+		index(r.kept())
+	}
 	for _, c := range p.Conns {
 		if c.Drawn != nil {
 			first := c.Drawn.Numbers()
@@ -128,8 +135,7 @@ func (p *Plan) kept(shared func(*Buffer) bool) (bytes int64) {
 		}
 	}
 	for _, b := range p.Buffers {
-		count(unsafe.Pointer(unsafe.SliceData(b.Ints)), 4*len(b.Ints))
-		count(unsafe.Pointer(unsafe.SliceData(b.Shorts)), 2*len(b.Shorts))
+		index(b.held())
 		count(unsafe.Pointer(unsafe.SliceData(b.Reals)), 8*len(b.Reals))
 	}
 	return bytes
@@ -152,6 +158,17 @@ func hold[E any](p *Plan, arrays ...[]E) {
 func (e *Ends) hold(p *Plan) {
 	hold(p, e.first, e.list.Long)
 	hold(p, e.list.Short)
+	if r := e.list.later; r != nil {
+		p.recipes = append(p.recipes, r)
+	}
+}
+
+// held are the entries of a buffer that are there.
+func (b *Buffer) held() Index {
+	if b.Recipe != nil {
+		return b.Recipe.kept()
+	}
+	return Index{Long: b.Ints, Short: b.Shorts}
 }
 
 // Unwritten are the buffers that say which elements are connected and that nothing writes to, so that a backend in the same memory can use the
@@ -176,7 +193,7 @@ func (p *Plan) Unwritten() map[BufferID]bool {
 			continue
 		}
 		// Tests have connectivity in buffers of other roles, which snapshots restore.
-		if b := p.Buffers[id]; b.Type != ir.Int || b.Ints == nil && b.Shorts == nil || b.Role != Connectivity && b.Role != Table {
+		if b := p.Buffers[id]; b.Type != ir.Int || b.Ints == nil && b.Shorts == nil && b.Recipe == nil || b.Role != Connectivity && b.Role != Table {
 			delete(set, id)
 		}
 	}

@@ -25,8 +25,8 @@ func (p *Plan) Share(from *Plan) {
 		return
 	}
 	for i, b := range p.Buffers {
-		if a := from.Buffers[i]; (b.Role == Connectivity || b.Role == Table) && a.Len == b.Len && equalContents(a, b) {
-			b.Ints, b.Shorts, b.Reals = a.Ints, a.Shorts, a.Reals
+		if a := from.Buffers[i]; (b.Role == Connectivity || b.Role == Table) && a.Len == b.Len && SameContents(a, b) {
+			b.Ints, b.Shorts, b.Recipe, b.Reals = a.Ints, a.Shorts, a.Recipe, a.Reals
 		}
 	}
 }
@@ -150,7 +150,7 @@ func (m *merger) buffer(i BufferID) error {
 		if a.Object != b.Object || a.Var != b.Var || a.Type != b.Type || a.Len != b.Len || a.Role != b.Role || a.Rows != b.Rows {
 			return errShape
 		}
-		same = same && equalContents(a, b)
+		same = same && SameContents(a, b)
 	}
 	c := *a
 	m.out.Buffers = append(m.out.Buffers, &c)
@@ -166,16 +166,6 @@ func (m *merger) buffer(i BufferID) error {
 		m.contents(&c, i)
 	}
 	return nil
-}
-
-func equalContents(a, b *Buffer) bool {
-	if a.Fill != b.Fill || (a.Ints == nil) != (b.Ints == nil) || (a.Shorts == nil) != (b.Shorts == nil) || (a.Reals == nil) != (b.Reals == nil) {
-		return false
-	}
-	if len(a.Ints) > 0 && &a.Ints[0] == &b.Ints[0] || len(a.Shorts) > 0 && &a.Shorts[0] == &b.Shorts[0] || len(a.Reals) > 0 && &a.Reals[0] == &b.Reals[0] {
-		return true
-	}
-	return slices.Equal(a.Ints, b.Ints) && slices.Equal(a.Shorts, b.Shorts) && slices.EqualFunc(a.Reals, b.Reals, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
 }
 
 // contents puts the initial contents of all parts one after the other.

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"bytes"
 	"slices"
+	"unsafe"
 
 	"github.com/galvani-sim/galvani/host/ir"
 )
@@ -68,7 +70,7 @@ func (p *Plan) verifyNarrow(bad func(string, ...any)) {
 		}
 	}
 	for _, b := range p.Buffers {
-		if b.Shorts != nil && !may[b.ID] {
+		if b.Narrow() && !may[b.ID] {
 			bad("buffer %s.%s has 16 bits for each entry, but is read as integers of 32", b.Object, b.Var)
 		}
 	}
@@ -84,5 +86,53 @@ func (p *Plan) Connects(id BufferID) bool {
 	return false
 }
 
+// Narrow reports whether entries have 16 bits each.
+func (b *Buffer) Narrow() bool { return b.Shorts != nil || b.Recipe != nil && b.Recipe.Short }
+
 // Entries are the initial contents of an Index; both of its slices are nil where the plan does not tell.
-func (b *Buffer) Entries() Index { return Index{b.Ints, b.Shorts} }
+func (b *Buffer) Entries() Index {
+	if b.Recipe != nil {
+		return b.Recipe.Index()
+	}
+	return Index{Long: b.Ints, Short: b.Shorts}
+}
+
+// MostEnds is the largest number of entries of a connectivity's Index that are one element, all of them where it is not known.
+func (p *Plan) MostEnds(c *Conn) (most int) {
+	b := p.Buffers[c.Index]
+	if b.Recipe != nil {
+		return b.Recipe.most
+	}
+	index := b.Entries()
+	if index.Len() == 0 {
+		return c.N
+	}
+	n := make([]int32, map[bool]int{true: c.NPre, false: c.NPost}[c.ByPost])
+	for k := range min(c.N, index.Len()) {
+		if i := index.At(k); uint(i) < uint(len(n)) {
+			n[i]++
+			most = max(most, int(n[i]))
+		}
+	}
+	return most
+}
+
+// SameContents reports whether two buffers begin with the same.
+func SameContents(a, b *Buffer) bool {
+	if a.Fill != b.Fill || a.Narrow() != b.Narrow() || (a.Reals == nil) != (b.Reals == nil) {
+		return false
+	}
+	if a.Recipe != nil && a.Recipe.Same(b.Recipe) {
+		return true
+	}
+	x, y := a.Entries(), b.Entries()
+	if (x.Long == nil) != (y.Long == nil) {
+		return false
+	}
+	return same(x.Long, y.Long) && same(x.Short, y.Short) && same(a.Reals, b.Reals)
+}
+
+// same compares the bits of two lists.
+func same[E int32 | uint16 | float64](a, b []E) bool {
+	return len(a) == len(b) && (unsafe.SliceData(a) == unsafe.SliceData(b) || bytes.Equal(bytesOf(a), bytesOf(b)))
+}

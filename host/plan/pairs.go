@@ -26,6 +26,7 @@ type pairs struct {
 	// delays are likewise those of the rules, in seconds, for what spikes of the presynaptic neurons do; nil: the rules give none.
 	delays []float64
 	made   *made
+	drawn  *drawnPairs // not nil: pre and post are made when they are asked for
 }
 
 // Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built.
@@ -250,6 +251,10 @@ var errReported = errors.New("reported")
 // connectSynapses makes the pairs of one Synapses object, connect call by connect call. It returns nil when a mistake was reported; the
 // error is *TooLarge or a failure of the evaluation.
 func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
+	drawn, why, err := b.connectDrawn(s)
+	if drawn != nil || err != nil {
+		return drawn, err
+	}
 	out := &collector{limit: b.opt.Memory, name: s.Name}
 	before := len(b.diags)
 	for n, c := range s.Connect {
@@ -278,6 +283,9 @@ func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
 	}
 	p := out.take(s)
 	p.how, p.weights, p.delays = out.how, out.weights, out.delays
+	if why != "" {
+		p.how = append(p.how, "made by the host: "+why)
+	}
 	return p, nil
 }
 

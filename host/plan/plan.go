@@ -54,11 +54,13 @@ type Buffer struct {
 	// compute it for what is read when it is read.
 	Streamed bool
 	// Initial contents: Ints, Shorts or Reals when not nil (length Len), else every element is Fill. With Shorts every entry is below 65,536, nothing
-	// changes them, and a backend keeps them in 16 bits each; only the Index of a Conn has them, see [Plan.Narrow].
+	// changes them, and a backend keeps them in 16 bits each; only the ends of a Conn have them, see [Plan.Narrow].
 	Ints   []int32
 	Shorts []uint16
 	Reals  []float64
 	Fill   float64
+	// Recipe, when not nil, makes the initial contents instead: those of Ints, or of Shorts where it is Short.
+	Recipe *Recipe
 }
 
 // Part is the number of entries that each replica sees.
@@ -295,4 +297,5 @@ type Plan struct {
 	// Fingerprint is a hash of everything above that is not data.
 	Fingerprint string
 	held        []held
+	recipes     []*Recipe // whose entries the program keeps when they are made
 }

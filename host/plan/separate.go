@@ -81,25 +81,9 @@ func (b *builder) connectCondition(x *call) error {
 // connectTotal draws both ends of a number of synapses.
 func (b *builder) connectTotal(x *call, code lower.PairCode) error {
 	total := x.c.Total
-	switch {
-	case x.c.P != nil || x.c.Count != nil || x.c.N > 1:
-		return errors.New("total is the number of all synapses; it has no place beside p or n")
-	case total < 0 || total > connect.MaxTotal:
-		return fmt.Errorf("total is %d; it lies between 0 and %d", total, int64(connect.MaxTotal))
-	}
-	sep, err := lower.Separate(b.synapseInput(x.s, 0), code.Cond, code.P, x.stream()+" separate")
+	set, err := b.totalSet(x, code)
 	if err != nil {
 		return err
-	}
-	if sep.OnlyOffsets || len(sep.Sides) > 0 || sep.Rest || sep.Random {
-		return errors.New("with total, a condition may say which i and which j are meant, joined by `and`; it cannot compare the two or draw random numbers")
-	}
-	set, err := b.separable(x, sep, code, true)
-	if err != nil {
-		return err
-	}
-	if total > 0 && (set.Rows == 0 || set.Cols == 0 || none(set.OnlyRows) || none(set.OnlyCols)) {
-		return fmt.Errorf("%d synapses were asked for, but there is no pair to connect", total)
 	}
 	x.out.n += total
 	err = x.out.fits()
@@ -107,11 +91,40 @@ func (b *builder) connectTotal(x *call, code lower.PairCode) error {
 	if err != nil {
 		return err
 	}
-	x.out.how = append(x.out.how, fmt.Sprintf("%s: %d synapses, both ends at random", x.stream(), total))
+	x.out.how = append(x.out.how, totalText(x))
 	return set.EachTotal(total, func(rows connect.Block) error {
 		x.out.rows(rows, int32(x.s.Pre.Start), int32(x.s.Post.Start), 1)
 		return nil
 	})
+}
+
+func totalText(x *call) string {
+	return fmt.Sprintf("%s: %d synapses, both ends at random", x.stream(), x.c.Total)
+}
+
+// totalSet is what the ends of a number of synapses are drawn from.
+func (b *builder) totalSet(x *call, code lower.PairCode) (set connect.Separable, err error) {
+	total := x.c.Total
+	switch {
+	case x.c.P != nil || x.c.Count != nil || x.c.N > 1:
+		return set, errors.New("total is the number of all synapses; it has no place beside p or n")
+	case total < 0 || total > connect.MaxTotal:
+		return set, fmt.Errorf("total is %d; it lies between 0 and %d", total, int64(connect.MaxTotal))
+	}
+	sep, err := lower.Separate(b.synapseInput(x.s, 0), code.Cond, code.P, x.stream()+" separate")
+	if err != nil {
+		return set, err
+	}
+	if sep.OnlyOffsets || len(sep.Sides) > 0 || sep.Rest || sep.Random {
+		return set, errors.New("with total, a condition may say which i and which j are meant, joined by `and`; it cannot compare the two or draw random numbers")
+	}
+	if set, err = b.separable(x, sep, code, true); err != nil {
+		return set, err
+	}
+	if total > 0 && (set.Rows == 0 || set.Cols == 0 || none(set.OnlyRows) || none(set.OnlyCols)) {
+		return set, fmt.Errorf("%d synapses were asked for, but there is no pair to connect", total)
+	}
+	return set, nil
 }
 
 // none reports whether nothing is picked; nil picks all.

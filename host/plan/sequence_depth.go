@@ -22,7 +22,7 @@ func (p *Plan) RowLengths(s *Sequence) []int {
 func (p *Plan) Depth(s *Sequence) int {
 	near := make([][]int32, s.N)
 	for _, c := range s.Neighbours() {
-		rows, index := p.Buffers[p.Conns[c].RowPtr].Ints, p.Buffers[p.Conns[c].Index].Ints
+		rows, index := p.Buffers[p.Conns[c].RowPtr].Ints, p.Buffers[p.Conns[c].Index].Entries().Long
 		if rows == nil || index == nil { // rows of a sequence are not Narrow
 			return s.N
 		}

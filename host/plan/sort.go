@@ -20,6 +20,9 @@ func (p *pairs) sort(byPost bool, rows, elements int, steps Index) []*sorted {
 		row, far = row.Head(n), far.Head(n)
 	}
 	if steps.Len() == 0 && p.removed == nil {
+		if p.drawn != nil && !byPost && !p.drawn.ordered {
+			return []*sorted{p.drawn.rows(rows, elements)}
+		}
 		if ptr := row.pointers(rows); ptr != nil {
 			return []*sorted{{ptr: ptr, index: far.index()}}
 		}
@@ -75,7 +78,7 @@ func (s *sorter) prepare() {
 	for lag := len(count) - 1; lag >= 0; lag-- {
 		s.set[lag] = int32(len(s.out))
 		if k := count[lag]; k > 0 || s.steps.Len() == 0 {
-			s.out = append(s.out, &sorted{lag: lag, each: s.steps.Len() > 0, ptr: make([]int32, s.rows+1), index: makeIndex(k, s.elements), syn: pages.Make[int32](k)})
+			s.out = append(s.out, &sorted{lag: lag, each: s.steps.Len() > 0, ptr: make([]int32, s.rows+1), index: makeIndex(k, s.elements), syn: Index{Long: pages.Make[int32](k)}, mapped: true})
 		}
 	}
 }
@@ -292,7 +295,7 @@ func (m *mover) move(lo, hi int, at, rows []int32) {
 		k := at[place]
 		at[place] = k + 1
 		o.index.set(int(k), far[i])
-		o.syn[k] = int32(lo + i)
+		o.syn.Long[k] = int32(lo + i)
 	}
 }
 

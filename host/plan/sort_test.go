@@ -68,8 +68,8 @@ func checkSort(t *testing.T, p *pairs, pre, post []int32, steps Index, elements 
 			for row := range rows {
 				for k := s.ptr[row]; k < s.ptr[row+1]; k++ {
 					syn := int(k)
-					if s.syn != nil {
-						syn = int(s.syn[k])
+					if s.mapped {
+						syn = int(s.syn.At(int(k)))
 					}
 					lag := 0
 					if steps.Len() > 0 {

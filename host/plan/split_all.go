@@ -13,7 +13,7 @@ func (b *builder) complete(c *Conn) bool {
 		return false
 	}
 	b.widen(c.Index)
-	rows, index := b.plan.Buffers[c.RowPtr].Ints, b.plan.Buffers[c.Index].Ints
+	rows, index := b.plan.Buffers[c.RowPtr].Ints, b.plan.Buffers[c.Index].Entries().Long
 	if rows == nil || index == nil {
 		return false
 	}

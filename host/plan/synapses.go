@@ -156,6 +156,9 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	b.wires[s] = w
 	p.pre.hold(b.plan)
 	p.post.hold(b.plan)
+	if p.drawn != nil {
+		p.drawn.hold(b.plan)
+	}
 	b.counts(s, p)
 	if s.Multi != "" {
 		b.buffer(Buffer{Object: s.Name, Var: s.Multi, Type: ir.Int, Len: n, Ints: p.numbers(), Role: Connectivity})
@@ -231,7 +234,14 @@ func (b *builder) stepsOf(item Item, steps []lower.Step, w *wiring) {
 // counts stores how many synapses leave and enter each element of the groups.
 func (b *builder) counts(s *net.Synapses, p *pairs) {
 	count := func(name string, ends *Ends, n int) {
-		b.buffer(Buffer{Object: s.Name, Var: name, Type: ir.Int, Len: n, Ints: tally(ends, p.removed, n), Role: Connectivity})
+		var c []int32
+		if p.drawn != nil && p.removed == nil {
+			c = make([]int32, n)
+			copy(c, p.drawn.counts(ends == p.post))
+		} else {
+			c = tally(ends, p.removed, n)
+		}
+		b.buffer(Buffer{Object: s.Name, Var: name, Type: ir.Int, Len: n, Ints: c, Role: Connectivity})
 	}
 	count(lower.Outgoing, p.pre, s.Pre.Group.N)
 	count(lower.Incoming, p.post, s.Post.Group.N)

@@ -31,6 +31,8 @@ func (p *Plan) Verify() error {
 			bad("buffer %s.%s: %d initial integers for %d elements of type %v", b.Object, b.Var, len(b.Ints), b.Len, b.Type)
 		case b.Shorts != nil && (len(b.Shorts) != b.Len || b.Type != ir.Int || b.Ints != nil || b.Role != Connectivity):
 			bad("buffer %s.%s: %d initial integers of 16 bits for %d elements of type %v", b.Object, b.Var, len(b.Shorts), b.Len, b.Type)
+		case b.Recipe != nil && (b.Recipe.Len != b.Len || b.Type != ir.Int || b.Ints != nil || b.Shorts != nil || b.Role != Connectivity):
+			bad("buffer %s.%s: a recipe for %d entries for %d elements of type %v", b.Object, b.Var, b.Recipe.Len, b.Len, b.Type)
 		case b.Streamed && !p.streamable(b.ID):
 			bad("buffer %s.%s cannot be computed when it is read", b.Object, b.Var)
 		}

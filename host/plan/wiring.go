@@ -28,6 +28,7 @@ type delays struct {
 	each    bool  // each synapse has its own; otherwise all have the longest
 	steps   Index // with each; empty where the rows that they are for have been sorted by them before
 	longest int
+	sets    *Sorting              // with each, where the device sorts by them; nil: the host
 	key     uint64                // differs between delays that differ
 	list    func() (Index, error) // steps, one for all or one each; nil in what is kept for later plans
 }
@@ -68,17 +69,18 @@ func (m *made) delaysBy(key uint64) (delays, bool) {
 func (m *made) keepDelays(d delays) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d.steps, d.list = Index{}, nil
+	d.steps, d.sets, d.list = Index{}, nil, nil
 	m.delays[d.key] = d
 }
 
 // sorted are synapses with one lag in rows.
 type sorted struct {
-	lag   int  // of synapses with delays of their own; other rows serve pathways with any delay
-	each  bool // sorted by delays
-	ptr   []int32
-	index Index
-	syn   []int32 // nil: entry k is synapse k
+	lag    int  // of synapses with delays of their own; other rows serve pathways with any delay
+	each   bool // sorted by delays
+	ptr    []int32
+	index  Index
+	mapped bool // entry k is synapse syn[k]; else synapse k
+	syn    Index
 }
 
 // conn returns rows by one end. With several delays there is one set of rows for each, longest first: spikes that were sent earlier are
@@ -98,6 +100,9 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 	}
 	rows := w.kept(key, byPost, func() []*sorted {
 		if each {
+			if d.sets != nil && !byPost && w.p.removed == nil {
+				return d.sets.rows(w.rowsOf(false))
+			}
 			steps := d.steps
 			if steps.Len() == 0 { // others have been sorted since
 				var err error
@@ -218,16 +223,16 @@ func (w *wiring) toRows(c *Conn, r *sorted) {
 	c.Listed, c.Pre, c.Post, c.Mapped = false, w.p.pre, w.p.post, true
 	set := func(id BufferID, x Index) {
 		buf := w.b.plan.Buffers[id]
-		buf.Ints, buf.Shorts = x.Long, x.Short
+		buf.Ints, buf.Shorts, buf.Recipe = x.Long, x.Short, x.later
 	}
 	set(c.Index, r.index)
-	set(c.Near, Index{Long: r.syn})
+	set(c.Near, r.syn)
 	c.RowPtr, c.Syn, c.Near = w.ints(c.Name[len(w.s.Name)+1:]+" rows", Index{Long: r.ptr}), c.Near, None
 }
 
 // ints adds a list of numbers to the plan.
 func (w *wiring) ints(name string, x Index) BufferID {
-	id := w.b.buffer(Buffer{Object: w.s.Name, Var: name, Type: ir.Int, Len: x.Len(), Ints: x.Long, Shorts: x.Short, Role: Connectivity})
+	id := w.b.buffer(Buffer{Object: w.s.Name, Var: name, Type: ir.Int, Len: x.Len(), Ints: x.Long, Shorts: x.Short, Recipe: x.later, Role: Connectivity})
 	w.b.narrow[id] = w.p.made
 	return id
 }
@@ -237,9 +242,9 @@ func (w *wiring) add(byPost bool, r *sorted, name string) int {
 	b := w.b
 	c := &Conn{Name: w.s.Name + " " + name, NPre: w.s.Pre.Group.N, NPost: w.s.Post.Group.N, N: r.index.Len(), ByPost: byPost, RowPtr: w.ints(name+" rows", Index{Long: r.ptr})}
 	c.Index = w.ints(name+" index", r.index)
-	if r.syn != nil {
-		c.Syn, c.Mapped = w.ints(name+" synapses", Index{Long: r.syn}), true
-		if len(r.syn) == w.p.pre.Len() {
+	if r.mapped {
+		c.Syn, c.Mapped = w.ints(name+" synapses", r.syn), true
+		if r.syn.Len() == w.p.pre.Len() {
 			c.Pre, c.Post = w.p.pre, w.p.post
 		}
 	}
@@ -249,7 +254,10 @@ func (w *wiring) add(byPost bool, r *sorted, name string) int {
 
 // widen makes an index one of 32 bits, for operations that go through it in their own way.
 func (b *builder) widen(id BufferID) {
-	if buf := b.plan.Buffers[id]; buf.Shorts != nil {
+	switch buf := b.plan.Buffers[id]; {
+	case buf.Recipe != nil:
+		buf.Recipe = buf.Recipe.widened()
+	case buf.Shorts != nil:
 		buf.Ints, buf.Shorts = b.narrow[id].widened(buf.Shorts), nil
 	}
 }

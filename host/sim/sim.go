@@ -139,6 +139,9 @@ func planOptions(o Options) plan.Options {
 	if o.Backend != nil {
 		c := o.Backend.Caps()
 		p.Memory, p.MaxBuffer = c.Memory, c.MaxBuffer
+		if d, ok := o.Backend.(exec.Drawer); ok && d.Draws() {
+			p.Survey, p.Delays = d.Survey, d.Delays
+		}
 	}
 	return p
 }

@@ -263,7 +263,7 @@ func sameProgram(a, b *plan.Plan) bool {
 		if x.Role != plan.Table && x.Role != plan.Connectivity {
 			continue
 		}
-		if x.Fill != y.Fill || !slices.Equal(x.Ints, y.Ints) || !slices.Equal(x.Shorts, y.Shorts) || !slices.EqualFunc(x.Reals, y.Reals, func(p, q float64) bool { return math.Float64bits(p) == math.Float64bits(q) }) {
+		if !plan.SameContents(x, y) {
 			return false
 		}
 	}

@@ -81,14 +81,15 @@ double m_exprel(double x) {
 	return m_if(abs(x) < 1e-16lf, 1.0lf, q);
 }
 
-// x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for positive finite x.
+// x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), to the last bit, for positive finite x.
 double m_split(double x, out int k) {
 	bool small = x < 2.2250738585072014e-308lf;
 	precise double s = m_if(small, x * 18014398509481984.0lf, x);
 	uvec2 b = unpackDouble2x32(s);
-	uint u = b.y + (0x3ff00000u - 0x3fe6a09eu);
+	uint half_ = 0x3fe6a09eu + uint(b.x < 0x667f3bcdu); // upper word of the smallest 1 + f with this lower word
+	uint u = b.y + (0x3ff00000u - half_);
 	k = int(u >> 20) - m_pick(small, 1023 + 54, 1023);
-	precise double f = m_bits((u & 0x000fffffu) + 0x3fe6a09eu, b.x) - 1.0lf;
+	precise double f = m_bits((u & 0x000fffffu) + half_, b.x) - 1.0lf;
 	return f;
 }
 

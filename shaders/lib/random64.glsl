@@ -28,14 +28,31 @@ double draw_log(double u) {
 
 double draw_exponential64(uint elem, uint stream, uint draw) { return draw_log(draw_unit_xy(draw_words(elem, stream, draw, 0u))); }
 
-// Box and Muller. The angle is reduced in turns, where that is exact.
+// fdlibm's polynomials on [-pi/4, pi/4], in the order of operations of package rng.
+double draw_sin(double x) {
+	precise double z = x * x;
+	precise double s = z * (z * (z * (z * (z * 1.58969099521155010221e-10lf - 2.50507602534068634195e-08lf) + 2.75573137070700676789e-06lf) - 1.98412698298579493134e-04lf) + 8.33333333332248946124e-03lf) - 1.66666666666666324348e-01lf;
+	precise double y = x + x * z * s;
+	return y;
+}
+
+double draw_cos(double x) {
+	precise double z = x * x;
+	precise double c = z * (z * (z * (z * (z * -1.13596475577881948265e-11lf + 2.08757232129817482790e-09lf) - 2.75573143513906633035e-07lf) + 2.48015872894767294178e-05lf) - 1.38888888888741095749e-03lf) + 4.16666666666666019037e-02lf;
+	precise double h = 0.5lf * z;
+	precise double w = 1.0lf - h;
+	precise double y = w + (((1.0lf - w) - h) + z * z * c);
+	return y;
+}
+
+// Box and Muller. The angle is reduced in turns, where that is exact. The bits are those of package rng, which delays depend on.
 double draw_box_muller(uvec4 w) {
 	double v = draw_unit(w.z, w.w);
 	precise double q = floor(4.0lf * v + 0.5lf);
 	precise double f = v - 0.25lf * q;
 	precise double x = f * 6.283185307179586lf;
 	int n = int(q) & 3;
-	double c = m_if((n & 1) == 0, m_cos_poly(x, 0.0lf), m_sin_poly(x, 0.0lf));
+	double c = m_if((n & 1) == 0, draw_cos(x), draw_sin(x));
 	precise double l = 2.0lf * draw_log(draw_unit(w.x, w.y));
 	precise double r = sqrt(l) * (n == 1 || n == 2 ? -c : c);
 	return r;
