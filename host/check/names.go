@@ -309,8 +309,8 @@ func (c *checker) warnShadow(e *syntax.Ident, what string) {
 		return
 	}
 	if v, ok := c.external(e.Name); ok {
-		if q, unit := units.Lookup(e.Name); unit && !c.brian() && v.Q == q {
-			return // equations without units do not see those
+		if q, unit := units.Lookup(e.Name); !c.brian() && (unit && v.Q == q || v.Kind == ValOther) {
+			return // equations of ANNarchy could not use those anyway
 		}
 		c.warned[e.Name] = true
 		c.list.Add(diag.Warningf(c.src, e.Sp, "%q is here %s, not the value of that name outside of the equations", e.Name, what))

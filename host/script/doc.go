@@ -6,7 +6,7 @@
 // network runs; that is behind the Engine interface, so that the same script can be run, checked, dumped or viewed.
 //
 // Each object of the vocabulary is one file: its constructor, its attributes, its checks. ANNarchy's objects join the script's one
-// network when they are made. Brian2's (brian_*.go) join a network when it first runs: a bare run() takes those that variables name
+// network when they are made; annarchy_*.go hold what spikes, which is described with the synapses and pathways of Brian2's dialect. Brian2's (brian_*.go) join a network when it first runs: a bare run() takes those that variables name
 // where it is called, a Network those that it was given, and a script may have many of both. PymoNNto's (pymonnto_*.go) are made in a
 // Network and described when it is initialized.
 //

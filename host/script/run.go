@@ -243,8 +243,8 @@ func (in *interp) clear(_ *starlark.Thread, _ *starlark.Builtin, _ starlark.Tupl
 		return nil, fmt.Errorf("clear: the network has already run")
 	}
 	in.net.Groups, in.net.Projections, in.net.Monitors, in.net.Operations, in.net.Views = nil, nil, nil, nil, nil
-	in.net.Synapses = nil
-	in.groups, in.pending = nil, nil
+	in.net.Synapses, in.net.SpikeMonitors = nil, nil
+	in.groups, in.pending, in.functions = nil, nil, nil
 	return starlark.None, nil
 }
 
