@@ -88,7 +88,7 @@ func (p *population) splitConductances(v starlark.Value) (rest, conductances sta
 // recordSpikes makes the monitor record the spikes of its population.
 func (in *interp) recordSpikes(t *starlark.Thread, m *monitor, of net.Span, alone bool) error {
 	if !m.pop.emits() {
-		return withHint(fmt.Errorf("Monitor: %q has no spikes to record", m.pop.group.Name), "its neuron has no spike=")
+		return withHint(fmt.Errorf("%s: %q has no spikes to record", "Monitor", m.pop.group.Name), "its neuron has no spike=")
 	}
 	name := m.mon.Name
 	if !alone {

@@ -1,7 +1,6 @@
 package script
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -28,7 +27,7 @@ func (n *neuron) spiking(in *interp, t *starlark.Thread, g *net.Group) error {
 	if strings.TrimSpace(n.reset) != "" {
 		text, err := statements(n.reset, nil)
 		if err != nil {
-			return fmt.Errorf("Neuron: reset: %w", err)
+			return fmt.Errorf("%s: reset: %w", "Neuron", err)
 		}
 		g.Spiking.Reset = source("reset", text)
 	}
@@ -73,7 +72,7 @@ func (n *neuron) spiking(in *interp, t *starlark.Thread, g *net.Group) error {
 		}
 	}
 	if names["sum()"] {
-		return withHint(errors.New("Neuron: sum(...) is for rate-coded neurons; this one has spike="), "what spikes of a target bring is in g_TARGET, for example g_exc")
+		return withHint(fmt.Errorf("%s: sum(...) is for rate-coded neurons; this one has spike=", "Neuron"), "what spikes of a target bring is in g_TARGET, for example g_exc")
 	}
 	for _, name := range missing {
 		g.Equations.Text += "\n" + name + " = 0.0"
@@ -159,7 +158,7 @@ func (p *projection) pathways(t *starlark.Thread, s *synapse) error {
 			return strings.Join(all, "; "), true
 		})
 		if err != nil {
-			return fmt.Errorf("Synapse: %s_spike: %w", name, err)
+			return fmt.Errorf("%s: %s_spike: %w", "Synapse", name, err)
 		}
 		if !post && !p.continuous && !gTarget.MatchString(s.preSpike) {
 			line := ""

@@ -74,13 +74,13 @@ func (in *interp) makeNeuron(_ *starlark.Thread, b *starlark.Builtin, args starl
 	}
 	n.refractory = refractory
 	if n.spike == "" && (n.reset != "" || refractory != starlark.None) {
-		return nil, withHint(fmt.Errorf("Neuron: reset= and refractory= belong to spikes, but there is no spike="), "give the condition, for example spike=\"v > v_T\"")
+		return nil, withHint(fmt.Errorf("%s: reset= and refractory= belong to spikes, but there is no spike=", "Neuron"), "give the condition, for example spike=\"v > v_T\"")
 	}
 	if n.parameters, err = blockText("parameters", parameters); err != nil {
 		return nil, err
 	}
 	if err = in.withFunctions(functions, &n.equations, &n.spike, &n.reset); err != nil {
-		return nil, fmt.Errorf("Neuron: %w", err)
+		return nil, fmt.Errorf("%s: %w", "Neuron", err)
 	}
 	return n, nil
 }
@@ -142,7 +142,7 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 		functions = starlark.None
 	}
 	if err = in.withFunctions(functions, &s.equations, &s.psp, &s.preSpike, &s.postSpike); err != nil {
-		return nil, fmt.Errorf("Synapse: %w", err)
+		return nil, fmt.Errorf("%s: %w", "Synapse", err)
 	}
 	if operation != "sum" {
 		return nil, fmt.Errorf("%s: operation=%q is not supported yet; \"sum\" is", "Synapse", operation)
