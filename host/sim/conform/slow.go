@@ -205,10 +205,11 @@ func newSlowSynapses(x *net.Synapses, of map[*net.Group]*slowGroup) (*slowSynaps
 // step takes one step and returns how close a condition came to changing its answer.
 func (n *slowNet) step() (nearest float64, err error) {
 	nearest = math.Inf(1)
-	if err := n.sums(); err != nil {
+	values, err := n.sums()
+	if err != nil {
 		return 0, err
 	}
-	if err := n.states(&nearest); err != nil {
+	if err := n.states(values, &nearest); err != nil {
 		return 0, err
 	}
 	for _, g := range n.groups {
@@ -242,15 +243,74 @@ func (n *slowNet) ends(s *slowSynapses, v *check.Variable, k int) (pre, post *ev
 		return pre, post
 	}
 	d := s.object.Sums.Delay[k%len(s.object.Sums.Delay)]
-	then := max(n.now-int(math.Round(d/pre.DT)), 0)
+	lag := int(math.Round(d / pre.DT))
+	if lag == 0 {
+		return pre, post
+	}
+	then := max(n.now-lag, 0)
 	if strings.HasSuffix(v.Name, "_post") {
 		return n.past[pre][then], post
 	}
 	return pre, n.past[post][then]
 }
 
-// sums gives summed variables their values, from the state before the step.
-func (n *slowNet) sums() error {
+// summand is a summed variable of synapses.
+type summand struct {
+	s    *slowSynapses
+	v    *check.Variable
+	late bool // into a part of a group: among the state updaters, by name, instead of before them all
+}
+
+// summed is what sums go into.
+type summed struct {
+	g *eval.Group
+	v *check.Variable
+}
+
+func (n *slowNet) summands() (list []summand) {
+	for _, s := range n.synapses {
+		for _, v := range s.Model.Vars {
+			if !v.Summed {
+				continue
+			}
+			near := s.object.Post
+			if strings.HasSuffix(v.Name, "_pre") {
+				near = s.object.Pre
+			}
+			delayed := s.object.Sums != nil && slices.ContainsFunc(s.object.Sums.Delay, func(d float64) bool { return math.Round(d/s.Pre.DT) > 0 })
+			list = append(list, summand{s, v, near.Len() < near.Group.N && !delayed})
+		}
+	}
+	return list
+}
+
+// sum adds a summed variable to where it goes, which it sets if nothing has in this step.
+func (n *slowNet) sum(x summand, values map[summed][]float64) error {
+	name, end, byPost := x.v.Name[:strings.LastIndex(x.v.Name, "_")], x.s.Post, true
+	if strings.HasSuffix(x.v.Name, "_pre") {
+		end, byPost = x.s.Pre, false
+	}
+	t := summed{end, end.Model.ByName[name]}
+	if values[t] == nil {
+		values[t] = make([]float64, end.N)
+	}
+	for k := range x.s.I {
+		pre, post := n.ends(x.s, x.v, k)
+		y, err := eval.Eval(x.v.Expr, x.s.Model, x.s.AtPast(k, pre, post))
+		if err != nil {
+			return err
+		}
+		if byPost {
+			values[t][x.s.J[k]] += y
+		} else {
+			values[t][x.s.I[k]] += y
+		}
+	}
+	return nil
+}
+
+// sums gives summed variables their values from the state before the step, but for those into parts.
+func (n *slowNet) sums() (map[summed][]float64, error) {
 	for _, g := range n.groups {
 		c := *g.Group
 		c.Values = map[*check.Variable][]float64{}
@@ -259,56 +319,51 @@ func (n *slowNet) sums() error {
 		}
 		n.past[g.Group] = append(n.past[g.Group], &c)
 	}
-	type target struct {
-		g *eval.Group
-		v *check.Variable
-	}
-	sums := map[target][]float64{}
-	for _, s := range n.synapses {
-		for _, v := range s.Model.Vars {
-			if !v.Summed {
-				continue
-			}
-			name, end := v.Name[:strings.LastIndex(v.Name, "_")], s.Post
-			if strings.HasSuffix(v.Name, "_pre") {
-				end = s.Pre
-			}
-			t := target{end, end.Model.ByName[name]}
-			if sums[t] == nil {
-				sums[t] = make([]float64, end.N)
-			}
-			for k := range s.I {
-				pre, post := n.ends(s, v, k)
-				x, err := eval.Eval(v.Expr, s.Model, s.AtPast(k, pre, post))
-				if err != nil {
-					return err
-				}
-				if end == s.Post && strings.HasSuffix(v.Name, "_post") {
-					sums[t][s.J[k]] += x
-				} else {
-					sums[t][s.I[k]] += x
-				}
-			}
+	values := map[summed][]float64{}
+	for _, x := range n.summands() {
+		if x.late {
+			continue
+		}
+		if err := n.sum(x, values); err != nil {
+			return nil, err
 		}
 	}
-	for t, values := range sums {
-		t.g.Values[t.v] = values
+	for t, v := range values {
+		t.g.Values[t.v] = v
 	}
-	return nil
+	return values, nil
 }
 
-// states advances groups and clock-driven synapses, by name.
-func (n *slowNet) states(nearest *float64) error {
+// states advances groups and clock-driven synapses and takes sums into parts of groups, by name.
+func (n *slowNet) states(values map[summed][]float64, nearest *float64) error {
 	type object struct {
 		name    string
 		advance func() error
 	}
 	var list []object
 	for _, g := range n.groups {
-		list = append(list, object{g.object.Name, func() error { return g.advance(n.now, nearest) }})
+		list = append(list, object{g.object.Name + "_stateupdater", func() error {
+			err := g.advance(n.now, nearest)
+			g.Step = n.now // what follows is of the same step
+			return err
+		}})
 	}
 	for _, s := range n.synapses {
-		list = append(list, object{s.object.Name, s.Advance})
+		list = append(list, object{s.object.Name + "_stateupdater", s.Advance})
+	}
+	for _, x := range n.summands() {
+		if !x.late {
+			continue
+		}
+		list = append(list, object{x.s.object.Name + "_summed_variable_" + x.v.Name, func() error {
+			if err := n.sum(x, values); err != nil {
+				return err
+			}
+			for t, v := range values {
+				t.g.Values[t.v] = v
+			}
+			return nil
+		}})
 	}
 	slices.SortFunc(list, func(x, y object) int { return cmp.Compare(x.name, y.name) })
 	for _, o := range list {
