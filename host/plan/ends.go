@@ -33,9 +33,8 @@ func (x Index) Len() int {
 	return len(x.Long) + len(x.Short)
 }
 
-// At returns entry k.
+// At returns entry k of an index whose entries are made.
 func (x Index) At(k int) int32 {
-	x = x.made()
 	if x.Short != nil {
 		return int32(x.Short[k])
 	}
@@ -105,7 +104,7 @@ func (e *Ends) Len() int { return e.n }
 // At returns the end of synapse k.
 func (e *Ends) At(k int) int32 {
 	if e.first == nil {
-		return e.list.At(k)
+		return e.list.made().At(k)
 	}
 	return int32(sort.Search(len(e.first), func(i int) bool { return int(e.first[i]) > k }) - 1)
 }

@@ -103,15 +103,22 @@ func (p *Plan) MostEnds(c *Conn) (most int) {
 	if b.Recipe != nil {
 		return b.Recipe.most
 	}
-	index := b.Entries()
-	if index.Len() == 0 {
-		return c.N
-	}
 	n := make([]int32, map[bool]int{true: c.NPre, false: c.NPost}[c.ByPost])
-	for k := range min(c.N, index.Len()) {
-		if i := index.At(k); uint(i) < uint(len(n)) {
-			n[i]++
-			most = max(most, int(n[i]))
+	switch {
+	case b.Shorts != nil:
+		return mostOf(n, b.Shorts[:min(c.N, len(b.Shorts))])
+	case b.Ints != nil:
+		return mostOf(n, b.Ints[:min(c.N, len(b.Ints))])
+	}
+	return c.N
+}
+
+// mostOf counts entries, and returns the largest number.
+func mostOf[E int32 | uint16](n []int32, entries []E) (most int) {
+	for _, e := range entries {
+		if uint(e) < uint(len(n)) {
+			n[e]++
+			most = max(most, int(n[e]))
 		}
 	}
 	return most
