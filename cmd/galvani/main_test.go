@@ -194,7 +194,7 @@ func TestInterruptRun(t *testing.T) {
 	out := filepath.Join(dir, "out")
 	code, text := interrupted(t, dir, `
 p = Population(geometry=(30, 30), neuron=Neuron(equations="r = r + 1"), name="P")
-Monitor(p, "r", period=1000.0, name="M")
+StateMonitor(p, "r", record=True, dt=1*second, name="M")
 simulate(10.0)
 print("ready")
 simulate(1e12)

@@ -149,7 +149,7 @@ func (w *watched) runJSON() string {
 
 const counter = `
 p = Population(geometry=(6, 6), neuron=Neuron(equations="r = r + 1"), name="P")
-Monitor(p, "r", name="M")
+StateMonitor(p, "r", record=True, name="M")
 simulate(50.0)
 print("ready")
 `
@@ -214,7 +214,7 @@ func TestWindowTerminated(t *testing.T) {
 func TestWindowFault(t *testing.T) {
 	w := watch(t, `
 p = Population(geometry=(6, 6), neuron=Neuron(equations="r = ite(t > 49.5 and i == 3, sqrt(-1.0), r + 1)"), name="P")
-Monitor(p, "r", name="M")
+StateMonitor(p, "r", record=True, name="M")
 print("ready")
 simulate(1e9)
 `)
