@@ -10,7 +10,6 @@ import (
 	"sort"
 
 	"github.com/galvani-sim/galvani/gpu/device"
-	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/shaders"
 )
@@ -31,7 +30,7 @@ func (b *Backend) Draws() bool {
 }
 
 // Survey counts what sources draw: how many synapses each row of their spans has, and how many of all end in each of cols columns.
-func (b *Backend) Survey(sources []connect.Source, cols int) (rows [][]int32, in []int32, err error) {
+func (b *Backend) Survey(sources []plan.RowSource, cols int) (rows [][]int32, in []int32, err error) {
 	b.dev.Do(func() {
 		m := &rowMaker{dev: b.dev, sorted: b.sorted}
 		defer m.close()
@@ -168,7 +167,7 @@ func (m *rowMaker) run(j *rowJob) error {
 }
 
 // survey is Backend.Survey.
-func (m *rowMaker) survey(sources []connect.Source, cols int) (rows [][]int32, in []int32, err error) {
+func (m *rowMaker) survey(sources []plan.RowSource, cols int) (rows [][]int32, in []int32, err error) {
 	ends, err := m.zeros("ends of synapses", cols)
 	if err != nil {
 		return nil, nil, err
@@ -177,7 +176,7 @@ func (m *rowMaker) survey(sources []connect.Source, cols int) (rows [][]int32, i
 	for _, s := range sources {
 		from, to := s.Span()
 		own := make([]int32, to-from)
-		if f, ok := s.(*connect.Full); ok {
+		if f, ok := s.(*plan.FullRows); ok {
 			own = f.Survey(known)
 		} else if err := m.count(s, ends, own); err != nil {
 			return nil, nil, err
@@ -196,23 +195,23 @@ func (m *rowMaker) survey(sources []connect.Source, cols int) (rows [][]int32, i
 }
 
 // count counts the synapses of a source by row, and adds to ends how many end in each column.
-func (m *rowMaker) count(s connect.Source, ends *device.Buffer, rows []int32) error {
+func (m *rowMaker) count(s plan.RowSource, ends *device.Buffer, rows []int32) error {
 	before := len(m.buffers)
 	defer m.free(before)
 	counts, err := m.zeros("synapses of rows", len(rows))
 	if err != nil {
 		return err
 	}
-	if f, ok := s.(*connect.Fixed); ok {
+	if f, ok := s.(*plan.FixedTotal); ok {
 		if err := m.countSources(f, counts); err != nil {
 			return err
 		}
 	}
 	mean := 0
 	switch s := s.(type) {
-	case *connect.Drawn:
+	case *plan.DrawnRows:
 		mean = int(s.Expected() / int64(max(1, len(rows))))
-	case *connect.Fixed:
+	case *plan.FixedTotal:
 		mean = int(s.Total / int64(max(1, len(rows))))
 	}
 	j, err := m.drawing(s, mean, 0)
@@ -229,7 +228,7 @@ func (m *rowMaker) count(s connect.Source, ends *device.Buffer, rows []int32) er
 }
 
 // countSources draws the sources of synapses.
-func (m *rowMaker) countSources(f *connect.Fixed, counts *device.Buffer) error {
+func (m *rowMaker) countSources(f *plan.FixedTotal, counts *device.Buffer) error {
 	if f.Total == 0 {
 		return nil
 	}
@@ -242,8 +241,8 @@ func (m *rowMaker) countSources(f *connect.Fixed, counts *device.Buffer) error {
 		return err
 	}
 	key, sources, _ := f.Streams()
-	err = m.run(&rowJob{file: "sources", wide: mostThreads, rows: [2]int{0, int((f.Total + connect.SourcesChunk - 1) / connect.SourcesChunk)},
-		define: map[string]string{"SURVEY": "", "CHUNK": fmt.Sprint(connect.SourcesChunk)},
+	err = m.run(&rowJob{file: "sources", wide: mostThreads, rows: [2]int{0, int((f.Total + plan.SourcesChunk - 1) / plan.SourcesChunk)},
+		define: map[string]string{"SURVEY": "", "CHUNK": fmt.Sprint(plan.SourcesChunk)},
 		bind:   map[int]*device.Buffer{bindCounts: counts, bindDraws: list},
 		set: func(p *device.Program) {
 			setDraws(p, key, sources, len(picked))
@@ -263,10 +262,10 @@ func setDraws(p *device.Program, key [2]uint32, stream uint32, below int) {
 }
 
 // drawing is the job of drawing the rows of a source, which have mean synapses, and longest at the most; nil where there are none.
-func (m *rowMaker) drawing(s connect.Source, mean, longest int) (*rowJob, error) {
+func (m *rowMaker) drawing(s plan.RowSource, mean, longest int) (*rowJob, error) {
 	from, _ := s.Span()
 	switch s := s.(type) {
-	case *connect.Drawn:
+	case *plan.DrawnRows:
 		d := s.Drawing()
 		if len(d.Table) == 0 {
 			return nil, nil
@@ -295,7 +294,7 @@ func (m *rowMaker) drawing(s connect.Source, mean, longest int) (*rowJob, error)
 				p.SetUints("col_from", uint32(s.Post))
 				p.SetUints("no_self", flag(s.NoSelf))
 			}}, nil
-	case *connect.Fixed:
+	case *plan.FixedTotal:
 		if s.Total == 0 {
 			return nil, nil
 		}
@@ -458,7 +457,7 @@ func (m *rowMaker) making(what plan.Content, part *plan.RecipePart) (*rowJob, er
 	}
 	mean := total / len(part.Rows)
 	from, _ := part.Source.Span()
-	full, all := part.Source.(*connect.Full)
+	full, all := part.Source.(*plan.FullRows)
 	if what == plan.Far && !all {
 		return m.drawing(part.Source, mean, longest)
 	}

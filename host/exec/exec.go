@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
@@ -51,7 +50,7 @@ type Drawer interface {
 	// Draws reports whether it does on its device.
 	Draws() bool
 	// Survey and Delays are those of plan.Options.
-	Survey(sources []connect.Source, cols int) (rows [][]int32, in []int32, err error)
+	Survey(sources []plan.RowSource, cols int) (rows [][]int32, in []int32, err error)
 	Delays(s *plan.Sorting) (*plan.DelayCounts, error)
 }
 
