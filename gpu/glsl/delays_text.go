@@ -230,16 +230,8 @@ func (g *generator) fetchedSegment(t *strings.Builder, r *plan.Run, call string)
 	}
 	fmt.Fprintf(t, "\t\t\tfor (uint k = (from & ~%du) + %du * first; k < end; k += %du * by) {\n", n-1, n, n)
 	fmt.Fprintf(t, "\t\t\t\tuvec4 ends = texelFetch(texels%d, int(segment_ends / %du + k / %du));\n", index.Slab, wide, n)
-	for j := range n {
-		end := fmt.Sprintf("ends.%c", "xyzw"[j*wide/n])
-		if index.Narrow {
-			end = fmt.Sprintf("%s >> %du & 0xffffu", end, 16*(j%2))
-		}
-		at := "k"
-		if j > 0 {
-			at = fmt.Sprintf("k + %du", j)
-		}
-		fmt.Fprintf(t, "\t\t\t\tif (%s >= from && %s < end) %s(%s, source, int(%s));\n", at, at, call, at, end)
+	for _, line := range endsOfTexel(n, index.Narrow, call) {
+		t.WriteString("\t\t\t\t" + line + "\n")
 	}
 	t.WriteString("\t\t\t}\n")
 }

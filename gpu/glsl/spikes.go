@@ -176,18 +176,26 @@ func (g *generator) fetchedRow(t *strings.Builder, r *plan.Run, lane string, amo
 	fmt.Fprintf(t, "{ uint from = uint(%s(source)), end = uint(%s(source + 1u)); ", ptr, ptr)
 	fmt.Fprintf(t, "for (uint k = (from & ~%du) + %du * (%s); k < end; k += %du) { ", n-1, n, lane, n*among)
 	fmt.Fprintf(t, "uvec4 ends = texelFetch(texels%d, int(%du + k / %du)); ", index.Slab, index.Base/wide, n)
+	for _, line := range endsOfTexel(n, index.Narrow, call) {
+		t.WriteString(line + " ")
+	}
+	t.WriteString("} } ")
+}
+
+// endsOfTexel calls for each of the n synapses from k on whose ends lie in one texel and which the row, or the part of one, has.
+func endsOfTexel(n int, narrow bool, call string) (lines []string) {
 	for j := range n {
 		end := fmt.Sprintf("ends.%c", "xyzw"[j*wide/n])
-		if index.Narrow {
+		if narrow {
 			end = fmt.Sprintf("%s >> %du & 0xffffu", end, 16*(j%2))
 		}
 		at := "k"
 		if j > 0 {
 			at = fmt.Sprintf("k + %du", j)
 		}
-		fmt.Fprintf(t, "if (%s >= from && %s < end) %s(%s, source, int(%s)); ", at, at, call, at, end)
+		lines = append(lines, fmt.Sprintf("if (%s >= from && %s < end) %s(%s, source, int(%s));", at, at, call, at, end))
 	}
-	t.WriteString("} } ")
+	return lines
 }
 
 // OverSpikes writes the program of an indirect dispatch that runs kernels over spikes: a work group takes a spike, its invocations

@@ -74,16 +74,11 @@ func (a *axesValue) raster(name string, args starlark.Tuple, kwargs []starlark.T
 	return starlark.None, a.a.Raster(t.data, idx, int(n), s)
 }
 
-// traces is traces(state monitor, variables, legend=False): a row of curves for each variable over a common time.
-func (f *figureValue) traces(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var m, vars starlark.Value
-	if err := unpack(name, args, kwargs, "monitor", &m, "variables", &vars); err != nil {
-		return nil, err
-	}
-	var names []string
-	switch v := vars.(type) {
+// variablesIn are the variables that an argument names: one, or several.
+func variablesIn(what string, arg starlark.Value) (names []string, err error) {
+	switch v := arg.(type) {
 	case starlark.String:
-		names = []string{string(v)}
+		return []string{string(v)}, nil
 	case starlark.Iterable:
 		it := v.Iterate()
 		defer it.Done()
@@ -91,12 +86,24 @@ func (f *figureValue) traces(name string, args starlark.Tuple, kwargs []starlark
 		for it.Next(&x) {
 			s, ok := starlark.AsString(x)
 			if !ok {
-				return nil, fmt.Errorf("traces: variables are names, got %s", article(x))
+				return nil, fmt.Errorf("%s: variables are names, got %s", what, article(x))
 			}
 			names = append(names, s)
 		}
-	default:
-		return nil, fmt.Errorf("traces: variables are names, got %s", article(vars))
+		return names, nil
+	}
+	return nil, fmt.Errorf("%s: variables are a name or a list of names, got %s", what, article(arg))
+}
+
+// traces is traces(state monitor, variables, legend=False): a row of curves for each variable over a common time.
+func (f *figureValue) traces(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var m, vars starlark.Value
+	if err := unpack(name, args, kwargs, "monitor", &m, "variables", &vars); err != nil {
+		return nil, err
+	}
+	names, err := variablesIn("traces", vars)
+	if err != nil {
+		return nil, err
 	}
 	t, err := attrArray(m, "t")
 	if err != nil {

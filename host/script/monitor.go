@@ -290,7 +290,7 @@ func (m *monitor) get(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tup
 		return v, err
 	}
 	var names []string
-	switch v := name.(type) {
+	switch name.(type) {
 	case starlark.NoneType:
 		names = slices.Clone(m.mon.Vars)
 		if m.conductances != nil {
@@ -300,22 +300,14 @@ func (m *monitor) get(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tup
 			names = append(names, spikeName)
 		}
 		force = true
-	case starlark.String:
-		names = []string{string(v)}
-	case starlark.Iterable:
-		it := v.Iterate()
-		defer it.Done()
-		var x starlark.Value
-		for it.Next(&x) {
-			s, ok := starlark.AsString(x)
-			if !ok {
-				return nil, fmt.Errorf("get: names of variables are strings, got %s", article(x))
-			}
-			names = append(names, s)
-		}
-		force = true
 	default:
-		return nil, fmt.Errorf("get: variables is a name or a list of names, got %s", article(name))
+		var err error
+		if names, err = variablesIn("get", name); err != nil {
+			return nil, err
+		}
+		if _, single := name.(starlark.String); !single {
+			force = true
+		}
 	}
 	d := starlark.NewDict(len(names))
 	for _, n := range names {
