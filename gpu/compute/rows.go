@@ -10,6 +10,7 @@ import (
 	"sort"
 
 	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/glsl"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/shaders"
 )
@@ -270,15 +271,12 @@ func (m *rowMaker) drawing(s plan.RowSource, mean, longest int) (*rowJob, error)
 		if len(d.Table) == 0 {
 			return nil, nil
 		}
-		table := make([]int32, 0, 2*len(d.Table))
-		for _, t := range d.Table {
-			table = append(table, int32(uint32(t>>32)), int32(uint32(t)))
-		}
+		table, guided := (&glsl.DrawnRows{Drawing: d}).Words()
 		entries, err := m.words("table of gaps", table)
 		if err != nil {
 			return nil, err
 		}
-		guide, err := m.words("guide to gaps", d.Guide)
+		guide, err := m.words("guide to gaps", guided)
 		if err != nil {
 			return nil, err
 		}

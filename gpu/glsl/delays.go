@@ -250,6 +250,14 @@ const (
 // DelaysGroup is the usual number of invocations in a work group of a dispatch over delays on hardware.
 const DelaysGroup = 128
 
+// LongestSegment is the longest row of all delays.
+func (l *Layout) LongestSegment(d *Delays) (most int) {
+	for _, r := range d.Runs {
+		most = max(most, LongestRow(l.Plan, l.Plan.Conns[r.Conn]))
+	}
+	return most
+}
+
 // meanSegment is the mean length of the segment of a synapse.
 func (l *Layout) meanSegment(d *Delays) float64 {
 	sum, squares := 0.0, 0.0
@@ -278,8 +286,7 @@ func (l *Layout) placing() []int {
 	first := make([]bool, len(l.Buffers))
 	for _, r := range l.delayed {
 		d := l.joined[r]
-		kinds := []int{delayEnds, delayRows}
-		for _, kind := range kinds {
+		for _, kind := range []int{delayEnds, delayRows} {
 			for _, b := range l.delayArrays(d, kind) {
 				if !first[b] {
 					first[b], order = true, append(order, b)

@@ -159,11 +159,7 @@ func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, grou
 		g.written = append(g.written, name)
 		g.linef("// The delay of which segment q is.")
 		g.linef("uint %s(uint q) {", name)
-		g.linef("\tuint d = 0u;")
-		g.linef("\tfor (uint end = %du; end - d > 1u;) {", n)
-		g.linef("\t\tuint mid = (d + end) / 2u;")
-		g.linef("\t\tif (%s <= q) { d = mid; } else { end = mid; }", start("mid"))
-		g.linef("\t}")
+		g.searchDelay("\t", n, start("mid"), "q")
 		g.linef("\treturn d;")
 		g.linef("}")
 		g.linef("")
@@ -180,10 +176,7 @@ func (g *generator) delaysLoop(t *strings.Builder, r *plan.Run, f function, grou
 	if g.counted && !how.teams {
 		fmt.Fprintf(t, "\t\tspent += (total / (%s) + 2u) * %du;\n", how.stride, searchRounds(n)+1)
 	} else if g.counted { // what is the same for all teams
-		longest := 0
-		for _, o := range d.Runs {
-			longest = max(longest, LongestRow(g.l.Plan, g.l.Plan.Conns[o.Conn]))
-		}
+		longest := g.l.LongestSegment(d)
 		fmt.Fprintf(t, "\t\tspent += (total / (%s) + 2u) * (%du + (%du / (%s) + 2u) * %du);\n", how.stride, searchRounds(n)+1, longest, how.by, 1+g.inner[r])
 	}
 	fmt.Fprintf(t, "\t\tfor (uint q = %s; q < total; q += %s) {\n", how.first, how.stride)
@@ -234,6 +227,15 @@ func (g *generator) fetchedSegment(t *strings.Builder, r *plan.Run, call string)
 		t.WriteString("\t\t\t\t" + line + "\n")
 	}
 	t.WriteString("\t\t\t}\n")
+}
+
+// searchDelay writes the search for the last of n delays, d, that begins at or before place at; begin spells where delay mid does.
+func (g *generator) searchDelay(indent string, n int, begin, at string) {
+	g.linef("%suint d = 0u;", indent)
+	g.linef("%sfor (uint end = %du; end - d > 1u;) {", indent, n)
+	g.linef("%s\tuint mid = (d + end) / 2u;", indent)
+	g.linef("%s\tif (%s <= %s) { d = mid; } else { end = mid; }", indent, begin, at)
+	g.linef("%s}", indent)
 }
 
 // searchRounds bounds the rounds of the search for one of n delays.

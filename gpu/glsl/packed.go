@@ -62,16 +62,16 @@ func (l *Layout) Packed(r *plan.Run) []Packed { return l.packed[r] }
 
 // PackedValues reports whether values of a buffer are kept a second time.
 func (l *Layout) PackedValues(b plan.BufferID) bool {
-	return slices.ContainsFunc(l.packers, func(r *plan.Run) bool {
-		return slices.ContainsFunc(l.packed[r], func(p Packed) bool { return p.Values == b })
-	})
+	return l.anyPacked(func(p Packed) bool { return p.Values == b })
 }
 
 // IsPacked reports whether a buffer of the layout is a second copy of values of synapses.
 func (l *Layout) IsPacked(buffer int) bool {
-	return slices.ContainsFunc(l.packers, func(r *plan.Run) bool {
-		return slices.ContainsFunc(l.packed[r], func(p Packed) bool { return p.Buffer == buffer })
-	})
+	return l.anyPacked(func(p Packed) bool { return p.Buffer == buffer })
+}
+
+func (l *Layout) anyPacked(is func(Packed) bool) bool {
+	return slices.ContainsFunc(l.packers, func(r *plan.Run) bool { return slices.ContainsFunc(l.packed[r], is) })
 }
 
 // packedShare is the number of values that an invocation packs, where there are not more than work groups can be for.
@@ -102,11 +102,7 @@ func (l *Layout) pack(r *plan.Run, groupSize int) (*Program, error) {
 	g.linef("void main() {")
 	g.linef("\tfor (uint e = gl_GlobalInvocationID.x; e < %du; e += %du) {", n, groups*groupSize)
 	if d != nil {
-		g.linef("\t\tuint d = 0u;")
-		g.linef("\t\tfor (uint end = %du; end - d > 1u;) {", len(d.Runs))
-		g.linef("\t\t\tuint mid = (d + end) / 2u;")
-		g.linef("\t\t\tif (%s <= e) { d = mid; } else { end = mid; }", g.delayWord(d, fmt.Sprintf("%du * mid", delayWords), delayFirst))
-		g.linef("\t\t}")
+		g.searchDelay("\t\t", len(d.Runs), g.delayWord(d, fmt.Sprintf("%du * mid", delayWords), delayFirst), "e")
 		of := fmt.Sprintf("%du * d", delayWords)
 		g.linef("\t\tuint first = %s;", g.delayWord(d, of, delayFirst))
 		g.linef("\t\tsegment_synapses = %s;", g.delayWord(d, of, delayPlaces+delaySynapses))

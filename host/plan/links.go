@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
-	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
 )
@@ -20,7 +19,7 @@ func (b *builder) links(g *net.Group) map[string]lower.Link {
 		if m == nil || m.ByName[l.Of] == nil {
 			continue // reported
 		}
-		x := lower.Link{Slot: lower.SlotName(l.Group.Name, l.Of), Type: kindOf(m.ByName[l.Of]), Shared: l.Shared, Scalar: m.ByName[l.Of].Shared}
+		x := lower.Link{Slot: lower.SlotName(l.Group.Name, l.Of), Type: typeOf(m.ByName[l.Of].Type), Shared: l.Shared, Scalar: m.ByName[l.Of].Shared}
 		if l.Index != nil && !l.Shared {
 			x.Index = lower.SlotName(g.Name, linkVar(l.Var))
 		}
@@ -30,10 +29,6 @@ func (b *builder) links(g *net.Group) map[string]lower.Link {
 		out[l.Var] = x
 	}
 	return out
-}
-
-func kindOf(v *check.Variable) ir.Type {
-	return map[check.Kind]ir.Type{check.Real: ir.Real, check.Int: ir.Int, check.Bool: ir.Bool}[v.Type.Kind]
 }
 
 // checkLinks finds links to what is not there, or is something else.

@@ -22,9 +22,7 @@ var functionLine = regexp.MustCompile(`^\s*([A-Za-z_]\w*)\s*\(([^()]*)\)\s*=\s*(
 func functionsOf(text string, known []function) ([]function, error) {
 	out := append([]function(nil), known...)
 	for _, line := range strings.Split(text, "\n") {
-		if at := strings.IndexByte(line, '#'); at >= 0 {
-			line = line[:at]
-		}
+		line, _, _ = strings.Cut(line, "#")
 		if strings.TrimSpace(line) == "" {
 			continue
 		}

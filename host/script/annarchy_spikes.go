@@ -90,9 +90,7 @@ var statementName = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z_0-9.]*)\s*([-+*/]?
 func statements(text string, change func(name, line string) (string, bool)) (string, error) {
 	var first, rest []string
 	for _, line := range strings.Split(strings.ReplaceAll(text, ";", "\n"), "\n") {
-		if at := strings.IndexByte(line, '#'); at >= 0 {
-			line = line[:at]
-		}
+		line, _, _ = strings.Cut(line, "#")
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue

@@ -58,7 +58,7 @@ func (p *population) Index(i int) starlark.Value { return &popView{p, []int{i}} 
 
 // Slice is pop[start:end:step].
 func (p *population) Slice(start, end, step int) starlark.Value {
-	return (&popView{p, nil}).all().Slice(start, end, step)
+	return p.all().Slice(start, end, step)
 }
 
 // Get is pop[5], pop[[1, 3]], or pop[row, column] of a geometry.
@@ -67,7 +67,7 @@ func (p *population) Get(k starlark.Value) (starlark.Value, bool, error) {
 		ranks, err := p.ranksOf(t)
 		return &popView{p, ranks}, true, err
 	}
-	return (&popView{p, nil}).all().Get(k)
+	return p.all().Get(k)
 }
 
 // ranksOf are the neurons at coordinates: a number or slice(...) for each dimension of the geometry.
@@ -108,22 +108,17 @@ func (p *population) ranksOf(t starlark.Tuple) ([]int, error) {
 	return ranks, nil
 }
 
-func (v *popView) all() *popView {
-	v.ranks = make([]int, v.pop.group.N)
-	for i := range v.ranks {
-		v.ranks[i] = i
-	}
-	return v
-}
+// all is a view of all neurons.
+func (p *population) all() *popView { return &popView{p, strided(0, p.group.N, 1)} }
 
 // Index is one neuron of the view.
 func (v *popView) Index(i int) starlark.Value { return &popView{v.pop, []int{v.ranks[i]}} }
 
 // Slice is view[start:end:step].
 func (v *popView) Slice(start, end, step int) starlark.Value {
-	var ranks []int
-	for i := start; step > 0 && i < end || step < 0 && i > end; i += step {
-		ranks = append(ranks, v.ranks[i])
+	ranks := strided(start, end, step)
+	for k, i := range ranks {
+		ranks[k] = v.ranks[i]
 	}
 	return &popView{v.pop, ranks}
 }

@@ -82,11 +82,15 @@ func (s sliceValue) positions(n int) ([]int, error) {
 		}
 		hi = clamp(i)
 	}
-	var out []int
-	for i := lo; (step > 0 && i < hi) || (step < 0 && i > hi); i += step {
-		out = append(out, i)
+	return strided(lo, hi, step), nil
+}
+
+// strided lists start, start+step and so on, before end.
+func strided(start, end, step int) (list []int) {
+	for i := start; step > 0 && i < end || step < 0 && i > end; i += step {
+		list = append(list, i)
 	}
-	return out, nil
+	return list
 }
 
 // Index is a[i]: an element of a 1-D array, else a row that shares storage.
@@ -106,11 +110,7 @@ func (a *Array) Slice(start, end, step int) starlark.Value {
 		end = max(start, end)
 		return &Array{data: a.data[start*stride : end*stride : end*stride], shape: append([]int{end - start}, a.shape[1:]...), dim: a.dim, kind: a.kind, frozen: a.frozen}
 	}
-	var rows []int
-	for i := start; (step > 0 && i < end) || (step < 0 && i > end); i += step {
-		rows = append(rows, i)
-	}
-	return a.take(rows)
+	return a.take(strided(start, end, step))
 }
 
 func (a *Array) take(rows []int) *Array {
@@ -179,15 +179,20 @@ func (a *Array) selected(key starlark.Value) (selection, error) {
 		if keep {
 			s.shape = append(s.shape, len(pos))
 		}
-		next := make([]int, 0, len(s.offsets)*len(pos))
-		for _, o := range s.offsets {
-			for _, p := range pos {
-				next = append(next, o+p*stride)
-			}
-		}
-		s.offsets = next
+		s.offsets = crossed(s.offsets, pos, stride)
 	}
 	return s, nil
+}
+
+// crossed is offsets, each followed by those of all positions along one more axis.
+func crossed(offsets, pos []int, stride int) []int {
+	next := make([]int, 0, len(offsets)*len(pos))
+	for _, o := range offsets {
+		for _, p := range pos {
+			next = append(next, o+p*stride)
+		}
+	}
+	return next
 }
 
 // selectedTogether is selected with index arrays for several axes, of one length or of one element: they and the numbers among the indices are
@@ -236,13 +241,7 @@ func (a *Array) selectedTogether(keys starlark.Tuple, arrays []int) (selection, 
 	}
 	s := selection{offsets: []int{0}}
 	for _, x := range slices.Insert(others, place, line) {
-		next := make([]int, 0, len(s.offsets)*len(x.pos))
-		for _, o := range s.offsets {
-			for _, p := range x.pos {
-				next = append(next, o+p*x.stride)
-			}
-		}
-		s.offsets, s.shape = next, append(s.shape, len(x.pos))
+		s.offsets, s.shape = crossed(s.offsets, x.pos, x.stride), append(s.shape, len(x.pos))
 	}
 	return s, nil
 }

@@ -71,7 +71,7 @@ func (s *synapses) Index(k int) starlark.Value { return &synapseSubset{s, []int3
 // Slice is S[start:end:step].
 func (s *synapses) Slice(start, end, step int) starlark.Value {
 	p := &synapseSubset{of: s}
-	for k := start; step > 0 && k < end || step < 0 && k > end; k += step {
+	for _, k := range strided(start, end, step) {
 		p.elems = append(p.elems, int32(k))
 	}
 	return p
@@ -111,18 +111,24 @@ func (e *synapseEnd) label() string {
 	return e.name + " (sources)"
 }
 
+// neurons are those at this end, one for each synapse.
+func (e *synapseEnd) neurons() ([]int32, error) {
+	pre, post, err := e.edges()
+	if e.post {
+		return post, err
+	}
+	return pre, err
+}
+
 // read gives a neuron's variable for each synapse.
 func (e *synapseEnd) read(v variable) (*Array, error) {
 	a, err := e.side.read(v)
 	if err != nil || v.shared {
 		return a, err
 	}
-	pre, end, err := e.edges()
+	end, err := e.neurons()
 	if err != nil {
 		return nil, err
-	}
-	if !e.post {
-		end = pre
 	}
 	out := &Array{data: make([]float64, len(end)), shape: []int{len(end)}, dim: a.dim, kind: a.kind}
 	for k, i := range end {
@@ -139,12 +145,9 @@ func (e *synapseEnd) put(v variable, a net.Assignment) error {
 	if v.shared {
 		return e.side.put(v, a)
 	}
-	pre, end, err := e.edges()
+	end, err := e.neurons()
 	if err != nil {
 		return err
-	}
-	if !e.post {
-		end = pre
 	}
 	n := len(end)
 	if a.Elements != nil {

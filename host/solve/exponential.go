@@ -7,11 +7,15 @@ import "github.com/galvani-sim/galvani/host/ir"
 // -B/A + (x + B/A)·exp(A·dt); the same value is x + dt·exprel(A·dt)·x', which has no division by an A that may be zero
 // and keeps a fixed point fixed in single precision too.
 func exponentialEuler(s *System) ([]*ir.Expr, *Unsuitable) {
+	a, dt := algebra{s.B}, s.B.Const(s.DT)
+	return s.frozen(func(v Var, A, B *ir.Expr) *ir.Expr { return a.relax(v.Value, A, B, v.Deriv, dt) })
+}
+
+// frozen advances each equation x' = A·x + B by itself, with A, B, and functions of x frozen at their old values.
+func (s *System) frozen(next func(v Var, A, B *ir.Expr) *ir.Expr) ([]*ir.Expr, *Unsuitable) {
 	if bad := s.refuseNoise(); bad != nil {
 		return nil, bad
 	}
-	a := algebra{s.B}
-	dt := s.B.Const(s.DT)
 	news := make([]*ir.Expr, len(s.Vars))
 	for i, v := range s.Vars {
 		l := newLinearizer(s.B, []*ir.Expr{v.Value})
@@ -20,7 +24,7 @@ func exponentialEuler(s *System) ([]*ir.Expr, *Unsuitable) {
 		if f == nil {
 			return nil, &Unsuitable{Var: v.Name, Why: "it is not linear in " + v.Name + ": " + l.whyNot(v.Deriv, []string{v.Name})}
 		}
-		news[i] = a.relax(v.Value, f.coef[0], f.rest, v.Deriv, dt)
+		news[i] = next(v, f.coef[0], f.rest)
 	}
 	return news, nil
 }

@@ -52,19 +52,8 @@ func implicitEuler(s *System) ([]*ir.Expr, *Unsuitable) {
 // semiImplicitEuler solves x_new = x + dt·(A·x_new + B) for each equation by itself, with A, B, and functions of x frozen at their old values as in
 // exponentialEuler.
 func semiImplicitEuler(s *System) ([]*ir.Expr, *Unsuitable) {
-	if bad := s.refuseNoise(); bad != nil {
-		return nil, bad
-	}
 	a, dt := algebra{s.B}, s.B.Const(s.DT)
-	news := make([]*ir.Expr, len(s.Vars))
-	for i, v := range s.Vars {
-		l := newLinearizer(s.B, []*ir.Expr{v.Value})
-		l.freeze = true
-		f := l.form(v.Deriv)
-		if f == nil {
-			return nil, &Unsuitable{Var: v.Name, Why: "it is not linear in " + v.Name + ": " + l.whyNot(v.Deriv, []string{v.Name})}
-		}
-		news[i] = a.expr(a.div(a.add(v.Value, a.mul(dt, f.rest)), a.sub(s.B.Const(1), a.mul(dt, f.coef[0]))))
-	}
-	return news, nil
+	return s.frozen(func(v Var, A, B *ir.Expr) *ir.Expr {
+		return a.expr(a.div(a.add(v.Value, a.mul(dt, B)), a.sub(s.B.Const(1), a.mul(dt, A))))
+	})
 }
