@@ -253,6 +253,11 @@ func (t *translator[T]) withScalar(in *instr) (native.Value, bool) {
 	if !ok {
 		return 0, false
 	}
+	if in.f == fDiv && !t.varying[in.b] {
+		if by, ok := native.NewDivisor(float64(t.p.sr[in.b]), wide[T]()); ok {
+			return t.loop.Divide(x, by), true
+		}
+	}
 	return t.loop.Add(op, 0, x, t.scalar(in.b)), true
 }
 

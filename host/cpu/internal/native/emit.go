@@ -44,6 +44,9 @@ func (g *generator) node(n *Node, v Value) {
 		x := g.vector(a)
 		y := g.value(b)
 		g.real(binaryReal[n.Op], g.regs.put(v), x, y)
+	case DivBy:
+		x := g.vector(n.A)
+		g.divide(g.regs.put(v), x, &g.loop.Divisors[n.Slot])
 	case Min, Max:
 		g.extreme(n, v)
 	case Sin, Cos:

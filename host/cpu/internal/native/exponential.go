@@ -60,7 +60,7 @@ func (g *generator) exponential(e reduced) int {
 	g.d64(subReal[1], low, low, register(sum))
 	g.d64(addReal[1], low, low, register(e.r))
 	g.d64(mulReal[1], e.r, e.r, register(e.r))
-	g.d64(fma231, e.c, e.r, register(e.p))
+	g.d64(fma231[1], e.c, e.r, register(e.p))
 	g.d64(addReal[1], low, low, register(e.c))
 	g.d64(addReal[1], sum, sum, register(low))
 	return sum
@@ -70,7 +70,7 @@ func (g *generator) exp(d, x int) {
 	if !g.loop.Wide {
 		e := g.reduce(x, expLeast, expMost, expNarrow)
 		g.d64(mulReal[1], e.c, e.r, register(e.r))
-		g.d64(fma231, e.r, e.c, register(e.p))
+		g.d64(fma231[1], e.r, e.c, register(e.p))
 		g.d64(addReal[1], e.r, e.r, g.c64(1))
 		g.isa.scale(d, e.r, e.shifted, e.k)
 		return
@@ -85,7 +85,7 @@ func (g *generator) minusOne(x int, most, part float64) int {
 	g.factor(e, part)
 	g.d64(addReal[1], e.r, e.r, register(e.c))
 	g.d64(subReal[1], e.p, e.shifted, g.c64(part))
-	g.d64(fma231, e.p, e.shifted, register(e.r))
+	g.d64(fma231[1], e.p, e.shifted, register(e.r))
 	return e.p
 }
 
@@ -102,7 +102,7 @@ func (g *generator) minusOneWell(x int, most, part float64) int {
 	g.d64(addReal[1], sum, whole, register(high))
 	g.d64(subReal[1], whole, whole, register(sum))
 	g.d64(addReal[1], whole, whole, register(high))
-	g.d64(fma231, whole, power, register(low))
+	g.d64(fma231[1], whole, power, register(low))
 	g.d64(addReal[1], whole, sum, register(whole))
 	return whole
 }
@@ -111,7 +111,7 @@ func (g *generator) minusOneWell(x int, most, part float64) int {
 // beyond 1 + r.
 func (g *generator) factor(e reduced, part float64) {
 	g.d64(mulReal[1], e.k, e.r, register(e.r))
-	g.d64(fma231, e.c, e.k, register(e.p))
+	g.d64(fma231[1], e.c, e.k, register(e.p))
 	g.isa.instruction(shiftLong, full, shiftLeft, e.shifted, register(e.shifted), 52)
 	g.d64(addLong, e.shifted, e.shifted, g.c64(part))
 }

@@ -19,6 +19,7 @@ var (
 	xorBits  = [2]form{{opcode: 0xEF, m: 1, pp: 1}, {opcode: 0xEF, m: 1, pp: 1, w: true}}
 	spread   = [2]form{{opcode: 0x18, m: 2, pp: 1}, {opcode: 0x19, m: 2, pp: 1, w: true}}
 	gatherAt = [2]form{{opcode: 0x92, m: 2, pp: 1}, {opcode: 0x92, m: 2, pp: 1, w: true, vexW: true}}
+	fma231   = [2]form{{opcode: 0xB8, m: 2, pp: 1}, {opcode: 0xB8, m: 2, pp: 1, w: true, vexW: true}} // dst = src*rm + dst
 	fromInt  = [2]form{{opcode: 0x5B, m: 1}, {opcode: 0xE6, m: 1, pp: 2}}
 	toIntCut = [2]form{{opcode: 0x5B, m: 1, pp: 2}, {opcode: 0xE6, m: 1, pp: 1, w: true}}
 
@@ -34,7 +35,6 @@ var (
 	gatherInts = form{opcode: 0x90, m: 2, pp: 1}
 
 	// Of float64 and int64 lanes.
-	fma231    = form{opcode: 0xB8, m: 2, pp: 1, w: true, vexW: true} // dst = src*rm + dst
 	fnma231   = form{opcode: 0xBC, m: 2, pp: 1, w: true, vexW: true} // dst = -(src*rm) + dst
 	fma213    = form{opcode: 0xA8, m: 2, pp: 1, w: true, vexW: true} // dst = src*dst + rm
 	fms231    = form{opcode: 0xBA, m: 2, pp: 1, w: true, vexW: true} // dst = src*rm - dst

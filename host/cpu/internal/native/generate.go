@@ -80,6 +80,10 @@ func (g *generator) check() error {
 		n := &g.loop.Nodes[i]
 		switch n.Op {
 		case ScalarReal, ScalarInt, Element:
+		case DivBy:
+			if int(n.Slot) >= len(g.loop.Divisors) {
+				return fmt.Errorf("operation %d divides by %d, of %d", i, n.Slot, len(g.loop.Divisors))
+			}
 		case Check:
 			if n.Slot >= MaxChecks {
 				return ErrTooLarge

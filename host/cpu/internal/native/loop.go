@@ -1,6 +1,9 @@
 package native
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // Op is an operation of a Loop. R stands for a real vector, I for int32, M for a mask.
 type Op uint8
@@ -20,7 +23,8 @@ const (
 	Sub
 	Mul
 	Div
-	Min // as Go's min: NaN where one is, -0 below +0
+	DivBy // R = R / Divisors[Slot]
+	Min   // as Go's min: NaN where one is, -0 below +0
 	Max
 	Sqrt // R = op R
 	Floor
@@ -97,8 +101,9 @@ type Node struct {
 
 // Loop is the work on each element, in order.
 type Loop struct {
-	Wide  bool // reals are float64
-	Nodes []Node
+	Wide     bool // reals are float64
+	Nodes    []Node
+	Divisors []Divisor
 }
 
 // Add appends an operation and returns its value.
@@ -116,6 +121,15 @@ func (l *Loop) Add(op Op, slot int32, operands ...Value) Value {
 	}
 	l.Nodes = append(l.Nodes, n)
 	return Value(len(l.Nodes) - 1)
+}
+
+// Divide appends a division by a constant, and returns its value.
+func (l *Loop) Divide(x Value, by Divisor) Value {
+	at := slices.Index(l.Divisors, by)
+	if at < 0 {
+		at, l.Divisors = len(l.Divisors), append(l.Divisors, by)
+	}
+	return l.Add(DivBy, int32(at), x)
 }
 
 // Limits of one loop; ErrTooLarge says that it needs more.

@@ -96,7 +96,7 @@ func (g *generator) sincos(op Op, d, e, x, part int) {
 	// sin: r + (c + z r S(z)), with the sign of r
 	g.polynomial(p, z, sinTerms...)
 	g.d64(mulReal[1], z, z, register(r))
-	g.d64(fma231, c, z, register(p))
+	g.d64(fma231[1], c, z, register(p))
 	g.d64(addReal[1], sine, r, register(c))
 	g.sign64(sine, r, z)
 
