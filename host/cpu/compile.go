@@ -92,10 +92,10 @@ func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key random
 	return c.finish()
 }
 
-// compileReduction compiles the value of one reduction over synapses.
-func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *plan.Plan, key randomKeys) (*program[T], error) {
+// compileReduction compiles the value of one reduction over synapses, in the order of rows or, with ends, in that of creation.
+func compileReduction[T real](k *ir.Kernel, r *ir.Reduction, run *plan.Run, p *plan.Plan, key randomKeys, ends *connection) (*program[T], error) {
 	c := newCompiler[T](k, run, p, key)
-	c.space, c.mapped = synapseSpace, c.conn.Mapped
+	c.space, c.mapped, c.ends = synapseSpace, c.conn.Mapped && ends == nil, ends
 	c.count = c.conn.N
 	c.countUses(r.Value)
 	op := c.vector(r.Value)

@@ -111,9 +111,8 @@ func (x *instance[T]) listed(c *connection, p *plan.Conn) error {
 	if len(x.m.int) < len(x.plan.Buffers) || p.Near < 0 || int(p.Near) >= len(x.plan.Buffers) || p.Index < 0 || int(p.Index) >= len(x.plan.Buffers) {
 		return fmt.Errorf("connection %q: no lists of ends", c.name)
 	}
-	list := func(id plan.BufferID) plan.Index { return plan.Index{Long: x.m.int[id], Short: x.m.short[id]} }
-	near := list(p.Near)
-	c.index, c.nearOf, c.farOf = list(p.Index), int(p.Near), int(p.Index)
+	near := x.m.index(int(p.Near))
+	c.index, c.nearOf, c.farOf = x.m.index(int(p.Index)), int(p.Near), int(p.Index)
 	if near.Len() != p.N || c.index.Len() != p.N {
 		return fmt.Errorf("connection %q: %d and %d ends of %d synapses", c.name, near.Len(), c.index.Len(), p.N)
 	}
@@ -184,12 +183,7 @@ func (x *instance[T]) ends(c *connection) error {
 		if c.byPost {
 			near, far = far, near
 		}
-		c.nearOf, c.farOf = len(x.m.int), len(x.m.int)+1
-		x.m.real, x.m.int = append(x.m.real, nil, nil), append(x.m.int, nil, nil)
-		if x.m.ends == nil {
-			x.m.ends = map[int]*plan.Ends{}
-		}
-		x.m.ends[c.nearOf], x.m.ends[c.farOf] = near, far
+		c.nearOf, c.farOf = x.m.keep(near.Entries()), x.m.keep(far.Entries())
 		return nil
 	}
 	n := len(c.syn)
@@ -204,7 +198,6 @@ func (x *instance[T]) ends(c *connection) error {
 			near[s], far[s] = int32(r), c.index.At(int(k))
 		}
 	}
-	c.nearOf, c.farOf = len(x.m.int), len(x.m.int)+1
-	x.m.real, x.m.int = append(x.m.real, nil, nil), append(x.m.int, near, far)
+	c.nearOf, c.farOf = x.m.keep(plan.Index{Long: near}), x.m.keep(plan.Index{Long: far})
 	return nil
 }

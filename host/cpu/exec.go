@@ -13,8 +13,7 @@ import (
 type memory[T real] struct {
 	real  [][]T
 	int   [][]int32
-	short [][]uint16 // of the plan's buffers only
-	ends  map[int]*plan.Ends
+	short [][]uint16 // none for buffers behind its end
 }
 
 // part returns elements lo to hi-1 of a buffer that is not in int, in room; nil where there are none such.
@@ -22,15 +21,36 @@ func (m *memory[T]) part(buf, lo, hi int, room []int32) []int32 {
 	if lo < 0 {
 		return nil
 	}
-	if buf < len(m.short) {
-		if x := (plan.Index{Short: m.short[buf]}); x.Short != nil && hi <= x.Len() {
-			return x.Part(lo, hi, room)
-		}
-	}
-	if e := m.ends[buf]; e != nil && hi <= e.Len() {
-		return e.Part(lo, hi, room)
+	if x := (plan.Index{Short: m.shorts(buf)}); x.Short != nil && hi <= x.Len() {
+		return x.Part(lo, hi, room)
 	}
 	return nil
+}
+
+// shorts is a buffer of 16 bits an entry, nil where it is none.
+func (m *memory[T]) shorts(buf int) []uint16 {
+	if buf < len(m.short) {
+		return m.short[buf]
+	}
+	return nil
+}
+
+func (m *memory[T]) isShort(buf int) bool { return m.shorts(buf) != nil }
+
+// index is a buffer of ints in either form.
+func (m *memory[T]) index(buf int) plan.Index {
+	return plan.Index{Long: m.int[buf], Short: m.shorts(buf)}
+}
+
+// keep appends a buffer of ints.
+func (m *memory[T]) keep(x plan.Index) (buf int) {
+	buf = len(m.int)
+	m.real, m.int = append(m.real, nil), append(m.int, x.Long)
+	if x.Short != nil {
+		m.short = append(m.short, make([][]uint16, buf+1-len(m.short))...)
+		m.short[buf] = x.Short
+	}
+	return buf
 }
 
 // worker is what one thread needs to run programs. Registers are shared by all programs that it runs.
@@ -44,9 +64,12 @@ type worker[T real] struct {
 	rows   []T // rows gathered from an operand that is stored by columns
 	ahead  rowsAhead
 	drawn  frame[T] // random numbers for machine code
-	list   []int32
-	args   *native.Args
-	parts  []*frame[T] // of the programs of a sequence
+	// results is where machine code stores the values of a reduction, those of synapses resultsAt and on.
+	results   []T
+	resultsAt int
+	list      []int32
+	args      *native.Args
+	parts     []*frame[T] // of the programs of a sequence
 	// product is kept here, since a pointer to a local variable that goes through a table of functions would move it to the heap.
 	product product[T]
 }

@@ -54,7 +54,9 @@ func (x *instance[T]) compileOp(op plan.Op) (operation, error) {
 			return nil, err
 		}
 		if !x.initial {
-			k.arrange(o)
+			if err := k.arrange(o); err != nil {
+				return nil, err
+			}
 		}
 		return k, nil
 	case *plan.MatMul:

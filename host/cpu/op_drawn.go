@@ -49,7 +49,7 @@ func (x *instance[T]) newRowDrawing(l *listOp[T], o *plan.Run) (*rowDrawing[T], 
 		if err != nil {
 			return nil, err
 		}
-		v.makeStages(x.set)
+		v.makeStages(x.set, x.m.isShort)
 		d.values = append(d.values, v)
 	}
 	return d, nil

@@ -19,8 +19,9 @@ type reduceOp[T real] struct {
 	add     bool
 	bounds  []int // rows at which tasks begin, and the end
 	job     func(worker, task int)
-	plain   *plainSum[T] // nil: the program is run
-	dstEach int          // entries of one replica, 0: one copy for all
+	plain   *plainSum[T]    // nil: the program is run
+	created *creationSum[T] // instead, where not nil
+	dstEach int             // entries of one replica, 0: one copy for all
 }
 
 // ownPart is what a replica has of a buffer.
@@ -33,7 +34,7 @@ func ownPart[E any](buf []E, each, replica int) []E {
 
 func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T], error) {
 	k := o.Kernel
-	p, err := compileReduction[T](k, r, o, x.plan, x.random())
+	p, err := compileReduction[T](k, r, o, x.plan, x.random(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 		plain = false
 	}
 	if !plain {
-		p.makeStages(x.set)
+		p.makeStages(x.set, x.m.isShort)
 	}
 	work := p.work()
 	if plain {
@@ -74,6 +75,9 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 }
 
 func (r *reduceOp[T]) run(step int64) error {
+	if r.created != nil {
+		return r.created.run(step)
+	}
 	if r.plain == nil {
 		r.p.scalars(r.x.vec, &r.x.m, step)
 	} else if err := r.plain.prepare(); err != nil {

@@ -71,14 +71,21 @@ func (k *kernelOp[T]) run(step int64) error {
 }
 
 // arrange readies the sums of a kernel that is run in every step, and what its spikes add.
-func (k *kernelOp[T]) arrange(o *plan.Run) {
+func (k *kernelOp[T]) arrange(o *plan.Run) error {
 	if l, ok := k.body.(*listOp[T]); ok {
 		l.arrange(o)
 	}
 	var kept []*reduceOp[T]
-	for _, r := range k.reduces {
+	for i, r := range k.reduces {
 		if r.plain != nil {
 			r.plain.arrange()
+		}
+		var err error
+		if r.created, err = r.byCreation(o, &o.Kernel.Reductions[i]); err != nil {
+			return err
+		}
+		if r.created != nil {
+			r.plain = nil
 		}
 		if n := len(kept); n > 0 && kept[n-1].pair(r) {
 			continue
@@ -86,6 +93,7 @@ func (k *kernelOp[T]) arrange(o *plan.Run) {
 		kept = append(kept, r)
 	}
 	k.reduces = kept
+	return nil
 }
 
 func (x *instance[T]) compileRun(o *plan.Run) (*kernelOp[T], error) {
@@ -135,7 +143,7 @@ func (x *instance[T]) compileBody(o *plan.Run) (runner, error) {
 		return nil, err
 	}
 	if !x.initial { // what runs once is not worth the making
-		p.makeStages(x.set)
+		p.makeStages(x.set, x.m.isShort)
 	}
 	if k.Domain == ir.Spiking || k.Domain == ir.Active {
 		return x.newListRun(p, o)

@@ -22,7 +22,9 @@ const (
 	slotInt                    // int register or view at
 	slotGather                 // real buffer at, from its beginning
 	slotGatherInt
-	slotDrawn // random numbers, made ahead of the code
+	slotShort  // int view at, of 16 bits
+	slotResult // values of a reduction
+	slotDrawn  // random numbers, made ahead of the code
 )
 
 // slot is an array of a piece of machine code.
@@ -32,15 +34,18 @@ type slot struct {
 }
 
 // makeStages cuts the body into stages, with machine code wherever there is some: all of it and the effects where elements run in order.
-func (p *program[T]) makeStages(set native.Set) {
+func (p *program[T]) makeStages(set native.Set, short func(buf int) bool) {
 	if set == native.NoSet {
 		return
 	}
 	varying := p.varyingScalars()
 	if p.loop && p.effectsInLoop() {
 		t := p.newTranslator(varying)
-		t.ahead = true
+		t.whole, t.short = true, short
 		if !slices.ContainsFunc(p.body, func(in instr) bool { return !t.instr(&in) }) {
+			if p.result != none {
+				t.store(native.StoreReal, slot{slotResult, 0}, t.real(p.result), native.None)
+			}
 			t.effects()
 			if code, err := native.Compile(&t.loop, set); err == nil {
 				p.whole, p.draws = &stage{code: code, slots: t.slots}, t.draws
@@ -140,6 +145,11 @@ func (p *program[T]) runCode(w *worker[T], m *memory[T], b *block) bool {
 			a.Ptr[i] = part(m.real[p.rviews[int(x.at)-p.nr].buf], p.start(&p.rviews[int(x.at)-p.nr], b), b.n)
 		case slotInt:
 			a.Ptr[i] = part(m.int[p.iviews[int(x.at)-p.ni].buf], p.start(&p.iviews[int(x.at)-p.ni], b), b.n)
+		case slotShort:
+			v := &p.iviews[int(x.at)-p.ni]
+			a.Ptr[i] = part(m.shorts(v.buf), p.start(v, b), b.n)
+		case slotResult:
+			a.Ptr[i] = part(w.results, b.lo-w.resultsAt, b.n)
 		case slotDrawn:
 			a.Ptr[i] = pointer(w.drawn.rv[x.at])
 		default:

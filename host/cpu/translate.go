@@ -22,8 +22,10 @@ type translator[T real] struct {
 	varying map[int32]bool
 	// stores are made behind everything else: an operation that ends the loop leaves its vector as it was.
 	stores []native.Node
-	// ahead: random numbers that depend on nothing but the element are made before the loop, by draws.
-	ahead bool
+	// whole: the loop is all of the program. Random numbers that depend on nothing but the element are made before it, by draws, and views are read
+	// in the form in which they lie; else a frame has them, in 32 bits.
+	whole bool
+	short func(buf int) bool
 	draws []instr
 }
 
@@ -84,11 +86,19 @@ func (t *translator[T]) either(r int32) native.Value {
 		if s, fixed := t.fixedI[r]; fixed {
 			v = t.loop.Add(native.ScalarInt, s)
 		} else {
-			v = t.loop.Add(native.LoadInt, t.slot(slot{slotInt, r}))
+			v = t.loadInt(r)
 		}
 		t.ints[r] = v
 	}
 	return v
+}
+
+// loadInt loads a register or a view.
+func (t *translator[T]) loadInt(r int32) native.Value {
+	if t.whole && int(r) >= t.p.ni && t.short(t.p.iviews[int(r)-t.p.ni].buf) {
+		return t.loop.Add(native.LoadShort, t.slot(slot{slotShort, r}))
+	}
+	return t.loop.Add(native.LoadInt, t.slot(slot{slotInt, r}))
 }
 
 func (t *translator[T]) int(r int32) native.Value { return t.asInt(t.either(r)) }
@@ -212,7 +222,7 @@ func (t *translator[T]) instr(in *instr) bool {
 		}
 		v = t.loop.Add(native.Element, 0)
 	case kUniform, kNormal, kExponential:
-		if !t.ahead {
+		if !t.whole {
 			return false
 		}
 		at := int32(len(t.draws))

@@ -48,8 +48,15 @@ func (x Index) Part(lo, hi int, buf []int32) []int32 {
 		return x.Long[lo:hi]
 	}
 	buf = buf[:hi-lo]
-	for k, e := range x.Short[lo:hi] {
-		buf[k] = int32(e)
+	short := x.Short[lo:hi]
+	for len(short) >= 8 { // without looking at the bounds each time
+		b, s := (*[8]int32)(buf[len(buf)-len(short):]), (*[8]uint16)(short)
+		b[0], b[1], b[2], b[3] = int32(s[0]), int32(s[1]), int32(s[2]), int32(s[3])
+		b[4], b[5], b[6], b[7] = int32(s[4]), int32(s[5]), int32(s[6]), int32(s[7])
+		short = short[8:]
+	}
+	for k, e := range short {
+		buf[len(buf)-len(short)+k] = int32(e)
 	}
 	return buf
 }
@@ -164,6 +171,9 @@ func (e *Ends) List() []int32 {
 	return out
 }
 
+// Entries returns the ends as an index: that which is kept, or one that is made.
+func (e *Ends) Entries() Index { return e.index().made() }
+
 // index returns the ends as the entries of rows.
 func (e *Ends) index() Index {
 	if e.first == nil {
@@ -245,11 +255,15 @@ func (r *reader) part(lo, hi int) []int32 {
 
 func (r *reader) fill(out []int32, lo int) {
 	first := r.ends.first
-	for k := range out {
-		for int(first[r.at+1]) <= lo+k {
+	for len(out) > 0 {
+		for int(first[r.at+1]) <= lo {
 			r.at++
 		}
-		out[k] = r.at
+		same := out[:min(len(out), int(first[r.at+1])-lo)]
+		for k := range same {
+			same[k] = r.at
+		}
+		out, lo = out[len(same):], lo+len(same)
 	}
 }
 

@@ -97,6 +97,15 @@ func (t avx2) load(c class, r int, from operand) {
 	t.instruction(f, l, r, 0, from, 0)
 }
 
+// loadShort ends the loop behind the whole vectors: there is no load of some lanes of 16 bits.
+func (t avx2) loadShort(r int, from operand) {
+	if t.tail {
+		t.leave()
+		return
+	}
+	t.instruction(widenShort, t.intLength(), r, 0, from, 0)
+}
+
 func (t avx2) store(c class, r int, to operand, mask int) {
 	put, l := t.put(c)
 	where := mask

@@ -92,6 +92,10 @@ func (t avx512) load(c class, r int, from operand) {
 	t.masked(f, l, r, 0, from, t.use(), t.tail, 0)
 }
 
+func (t avx512) loadShort(r int, from operand) {
+	t.masked(widenShort, t.intLength(), r, 0, from, t.use(), t.tail, 0)
+}
+
 func (t avx512) store(c class, r int, to operand, mask int) {
 	f, l := t.put(c)
 	if mask < 0 {

@@ -19,6 +19,8 @@ func (g *generator) node(n *Node, v Value) {
 		g.isa.load(realClass, g.regs.put(v), g.at(n.Slot, g.realSize()))
 	case LoadInt:
 		g.isa.load(intClass, g.regs.put(v), g.at(n.Slot, 4))
+	case LoadShort:
+		g.isa.loadShort(g.regs.put(v), g.at(n.Slot, 2))
 	case ScalarReal, ScalarInt: // read where they are used
 	case Element:
 		g.elements(g.regs.put(v))

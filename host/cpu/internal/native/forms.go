@@ -33,6 +33,7 @@ var (
 	absInt     = form{opcode: 0x1E, m: 2, pp: 1}
 	spreadInt  = form{opcode: 0x58, m: 2, pp: 1}
 	gatherInts = form{opcode: 0x90, m: 2, pp: 1}
+	widenShort = form{opcode: 0x33, m: 2, pp: 1} // from uint16
 
 	// Of float64 and int64 lanes.
 	fnma231   = form{opcode: 0xBC, m: 2, pp: 1, w: true, vexW: true} // dst = -(src*rm) + dst

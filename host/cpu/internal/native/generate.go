@@ -111,7 +111,7 @@ func (g *generator) prologue() {
 	var count [MaxSlots]int
 	for i := range g.loop.Nodes {
 		switch n := &g.loop.Nodes[i]; n.Op {
-		case LoadReal, LoadInt, StoreReal, StoreInt:
+		case LoadReal, LoadInt, LoadShort, StoreReal, StoreInt:
 			count[n.Slot]++
 		}
 	}
@@ -163,6 +163,12 @@ func (g *generator) pass() error {
 		return ErrTooLarge
 	}
 	return nil
+}
+
+// leave ends the loop before the present vector.
+func (g *generator) leave() {
+	g.integer(opPut, rcx, memory(rdi, offBail))
+	g.bail = append(g.bail, g.jump(jumpAlways...))
 }
 
 // intLength is the length of a vector with as many int32 as there are lanes.

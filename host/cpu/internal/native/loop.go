@@ -11,6 +11,7 @@ type Op uint8
 const (
 	LoadReal   Op = iota // R = array Slot
 	LoadInt              // I = array Slot
+	LoadShort            // I = array Slot of 16 bits each, not negative; behind the last whole vector the loop may end, see Args.Bail
 	ScalarReal           // R = real scalar Slot in all lanes
 	ScalarInt            // I = int scalar Slot in all lanes
 	Element              // I = index of the element
@@ -156,7 +157,7 @@ func (o Op) class() class {
 	switch o {
 	case StoreReal, StoreInt, Emit, Check:
 		return noClass
-	case LoadInt, ScalarInt, Element, IAdd, ISub, IMul, IMin, IMax, IAnd, IOr, INeg, IAbs, ISign, ISelect, ToInt, FromMask, GatherInt:
+	case LoadInt, LoadShort, ScalarInt, Element, IAdd, ISub, IMul, IMin, IMax, IAnd, IOr, INeg, IAbs, ISign, ISelect, ToInt, FromMask, GatherInt:
 		return intClass
 	case Lt, Le, Eq, Ne, Gt, Ge, ILt, ILe, IEq, INe, And, Or, Not, ToMask:
 		return maskClass

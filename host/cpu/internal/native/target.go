@@ -57,6 +57,8 @@ type target interface {
 	fillGeneral(r, from int)
 	// load and store move the lanes in use; store those of mask, or all with mask -1. c is realClass or intClass.
 	load(c class, r int, from operand)
+	// loadShort loads ints from 16 bits each.
+	loadShort(r int, from operand)
 	// Where mask holds nowhere nothing is written, so that the memory does not count as changed.
 	store(c class, r int, to operand, mask int)
 	// equal jumps where all ints of x, not behind the whole vectors, are those in memory.

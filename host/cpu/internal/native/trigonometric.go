@@ -66,8 +66,7 @@ func (g *generator) sincos(op Op, d, e, x, part int) {
 	g.isa.compare(1, over, r, g.c64(trigMost), predicateGe, false)
 	g.isa.restrict(over, part)
 	below := g.isa.none(over)
-	g.integer(opPut, rcx, memory(rdi, offBail))
-	g.bail = append(g.bail, g.jump(jumpAlways...))
+	g.leave()
 	g.land(below)
 
 	g.set64(q, trigInv)

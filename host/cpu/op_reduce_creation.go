@@ -1,0 +1,209 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/plan"
+)
+
+// creationSum makes the sums of a mapped connection in the order of creation of its synapses, which is that of each row: values are read where they lie
+// one after the other, and each is added to the sum of its row.
+type creationSum[T real] struct {
+	r    *reduceOp[T]
+	p    *program[T] // over synapses
+	to   plan.Index  // row of each synapse
+	sums []T         // those of r, or room for what is added to these
+	// With several threads, all compute values, a window of synapses at a time, and each adds those of its own rows: runs of synapses whose rows
+	// ascend are cut at the first of them. parts is 1 where one thread does both.
+	parts  int
+	cuts   [][]int32 // by part: where its piece of each run begins; the last is where runs end
+	runs   int
+	room   int // values of a window
+	values []T
+	from   int // runs of the window
+	behind int
+	first  int // synapse
+	tasks  int
+	jobs   [2]func(worker, task int)
+}
+
+// windowValues is about the number of values that a window holds: they stay in a cache while they are added.
+const windowValues = 1 << 16
+
+// aloneValues is that for a single thread, which has no one to wait for.
+const aloneValues = 1 << 11
+
+// leastPiece is the length of pieces of runs from which it is worth to cut them.
+const leastPiece = 16
+
+// byCreation returns the sum in order of creation, nil where rows have another order or it is not worth it.
+func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T], error) {
+	x, c := r.x, r.conn
+	if c.syn == nil || r.ints != nil || x.replicas() > 1 || c.maxSyn != len(c.syn)-1 || r.plain != nil && r.plain.syn == nil {
+		return nil, nil
+	}
+	for row := range c.rows {
+		if s := c.syn[c.rowPtr[row]:c.rowPtr[row+1]]; !slices.IsSorted(s) {
+			return nil, nil
+		}
+	}
+	if err := x.ends(c); err != nil {
+		return nil, nil // synapses that are in no row, or in several
+	}
+	s := &creationSum[T]{r: r, sums: r.dst[:c.rows], parts: 1}
+	s.to = x.m.index(c.nearOf)
+	for row := range c.rows {
+		for _, k := range c.syn[c.rowPtr[row]:c.rowPtr[row+1]] {
+			if s.to.At(int(k)) != int32(row) {
+				return nil, nil
+			}
+		}
+	}
+	var err error
+	if s.p, err = compileReduction[T](o.Kernel, red, o, x.plan, x.random(), c); err != nil {
+		return nil, err
+	}
+	s.p.loop = s.p.resultReal
+	s.p.makeStages(x.set, x.m.isShort)
+	if r.add {
+		s.sums = make([]T, c.rows)
+	}
+	n := len(c.syn)
+	if s.tasks = split(n, s.p.work()+1, x.pool.threads()); s.tasks > 1 && !s.cut(min(s.tasks, x.pool.threads())) && x.pool.threads() > 2 {
+		return nil, nil // many threads are faster row by row
+	}
+	if s.parts == 1 {
+		s.values = make([]T, min(n, aloneValues))
+	}
+	s.jobs = [2]func(worker, task int){s.compute, s.add}
+	return s, nil
+}
+
+// cut divides the rows between so many threads; false where pieces of runs would be short.
+func (s *creationSum[T]) cut(parts int) bool {
+	n := s.to.Len()
+	begin, longest := []int32{0}, 0
+	for k := 1; k < n; k++ {
+		if s.to.At(k) < s.to.At(k-1) {
+			longest = max(longest, k-int(begin[len(begin)-1]))
+			if begin = append(begin, int32(k)); len(begin)*parts*leastPiece > n {
+				return false
+			}
+		}
+	}
+	longest = max(longest, n-int(begin[len(begin)-1]))
+	s.parts, s.runs, s.room = parts, len(begin), max(windowValues, longest)
+	s.cuts = append(s.cuts, begin)
+	end := append(slices.Clone(begin[1:]), int32(n))
+	// Of about as many synapses each.
+	row := s.r.rowPtr
+	for t := 1; t < parts; t++ {
+		first, _ := slices.BinarySearch(row, int32(int64(n)*int64(t)/int64(parts)))
+		at := make([]int32, s.runs)
+		for i := range at {
+			lo, hi := int(s.cuts[t-1][i]), int(end[i])
+			for lo < hi {
+				if mid := (lo + hi) / 2; int(s.to.At(mid)) < first {
+					lo = mid + 1
+				} else {
+					hi = mid
+				}
+			}
+			at[i] = int32(lo)
+		}
+		s.cuts = append(s.cuts, at)
+	}
+	s.cuts = append(s.cuts, end)
+	s.values = make([]T, s.room)
+	return true
+}
+
+func (s *creationSum[T]) run(step int64) error {
+	x := s.r.x
+	s.p.scalars(x.vec, &x.m, step)
+	clear(s.sums)
+	if err := s.all(); err != nil {
+		return err
+	}
+	if s.r.add {
+		for i, v := range s.sums {
+			s.r.dst[i] += v
+		}
+	}
+	return x.outcome(s.p)
+}
+
+func (s *creationSum[T]) all() error {
+	x := s.r.x
+	if s.parts == 1 {
+		return x.pool.run(1, s.jobs[0])
+	}
+	end := s.cuts[s.parts]
+	for s.from = 0; s.from < s.runs; s.from = s.behind {
+		s.first = int(s.cuts[0][s.from])
+		for s.behind = s.from + 1; s.behind < s.runs && int(end[s.behind])-s.first <= s.room; s.behind++ {
+		}
+		s.tasks = split(int(end[s.behind-1])-s.first, s.p.work(), x.pool.threads())
+		if err := x.pool.run(s.tasks, s.jobs[0]); err != nil {
+			return err
+		}
+		if err := x.pool.run(s.parts, s.jobs[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compute makes the values of a task's part of the window; where one thread does everything, those of all synapses, and adds them.
+func (s *creationSum[T]) compute(worker, task int) {
+	w := s.r.x.workers[worker]
+	if s.parts == 1 {
+		for lo, n := 0, s.to.Len(); lo < n; lo += len(s.values) {
+			v := s.values[:min(len(s.values), n-lo)]
+			s.fill(w, lo, v)
+			s.put(lo, v)
+		}
+		return
+	}
+	n := int(s.cuts[s.parts][s.behind-1]) - s.first
+	lo, hi := cut(n, s.tasks, task), cut(n, s.tasks, task+1)
+	s.fill(w, s.first+lo, s.values[lo:hi])
+}
+
+// fill makes the values of synapses lo, lo+1, ...
+func (s *creationSum[T]) fill(w *worker[T], lo int, v []T) {
+	x, p := s.r.x, s.p
+	b := block{lo: lo, n: len(v)}
+	w.results, w.resultsAt = v, lo
+	if p.whole != nil && p.runWhole(w, &x.m, &b) {
+		return
+	}
+	f := w.frame(p)
+	p.fills(f)
+	for end := lo + len(v); b.lo < end; b.lo += b.n {
+		b.n = min(blockLen, end-b.lo)
+		p.point(w, f, &x.m, &b)
+		p.compute(x.vec, w, f, &x.m, &b)
+		copy(v[b.lo-lo:], f.rv[p.result][:b.n])
+	}
+}
+
+// put adds the values of synapses lo, lo+1, ... to the sums of their rows.
+func (s *creationSum[T]) put(lo int, v []T) {
+	if s.to.Short != nil {
+		addWeights(s.sums, s.to.Short[lo:lo+len(v)], v)
+	} else {
+		addWeights(s.sums, s.to.Long[lo:lo+len(v)], v)
+	}
+}
+
+// add adds the window's values of a part's rows.
+func (s *creationSum[T]) add(_, part int) {
+	from, behind := s.cuts[part], s.cuts[part+1]
+	for i := s.from; i < s.behind; i++ {
+		if lo, hi := int(from[i]), int(behind[i]); lo < hi {
+			s.put(lo, s.values[lo-s.first:hi-s.first])
+		}
+	}
+}
