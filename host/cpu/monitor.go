@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/galvani-sim/galvani/host/plan"
+import (
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/plan"
+)
 
 // ring keeps a monitor's samples until they are drained. It grows when the host drains late, so that none is lost.
 type ring[T real] struct {
@@ -8,36 +12,40 @@ type ring[T real] struct {
 	m      *plan.Monitor
 	steps  []int64
 	values [][]float64
-	last   int // samples that the last drain took
+	// drained: what the slices hold was handed over, and they serve again.
+	drained bool
 }
 
 func newRing[T real](x *instance[T], m *plan.Monitor) *ring[T] {
-	r := &ring[T]{x: x, m: m}
-	r.reset()
-	return r
+	return &ring[T]{x: x, m: m, values: make([][]float64, len(m.Vars))}
 }
 
-func (r *ring[T]) reset() {
-	r.last, r.steps = len(r.steps), nil
-	r.values = make([][]float64, len(r.m.Vars))
+// drain hands over what was sampled since the last time.
+func (r *ring[T]) drain() (steps []int64, values [][]float64) {
+	if r.drained {
+		return nil, make([][]float64, len(r.values))
+	}
+	r.drained = true
+	return r.steps, slices.Clone(r.values)
 }
+
+// reset forgets what was sampled.
+func (r *ring[T]) reset() { r.drained = true }
 
 func (r *ring[T]) name() string { return r.m.Name }
 
 func (r *ring[T]) changed(plan.BufferID) {}
 
 func (r *ring[T]) run(step int64) error {
-	if r.steps == nil {
-		// A host that drains often does not pay for room that it never uses.
-		n := min(max(r.last, 16), r.m.Capacity)
-		r.steps = make([]int64, 0, n)
-		for i, v := range r.m.Vars {
-			r.values[i] = make([]float64, 0, n*v.Len)
+	if r.drained {
+		r.drained, r.steps = false, r.steps[:0]
+		for i, v := range r.values {
+			r.values[i] = v[:0]
 		}
 	}
 	if len(r.steps) == cap(r.steps) {
 		// Doubling up to the capacity, which is the room that the plan's estimate has for samples; beyond only for a host that drains late.
-		n := 2 * len(r.steps)
+		n := max(2*len(r.steps), 16)
 		if len(r.steps) < r.m.Capacity {
 			n = min(n, r.m.Capacity)
 		}
@@ -66,6 +74,9 @@ func appendValues[E int32 | float32 | float64](dst []float64, src []E, v plan.Mo
 			dst = append(dst, float64(src[e]))
 		}
 		return dst
+	}
+	if same, ok := any(src).([]float64); ok {
+		return append(dst, same[:v.Len]...)
 	}
 	for _, e := range src[:v.Len] {
 		dst = append(dst, float64(e))

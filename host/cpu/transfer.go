@@ -106,9 +106,7 @@ func (x *instance[T]) Drain(monitor int) (steps []int64, values [][]float64, err
 	if monitor < 0 || monitor >= len(x.monitors) {
 		return nil, nil, fmt.Errorf("monitor %d does not exist: the plan has %d", monitor, len(x.monitors))
 	}
-	r := x.monitors[monitor]
-	steps, values = r.steps, r.values
-	r.reset()
+	steps, values = x.monitors[monitor].drain()
 	return steps, values, nil
 }
 

@@ -132,7 +132,7 @@ type Instance interface {
 	// Write replaces elements; it takes effect before the next item.
 	Write(buf plan.BufferID, off int, src []float64) error
 	// Drain returns the samples of a monitor since the last Drain: one slice per variable, [samples × Len] in C order, and the
-	// steps (of the monitor's clock) at which they were taken.
+	// steps (of the monitor's clock) at which they were taken. They are good until the network goes on.
 	Drain(monitor int) (steps []int64, values [][]float64, err error)
 	// Snapshot holds everything a later step depends on.
 	Snapshot() (*Snapshot, error)

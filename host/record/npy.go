@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
+	"unsafe"
 )
 
 // block is how many bytes are converted at a time. Memory for an array grows by what was really read, so a hostile length costs nothing.
@@ -179,6 +180,12 @@ func WriteNPY(w io.Writer, a *Array) error {
 
 // writeElements writes a slice of numbers, little-endian.
 func writeElements(w io.Writer, data any) error {
+	if littleEndian {
+		if b := memoryOf(data); b != nil {
+			_, err := w.Write(b)
+			return err
+		}
+	}
 	switch d := data.(type) {
 	case []uint8:
 		_, err := w.Write(d)
@@ -200,6 +207,28 @@ func writeElements(w io.Writer, data any) error {
 		})
 	}
 	return malformed("%T is not an array of numbers", data)
+}
+
+// littleEndian: numbers lie in memory as they do in files.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// memoryOf is where the numbers of an array lie, nil for one that is written otherwise.
+func memoryOf(data any) []byte {
+	switch d := data.(type) {
+	case []float64:
+		return bytesOf(d)
+	case []float32:
+		return bytesOf(d)
+	case []int64:
+		return bytesOf(d)
+	case []int32:
+		return bytesOf(d)
+	}
+	return nil
+}
+
+func bytesOf[T float64 | float32 | int64 | int32](d []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(d))), len(d)*int(unsafe.Sizeof(*new(T))))
 }
 
 func put[T any](w io.Writer, data []T, size int, f func(b []byte, v T)) error {

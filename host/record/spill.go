@@ -1,6 +1,8 @@
 package record
 
 import (
+	"github.com/galvani-sim/galvani/host/internal/pages"
+
 	"errors"
 	"io"
 	"slices"
@@ -29,9 +31,9 @@ func (s *store) Write(p []byte) (int, error) {
 		if k < 0 || len(s.chunks[k]) == cap(s.chunks[k]) {
 			size := 1 << 12
 			if k >= 0 {
-				size = min(2*cap(s.chunks[k]), 1<<22)
+				size = min(2*cap(s.chunks[k]), 1<<23)
 			}
-			s.chunks = append(s.chunks, make([]byte, 0, size))
+			s.chunks = append(s.chunks, pages.Make[uint8](size)[:0])
 			k++
 		}
 		c := s.chunks[k]

@@ -10,7 +10,7 @@ import "unsafe"
 const least = 4 << 20
 
 // Make is make([]E, n). The elements of E hold no pointers.
-func Make[E uint16 | int32 | int64 | float32 | float64](n int) []E {
+func Make[E uint8 | uint16 | int32 | int64 | float32 | float64](n int) []E {
 	v := make([]E, n)
 	if bytes := uintptr(n) * unsafe.Sizeof(*new(E)); bytes >= least {
 		advise(unsafe.Pointer(unsafe.SliceData(v)), bytes)
