@@ -264,9 +264,14 @@ func (t *translator[T]) withScalar(in *instr) (native.Value, bool) {
 		return 0, false
 	}
 	if in.f == fDiv && !t.varying[in.b] {
-		if by, ok := native.NewDivisor(float64(t.p.sr[in.b]), wide[T]()); ok {
+		c := float64(t.p.sr[in.b])
+		if n := t.loop.Nodes[x]; n.Op == native.Neg {
+			x, c = n.A, -c
+		}
+		if by, ok := native.NewDivisor(c, wide[T]()); ok {
 			return t.loop.Divide(x, by), true
 		}
+		x = t.real(in.a)
 	}
 	return t.loop.Add(op, 0, x, t.scalar(in.b)), true
 }

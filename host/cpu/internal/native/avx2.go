@@ -218,6 +218,14 @@ func (t avx2) notFinite(d, x, where int) {
 	}
 }
 
+func (t avx2) lost(d, _, x int, by *Divisor) {
+	size := t.temp(realClass)
+	t.bitwise(andBits, size, x, t.others())
+	t.instruction(cmpReal[t.wide], full, d, size, t.num(by.Least), predicateLt)
+	t.instruction(cmpReal[t.wide], full, size, size, t.num(0), predicateNe)
+	t.and(d, d, size)
+}
+
 func (t avx2) and(d, a, b int) { t.bitwise(andBits, d, a, register(b)) }
 func (t avx2) or(d, a, b int)  { t.bitwise(orBits, d, a, register(b)) }
 func (t avx2) not(d, a int)    { t.bitwise(notAnd, d, a, t.use(realClass)) }

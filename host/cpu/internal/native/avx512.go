@@ -12,6 +12,7 @@ var (
 	cmpInt    = form{opcode: 0x1F, m: 3, pp: 1, imm: true}
 	cmpIntUns = form{opcode: 0x1E, m: 3, pp: 1, imm: true}
 	testInt   = form{opcode: 0x27, m: 2, pp: 1}
+	testReal  = [2]form{testInt, testLong}
 	testLong  = form{opcode: 0x27, m: 2, pp: 1, w: true}
 	spreadGPR = form{opcode: 0x7C, m: 2, pp: 1}
 	compress  = form{opcode: 0x8B, m: 2, pp: 1}
@@ -31,8 +32,11 @@ var (
 	maskShift  = form{opcode: 0x30, m: 3, pp: 1, vexW: true, imm: true} // to the right
 )
 
-// Classes of classify: both NaNs and both infinities.
-const classNotFinite = 0x99
+// Classes of classify: both NaNs and both infinities; both zeros and subnormal numbers.
+const (
+	classNotFinite = 0x99
+	classTiny      = 0x26
+)
 
 var intPredicates = map[Op]byte{ILt: 1, ILe: 2, IEq: 0, INe: 4}
 
@@ -137,6 +141,11 @@ func (t avx512) notFinite(d, x, where int) {
 		where = t.use()
 	}
 	t.masked(classify[t.wide], full, d, 0, register(x), where, false, classNotFinite)
+}
+
+func (t avx512) lost(d, low, x int, _ *Divisor) {
+	t.masked(classify[t.wide], full, d, 0, register(low), 0, false, classTiny)
+	t.masked(testReal[t.wide], full, d, x, t.others(), d, false, 0)
 }
 
 func (t avx512) and(d, a, b int) { t.vex(maskAnd, 1, d, a, register(b), 0) }

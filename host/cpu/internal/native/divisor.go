@@ -11,7 +11,7 @@ import (
 // Computers 53 (2004). Both have the sign of By, which keeps the sign of zeros.
 type Divisor struct {
 	By, High, Low float64
-	// Least is the size of x below which Low x would lose digits: those are divided.
+	// Least is a size of x below which Low x may lose digits: those are divided.
 	Least float64
 }
 
@@ -105,15 +105,12 @@ func (g *generator) divide(d, x int, by *Divisor) {
 		g.real(mulReal, d, x, g.num(by.High))
 		return
 	}
-	t, k, some := g.temp(realClass), g.temp(maskClass), g.temp(maskClass)
+	t, k := g.temp(realClass), g.temp(maskClass)
 	g.real(mulReal, d, x, g.num(by.Low))
+	g.isa.lost(k, d, x, by)
 	g.real(fma231, d, x, g.num(by.High))
-	g.real(andBits, t, x, g.others())
-	g.isa.compare(g.wide, k, t, g.num(by.Least), predicateLt, false)
-	g.isa.compare(g.wide, some, x, g.num(0), predicateNe, false)
-	g.isa.and(k, k, some)
-	g.isa.fill(g.wide, t, g.num(by.By))
 	over := g.isa.none(k)
+	g.isa.fill(g.wide, t, g.num(by.By))
 	g.real(divReal, d, x, register(t))
 	g.land(over)
 }

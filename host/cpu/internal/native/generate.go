@@ -43,6 +43,7 @@ func generate(l *Loop, s Set) ([]byte, error) {
 	if err := g.check(); err != nil {
 		return nil, err
 	}
+	g.loop = l.live()
 	g.prologue()
 	// if whole == 0 skip the loop
 	g.integer(opMov, rdx, memory(rdi, offWhole))

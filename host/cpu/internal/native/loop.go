@@ -133,6 +133,32 @@ func (l *Loop) Divide(x Value, by Divisor) Value {
 	return l.Add(DivBy, int32(at), x)
 }
 
+// live is the loop without operations whose values nothing needs.
+func (l *Loop) live() *Loop {
+	needed := make([]bool, len(l.Nodes))
+	for i := len(l.Nodes) - 1; i >= 0; i-- {
+		n := &l.Nodes[i]
+		if needed[i] = needed[i] || n.Op.class() == noClass; needed[i] {
+			n.operands(func(v Value) { needed[v] = true })
+		}
+	}
+	out, place := *l, make([]Value, len(l.Nodes))
+	out.Nodes = nil
+	for i, n := range l.Nodes {
+		if !needed[i] {
+			continue
+		}
+		for _, v := range []*Value{&n.A, &n.B, &n.C} {
+			if *v != None {
+				*v = place[*v]
+			}
+		}
+		place[i] = Value(len(out.Nodes))
+		out.Nodes = append(out.Nodes, n)
+	}
+	return &out
+}
+
 // Limits of one loop; ErrTooLarge says that it needs more.
 const (
 	MaxSlots  = 64
