@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -168,6 +169,21 @@ func nativeOps[T real](t *testing.T, set native.Set) {
 				t.Fatalf("int operation %d: %v, want %v", op, gotI[:n], wantI)
 			}
 			guard("int")
+		}
+		for op, f := range map[native.Op]func(x, y int32) int32{native.IFloorDiv: floorDivInt, native.IMod: modInt} {
+			for _, by := range []int32{1, 2, 3, 7, 1000, 46341, 1<<31 - 1} {
+				for i := range ints { // about multiples, and the ends of the range
+					more[i] = []int32{more[i], more[i] / by * by, more[i]/by*by - 1, math.MaxInt32 - int32(i), math.MinInt32 + int32(i), int32(i) - 3}[i%6]
+					wantI[i] = f(more[i], by)
+				}
+				var l native.Loop
+				l.Add(native.StoreInt, 1, l.Add(op, by, l.Add(native.LoadInt, 0)))
+				runNative[T](t, set, &l, 0, n, nil, nil, more, gotI)
+				if !slices.Equal(gotI[:n], wantI) {
+					t.Fatalf("int operation %d of %v by %d: %v, want %v", op, more, by, gotI[:n], wantI)
+				}
+				guard("division")
+			}
 		}
 		for op, k := range map[native.Op]int{native.ILt: iLt, native.ILe: iLe, native.IEq: iEq, native.INe: iNe} {
 			var l native.Loop

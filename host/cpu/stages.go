@@ -38,9 +38,9 @@ func (p *program[T]) makeStages(set native.Set, short func(buf int) bool) {
 	if set == native.NoSet {
 		return
 	}
-	varying := p.varyingScalars()
+	v := p.varyingScalars()
 	if p.loop && p.effectsInLoop() {
-		t := p.newTranslator(varying)
+		t := p.newTranslator(v)
 		t.whole, t.short = true, short
 		if !slices.ContainsFunc(p.body, func(in instr) bool { return !t.instr(&in) }) {
 			if p.result != none {
@@ -55,10 +55,10 @@ func (p *program[T]) makeStages(set native.Set, short func(buf int) bool) {
 	}
 	var stages []stage
 	found := false
-	probe := p.newTranslator(varying)
+	probe := p.newTranslator(v)
 	for at := 0; at < len(p.body); {
 		from := at
-		t := p.newTranslator(varying)
+		t := p.newTranslator(v)
 		for at < len(p.body) && t.instr(&p.body[at]) {
 			at++
 		}
@@ -83,15 +83,22 @@ func (p *program[T]) makeStages(set native.Set, short func(buf int) bool) {
 	}
 }
 
-// varyingScalars are the real scalars that the prologue computes.
-func (p *program[T]) varyingScalars() map[int32]bool {
-	v := make(map[int32]bool)
+// varying has the scalars that the prologue computes.
+type varying struct{ reals, ints map[int32]bool }
+
+func (p *program[T]) varyingScalars() varying {
+	v := varying{map[int32]bool{}, map[int32]bool{}}
 	for _, t := range p.times {
-		v[t.index] = true
+		v.reals[t.index] = true
+	}
+	for _, s := range p.stepAt {
+		v.ints[s] = true
 	}
 	for _, in := range p.prologue {
 		if in.kind.writesReal() {
-			v[in.d] = true
+			v.reals[in.d] = true
+		} else {
+			v.ints[in.d] = true
 		}
 	}
 	return v

@@ -19,7 +19,7 @@ type translator[T real] struct {
 	scalars map[int32]native.Value
 	fixedR  map[int32]int32 // registers that keep a scalar
 	fixedI  map[int32]int32
-	varying map[int32]bool
+	varying varying
 	// stores are made behind everything else: an operation that ends the loop leaves its vector as it was.
 	stores []native.Node
 	// whole: the loop is all of the program. Random numbers that depend on nothing but the element are made before it, by draws, and views are read
@@ -29,11 +29,11 @@ type translator[T real] struct {
 	draws []instr
 }
 
-func (p *program[T]) newTranslator(varying map[int32]bool) *translator[T] {
+func (p *program[T]) newTranslator(v varying) *translator[T] {
 	t := &translator[T]{
 		p: p, place: map[slot]int32{}, reals: map[int32]native.Value{}, ints: map[int32]native.Value{}, masks: map[native.Value]native.Value{},
 		fromM: map[native.Value]native.Value{}, isMask: map[native.Value]bool{}, scalars: map[int32]native.Value{},
-		fixedR: map[int32]int32{}, fixedI: map[int32]int32{}, varying: varying,
+		fixedR: map[int32]int32{}, fixedI: map[int32]int32{}, varying: v,
 	}
 	t.loop.Wide = wide[T]()
 	for _, in := range p.once {
@@ -254,7 +254,7 @@ func (t *translator[T]) withScalar(in *instr) (native.Value, bool) {
 		return t.loop.Add(native.Div, 0, t.scalar(in.b), x), true
 	case fPow:
 		op, ok := nativePower[float64(t.p.sr[in.b])]
-		if !ok || t.varying[in.b] {
+		if !ok || t.varying.reals[in.b] {
 			return 0, false
 		}
 		return t.loop.Add(op, 0, x), true
@@ -263,7 +263,7 @@ func (t *translator[T]) withScalar(in *instr) (native.Value, bool) {
 	if !ok {
 		return 0, false
 	}
-	if in.f == fDiv && !t.varying[in.b] {
+	if in.f == fDiv && !t.varying.reals[in.b] {
 		c := float64(t.p.sr[in.b])
 		if n := t.loop.Nodes[x]; n.Op == native.Neg {
 			x, c = n.A, -c
@@ -307,6 +307,9 @@ func (t *translator[T]) intBinary(in *instr) (native.Value, bool) {
 	if op, ok := nativeIntCompare[in.f]; ok {
 		return t.addMask(op, t.int(in.a), t.int(in.b)), true
 	}
+	if in.f == iFloorDiv || in.f == iMod {
+		return t.divideInt(in)
+	}
 	if in.f != iAnd && in.f != iOr {
 		return 0, false
 	}
@@ -316,6 +319,19 @@ func (t *translator[T]) intBinary(in *instr) (native.Value, bool) {
 		op = native.Or
 	}
 	return t.addMask(op, t.mask(in.a), t.mask(in.b)), true
+}
+
+// divideInt adds a division by a constant, or what it leaves.
+func (t *translator[T]) divideInt(in *instr) (native.Value, bool) {
+	s, fixed := t.fixedI[in.b]
+	if !fixed || t.varying.ints[s] || t.p.si[s] <= 0 {
+		return 0, false
+	}
+	op := native.IFloorDiv
+	if in.f == iMod {
+		op = native.IMod
+	}
+	return t.loop.Add(op, t.p.si[s], t.int(in.a)), true
 }
 
 // effects adds the program's effects.

@@ -114,3 +114,32 @@ func (g *generator) divide(d, x int, by *Divisor) {
 	g.real(divReal, d, x, register(t))
 	g.land(over)
 }
+
+// divideInt writes d = x / by towards minus infinity, or what that leaves. (x + 0.5)/by is at least 1/(2 by) away from an integer, farther than it is
+// moved by rounding.
+func (g *generator) divideInt(d, x int, by int32, rest bool) {
+	quotient := func(to, from int) {
+		t := g.temp(realClass)
+		g.d64(fromInt[1], t, 0, register(from))
+		g.d64(addReal[1], t, t, g.c64(0.5))
+		g.d64(mulReal[1], t, t, g.c64(1/float64(by)))
+		g.isa.instruction(roundTo[1], full, t, 0, register(t), 0x09)
+		g.d64(toIntCut[1], to, 0, register(t))
+	}
+	q := g.temp(intClass)
+	if g.loop.Wide {
+		quotient(q, x)
+	} else {
+		high := g.temp(intClass)
+		g.isa.upper(high, x)
+		quotient(high, high)
+		quotient(q, x)
+		g.isa.join(q, q, high)
+	}
+	if !rest {
+		g.isa.instruction(movInt, g.intLength(), d, 0, register(q), 0)
+		return
+	}
+	g.int(mulInt, q, q, g.whole(by))
+	g.int(subInt, d, x, register(q))
+}

@@ -68,6 +68,9 @@ func (g *generator) node(n *Node, v Value) {
 		x := g.vector(n.A)
 		y := g.value(n.B)
 		g.int(binaryInt[n.Op], g.regs.put(v), x, y)
+	case IFloorDiv, IMod:
+		x := g.vector(n.A)
+		g.divideInt(g.regs.put(v), x, n.Slot, n.Op == IMod)
 	case INeg, IAbs, ISign:
 		x := g.vector(n.A)
 		g.intUnary(n.Op, g.regs.put(v), x)

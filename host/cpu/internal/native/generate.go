@@ -81,6 +81,10 @@ func (g *generator) check() error {
 		n := &g.loop.Nodes[i]
 		switch n.Op {
 		case ScalarReal, ScalarInt, Element:
+		case IFloorDiv, IMod:
+			if n.Slot <= 0 {
+				return fmt.Errorf("operation %d divides by %d", i, n.Slot)
+			}
 		case DivBy:
 			if int(n.Slot) >= len(g.loop.Divisors) {
 				return fmt.Errorf("operation %d divides by %d, of %d", i, n.Slot, len(g.loop.Divisors))

@@ -63,7 +63,9 @@ const (
 	IMax
 	IAnd
 	IOr
-	INeg // I = op I
+	IFloorDiv // I = I / Slot towards minus infinity; Slot is greater than 0
+	IMod      // I = I - Slot IFloorDiv
+	INeg      // I = op I
 	IAbs
 	ISign
 
@@ -183,7 +185,7 @@ func (o Op) class() class {
 	switch o {
 	case StoreReal, StoreInt, Emit, Check:
 		return noClass
-	case LoadInt, LoadShort, ScalarInt, Element, IAdd, ISub, IMul, IMin, IMax, IAnd, IOr, INeg, IAbs, ISign, ISelect, ToInt, FromMask, GatherInt:
+	case LoadInt, LoadShort, ScalarInt, Element, IAdd, ISub, IMul, IMin, IMax, IAnd, IOr, IFloorDiv, IMod, INeg, IAbs, ISign, ISelect, ToInt, FromMask, GatherInt:
 		return intClass
 	case Lt, Le, Eq, Ne, Gt, Ge, ILt, ILe, IEq, INe, And, Or, Not, ToMask:
 		return maskClass
