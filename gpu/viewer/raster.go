@@ -50,15 +50,25 @@ func (f *rasterFeed) feed(st *stage, _ *render.Renderer) error {
 		f.lo = f.hi
 	}
 	if to := min(all, max(n, f.lo+f.size)); to > f.hi {
+		if f.rec.Kept(f.hi, to) > f.hi { // not those that will be shown later, then
+			to = max(f.hi, min(to, n))
+		}
+		if at := f.rec.Kept(f.hi, to); at > f.hi {
+			f.lo, f.hi = at, at
+		}
 		if err := f.load(st, f.hi, to); err != nil {
 			return err
 		}
 		f.lo, f.hi = max(f.lo, to-f.size), to
 	}
+	f.first, f.item.Count, f.item.Note = n, 0, ""
+	if f.lo > n {
+		f.item.Note = "spikes this long after the script's end are not kept"
+		return nil
+	}
 	first := f.lo + int64(sort.Search(int(n-f.lo), func(k int) bool { return f.time(f.lo+int64(k)) >= st.time.Lo }))
 	f.first = first
 	f.item.First, f.item.Count = int(first%f.size), int(n-first)
-	f.item.Note = ""
 	if f.lo > 0 && first == f.lo {
 		f.item.Note = fmt.Sprintf("the latest %d spikes", n-first)
 	}
