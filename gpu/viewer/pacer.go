@@ -22,7 +22,7 @@ const (
 	fastFrames = 2.0
 	// drawShare bounds the part of wall time that drawing may take when the simulation has priority.
 	drawShare = 0.05
-	// leastShare is the part of a frame's time that the simulation gets, however long drawing and input take.
+	// leastShare is the part of the time between frames that the simulation gets, however long drawing and input take.
 	leastShare = 0.25
 )
 
@@ -77,7 +77,7 @@ func (p *Pacer) Batch(now time.Time, limit int64) int64 {
 	if !math.IsInf(p.Speed, 1) {
 		p.owed += now.Sub(p.since).Seconds() * p.Speed / p.BaseDT
 		// A machine that cannot keep up falls behind rather than saving up work for a freeze later.
-		p.owed = math.Min(p.owed, math.Max(1, p.Speed/p.BaseDT/p.frameRate()))
+		p.owed = math.Min(p.owed, math.Max(1, p.Speed/p.BaseDT*p.interval()))
 		limit = min(limit, int64(p.owed))
 	}
 	p.since = now
@@ -86,7 +86,7 @@ func (p *Pacer) Batch(now time.Time, limit int64) int64 {
 		left -= p.reserve().Seconds()
 	}
 	if p.shown { // without a step another frame would show nothing new, however late it is
-		left = math.Max(left, leastShare/p.frameRate())
+		left = math.Max(left, leastShare*p.interval())
 	}
 	if left <= 0 || limit <= 0 {
 		return 0
@@ -116,17 +116,22 @@ func (p *Pacer) DrawDue(now time.Time) bool {
 	return !now.Before(p.nextDraw)
 }
 
-// reserve is the end of a frame's time that is kept for drawing it. A picture that takes longer than a frame does not get all of
-// it: the simulation goes on, at a lower frame rate.
+// reserve is the end of a frame's time that is kept for drawing it.
 func (p *Pacer) reserve() time.Duration {
-	return min(p.drawCost, time.Duration((1-leastShare)*float64(time.Second)/p.frameRate()))
+	return time.Duration(math.Min(float64(p.drawCost), (1-leastShare)*p.interval()*float64(time.Second)))
+}
+
+// interval is the time in seconds from one frame to the next. A picture that takes nearly that long, or longer, does not get all of it: the
+// simulation keeps its share, at a lower frame rate.
+func (p *Pacer) interval() float64 {
+	return math.Max(1/p.frameRate(), p.drawCost.Seconds()/(1-leastShare))
 }
 
 // Drew reports that a frame drawn from start took d.
 func (p *Pacer) Drew(start time.Time, d time.Duration) {
 	p.shown = true
 	p.drawCost = time.Duration(smooth(float64(p.drawCost), float64(d)))
-	interval := time.Duration(float64(time.Second) / p.frameRate())
+	interval := time.Duration(p.interval() * float64(time.Second))
 	p.nextDraw = p.nextDraw.Add(interval)
 	// Late by more than half a frame, or early: count from here, or the simulation would get no time until the delay is made up.
 	if full := start.Add(d + interval); p.nextDraw.Before(full.Add(-interval/2)) || p.nextDraw.After(full.Add(interval)) {
@@ -136,7 +141,7 @@ func (p *Pacer) Drew(start time.Time, d time.Duration) {
 
 // Skip reports that a frame was due but would have shown nothing new: the time until the next one belongs to the simulation.
 func (p *Pacer) Skip(now time.Time) {
-	p.nextDraw = now.Add(time.Duration(float64(time.Second) / p.frameRate()))
+	p.nextDraw = now.Add(time.Duration(p.interval() * float64(time.Second)))
 }
 
 // Wait returns how long nothing will be due: until the next frame, or the next step, which at full speed is due at once. To wait for the frame

@@ -72,7 +72,23 @@ func TestSmoothHoldsFrameRate(t *testing.T) {
 	}
 }
 
-// A picture that takes longer than a frame must not stop the simulation.
+// The speed that was chosen is held where drawing leaves time for it, however rare frames are.
+func TestSlowPictureHoldsSpeed(t *testing.T) {
+	for _, draw := range []time.Duration{30 * time.Millisecond, 100 * time.Millisecond} {
+		m, p := newMachine(20*time.Microsecond, draw)
+		p.Speed, p.BaseDT = 1, 1e-4
+		m.run(p, 10*time.Second)
+		if m.steps < 95_000 || m.steps > 100_100 {
+			t.Errorf("draw %v: %d steps in 10 s, want 100000", draw, m.steps)
+		}
+		m, p = newMachine(20*time.Microsecond, draw)
+		m.run(p, 10*time.Second)
+		if share := float64(m.steps) * 20e-6 / 10; share < leastShare/2 {
+			t.Errorf("draw %v: at full speed the simulation got %.0f %% of the time", draw, 100*share)
+		}
+	}
+}
+
 // Where input takes the time that a frame leaves for steps, the simulation goes on nevertheless.
 func TestSlowInput(t *testing.T) {
 	for _, priority := range []Priority{Smooth, Fast} {
@@ -85,6 +101,7 @@ func TestSlowInput(t *testing.T) {
 	}
 }
 
+// A picture that takes longer than a frame must not stop the simulation.
 func TestSlowPicture(t *testing.T) {
 	m, p := newMachine(20*time.Microsecond, 50*time.Millisecond)
 	m.run(p, 5*time.Second)
