@@ -201,7 +201,7 @@ func (p *program) viewModel(ctx context.Context, w *watching, f *modelFlags, v *
 		return err
 	}
 	defer sh.Close()
-	b, err := chooseBackend(f, func() (*glDevice, error) { return d, nil }, note)
+	b, err := besideDrawing(f, d, note)
 	if err != nil {
 		return err
 	}
