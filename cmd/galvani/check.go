@@ -60,7 +60,11 @@ func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) erro
 		fmt.Fprintf(w, "projection\t%s\t%s -> %s, target %s, %s, %d synapses\n", q.Name, q.Pre.Name, q.Post.Name, q.Target, q.Rule.Name(), pl.result.Synapses[q.Name])
 	}
 	for _, s := range n.Synapses {
-		fmt.Fprintf(w, "synapses\t%s\t%s -> %s, %d synapses\n", s.Name, spanName(s.Pre), spanName(s.Post), pl.result.Synapses[s.Name])
+		about := ""
+		if d := pl.result.Procedural[s]; d != nil && pl.result.Synapses[s.Name] == d.Expected() {
+			about = "about "
+		}
+		fmt.Fprintf(w, "synapses\t%s\t%s -> %s, %s%d synapses%s\n", s.Name, spanName(s.Pre), spanName(s.Post), about, pl.result.Synapses[s.Name], drawnAnew(pl, s))
 	}
 	for _, q := range n.Inputs {
 		fmt.Fprintf(w, "input\t%s\t%d Poisson inputs of %g Hz each to %s.%s\n", q.Name, q.N, q.Rate, spanName(q.Target), q.Var)
@@ -96,11 +100,19 @@ func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) erro
 		fmt.Fprintf(w, "memory\tends of synapses, data\t%s\n", plan.FormatBytes(mem.Host))
 	}
 	fmt.Fprintf(w, "memory\tall\t%s on cpu in %s precision\n", plan.FormatBytes(mem.All()), precisionName(pl.precision))
-	if gl, err := compute.Estimate(pl.result.Plan, largestBlock, glsl.Options{}); err == nil {
+	if gl, err := compute.Estimate(pl.result.Plan, largestBlock, glsl.Options{Uncounted: true}); err == nil {
 		fmt.Fprintf(w, "memory\tgl\t%s on the graphics card, %s beside it\n", plan.FormatBytes(gl.Total), plan.FormatBytes(gl.Host))
 	}
 	fmt.Fprintf(w, "time step\t\t%g ms, %d operations a step\n", pl.result.Plan.BaseDT*1e3, operations(pl.result.Plan))
 	return w.Flush()
+}
+
+// drawnAnew says that synapses are not stored.
+func drawnAnew(pl *planner, s *net.Synapses) string {
+	if pl.result.Procedural[s] != nil {
+		return ", drawn anew for every spike"
+	}
+	return ""
 }
 
 // largestBlock is the size of a storage block that most drivers have; it decides only how buffers are packed.

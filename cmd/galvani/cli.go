@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -40,7 +41,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	ctx, stop := interruptible()
+	ctx, stop := interruptible(stderr, 2*time.Second)
 	defer stop()
 	err := root.ExecuteContext(ctx)
 	var c *coded
@@ -77,8 +78,9 @@ func work(f func(c *cobra.Command, args []string) error) func(*cobra.Command, []
 	}
 }
 
-// interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second ends the program at once.
-func interruptible() (context.Context, func()) {
+// interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second ends the program at once, which is said to those who wait
+// for longer than patience: some work, such as connecting many neurons, is not left in the middle.
+func interruptible(stderr io.Writer, patience time.Duration) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -88,6 +90,10 @@ func interruptible() (context.Context, func()) {
 			return
 		}
 		cancel(interruption{s})
+		notice := time.AfterFunc(patience, func() {
+			fmt.Fprintln(stderr, "galvani: stopping as soon as what is under way is done; another Ctrl-C ends it at once")
+		})
+		defer notice.Stop()
 		if _, ok := <-signals; ok {
 			os.Exit(exitInterrupted)
 		}

@@ -51,7 +51,9 @@ func openBackend(f *modelFlags, note func(string)) *pending {
 
 // onCPU reports that the cpu backend is to compute beside an OpenGL that is there: auto leaves OpenGL in software alone, which computes on the
 // same processor, and slower. It draws then all the same.
-func onCPU(f *modelFlags, d *glDevice) bool { return f.backend == "auto" && !f.wantsGL() && d.software() }
+func onCPU(f *modelFlags, d *glDevice) bool {
+	return f.backend == "auto" && !f.wantsGL() && d.software()
+}
 
 // besideDrawing chooses the backend of a simulation that a device draws.
 func besideDrawing(f *modelFlags, d *glDevice, note func(string)) (*backend, error) {

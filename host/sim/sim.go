@@ -277,6 +277,9 @@ func (s *Sim) Time() float64 { return float64(s.inst.At().Step) * s.res.Plan.Bas
 // epsilonDT is how far, in steps, a duration may be from a whole number of steps and still count as one (Brian's clock).
 const epsilonDT = 1e-4
 
+// mostSteps is up to where each number of steps is a float64.
+const mostSteps = 1 << 53
+
 // stepAt is the base step at which time t is reached: the nearest, or the next when t lies between two.
 func (s *Sim) stepAt(t float64) int64 {
 	q := t / s.res.Plan.BaseDT
@@ -294,6 +297,9 @@ func (s *Sim) Run(ctx context.Context, seconds float64) error {
 	}
 	if err := s.prepare(); err != nil {
 		return err
+	}
+	if n := (s.seconds + seconds) / s.res.Plan.BaseDT; n > mostSteps {
+		return fmt.Errorf("cannot run to %.4g s: that are %.4g steps of %.4g ms, and no more than %.4g can be counted", s.seconds+seconds, n, s.res.Plan.BaseDT*1e3, float64(mostSteps))
 	}
 	if err := s.drive(ctx, s.stepAt(s.seconds+seconds)); err != nil || s.stopped {
 		s.seconds = s.Time()
