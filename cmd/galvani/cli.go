@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -47,7 +48,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	var c *coded
 	if err != nil && !errors.As(err, &c) && !isRun(err) {
 		// cobra's own errors are about the command line
-		err = usageError("%v\nsee galvani --help", err)
+		err = usageError("%v%s\nsee galvani --help", err, suggestion(root, args))
 	}
 	var r *runError
 	if errors.As(err, &r) {
@@ -55,6 +56,21 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	}
 	report(stderr, err)
 	return exitCode(err)
+}
+
+// suggestion is what the first word may have meant where it is no command.
+func suggestion(root *cobra.Command, args []string) string {
+	if c, _, _ := root.Find(args); c != root || len(args) == 0 {
+		return ""
+	}
+	root.SuggestionsMinimumDistance = 2
+	if close := root.SuggestionsFor(args[0]); len(close) > 0 {
+		return fmt.Sprintf("; did you mean %q?", close[0])
+	}
+	if strings.HasSuffix(args[0], ".star") {
+		return fmt.Sprintf("; to run a model: galvani run %s", args[0])
+	}
+	return ""
 }
 
 // runError marks an error of a command's work, in contrast to cobra's about the command line.
