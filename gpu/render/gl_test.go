@@ -555,6 +555,37 @@ func TestPointsAtVariables(t *testing.T) {
 	})
 }
 
+// Points in a plane have the names of both axes beside the numbers.
+func TestPlaneNamesItsAxes(t *testing.T) {
+	d := gltest.Device(t)
+	gltest.Do(t, d, func(t testing.TB) {
+		values := make([]float32, 100)
+		for k := range values {
+			values[k] = float32(k % 10)
+		}
+		b := upload(t, d, values)
+		defer b.Close()
+		for _, size := range [][2]int{{400, 300}, {660, 660}, {300, 500}} {
+			s := newStage(t, d, size[0], size[1], 1, 1)
+			defer s.close()
+			picture := func(x, y string) *image.RGBA {
+				sc := &Scene{Panels: []*Panel{{Items: []Item{&Scatter{Name: "p", N: 100, Grid: [3]int{1, 10, 10}, Radius: 0.05,
+					X: Coord{Values: b.View(), Scale: NewScale(x, "", nil)}, Y: Coord{Values: b.View(), Scale: NewScale(y, "", nil)}}}}}}
+				s.draw(sc)
+				s.f.Version++
+				return s.draw(sc)
+			}
+			named := picture("abscissa", "ord")
+			keep(t, "plane", named)
+			for axis, without := range []*image.RGBA{picture("", "ord"), picture("abscissa", "")} {
+				if n := diffPixels(named, without, named.Bounds()); n < 30 {
+					t.Errorf("%v: without the name of axis %d %d pixels differ", size, axis, n)
+				}
+			}
+		}
+	})
+}
+
 // With fixed limits, drawing reads nothing back, whatever the size of the data.
 func TestDrawingReadsNothingBack(t *testing.T) {
 	d := gltest.Device(t)

@@ -35,6 +35,9 @@ const narrowest = 110
 // labelRoom is what tick labels and axis names need on each side of the box.
 const labelRoomX, labelRoomY = 32, 30
 
+// planeRoom is what they need around a plane, which fills its view to the edges.
+const planeRoomX, planeRoomY = 58, 46
+
 // nodeRoom is what nodes at the rim of a graph need on each side of a view: their radius, that of a loop beside them, and some air.
 func (p *Panel) nodeRoom(view Rect) float64 {
 	radius, loop := 0.0, 0.0
@@ -198,6 +201,9 @@ func (s *Scene) FitCameras(width, height int, scale float64) {
 // margin is the room that a panel's labels or nodes need around what it shows.
 func (p PanelLayout) margin() [2]float64 {
 	room := [2]float64{labelRoomX, labelRoomY}
+	if p.Panel.plane() {
+		room = [2]float64{planeRoomX, planeRoomY}
+	}
 	if p.Panel.graphs() {
 		n := p.Panel.nodeRoom(p.View)
 		room = [2]float64{n, n}
