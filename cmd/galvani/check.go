@@ -64,10 +64,10 @@ func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) erro
 		if d := pl.result.Procedural[s]; d != nil && pl.result.Synapses[s.Name] == d.Expected() {
 			about = "about "
 		}
-		fmt.Fprintf(w, "synapses\t%s\t%s -> %s, %s%d synapses%s\n", s.Name, spanName(s.Pre), spanName(s.Post), about, pl.result.Synapses[s.Name], drawnAnew(pl, s))
+		fmt.Fprintf(w, "synapses\t%s\t%s -> %s, %s%d synapses%s\n", s.Name, s.Pre.Name(), s.Post.Name(), about, pl.result.Synapses[s.Name], drawnAnew(pl, s))
 	}
 	for _, q := range n.Inputs {
-		fmt.Fprintf(w, "input\t%s\t%d Poisson inputs of %g Hz each to %s.%s\n", q.Name, q.N, q.Rate, spanName(q.Target), q.Var)
+		fmt.Fprintf(w, "input\t%s\t%d Poisson inputs of %g Hz each to %s.%s\n", q.Name, q.N, q.Rate, q.Target.Name(), q.Var)
 	}
 	for _, m := range n.Monitors {
 		of, elements := "", len(m.Elements)
@@ -85,10 +85,10 @@ func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) erro
 		fmt.Fprintf(w, "monitor\t%s\t%s of %s, %d elements\n", m.Name, join(m.Vars), of, elements)
 	}
 	for _, m := range n.SpikeMonitors {
-		fmt.Fprintf(w, "monitor\t%s\tspikes of %s\n", m.Name, spanName(m.Of))
+		fmt.Fprintf(w, "monitor\t%s\tspikes of %s\n", m.Name, m.Of.Name())
 	}
 	for _, m := range n.RateMonitors {
-		fmt.Fprintf(w, "monitor\t%s\trate of %s\n", m.Name, spanName(m.Of))
+		fmt.Fprintf(w, "monitor\t%s\trate of %s\n", m.Name, m.Of.Name())
 	}
 	mem := pl.result.Plan.Memory()
 	for _, g := range mem.Groups {
@@ -117,14 +117,6 @@ func drawnAnew(pl *planner, s *net.Synapses) string {
 
 // largestBlock is the size of a storage block that most drivers have; it decides only how buffers are packed.
 const largestBlock = 1 << 31
-
-// spanName names a group or, as a script writes it, a part of one.
-func spanName(s net.Span) string {
-	if s.Start == 0 && s.Stop == s.Group.N {
-		return s.Group.Name
-	}
-	return fmt.Sprintf("%s[%d:%d]", s.Group.Name, s.Start, s.Stop)
-}
 
 func join(names []string) string {
 	out := ""

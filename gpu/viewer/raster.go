@@ -164,7 +164,21 @@ func (st *stage) rasterFeed(v net.View, size int) (*rasterFeed, error) {
 	}
 	st.own = append(st.own, b)
 	f := &rasterFeed{mon: v.Spikes, buffer: b, size: int64(size), times: make([]float64, size), index: make([]int32, size)}
-	f.item = &render.Raster{Name: v.Group.Name, Time: &st.time, N: v.Group.N, Spikes: b.View(), Capacity: size}
+	of, n := st.recorded(v.Spikes)
+	f.item = &render.Raster{Name: of, Time: &st.time, N: n, Spikes: b.View(), Capacity: size}
 	st.feeds = append(st.feeds, f)
 	return f, nil
+}
+
+// recorded is the name of the group or part whose spikes a monitor records, and the number of its elements, by which spikes are numbered. A
+// group may have grown since.
+func (st *stage) recorded(m *net.SpikeMonitor) (name string, n int) {
+	n = m.Of.Len()
+	if r := st.sim.Spikes(m); r != nil {
+		n = len(r.Counts)
+	}
+	if m.Of.Start == 0 && n == m.Of.Group.N {
+		return m.Of.Group.Name, n
+	}
+	return m.Of.Name(), n
 }

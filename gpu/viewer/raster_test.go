@@ -9,6 +9,7 @@ import (
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
@@ -206,6 +207,26 @@ func TestRasterAfterTheScript(t *testing.T) {
 		}
 		if got := count(); got != before {
 			t.Error("no spikes are shown of the script's time")
+		}
+	})
+}
+
+// A monitor of a part of a group has an axis of that part, whose spikes are numbered within it, and says which part it is.
+func TestRasterOfAPart(t *testing.T) {
+	d := gltest.Device(t)
+	n, m := ticking(10)
+	m.Of.Start, m.Of.Stop = 7, 10
+	n.Views = []*net.View{{Kind: net.Raster, Group: m.Of.Group, Spikes: m}, {Kind: net.ISI, Group: m.Of.Group, Spikes: m}}
+	gltest.Do(t, d, func(t testing.TB) {
+		st := spiking(t, d, n)
+		defer st.close()
+		panels, err := st.panels(n.Views)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, ok := panels[0].Items[0].(*render.Raster)
+		if !ok || r.N != 3 || r.Name != "G[7:10]" || panels[0].Title != "G[7:10]: spikes" || panels[1].Title != "G[7:10]: intervals" {
+			t.Errorf("%+v, titles %q and %q", r, panels[0].Title, panels[1].Title)
 		}
 	})
 }
