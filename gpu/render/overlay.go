@@ -176,7 +176,11 @@ func (o *Overlay) Triangle(x0, y0, x1, y1, x2, y2 float64, c Color) {
 
 // Gradient fills a rectangle with a colormap, low values at the bottom, or at the left of a flat one.
 func (o *Overlay) Gradient(r Rect, c *Colormap) {
-	o.add(prim{A: o.px(r.X, r.Y, r.X+r.W, r.Y+r.H), B: [4]float32{mapRow(c), float32(btoi(r.W > r.H))}, Kind: primGradient}, r.X, r.Y, r.X+r.W, r.Y+r.H)
+	b := [4]float32{mapRow(c)}
+	if r.W > r.H {
+		b[1] = 1
+	}
+	o.add(prim{A: o.px(r.X, r.Y, r.X+r.W, r.Y+r.H), B: b, Kind: primGradient}, r.X, r.Y, r.X+r.W, r.Y+r.H)
 }
 
 // mapRow is the texture coordinate of a colormap in the table of all.
