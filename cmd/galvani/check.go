@@ -27,7 +27,7 @@ how much memory it takes. Nothing runs and nothing is written.`,
 		}),
 	}
 	f.describe(c)
-	c.Flags().StringVar(&f.precision, "precision", "auto", "auto (double), single or double")
+	c.Flags().StringVar(&f.precision, "precision", "auto", "`PRECISION`: auto (double), single or double")
 	return c
 }
 
