@@ -85,17 +85,17 @@ for all that begin so.`,
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	c.Flags().StringVar(&backends, "backend", "cpu,gl", "backends to compare, by commas: cpu, gl, gl in one of its ways ("+strings.Join(bench.GLModes(), ", ")+"), or cpu with less of the processor: "+strings.Join(bench.Forms(), ", ")+" (default cpu and gl, without gl where there is none)")
-	c.Flags().StringVar(&f.precision, "precision", "auto", "auto (both), single or double")
-	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the cpu backend (default one, and all)")
-	c.Flags().IntVar(&rounds, "rounds", 5, "how often each case runs")
-	c.Flags().StringVar(&file, "json", "", "write everything that was measured to FILE")
-	c.Flags().StringVar(&text, "markdown", "", "write the tables to FILE, too")
-	c.Flags().StringVar(&plot, "figure", "", "draw what scaling measured to FILE.png")
-	c.Flags().IntVar(&cells, "max-cells", 0, "largest network of scaling (default 4 million)")
-	c.Flags().StringVar(&peers, "peers", "", "let other simulators take turns: the folder with their scripts (bench/peers)")
-	c.Flags().StringVar(&python, "python", "python3", "runs the scripts of --peers")
-	c.Flags().StringVar(&only, "peer-modes", "", "modes of peers to run, such as cpp1,numpy (default all)")
+	c.Flags().StringVar(&backends, "backend", "cpu,gl", "`BACKENDS` to compare, by commas: cpu, gl, gl in one of its ways ("+strings.Join(bench.GLModes(), ", ")+"), or cpu with less of the processor: "+strings.Join(bench.Forms(), ", ")+"; the default leaves out gl where there is none")
+	c.Flags().StringVar(&f.precision, "precision", "auto", "`PRECISION`: auto (both), single or double")
+	c.Flags().IntVar(&f.threads, "threads", 0, "threads `N` of the cpu backend (default one, and all)")
+	c.Flags().IntVar(&rounds, "rounds", 5, "how often `N` each case runs")
+	c.Flags().StringVar(&file, "json", "", "write everything that was measured to `FILE`")
+	c.Flags().StringVar(&text, "markdown", "", "write the tables to `FILE`, too")
+	c.Flags().StringVar(&plot, "figure", "", "draw what scaling measured to `FILE.png`")
+	c.Flags().IntVar(&cells, "max-cells", 0, "number `N` of cells of the largest network of scaling (default 4 million)")
+	c.Flags().StringVar(&peers, "peers", "", "let other simulators take turns: the folder `DIR` with their scripts (bench/peers)")
+	c.Flags().StringVar(&python, "python", "python3", "`PROGRAM` that runs the scripts of --peers")
+	c.Flags().StringVar(&only, "peer-modes", "", "`MODES` of peers to run, such as cpp1,numpy (default all)")
 	c.Flags().BoolVar(&list, "list", false, "list the workloads")
 	return c
 }

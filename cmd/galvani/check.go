@@ -27,7 +27,7 @@ how much memory it takes. Nothing runs and nothing is written.`,
 		}),
 	}
 	f.describe(c)
-	c.Flags().StringVar(&f.precision, "precision", "auto", "auto (double), single or double")
+	c.Flags().StringVar(&f.precision, "precision", "auto", "`PRECISION`: auto (double), single or double")
 	return c
 }
 
@@ -60,10 +60,14 @@ func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) erro
 		fmt.Fprintf(w, "projection\t%s\t%s -> %s, target %s, %s, %d synapses\n", q.Name, q.Pre.Name, q.Post.Name, q.Target, q.Rule.Name(), pl.result.Synapses[q.Name])
 	}
 	for _, s := range n.Synapses {
-		fmt.Fprintf(w, "synapses\t%s\t%s -> %s, %d synapses\n", s.Name, spanName(s.Pre), spanName(s.Post), pl.result.Synapses[s.Name])
+		about := ""
+		if d := pl.result.Procedural[s]; d != nil && pl.result.Synapses[s.Name] == d.Expected() {
+			about = "about "
+		}
+		fmt.Fprintf(w, "synapses\t%s\t%s -> %s, %s%d synapses%s\n", s.Name, s.Pre.Name(), s.Post.Name(), about, pl.result.Synapses[s.Name], drawnAnew(pl, s))
 	}
 	for _, q := range n.Inputs {
-		fmt.Fprintf(w, "input\t%s\t%d Poisson inputs of %g Hz each to %s.%s\n", q.Name, q.N, q.Rate, spanName(q.Target), q.Var)
+		fmt.Fprintf(w, "input\t%s\t%d Poisson inputs of %g Hz each to %s.%s\n", q.Name, q.N, q.Rate, q.Target.Name(), q.Var)
 	}
 	for _, m := range n.Monitors {
 		of, elements := "", len(m.Elements)
@@ -81,10 +85,10 @@ func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) erro
 		fmt.Fprintf(w, "monitor\t%s\t%s of %s, %d elements\n", m.Name, join(m.Vars), of, elements)
 	}
 	for _, m := range n.SpikeMonitors {
-		fmt.Fprintf(w, "monitor\t%s\tspikes of %s\n", m.Name, spanName(m.Of))
+		fmt.Fprintf(w, "monitor\t%s\tspikes of %s\n", m.Name, m.Of.Name())
 	}
 	for _, m := range n.RateMonitors {
-		fmt.Fprintf(w, "monitor\t%s\trate of %s\n", m.Name, spanName(m.Of))
+		fmt.Fprintf(w, "monitor\t%s\trate of %s\n", m.Name, m.Of.Name())
 	}
 	mem := pl.result.Plan.Memory()
 	for _, g := range mem.Groups {
@@ -96,23 +100,23 @@ func (p *program) checkModel(c *cobra.Command, model string, f *modelFlags) erro
 		fmt.Fprintf(w, "memory\tends of synapses, data\t%s\n", plan.FormatBytes(mem.Host))
 	}
 	fmt.Fprintf(w, "memory\tall\t%s on cpu in %s precision\n", plan.FormatBytes(mem.All()), precisionName(pl.precision))
-	if gl, err := compute.Estimate(pl.result.Plan, largestBlock, glsl.Options{}); err == nil {
+	if gl, err := compute.Estimate(pl.result.Plan, largestBlock, glsl.Options{Uncounted: true}); err == nil {
 		fmt.Fprintf(w, "memory\tgl\t%s on the graphics card, %s beside it\n", plan.FormatBytes(gl.Total), plan.FormatBytes(gl.Host))
 	}
 	fmt.Fprintf(w, "time step\t\t%g ms, %d operations a step\n", pl.result.Plan.BaseDT*1e3, operations(pl.result.Plan))
 	return w.Flush()
 }
 
+// drawnAnew says that synapses are not stored.
+func drawnAnew(pl *planner, s *net.Synapses) string {
+	if pl.result.Procedural[s] != nil {
+		return ", drawn anew for every spike"
+	}
+	return ""
+}
+
 // largestBlock is the size of a storage block that most drivers have; it decides only how buffers are packed.
 const largestBlock = 1 << 31
-
-// spanName names a group or, as a script writes it, a part of one.
-func spanName(s net.Span) string {
-	if s.Start == 0 && s.Stop == s.Group.N {
-		return s.Group.Name
-	}
-	return fmt.Sprintf("%s[%d:%d]", s.Group.Name, s.Start, s.Stop)
-}
 
 func join(names []string) string {
 	out := ""

@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -40,13 +42,13 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	ctx, stop := interruptible()
+	ctx, stop := interruptible(stderr, 2*time.Second)
 	defer stop()
 	err := root.ExecuteContext(ctx)
 	var c *coded
 	if err != nil && !errors.As(err, &c) && !isRun(err) {
 		// cobra's own errors are about the command line
-		err = usageError("%v\nsee galvani --help", err)
+		err = usageError("%v%s\nsee galvani --help", err, suggestion(root, args))
 	}
 	var r *runError
 	if errors.As(err, &r) {
@@ -54,6 +56,21 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	}
 	report(stderr, err)
 	return exitCode(err)
+}
+
+// suggestion is what the first word may have meant where it is no command.
+func suggestion(root *cobra.Command, args []string) string {
+	if c, _, _ := root.Find(args); c != root || len(args) == 0 {
+		return ""
+	}
+	root.SuggestionsMinimumDistance = 2
+	if close := root.SuggestionsFor(args[0]); len(close) > 0 {
+		return fmt.Sprintf("; did you mean %q?", close[0])
+	}
+	if strings.HasSuffix(args[0], ".star") {
+		return fmt.Sprintf("; to run a model: galvani run %s", args[0])
+	}
+	return ""
 }
 
 // runError marks an error of a command's work, in contrast to cobra's about the command line.
@@ -77,8 +94,9 @@ func work(f func(c *cobra.Command, args []string) error) func(*cobra.Command, []
 	}
 }
 
-// interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second ends the program at once.
-func interruptible() (context.Context, func()) {
+// interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second ends the program at once, which is said to those who wait
+// for longer than patience: some work, such as connecting many neurons, is not left in the middle.
+func interruptible(stderr io.Writer, patience time.Duration) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -88,6 +106,10 @@ func interruptible() (context.Context, func()) {
 			return
 		}
 		cancel(interruption{s})
+		notice := time.AfterFunc(patience, func() {
+			fmt.Fprintln(stderr, "galvani: stopping as soon as what is under way is done; another Ctrl-C ends it at once")
+		})
+		defer notice.Stop()
 		if _, ok := <-signals; ok {
 			os.Exit(exitInterrupted)
 		}

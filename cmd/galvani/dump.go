@@ -45,8 +45,8 @@ func (p *program) dumpCommand() *cobra.Command {
 		}),
 	}
 	f.describe(c)
-	c.Flags().StringVar(&stage, "stage", "", join(stages))
-	c.Flags().StringVar(&f.precision, "precision", "auto", "auto (double; single for glsl), single or double")
+	c.Flags().StringVar(&stage, "stage", "", "`STAGE`: "+join(stages))
+	c.Flags().StringVar(&f.precision, "precision", "auto", "`PRECISION`: auto (double; single for glsl), single or double")
 	_ = c.RegisterFlagCompletionFunc("stage", cobra.FixedCompletions(stages, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }

@@ -69,7 +69,7 @@ func (f *modelFlags) describe(c *cobra.Command) {
 
 // execution adds the flags that say how it runs.
 func (f *modelFlags) execution(c *cobra.Command) {
-	c.Flags().StringVar(&f.backend, "backend", "auto", "`BACKEND`: auto, cpu or gl; auto takes gl where OpenGL 4.3 works, to run without drawing on a graphics card only")
+	c.Flags().StringVar(&f.backend, "backend", "auto", "`BACKEND`: auto, cpu or gl; auto takes gl where a graphics card has OpenGL 4.3, cpu beside OpenGL in software")
 	c.Flags().StringVar(&f.precision, "precision", "auto", "`PRECISION`: auto, single or double; auto is double on cpu and single on gl")
 	c.Flags().StringVar(&f.glMode, "gl-mode", "auto", "how the gl backend runs a step, `MODE`: auto, plain (one dispatch after another), resident (one work group takes many steps), persistent (many work groups take many steps and wait for each other; not every driver runs them at once) or auto-persistent; results are the same")
 	_ = c.RegisterFlagCompletionFunc("gl-mode", cobra.FixedCompletions(compute.Modes(), cobra.ShellCompDirectiveNoFileComp))

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -12,10 +13,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/galvani-sim/galvani/host/record"
+	"github.com/galvani-sim/galvani/host/sim"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -180,6 +183,28 @@ func interrupted(t *testing.T, dir, model string, args ...string) (int, string) 
 		t.Fatalf("ended with %v\n%s", err, stderr.String())
 	}
 	return e.ExitCode(), stderr.String()
+}
+
+// Who interrupts work that is not left in the middle is told that it was heard.
+func TestInterruptIsHeard(t *testing.T) {
+	r, w := io.Pipe()
+	ctx, stop := interruptible(w, 0)
+	defer stop()
+	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil || !strings.Contains(line, "another Ctrl-C") || !errors.Is(context.Cause(ctx), errInterrupted) {
+		t.Errorf("%q, %v, %v", line, err, context.Cause(ctx))
+	}
+}
+
+// What a speed means: above 1 is faster than real time.
+func TestProgressLine(t *testing.T) {
+	line := progressLine(sim.Progress{Time: 2, Until: 10, Steps: 200, Total: 1000, Elapsed: 500 * time.Millisecond})
+	if line != "2.000 of 10.000 s  4x real time  400 steps/s  2 s left" {
+		t.Error(line)
+	}
 }
 
 func TestInterruptLoop(t *testing.T) {

@@ -210,7 +210,7 @@ func (p *program) movie(c *cobra.Command, path string, f *modelFlags, m *movieFl
 		return err
 	}
 	defer fi.Close()
-	b, err := chooseBackend(f, func() (*glDevice, error) { return d, nil }, p.note(f))
+	b, err := besideDrawing(f, d, p.note(f))
 	if err != nil {
 		return err
 	}

@@ -138,7 +138,7 @@ func (s *session) summary(files []string) string {
 	switch {
 	case len(files) > 0:
 		line += fmt.Sprintf("\nwrote %d files to %s", len(files), s.flags.out)
-	case len(s.sim.Network().Monitors) > 0:
+	case len(s.sim.Recordings()) > 0:
 		line += "\nrecordings were not kept; --out DIR writes them"
 	}
 	return strings.Join(append(lines, line), "\n")

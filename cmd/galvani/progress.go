@@ -60,7 +60,7 @@ func progressLine(s sim.Progress) string {
 	left := float64(s.Total-s.Steps) / rate
 	factor := "-"
 	if simulated > 0 {
-		factor = fmt.Sprintf("%.3gx real time", wall/simulated)
+		factor = fmt.Sprintf("%.3gx real time", simulated/wall)
 	}
 	return fmt.Sprintf("%.3f of %.3f s  %s  %s steps/s  %s left", s.Time, s.Until, factor, short(rate), clockTime(left))
 }

@@ -35,19 +35,32 @@ type pending struct {
 	err  error
 }
 
-// openBackend starts to open what --backend asks for. Where nothing is drawn, auto leaves OpenGL in software alone: it computes on the
-// same processor as the cpu backend, and slower.
+// openBackend starts to open what --backend asks for.
 func openBackend(f *modelFlags, note func(string)) *pending {
 	p := &pending{done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
 		p.b, p.err = chooseBackend(f, openHeadless, note)
-		if p.err == nil && f.backend == "auto" && !f.wantsGL() && p.b.gl != nil && p.b.gl.software() {
+		if p.err == nil && p.b.gl != nil && onCPU(f, p.b.gl) {
 			p.b.close()
 			p.b = cpuBackend("")
 		}
 	}()
 	return p
+}
+
+// onCPU reports that the cpu backend is to compute beside an OpenGL that is there: auto leaves OpenGL in software alone, which computes on the
+// same processor, and slower. It draws then all the same.
+func onCPU(f *modelFlags, d *glDevice) bool {
+	return f.backend == "auto" && !f.wantsGL() && d.software()
+}
+
+// besideDrawing chooses the backend of a simulation that a device draws.
+func besideDrawing(f *modelFlags, d *glDevice, note func(string)) (*backend, error) {
+	if onCPU(f, d) {
+		return cpuBackend(""), nil
+	}
+	return chooseBackend(f, func() (*glDevice, error) { return d, nil }, note)
 }
 
 func (p *pending) wait() (*backend, error) {

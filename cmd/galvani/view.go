@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/galvani-sim/galvani/gpu/serve"
+	"github.com/galvani-sim/galvani/host/record"
 	"github.com/galvani-sim/galvani/host/script"
 	timeline "github.com/galvani-sim/galvani/host/session"
 	"github.com/galvani-sim/galvani/host/sim"
@@ -201,7 +202,7 @@ func (p *program) viewModel(ctx context.Context, w *watching, f *modelFlags, v *
 		return err
 	}
 	defer sh.Close()
-	b, err := chooseBackend(f, func() (*glDevice, error) { return d, nil }, note)
+	b, err := besideDrawing(f, d, note)
 	if err != nil {
 		return err
 	}
@@ -236,10 +237,15 @@ func (p *program) viewModel(ctx context.Context, w *watching, f *modelFlags, v *
 			fmt.Fprintln(p.out, "wrote "+path)
 		}
 	}
-	if err == nil || errors.Is(err, errInterrupted) {
-		if ferr := sh.Finish(); ferr != nil {
+	// A script that fails after a run takes neither the recordings nor the pictures of it along.
+	if err == nil || errors.Is(err, errInterrupted) || s.simulated() && !errors.Is(err, record.ErrOutput) {
+		failed := err != nil && !errors.Is(err, errInterrupted)
+		if ferr := sh.Finish(); ferr != nil && failed {
+			v.png, v.movie = "", "" // the first error is the one to tell of
+		} else if ferr != nil {
 			err = errors.Join(&coded{exitOutput, ferr}, err)
-		} else if v.headless && s.sim != nil {
+		}
+		if v.headless && s.sim != nil && exitCode(err) != exitOutput {
 			for _, path := range []string{v.png, v.movie} {
 				if path != "" && !f.quiet {
 					fmt.Fprintln(p.out, "wrote "+path)

@@ -176,6 +176,8 @@ type Options struct {
 	Apart bool
 	// NoPacking: no values of synapses are kept a second time, see Packed. Results do not depend on it.
 	NoPacking bool
+	// Uncounted: rows that are drawn anew are not drawn to count their synapses, which can take minutes. The layout serves to estimate memory only.
+	Uncounted bool
 	// Piece, when not nil, is the most elements of a storage block that a buffer of n elements may take if it can be in pieces: for tests.
 	Piece func(n int) int
 }

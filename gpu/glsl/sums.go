@@ -72,7 +72,7 @@ func (l *Layout) addSums(names *namer) {
 	for k, b := range order {
 		s := &Sum{Target: b, Buffer: len(l.Buffers), Scales: -1, site: -1}
 		for _, a := range at[b] {
-			s.fan += degree(l.Plan, a)
+			s.fan += l.degree(a)
 		}
 		s.Words = 4
 		bound := 0.0
@@ -203,11 +203,15 @@ func (l *Layout) rescale() bool {
 }
 
 // degree is the most synapses through which one element is added to by a in one step.
-func degree(p *plan.Plan, a addend) int {
+func (l *Layout) degree(a addend) int {
+	p := l.Plan
 	if a.run.Conn < 0 {
 		return 1
 	}
 	c := p.Conns[a.run.Conn]
+	if c.Drawn != nil && l.Options.Uncounted && c.Drawn.Expected() > 1<<24 {
+		return c.Drawn.Room(c.Drawn.PreLen) // of more than a few it does not matter how many
+	}
 	all := c.N
 	if c.Drawn != nil {
 		all = int(min(c.Drawn.Count().Total, math.MaxInt32))

@@ -220,7 +220,11 @@ func (r *Renderer) drawChart(v *panelView, c chart, th *Theme, f Frame) error {
 			return nil
 		}
 		after(c.Time)
-		dot := math.Max(1, math.Min(3, float64(h)/float64(c.N)/f.Scale)) * f.Scale
+		least := 1.0 // unit of length; few spikes among many neurons would hardly be seen
+		if 4*float64(c.Count)*f.Scale*f.Scale < 0.05*float64(w)*float64(h) {
+			least = 2
+		}
+		dot := math.Max(least, math.Min(3, float64(h)/float64(c.N)/f.Scale)) * f.Scale
 		capacity := c.Capacity
 		if capacity == 0 {
 			capacity = c.Spikes.Count / 2

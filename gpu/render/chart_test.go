@@ -119,3 +119,29 @@ func TestSample(t *testing.T) {
 		}
 	})
 }
+
+// Few spikes of many neurons can be seen, and many do not run into each other.
+func TestRasterDots(t *testing.T) {
+	d := gltest.Device(t)
+	gltest.Do(t, d, func(t testing.TB) {
+		s := newStage(t, d, 400, 300, 1, 1)
+		defer s.close()
+		clock := &TimeAxis{Hi: 1}
+		for _, c := range []struct{ spikes, pixels int }{{20, 4}, {40_000, 1}} {
+			data := make([]float32, 2*c.spikes)
+			for k := range c.spikes {
+				data[2*k], data[2*k+1] = 0.02+0.96*float32(k%20)/20, float32(2000+k/20)
+			}
+			b := upload(t, d, data)
+			defer b.Close()
+			raster := &Raster{Name: "M", Time: clock, N: 4000, Spikes: b.View(), Count: 20}
+			sc := &Scene{Panels: []*Panel{{Items: []Item{raster}}}}
+			raster.Count = 0
+			empty := s.draw(sc)
+			raster.Count = c.spikes
+			if n := diffPixels(empty, s.draw(sc), empty.Bounds()); c.spikes == 20 && n != 20*c.pixels || c.spikes > 20 && n > 20*300*c.pixels {
+				t.Errorf("%d spikes in 20 columns fill %d pixels", c.spikes, n)
+			}
+		}
+	})
+}

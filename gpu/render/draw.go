@@ -130,13 +130,14 @@ func (r *Renderer) chromeKey(s *Scene, f Frame) uint64 {
 	h.SetSeed(seed)
 	fmt.Fprint(&h, f.Width, f.Height, f.Scale, *s.theme(), s.Insets)
 	for _, p := range s.Panels {
-		fmt.Fprint(&h, p.Title, p.Axes, p.Bounds())
+		fmt.Fprint(&h, p.Title, p.note(), p.Axes, p.Bounds())
 		if c := p.Camera; c != nil {
 			fmt.Fprint(&h, c.pose(), c.Fov)
 		}
 		for _, it := range p.Items {
 			x, y, z := it.extent()
 			fmt.Fprint(&h, x, y, z, it.whole())
+			fmt.Fprintf(&h, "%q", itsNames(it))
 			if g, ok := it.(*Graph); ok && len(g.Labels) > 0 {
 				fmt.Fprint(&h, g.Labels, g.Marks, g.N, g.Radius, g.edgesShown(), g.Edges.M)
 			}
@@ -147,6 +148,32 @@ func (r *Renderer) chromeKey(s *Scene, f Frame) uint64 {
 		}
 	}
 	return h.Sum64()
+}
+
+// itsNames are the words that axes and legends take from an item, besides those of its scale of colors.
+func itsNames(it Item) (names []string) {
+	of := func(scales ...*Scale) {
+		for _, s := range scales {
+			if s != nil {
+				names = append(names, s.Label, s.Unit)
+			}
+		}
+	}
+	switch c := it.(type) {
+	case *Scatter:
+		of(c.X.Scale, c.Y.Scale, c.Z.Scale)
+	case *Traces:
+		of(c.Scale)
+		names = append(names, c.Labels...)
+	case *Histogram:
+		of(c.Scale, c.Counts)
+	case *Spectra:
+		of(c.Power)
+		names = append(names, c.Labels...)
+	case *Curve:
+		names = append(names, c.XTitle.Label, c.XTitle.Unit, c.YTitle.Label, c.YTitle.Unit)
+	}
+	return names
 }
 
 func btoi(b bool) int {

@@ -208,6 +208,46 @@ func TestColorbarHasNumbers(t *testing.T) {
 	})
 }
 
+// A panel too narrow for a colorbar beside it has one below, with its numbers and name, which nothing else covers.
+func TestNarrowPanelHasColorbar(t *testing.T) {
+	d := gltest.Device(t)
+	gltest.Do(t, d, func(t testing.TB) {
+		b := upload(t, d, field(20, 20, 1))
+		defer b.Close()
+		for _, size := range [][2]int{{480, 300}, {300, 240}} {
+			s := newStage(t, d, size[0], size[1], 1, 1)
+			defer s.close()
+			sc, surf := oneSurface(b.View(), 20, 20, false)
+			other, _ := oneSurface(b.View(), 20, 20, false)
+			sc.Panels = append(sc.Panels, other.Panels...)
+			sc.Panels[0].Title, sc.Panels[1].Title = "one", "two"
+			l := sc.Layout(size[0], size[1], 1)
+			for k, p := range l.Panels {
+				if p.Colorbar.W < 100 || p.Colorbar.Y < p.View.Y+p.View.H || p.Colorbar.Y+p.Colorbar.H > p.Cell.Y+p.Cell.H+1e-9 {
+					t.Fatalf("%v: colorbar %d at %+v, view %+v, cell %+v", size, k, p.Colorbar, p.View, p.Cell)
+				}
+			}
+			bar := l.Panels[0].Colorbar
+			area := image.Rect(int(bar.X), int(bar.Y), int(bar.X+bar.W), int(bar.Y+bar.H))
+			one := s.draw(sc)
+			low, high := one.RGBAAt(area.Min.X+area.Dx()*6/10, area.Min.Y+10), one.RGBAAt(area.Max.X-24, area.Min.Y+10)
+			if bright(high) < bright(low)+20 {
+				t.Errorf("%v: the bar goes from %v to %v, not from left to right", size, low, high)
+			}
+			surf.Scale.Max = 700
+			if n := diffPixels(one, s.draw(sc), area); n < 30 {
+				t.Errorf("%v: other limits change %d pixels of the numbers", size, n)
+			}
+			surf.Scale.Unit = "mV"
+			named := s.draw(sc)
+			surf.Scale.Unit = "nA"
+			if n := diffPixels(named, s.draw(sc), area); n < 10 {
+				t.Errorf("%v: another unit changes %d pixels", size, n)
+			}
+		}
+	})
+}
+
 func diffPixels(a, b *image.RGBA, r image.Rectangle) (n int) {
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		for x := r.Min.X; x < r.Max.X; x++ {
@@ -511,6 +551,37 @@ func TestPointsAtVariables(t *testing.T) {
 		}
 		if x.Scale.Max < 0.5 || !s.r.Dirty(sc, Frame{Width: 800, Height: 600, Scale: 1, Version: s.f.Version + 1}) {
 			t.Errorf("the axis ends at %g", x.Scale.Max)
+		}
+	})
+}
+
+// Points in a plane have the names of both axes beside the numbers.
+func TestPlaneNamesItsAxes(t *testing.T) {
+	d := gltest.Device(t)
+	gltest.Do(t, d, func(t testing.TB) {
+		values := make([]float32, 100)
+		for k := range values {
+			values[k] = float32(k % 10)
+		}
+		b := upload(t, d, values)
+		defer b.Close()
+		for _, size := range [][2]int{{400, 300}, {660, 660}, {300, 500}} {
+			s := newStage(t, d, size[0], size[1], 1, 1)
+			defer s.close()
+			picture := func(x, y string) *image.RGBA {
+				sc := &Scene{Panels: []*Panel{{Items: []Item{&Scatter{Name: "p", N: 100, Grid: [3]int{1, 10, 10}, Radius: 0.05,
+					X: Coord{Values: b.View(), Scale: NewScale(x, "", nil)}, Y: Coord{Values: b.View(), Scale: NewScale(y, "", nil)}}}}}}
+				s.draw(sc)
+				s.f.Version++
+				return s.draw(sc)
+			}
+			named := picture("abscissa", "ord")
+			keep(t, "plane", named)
+			for axis, without := range []*image.RGBA{picture("", "ord"), picture("abscissa", "")} {
+				if n := diffPixels(named, without, named.Bounds()); n < 30 {
+					t.Errorf("%v: without the name of axis %d %d pixels differ", size, axis, n)
+				}
+			}
 		}
 	})
 }

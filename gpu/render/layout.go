@@ -6,6 +6,7 @@ import "math"
 const (
 	titleHeight   = 30
 	colorbarWidth = 92
+	colorbarFlat  = 34 // the height of one below a narrow panel
 	titleSize     = 16
 	labelSize     = 13
 	tickSize      = 12
@@ -17,7 +18,7 @@ type PanelLayout struct {
 	Cell     Rect // title, view and colorbar
 	View     Rect // the 3-D picture
 	Title    Rect
-	Colorbar Rect // empty when shared or absent
+	Colorbar Rect // empty when shared or absent; beside the view, or below a narrow one
 }
 
 // Layout is where everything lies, in units of scale 1.
@@ -28,8 +29,14 @@ type Layout struct {
 	Shared   *Scale
 }
 
+// narrowest is the least width of a panel with a colorbar.
+const narrowest = 110
+
 // labelRoom is what tick labels and axis names need on each side of the box.
 const labelRoomX, labelRoomY = 32, 30
+
+// planeRoom is what they need around a plane, which fills its view to the edges.
+const planeRoomX, planeRoomY = 58, 46
 
 // nodeRoom is what nodes at the rim of a graph need on each side of a view: their radius, that of a loop beside them, and some air.
 func (p *Panel) nodeRoom(view Rect) float64 {
@@ -67,6 +74,10 @@ func (s *Scene) Layout(width, height int, scale float64) Layout {
 		if l.Shared == nil && len(p.scales()) > 0 && c.W > 3*colorbarWidth {
 			pl.Colorbar = Rect{c.X + c.W - colorbarWidth, c.Y, colorbarWidth, c.H}
 			pl.View.W -= colorbarWidth
+		} else if n := min(2, len(p.scales())); l.Shared == nil && n > 0 && c.W >= narrowest && pl.View.H > float64(3*n*colorbarFlat) {
+			h := float64(n * colorbarFlat)
+			pl.Colorbar = Rect{c.X, c.Y + c.H - h, c.W, h}
+			pl.View.H -= h
 		}
 		if p.Title != "" {
 			// In a tall view the picture fills only the middle; the title stays near it.
@@ -190,6 +201,9 @@ func (s *Scene) FitCameras(width, height int, scale float64) {
 // margin is the room that a panel's labels or nodes need around what it shows.
 func (p PanelLayout) margin() [2]float64 {
 	room := [2]float64{labelRoomX, labelRoomY}
+	if p.Panel.plane() {
+		room = [2]float64{planeRoomX, planeRoomY}
+	}
 	if p.Panel.graphs() {
 		n := p.Panel.nodeRoom(p.View)
 		room = [2]float64{n, n}

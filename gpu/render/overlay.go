@@ -58,7 +58,7 @@ type glyphRef struct {
 type prim struct {
 	Rect   [4]float32 // x0 y0 x1 y1
 	A      [4]float32 // glyph: atlas rectangle; segment and quad: points; box: the box itself
-	B      [4]float32 // box: radius, stroke width; segment: half width; quad: the other points; gradient: map row
+	B      [4]float32 // box: radius, stroke width; segment: half width; quad: the other points; gradient: map row, 1 along x
 	Color  uint32     // RGBA8
 	Color2 uint32     // halo or stroke
 	Kind   uint32
@@ -174,9 +174,13 @@ func (o *Overlay) Triangle(x0, y0, x1, y1, x2, y2 float64, c Color) {
 	o.Quad([8]float64{x0, y0, x1, y1, x2, y2, x2, y2}, c)
 }
 
-// Gradient fills a rectangle with a colormap, low values at the bottom.
+// Gradient fills a rectangle with a colormap, low values at the bottom, or at the left of a flat one.
 func (o *Overlay) Gradient(r Rect, c *Colormap) {
-	o.add(prim{A: o.px(r.X, r.Y, r.X+r.W, r.Y+r.H), B: [4]float32{mapRow(c)}, Kind: primGradient}, r.X, r.Y, r.X+r.W, r.Y+r.H)
+	b := [4]float32{mapRow(c)}
+	if r.W > r.H {
+		b[1] = 1
+	}
+	o.add(prim{A: o.px(r.X, r.Y, r.X+r.W, r.Y+r.H), B: b, Kind: primGradient}, r.X, r.Y, r.X+r.W, r.Y+r.H)
 }
 
 // mapRow is the texture coordinate of a colormap in the table of all.

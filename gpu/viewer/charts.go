@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// traceRows is how many moments a panel of traces keeps: samplesShown for each width that the window had while it grew.
-	traceRows = 4096
+	// traceRows is how many moments a panel of traces keeps: samplesShown for each width that the window had while it grew, and as many peaks.
+	traceRows = 8192
 	// The stretch of time shown, in time steps: the least, and the most that it grows to.
 	leastWindow = 200
 	mostWindow  = 20000
@@ -110,6 +110,9 @@ func (st *stage) sample(r *render.Renderer, of *shown, elements device.View, k i
 
 // samplesShown is about how many samples a trace has from one end of the window to the other.
 const samplesShown = 500
+
+// looksPerSample is how often a variable is looked at from one sample to the next where it lies in the processor's memory.
+const looksPerSample = 20
 
 // histogram makes the panel of a net.Histogram.
 func (st *stage) histogram(v net.View) (render.Item, error) {

@@ -136,6 +136,11 @@ func (f *isiFeed) feed(st *stage, _ *render.Renderer) error {
 		return nil
 	}
 	f.saved = slices.DeleteFunc(f.saved, func(s savedIntervals) bool { return s.n > from })
+	if f.rec.Kept(f.n, to) > f.n {
+		if f.back(to); f.rec.Kept(f.n, to) > f.n {
+			to = f.n // the last that is known
+		}
+	}
 	for f.n < to {
 		end := min(to, f.n+spikeChunk, (f.n/f.every+1)*f.every)
 		s, err := spikes(f.rec, f.n, end)

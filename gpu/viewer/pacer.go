@@ -22,6 +22,8 @@ const (
 	fastFrames = 2.0
 	// drawShare bounds the part of wall time that drawing may take when the simulation has priority.
 	drawShare = 0.05
+	// leastShare is the part of the time between frames that the simulation gets, however long drawing and input take.
+	leastShare = 0.25
 )
 
 // Pacer divides wall time between stepping and drawing. It knows no clock: callers pass the time.
@@ -32,6 +34,7 @@ type Pacer struct {
 	Speed  float64
 	BaseDT float64 // simulated seconds per step
 
+	shown    bool      // the last frame shows the last step
 	owed     float64   // steps that are due but not made
 	since    time.Time // when owed was brought up to date
 	nextDraw time.Time
@@ -74,13 +77,16 @@ func (p *Pacer) Batch(now time.Time, limit int64) int64 {
 	if !math.IsInf(p.Speed, 1) {
 		p.owed += now.Sub(p.since).Seconds() * p.Speed / p.BaseDT
 		// A machine that cannot keep up falls behind rather than saving up work for a freeze later.
-		p.owed = math.Min(p.owed, math.Max(1, p.Speed/p.BaseDT/p.frameRate()))
+		p.owed = math.Min(p.owed, math.Max(1, p.Speed/p.BaseDT*p.interval()))
 		limit = min(limit, int64(p.owed))
 	}
 	p.since = now
 	left := p.nextDraw.Sub(now).Seconds()
 	if p.Priority == Smooth {
 		left -= p.reserve().Seconds()
+	}
+	if p.shown { // without a step another frame would show nothing new, however late it is
+		left = math.Max(left, leastShare*p.interval())
 	}
 	if left <= 0 || limit <= 0 {
 		return 0
@@ -97,6 +103,7 @@ func (p *Pacer) Stepped(n int64, d time.Duration) {
 	if n <= 0 {
 		return
 	}
+	p.shown = false
 	p.owed = math.Max(p.owed-float64(n), 0)
 	p.stepCost = smooth(p.stepCost, d.Seconds()/float64(n))
 }
@@ -109,16 +116,22 @@ func (p *Pacer) DrawDue(now time.Time) bool {
 	return !now.Before(p.nextDraw)
 }
 
-// reserve is the end of a frame's time that is kept for drawing it. A picture that takes longer than a frame does not get all of
-// it: the simulation goes on, at a lower frame rate.
+// reserve is the end of a frame's time that is kept for drawing it.
 func (p *Pacer) reserve() time.Duration {
-	return min(p.drawCost, time.Duration(0.75*float64(time.Second)/p.frameRate()))
+	return time.Duration(math.Min(float64(p.drawCost), (1-leastShare)*p.interval()*float64(time.Second)))
+}
+
+// interval is the time in seconds from one frame to the next. A picture that takes nearly that long, or longer, does not get all of it: the
+// simulation keeps its share, at a lower frame rate.
+func (p *Pacer) interval() float64 {
+	return math.Max(1/p.frameRate(), p.drawCost.Seconds()/(1-leastShare))
 }
 
 // Drew reports that a frame drawn from start took d.
 func (p *Pacer) Drew(start time.Time, d time.Duration) {
+	p.shown = true
 	p.drawCost = time.Duration(smooth(float64(p.drawCost), float64(d)))
-	interval := time.Duration(float64(time.Second) / p.frameRate())
+	interval := time.Duration(p.interval() * float64(time.Second))
 	p.nextDraw = p.nextDraw.Add(interval)
 	// Late by more than half a frame, or early: count from here, or the simulation would get no time until the delay is made up.
 	if full := start.Add(d + interval); p.nextDraw.Before(full.Add(-interval/2)) || p.nextDraw.After(full.Add(interval)) {
@@ -128,13 +141,17 @@ func (p *Pacer) Drew(start time.Time, d time.Duration) {
 
 // Skip reports that a frame was due but would have shown nothing new: the time until the next one belongs to the simulation.
 func (p *Pacer) Skip(now time.Time) {
-	p.nextDraw = now.Add(time.Duration(float64(time.Second) / p.frameRate()))
+	p.nextDraw = now.Add(time.Duration(p.interval() * float64(time.Second)))
 }
 
-// Wait returns how long nothing will be due: until the next frame, or the next step at a low speed.
+// Wait returns how long nothing will be due: until the next frame, or the next step, which at full speed is due at once. To wait for the frame
+// then would leave no time for a step before it, and without a step the frame shows nothing new.
 func (p *Pacer) Wait(now time.Time, playing bool) time.Duration {
 	w := p.nextDraw.Sub(now)
-	if playing && !math.IsInf(p.Speed, 1) {
+	if playing && math.IsInf(p.Speed, 1) {
+		return 0
+	}
+	if playing {
 		if next := time.Duration((1 - p.owed) * p.BaseDT / p.Speed * float64(time.Second)); next < w {
 			w = next
 		}

@@ -10,33 +10,40 @@ import (
 type machine struct {
 	now            time.Time
 	stepCost, draw time.Duration
+	input          time.Duration // looking at input before each turn
 	steps, frames  int64
+	drawn          int64         // steps that were drawn
 	longest        time.Duration // between two frames
 	last           time.Time
 }
 
-// run lets the pacer share d of wall time.
+// run lets the pacer share d of wall time, as Viewer.loop does.
 func (m *machine) run(p *Pacer, d time.Duration) {
 	for end := m.now.Add(d); m.now.Before(end); {
-		if n := p.Batch(m.now, math.MaxInt64); n > 0 {
+		m.now = m.now.Add(m.input)
+		n := p.Batch(m.now, math.MaxInt64)
+		if n > 0 {
 			took := time.Duration(n) * m.stepCost
 			m.now = m.now.Add(took)
 			m.steps += n
 			p.Stepped(n, took)
 		}
 		if p.DrawDue(m.now) {
-			start := m.now
-			m.now = m.now.Add(m.draw)
-			m.frames++
-			if !m.last.IsZero() {
-				m.longest = max(m.longest, m.now.Sub(m.last))
+			if m.drawn < m.steps {
+				start := m.now
+				m.now = m.now.Add(m.draw)
+				m.frames++
+				if !m.last.IsZero() {
+					m.longest = max(m.longest, m.now.Sub(m.last))
+				}
+				m.last, m.drawn = m.now, m.steps
+				p.Drew(start, m.draw)
+				continue
 			}
-			m.last = m.now
-			p.Drew(start, m.draw)
-			continue
+			p.Skip(m.now)
 		}
-		if w := p.Wait(m.now, true); p.Batch(m.now, 1) == 0 {
-			m.now = m.now.Add(max(w, 50*time.Microsecond))
+		if n == 0 {
+			m.now = m.now.Add(max(p.Wait(m.now, true), time.Millisecond))
 		}
 	}
 }
@@ -61,6 +68,35 @@ func TestSmoothHoldsFrameRate(t *testing.T) {
 		left := 10*time.Second - time.Duration(m.frames)*c.draw
 		if used := time.Duration(m.steps) * c.step; used < left/2 {
 			t.Errorf("step %v, draw %v: %v of %v used for steps", c.step, c.draw, used, left)
+		}
+	}
+}
+
+// The speed that was chosen is held where drawing leaves time for it, however rare frames are.
+func TestSlowPictureHoldsSpeed(t *testing.T) {
+	for _, draw := range []time.Duration{30 * time.Millisecond, 100 * time.Millisecond} {
+		m, p := newMachine(20*time.Microsecond, draw)
+		p.Speed, p.BaseDT = 1, 1e-4
+		m.run(p, 10*time.Second)
+		if m.steps < 95_000 || m.steps > 100_100 {
+			t.Errorf("draw %v: %d steps in 10 s, want 100000", draw, m.steps)
+		}
+		m, p = newMachine(20*time.Microsecond, draw)
+		m.run(p, 10*time.Second)
+		if share := float64(m.steps) * 20e-6 / 10; share < leastShare/2 {
+			t.Errorf("draw %v: at full speed the simulation got %.0f %% of the time", draw, 100*share)
+		}
+	}
+}
+
+// Where input takes the time that a frame leaves for steps, the simulation goes on nevertheless.
+func TestSlowInput(t *testing.T) {
+	for _, priority := range []Priority{Smooth, Fast} {
+		m, p := newMachine(100*time.Microsecond, 12*time.Millisecond)
+		m.input, p.Priority = 6*time.Millisecond, priority
+		m.run(p, 10*time.Second)
+		if m.steps < 1000 {
+			t.Errorf("priority %d: %d steps of 0.1 ms in 10 s", priority, m.steps)
 		}
 	}
 }

@@ -50,15 +50,25 @@ func (f *rasterFeed) feed(st *stage, _ *render.Renderer) error {
 		f.lo = f.hi
 	}
 	if to := min(all, max(n, f.lo+f.size)); to > f.hi {
+		if f.rec.Kept(f.hi, to) > f.hi { // not those that will be shown later, then
+			to = max(f.hi, min(to, n))
+		}
+		if at := f.rec.Kept(f.hi, to); at > f.hi {
+			f.lo, f.hi = at, at
+		}
 		if err := f.load(st, f.hi, to); err != nil {
 			return err
 		}
 		f.lo, f.hi = max(f.lo, to-f.size), to
 	}
+	f.first, f.item.Count, f.item.Note = n, 0, ""
+	if f.lo > n {
+		f.item.Note = "spikes this long after the script's end are not kept"
+		return nil
+	}
 	first := f.lo + int64(sort.Search(int(n-f.lo), func(k int) bool { return f.time(f.lo+int64(k)) >= st.time.Lo }))
 	f.first = first
 	f.item.First, f.item.Count = int(first%f.size), int(n-first)
-	f.item.Note = ""
 	if f.lo > 0 && first == f.lo {
 		f.item.Note = fmt.Sprintf("the latest %d spikes", n-first)
 	}
@@ -154,7 +164,21 @@ func (st *stage) rasterFeed(v net.View, size int) (*rasterFeed, error) {
 	}
 	st.own = append(st.own, b)
 	f := &rasterFeed{mon: v.Spikes, buffer: b, size: int64(size), times: make([]float64, size), index: make([]int32, size)}
-	f.item = &render.Raster{Name: v.Group.Name, Time: &st.time, N: v.Group.N, Spikes: b.View(), Capacity: size}
+	of, n := st.recorded(v.Spikes)
+	f.item = &render.Raster{Name: of, Time: &st.time, N: n, Spikes: b.View(), Capacity: size}
 	st.feeds = append(st.feeds, f)
 	return f, nil
+}
+
+// recorded is the name of the group or part whose spikes a monitor records, and the number of its elements, by which spikes are numbered. A
+// group may have grown since.
+func (st *stage) recorded(m *net.SpikeMonitor) (name string, n int) {
+	n = m.Of.Len()
+	if r := st.sim.Spikes(m); r != nil {
+		n = len(r.Counts)
+	}
+	if m.Of.Start == 0 && n == m.Of.Group.N {
+		return m.Of.Group.Name, n
+	}
+	return m.Of.Name(), n
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/galvani-sim/galvani/gpu/device"
 	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
@@ -153,4 +154,79 @@ func BenchmarkRaster(b *testing.B) {
 			})
 		})
 	}
+}
+
+// A raster goes on when the script has ended and with it what goes to files, also past the spikes that are forgotten by then.
+func TestRasterAfterTheScript(t *testing.T) {
+	d := gltest.Device(t)
+	n, m := ticking(2)
+	gltest.Do(t, d, func(t testing.TB) {
+		st := spiking(t, d, n)
+		defer st.close()
+		f, err := st.rasterFeed(net.View{Kind: net.Raster, Group: m.Of.Group, Spikes: m}, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		count := func() int {
+			if err := f.feed(st, nil); err != nil {
+				t.Fatal(err)
+			}
+			return f.item.Count
+		}
+		st.sim.StopRecording()
+		before := count()
+		if err := st.sim.Run(context.Background(), 20e-3); err != nil {
+			t.Fatal(err)
+		}
+		if got := count(); got < before+20 {
+			t.Errorf("%d spikes are shown 20 steps after the script's end, %d at its end", got, before)
+		}
+		rec := st.sim.Spikes(m).Recording
+		at := rec.Samples()
+		for k := range 40 {
+			step := int64(1000 * (k + 1))
+			i, steps, times := make([]int32, 1000), make([]int64, 1000), make([]float64, 1000)
+			for j := range steps {
+				steps[j], times[j] = step+int64(j), float64(step+int64(j))*1e-3
+			}
+			if err := rec.Watch(20*2000, i, steps, times); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := count(); got != 32 && got != 64 {
+			t.Errorf("%d spikes are shown of many, in a ring of 64", got)
+		}
+		if err := rec.Rewind(at + 5000); err != nil {
+			t.Fatal(err)
+		}
+		if got := count(); got != 0 || f.item.Note == "" {
+			t.Errorf("%d spikes are shown of those that are forgotten, note %q", got, f.item.Note)
+		}
+		if err := rec.Rewind(int64(before)); err != nil {
+			t.Fatal(err)
+		}
+		if got := count(); got != before {
+			t.Error("no spikes are shown of the script's time")
+		}
+	})
+}
+
+// A monitor of a part of a group has an axis of that part, whose spikes are numbered within it, and says which part it is.
+func TestRasterOfAPart(t *testing.T) {
+	d := gltest.Device(t)
+	n, m := ticking(10)
+	m.Of.Start, m.Of.Stop = 7, 10
+	n.Views = []*net.View{{Kind: net.Raster, Group: m.Of.Group, Spikes: m}, {Kind: net.ISI, Group: m.Of.Group, Spikes: m}}
+	gltest.Do(t, d, func(t testing.TB) {
+		st := spiking(t, d, n)
+		defer st.close()
+		panels, err := st.panels(n.Views)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, ok := panels[0].Items[0].(*render.Raster)
+		if !ok || r.N != 3 || r.Name != "G[7:10]" || panels[0].Title != "G[7:10]: spikes" || panels[1].Title != "G[7:10]: intervals" {
+			t.Errorf("%+v, titles %q and %q", r, panels[0].Title, panels[1].Title)
+		}
+	})
 }

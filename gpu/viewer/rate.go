@@ -81,6 +81,7 @@ func (f *rateFeed) feed(st *stage, _ *render.Renderer) error {
 		f.bins.cut(from)
 		f.n, f.fresh = from, true
 	}
+	f.n = f.rec.Kept(f.n, to)
 	for f.n < to {
 		end := min(to, f.n+spikeChunk)
 		s, err := spikes(f.rec, f.n, end)

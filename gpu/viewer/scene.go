@@ -529,7 +529,11 @@ func (st *stage) chart(v net.View) (*render.Panel, error) {
 		return nil, err
 	}
 	if p.Title == "" {
-		p.Title = v.Group.Name + titled[v.Kind]
+		of := v.Group.Name
+		if v.Spikes != nil {
+			of, _ = st.recorded(v.Spikes)
+		}
+		p.Title = of + titled[v.Kind]
 	}
 	if item != nil {
 		p.Items = []render.Item{item}

@@ -19,12 +19,14 @@ import (
 // drawn faintly; where the past was edited, the old future stays in a ring of its own.
 type traceFeed struct {
 	of       *shown
+	scale    *render.Scale
 	indices  []int32
 	elements device.View
 	element  *device.Buffer
 	ring     samples
 	old      samples // the future of the branch that was left
 	late     bool    // what the variable holds before the first step is no value of it
+	peaks    peaks   // on the CPU backend: what was looked at since the last row
 
 	item, ahead, left *render.Traces
 	branch            int
@@ -69,6 +71,9 @@ func (t *traceFeed) moment(now float64, dt float64) int {
 
 func (t *traceFeed) feed(st *stage, r *render.Renderer) error {
 	now, dt := st.sim.Time(), st.plan.BaseDT
+	if err := t.flush(st); err != nil {
+		return err
+	}
 	p := t.moment(now, dt)
 	if st.branch != t.branch {
 		if err := t.leave(st, p); err != nil {
@@ -95,15 +100,37 @@ func (t *traceFeed) feed(st *stage, r *render.Renderer) error {
 // sample takes a row at the end.
 func (t *traceFeed) sample(st *stage, r *render.Renderer, now float64) error {
 	s := &t.ring
-	if len(s.at) == traceRows {
-		s.first, s.at = (s.first+1)%traceRows, s.at[1:]
-	}
-	row := (s.first + len(s.at)) % traceRows
+	row := s.next()
 	if err := st.sample(r, t.of, t.elements, len(t.indices), s.values, row); err != nil {
 		return err
 	}
 	s.at = append(s.at, now)
 	return device.Upload(s.times, row, []float32{float32(now - st.time.Origin)})
+}
+
+// flush adds rows for the peaks that were seen since the last one.
+func (t *traceFeed) flush(st *stage) error {
+	rows := t.peaks.take(t.scale.Max - t.scale.Min)
+	s := &t.ring
+	for _, r := range rows {
+		if n := len(s.at); n > 0 && r.at <= s.at[n-1]+st.plan.BaseDT/2 {
+			continue // the simulation went back
+		}
+		row := s.next()
+		if err := errors.Join(device.Upload(s.values, row*len(r.values), r.values), device.Upload(s.times, row, []float32{float32(r.at - st.time.Origin)})); err != nil {
+			return err
+		}
+		s.at = append(s.at, r.at)
+	}
+	return nil
+}
+
+// next is the place of a row at the end, for which the oldest makes room.
+func (s *samples) next() int {
+	if len(s.at) == traceRows {
+		s.first, s.at = (s.first+1)%traceRows, s.at[1:]
+	}
+	return (s.first + len(s.at)) % traceRows
 }
 
 // leave keeps what lies behind the first p rows as the future that was left.
@@ -126,11 +153,20 @@ func (t *traceFeed) leave(st *stage, p int) error {
 	return nil
 }
 
-// due is samplesShown times in the stretch of time that is shown.
+// every is the number of steps from one row to the next: samplesShown in the stretch of time that is shown.
+func (t *traceFeed) every(st *stage) int64 {
+	return max(1, int64((st.time.Hi-st.time.Lo)/st.plan.BaseDT/samplesShown))
+}
+
+// due is when a row is, and on the CPU backend, where looking costs little, more often: a spike may lie between two rows.
 func (t *traceFeed) due(st *stage) int64 {
-	every := max(1, int64((st.time.Hi-st.time.Lo)/st.plan.BaseDT/samplesShown))
 	if n := len(t.ring.at); n > 0 {
-		return int64(math.Round(t.ring.at[n-1]/st.plan.BaseDT)) + every
+		every := t.every(st)
+		next := int64(math.Round(t.ring.at[n-1]/st.plan.BaseDT)) + every
+		if t.of.copy != nil {
+			next = min(next, st.position().Step+max(1, every/looksPerSample))
+		}
+		return next
 	}
 	if t.late {
 		return max(1, st.position().Step)
@@ -138,7 +174,31 @@ func (t *traceFeed) due(st *stage) int64 {
 	return st.position().Step
 }
 
-func (t *traceFeed) take(st *stage, r *render.Renderer) error { return t.feed(st, r) }
+func (t *traceFeed) take(st *stage, r *render.Renderer) error {
+	now, dt, n := st.sim.Time(), st.plan.BaseDT, len(t.ring.at)
+	if t.of.copy == nil || n == 0 || st.branch != t.branch || now < t.ring.at[n-1]+dt/2 {
+		return t.feed(st, r)
+	}
+	last := t.ring.at[n-1]
+	if err := t.look(st, now); err != nil || now < last+(float64(t.every(st))-0.5)*dt {
+		return err
+	}
+	return t.flush(st)
+}
+
+// look reads the elements where that takes no more than memory.
+func (t *traceFeed) look(st *stage, now float64) error {
+	row := traceRow{now, make([]float32, len(t.indices))}
+	var v [1]float64
+	for k, e := range t.indices {
+		if err := st.sim.Instance().Read(t.of.buf.ID, int(e), v[:]); err != nil {
+			return err
+		}
+		row.values[k] = float32(v[0])
+	}
+	t.peaks.rows = append(t.peaks.rows, row)
+	return nil
+}
 
 // late reports a variable that every step computes anew, not from what it was, and that nobody has given a value for the beginning: until the
 // first step it holds 0, whatever the equations say.
@@ -208,11 +268,11 @@ func (st *stage) traces(v net.View) ([]render.Item, error) {
 		}
 		st.kept.traces[key] = t
 	}
-	t.of, t.late = of, st.late(v.Group, v.Var)
 	scale, err := st.scale(v)
 	if err != nil {
 		return nil, err
 	}
+	t.of, t.late, t.scale = of, st.late(v.Group, v.Var), scale
 	traces := func(ghost bool) *render.Traces {
 		x := &render.Traces{Name: v.Group.Name, Time: &st.time, Capacity: traceRows, K: len(elements), Scale: scale, Ghost: ghost}
 		t.ring.show(x, 0, 0)

@@ -10,6 +10,7 @@ import (
 	"github.com/galvani-sim/galvani/gpu/gltest"
 	"github.com/galvani-sim/galvani/gpu/render"
 	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -79,4 +80,59 @@ func TestComputedTraceBeginsWithTheFirstStep(t *testing.T) {
 			})
 		})
 	}
+}
+
+// However many steps a window is wide, a trace has each peak that lasts a few of them, and going back and forward adds none.
+func TestTracesHavePeaks(t *testing.T) {
+	d := gltest.Device(t)
+	g := &net.Group{Name: "G", N: 2, Dialect: check.ANNarchy, Equations: nettest.Text("c = c + 1.0\nr = ite((c + 11*i) % 61 < 4, 1.0, 0.0)"), Namespace: nettest.Constants{}}
+	network := &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Views: []*net.View{{Kind: net.Traces, Group: g, Var: "r"}}}
+	s, err := sim.Compile(network, sim.Options{Backend: cpu.Backend{}, Precision: plan.Double})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	gltest.Do(t, d, func(t testing.TB) {
+		r, err := render.New(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		k := newKept()
+		defer k.close()
+		st := newStage(d, s, k)
+		defer st.close()
+		if _, err := st.panels(network.Views); err != nil {
+			t.Fatal(err)
+		}
+		st.reach = 20 // seconds: the window is 20000 steps wide
+		for until := int64(0); until <= 12200; until += 305 {
+			if err := st.advance(context.Background(), r, until); err != nil {
+				t.Fatal(err)
+			}
+			if err := st.feeds[0].feed(st, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f := st.feeds[0].(*traceFeed)
+		rows := len(f.ring.at)
+		values := make([]float32, 2*rows)
+		if err := device.Read(f.ring.values, 0, values, device.ReadTest); err != nil {
+			t.Fatal(err)
+		}
+		for e := range 2 {
+			peaks := 0
+			for k := 1; k < rows; k++ {
+				if values[2*k+e] == 1 && values[2*(k-1)+e] == 0 {
+					peaks++
+				}
+			}
+			if peaks < 199 || peaks > 201 {
+				t.Errorf("element %d: %d peaks, want 200", e, peaks)
+			}
+		}
+		if rows > 1500 {
+			t.Errorf("%d rows for 400 peaks and 305 samples", rows)
+		}
+	})
 }

@@ -335,6 +335,7 @@ func (c *checker) unknown(e *syntax.Ident) {
 	if c.ctx.Synapse && c.ctx.Post != nil {
 		names = append(names, modelNames(c.ctx.Post)...)
 	}
+	names = append(names, c.endNames()...)
 	hint := ""
 	switch {
 	case (name == "x" || name == "y" || name == "z") && !c.ctx.Geometry:

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/syntax"
 )
@@ -20,6 +22,9 @@ func (c *checker) ode(v *Variable) {
 			hint := ""
 			if t.Dim == v.Type.Dim {
 				hint = "divide by a time constant"
+				if name, ok := c.plainDivisor(eq.RHS); ok {
+					hint = fmt.Sprintf("%s has no unit; a time constant is a time, such as %s = 10*ms", name, name)
+				}
 			} else if d := t.Dim.Mul(c.second()); c.brian() && d != v.Type.Dim {
 				hint = "this right side would fit  : " + d.String()
 			}
@@ -257,4 +262,18 @@ func (s *solver) splitBinary(e *syntax.Binary) (coef, rest syntax.Expr) {
 		return s.fail(e, "the derivative stands in a power", byHand)
 	}
 	return s.fail(e, `the derivative stands under "`+e.Op+`"`, byHand)
+}
+
+// plainDivisor is the name without unit by which an expression is divided as a whole.
+func (c *checker) plainDivisor(e syntax.Expr) (string, bool) {
+	b, ok := e.(*syntax.Binary)
+	if !ok || b.Op != "/" {
+		return "", false
+	}
+	id, ok := b.Y.(*syntax.Ident)
+	if !ok {
+		return "", false
+	}
+	t := c.expr(id)
+	return id.Name, t.known && t.Dim.Dimensionless()
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"maps"
+	"sort"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/syntax"
@@ -144,7 +145,7 @@ func (c *checker) target(s *syntax.Stmt, t typ, out *Code) (Ref, bool) {
 		return Ref{}, false
 	}
 	if s.Op != "=" {
-		c.errorHint(s.NameSp, Suggest(name, c.m), "unknown variable %q", name)
+		c.errorHint(s.NameSp, diag.DidYouMean(name, append(modelNames(c.m), c.endNames()...)), "unknown variable %q", name)
 		return Ref{}, false
 	}
 	if hint := Suggest(name, c.m); hint != "" {
@@ -155,6 +156,23 @@ func (c *checker) target(s *syntax.Stmt, t typ, out *Code) (Ref, bool) {
 	c.locals[name] = v
 	out.Locals[name] = append(out.Locals[name], v)
 	return Ref{Kind: RefVariable, Name: name, Var: v}, true
+}
+
+// endNames are the variables of the groups at the ends of synapses, as code of these writes them.
+func (c *checker) endNames() (names []string) {
+	if !c.ctx.Synapse {
+		return nil
+	}
+	for end, m := range map[string]*Model{"_pre": c.ctx.Pre, "_post": c.ctx.Post} {
+		if m == nil {
+			continue
+		}
+		for _, n := range modelNames(m) {
+			names = append(names, n+end)
+		}
+	}
+	sort.Strings(names)
+	return names
 }
 
 // writable checks that code may assign v.

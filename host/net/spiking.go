@@ -1,6 +1,7 @@
 package net
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -93,6 +94,14 @@ type Span struct {
 
 // Len is the number of elements.
 func (s Span) Len() int { return s.Stop - s.Start }
+
+// Name is that of the group or, as a script writes it, of a part of it.
+func (s Span) Name() string {
+	if s.Start == 0 && s.Stop == s.Group.N {
+		return s.Group.Name
+	}
+	return fmt.Sprintf("%s[%d:%d]", s.Group.Name, s.Start, s.Stop)
+}
 
 // All is the whole of a group.
 func All(g *Group) Span { return Span{g, 0, g.N} }

@@ -49,6 +49,7 @@ type Recording struct {
 	samples int64
 	hidden  int64   // samples behind those, kept by Rewind
 	cuts    []int64 // what each Truncate has left, for those who follow
+	watched *watched
 }
 
 // NewRecording makes an empty recording for the file path (.npz or .csv). With path "" it never leaves memory. A bound of 0 is
@@ -93,40 +94,14 @@ func (r *Recording) Samples() int64 { return r.samples }
 // [*OutputError] the samples are in the recording, which can be saved elsewhere. After Rewind samples that were hidden take the place of the
 // first of those given, which must be the same ones.
 func (r *Recording) Append(data ...any) error {
-	if len(data) != len(r.columns) {
-		return fmt.Errorf("%d arrays for the %d of the recording", len(data), len(r.columns))
+	samples, data, err := r.fresh(data)
+	if err != nil || samples == 0 {
+		return err
 	}
-	samples := -1
-	for k, d := range data {
-		c := r.columns[k]
-		a := Array{Data: d}
-		switch d.(type) {
-		case []float64, []int64, []int32:
-		default:
-			return fmt.Errorf("array %q: %T is not %s", c.Name, d, c.Type)
-		}
-		if a.Type() != c.Type {
-			return fmt.Errorf("array %q holds %s, not %s", c.Name, c.Type, a.Type())
-		}
-		width, _ := count(c.Dims, 1)
-		if width == 0 {
-			continue
-		}
-		n := a.Len() / width
-		if n*width != a.Len() || samples >= 0 && n != samples {
-			return fmt.Errorf("array %q: %d numbers are not %d samples of %d", c.Name, a.Len(), max(samples, n), width)
-		}
-		samples = n
+	if r.watched != nil {
+		return errors.New("the recording has samples that are only watched; none can be recorded behind them")
 	}
-	if r.hidden > 0 && samples > 0 {
-		again := min(r.hidden, int64(samples))
-		r.samples, r.hidden = r.samples+again, r.hidden-again
-		if data = rest(data, r.columns, int(again)); again == int64(samples) {
-			return nil
-		}
-		samples -= int(again)
-	}
-	r.samples += int64(max(samples, 0))
+	r.samples += samples
 	memory := int64(0)
 	for k, d := range data {
 		if err := writeElements(r.stores[k], d); err != nil {
@@ -138,6 +113,42 @@ func (r *Recording) Append(data ...any) error {
 		return r.Checkpoint()
 	}
 	return nil
+}
+
+// fresh checks samples and leaves out those that were hidden, which are there again.
+func (r *Recording) fresh(data []any) (n int64, rested []any, err error) {
+	if len(data) != len(r.columns) {
+		return 0, nil, fmt.Errorf("%d arrays for the %d of the recording", len(data), len(r.columns))
+	}
+	samples := -1
+	for k, d := range data {
+		c := r.columns[k]
+		a := Array{Data: d}
+		switch d.(type) {
+		case []float64, []int64, []int32:
+		default:
+			return 0, nil, fmt.Errorf("array %q: %T is not %s", c.Name, d, c.Type)
+		}
+		if a.Type() != c.Type {
+			return 0, nil, fmt.Errorf("array %q holds %s, not %s", c.Name, c.Type, a.Type())
+		}
+		width, _ := count(c.Dims, 1)
+		if width == 0 {
+			continue
+		}
+		n := a.Len() / width
+		if n*width != a.Len() || samples >= 0 && n != samples {
+			return 0, nil, fmt.Errorf("array %q: %d numbers are not %d samples of %d", c.Name, a.Len(), max(samples, n), width)
+		}
+		samples = n
+	}
+	n = int64(max(samples, 0))
+	again := min(r.hidden, n)
+	r.samples, r.hidden = r.samples+again, r.hidden-again
+	if again > 0 {
+		_, data = Split(data, int(again), samples)
+	}
+	return n - again, data, nil
 }
 
 // Checkpoint moves everything to the temporary files and makes it durable: what was recorded until now then survives the program.
@@ -185,7 +196,8 @@ func (r *Recording) Array(name string) (*Array, error) {
 	return nil, fmt.Errorf("the recording has no array %q", name)
 }
 
-// Save writes the recording to its path. The recording stays as it is, so that after an error it can be saved again or elsewhere.
+// Save writes the recording to its path, but for what is only watched. The recording stays as it is, so that after an error it can be saved
+// again or elsewhere.
 func (r *Recording) Save() error { return r.SaveAs(r.path) }
 
 // SaveAs writes the recording to a file, whole: an .npz archive, or .csv with columns NAME or NAME[k].
@@ -210,14 +222,14 @@ func (r *Recording) writeNPZ(w io.Writer) error {
 			return err
 		}
 		s := r.stores[k]
-		if _, err := e.Write(npyPrefix(c.Type, s.shape(r.samples), 0)); err != nil {
+		if _, err := e.Write(npyPrefix(c.Type, s.shape(r.saved()), 0)); err != nil {
 			return err
 		}
 		src, err := s.reader()
 		if err != nil {
 			return err
 		}
-		want, _ := count(s.shape(r.samples), c.Type.Size())
+		want, _ := count(s.shape(r.saved()), c.Type.Size())
 		want *= c.Type.Size()
 		n, err := io.CopyBuffer(struct{ io.Writer }{e}, io.LimitReader(src, int64(want)), make([]byte, 1<<18))
 		if err != nil {
@@ -255,7 +267,7 @@ func (r *Recording) writeCSV(w io.Writer) error {
 		return err
 	}
 	var buf [8]byte
-	for range r.samples {
+	for range r.saved() {
 		for k, c := range r.columns {
 			size := c.Type.Size()
 			for range widths[k] {
@@ -285,6 +297,6 @@ func (r *Recording) Close() error {
 	for _, s := range r.stores {
 		err = errors.Join(err, s.drop(r.fs))
 	}
-	r.samples, r.hidden = 0, 0
+	r.samples, r.hidden, r.watched = 0, 0, nil
 	return outputError(r.path, err)
 }

@@ -11,6 +11,9 @@ import (
 // prefixSize is the fixed length of a spill file's header, large enough for any shape, so that it can be rewritten in place.
 const prefixSize = 128
 
+// largestChunk is the most bytes of a column that lie together in memory.
+const largestChunk = 1 << 23
+
 // store holds the bytes of one column in order: what was spilled to a file, then what is in memory.
 type store struct {
 	typ    Type
@@ -31,7 +34,7 @@ func (s *store) Write(p []byte) (int, error) {
 		if k < 0 || len(s.chunks[k]) == cap(s.chunks[k]) {
 			size := 1 << 12
 			if k >= 0 {
-				size = min(2*cap(s.chunks[k]), 1<<23)
+				size = max(1<<12, min(2*cap(s.chunks[k]), largestChunk))
 			}
 			s.chunks = append(s.chunks, pages.Make[uint8](size)[:0])
 			k++

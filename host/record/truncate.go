@@ -17,6 +17,11 @@ func (r *Recording) Truncate(samples int64) error {
 		}
 	}
 	r.samples, r.hidden = samples, 0
+	if w := r.watched; w != nil {
+		if w.gone = min(w.gone, samples); samples <= w.end {
+			r.watched = nil
+		}
+	}
 	r.cuts = append(r.cuts, samples)
 	return nil
 }
@@ -43,6 +48,9 @@ func (r *Recording) Tail(from int64) ([]any, error) { return r.Part(from, r.samp
 func (r *Recording) Part(from, to int64) ([]any, error) {
 	if all := r.samples + r.hidden; from < 0 || from > to || to > all {
 		return nil, fmt.Errorf("the recording has %d samples, and no part from %d to %d", all, from, to)
+	}
+	if r.Kept(from, to) > from {
+		return nil, fmt.Errorf("samples %d to %d of the recording are not kept", r.watched.end, r.watched.gone)
 	}
 	data := make([]any, len(r.columns))
 	for k, c := range r.columns {
@@ -89,22 +97,25 @@ func (f *Follower) Changed() (from, to int64) {
 	return from, to
 }
 
-// rest drops the first samples of data.
-func rest(data []any, columns []Column, samples int) []any {
-	out := make([]any, len(data))
-	for k, d := range data {
-		width, _ := count(columns[k].Dims, 1)
-		n := samples * width
+// Split parts data of several samples, a slice per column, behind the first n of them.
+func Split(data []any, n, samples int) (first, others []any) {
+	if samples == 0 {
+		return data, data
+	}
+	for _, d := range data {
 		switch d := d.(type) {
 		case []float64:
-			out[k] = d[n:]
+			k := len(d) / samples * n
+			first, others = append(first, d[:k]), append(others, d[k:])
 		case []int64:
-			out[k] = d[n:]
+			k := len(d) / samples * n
+			first, others = append(first, d[:k]), append(others, d[k:])
 		case []int32:
-			out[k] = d[n:]
+			k := len(d) / samples * n
+			first, others = append(first, d[:k]), append(others, d[k:])
 		}
 	}
-	return out
+	return first, others
 }
 
 // truncate keeps the first bytes. What is cut off in the file lies behind the array that its header describes.
@@ -122,7 +133,7 @@ func (s *store) truncate(bytes, samples int64) error {
 	s.memory = keep
 	for k, c := range s.chunks {
 		if int64(len(c)) >= keep {
-			s.chunks[k] = c[:keep]
+			s.chunks[k] = c[:keep:keep] // what follows goes to another chunk: this one may be shared, see forget
 			s.chunks = s.chunks[:k+1]
 			break
 		}

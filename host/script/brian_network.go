@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -540,8 +541,8 @@ func (in *interp) runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs [
 	}
 	in.brian.namespace = ns
 	d, err := duration("run", v, 0)
-	if err == nil && !(d >= 0 && d < 1e300) {
-		err = fmt.Errorf("run: a duration is zero or positive, got %v", v)
+	if err == nil && (!(d >= 0) || math.IsInf(d, 0)) {
+		err = fmt.Errorf("run: a duration is finite, and zero or positive; got %v", v)
 	}
 	return d, err
 }

@@ -81,6 +81,9 @@ func (s *synapses) setDelays(v starlark.Value) error {
 			names := s.delayed()
 			return withHint(synapsesError("delay= for the pathway %q, which does not exist", name), suffixless(joined("it has ", names), "add on_pre='...', or a variable that is (summed)"))
 		}
+		if _, text := v.(starlark.String); text {
+			return withHint(synapsesError("delay= is one time for all synapses, and not an expression"), "set what differs after connect(...), as in S.delay = "+v.String())
+		}
 		d, err := duration("Synapses: delay", v, 0)
 		if err != nil {
 			return err

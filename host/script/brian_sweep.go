@@ -3,6 +3,7 @@ package script
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
@@ -73,8 +74,8 @@ func (in *interp) sweepArgs(b *starlark.Builtin, args starlark.Tuple, kwargs []s
 	if q.opt.Seconds, err = duration(b.Name(), d, 0); err != nil {
 		return nil, err
 	}
-	if !(q.opt.Seconds >= 0 && q.opt.Seconds < 1e300) {
-		return nil, fmt.Errorf("sweep: a duration is zero or positive, got %v", d)
+	if !(q.opt.Seconds >= 0) || math.IsInf(q.opt.Seconds, 0) {
+		return nil, fmt.Errorf("sweep: a duration is finite, and zero or positive; got %v", d)
 	}
 	switch noise {
 	case "shared":

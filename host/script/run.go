@@ -343,7 +343,7 @@ func (in *interp) runFor(t *starlark.Thread, name string, v starlark.Value, plai
 		return nil, err
 	}
 	if !(d >= 0) || math.IsInf(d, 0) {
-		return nil, fmt.Errorf("%s: a duration is zero or positive, got %v", name, v)
+		return nil, fmt.Errorf("%s: a duration is finite, and zero or positive; got %v", name, v)
 	}
 	return in.advance(t, func(s Simulation) error { return s.Run(in.ctx, d) })
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
 )
 
@@ -82,6 +83,11 @@ func (in *interp) panel(kind net.ViewKind) builtinFunc {
 
 // finishPanel checks colormap and limits, which all panels of a variable have.
 func (in *interp) finishPanel(name string, v *net.View, p *population, lo, hi starlark.Value) (starlark.Value, error) {
+	return in.finish(name, v, p.group.Name, p.vars[v.Var].dim, lo, hi)
+}
+
+// finish is finishPanel for a variable of anything.
+func (in *interp) finish(name string, v *net.View, owner string, dim units.Dim, lo, hi starlark.Value) (starlark.Value, error) {
 	if v.Colormap != "" {
 		known := false
 		for _, c := range colormaps {
@@ -91,7 +97,6 @@ func (in *interp) finishPanel(name string, v *net.View, p *population, lo, hi st
 			return nil, withHint(fmt.Errorf("%s: there is no colormap %q", name, v.Colormap), "viridis for amounts, vik for signed values, twilight for phases"+suffix(diag.DidYouMean(v.Colormap, colormaps)))
 		}
 	}
-	dim := p.vars[v.Var].dim
 	for _, bound := range []struct {
 		v starlark.Value
 		p *float64
@@ -101,7 +106,7 @@ func (in *interp) finishPanel(name string, v *net.View, p *population, lo, hi st
 		}
 		q, ok := asQuantity(bound.v)
 		if !ok || q.Dim != dim {
-			return nil, fmt.Errorf("%s: min and max must have the unit of %s.%s (%s), got %v", name, p.group.Name, v.Var, describeDim(dim), bound.v)
+			return nil, fmt.Errorf("%s: min and max must have the unit of %s.%s (%s), got %v", name, owner, v.Var, describeDim(dim), bound.v)
 		}
 		*bound.p = q.Value
 	}

@@ -109,12 +109,27 @@ func (in *interp) variablePanel(kind net.ViewKind) builtinFunc {
 		if err := starlark.UnpackArgs(b.Name(), args, kwargs, pairs...); err != nil {
 			return nil, err
 		}
+		if s, ok := group.(*synapses); ok && kind == net.Histogram {
+			return in.synapticHistogram(b.Name(), v, s, lo, hi)
+		}
 		p, err := in.variableOf(b.Name(), v, group, elements)
 		if err != nil {
 			return nil, err
 		}
 		return in.finishPanel(b.Name(), v, p, lo, hi)
 	}
+}
+
+// synapticHistogram is histogram(S, "w").
+func (in *interp) synapticHistogram(panel string, v *net.View, s *synapses, lo, hi starlark.Value) (starlark.Value, error) {
+	if _, ok := s.vars[v.Var]; !ok {
+		if v.Var == "" {
+			return nil, withHint(fmt.Errorf("%s: which variable of the synapses %q?", panel, s.syn.Name), "it has "+strings.Join(s.names, ", "))
+		}
+		return nil, noAttr(fmt.Sprintf("Synapses %q", s.syn.Name), v.Var, s.AttrNames())
+	}
+	v.Synapses, v.Group = s.syn, s.syn.Pre.Group
+	return in.finish(panel, v, s.syn.Name, s.vars[v.Var].dim, lo, hi)
 }
 
 // variableOf finds the group, variable and elements that a panel shows.
@@ -201,7 +216,7 @@ func (in *interp) adjacencyPanel(t *starlark.Thread, b *starlark.Builtin, args s
 func (in *interp) sharePanelNames(d starlark.StringDict) {
 	fresh := func(v starlark.Value) bool {
 		switch v := v.(type) {
-		case *population, *neuronGroup:
+		case *population, *neuronGroup, *synapses:
 			return true
 		case *spikeMonitor:
 			return v.world == nil

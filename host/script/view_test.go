@@ -20,7 +20,7 @@ N = StateMonitor(G, "theta", record=[1, 4])
 func TestPanels(t *testing.T) {
 	_, res, err := runText(t, panelNetwork+`
 view(graph(G, S, color="theta", size="degree", edges="w", layout="circle"), raster(M), traces(G, "theta", [0, 9]), traces(N),
-    histogram(G, "theta"), adjacency(S), phase_circle(G, "theta"))
+    histogram(G, "theta"), adjacency(S), phase_circle(G, "theta"), histogram(S, "w", min=0, max=2))
 run(1*ms)
 print(histogram([1, 2, 2], 2)[0])
 `, Options{Engine: &spikeEngine{}})
@@ -32,11 +32,14 @@ print(histogram([1, 2, 2], 2)[0])
 	for _, x := range v {
 		kinds = append(kinds, x.Kind)
 	}
-	if want := []net.ViewKind{net.Graph, net.Raster, net.Traces, net.Traces, net.Histogram, net.Adjacency, net.PhaseCircle}; !slices.Equal(kinds, want) {
+	if want := []net.ViewKind{net.Graph, net.Raster, net.Traces, net.Traces, net.Histogram, net.Adjacency, net.PhaseCircle, net.Histogram}; !slices.Equal(kinds, want) {
 		t.Fatalf("kinds %v, want %v", kinds, want)
 	}
 	if g := v[0]; g.Synapses == nil || g.Weight != "w" || g.Size != "degree" || g.Layout != "circle" || g.Colormap != "twilight" {
 		t.Errorf("graph: %+v", g)
+	}
+	if h := v[7]; h.Synapses == nil || h.Var != "w" || h.Max != 2 {
+		t.Errorf("histogram of synapses: %+v", h)
 	}
 	if v[1].Spikes == nil || !slices.Equal(v[2].Elements, []int32{0, 9}) || !slices.Equal(v[3].Elements, []int32{1, 4}) || v[3].Var != "theta" {
 		t.Errorf("charts: %+v %+v %+v", v[1], v[2], v[3])
@@ -124,6 +127,9 @@ func TestPanelMistakes(t *testing.T) {
 		`traces(G, "theta", [0.5])`:                  `whole number`,
 		`traces(G, "theta", range(100))`:             `want 1 to 16`,
 		`histogram(G, "thet")`:                       `thet`,
+		`histogram(S, "ww")`:                         `ww`,
+		`histogram(S)`:                               `which variable of the synapses "synapses"?`,
+		`histogram(S, "w", min=0*mV, max=1*mV)`:      `the unit of synapses.w (a number without unit)`,
 		`adjacency(G)`:                               `expected Synapses`,
 		`phase_circle(S)`:                            `expected a population`,
 		`spectrum(G, "theta", [10])`:                 `spectrum: there is no element 10; the group has 10`,

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -50,7 +51,8 @@ type Ghost struct {
 	Monitor string
 	Columns []record.Column
 	// Data holds a []float64, []int64 or []int32 for each column, in C order.
-	Data []any
+	Data    []any
+	watched int64 // samples at their end that are in no file
 }
 
 // Branches lists all branches by ID.
@@ -92,7 +94,7 @@ func (t *Timeline) tails(at *snapshot) (out []Ghost) {
 			from = at.at.Recorded(r.Recording)
 		}
 		if data, err := r.Tail(from); err == nil { // else there is less to look at
-			out = append(out, Ghost{r.Name, r.Columns(), data})
+			out = append(out, Ghost{r.Name, r.Columns(), data, min(r.Watched(), r.Samples()+r.Hidden()-from)})
 		}
 	}
 	return out
@@ -173,8 +175,10 @@ func (t *Timeline) unfold() error {
 		return nil
 	}
 	for k, r := range recordings {
-		n := r.Samples()
-		if err := r.Append(b.ghosts[k].Data...); err != nil {
+		n, g := r.Samples(), b.ghosts[k]
+		all := length(g.Data[0])
+		proper, watched := record.Split(g.Data, all-int(g.watched), all)
+		if err := errors.Join(r.Append(proper...), r.Watch(record.WatchedBound, watched...)); err != nil {
 			return err
 		}
 		if err := r.Rewind(n); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/galvani-sim/galvani/host/connect"
@@ -83,9 +84,10 @@ type Sim struct {
 	seconds  float64 // end of the last Run, as the sum of the durations asked for
 	timing   Timing
 	faulted  error
-	stopped  bool // the last Run ended early: a condition held, or an operation asked for it
-	stopping bool // an operation has asked that its step be the last
-	silent   bool // recordings have ended
+	stopped  bool  // the last Run ended early: a condition held, or an operation asked for it
+	stopping bool  // an operation has asked that its step be the last
+	silent   bool  // what the device has recorded is dropped
+	ended    int64 // recordings end at this step; see StopRecording
 
 	states   map[string]*State // stored in memory
 	random   exec.Random       // key of the instance
@@ -107,7 +109,7 @@ func Compile(n *net.Network, o Options) (*Sim, error) {
 	if shared == nil {
 		shared = NewObjects()
 	}
-	s := &Sim{net: n, opt: o, delayed: map[*net.Pathway]delaySet{}, plain: map[*net.Synapses]bool{}, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, drawn: shared.drawn, connects: shared.connects}
+	s := &Sim{net: n, opt: o, ended: -1, delayed: map[*net.Pathway]delaySet{}, plain: map[*net.Synapses]bool{}, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, drawn: shared.drawn, connects: shared.connects}
 	s.random = exec.Random{Seed: o.Seed, Replica: o.Replica}
 	shared.open[s] = true
 	s.shared = shared
@@ -275,6 +277,9 @@ func (s *Sim) Time() float64 { return float64(s.inst.At().Step) * s.res.Plan.Bas
 // epsilonDT is how far, in steps, a duration may be from a whole number of steps and still count as one (Brian's clock).
 const epsilonDT = 1e-4
 
+// mostSteps is up to where each number of steps is a float64.
+const mostSteps = 1 << 53
+
 // stepAt is the base step at which time t is reached: the nearest, or the next when t lies between two.
 func (s *Sim) stepAt(t float64) int64 {
 	q := t / s.res.Plan.BaseDT
@@ -292,6 +297,9 @@ func (s *Sim) Run(ctx context.Context, seconds float64) error {
 	}
 	if err := s.prepare(); err != nil {
 		return err
+	}
+	if n := (s.seconds + seconds) / s.res.Plan.BaseDT; n > mostSteps {
+		return fmt.Errorf("cannot run to %.4g s: that are %.4g steps of %.4g ms, and no more than %.4g can be counted", s.seconds+seconds, n, s.res.Plan.BaseDT*1e3, float64(mostSteps))
 	}
 	if err := s.drive(ctx, s.stepAt(s.seconds+seconds)); err != nil || s.stopped {
 		s.seconds = s.Time()
@@ -477,7 +485,8 @@ func (s *Sim) drain() error {
 		for _, v := range values {
 			columns = append(columns, v)
 		}
-		if err := s.records[m].Append(columns...); err != nil {
+		proper, _ := s.before(steps, s.res.Plan.Monitors[i].Clock, columns)
+		if err := s.records[m].Append(proper...); err != nil {
 			return err
 		}
 	}
@@ -507,8 +516,20 @@ func (s *Sim) clockOf(operation int) plan.Clock {
 // Recording is what a monitor has recorded so far.
 func (s *Sim) Recording(m *net.StateMonitor) *record.Recording { return s.records[m] }
 
-// StopRecording ends all recordings; the simulation can go on, for as long as someone watches it, and they do not grow.
-func (s *Sim) StopRecording() { s.silent = true }
+// StopRecording ends all recordings at the present step: what comes later is in no file, and the simulation can go on for as long as someone
+// watches it. Only spikes are then still taken in, to be looked at (see record.Recording.Watch). Going back in time before that step and
+// forward again records the same again, or what an edit made of it.
+func (s *Sim) StopRecording() { s.ended = s.inst.At().Step }
+
+// before parts samples of a clock, by its ticks, into those before the step at which recordings end and the others.
+func (s *Sim) before(ticks []int64, clock int, columns []any) (proper, later []any) {
+	n := len(ticks)
+	if s.ended >= 0 {
+		c := s.res.Plan.Clocks[clock]
+		n = sort.Search(n, func(k int) bool { return c.Phase+ticks[k]*c.Period >= s.ended })
+	}
+	return record.Split(columns, n, len(ticks))
+}
 
 // Close frees the device and removes what recordings have spilled to disk; they must have been saved before.
 func (s *Sim) Close() error {

@@ -114,7 +114,8 @@ func (s *Sim) drainSpikes() error {
 			for k, n := range got.Index {
 				rate[k] = float64(n) / float64(p.To-p.From) / dt
 			}
-			err = r.Recording.Append(t, rate)
+			proper, _ := s.before(got.Steps, p.Clock, []any{t, rate})
+			err = r.Recording.Append(proper...)
 		default:
 			for _, e := range got.Index {
 				r.Counts[e]++
@@ -123,7 +124,10 @@ func (s *Sim) drainSpikes() error {
 			for _, v := range got.Values {
 				columns = append(columns, v)
 			}
-			err = r.Recording.Append(columns...)
+			proper, later := s.before(got.Steps, p.Clock, columns)
+			if err = r.Recording.Append(proper...); err == nil {
+				err = r.Recording.Watch(record.WatchedBound, later...)
+			}
 		}
 		if err != nil {
 			return err

@@ -55,7 +55,7 @@ void main() {
 #endif
 	at = place;
 #elif KIND == GRADIENT
-	at = vec2(0.0, (255.0 * (1.0 - u.y) + 0.5) / 256.0);
+	at = vec2(0.0, (255.0 * (p.b.y > 0.0 ? u.x : 1.0 - u.y) + 0.5) / 256.0);
 	row = p.b.x;
 #endif
 	gl_Position = vec4(place.x * pixel.x - 1.0, 1.0 - place.y * pixel.y, 0.0, 1.0);
