@@ -124,6 +124,9 @@ func store[T real](v *vec[T], dst, src []T, mask []int32) {
 
 // scatter returns the position of the first index outside dst, or -1.
 func scatter[E int32 | float32 | float64](dst []E, index []int32, src []E, mask []int32) int {
+	if mask == nil && scatterAll(dst, index, src) {
+		return -1
+	}
 	bad := -1
 	for i, k := range index {
 		if mask != nil && mask[i] == 0 {
@@ -140,10 +143,31 @@ func scatter[E int32 | float32 | float64](dst []E, index []int32, src []E, mask 
 	return bad
 }
 
-func accumulate[E int32 | float32 | float64](dst []E, index []int32, src []E, mask []int32) int {
-	bad := -1
+// scatterAll is scatter without a mask; false when an index is outside. By itself, since its loop needs all registers.
+//
+//go:noinline
+func scatterAll[E int32 | float32 | float64](dst []E, index []int32, src []E) bool {
 	src = src[:len(index)]
 	for i, k := range index {
+		if uint(k) >= uint(len(dst)) {
+			return false
+		}
+		dst[k] = src[i]
+	}
+	return true
+}
+
+// accumulate is scatter that adds.
+func accumulate[E int32 | float32 | float64](dst []E, index []int32, src []E, mask []int32) int {
+	bad, from := -1, 0
+	src = src[:len(index)]
+	if mask == nil {
+		if from = accumulateAll(dst, index, src); from == len(index) {
+			return -1
+		}
+	}
+	for i := from; i < len(index); i++ {
+		k := index[i]
 		if mask != nil && mask[i] == 0 {
 			continue
 		}
@@ -156,6 +180,20 @@ func accumulate[E int32 | float32 | float64](dst []E, index []int32, src []E, ma
 		dst[k] += src[i]
 	}
 	return bad
+}
+
+// accumulateAll is accumulate without a mask, up to an index that is outside, whose position it returns.
+//
+//go:noinline
+func accumulateAll[E int32 | float32 | float64](dst []E, index []int32, src []E) int {
+	src = src[:len(index)]
+	for i, k := range index {
+		if uint(k) >= uint(len(dst)) {
+			return i
+		}
+		dst[k] += src[i]
+	}
+	return len(index)
 }
 
 // stray records a store outside its buffer.
