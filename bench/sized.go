@@ -24,6 +24,8 @@ var families = []family{
 	{"field", 10, 1024, func(n int) Workload { return field(n, true, 5) }},
 	{"spreizer", 1, 5, spreizer},
 	{"pymonnto", 100, 20_000, pymonnto},
+	{"gaps", 10, 10_000, gaps},
+	{"nmda", 100, 1_000_000, nmda},
 }
 
 // sized is the workload of a name NAME-SIZE; ok is false when there is no such kind.

@@ -176,6 +176,34 @@ def stdp():
     return [inputs, g, s, SpikeMonitor(inputs, record=False), SpikeMonitor(g, record=False)]
 
 
+def gaps(n):
+    ns.update(tau=10*ms, mean=3/n)
+    g = NeuronGroup(n, """dv/dt = (drive - v + junctions)/tau : 1
+        drive : 1
+        junctions : 1""", threshold="v > 1", reset="v = 0", method="euler", namespace=ns)
+    g.v, g.drive = "rand()", "1.05 + 0.1*rand()"
+    s = Synapses(g, g, """w : 1
+        junctions_post = w*(v_pre - v_post) : 1 (summed)""", namespace=ns)
+    s.connect(condition="i != j")
+    s.w = "2*mean*rand()"
+    return [g, s, SpikeMonitor(g, record=False)]
+
+
+def nmda(n):
+    ns.update(tau=20*ms, rise=2*ms, decay=100*ms, alpha=.5/ms, mean=1/100)
+    g = NeuronGroup(n, """dv/dt = (drive - v + open)/tau : 1 (unless refractory)
+        drive : 1
+        open : 1""", threshold="v > 1", reset="v = 0", refractory=2*ms, method="euler", namespace=ns)
+    g.v, g.drive = "rand()", "0.9 + 0.2*rand()"
+    s = Synapses(g, g, """w : 1
+        dx/dt = -x/rise : 1 (clock-driven)
+        ds/dt = -s/decay + alpha*x*(1 - s) : 1 (clock-driven)
+        open_post = w*s : 1 (summed)""", on_pre="x += 1", method="rk2", namespace=ns)
+    s.connect(p=100/n)
+    s.w = "2*mean*rand()"
+    return [g, s, SpikeMonitor(g, record=False)]
+
+
 def micro(scale):
     import microcircuit
     g, syn, inputs, _ = microcircuit.build(scale, True, 1)
@@ -189,6 +217,7 @@ known = {
     "coba": (coba, .1, 1), "cobahh": (cobahh, .1, .3), "brunel": (brunel, .1, .3),
     "kuramoto-1000": (lambda: kuramoto(1000, 9924), 1, 5), "kuramoto-full": (lambda: kuramoto(1000, 0), 1, .1),
     "field-20": (lambda: field(20), 1, 1), "spreizer-5": (lambda: spreizer(5), .1, 1), "spreizer-2": (lambda: spreizer(2), .1, .1),
+    "gaps-300": (lambda: gaps(300), .1, .3), "nmda-1000": (lambda: nmda(1000), .1, .2),
     "stdp": (stdp, .1, 5), "microcircuit-0.1": (lambda: micro(.1), .1, .1),
 }
 if workload not in known:
