@@ -184,7 +184,7 @@ func lineOf(src *diag.Source, off int) string {
 func (in *interp) commonNames() []string {
 	names := units.CommonNames()
 	for n := range in.vocabulary {
-		if _, unit := units.Lookup(n); !unit && n != sliceName {
+		if _, unit := units.Lookup(n); !unit && n != sliceName && n != classCall {
 			names = append(names, n)
 		}
 	}

@@ -23,6 +23,15 @@ type behavior struct {
 	iteration  string
 	params     starlark.StringDict
 	made       *frameScope
+	// class: the behaviour stands for a class, whose methods were read; neurons is what its iteration calls the group.
+	class   bool
+	of      *pyClass
+	methods map[string]*pyMethod
+	body    []*pyStmt
+	neurons string
+	given   starlark.StringDict // the arguments with which the class was called
+	// stateNames are the variables that keep attributes which iterations change.
+	stateNames map[*pymNeurons]map[string]string
 }
 
 var (
@@ -39,7 +48,7 @@ func (b *behavior) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs 
 		return nil, withHint(errors.New("behaviors take named arguments"), "for example decay=0.99")
 	}
 	own := *b
-	own.params, own.tags = maps.Clone(b.params), slices.Clone(b.tags)
+	own.params, own.tags, own.given, own.stateNames = maps.Clone(b.params), slices.Clone(b.tags), maps.Clone(b.given), nil
 	for _, kv := range kwargs {
 		name := string(kv[0].(starlark.String))
 		var err error
@@ -47,6 +56,14 @@ func (b *behavior) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs 
 			if own.tags, err = tagsOf("Behavior", kv[1]); err == nil && len(own.tags) > 0 {
 				own.name = own.tags[0]
 			}
+			if b.class {
+				own.tags = append(own.tags, b.of.name)
+			}
+		} else if b.class {
+			if own.given == nil {
+				own.given = starlark.StringDict{}
+			}
+			own.given[name] = kv[1]
 		} else {
 			err = own.SetField(name, kv[1])
 		}
@@ -78,10 +95,63 @@ func (b *behavior) Attr(name string) (starlark.Value, error) {
 	if v, ok := b.params[name]; ok {
 		return v, nil
 	}
-	if name == "tags" {
+	switch name {
+	case "tags":
 		return stringList(b.tags), nil
+	case "parameter", "get_init_attr", "argument":
+		return starlark.NewBuiltin(name, b.parameter), nil
+	case "set_parameters_as_variables", "set_init_attrs_as_variables":
+		return starlark.NewBuiltin(name, b.setParameters), nil
 	}
 	return nil, noAttr(b.String(), name, b.AttrNames())
+}
+
+// parameter is self.parameter(key, default=None, neurons=None): an argument of the class, or the default. A text such as 'uniform(0, 1)' becomes a
+// vector of the neurons.
+func (b *behavior) parameter(t *starlark.Thread, fn *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var key string
+	var def, neurons starlark.Value = starlark.None, starlark.None
+	var ignored starlark.Value
+	if err := unpack(fn.Name(), args, kwargs, "key", &key, "default?", &def, "neurons?", &neurons, "do_not_diversify?", &ignored, "required?", &ignored); err != nil {
+		return nil, err
+	}
+	v, ok := b.given[key]
+	if !ok {
+		if v, ok = b.params[key]; !ok || b.class {
+			v = def
+		}
+	}
+	if s, isText := v.(starlark.String); isText && strings.Contains(string(s), "(") {
+		if g, ok := neurons.(*pymNeurons); ok {
+			return g.in.filled([]int{g.group.N})(t, fn, starlark.Tuple{v}, nil)
+		}
+	}
+	return v, nil
+}
+
+// setParameters is self.set_parameters_as_variables(object): the arguments of the class become attributes of self or of the neurons.
+func (b *behavior) setParameters(t *starlark.Thread, fn *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var to starlark.Value
+	if err := unpack(fn.Name(), args, kwargs, "object", &to); err != nil {
+		return nil, err
+	}
+	object, ok := to.(starlark.HasSetField)
+	if !ok {
+		return nil, fmt.Errorf("%s: %s has no variables", fn.Name(), article(to))
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.given)) {
+		v := b.given[name]
+		if g, ok := to.(*pymNeurons); ok {
+			var err error
+			if v, err = b.parameter(t, fn, starlark.Tuple{starlark.String(name), starlark.None, g}, nil); err != nil {
+				return nil, err
+			}
+		}
+		if err := object.SetField(name, v); err != nil {
+			return nil, err
+		}
+	}
+	return starlark.None, nil
 }
 
 // SetField sets a parameter: self.decay_factor = 0.99.
@@ -176,6 +246,9 @@ func tagName(tags []string, base string) string {
 
 // runInitialize executes the initialize part of a behaviour of a group.
 func (b *behavior) runInitialize(t *starlark.Thread, g *pymNeurons) error {
+	if b.class {
+		return b.initializeClass(t, g)
+	}
 	switch f := b.initialize.(type) {
 	case *starlark.Function:
 		args := starlark.Tuple{g}
@@ -247,10 +320,12 @@ type recorder struct {
 	*object
 	tags  []string
 	exprs []string
-	every int // iterations between samples
-	group *pymNeurons
-	mons  []*net.StateMonitor // of each expression
-	joins []func(*net.Network)
+	every int // iterations from sample to sample
+	// events: it keeps when and where its variables are not 0.
+	events bool
+	group  *pymNeurons
+	mons   []*net.StateMonitor // of each expression
+	joins  []func(*net.Network)
 }
 
 var (
@@ -258,17 +333,17 @@ var (
 	_ starlark.HasAttrs = (*recorder)(nil)
 )
 
-// makeRecorder is Recorder(variables, tag=, gap_width=0).
+// makeRecorder is Recorder(variables, tag=, gapwidth=0) and EventRecorder(variables, tag=).
 func (in *interp) makeRecorder(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var vars, tag starlark.Value
+	var vars, tag, ignored starlark.Value
 	gap := 0
-	if err := unpack(b.Name(), args, kwargs, "variables", &vars, "tag?", &tag, "gap_width?", &gap); err != nil {
+	if err := unpack(b.Name(), args, kwargs, "variables", &vars, "tag?", &tag, "gapwidth?", &gap, "save_as_numpy?", &ignored); err != nil {
 		return nil, err
 	}
 	if gap < 0 {
-		return nil, inCall("Recorder", "gap_width is %d; it is the number of iterations between samples that are left out", gap)
+		return nil, inCall("Recorder", "gapwidth is %d; every gapwidth-th iteration is recorded", gap)
 	}
-	r := &recorder{every: gap + 1}
+	r := &recorder{every: max(gap, 1), events: b.Name() == "EventRecorder"}
 	var err error
 	if r.tags, err = tagsOf("Recorder", tag); err != nil {
 		return nil, err
@@ -328,6 +403,9 @@ func (r *recorder) Get(key starlark.Value) (starlark.Value, bool, error) {
 	if !ok {
 		return nil, false, fmt.Errorf("a Recorder is indexed with what it records, not with %s", article(key))
 	}
+	if v, err := r.event(string(s)); v != nil || err != nil {
+		return v, err == nil, err
+	}
 	k := r.find(string(s))
 	if k < 0 {
 		return nil, false, withHint(fmt.Errorf("the recorder %q does not record %q", r.name, string(s)),
@@ -337,15 +415,59 @@ func (r *recorder) Get(key starlark.Value) (starlark.Value, bool, error) {
 	return v, err == nil, err
 }
 
+// samples are what was recorded of an expression so far, of every gapwidth-th iteration.
+func (r *recorder) samples(k int) (n int, data []float64, err error) {
+	s := r.sim()
+	if s == nil {
+		return 0, nil, nil
+	}
+	x, err := s.Samples(r.mons[k])
+	if err != nil {
+		return 0, nil, err
+	}
+	width := len(x.Values[0]) / max(len(x.T), 1)
+	for at := r.every - 1; at < len(x.T); at += r.every {
+		data = append(data, x.Values[0][at*width:(at+1)*width]...)
+		n++
+	}
+	return n, data, nil
+}
+
+// event is what an EventRecorder has under NAME.t, the iterations, and NAME.i, the neurons.
+func (r *recorder) event(tag string) (starlark.Value, error) {
+	name, column := strings.TrimSuffix(strings.TrimSuffix(tag, ".t"), ".i"), 0
+	k := r.find(name)
+	if !r.events || name == tag || k < 0 {
+		return nil, nil
+	}
+	if strings.HasSuffix(tag, ".i") {
+		column = 1
+	}
+	v, err := r.values(k)
+	if err != nil {
+		return nil, err
+	}
+	rows := v.(*Array).data
+	out := make([]float64, 0, len(rows)/2)
+	for at := column; at < len(rows); at += 2 {
+		out = append(out, rows[at])
+	}
+	return fromSlice(out, noDim, len(out)), nil
+}
+
 func (r *recorder) values(k int) (starlark.Value, error) {
-	n := 0
-	var data []float64
-	if s := r.sim(); s != nil {
-		x, err := s.Samples(r.mons[k])
-		if err != nil {
-			return nil, err
+	n, data, err := r.samples(k)
+	if err != nil {
+		return nil, err
+	}
+	if r.events {
+		var rows []float64
+		for at, x := range data {
+			if x != 0 {
+				rows = append(rows, float64(at/r.group.group.N+1), float64(at%r.group.group.N))
+			}
 		}
-		n, data = len(x.T), append(data, x.Values[0]...)
+		return fromSlice(rows, noDim, len(rows)/2, 2), nil
 	}
 	if r.group == nil || r.mons != nil && r.mons[k].Group != r.group.group {
 		return fromSlice(data, noDim, n), nil
@@ -382,16 +504,16 @@ func (r *recorder) attach(at *int) error {
 		if len(r.exprs) == 1 {
 			m.Name = r.name
 		}
-		if r.every > 1 {
-			m.DT = float64(r.every) * g.of.stepLength()
-		}
 		r.mons = append(r.mons, m)
 		r.joins = append(r.joins, func(n *net.Network) { n.Monitors = append(n.Monitors, m) })
 	}
 	for k, e := range r.exprs {
 		if g.has(e) {
-			monitor(k, g.group, e)
+			monitor(k, g.group, g.inner(e))
 			continue
+		}
+		if r.events {
+			return withHint(inCall("EventRecorder", "%s has no variable %q to record", g.name, e), suffixless(diag.DidYouMean(e, g.names), "an event recorder takes variables"))
 		}
 		m := reduction.FindStringSubmatch(e)
 		if m == nil || m[1] != "mean" && m[1] != "sum" || !g.has(m[2]) {
@@ -406,7 +528,7 @@ func (r *recorder) attach(at *int) error {
 			Equations: &diag.Source{Name: "equations of " + name, Text: fmt.Sprintf("total : 1\nmean = total/%d : 1", g.group.N)}}
 		*at++
 		syn := &net.Synapses{Name: name + "_synapses", Pre: net.All(g.group), Post: net.All(one), Namespace: g.group.Namespace, Place: g.group.Place,
-			Equations: &diag.Source{Name: "equations of " + name, Text: fmt.Sprintf("total_post = %s_pre : 1 (summed)", m[2])},
+			Equations: &diag.Source{Name: "equations of " + name, Text: fmt.Sprintf("total_post = %s_pre : 1 (summed)", g.inner(m[2]))},
 			SumAt:     map[string]net.Moment{"total_post": {When: behaviorSlot, Order: *at}}}
 		c := &net.Connection{I: make([]int32, g.group.N), J: make([]int32, g.group.N), Place: g.group.Place}
 		for i := range c.I {

@@ -106,6 +106,8 @@ type interp struct {
 	state    net.State // not nil inside a network operation
 	// functions are ANNarchy's, for all equations.
 	functions []function
+	// classes are the classes of behaviours in the scripts that were read.
+	classes []*pyClass
 	brian     brian
 	figures   figures
 }
@@ -297,7 +299,11 @@ func (in *interp) exceededMessage() (msg, hint string) {
 // exec parses and runs one file. Errors are rendered.
 func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDict, error) {
 	in.sources[src.Name] = src
-	f, err := fileOptions.Parse(src.Name, src.Text, 0)
+	text, err := in.takeClasses(src)
+	if err != nil {
+		return nil, err
+	}
+	f, err := fileOptions.Parse(src.Name, text, 0)
 	if err != nil {
 		return nil, in.diagnose(err)
 	}

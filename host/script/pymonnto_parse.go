@@ -1,0 +1,630 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The part of Python in which iterations of behaviours are written, as a tree. Starlark's parser reads neither ** and @ nor W[:, mask].
+
+// pyExpr is an expression.
+type pyExpr struct {
+	op   string // "name", "number", "string", ".", "call", "[]", "slice", "tuple", "list", "if", a unary ("u-", "u+", "not", "~") or a binary operator
+	text string // of names, numbers, strings and attributes
+	args []*pyExpr
+	kws  []pyKeyword // of calls
+}
+
+type pyKeyword struct {
+	name  string
+	value *pyExpr
+}
+
+// pyStmt is a statement; line counts from 1 in the text that was parsed.
+type pyStmt struct {
+	kind   string // "=", an augmented assignment such as "+=", "expr", "for", "if", "pass", "return"
+	target []*pyExpr
+	value  *pyExpr
+	body   []*pyStmt
+	orelse []*pyStmt
+	line   int
+	text   string
+}
+
+// pyError is a mistake in a line of the text.
+type pyError struct {
+	line int
+	err  error
+}
+
+func (e *pyError) Error() string { return e.err.Error() }
+func (e *pyError) Unwrap() error { return e.err }
+
+// pyLine is a logical line: brackets hold several lines together.
+type pyLine struct {
+	indent, line int
+	text         string
+}
+
+// pyLines takes comments and blank lines out of a text.
+func pyLines(text string) (out []pyLine) {
+	depth, start := 0, 0
+	var cur strings.Builder
+	for n, raw := range strings.Split(text, "\n") {
+		raw = strings.ReplaceAll(raw, "\t", "    ")
+		code, joined := stripComment(raw), false
+		if s, ok := strings.CutSuffix(strings.TrimRight(code, " \r"), "\\"); ok {
+			code, joined = s, true
+		}
+		if cur.Len() == 0 {
+			if strings.TrimSpace(code) == "" {
+				continue
+			}
+			start = n + 1
+			cur.WriteString(strings.TrimRight(code, " \r"))
+		} else {
+			cur.WriteString(" " + strings.TrimSpace(code))
+		}
+		depth += bracketDepth(code)
+		if depth > 0 || joined {
+			continue
+		}
+		depth = 0
+		s := cur.String()
+		cur.Reset()
+		body := strings.TrimLeft(s, " ")
+		out = append(out, pyLine{len(s) - len(body), start, body})
+	}
+	if cur.Len() > 0 {
+		s := cur.String()
+		body := strings.TrimLeft(s, " ")
+		out = append(out, pyLine{len(s) - len(body), start, body})
+	}
+	return out
+}
+
+// stripComment cuts a comment off, and overlooks a # in a string.
+func stripComment(s string) string {
+	quote := byte(0)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0 && c == '\\':
+			i++
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		case quote == 0 && c == '#':
+			return s[:i]
+		}
+	}
+	return s
+}
+
+func bracketDepth(s string) (d int) {
+	quote := byte(0)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0 && c == '\\':
+			i++
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote != 0:
+		case c == '"' || c == '\'':
+			quote = c
+		case strings.IndexByte("([{", c) >= 0:
+			d++
+		case strings.IndexByte(")]}", c) >= 0:
+			d--
+		}
+	}
+	return d
+}
+
+// parsePython reads the statements of a body.
+func parsePython(text string) ([]*pyStmt, error) {
+	lines := pyLines(text)
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	body, rest, err := pyBlock(lines, lines[0].indent)
+	if err == nil && len(rest) > 0 {
+		err = &pyError{rest[0].line, fmt.Errorf("%q is indented differently", rest[0].text)}
+	}
+	return body, err
+}
+
+// pyBlock reads the lines of one indentation and what is below them.
+func pyBlock(lines []pyLine, indent int) (out []*pyStmt, rest []pyLine, err error) {
+	for len(lines) > 0 && lines[0].indent == indent {
+		l := lines[0]
+		lines = lines[1:]
+		if doc := l.text; len(out) == 0 && (doc[0] == '"' || doc[0] == '\'') {
+			mark := doc[:1]
+			if strings.HasPrefix(doc, strings.Repeat(mark, 3)) {
+				mark = strings.Repeat(mark, 3)
+				for !strings.HasSuffix(doc, mark) || len(doc) < 6 {
+					if len(lines) == 0 {
+						return nil, nil, &pyError{l.line, fmt.Errorf("a string has no end")}
+					}
+					doc, lines = doc+lines[0].text, lines[1:]
+				}
+			}
+			continue
+		}
+		head := &pyStmt{line: l.line, text: l.text}
+		word, _, _ := strings.Cut(strings.NewReplacer("(", " ", ":", " ").Replace(l.text), " ")
+		switch word {
+		case "for", "if", "elif", "else", "while", "def", "with", "try":
+			cond, after, ok := cutColon(l.text)
+			if !ok {
+				return nil, nil, &pyError{l.line, fmt.Errorf("%q lacks a colon at its end", l.text)}
+			}
+			var body []*pyStmt
+			if after != "" {
+				if body, err = pySimple(after, l.line); err != nil {
+					return nil, nil, err
+				}
+			} else {
+				if len(lines) == 0 || lines[0].indent <= indent {
+					return nil, nil, &pyError{l.line, fmt.Errorf("nothing is indented below %q", l.text)}
+				}
+				if body, lines, err = pyBlock(lines, lines[0].indent); err != nil {
+					return nil, nil, err
+				}
+			}
+			head.kind, head.body = word, body
+			cond = strings.TrimSpace(cond[len(word):])
+			switch word {
+			case "for":
+				name, iter, ok := strings.Cut(cond, " in ")
+				if !ok {
+					return nil, nil, &pyError{l.line, fmt.Errorf("%q: write for NAME in ...", l.text)}
+				}
+				t, err := pyParseExpr(name)
+				if err != nil {
+					return nil, nil, &pyError{l.line, err}
+				}
+				head.target, cond = []*pyExpr{t}, iter
+			case "elif", "else":
+				last := (*pyStmt)(nil)
+				if len(out) > 0 {
+					last = out[len(out)-1]
+				}
+				for last != nil && last.kind == "if" && len(last.orelse) == 1 && last.orelse[0].kind == "if" && last.orelse[0].text == "elif" {
+					last = last.orelse[0]
+				}
+				if last == nil || last.kind != "if" || last.orelse != nil {
+					return nil, nil, &pyError{l.line, fmt.Errorf("%q follows no if", l.text)}
+				}
+				if word == "else" {
+					last.orelse = body
+					continue
+				}
+				head.kind, head.text = "if", "elif"
+				last.orelse = []*pyStmt{head}
+			case "while", "def", "with", "try":
+				return nil, nil, &pyError{l.line, fmt.Errorf("%q: behaviours have assignments, if and loops", l.text)}
+			}
+			if cond != "" {
+				if head.value, err = pyParseExpr(cond); err != nil {
+					return nil, nil, &pyError{l.line, err}
+				}
+			}
+			if word != "elif" {
+				out = append(out, head)
+			}
+			continue
+		}
+		s, err := pySimple(l.text, l.line)
+		if err != nil {
+			return nil, nil, err
+		}
+		out = append(out, s...)
+	}
+	if len(lines) > 0 && lines[0].indent > indent {
+		return nil, nil, &pyError{lines[0].line, fmt.Errorf("%q is indented, but nothing above it opens a block", lines[0].text)}
+	}
+	return out, lines, nil
+}
+
+// cutColon splits a line at the colon that opens a block.
+func cutColon(s string) (before, after string, ok bool) {
+	depth, quote := 0, byte(0)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote != 0:
+		case c == '"' || c == '\'':
+			quote = c
+		case strings.IndexByte("([{", c) >= 0:
+			depth++
+		case strings.IndexByte(")]}", c) >= 0:
+			depth--
+		case c == ':' && depth == 0:
+			return s[:i], strings.TrimSpace(s[i+1:]), true
+		}
+	}
+	return s, "", false
+}
+
+var pyAssigns = []string{"**=", "//=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "="}
+
+// pySimple reads the simple statements of one line.
+func pySimple(text string, line int) (out []*pyStmt, err error) {
+	p := &pyParser{toks: nil}
+	if p.toks, err = pyTokens(text); err != nil {
+		return nil, &pyError{line, err}
+	}
+	for {
+		for p.peek() == ";" {
+			p.at++
+		}
+		if p.done() {
+			return out, nil
+		}
+		s := &pyStmt{line: line, text: text}
+		switch p.peek() {
+		case "pass", "return":
+			s.kind = p.next()
+			if s.kind == "return" && !p.done() && p.peek() != ";" {
+				s.value, err = p.tuple()
+			}
+		default:
+			var e *pyExpr
+			if e, err = p.tuple(); err != nil {
+				break
+			}
+			s.kind, s.value = "expr", e
+			if op := p.peek(); slices.Contains(pyAssigns, op) {
+				s.kind, s.target = op, []*pyExpr{e}
+				for p.peek() == op && err == nil {
+					p.at++
+					s.value, err = p.tuple()
+					if op == "=" && p.peek() == "=" {
+						s.target = append(s.target, s.value)
+					}
+				}
+			}
+		}
+		if err == nil && !p.done() && p.peek() != ";" {
+			err = fmt.Errorf("%q: %q is not expected here", text, p.peek())
+		}
+		if err != nil {
+			return nil, &pyError{line, err}
+		}
+		out = append(out, s)
+	}
+}
+
+func pyParseExpr(text string) (*pyExpr, error) {
+	toks, err := pyTokens(text)
+	if err != nil {
+		return nil, err
+	}
+	p := &pyParser{toks: toks}
+	e, err := p.tuple()
+	if err == nil && !p.done() {
+		err = fmt.Errorf("%q: %q is not expected here", text, p.peek())
+	}
+	return e, err
+}
+
+var pyOperators = []string{"**=", "//=", "**", "//", "<=", ">=", "==", "!=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "<", ">", "=", "+", "-", "*", "/", "%", "@", "&", "|",
+	"~", "^", "(", ")", "[", "]", "{", "}", ",", ".", ":", ";"}
+
+func pyTokens(s string) (out []string, err error) {
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c == ' ' || c == '\r':
+			i++
+		case c == '"' || c == '\'':
+			k := i + 1
+			for k < len(s) && s[k] != c {
+				if s[k] == '\\' {
+					k++
+				}
+				k++
+			}
+			if k >= len(s) {
+				return nil, fmt.Errorf("%q: a string has no end", s)
+			}
+			out = append(out, s[i:k+1])
+			i = k + 1
+		case c >= '0' && c <= '9' || c == '.' && i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '9':
+			k := i
+			for k < len(s) && (isNameByte(s[k]) || (s[k] == '+' || s[k] == '-') && (s[k-1] == 'e' || s[k-1] == 'E')) {
+				k++
+			}
+			out = append(out, s[i:k])
+			i = k
+		case c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+			k := i
+			for k < len(s) && isNameByte(s[k]) && s[k] != '.' {
+				k++
+			}
+			out = append(out, s[i:k])
+			i = k
+		default:
+			k := slices.IndexFunc(pyOperators, func(op string) bool { return strings.HasPrefix(s[i:], op) })
+			if k < 0 {
+				return nil, fmt.Errorf("%q: %q has no meaning here", s, s[i:i+1])
+			}
+			out = append(out, pyOperators[k])
+			i += len(pyOperators[k])
+		}
+	}
+	return out, nil
+}
+
+type pyParser struct {
+	toks []string
+	at   int
+}
+
+func (p *pyParser) done() bool { return p.at >= len(p.toks) }
+
+func (p *pyParser) peek() string {
+	if p.done() {
+		return ""
+	}
+	return p.toks[p.at]
+}
+
+func (p *pyParser) next() string {
+	t := p.peek()
+	p.at++
+	return t
+}
+
+func (p *pyParser) expect(t string) error {
+	if p.peek() != t {
+		return fmt.Errorf("%q: a %q is missing", strings.Join(p.toks, " "), t)
+	}
+	p.at++
+	return nil
+}
+
+// tuple reads expressions between commas.
+func (p *pyParser) tuple() (*pyExpr, error) {
+	e, err := p.expr()
+	if err != nil || p.peek() != "," {
+		return e, err
+	}
+	t := &pyExpr{op: "tuple", args: []*pyExpr{e}}
+	for p.peek() == "," {
+		p.at++
+		if n := p.peek(); n == "" || n == ")" || n == "]" || n == "=" || n == ";" {
+			break
+		}
+		if e, err = p.expr(); err != nil {
+			return nil, err
+		}
+		t.args = append(t.args, e)
+	}
+	return t, nil
+}
+
+func (p *pyParser) expr() (*pyExpr, error) {
+	e, err := p.binary(0)
+	if err != nil || p.peek() != "if" {
+		return e, err
+	}
+	p.at++
+	cond, err := p.binary(0)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.expect("else"); err != nil {
+		return nil, err
+	}
+	other, err := p.expr()
+	return &pyExpr{op: "if", args: []*pyExpr{cond, e, other}}, err
+}
+
+// pyLevels are binary operators by rising precedence; not stands between and and comparisons.
+var pyLevels = [][]string{{"or"}, {"and"}, {"<", ">", "<=", ">=", "==", "!=", "is"}, {"|"}, {"^"}, {"&"}, {"+", "-"}, {"*", "/", "//", "%", "@"}}
+
+func (p *pyParser) binary(level int) (*pyExpr, error) {
+	if level == 2 && p.peek() == "not" {
+		p.at++
+		x, err := p.binary(2)
+		return &pyExpr{op: "not", args: []*pyExpr{x}}, err
+	}
+	if level == len(pyLevels) {
+		return p.unary()
+	}
+	x, err := p.binary(level + 1)
+	var chain, last *pyExpr
+	for err == nil && slices.Contains(pyLevels[level], p.peek()) {
+		op := p.next()
+		if op == "is" {
+			op = "=="
+			if p.peek() == "not" {
+				p.at++
+				op = "!="
+			}
+		}
+		var y *pyExpr
+		if y, err = p.binary(level + 1); err != nil {
+			break
+		}
+		if level != 2 {
+			x = &pyExpr{op: op, args: []*pyExpr{x, y}}
+			continue
+		}
+		left := x
+		if last != nil {
+			left = last
+		}
+		c := &pyExpr{op: op, args: []*pyExpr{left, y}}
+		if chain == nil {
+			chain = c
+		} else {
+			chain = &pyExpr{op: "and", args: []*pyExpr{chain, c}}
+		}
+		last = y
+	}
+	if chain != nil {
+		return chain, err
+	}
+	return x, err
+}
+
+func (p *pyParser) unary() (*pyExpr, error) {
+	switch op := p.peek(); op {
+	case "-", "+", "~":
+		p.at++
+		x, err := p.unary()
+		if op != "~" {
+			op = "u" + op
+		}
+		return &pyExpr{op: op, args: []*pyExpr{x}}, err
+	}
+	x, err := p.postfix()
+	if err != nil || p.peek() != "**" {
+		return x, err
+	}
+	p.at++
+	y, err := p.unary()
+	return &pyExpr{op: "**", args: []*pyExpr{x, y}}, err
+}
+
+func (p *pyParser) postfix() (*pyExpr, error) {
+	x, err := p.atom()
+	for err == nil {
+		switch p.peek() {
+		case ".":
+			p.at++
+			x = &pyExpr{op: ".", text: p.next(), args: []*pyExpr{x}}
+		case "(":
+			p.at++
+			call := &pyExpr{op: "call", args: []*pyExpr{x}}
+			for p.peek() != ")" && err == nil {
+				if p.done() {
+					return nil, fmt.Errorf("a parenthesis is not closed")
+				}
+				if p.at+1 < len(p.toks) && p.toks[p.at+1] == "=" {
+					name := p.next()
+					p.at++
+					var v *pyExpr
+					v, err = p.expr()
+					call.kws = append(call.kws, pyKeyword{name, v})
+				} else {
+					var v *pyExpr
+					v, err = p.expr()
+					call.args = append(call.args, v)
+				}
+				if err == nil && p.peek() != ")" {
+					err = p.expect(",")
+				}
+			}
+			p.at++
+			x = call
+		case "[":
+			p.at++
+			sub := &pyExpr{op: "[]", args: []*pyExpr{x}}
+			for p.peek() != "]" && err == nil {
+				if p.done() {
+					return nil, fmt.Errorf("a bracket is not closed")
+				}
+				var v *pyExpr
+				v, err = p.subscript()
+				sub.args = append(sub.args, v)
+				if err == nil && p.peek() != "]" {
+					err = p.expect(",")
+				}
+			}
+			p.at++
+			x = sub
+		default:
+			return x, nil
+		}
+	}
+	return x, err
+}
+
+// subscript is an index or a slice.
+func (p *pyParser) subscript() (*pyExpr, error) {
+	part := func() (*pyExpr, error) {
+		if t := p.peek(); t == ":" || t == "]" || t == "," {
+			return nil, nil
+		}
+		return p.expr()
+	}
+	a, err := part()
+	if err != nil || p.peek() != ":" {
+		return a, err
+	}
+	s := &pyExpr{op: "slice", args: []*pyExpr{a, nil, nil}}
+	for k := 1; k < 3 && p.peek() == ":"; k++ {
+		p.at++
+		if s.args[k], err = part(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (p *pyParser) atom() (*pyExpr, error) {
+	switch t := p.next(); {
+	case t == "":
+		return nil, fmt.Errorf("%q breaks off", strings.Join(p.toks, " "))
+	case t == "(":
+		if p.peek() == ")" {
+			p.at++
+			return &pyExpr{op: "tuple"}, nil
+		}
+		e, err := p.tuple()
+		if err == nil {
+			err = p.expect(")")
+		}
+		return e, err
+	case t == "[":
+		l := &pyExpr{op: "list"}
+		if p.peek() != "]" {
+			e, err := p.tuple()
+			if err != nil {
+				return nil, err
+			}
+			if l.args = []*pyExpr{e}; e.op == "tuple" {
+				l.args = e.args
+			}
+			if p.peek() == "for" { // a comprehension: value, name, what it goes over, condition
+				p.at++
+				name, err := p.atom()
+				if err != nil {
+					return nil, err
+				}
+				if err := p.expect("in"); err != nil {
+					return nil, err
+				}
+				over, err := p.binary(0)
+				if err != nil {
+					return nil, err
+				}
+				l = &pyExpr{op: "comp", args: []*pyExpr{e, name, over}}
+				if p.peek() == "if" {
+					p.at++
+					cond, err := p.binary(0)
+					if err != nil {
+						return nil, err
+					}
+					l.args = append(l.args, cond)
+				}
+			}
+		}
+		return l, p.expect("]")
+	case t[0] == '"' || t[0] == '\'':
+		return &pyExpr{op: "string", text: t[1 : len(t)-1]}, nil
+	case t[0] >= '0' && t[0] <= '9' || t[0] == '.' && len(t) > 1:
+		return &pyExpr{op: "number", text: t}, nil
+	case t[0] == '_' || t[0] >= 'a' && t[0] <= 'z' || t[0] >= 'A' && t[0] <= 'Z':
+		return &pyExpr{op: "name", text: t}, nil
+	default:
+		return nil, fmt.Errorf("%q: %q is not expected here", strings.Join(p.toks, " "), t)
+	}
+}
