@@ -59,6 +59,11 @@ func (in *interp) neuronGroupOf(t *starlark.Thread, b *starlark.Builtin, args st
 			return in.makePymNeurons(t, b, args, kwargs)
 		}
 	}
+	if len(args) > 0 {
+		if _, ok := args[0].(*network); ok {
+			return in.makePymNeurons(t, b, args, kwargs)
+		}
+	}
 	return in.makeNeuronGroup(t, b, args, kwargs)
 }
 
