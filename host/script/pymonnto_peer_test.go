@@ -75,7 +75,7 @@ net.initialize()
 net.simulate_iterations(2)
 net.simulate_iteration()
 print(net.A.x, net.B.x, net.A.Grow.by, net['Shrink', 0].by, net.down.by, net['x', 0, 'np'].column(1))
-`, "[5, 5] [-17] 0.5 10 10 [4, 5]\n"},
+`, "[6, 6] [-27] 0.5 10 10 [4, 5, 6]\n"},
 		{"a name without copy is the same array", `
 class C(Behavior):
     def initialize(self, n):
