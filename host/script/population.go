@@ -83,6 +83,15 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 		}
 	}
 	p, err := in.addGroup(t, b.Name(), g, shape, nil)
+	if err == nil {
+		texts := []*diag.Source{g.Equations}
+		if g.Spiking != nil {
+			texts = append(texts, g.Spiking.Threshold, g.Spiking.Reset)
+		}
+		if err := p.globals(texts...); err != nil {
+			return nil, fmt.Errorf("%s: %w", b.Name(), err)
+		}
+	}
 	if d, ok := n.refractory.(*distribution); ok && err == nil {
 		err = p.SetField("refractory", d)
 	}

@@ -28,7 +28,7 @@ func (p *projection) learn(t *starlark.Thread, s *synapse) error {
 		p.names = append(p.names, "w")
 	}
 	p.learned = x
-	return nil
+	return p.globalsOf(x.Equations, p.proj.Psp)
 }
 
 // joinLearned makes synapses with equations part of the network.
@@ -38,7 +38,7 @@ func (p *projection) joinLearned(r *ruleValue) error {
 			path.Delay = []float64{r.delay}
 		}
 	}
-	if d := r.delay; p.learned.Transmit != nil && r.delaySet && d > p.in.defaultDT()*1.5 {
+	if d := r.delay; p.learned.Transmit != nil && !p.learned.Transmit.SpikesOnly && r.delaySet && d > p.in.defaultDT()*1.5 {
 		return withHint(fmt.Errorf("%s: a delay of %g ms and equations of the synapses: learning with delays is not supported", p.what, d*1e3),
 			"leave out delays=, or delay the rate with an equation of the population")
 	}

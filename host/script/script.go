@@ -108,8 +108,8 @@ type interp struct {
 	functions []function
 	// classes are the classes of behaviours in the scripts that were read.
 	classes []*pyClass
-	brian     brian
-	figures   figures
+	brian   brian
+	figures figures
 }
 
 type module struct {
