@@ -20,6 +20,7 @@ type population struct {
 	shape []int
 	vars  map[string]variable
 	names []string
+	stop  *net.StopCondition // of simulate_until
 }
 
 var (
@@ -57,8 +58,9 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 		"stop_condition?", &stop, "storage_order?", &format, "method?", &method); err != nil {
 		return nil, err
 	}
-	if stop != nil && stop != starlark.None {
-		return nil, fmt.Errorf("%s: stop_condition= is not supported yet", b.Name())
+	until, stops, err := text(b.Name()+": stop_condition=", stop)
+	if err != nil {
+		return nil, err
 	}
 	shape, grid, err := gridOf(b.Name(), geometry)
 	if err != nil {
@@ -89,6 +91,11 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 			texts = append(texts, g.Spiking.Threshold, g.Spiking.Reset)
 		}
 		if err := p.globals(texts...); err != nil {
+			return nil, fmt.Errorf("%s: %w", b.Name(), err)
+		}
+	}
+	if err == nil && stops {
+		if err := p.stopCondition(t, until); err != nil {
 			return nil, fmt.Errorf("%s: %w", b.Name(), err)
 		}
 	}
