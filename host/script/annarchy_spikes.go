@@ -226,7 +226,7 @@ func (p *population) keepSpikeTimes() error {
 	g := p.group
 	switch {
 	case g.Spiking == nil:
-		return fmt.Errorf("%q has no equations that could tell when it spiked", g.Name)
+		return withHint(fmt.Errorf("%q has no equations that could tell when it spiked", g.Name), "keep the time in the synapse: pre_spike=\"...; last = t\", with the parameter last = -1e6")
 	case p.vars[lastSpikeVar].name != "":
 		return nil
 	case p.in.ran:

@@ -43,7 +43,7 @@ func npz(t *testing.T, path string) map[string]*record.Array {
 
 // Scripts that are Python as well have in ANNarchy the values that they have here, step by step.
 func TestANNarchyReference(t *testing.T) {
-	for _, name := range []string{"spikes", "models", "operations"} {
+	for _, name := range []string{"spikes", "models", "operations", "examples"} {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("testdata", "annarchy", name+".star"))
 			if err != nil {

@@ -69,3 +69,33 @@ func TestANNarchyRefusals(t *testing.T) {
 		})
 	}
 }
+
+// compute_firing_rate counts spikes in a window; what it cannot do is said.
+func TestComputeFiringRate(t *testing.T) {
+	const pop = "setup(dt=1.0)\nN = Neuron(parameters='I = 1.2', equations='10.0*dv/dt = -v + I', spike='v > 1', reset='v = 0')\nP = Population(2, N)\nP.I = [1.2, 0.5]\n"
+	got, _, err := runText(t, t.TempDir(), pop+`
+P.compute_firing_rate(50.0)
+m = Monitor(P, ["r", "spike"])
+simulate(100.0)
+d = m.get()
+r, steps = d["r"], d["spike"][0]
+print(len(steps) > 4, all([r[n, 0] == 20.0*len([s for s in steps if s <= n and s > n - 50]) for n in range(100)]), r[99, 1])
+`)
+	if err != nil || got != "True True 0.0\n" {
+		t.Errorf("%v %s", err, got)
+	}
+	for name, c := range map[string][2]string{
+		"rate-coded": {"Population(1, Neuron(equations='r = 1')).compute_firing_rate(10.0)", "has no spikes"},
+		"late":       {pop + "simulate(1.0)\nP.compute_firing_rate(10.0)", "before simulate()"},
+		"window":     {pop + "P.compute_firing_rate(0.1)", "at least one step"},
+		"twice":      {pop + "P.compute_firing_rate(10.0)\nP.compute_firing_rate(10.0)", "has a variable r already"},
+		"extension":  {"Convolution(1)", "connect_from_matrix"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := runText(t, t.TempDir(), c[0])
+			if err == nil || !strings.Contains(err.Error(), c[1]) {
+				t.Errorf("got %v, want %s", err, c[1])
+			}
+		})
+	}
+}

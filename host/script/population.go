@@ -264,6 +264,8 @@ func (p *population) Attr(name string) (starlark.Value, error) {
 		}), nil
 	case "set":
 		return starlark.NewBuiltin("set", p.setMany), nil
+	case "compute_firing_rate":
+		return starlark.NewBuiltin(name, p.computeFiringRate), nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), name, p.AttrNames())
 }

@@ -10,7 +10,7 @@ import (
 
 // What people who know Python write first, and what to write here.
 const (
-	importHint     = "scripts import nothing: the whole vocabulary is already there, also as np, plt and b2; load(\"other.star\", \"name\") reads another script"
+	importHint     = "scripts import nothing: the whole vocabulary is already there, also as np, plt, b2 and ann; load(\"other.star\", \"name\") reads another script"
 	powerHint      = "there is no ** operator: write pow(x, n), or a unit's power by name, such as cm2"
 	decoratorHint  = "there are no decorators: pass the function, as in network_operation(f, dt=10*ms)"
 	fstringHint    = "there are no f-strings: write \"%g\" % x or \"{}\".format(x)"
