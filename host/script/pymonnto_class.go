@@ -27,6 +27,8 @@ type pyClass struct {
 	line    int
 	methods map[string]*pyMethod
 	attrs   map[string]*pyExpr
+	// functions are those of the file that consist of a return: iterations may call them.
+	functions map[string]*pyMethod
 }
 
 // pyMethod is a method; its statements carry the line numbers of the file.
@@ -38,8 +40,9 @@ type pyMethod struct {
 }
 
 var (
-	classLine  = regexp.MustCompile(`(?m)^class[ \t]+([A-Za-z_]\w*)[ \t]*\([ \t]*([\w.]*)[ \t]*\)[ \t]*:[ \t]*(?:#.*)?$`)
-	methodLine = regexp.MustCompile(`^(\s+)def\s+(\w+)\s*\(([^()]*)\)\s*:\s*(.*)$`)
+	classLine    = regexp.MustCompile(`(?m)^class[ \t]+([A-Za-z_]\w*)[ \t]*\([ \t]*([\w.]*)[ \t]*\)[ \t]*:[ \t]*(?:#.*)?$`)
+	functionHead = regexp.MustCompile(`^def\s+(\w+)\s*\(([^()]*)\)\s*:\s*(.*)$`)
+	methodLine   = regexp.MustCompile(`^(\s+)def\s+(\w+)\s*\(([^()]*)\)\s*:\s*(.*)$`)
 )
 
 // takeClasses cuts the classes of behaviours out of a script.
@@ -58,6 +61,7 @@ func (in *interp) takeClasses(src *diag.Source) (string, error) {
 		starts[k+1] = starts[k] + len(l)
 	}
 	known := map[string]*pyClass{}
+	functions := returning(lines)
 	for k := 0; k < len(lines); k++ {
 		m := classLine.FindStringSubmatch(strings.TrimRight(lines[k], "\r\n"))
 		if m == nil || !code[starts[k]] {
@@ -81,6 +85,7 @@ func (in *interp) takeClasses(src *diag.Source) (string, error) {
 		if base != nil {
 			inherit(c, base)
 		}
+		c.functions = functions
 		known[m[1]] = c
 		lines[k] = fmt.Sprintf("%s = %s(%d)\n", m[1], classCall, len(in.classes))
 		in.classes = append(in.classes, c)
@@ -90,6 +95,40 @@ func (in *interp) takeClasses(src *diag.Source) (string, error) {
 		k = end - 1
 	}
 	return strings.Join(lines, ""), nil
+}
+
+// returning are the functions of a file that consist of a return.
+func returning(lines []string) map[string]*pyMethod {
+	out := map[string]*pyMethod{}
+	for k, l := range lines {
+		m := functionHead.FindStringSubmatch(strings.TrimRight(l, "\r\n"))
+		if m == nil {
+			continue
+		}
+		end := k + 1
+		for end < len(lines) && (strings.TrimSpace(lines[end]) == "" || indentOf(lines[end]) > 0) {
+			end++
+		}
+		text := strings.Join(lines[k+1:end], "")
+		if rest := strings.TrimSpace(stripComment(m[3])); rest != "" {
+			text = rest
+		}
+		if body, err := parsePython(text); err == nil && len(body) == 1 && body[0].kind == "return" && body[0].value != nil {
+			out[m[1]] = &pyMethod{args: argumentNames(m[2]), body: body, line: k + 1}
+		}
+	}
+	return out
+}
+
+// argumentNames are the names between the parentheses of a def.
+func argumentNames(text string) (out []string) {
+	for _, a := range strings.Split(text, ",") {
+		a, _, _ = strings.Cut(a, "=")
+		if a = strings.TrimSpace(a); a != "" {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 func inherit(c, base *pyClass) {
@@ -137,13 +176,7 @@ func readClass(src *diag.Source, name string, lines []string, line int) (*pyClas
 		for end < len(lines) && (strings.TrimSpace(lines[end]) == "" || indentOf(lines[end]) > len(m[1])) {
 			end++
 		}
-		method := &pyMethod{line: line + 1 + k}
-		for _, a := range strings.Split(m[3], ",") {
-			a, _, _ = strings.Cut(a, "=")
-			if a = strings.TrimSpace(a); a != "" {
-				method.args = append(method.args, a)
-			}
-		}
+		method := &pyMethod{line: line + 1 + k, args: argumentNames(m[3])}
 		body := strings.Repeat("\n", line+1+k) + strings.Join(lines[k+1:end], "")
 		if rest := strings.TrimSpace(stripComment(m[4])); rest != "" {
 			body = strings.Repeat("\n", line+k) + rest

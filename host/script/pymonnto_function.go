@@ -186,6 +186,11 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 // plainCall is a function of the equations, of the script or of the class's file, element by element.
 func (x *expansion) plainCall(e *pyExpr, name string, args []*pyExpr) (pyVal, error) {
 	out := pyVal{}
+	if x.b.class && e.args[0].op == "name" {
+		if m := x.b.of.functions[name]; m != nil {
+			return x.inline(e, name, m, m.args, args)
+		}
+	}
 	var texts []string
 	for k, a := range args {
 		v, err := x.value(a)
@@ -291,11 +296,19 @@ func (x *expansion) ownMethod(e *pyExpr, name string, args []*pyExpr) (pyVal, er
 	if len(m.body) != 1 || m.body[0].kind != "return" || m.body[0].value == nil {
 		return pyVal{}, withHint(fmt.Errorf("%s: the method %s has more than a return", e, name), "write its statements into iteration")
 	}
-	if len(args) != len(m.args)-1 || len(e.kws) > 0 {
-		return pyVal{}, fmt.Errorf("%s: %s takes %d arguments after self", e, name, len(m.args)-1)
+	if len(m.args) == 0 {
+		return pyVal{}, fmt.Errorf("%s: %s lacks self", e, name)
+	}
+	return x.inline(e, name, m, m.args[1:], args)
+}
+
+// inline writes out a call of a function that is a return.
+func (x *expansion) inline(e *pyExpr, name string, m *pyMethod, names []string, args []*pyExpr) (pyVal, error) {
+	if len(args) != len(names) || len(e.kws) > 0 {
+		return pyVal{}, fmt.Errorf("%s: %s takes %d argument%s", e, name, len(names), plural(len(names)))
 	}
 	if x.calls++; x.calls > 20 {
-		return pyVal{}, fmt.Errorf("%s: methods call each other without end", e)
+		return pyVal{}, fmt.Errorf("%s: functions call each other without end", e)
 	}
 	defer func() { x.calls-- }()
 	vals := map[string]pyVal{}
@@ -304,7 +317,7 @@ func (x *expansion) ownMethod(e *pyExpr, name string, args []*pyExpr) (pyVal, er
 		if err != nil {
 			return v, err
 		}
-		vals[m.args[k+1]] = v
+		vals[names[k]] = v
 	}
 	before := x.args
 	x.args = vals

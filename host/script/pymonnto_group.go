@@ -303,6 +303,8 @@ func (g *pymNeurons) SetField(name string, val starlark.Value) error {
 	switch n := g.group.N; {
 	case !a.dim.Dimensionless():
 		return fmt.Errorf("%s.%s: variables of behaviours are plain numbers, got %s", g.name, name, describeDim(a.dim))
+	case len(a.shape) > 1:
+		return withHint(fmt.Errorf("%s.%s: variables have one value for each neuron, not the shape %s", g.name, name, shapeString(a.shape)), "give each row a variable of its own")
 	case len(a.data) != 1 && len(a.data) != n:
 		return fmt.Errorf("%s.%s has %d element%s, but %d values were given", g.name, name, n, plural(n), len(a.data))
 	case len(a.data) == 1:
