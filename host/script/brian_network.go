@@ -401,6 +401,9 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 		}), nil
 	}
 	if n.pym != nil {
+		if slices.Contains(switches, name) {
+			return switchBehaviors(name, n.matches), nil
+		}
 		if found, _, err := n.matches(name); err == nil && len(found) > 0 {
 			return found[0], nil
 		}

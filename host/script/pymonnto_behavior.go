@@ -32,6 +32,9 @@ type behavior struct {
 	given   starlark.StringDict // the arguments with which the class was called
 	// stateNames are the variables that keep attributes which iterations change.
 	stateNames map[*pymNeurons]map[string]string
+	// paramNames are the names under which the code of groups knows parameters.
+	paramNames map[*pymNeurons]map[string]string
+	off        bool // switched off
 }
 
 var (
@@ -48,7 +51,7 @@ func (b *behavior) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs 
 		return nil, withHint(errors.New("behaviors take named arguments"), "for example decay=0.99")
 	}
 	own := *b
-	own.params, own.tags, own.given, own.stateNames = maps.Clone(b.params), slices.Clone(b.tags), maps.Clone(b.given), nil
+	own.params, own.tags, own.given, own.stateNames, own.paramNames = maps.Clone(b.params), slices.Clone(b.tags), maps.Clone(b.given), nil, nil
 	for _, kv := range kwargs {
 		name := string(kv[0].(starlark.String))
 		var err error
@@ -64,6 +67,9 @@ func (b *behavior) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs 
 				own.given = starlark.StringDict{}
 			}
 			own.given[name] = kv[1]
+			if name == switchName {
+				own.off = !bool(kv[1].Truth())
+			}
 		} else {
 			err = own.SetField(name, kv[1])
 		}
@@ -92,6 +98,11 @@ func (b *behavior) AttrNames() []string {
 
 // Attr reads a parameter.
 func (b *behavior) Attr(name string) (starlark.Value, error) {
+	for g, names := range b.stateNames {
+		if own := names[name]; own != "" && g.cells != nil {
+			return g.Attr(own)
+		}
+	}
 	if v, ok := b.params[name]; ok {
 		return v, nil
 	}
@@ -160,7 +171,7 @@ func (b *behavior) SetField(name string, v starlark.Value) error {
 		return err
 	}
 	b.params[name] = v
-	return nil
+	return b.change(name, v)
 }
 
 // inCall is an error of a constructor's arguments.

@@ -123,6 +123,10 @@ func (g *pymNeurons) expand(b *behavior, key float64) ([]*piece, error) {
 		}
 	}
 	x.names(body)
+	if len(body) > 0 && (g.in.switched() || b.off) {
+		b.params[switchName] = starlark.Float(boolFloat(!b.off))
+		x.preds = []pred{{x.state(switchName), false}}
+	}
 	if err := x.block(body); err != nil {
 		return nil, fmt.Errorf("iteration of %s of %q: %w", b.name, g.name, err)
 	}
@@ -527,6 +531,11 @@ func (x *expansion) store(s *pyStmt, t *pyExpr, op string, v pyVal) error {
 	} else if v.shape > pyVec {
 		return withHint(fail("a matrix cannot be assigned to neurons"), "sum it: np.sum(..., axis=1)")
 	}
+	if base.op == "." && base.args[0].op == "name" && base.args[0].text == "self" && v.shape == pyVec && !v.same {
+		if _, number := asQuantity(x.b.params[base.text]); number {
+			return withHint(fail("self.%s is one number, and gets one for each neuron", base.text), "give the neurons a variable, or let initialize set self."+base.text+" = neurons.vector()")
+		}
+	}
 	if v.mask != "" && v.mask != mask.text {
 		return fail("the values are chosen by another mask than what is assigned to")
 	}
@@ -725,10 +734,14 @@ func (x *expansion) parameter(name string, v starlark.Value) (pyVal, error) {
 	if x.g.has(name) {
 		own = fmt.Sprintf("%s_of_%s", name, x.b.suffix(x.key))
 	}
-	if other, taken := x.g.ns[own]; taken && other != v {
+	if x.g.owner == nil {
+		x.g.owner = map[string]*behavior{}
+	}
+	if by := x.g.owner[own]; by != nil && by != x.b { // a name of its own, as each can be changed
 		own = fmt.Sprintf("%s_%s", name, x.b.suffix(x.key))
 	}
-	x.g.ns[own] = v
+	x.g.ns[own], x.g.owner[own] = v, x.b
+	x.b.named(x.g, name, own)
 	return pyVal{text: own}, nil
 }
 

@@ -59,6 +59,14 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 		return x.plainCall(e, name, nil)
 	}
 	switch name {
+	case "len":
+		if _, a := x.arrayParameter(args[0]); a != nil && len(args) == 1 {
+			return pyVal{text: strconv.Itoa(a.shape[0])}, nil
+		}
+		v, err := x.value(args[0])
+		if err == nil && v.shape == pyVec {
+			return pyVal{text: strconv.Itoa(v.of.group.N)}, nil
+		}
 	case "copy", "astype", "flatten", "ravel":
 		v, err := x.value(args[0])
 		if v.leaf != "" && name == "copy" || name == "astype" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -37,6 +38,7 @@ type pymNeurons struct {
 	places    map[*behavior]int // of each behaviour in the order of the step
 	inPlace   map[string]bool   // variables that iterations change in place, as numpy does with += and x[mask] =
 	reduced   []*groupSum
+	owner     map[string]*behavior // of names in ns
 }
 
 // groupSum is a sum over all neurons of a group, which the neurons of another read.
@@ -281,6 +283,9 @@ func (g *pymNeurons) Attr(name string) (starlark.Value, error) {
 			out[i] = float64(at[0]) - float64(at[1]-1)/2
 		}
 		return fromSlice(out, noDim, len(out)), nil
+	}
+	if slices.Contains(switches, name) {
+		return switchBehaviors(name, g.matches), nil
 	}
 	if found, _, err := g.matches(name); err == nil && len(found) > 0 {
 		return found[0], nil

@@ -14,7 +14,7 @@ func TestPymonntoPeer(t *testing.T) {
 		t.Fatal(err)
 	}
 	names, res, err := runText(t, t.TempDir(), string(text)+`
-for net in [net1, net2, net3, net4, net5, net6]:
+for net in [net1, net2, net3, net4, net5, net6, net7]:
     for r in net["recorder"]:
         for k in range(len(r.variables)):
             print(r.tags[0] + "." + r.variables[k], r.name + ("_%d" % k if len(r.variables) > 1 else ""))
@@ -197,5 +197,58 @@ func TestPymonntoClassErrors(t *testing.T) {
 	_, _, err := runText(t, t.TempDir(), "class C(Behavior):\n    def initialize(self, n):\n        n.x = 1\n        n.y = n.nothing\nnet = Network()\nNeuronGroup(net=net, size=2, behavior={1: C()})\nnet.initialize()\n")
 	if err == nil || !strings.Contains(err.Error(), ":4:") || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("got %v, want the line of initialize", err)
+	}
+}
+
+// Between runs, what behaviours have can be read and changed, and they can be switched off.
+func TestPymonntoLive(t *testing.T) {
+	const class = `
+class Count(Behavior):
+    def initialize(self, n):
+        self.by = self.parameter('by', 1.0, n)
+        self.total = 0
+        self.rows = np.array([[1.0, 2.0], [30.0, 40.0]])
+        n.x = n.vector()
+    def iteration(self, n):
+        self.total += self.by
+        n.x += self.by
+        n.y = self.rows[n.iteration % 2]
+net = Network()
+G = NeuronGroup(net=net, tag='G', size=2, behavior={1: Count(by=2), 2: Count(by=10, tag='ten')})
+net.initialize()
+net.simulate_iterations(2)
+`
+	got, _, err := runText(t, t.TempDir(), class+`
+print(G.x, net['Count', 0].total, G.ten.total, G.y)
+G.ten.by = 100
+net['Count', 0].total = 5
+G.Count.rows = np.array([[1.0, 2.0], [3.0, 4.0]])
+G.ten.rows = np.array([[1.0, 2.0], [3.0, 4.0]])
+net.simulate_iteration()
+print(G.x, net['Count', 0].total, G.ten.total, G.y)
+net.deactivate_behaviors('ten')
+net.simulate_iteration()
+print(G.x, G.ten.total)
+G.set_behaviors('ten', True)
+net.simulate_iteration()
+print(G.x, G.ten.total)
+`)
+	want := "[24, 24] [4, 4] [20, 20] [1, 2]\n[126, 126] [7, 7] [120, 120] [3, 4]\n[128, 128] [120, 120]\n[230, 230] [220, 220]\n"
+	if err != nil || got != want {
+		t.Errorf("%v\ngot\n%swant\n%s", err, got, want)
+	}
+	for name, c := range map[string][2]string{
+		"no tag":  {class + "net.deactivate_behaviors('eleven')", `no behaviour has the tag "eleven"`},
+		"value":   {class + "G.ten.by = 'x'", "is a number in the iteration"},
+		"differs": {strings.Replace(class, "self.total += self.by", "self.total = n.x*1", 1), "is one number"},
+		"index":   {strings.Replace(class, "n.iteration % 2", "n.x", 1), "differs from neuron to neuron"},
+		"rows":    {strings.Replace(class, "[1.0, 2.0], [30.0, 40.0]", "[1.0, 2.0, 3.0], [30.0, 40.0, 5.0]", 1), "(2, 3)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := runText(t, t.TempDir(), c[0])
+			if err == nil || !strings.Contains(err.Error(), c[1]) {
+				t.Errorf("got %v, want %s", err, c[1])
+			}
+		})
 	}
 }

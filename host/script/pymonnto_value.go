@@ -29,6 +29,7 @@ type pyVal struct {
 	syn    *pymSynapses // of a matrix
 	isBool bool
 	random bool
+	same   bool   // a vector of equal numbers: attributes of self that were one number
 	leaf   string // the variable, when the value is one
 	local  bool
 	matrix bool   // leaf is one of the matrices that initialize parts set
@@ -130,6 +131,7 @@ func (x *expansion) together(a, b pyVal) (out pyVal, err error) {
 	if out.syn == nil {
 		out.syn = b.syn
 	}
+	out.same = (a.same || a.shape == pyScalar) && (b.same || b.shape == pyScalar)
 	if a.mask != "" || b.mask != "" {
 		switch {
 		case a.mask != "" && b.mask != "" && a.mask != b.mask:
@@ -360,7 +362,9 @@ func (x *expansion) attribute(e *pyExpr) (pyVal, error) {
 			return x.ofGroup(x.g, e.text)
 		case from.text == "self":
 			if x.states[e.text] {
-				return x.vector(x.state(e.text)), nil
+				v := x.vector(x.state(e.text))
+				_, v.same = asQuantity(x.b.params[e.text])
+				return v, nil
 			}
 			v, ok := x.b.params[e.text]
 			if !ok && !x.b.class && x.g.has(e.text) {
@@ -485,6 +489,9 @@ func (x *expansion) selection(e *pyExpr) (pyVal, error) {
 
 // item is an element or a part: x[:, None], x[mask], W[:, mask].
 func (x *expansion) item(e *pyExpr) (pyVal, error) {
+	if v, ok, err := x.table(e); ok || err != nil {
+		return v, err
+	}
 	v, err := x.value(e.args[0])
 	if err != nil {
 		return v, err
