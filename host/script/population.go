@@ -138,7 +138,7 @@ func (in *interp) addGroup(t *starlark.Thread, kind string, g *net.Group, shape 
 	if g.Method == "" {
 		g.Method = in.method
 	}
-	g.Namespace = &scope{in, namespace, capture(t)}
+	g.Namespace = &scope{in: in, namespace: namespace, made: capture(t)}
 	what := fmt.Sprintf("%s '%s'", kind, g.Name)
 	in.remember(t, what, g.Equations, g.Params)
 	vars, names, err := variables(g.Dialect, g.Equations, g.Params)

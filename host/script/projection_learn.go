@@ -14,7 +14,7 @@ import (
 func (p *projection) learn(t *starlark.Thread, s *synapse) error {
 	in := p.in
 	x := &net.Synapses{Name: p.proj.Name, Pre: net.All(p.proj.Pre), Post: net.All(p.proj.Post), Dialect: check.ANNarchy, Method: in.method,
-		Namespace: &scope{in, nil, capture(t)}, Transmit: &net.Transmission{Target: p.proj.Target, Psp: p.proj.Psp}, Place: p.proj.Place}
+		Namespace: &scope{in: in, namespace: nil, made: capture(t)}, Transmit: &net.Transmission{Target: p.proj.Target, Psp: p.proj.Psp}, Place: p.proj.Place}
 	x.Equations = &diag.Source{Name: "equations of " + p.what, Text: s.equations}
 	x.Params = &diag.Source{Name: "parameters of " + p.what, Text: s.parameters}
 	in.remember(t, p.what, x.Equations, x.Params)

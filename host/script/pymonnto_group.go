@@ -130,7 +130,9 @@ func (in *interp) makePymNeurons(t *starlark.Thread, b *starlark.Builtin, args s
 		return nil, err
 	}
 	g.group.Name, g.group.Tags = g.name, g.tags
-	g.group.Namespace = &scope{in, g.ns, capture(t)}
+	// The translation of classes looks up what the script knows; equations then have no use for it.
+	alone := !slices.ContainsFunc(g.behaviors, func(p numbered) bool { b, ok := p.value.(*behavior); return ok && !b.class })
+	g.group.Namespace = &scope{in: in, namespace: g.ns, made: capture(t), alone: alone}
 	g.register(g, func(n *net.Network) {
 		if g.cells != nil {
 			for _, r := range g.reduced {
