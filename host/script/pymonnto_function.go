@@ -4,15 +4,13 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"go.starlark.net/starlark"
 )
 
 // pyFunctions are numpy's functions by their name in equations.
 var pyFunctions = map[string]string{
 	"exp": "exp", "log": "log", "log10": "log10", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
 	"arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan", "abs": "abs", "absolute": "abs", "fabs": "abs", "sign": "sign", "floor": "floor", "ceil": "ceil",
-	"expm1": "expm1", "log1p": "log1p", "maximum": "max", "minimum": "min", "power": "pow", "round": "round",
+	"expm1": "expm1", "log1p": "log1p", "maximum": "max", "minimum": "min", "power": "pow",
 }
 
 // function is a call.
@@ -67,19 +65,28 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 		if err == nil && v.shape == pyVec {
 			return pyVal{text: strconv.Itoa(v.of.group.N)}, nil
 		}
-	case "copy", "astype", "flatten", "ravel":
+	case "ravel":
+		return x.value(args[0])
+	case "copy", "flatten", "array", "asarray":
 		v, err := x.value(args[0])
-		if v.leaf != "" && name == "copy" || name == "astype" {
-			v.leaf = ""
+		v.leaf = ""
+		return v, err
+	case "astype":
+		v, err := x.value(args[0])
+		v.leaf = ""
+		kind := ""
+		if len(args) > 1 {
+			kind = args[1].text
 		}
-		if name == "astype" && len(args) > 1 && strings.Contains(args[1].text, "bool") {
+		switch {
+		case strings.Contains(kind, "bool"):
 			v = v.truth()
-		} else if name == "astype" {
+		case strings.Contains(kind, "int") && !v.isBool: // cut off towards 0
+			v.text = "(1.0*int(" + v.text + "))"
+		default:
 			v = v.number()
 		}
 		return v, err
-	case "array", "asarray":
-		return x.value(args[0])
 	case "dot", "matmul":
 		if len(args) == 2 {
 			a, err := x.value(args[0])
@@ -165,13 +172,9 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 		v, err := x.value(args[0])
 		v.text, v.leaf = map[string]string{"zeros_like": "0.0", "ones_like": "1.0"}[name], ""
 		return v, err
-	case "abs":
-		name = "abs"
 	}
 	if method {
-		if f := map[string]string{"round": "round"}[name]; f == "" {
-			return pyVal{}, fmt.Errorf("%s: .%s has no meaning in an iteration", e, name)
-		}
+		return pyVal{}, fmt.Errorf("%s: .%s has no meaning in an iteration", e, name)
 	}
 	if fn.op == "." {
 		own, ok := pyFunctions[name]
@@ -179,14 +182,6 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 			return pyVal{}, withHint(fmt.Errorf("%s: np.%s is not known to iterations", e, name), "they know exp, clip, where, sum, mean, maximum, sign, sqrt and the like")
 		}
 		name = own
-	}
-	if name == "round" {
-		v, err := x.value(args[0])
-		if err != nil || len(args) > 1 {
-			return v, fmt.Errorf("%s: round takes one argument here", e)
-		}
-		v.text, v.leaf = fmt.Sprintf("floor(%s + 0.5)", v.number().text), ""
-		return v, nil
 	}
 	return x.plainCall(e, name, args)
 }
@@ -511,5 +506,3 @@ func (e *pyExpr) String() string {
 	}
 	return fmt.Sprintf("%s %s %s", e.args[0], e.op, e.args[1])
 }
-
-var _ starlark.Value = (*Array)(nil)

@@ -180,7 +180,7 @@ func pyBlock(lines []pyLine, indent int) (out []*pyStmt, rest []pyLine, err erro
 			case "for":
 				name, iter, ok := strings.Cut(cond, " in ")
 				if !ok {
-					return nil, nil, &pyError{l.line, fmt.Errorf("%q: write for NAME in ...", l.text)}
+					return nil, nil, &pyError{l.line, fmt.Errorf("%q: a loop is for NAME in SEQUENCE", l.text)}
 				}
 				t, err := pyParseExpr(name)
 				if err != nil {

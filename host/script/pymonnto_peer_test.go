@@ -134,6 +134,24 @@ net.initialize()
 net.simulate_iterations(3)
 print(net['spike.t', 0], net['spike.i', 0], net.events['spike'].shape, G.spike_old)
 `, "[1, 2, 3, 3] [2, 1, 0, 3] (4, 2) [0, 1, 0, 0]\n"},
+		{"functions of numpy", `
+class C(Behavior):
+    def initialize(self, n):
+        n.v = np.array([-1.7, 0.4, 2.5])
+        n.a = n.vector(); n.b = n.vector(); n.c = n.vector(); n.d = n.vector()
+    def iteration(self, n):
+        n.a = n.v.astype(int) + 0.5*(n.v > 0).astype(int)
+        n.b = np.where(n.v < 0, -n.v, 2*n.v) % 2
+        n.c = np.maximum(np.minimum(n.v, 1), -1) // 0.5
+        kept = np.array(n.v)
+        n.v += 1
+        n.d = np.clip(kept, None, 1.0)**2 + np.mean(n.v) - np.all(n.v > -1)*10
+net = Network()
+G = NeuronGroup(net=net, size=3, behavior={1: C()})
+net.initialize()
+net.simulate_iterations(1)
+print(G.a, [round(x, 6) for x in G.b], G.c, [round(x, 6) for x in G.d])
+`, "[-1, 0.5, 2.5] [1.7, 0.8, 1.0] [-2, 0, 2] [-5.71, -8.44, -7.6]\n"},
 		{"learning by outer products and columns", `
 class Learn(Behavior):
     def initialize(self, n):

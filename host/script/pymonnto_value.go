@@ -74,7 +74,7 @@ func (x *expansion) print(v pyVal, syn *pymSynapses) (string, error) {
 	case v.isStr:
 		return "", fmt.Errorf("the text %q is no number", v.str)
 	case v.none:
-		return "", fmt.Errorf("None is no number")
+		return "", fmt.Errorf("the value is None, which is no number")
 	}
 	if syn == nil {
 		if v.shape > pyVec {
@@ -204,7 +204,7 @@ func (x *expansion) value(e *pyExpr) (pyVal, error) {
 			return c, err
 		}
 		return x.choose(c, e.args[1], e.args[2])
-	case "tuple", "list":
+	case "tuple", "list", "comp":
 		return pyVal{}, withHint(fmt.Errorf("%s: code of an iteration has no lists", e), "keep it in a variable that initialize sets")
 	case "slice":
 		return pyVal{}, fmt.Errorf("a slice stands alone")
