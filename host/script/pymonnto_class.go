@@ -62,6 +62,7 @@ func (in *interp) takeClasses(src *diag.Source) (string, error) {
 	}
 	known := map[string]*pyClass{}
 	functions := returning(lines)
+	blank := []byte(src.Text)
 	for k := 0; k < len(lines); k++ {
 		m := classLine.FindStringSubmatch(strings.TrimRight(lines[k], "\r\n"))
 		if m == nil || !code[starts[k]] {
@@ -92,8 +93,17 @@ func (in *interp) takeClasses(src *diag.Source) (string, error) {
 		for j := k + 1; j < end; j++ {
 			lines[j] = "\n"
 		}
+		for at := starts[k]; at < starts[end]; at++ {
+			if blank[at] != '\n' {
+				blank[at] = ' '
+			}
+		}
 		k = end - 1
 	}
+	if in.withoutClasses == nil {
+		in.withoutClasses = map[*diag.Source]string{}
+	}
+	in.withoutClasses[src] = string(blank)
 	return strings.Join(lines, ""), nil
 }
 

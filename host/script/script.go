@@ -108,8 +108,10 @@ type interp struct {
 	functions []function
 	// classes are the classes of behaviours in the scripts that were read.
 	classes []*pyClass
-	brian   brian
-	figures figures
+	// withoutClasses are the texts of scripts with spaces in place of their classes.
+	withoutClasses map[*diag.Source]string
+	brian          brian
+	figures        figures
 }
 
 type module struct {
