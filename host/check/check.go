@@ -174,7 +174,7 @@ func (c *checker) variable(v *Variable) {
 		c.src = c.m.Source
 	}
 	if v.Linked {
-		if eq.Unit == nil {
+		if eq.Unit == nil && c.brian() {
 			c.missingUnit(v, typ{})
 		}
 		return

@@ -58,6 +58,7 @@ var annarchyFlags = func() map[string]flagRule {
 		"constant":          {forms: onParam, set: func(v *Variable, _ syntax.Expr) { v.Constant = true }},
 		"unless refractory": {forms: onODE, set: func(v *Variable, _ syntax.Expr) { v.UnlessRefractory = true }},
 		"event-driven":      {forms: onODE | onlySynapse, set: func(v *Variable, _ syntax.Expr) { v.EventDriven = true }},
+		"linked":            {forms: onParam, set: func(v *Variable, _ syntax.Expr) { v.Linked, v.Shared, v.Kind = true, true, Subexpression }},
 		"explicit":          method("explicit"),
 		"implicit":          method("implicit"),
 		"semiimplicit":      method("semiimplicit"),

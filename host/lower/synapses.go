@@ -218,7 +218,11 @@ func SynapseStorage(in SynapseInput) []Storage {
 		out = append(out, s)
 	}
 	if len(eventDriven(in.Model)) > 0 {
-		out = append(out, Storage{Name: lastUpdateStep, Type: ir.Int, Len: in.N, Kind: StateVar})
+		last := Storage{Name: lastUpdateStep, Type: ir.Int, Len: in.N, Kind: StateVar}
+		if in.Model.Dialect == check.ANNarchy {
+			last.Fill = -10000 // steps: ANNarchy takes what is event-driven to have been without spikes for so long
+		}
+		out = append(out, last)
 	}
 	return out
 }

@@ -157,6 +157,8 @@ type Transmission struct {
 	Target string
 	// Psp is the expression summed over synapses; nil means w * pre.r.
 	Psp *diag.Source
+	// SpikesOnly: Psp reads nothing of the presynaptic neurons, so that delays of a rule are those of spikes.
+	SpikesOnly bool
 }
 
 // Moment is a place in the step: a slot as in CodeBlock, and the order within it.

@@ -76,7 +76,7 @@ func (b *builder) checkRuleDelays(x *call, m *connect.Matrix) error {
 		longest = m.Offsets.Delay
 	}
 	switch {
-	case s.Transmit != nil && longest > 1.5*b.dtOf(s.Post.Group.DT):
+	case s.Transmit != nil && !s.Transmit.SpikesOnly && longest > 1.5*b.dtOf(s.Post.Group.DT):
 		b.mistake(place, "leave out delays=, or delay the rate with an equation of the population",
 			"%s: delays of up to %.4g ms and equations of the synapses: learning with delays is not supported", s.Name, longest*1e3)
 	case s.Transmit == nil && s.Dialect != check.ANNarchy && longest > 0:

@@ -37,13 +37,15 @@ func (n *neuron) spiking(in *interp, t *starlark.Thread, g *net.Group) error {
 	for _, eq := range slices.Concat(params.Eqs, eqs.Eqs) {
 		names[eq.Name] = true
 	}
+	// ANNarchy counts whole steps, and cuts off what is left over.
+	steps := func(time string) *diag.Source { return source("refractory", fmt.Sprintf("dt*floor((%s)/dt)", time)) }
 	switch r := n.refractory.(type) {
 	case starlark.NoneType:
 	case starlark.String:
-		g.Spiking.Refractory = source("refractory", string(r))
+		g.Spiking.Refractory = steps(string(r))
 	case *distribution: // drawn when the population is there
 		g.Params.Text += "\nrefractory = 0.0"
-		g.Spiking.Refractory = source("refractory", "refractory")
+		g.Spiking.Refractory = steps("refractory")
 	default:
 		d, err := duration("Neuron: refractory", n.refractory, 1e-3)
 		if err != nil {
@@ -52,7 +54,7 @@ func (n *neuron) spiking(in *interp, t *starlark.Thread, g *net.Group) error {
 		if !names["refractory"] {
 			g.Params.Text += fmt.Sprintf("\nrefractory = %v", d*1e3)
 		}
-		g.Spiking.Refractory = source("refractory", "refractory")
+		g.Spiking.Refractory = steps("refractory")
 	}
 	var missing []string
 	for _, eq := range eqs.Eqs {
@@ -224,7 +226,7 @@ func (p *population) keepSpikeTimes() error {
 	g := p.group
 	switch {
 	case g.Spiking == nil:
-		return fmt.Errorf("%q has no equations that could tell when it spiked", g.Name)
+		return withHint(fmt.Errorf("%q has no equations that could tell when it spiked", g.Name), "keep the time in the synapse: pre_spike=\"...; last = t\", with the parameter last = -1e6")
 	case p.vars[lastSpikeVar].name != "":
 		return nil
 	case p.in.ran:
@@ -265,9 +267,14 @@ func (p *projection) spikingSynapses(t *starlark.Thread, s *synapse) error {
 	}
 	if !p.continuous {
 		p.learned.Transmit = nil
+	} else {
+		p.learned.Transmit.SpikesOnly = p.from.emits() && s.psp != "" && !presynaptic.MatchString(s.psp+"\n"+s.equations)
 	}
 	return p.pathways(t, s)
 }
+
+// presynaptic is a variable of the presynaptic neuron in the text of a synapse.
+var presynaptic = regexp.MustCompile(`\bpre\.`)
 
 func didYouMeanTarget(p *population) string {
 	var known []string

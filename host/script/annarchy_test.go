@@ -43,7 +43,7 @@ func npz(t *testing.T, path string) map[string]*record.Array {
 
 // Scripts that are Python as well have in ANNarchy the values that they have here, step by step.
 func TestANNarchyReference(t *testing.T) {
-	for _, name := range []string{"spikes", "models"} {
+	for _, name := range []string{"spikes", "models", "operations", "examples"} {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("testdata", "annarchy", name+".star"))
 			if err != nil {
@@ -75,7 +75,7 @@ func TestANNarchyReference(t *testing.T) {
 				got[m.Name+".spike"] = rows
 			}
 			want := npz(t, filepath.Join("testdata", "annarchy", name+".npz"))
-			if len(got) != len(want) || len(want) < 20 {
+			if len(got) != len(want) || len(want) < 15 {
 				t.Errorf("%d recordings, want %d", len(got), len(want))
 			}
 			for key, a := range want {

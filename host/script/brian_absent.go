@@ -10,30 +10,53 @@ const (
 	fixedSlots  = "the slots of a step and what happens in each are fixed, scheduling_summary() shows them; when= and order= of objects and of code say where in a step they act"
 	whereMade   = "order= and, where an object has it, when= are given where the object is made; run_on_event(\"spike\", code, when='end') puts code at another place of the step"
 	onMachine   = "where and how a network runs is chosen on the command line: --backend, --precision, --threads"
+	extension   = "ANNarchy's extensions are not here; "
 	switchedOff = "objects cannot be switched off; leave them out of Network(...), or take them out with net.remove(...) between two runs"
 )
 
-// absent answers names of Brian2 that do not exist here, as attributes and as names of their own.
+// absent answers names of Brian2 and of ANNarchy that do not exist here, as attributes and as names of their own.
 var absent = map[string]string{
 	"set_event_schedule": whereMade, "when": whereMade, "order": whereMade, "thresholder": whereMade, "resetter": whereMade, "state_updater": whereMade,
-	"schedule":       fixedSlots,
-	"magic_network":  "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
-	"MagicNetwork":   "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
-	"prefs":          onMachine,
-	"set_device":     onMachine,
-	"device":         onMachine,
-	"reinit_devices": onMachine,
-	"BrianLogger":    "--quiet leaves out notes; warnings and errors always show",
-	"active":         switchedOff,
-	"namespace":      "names of equations are given with namespace={...} where the object is made, or are variables of the script",
-	"add_attribute":  "objects have no attributes of the script's own; keep values in a dictionary",
-	"SpatialNeuron":  "there are no neurons with a morphology; compartments are neurons of a group, joined by Synapses with (summed) currents",
-	"Morphology":     "there are no neurons with a morphology; compartments are neurons of a group, joined by Synapses with (summed) currents",
+	"schedule":           fixedSlots,
+	"magic_network":      "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
+	"MagicNetwork":       "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
+	"prefs":              onMachine,
+	"set_device":         onMachine,
+	"device":             onMachine,
+	"reinit_devices":     onMachine,
+	"BrianLogger":        "--quiet leaves out notes; warnings and errors always show",
+	"active":             switchedOff,
+	"namespace":          "names of equations are given with namespace={...} where the object is made, or are variables of the script",
+	"add_attribute":      "objects have no attributes of the script's own; keep values in a dictionary",
+	"SpatialNeuron":      "there are no neurons with a morphology; compartments are neurons of a group, joined by Synapses with (summed) currents",
+	"DecodingProjection": "compute_firing_rate(window) gives neurons that spike an r, which a Synapse(psp=\"w*pre.r\") of a rate-coded population transmits",
+	"CurrentInjection":   "give a Synapse(psp=\"pre.r\") and connect_one_to_one: the rate is then added to g_TARGET in every step",
+	"Convolution":        extension + "connect_from_matrix or connect_from_arrays take the weights of a convolution",
+	"Pooling":            extension + "operation=\"mean\" averages over the synapses of a projection",
+	"Copy":               extension + "connect a second Projection by the same rule",
+	"Transpose":          extension + "connect a second Projection by the transposed matrix",
+	"BoldMonitor":        extension + "write the model of the signal as equations of a population that the others project to",
+	"BoldModel":          extension + "write the model of the signal as equations of a population that the others project to",
+	"ANNtoSNNConverter":  extension + "write the spiking network as populations and projections",
+	"ImagePopulation":    extension + "read(\"image.png\") gives an array, and pop.r = array sets the rates",
+	"VideoPopulation":    extension + "TimedArray(rates=...) shows one row after another",
+	"Logger":             extension + "print, or record with a Monitor",
+	"parallel_run":       "sweep(...) of a Network runs it for many values of a parameter at once; galvani run --set NAME=VALUE runs one",
+	"MPI":                onMachine,
+	"LILConnectivity":    "connect_from_arrays(pre, post, weights, delays) takes lists of synapses",
+	"CSRConnectivity":    "connect_from_arrays(pre, post, weights, delays) takes lists of synapses",
+	"connect_with_func":  "call the function, and give its pairs to connect_from_arrays(pre, post, weights, delays)",
+	"enable_learning":    "give the rule a factor that is a parameter of the projection, and set it between runs",
+	"disable_learning":   "give the rule a factor that is a parameter of the projection, and set it to 0 between runs",
+	"create_synapse":     "the synapses of a projection stay: let w be 0 at first, and set it between runs",
+	"prune_synapse":      "the synapses of a projection stay: let w become 0",
+	"report":             "galvani dump MODEL.star --stage model shows the equations",
+	"Morphology":         "there are no neurons with a morphology; compartments are neurons of a group, joined by Synapses with (summed) currents",
 }
 
 var noField = regexp.MustCompile(`^can't assign to \.(\w+) field of \w+`)
 
-// absentHint answers a message about a name of Brian2 that does not exist here, or about one that cannot be set.
+// absentHint answers a message about a name of Brian2 or of ANNarchy that does not exist here, or about one that cannot be set.
 func absentHint(msg string) string {
 	if name, ok := strings.CutPrefix(msg, "undefined: "); ok {
 		return absent[name]

@@ -251,7 +251,7 @@ func (in *interp) eventsOf(t *starlark.Thread, o *object, g *net.Group, v starla
 // addNeurons finishes a group: its variables are read from its equations, if it has any.
 func (in *interp) addNeurons(t *starlark.Thread, o *object, g *net.Group, ns starlark.StringDict) (*neuronGroup, error) {
 	g.Place = in.placeOf(t)
-	g.Namespace = &scope{in, ns, capture(t)}
+	g.Namespace = &scope{in: in, namespace: ns, made: capture(t)}
 	p := &population{in: in, kind: o.kind, group: g, shape: []int{g.N}, vars: map[string]variable{}}
 	if g.Equations != nil {
 		var err error

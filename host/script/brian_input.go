@@ -132,7 +132,7 @@ func (in *interp) makePoissonInput(t *starlark.Thread, b *starlark.Builtin, args
 	}
 	p.Name = o.name
 	o.named = func(name string) { p.Name = name }
-	p.Namespace = &scope{in, g.ns, capture(t)}
+	p.Namespace = &scope{in: in, namespace: g.ns, made: capture(t)}
 	if s, ok := weight.(starlark.String); ok {
 		if p.Weight, err = in.exprSource(t, o.what(), "weight", string(s)); err != nil {
 			return nil, err

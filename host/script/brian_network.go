@@ -286,8 +286,8 @@ func (n *network) Hash() (uint32, error) { return starlark.String(n.w.name).Hash
 
 // makeNetwork is Network(*objects, name=None).
 func (in *interp) makeNetwork(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var name starlark.Value
-	if err := unpack(b.Name(), nil, kwargs, "name?", &name); err != nil {
+	var name, settings starlark.Value
+	if err := unpack(b.Name(), nil, kwargs, "name?", &name, "settings?", &settings); err != nil {
 		return nil, err
 	}
 	o, err := in.newObject(t, b.Name(), "network", name)
@@ -343,7 +343,7 @@ func (n *network) addOne(o *object) {
 // AttrNames lists the methods and attributes.
 func (n *network) AttrNames() []string {
 	return []string{"add", "get_states", "initialize", "iteration", "name", "objects", "profiling_info", "remove", "restore", "run", "scheduling_summary", "set_states",
-		"simulate_iterations", "stop", "store", "sweep", "t"}
+		"simulate_iteration", "simulate_iterations", "stop", "store", "sweep", "t"}
 }
 
 // Attr gives a method or an attribute.
@@ -369,7 +369,7 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 		return n.iteration(), nil
 	case "initialize":
 		return starlark.NewBuiltin(name, n.initialize), nil
-	case "simulate_iterations":
+	case "simulate_iterations", "simulate_iteration":
 		return starlark.NewBuiltin(name, n.simulateIterations), nil
 	case "run":
 		return starlark.NewBuiltin("run", n.run), nil
@@ -399,6 +399,14 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 			}
 			return starlark.None, n.remove(args)
 		}), nil
+	}
+	if n.pym != nil {
+		if slices.Contains(switches, name) {
+			return switchBehaviors(name, n.matches), nil
+		}
+		if found, _, err := n.matches(name); err == nil && len(found) > 0 {
+			return found[0], nil
+		}
 	}
 	return nil, noAttr("Network", name, n.AttrNames())
 }

@@ -341,7 +341,7 @@ func isConstant(name string) bool {
 
 // callScope is the scope of the call in progress.
 func (in *interp) callScope(t *starlark.Thread, namespace starlark.StringDict) check.Scope {
-	return here{&scope{in, namespace, capture(t)}}
+	return here{&scope{in: in, namespace: namespace, made: capture(t)}}
 }
 
 // freeze looks up the names of expressions now.

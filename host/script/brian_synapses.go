@@ -106,7 +106,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 	if s.ns, err = namespaceOf(b.Name(), namespace); err != nil {
 		return nil, err
 	}
-	s.syn.Namespace = &scope{in, s.ns, capture(t)}
+	s.syn.Namespace = &scope{in: in, namespace: s.ns, made: capture(t)}
 	if s.syn.DT, err = clockOf(b.Name(), dt, clock); err != nil {
 		return nil, err
 	}

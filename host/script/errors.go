@@ -137,7 +137,11 @@ func (in *interp) diagnose(err error) error {
 		d := in.positioned(parsed.Pos, parsed.Msg, "")
 		list := diag.List{d}
 		if d.Source != nil {
-			list = append(list, morePython(d.Source, d.Span.Start)...)
+			text := d.Source.Text
+			if rest, ok := in.withoutClasses[d.Source]; ok {
+				text = rest
+			}
+			list = append(list, morePython(d.Source, text, d.Span.Start)...)
 		}
 		return &Error{List: list}
 	}
@@ -184,7 +188,7 @@ func lineOf(src *diag.Source, off int) string {
 func (in *interp) commonNames() []string {
 	names := units.CommonNames()
 	for n := range in.vocabulary {
-		if _, unit := units.Lookup(n); !unit && n != sliceName {
+		if _, unit := units.Lookup(n); !unit && n != sliceName && n != classCall {
 			names = append(names, n)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// moduleValue lets scripts write np.sin(x), plt.plot(x, y) and b2.NeuronGroup(...), as the Python that they are ported from does.
+// moduleValue lets scripts write np.sin(x), plt.plot(x, y), b2.NeuronGroup(...) and ann.Population(...), as the Python that they are ported from does.
 type moduleValue struct {
 	name    string
 	members starlark.StringDict
@@ -39,7 +39,7 @@ var numpyNames = map[string]string{
 	"atan2": "arctan2",
 }
 
-// addModules adds np, numpy, b2 and brian2 to the vocabulary; plt is there already.
+// addModules adds np, numpy, b2, brian2 and ann to the vocabulary; plt is there already.
 func (in *interp) addModules(d starlark.StringDict) {
 	np := starlark.StringDict{}
 	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), numpyVocabulary()} {
@@ -72,6 +72,7 @@ func (in *interp) addModules(d starlark.StringDict) {
 	d["numpy"] = &moduleValue{"numpy", np}
 	all := maps.Clone(d)
 	d["b2"], d["brian2"] = &moduleValue{"b2", all}, &moduleValue{"brian2", all}
+	d["ann"] = &moduleValue{"ann", all}
 }
 
 // randomState is np.random.RandomState(seed): numbers of its own, which are not those that numpy draws.

@@ -30,6 +30,7 @@ func (n *neuron) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Neur
 // synapse is ANNarchy's Synapse(parameters=, equations=, psp=, operation=).
 type synapse struct {
 	psp        string
+	mean       bool // operation="mean", which psp includes
 	parameters string
 	equations  string
 	preSpike   string
@@ -62,7 +63,8 @@ func (in *interp) makeNeuron(_ *starlark.Thread, b *starlark.Builtin, args starl
 	}
 	for name, v := range map[string]starlark.Value{"axon_spike": axon, "extra_values": extra} {
 		if v != starlark.None {
-			return nil, fmt.Errorf("%s: %s= is not supported", "Neuron", name)
+			hints := map[string]string{"axon_spike": "give each kind of spike a population of its own, driven by the same input", "extra_values": "write the values as parameters"}
+			return nil, withHint(fmt.Errorf("%s: %s= is not supported", "Neuron", name), hints[name])
 		}
 	}
 	var err error
@@ -120,7 +122,11 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 	}
 	for name, v := range map[string]starlark.Value{"pre_axon_spike": preAxon, "pruning": pruning, "creating": creating} {
 		if v != nil && v != starlark.None {
-			return nil, fmt.Errorf("%s: %s= is not supported", "Synapse", name)
+			hint := "the synapses of a projection stay: let w become 0, or connect anew between runs with the pairs that are left"
+			if name == "pre_axon_spike" {
+				hint = "pre_spike= acts at the spikes of the presynaptic neuron"
+			}
+			return nil, withHint(fmt.Errorf("%s: %s= is not supported", "Synapse", name), hint)
 		}
 	}
 	var err error
@@ -144,8 +150,8 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 	if err = in.withFunctions(functions, &s.equations, &s.psp, &s.preSpike, &s.postSpike); err != nil {
 		return nil, fmt.Errorf("%s: %w", "Synapse", err)
 	}
-	if operation != "sum" {
-		return nil, fmt.Errorf("%s: operation=%q is not supported yet; \"sum\" is", "Synapse", operation)
+	if err := s.checkOperation(operation); err != nil {
+		return nil, err
 	}
 	return s, nil
 }

@@ -20,6 +20,7 @@ type population struct {
 	shape []int
 	vars  map[string]variable
 	names []string
+	stop  *net.StopCondition // of simulate_until
 }
 
 var (
@@ -57,8 +58,9 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 		"stop_condition?", &stop, "storage_order?", &format, "method?", &method); err != nil {
 		return nil, err
 	}
-	if stop != nil && stop != starlark.None {
-		return nil, fmt.Errorf("%s: stop_condition= is not supported yet", b.Name())
+	until, stops, err := text(b.Name()+": stop_condition=", stop)
+	if err != nil {
+		return nil, err
 	}
 	shape, grid, err := gridOf(b.Name(), geometry)
 	if err != nil {
@@ -83,6 +85,20 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 		}
 	}
 	p, err := in.addGroup(t, b.Name(), g, shape, nil)
+	if err == nil {
+		texts := []*diag.Source{g.Equations}
+		if g.Spiking != nil {
+			texts = append(texts, g.Spiking.Threshold, g.Spiking.Reset)
+		}
+		if err := p.globals(texts...); err != nil {
+			return nil, fmt.Errorf("%s: %w", b.Name(), err)
+		}
+	}
+	if err == nil && stops {
+		if err := p.stopCondition(t, until); err != nil {
+			return nil, fmt.Errorf("%s: %w", b.Name(), err)
+		}
+	}
 	if d, ok := n.refractory.(*distribution); ok && err == nil {
 		err = p.SetField("refractory", d)
 	}
@@ -122,7 +138,7 @@ func (in *interp) addGroup(t *starlark.Thread, kind string, g *net.Group, shape 
 	if g.Method == "" {
 		g.Method = in.method
 	}
-	g.Namespace = &scope{in, namespace, capture(t)}
+	g.Namespace = &scope{in: in, namespace: namespace, made: capture(t)}
 	what := fmt.Sprintf("%s '%s'", kind, g.Name)
 	in.remember(t, what, g.Equations, g.Params)
 	vars, names, err := variables(g.Dialect, g.Equations, g.Params)
@@ -248,6 +264,8 @@ func (p *population) Attr(name string) (starlark.Value, error) {
 		}), nil
 	case "set":
 		return starlark.NewBuiltin("set", p.setMany), nil
+	case "compute_firing_rate":
+		return starlark.NewBuiltin(name, p.computeFiringRate), nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), name, p.AttrNames())
 }

@@ -79,6 +79,10 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 		}
 	}
 	switch {
+	case s != nil && s.mean:
+		if err := p.averages(t, s); err != nil {
+			return nil, err
+		}
 	case from.emits() || to.emits() || s.acts():
 		p.setPsp(t, s)
 		if err := p.spikingSynapses(t, s); err != nil {
@@ -237,8 +241,56 @@ func (p *projection) Attr(name string) (starlark.Value, error) {
 	return nil, noAttr(p.what, name, p.AttrNames())
 }
 
+// withoutSelf sees to rules that leave out the connection of a neuron with itself where both ends are views of one population.
+func (p *projection) withoutSelf(r *ruleValue) error {
+	if p.learned == nil || p.learned.Pre.Group != p.learned.Post.Group || p.learned.Pre == p.learned.Post {
+		return nil
+	}
+	pre, post := p.learned.Pre, p.learned.Post
+	apart := pre.Stop <= post.Start || post.Stop <= pre.Start
+	overlap := func(allowed bool) error {
+		if apart || allowed {
+			return nil
+		}
+		return withHint(fmt.Errorf("%s: %s between views that share neurons cannot leave out self-connections", p.what, r.rule.Name()),
+			"pass allow_self_connections=True, or give the pairs with connect_from_arrays")
+	}
+	switch x := r.rule.(type) {
+	case connect.AllToAll:
+		if apart || x.AllowSelf {
+			x.AllowSelf, r.rule = true, x
+			return nil
+		}
+		pairs := &connect.Arrays{Weight: x.Weight, Delay: x.Delay}
+		for i := pre.Start; i < pre.Stop; i++ {
+			for j := post.Start; j < post.Stop; j++ {
+				if i != j {
+					pairs.Pre, pairs.Post = append(pairs.Pre, int32(i-pre.Start)), append(pairs.Post, int32(j-post.Start))
+				}
+			}
+		}
+		r.rule = pairs
+	case connect.FixedProbability:
+		err := overlap(x.AllowSelf)
+		x.AllowSelf, r.rule = true, x
+		return err
+	case connect.FixedNumberPre:
+		err := overlap(x.AllowSelf)
+		x.AllowSelf, r.rule = true, x
+		return err
+	case connect.FixedNumberPost:
+		err := overlap(x.AllowSelf)
+		x.AllowSelf, r.rule = true, x
+		return err
+	}
+	return nil
+}
+
 // setRule gives the projection its synapses. Sizes are checked here, where the script's line is known.
 func (p *projection) setRule(t *starlark.Thread, r *ruleValue) error {
+	if err := p.withoutSelf(r); err != nil {
+		return err
+	}
 	if p.connected {
 		return fmt.Errorf("%s is already connected; make a second Projection for more synapses", p.what)
 	}

@@ -14,7 +14,7 @@ import (
 func (p *projection) learn(t *starlark.Thread, s *synapse) error {
 	in := p.in
 	x := &net.Synapses{Name: p.proj.Name, Pre: net.All(p.proj.Pre), Post: net.All(p.proj.Post), Dialect: check.ANNarchy, Method: in.method,
-		Namespace: &scope{in, nil, capture(t)}, Transmit: &net.Transmission{Target: p.proj.Target, Psp: p.proj.Psp}, Place: p.proj.Place}
+		Namespace: &scope{in: in, namespace: nil, made: capture(t)}, Transmit: &net.Transmission{Target: p.proj.Target, Psp: p.proj.Psp}, Place: p.proj.Place}
 	x.Equations = &diag.Source{Name: "equations of " + p.what, Text: s.equations}
 	x.Params = &diag.Source{Name: "parameters of " + p.what, Text: s.parameters}
 	in.remember(t, p.what, x.Equations, x.Params)
@@ -28,7 +28,7 @@ func (p *projection) learn(t *starlark.Thread, s *synapse) error {
 		p.names = append(p.names, "w")
 	}
 	p.learned = x
-	return nil
+	return p.globalsOf(x.Equations, p.proj.Psp)
 }
 
 // joinLearned makes synapses with equations part of the network.
@@ -38,7 +38,7 @@ func (p *projection) joinLearned(r *ruleValue) error {
 			path.Delay = []float64{r.delay}
 		}
 	}
-	if d := r.delay; p.learned.Transmit != nil && r.delaySet && d > p.in.defaultDT()*1.5 {
+	if d := r.delay; p.learned.Transmit != nil && !p.learned.Transmit.SpikesOnly && r.delaySet && d > p.in.defaultDT()*1.5 {
 		return withHint(fmt.Errorf("%s: a delay of %g ms and equations of the synapses: learning with delays is not supported", p.what, d*1e3),
 			"leave out delays=, or delay the rate with an equation of the population")
 	}

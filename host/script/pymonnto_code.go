@@ -1,37 +1,34 @@
 package script
 
 import (
+	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/syntax"
+	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
 )
 
-// piece is a part of a behaviour's code between two sums, or one sum.
+// piece is a part of a behaviour's iteration that runs at one place of the order: code of neurons or of synapses, or a sum.
 type piece struct {
-	code string
+	syn  *pymSynapses // code of these synapses; nil: of the neurons
+	code []string
 	sum  *dotSum
+	uses map[string]bool // locals that the code mentions
 }
 
-// dotSum is W.dot(x) over the synapses of one group: a summed variable of its own.
+// dotSum is a sum over the synapses of one group for each neuron, or over all neurons of a group: a summed variable of its own.
 type dotSum struct {
-	syn    *pymSynapses
-	target string // the variable of the destination
-	expr   string // in terms of the synapses and of *_pre
+	syn    *pymSynapses // nil: over the neurons of of
+	of     *pymNeurons
+	pre    bool   // the sum is that of the source, over its outgoing synapses
+	target string // the variable that takes it
+	expr   string // in terms of the synapses, of *_pre and of *_post
 	order  int
 }
-
-var (
-	loopLine    = regexp.MustCompile(`^for\s+([A-Za-z_]\w*)\s+in\s+(?:neurons\.|n\.)?synapses\(\s*(\w+)\s*,\s*['"]([^'"]*)['"]\s*\)\s*:\s*(?:#.*)?$`)
-	ownSize     = regexp.MustCompile(`\bneurons\.size\b`)
-	ownPrefix   = regexp.MustCompile(`\b(neurons|self|np|numpy)\.`)
-	counterName = regexp.MustCompile(`\biteration\b`)
-	vectorCall  = regexp.MustCompile(`\bvector\(([^()]*)\)`)
-	comment     = regexp.MustCompile(`#.*`)
-	plainAssign = regexp.MustCompile(`(?m)^\s*([A-Za-z_]\w*)\s*=[^=]`)
-)
 
 // dedent takes away the indentation that all lines share.
 func dedent(text string) string {
@@ -56,16 +53,26 @@ func dedent(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// expand turns the iteration part of a behaviour into pieces of equation code, in order. Loops over synapse groups are written out.
-func (g *pymNeurons) expand(b *behavior, key int64) ([]piece, error) {
-	x := &expansion{g: g, b: b, key: key}
-	var bound []binding
-	if err := x.block(strings.Split(dedent(b.iteration), "\n"), bound); err != nil {
-		return nil, fmt.Errorf("iteration of %s of %q: %w", b.name, g.name, err)
+// innerName is the name of a variable in the equations. Names that mean something there, as dt, m (metre) or e do, get an underscore.
+func innerName(name string) string {
+	switch name {
+	case "t", "dt", "i", "j", "N", "pi", "inf", "xi", "e", "x", "y", "z", "lastupdate", "lastspike", "N_pre", "N_post", "N_incoming", "N_outgoing", "not_refractory", "ite", "sum":
+		return name + "_"
 	}
-	x.flush()
-	return x.out, nil
+	_, unit := units.Lookup(name)
+	if unit || syntax.IsKeyword(name) || equationFunctions[name] || strings.HasPrefix(name, "xi_") || strings.HasSuffix(name, "_pre") || strings.HasSuffix(name, "_post") {
+		return name + "_"
+	}
+	return name
 }
+
+var equationFunctions = func() map[string]bool {
+	out := map[string]bool{}
+	for _, f := range check.Functions() {
+		out[f.Name] = true
+	}
+	return out
+}()
 
 // binding is what a loop's variable stands for.
 type binding struct {
@@ -73,212 +80,369 @@ type binding struct {
 	syn  *pymSynapses
 }
 
+// expansion turns the iteration part of a behaviour into pieces, in order. Loops over synapse groups are written out.
 type expansion struct {
-	g    *pymNeurons
-	b    *behavior
-	key  int64
-	code []string
-	out  []piece
+	g      *pymNeurons
+	b      *behavior
+	key    float64
+	bound  []binding
+	out    []*piece
+	indent int
+	preds  []pred
+	locals map[string]*pyLocal // by the name in the equations
+	bare   map[string]bool     // names of the text that are locals, not variables of the neurons
+	states map[string]bool     // attributes of self that the iteration assigns
+	calls  int                 // depth of methods that are written out
+	args   map[string]pyVal    // arguments of the method that is written out
 }
 
-func (x *expansion) flush() {
-	if len(x.code) > 0 {
-		x.out = append(x.out, piece{code: strings.Join(x.code, "\n")})
-		x.code = nil
+// pred is a condition under which statements run: a variable of the neurons, and whether it is to be 0.
+type pred struct {
+	name string
+	zero bool
+}
+
+// pyLocal is a name of the text that is no variable of the neurons, or of the synapses.
+type pyLocal struct {
+	inner  string
+	shape  pyShape
+	syn    *pymSynapses // of a matrix
+	nested bool         // first assigned within an if
+	alias  string       // the variable that it is another name of
+}
+
+// expand is the iteration part of a behaviour as pieces.
+func (g *pymNeurons) expand(b *behavior, key float64) ([]*piece, error) {
+	x := &expansion{g: g, b: b, key: key, locals: map[string]*pyLocal{}, bare: map[string]bool{}, states: map[string]bool{}}
+	body := b.body
+	if body == nil {
+		var err error
+		if body, err = parsePython(dedent(b.iteration)); err != nil {
+			return nil, fmt.Errorf("iteration of %s of %q: %w", b.name, g.name, err)
+		}
+	}
+	x.names(body)
+	if len(body) > 0 && (g.in.switched() || b.off) {
+		b.params[switchName] = starlark.Float(boolFloat(!b.off))
+		x.preds = []pred{{x.state(switchName), false}}
+	}
+	if err := x.block(body); err != nil {
+		return nil, fmt.Errorf("iteration of %s of %q: %w", b.name, g.name, err)
+	}
+	x.keepLocals()
+	return x.out, nil
+}
+
+// names finds out which bare names are locals: all that are assigned in a class, elsewhere those that the neurons have by their full name.
+func (x *expansion) names(body []*pyStmt) {
+	assigned, full := map[string]bool{}, map[string]bool{}
+	var expr func(e *pyExpr)
+	expr = func(e *pyExpr) {
+		if e == nil {
+			return
+		}
+		if e.op == "." && x.isNeurons(e.args[0]) {
+			full[e.text] = true
+		}
+		for _, a := range e.args {
+			expr(a)
+		}
+		for _, kw := range e.kws {
+			expr(kw.value)
+		}
+	}
+	var stmts func(list []*pyStmt)
+	stmts = func(list []*pyStmt) {
+		for _, s := range list {
+			for _, t := range s.target {
+				for _, u := range pyParts(t) {
+					switch {
+					case s.kind == "for":
+					case u.op == "name":
+						assigned[u.text] = true
+					case u.op == "." && u.args[0].op == "name" && u.args[0].text == "self":
+						x.states[u.text] = true
+					}
+				}
+				expr(t)
+			}
+			expr(s.value)
+			stmts(s.body)
+			stmts(s.orelse)
+		}
+	}
+	stmts(body)
+	for name := range assigned {
+		x.bare[name] = x.b.class || full[name]
 	}
 }
 
-func (x *expansion) block(lines []string, bound []binding) error {
-	for k := 0; k < len(lines); {
-		end := k + 1
-		for end < len(lines) && (lines[end] == "" || lines[end][0] == ' ' || strings.HasPrefix(lines[end], "else") || strings.HasPrefix(lines[end], "elif")) {
-			end++
+func pyParts(e *pyExpr) []*pyExpr {
+	if e.op == "tuple" || e.op == "list" {
+		return e.args
+	}
+	return []*pyExpr{e}
+}
+
+// isNeurons reports whether the expression is the group itself.
+func (x *expansion) isNeurons(e *pyExpr) bool {
+	if e.op != "name" {
+		return false
+	}
+	for _, v := range x.bound {
+		if v.name == e.text {
+			return false
 		}
-		unit := lines[k:end]
-		k = end
-		if unit[0] == "" {
+	}
+	if x.b.class {
+		return e.text == x.b.neurons
+	}
+	return e.text == "neurons" || e.text == "n"
+}
+
+// emit adds lines of code of the neurons (syn nil) or of synapses.
+func (x *expansion) emit(syn *pymSynapses, uses map[string]bool, lines ...string) {
+	if len(x.out) == 0 || x.out[len(x.out)-1].sum != nil || x.out[len(x.out)-1].syn != syn {
+		x.out = append(x.out, &piece{syn: syn, uses: map[string]bool{}})
+	}
+	p := x.out[len(x.out)-1]
+	depth := x.indent
+	for _, c := range x.preds {
+		name, op := c.name, "!="
+		if syn != nil {
+			name += "_post"
+		}
+		if c.zero {
+			op = "=="
+		}
+		p.code = append(p.code, strings.Repeat("    ", depth)+fmt.Sprintf("if %s %s 0:", name, op))
+		depth++
+	}
+	for _, l := range lines {
+		p.code = append(p.code, strings.Repeat("    ", depth)+l)
+	}
+	for u := range uses {
+		p.uses[u] = true
+	}
+}
+
+// keepLocals makes locals that several pieces share, or that are made within an if, variables.
+func (x *expansion) keepLocals() {
+	for key, l := range x.locals {
+		count := 0
+		for _, p := range x.out {
+			if p.uses[key] {
+				count++
+			}
+		}
+		if l.alias != "" || count < 2 && !l.nested {
 			continue
 		}
-		m := loopLine.FindStringSubmatch(unit[0])
-		if m == nil {
-			if strings.HasPrefix(unit[0], "for ") {
-				return withHint(fmt.Errorf("%q is no loop that can run on the device", strings.TrimSpace(unit[0])), "loops go over synapse groups: for s in synapses(afferent, 'TAG'):")
-			}
-			if err := x.statement(strings.Join(unit, "\n"), bound); err != nil {
+		if l.syn != nil {
+			l.syn.kept = append(l.syn.kept, l.inner)
+			slices.Sort(l.syn.kept)
+			l.syn.kept = slices.Compact(l.syn.kept)
+		} else {
+			x.g.declare(l.inner, starlark.None)
+		}
+	}
+}
+
+func (x *expansion) block(body []*pyStmt) error {
+	for _, s := range body {
+		if err := x.statement(s); err != nil {
+			var placed *pyError
+			if errors.As(err, &placed) {
 				return err
 			}
-			continue
-		}
-		if m[2] != "afferent" {
-			return withHint(fmt.Errorf("a loop in an iteration goes over afferent synapses, not over %q", m[2]), "what is sent is added by the neurons that receive it")
-		}
-		found, err := x.g.connected(m[2], m[3])
-		if err != nil {
-			return err
-		}
-		body := strings.Split(dedent(strings.Join(unit[1:], "\n")), "\n")
-		for _, s := range found {
-			if err := x.block(body, append(bound[:len(bound):len(bound)], binding{m[1], s})); err != nil {
-				return err
-			}
+			return &pyError{s.line, err}
 		}
 	}
 	return nil
 }
 
-// statement rewrites one statement; the sums in it are taken just before.
-func (x *expansion) statement(s string, bound []binding) error {
-	if s = strings.TrimRight(comment.ReplaceAllString(s, ""), " \n"); s == "" {
+func (x *expansion) statement(s *pyStmt) error {
+	switch s.kind {
+	case "pass":
 		return nil
+	case "return":
+		if s.value == nil {
+			return withHint(fmt.Errorf("%q: an iteration cannot end early", s.text), "put what follows into an else")
+		}
+		return fmt.Errorf("%q: an iteration returns nothing", s.text)
+	case "for":
+		return x.loop(s)
+	case "if":
+		return x.branch(s)
+	case "expr":
+		return x.call(s)
 	}
-	if strings.HasPrefix(s, "if ") && strings.Contains(s, ".dot(") {
-		return withHint(fmt.Errorf("%q: a product over synapses cannot stand within an if: all neurons take part in it", strings.SplitN(s, "\n", 2)[0]),
-			"keep it in a variable before")
+	return x.assign(s)
+}
+
+// loop writes out a loop over synapse groups.
+func (x *expansion) loop(s *pyStmt) error {
+	no := withHint(fmt.Errorf("%q is no loop that can run on the device", s.text), "loops go over synapse groups: for s in synapses(afferent, 'TAG'):")
+	if s.target[0].op != "name" || s.value == nil || s.value.op != "call" {
+		return no
 	}
-	for _, v := range bound {
-		var err error
-		if s, err = x.dots(s, v); err != nil {
-			return err
+	fn := s.value.args[0]
+	if !(fn.op == "name" && fn.text == "synapses" || fn.op == "." && fn.text == "synapses" && x.isNeurons(fn.args[0])) {
+		return no
+	}
+	args := s.value.args[1:]
+	tag := allTag
+	if len(args) == 2 {
+		switch a := args[1]; {
+		case a.op == "string":
+			tag = a.text
+		case a.op == "." && a.args[0].op == "name" && a.args[0].text == "self":
+			text, ok := x.b.params[a.text].(starlark.String)
+			if !ok {
+				return fmt.Errorf("%q: self.%s is no tag", s.text, a.text)
+			}
+			tag = string(text)
+		default:
+			return no
 		}
 	}
-	if strings.Contains(s, ".dot(") {
-		return withHint(fmt.Errorf("%q: dot is that of a synapse group's matrix", strings.TrimSpace(s)),
-			"for s in synapses(afferent, 'TAG'): x += s.W.dot(s.src.x)")
+	if len(args) < 1 || len(args) > 2 || args[0].op != "name" {
+		return no
 	}
-	s = ownPrefix.ReplaceAllString(ownSize.ReplaceAllString(s, "N"), "")
-	var err error
-	s = vectorCall.ReplaceAllStringFunc(s, func(call string) string {
-		out, e := vectorCode(vectorCall.FindStringSubmatch(call)[1])
-		if e != nil {
-			err = e
-		}
-		return out
-	})
+	if args[0].text != "afferent" {
+		return withHint(fmt.Errorf("a loop in an iteration goes over afferent synapses, not over %q", args[0].text), "what is sent is added by the neurons that receive it")
+	}
+	found, err := x.g.connected(args[0].text, tag)
 	if err != nil {
 		return err
 	}
-	s = counterName.ReplaceAllString(s, "(timestep(t, dt) + 1)")
-	for name, v := range x.b.params {
-		if s, err = x.parameter(s, name, v); err != nil {
+	for _, syn := range found {
+		x.bound = append(x.bound, binding{s.target[0].text, syn})
+		err := x.block(s.body)
+		x.bound = x.bound[:len(x.bound)-1]
+		if err != nil {
 			return err
 		}
 	}
-	for _, m := range plainAssign.FindAllStringSubmatch(s, -1) {
-		if !x.g.has(m[1]) {
-			x.g.declare(m[1], starlark.None)
-		}
-	}
-	x.code = append(x.code, s)
 	return nil
 }
 
-// parameter makes a behaviour's parameter known to the code. Behaviours of one group may use a name for different values.
-func (x *expansion) parameter(s, name string, v starlark.Value) (string, error) {
-	word := regexp.MustCompile(`\b` + name + `\b`)
-	if !word.MatchString(s) {
-		return s, nil
+// inPieces reports whether statements need more than code of the neurons.
+func inPieces(list []*pyStmt) bool {
+	var expr func(e *pyExpr) bool
+	expr = func(e *pyExpr) bool {
+		if e == nil {
+			return false
+		}
+		if e.op == "call" {
+			fn := e.args[0]
+			switch fn.text {
+			case "dot", "sum", "mean", "any", "all", "max", "min":
+				if fn.op == "." {
+					return true
+				}
+			}
+		}
+		if e.op == "@" || slices.ContainsFunc(e.args, expr) {
+			return true
+		}
+		return slices.ContainsFunc(e.kws, func(k pyKeyword) bool { return expr(k.value) })
 	}
-	if _, ok := asQuantity(v); !ok {
-		return "", fmt.Errorf("the parameter %s is %s; code uses numbers", name, article(v))
+	for _, s := range list {
+		if s.kind == "for" || expr(s.value) || slices.ContainsFunc(s.target, expr) || inPieces(s.body) || inPieces(s.orelse) {
+			return true
+		}
 	}
-	if x.g.has(name) {
-		return "", fmt.Errorf("the parameter %s has the name of a variable of the neurons", name)
-	}
-	if other, taken := x.g.ns[name]; taken && other != v {
-		name = fmt.Sprintf("%s_%d", name, x.key)
-		s = word.ReplaceAllString(s, name)
-	}
-	x.g.ns[name] = v
-	return s, nil
+	return false
 }
 
-// dots replaces VAR.W.dot(...) by variables that are summed first, and the sizes of the two groups by numbers.
-func (x *expansion) dots(s string, v binding) (string, error) {
-	call := regexp.MustCompile(`\b` + v.name + `\.([A-Za-z_]\w*)\.dot\(`)
-	size := regexp.MustCompile(`\b` + v.name + `\.(src|dst)\.size\b`)
-	source := regexp.MustCompile(`\b` + v.name + `\.src\.([A-Za-z_]\w*)`)
-	s = size.ReplaceAllStringFunc(s, func(m string) string {
-		if strings.Contains(m, ".src.") {
-			return strconv.Itoa(v.syn.src.group.N)
-		}
-		return strconv.Itoa(v.syn.dst.group.N)
-	})
-	for {
-		at := call.FindStringSubmatchIndex(s)
-		if at == nil {
-			break
-		}
-		end, depth := at[1], 1
-		for ; end < len(s) && depth > 0; end++ {
-			switch s[end] {
-			case '(':
-				depth++
-			case ')':
-				depth--
-			}
-		}
-		if depth > 0 {
-			return "", fmt.Errorf("%q: a parenthesis is not closed", strings.TrimSpace(s))
-		}
-		matrix, arg := s[at[2]:at[3]], s[at[1]:end-1]
-		if _, ok := v.syn.matrices[matrix]; !ok {
-			return "", withHint(fmt.Errorf("the synapse group %q has no matrix %q", v.syn.name, matrix), "an initialize part sets it: synapse."+matrix+" = synapse.matrix('uniform', density=0.1)")
-		}
-		if vectorCall.MatchString(arg) {
-			return "", withHint(fmt.Errorf("%s.dot(%s): random vectors cannot be multiplied", matrix, arg), "keep the vector in a variable of the source")
-		}
-		if !source.MatchString(arg) {
-			return "", withHint(fmt.Errorf("%s.dot(%s) must be that of variables of the source", matrix, arg), "write "+v.name+".src.NAME")
-		}
-		arg = source.ReplaceAllString(arg, "${1}_pre")
-		d := &dotSum{syn: v.syn, target: fmt.Sprintf("%s_dot_%d", strings.ReplaceAll(v.syn.name, "-", "_"), len(v.syn.dots)+1), expr: fmt.Sprintf("%s*(%s)", matrix, arg)}
-		v.syn.dots = append(v.syn.dots, d)
-		x.g.declare(d.target, starlark.None)
-		x.flush()
-		x.out = append(x.out, piece{sum: d})
-		s = s[:at[0]] + d.target + s[end:]
+// branch is an if. Where its parts need sums or code of synapses, those are computed in any case, and what they are assigned to depends on a
+// variable that keeps the condition.
+func (x *expansion) branch(s *pyStmt) error {
+	c, err := x.value(s.value)
+	if err != nil {
+		return err
 	}
-	if regexp.MustCompile(`\b` + v.name + `\.`).MatchString(s) {
-		return "", withHint(fmt.Errorf("%q: of synapses an iteration can use products and sizes only", strings.TrimSpace(s)),
-			fmt.Sprintf("%s.W.dot(%s.src.NAME), %s.src.size, %s.dst.size", v.name, v.name, v.name, v.name))
+	if c.shape > pyVec {
+		return fmt.Errorf("%q: the condition is a matrix", s.text)
 	}
-	return s, nil
+	if len(x.preds) == 0 && !inPieces(s.body) && !inPieces(s.orelse) {
+		text, err := x.print(c.truth(), nil)
+		if err != nil {
+			return err
+		}
+		x.emit(nil, c.uses, "if "+text+":")
+		x.indent++
+		err = x.block(s.body)
+		x.indent--
+		if err != nil || s.orelse == nil {
+			return err
+		}
+		x.emit(nil, nil, "else:")
+		x.indent++
+		defer func() { x.indent-- }()
+		return x.block(s.orelse)
+	}
+	text, err := x.print(c.number(), nil)
+	if err != nil {
+		return err
+	}
+	name := x.fresh("condition")
+	x.emit(nil, c.uses, name+" = "+text)
+	for k, body := range [][]*pyStmt{s.body, s.orelse} {
+		x.preds = append(x.preds, pred{name, k == 1})
+		err := x.block(body)
+		x.preds = x.preds[:len(x.preds)-1]
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// vectorCode is vector('uniform', density=0.01) as an expression.
-func vectorCode(args string) (string, error) {
-	mode, density := "0", ""
-	for _, a := range strings.Split(args, ",") {
-		a = strings.TrimSpace(a)
-		name, value, named := strings.Cut(a, "=")
-		switch {
-		case a == "":
-		case named && strings.TrimSpace(name) == "density":
-			density = strings.TrimSpace(value)
-		case named && strings.TrimSpace(name) != "mode":
-			return "", fmt.Errorf("vector has no argument %s=", strings.TrimSpace(name))
-		default:
-			if named {
-				a = strings.TrimSpace(value)
-			}
-			switch m := strings.Trim(a, `'"`); {
-			case m == a:
-				mode = a
-			case m == "uniform":
-				mode = "rand()"
-			case m == "normal":
-				mode = "randn()"
-			case m == "zeros":
-				mode = "0"
-			case m == "ones":
-				mode = "1"
-			default:
-				return "", withHint(fmt.Errorf("vector: there is no mode %q in an iteration", m), "'uniform', 'normal', 'zeros', 'ones' or a number; scale and shift the result")
-			}
+// fresh declares a variable of the neurons for the translation's own use.
+func (x *expansion) fresh(base string) string {
+	for k := 1; ; k++ {
+		name := fmt.Sprintf("%s_%d", base, k)
+		if !x.g.has(name) {
+			x.g.declare(name, starlark.None)
+			return name
 		}
 	}
-	if density != "" {
-		return fmt.Sprintf("(%s*int(rand() < %s))", mode, density), nil
+}
+
+// call is a statement that is an expression: x.fill(0), np.fill_diagonal(s.W, 0).
+func (x *expansion) call(s *pyStmt) error {
+	e := s.value
+	if e.op == "call" && e.args[0].op == "." {
+		switch fn, args := e.args[0], e.args[1:]; {
+		case fn.text == "fill" && len(args) == 1:
+			return x.assign(&pyStmt{kind: "=", target: []*pyExpr{{op: "[]", args: []*pyExpr{fn.args[0], {op: "slice", args: make([]*pyExpr, 3)}}}}, value: args[0], line: s.line, text: s.text})
+		case fn.text == "fill_diagonal" && len(args) == 2:
+			m, err := x.value(args[0])
+			if err != nil {
+				return err
+			}
+			v, err := x.value(args[1])
+			if err != nil {
+				return err
+			}
+			text, err := x.print(v.number(), m.syn)
+			if err != nil || m.shape != pyMat || m.leaf == "" {
+				return errors.Join(err, fmt.Errorf("%q: fill_diagonal takes a matrix of synapses", s.text))
+			}
+			m.syn.changed = true
+			x.emit(m.syn, m.uses, "if i == j:", "    "+m.leaf+" = "+text)
+			return nil
+		}
 	}
-	return "(" + mode + ")", nil
+	return withHint(fmt.Errorf("%q does nothing", s.text), "an iteration assigns to variables of the neurons, or to matrices of synapses")
+}
+
+// localName is what a name of the text that is no variable is called in code.
+func localName(name string) string {
+	if strings.HasSuffix(name, "_pre") || strings.HasSuffix(name, "_post") {
+		name += "_"
+	}
+	return "local_" + name
 }

@@ -3,22 +3,21 @@ package script
 import (
 	"fmt"
 	"math"
-	"regexp"
+	"slices"
 	"sort"
-	"strconv"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
-	"github.com/galvani-sim/galvani/host/rng"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 )
 
 // numbered is a behaviour or a recorder under its number.
 type numbered struct {
-	key   int64
+	key   float64
 	value starlark.Value
 }
 
@@ -32,8 +31,18 @@ type pymNeurons struct {
 	values    starlark.StringDict // initial values, by variable
 	names     []string
 	ns        starlark.StringDict
-	cells     *neuronGroup  // nil before net.initialize()
-	places    map[int64]int // of each behaviour in the order of the step
+	cells     *neuronGroup      // nil before net.initialize()
+	places    map[*behavior]int // of each behaviour in the order of the step
+	inPlace   map[string]bool   // variables that iterations change in place, as numpy does with += and x[mask] =
+	reduced   []*groupSum
+	owner     map[string]*behavior // of names in ns
+}
+
+// groupSum is a sum over all neurons of a group, which the neurons of another read.
+type groupSum struct {
+	one *net.Group // of one element, which takes the sum
+	syn *net.Synapses
+	sum *dotSum
 }
 
 var (
@@ -49,15 +58,19 @@ func (in *interp) neuronGroupOf(t *starlark.Thread, b *starlark.Builtin, args st
 			return in.makePymNeurons(t, b, args, kwargs)
 		}
 	}
+	if len(args) > 0 {
+		if _, ok := args[0].(*network); ok {
+			return in.makePymNeurons(t, b, args, kwargs)
+		}
+	}
 	return in.makeNeuronGroup(t, b, args, kwargs)
 }
 
 // makePymNeurons is NeuronGroup(net=, size=, behavior={NUMBER: ...}, tag=).
 func (in *interp) makePymNeurons(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var of *network
-	var size, tag starlark.Value
-	blocks := &starlark.Dict{}
-	if err := unpack(b.Name(), args, kwargs, "net", &of, "size", &size, "behavior?", &blocks, "tag?", &tag); err != nil {
+	var size, tag, color, blocks starlark.Value
+	if err := unpack(b.Name(), args, kwargs, "net", &of, "size", &size, "behavior?", &blocks, "tag?", &tag, "color?", &color); err != nil {
 		return nil, err
 	}
 	if err := of.describing("NeuronGroup"); err != nil {
@@ -86,14 +99,20 @@ func (in *interp) makePymNeurons(t *starlark.Thread, b *starlark.Builtin, args s
 	if g.tags, err = tagsOf(b.Name(), tag); err != nil {
 		return nil, err
 	}
-	for _, kv := range blocks.Items() {
-		key, ok := kv[0].(starlark.Int)
-		n, small := key.Int64()
-		if !ok || !small || n <= 0 {
-			return nil, fmt.Errorf("NeuronGroup: behaviours have positive whole numbers, got %v", kv[0])
+	items, err := behaviorItems(b.Name(), blocks)
+	if err != nil {
+		return nil, err
+	}
+	for _, kv := range items {
+		n, ok := starlark.AsFloat(kv[0])
+		if !ok || !(n >= 0) || math.IsInf(n, 0) {
+			return nil, fmt.Errorf("NeuronGroup: behaviours have positive numbers, got %v", kv[0])
 		}
 		switch v := kv[1].(type) {
 		case *behavior:
+			if v.class && v.of.methods != nil && v.given == nil {
+				return nil, withHint(fmt.Errorf("NeuronGroup: behavior %v is the class %s", kv[0], v.name), "make one: "+v.name+"()")
+			}
 		case *recorder:
 			if v.group != nil {
 				return nil, withHint(fmt.Errorf("NeuronGroup: the recorder %q records %s already", v.name, v.group.name), "make one for each group")
@@ -108,10 +127,18 @@ func (in *interp) makePymNeurons(t *starlark.Thread, b *starlark.Builtin, args s
 		return nil, err
 	}
 	g.group.Name, g.group.Tags = g.name, g.tags
-	g.group.Namespace = &scope{in, g.ns, capture(t)}
+	// The translation of classes looks up what the script knows; equations then have no use for it.
+	alone := !slices.ContainsFunc(g.behaviors, func(p numbered) bool { b, ok := p.value.(*behavior); return ok && !b.class })
+	g.group.Namespace = &scope{in: in, namespace: g.ns, made: capture(t), alone: alone}
 	g.register(g, func(n *net.Network) {
 		if g.cells != nil {
+			for _, r := range g.reduced {
+				n.Groups = append(n.Groups, r.one)
+			}
 			n.Groups = append(n.Groups, g.group)
+			for _, r := range g.reduced {
+				n.Synapses = append(n.Synapses, r.syn)
+			}
 		}
 	})
 	of.addOne(g.object)
@@ -132,6 +159,43 @@ func (in *interp) makePymNeurons(t *starlark.Thread, b *starlark.Builtin, args s
 
 func (g *pymNeurons) has(name string) bool { _, ok := g.values[name]; return ok }
 
+// inner is the name of a variable in the equations.
+func (g *pymNeurons) inner(name string) string { return innerName(name) }
+
+// reduce makes the sum of d over the neurons of its group known to g under the name that it returns.
+func (g *pymNeurons) reduce(d *dotSum) string {
+	name := fmt.Sprintf("total_%d", len(g.reduced)+1)
+	from := d.of.group
+	one := &net.Group{Name: g.name + "_" + name, N: 1, Dialect: from.Dialect, Place: g.group.Place, Namespace: g.group.Namespace,
+		Equations: &diag.Source{Name: "equations of " + g.name + "_" + name, Text: "total : 1"}}
+	syn := &net.Synapses{Name: g.name + "_" + name + "_synapses", Pre: net.All(from), Post: net.All(one), Namespace: d.of.group.Namespace, Place: g.group.Place,
+		Equations: &diag.Source{Name: one.Equations.Name, Text: "total_post = " + d.expr + " : 1 (summed)\n"}}
+	c := &net.Connection{I: make([]int32, from.N), J: make([]int32, from.N), Place: g.group.Place}
+	for i := range c.I {
+		c.I[i] = int32(i)
+	}
+	syn.Connect = []*net.Connection{c}
+	g.reduced = append(g.reduced, &groupSum{one, syn, d})
+	g.group.Links = append(g.group.Links, net.Link{Var: name, Group: one, Of: "total", Shared: true})
+	return name
+}
+
+// behaviorItems are the behaviours with their numbers: of a dictionary, or of a list, which counts from 0.
+func behaviorItems(kind string, v starlark.Value) (out []starlark.Tuple, err error) {
+	switch v := v.(type) {
+	case nil, starlark.NoneType:
+	case *starlark.Dict:
+		return v.Items(), nil
+	case *starlark.List:
+		for k := range v.Len() {
+			out = append(out, starlark.Tuple{starlark.MakeInt(k), v.Index(k)})
+		}
+	default:
+		return nil, fmt.Errorf("%s: behavior= maps numbers to behaviours, got %s", kind, article(v))
+	}
+	return out, nil
+}
+
 // declare adds a variable.
 func (g *pymNeurons) declare(name string, v starlark.Value) {
 	if !g.has(name) {
@@ -144,7 +208,11 @@ func (g *pymNeurons) declare(name string, v starlark.Value) {
 func (g *pymNeurons) finish() error {
 	text := ""
 	for _, n := range g.names {
-		text += n + " : 1\n"
+		text += g.inner(n) + " : 1\n"
+	}
+	for _, r := range g.reduced {
+		text += strings.TrimPrefix(r.one.Name, g.name+"_") + " : 1 (linked)\n"
+		r.syn.SumAt = map[string]net.Moment{"total_post": {When: behaviorSlot, Order: r.sum.order}}
 	}
 	grp := g.group
 	grp.Equations = &diag.Source{Name: "variables of " + g.name, Text: text}
@@ -156,7 +224,7 @@ func (g *pymNeurons) finish() error {
 	grp.Initial = nil
 	for _, n := range g.names {
 		if a, ok := g.values[n].(*Array); ok {
-			grp.Initial = append(grp.Initial, net.Assignment{Var: n, Values: append([]float64(nil), a.data...), Place: grp.Place})
+			grp.Initial = append(grp.Initial, net.Assignment{Var: g.inner(n), Values: append([]float64(nil), a.data...), Place: grp.Place})
 		}
 	}
 	g.cells = &neuronGroup{object: g.object, pop: p, stop: grp.N, ns: g.ns}
@@ -166,14 +234,14 @@ func (g *pymNeurons) finish() error {
 
 // AttrNames lists variables and fixed attributes.
 func (g *pymNeurons) AttrNames() []string {
-	return sortedNames([]string{"N", "depth", "height", "iteration", "name", "net", "size", "synapses", "tags", "vector", "width", "x", "y", "z"}, g.names)
+	return sortedNames([]string{"N", "def_dtype", "depth", "height", "id", "iteration", "name", "net", "network", "size", "synapses", "tags", "vector", "width", "x", "y", "z"}, g.names)
 }
 
 // Attr reads a variable or a fixed attribute.
 func (g *pymNeurons) Attr(name string) (starlark.Value, error) {
 	if v, ok := g.values[name]; ok {
 		if g.cells != nil {
-			return g.cells.Attr(name)
+			return g.cells.Attr(g.inner(name))
 		}
 		return v, nil
 	}
@@ -188,11 +256,15 @@ func (g *pymNeurons) Attr(name string) (starlark.Value, error) {
 		return starlark.MakeInt(g.group.N), nil
 	case "tags":
 		return stringList(g.tags), nil
-	case "net":
+	case "net", "network":
 		return g.of, nil
+	case "def_dtype":
+		return starlark.String("float64"), nil
+	case "id":
+		return intArray(strided(0, g.group.N, 1)), nil
 	case "iteration":
 		return g.of.iteration(), nil
-	case "vector":
+	case "vector", "get_neuron_vec", "vec", "array":
 		return starlark.NewBuiltin(name, g.in.filled([]int{g.group.N})), nil
 	case "synapses":
 		return starlark.NewBuiltin(name, g.synapsesMethod), nil
@@ -203,11 +275,19 @@ func (g *pymNeurons) Attr(name string) (starlark.Value, error) {
 	case "depth":
 		return starlark.MakeInt(grid.Layers), nil
 	case "x", "y", "z":
+		// The middle of the grid is 0, as PymoNNto places it.
 		out := make([]float64, g.group.N)
 		for i := range out {
-			out[i] = float64(map[string]int{"x": i % grid.Cols, "y": i / grid.Cols % grid.Rows, "z": i / (grid.Cols * grid.Rows)}[name])
+			at := map[string][2]int{"x": {i % grid.Cols, grid.Cols}, "y": {i / grid.Cols % grid.Rows, grid.Rows}, "z": {i / (grid.Cols * grid.Rows), grid.Layers}}[name]
+			out[i] = float64(at[0]) - float64(at[1]-1)/2
 		}
 		return fromSlice(out, noDim, len(out)), nil
+	}
+	if slices.Contains(switches, name) {
+		return switchBehaviors(name, g.matches), nil
+	}
+	if found, _, err := g.matches(name); err == nil && len(found) > 0 {
+		return found[0], nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, g.AttrNames())
 }
@@ -215,7 +295,7 @@ func (g *pymNeurons) Attr(name string) (starlark.Value, error) {
 // SetField makes or sets a variable.
 func (g *pymNeurons) SetField(name string, val starlark.Value) error {
 	if g.cells != nil {
-		return g.cells.SetField(name, val)
+		return g.cells.SetField(g.inner(name), val)
 	}
 	if err := checkName(name); err != nil {
 		return err
@@ -227,6 +307,8 @@ func (g *pymNeurons) SetField(name string, val starlark.Value) error {
 	switch n := g.group.N; {
 	case !a.dim.Dimensionless():
 		return fmt.Errorf("%s.%s: variables of behaviours are plain numbers, got %s", g.name, name, describeDim(a.dim))
+	case len(a.shape) > 1:
+		return withHint(fmt.Errorf("%s.%s: variables have one value for each neuron, not the shape %s", g.name, name, shapeString(a.shape)), "give each row a variable of its own")
 	case len(a.data) != 1 && len(a.data) != n:
 		return fmt.Errorf("%s.%s has %d element%s, but %d values were given", g.name, name, n, plural(n), len(a.data))
 	case len(a.data) == 1:
@@ -257,8 +339,13 @@ func (g *pymNeurons) matches(tag string) (found []starlark.Value, known []string
 			}
 		case *recorder:
 			known = append(append(known, v.tags...), v.exprs...)
-			if hasTag(v.tags, tag) {
+			if hasTag(v.tags, tag) || tag == v.kind || tag == "recorder" {
 				found = append(found, v)
+			}
+			if data, err := v.event(tag); err != nil {
+				return nil, nil, err
+			} else if data != nil {
+				found = append(found, data)
 			}
 			if k := v.find(tag); k >= 0 {
 				data, err := v.values(k)
@@ -283,8 +370,8 @@ func hasTag(tags []string, tag string) bool {
 
 // synapsesMethod is neurons.synapses(afferent, 'TAG').
 func (g *pymNeurons) synapsesMethod(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var way, tag string
-	if err := unpack(b.Name(), args, kwargs, "direction", &way, "tag", &tag); err != nil {
+	way, tag := "", allTag
+	if err := unpack(b.Name(), args, kwargs, "direction", &way, "tag?", &tag); err != nil {
 		return nil, err
 	}
 	found, err := g.connected(way, tag)
@@ -298,6 +385,9 @@ func (g *pymNeurons) synapsesMethod(_ *starlark.Thread, b *starlark.Builtin, arg
 	return starlark.NewList(vals), nil
 }
 
+// allTag is a tag that every synapse group has.
+const allTag = "All"
+
 // connected lists the synapse groups that reach or leave the group. A tag that no synapse group has is a slip.
 func (g *pymNeurons) connected(way, tag string) ([]*pymSynapses, error) {
 	if way != "afferent" && way != "efferent" {
@@ -308,7 +398,7 @@ func (g *pymNeurons) connected(way, tag string) ([]*pymSynapses, error) {
 	any := false
 	for _, s := range g.of.pym.synapses {
 		known = append(known, s.tags...)
-		if !hasTag(s.tags, tag) {
+		if !hasTag(s.tags, tag) && tag != allTag {
 			continue
 		}
 		any = true
@@ -316,92 +406,8 @@ func (g *pymNeurons) connected(way, tag string) ([]*pymSynapses, error) {
 			out = append(out, s)
 		}
 	}
-	if !any {
+	if !any && tag != allTag {
 		return nil, withHint(fmt.Errorf("no synapse group of the network has the tag %q", tag), suffixless(diag.DidYouMean(tag, known), joined("there is ", known), "make a SynapseGroup"))
 	}
 	return out, nil
-}
-
-var distributionText = regexp.MustCompile(`^(\w+)(?:\(\s*(?:\w+=)?([^,()]+),\s*(?:\w+=)?([^,()]+)\))?$`)
-
-// filled is vector(mode, density=1) or matrix(mode, density=1): 'uniform', 'normal', 'uniform(a, b)', 'normal(m, s)', 'zeros', 'ones' or a number.
-func (in *interp) filled(shape []int) builtinFunc {
-	return func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		var mode, part starlark.Value = starlark.String("zeros"), starlark.MakeInt(1)
-		if err := unpack(b.Name(), args, kwargs, "mode?", &mode, "density?", &part); err != nil {
-			return nil, err
-		}
-		q, ok := asQuantity(part)
-		density := q.Value
-		if !ok || !q.Dim.Dimensionless() || !(density >= 0 && density <= 1) {
-			return nil, fmt.Errorf("%s: density is %v; it lies between 0 and 1", b.Name(), part)
-		}
-		out, err := newArray(shape...)
-		if err != nil {
-			return nil, err
-		}
-		draw, err := drawOf(b.Name(), mode)
-		if err != nil {
-			return nil, err
-		}
-		out.data = in.draws.fill(len(out.data), draw)
-		if density < 1 {
-			for i, u := range in.draws.fill(len(out.data), func(at rng.At, k uint32) float64 { return rng.Uniform[float64](at, k, 0) }) {
-				if u >= density {
-					out.data[i] = 0
-				}
-			}
-		}
-		return out, nil
-	}
-}
-
-// drawOf is the distribution of a mode.
-func drawOf(what string, mode starlark.Value) (func(at rng.At, k uint32) float64, error) {
-	s, isText := mode.(starlark.String)
-	if !isText {
-		q, ok := asQuantity(mode)
-		if !ok || !q.Dim.Dimensionless() {
-			return nil, fmt.Errorf("%s: the mode is a number or a text such as 'uniform', got %s", what, article(mode))
-		}
-		return func(rng.At, uint32) float64 { return q.Value }, nil
-	}
-	if m := distributionText.FindStringSubmatch(string(s)); m != nil {
-		a, b := 0.0, 1.0
-		var err1, err2 error
-		if m[2] != "" {
-			a, err1 = strconv.ParseFloat(m[2], 64)
-			b, err2 = strconv.ParseFloat(m[3], 64)
-		}
-		plain := m[2] == ""
-		switch {
-		case err1 != nil || err2 != nil:
-		case m[1] == "uniform":
-			return func(at rng.At, k uint32) float64 { return a + float64((b-a)*rng.Uniform[float64](at, k, 0)) }, nil
-		case m[1] == "normal":
-			return func(at rng.At, k uint32) float64 { return a + float64(b*rng.Normal[float64](at, k, 0)) }, nil
-		case m[1] == "zeros" && plain:
-			return func(rng.At, uint32) float64 { return 0 }, nil
-		case m[1] == "ones" && plain:
-			return func(rng.At, uint32) float64 { return 1 }, nil
-		}
-	}
-	return nil, withHint(fmt.Errorf("%s: there is no mode %q", what, string(s)), "'uniform', 'normal', 'uniform(a, b)', 'normal(mean, deviation)', 'zeros', 'ones' or a number")
-}
-
-// squaredDim is get_squared_dim(n, depth=1): a grid of n cells a layer, as near to a square as the divisors of n allow.
-func squaredDim(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	n, depth := 0, 1
-	if err := unpack(b.Name(), args, kwargs, "number_of_neurons", &n, "depth?", &depth); err != nil {
-		return nil, err
-	}
-	if n < 1 || depth < 1 || n > maxGroup || depth > maxGroup/n {
-		return nil, fmt.Errorf("get_squared_dim: %d neurons in %d layers; both are positive, and a group has at most %d neurons", n, depth, maxGroup)
-	}
-	w := int(math.Sqrt(float64(n)))
-	for n%w != 0 {
-		w--
-	}
-	return starlarkstruct.FromStringDict(starlark.String("NeuronDimension"),
-		starlark.StringDict{"width": starlark.MakeInt(w), "height": starlark.MakeInt(n / w), "depth": starlark.MakeInt(depth)}), nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"sort"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
@@ -25,7 +26,7 @@ const behaviorSlot = "start"
 func (in *interp) pymonntoVocabulary() starlark.StringDict {
 	d := starlark.StringDict{"afferent": starlark.String("afferent"), "efferent": starlark.String("efferent")}
 	for name, f := range map[string]builtinFunc{
-		"NeuronGroup": in.neuronGroupOf, "SynapseGroup": in.makeSynapseGroup, "Behavior": in.makeBehavior, "Recorder": in.makeRecorder,
+		"NeuronGroup": in.neuronGroupOf, "SynapseGroup": in.makeSynapseGroup, "Behavior": in.makeBehavior, "Recorder": in.makeRecorder, "EventRecorder": in.makeRecorder, classCall: in.makeClass,
 		"get_squared_dim": squaredDim,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
@@ -63,8 +64,8 @@ func (n *network) iteration() starlark.Value {
 
 // initialize is net.initialize(): the initialize parts run in the order of their numbers, then the step is put together.
 func (n *network) initialize(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	info := false
-	if err := unpack(b.Name(), args, kwargs, "info?", &info); err != nil {
+	var info, warnings starlark.Value
+	if err := unpack(b.Name(), args, kwargs, "info?", &info, "warnings?", &warnings); err != nil {
 		return nil, err
 	}
 	if n.pym == nil {
@@ -91,11 +92,19 @@ func (n *network) initialize(t *starlark.Thread, b *starlark.Builtin, args starl
 			}
 		}
 	}
+	for _, x := range turns {
+		if v, ok := x.value.(*behavior); ok && v.class {
+			x.g.changesInPlace(v.body)
+		}
+	}
 	at := 0
 	for _, x := range turns {
 		if v, ok := x.value.(*behavior); ok {
 			pieces, err := x.g.expand(v, x.key)
 			if err != nil {
+				if v.class {
+					return nil, n.in.inLine(v.of.src, err)
+				}
 				return nil, err
 			}
 			x.g.addCode(v, x.key, pieces, &at)
@@ -113,7 +122,7 @@ func (n *network) initialize(t *starlark.Thread, b *starlark.Builtin, args starl
 			}
 			at = first + 3*len(r.exprs)
 		} else {
-			at += x.g.places[x.key]
+			at += x.g.places[x.value.(*behavior)]
 		}
 	}
 	for _, g := range n.pym.groups {
@@ -129,31 +138,42 @@ func (n *network) initialize(t *starlark.Thread, b *starlark.Builtin, args starl
 }
 
 // addCode puts the pieces of a behaviour at the next places of the order.
-func (g *pymNeurons) addCode(b *behavior, key int64, pieces []piece, at *int) {
+func (g *pymNeurons) addCode(b *behavior, key float64, pieces []*piece, at *int) {
 	if g.places == nil {
-		g.places = map[int64]int{}
+		g.places = map[*behavior]int{}
 	}
-	g.places[key] = len(pieces)
+	g.places[b] = len(pieces)
 	for k, p := range pieces {
 		*at++
 		if p.sum != nil {
 			p.sum.order = *at
 			continue
 		}
-		name := fmt.Sprintf("%s_%d_%s", g.name, key, b.name)
+		name := fmt.Sprintf("%s_%s_%s", g.name, b.suffix(key), b.name)
 		if len(pieces) > 1 {
 			name += fmt.Sprintf("_%d", k+1)
 		}
-		src := &diag.Source{Name: fmt.Sprintf("iteration of %s of %s", b.name, g.name), Text: p.code}
-		g.group.Code = append(g.group.Code, &net.CodeBlock{Name: name, Code: src, When: behaviorSlot, Order: *at, Place: g.group.Place})
+		src := &diag.Source{Name: fmt.Sprintf("iteration of %s of %s", b.name, g.name), Text: strings.Join(p.code, "\n")}
+		block := &net.CodeBlock{Name: name, Code: src, When: behaviorSlot, Order: *at, Place: g.group.Place}
+		if p.syn != nil {
+			p.syn.code = append(p.syn.code, block)
+			continue
+		}
+		g.group.Code = append(g.group.Code, block)
 	}
 }
 
-// simulateIterations is net.simulate_iterations(n).
+// simulateIterations is net.simulate_iterations(n), or net.simulate_iteration().
 func (n *network) simulateIterations(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var count int
+	count := 1
 	var ignored starlark.Value
-	if err := unpack(b.Name(), args, kwargs, "iterations", &count, "measure_block_time?", &ignored, "batch_size?", &ignored); err != nil {
+	var err error
+	if b.Name() == "simulate_iteration" {
+		err = unpack(b.Name(), args, kwargs, "measure_behavior_execution_time?", &ignored)
+	} else {
+		err = unpack(b.Name(), args, kwargs, "iterations", &count, "batch_size?", &ignored, "measure_block_time?", &ignored)
+	}
+	if err != nil {
 		return nil, err
 	}
 	switch {
@@ -170,38 +190,44 @@ func (n *network) simulateIterations(t *starlark.Thread, b *starlark.Builtin, ar
 
 // tagged is net["TAG"], or net["TAG", 0]: groups, synapse groups, behaviours, recorders and what they record.
 func (n *network) tagged(key starlark.Value) (starlark.Value, error) {
-	return pick(n.w.name, key, func(tag string) (found []starlark.Value, known []string, err error) {
-		for _, g := range n.pym.groups {
-			known = append(known, g.tags...)
-			if hasTag(g.tags, tag) || g.name == tag {
-				found = append(found, g)
-			}
+	return pick(n.w.name, key, n.matches)
+}
+
+// matches lists what the network has under a tag.
+func (n *network) matches(tag string) (found []starlark.Value, known []string, err error) {
+	for _, g := range n.pym.groups {
+		known = append(known, g.tags...)
+		if hasTag(g.tags, tag) || g.name == tag || tag == "NeuronGroup" || tag == "ng" {
+			found = append(found, g)
 		}
-		for _, s := range n.pym.synapses {
-			known = append(known, s.tags...)
-			if hasTag(s.tags, tag) {
-				found = append(found, s)
-			}
+	}
+	for _, s := range n.pym.synapses {
+		known = append(known, s.tags...)
+		if hasTag(s.tags, tag) || tag == "SynapseGroup" || tag == s.src.name+"_to_"+s.dst.name {
+			found = append(found, s)
 		}
-		for _, g := range n.pym.groups {
-			f, k, err := g.matches(tag)
-			if err != nil {
-				return nil, nil, err
-			}
-			found, known = append(found, f...), append(known, k...)
+	}
+	for _, g := range n.pym.groups {
+		f, k, err := g.matches(tag)
+		if err != nil {
+			return nil, nil, err
 		}
-		if len(found) == 0 {
-			if v, _ := n.find(starlark.String(tag)); v != nil {
-				found = append(found, v)
-			}
+		found, known = append(found, f...), append(known, k...)
+	}
+	if len(found) == 0 {
+		if v, _ := n.find(starlark.String(tag)); v != nil {
+			found = append(found, v)
 		}
-		return found, known, nil
-	})
+	}
+	return found, known, nil
 }
 
 // pick resolves a tag, or a tag and a place in the list of what has it.
 func pick(where string, key starlark.Value, matches func(string) ([]starlark.Value, []string, error)) (starlark.Value, error) {
 	at := -1
+	if pair, ok := key.(starlark.Tuple); ok && len(pair) == 3 && pair[2] == starlark.String("np") {
+		key = pair[:2] // arrays are what there is anyway
+	}
 	if pair, ok := key.(starlark.Tuple); ok && len(pair) == 2 {
 		k, err := starlark.AsInt32(pair[1])
 		if err != nil || k < 0 {
@@ -210,6 +236,9 @@ func pick(where string, key starlark.Value, matches func(string) ([]starlark.Val
 		at, key = k, pair[0]
 	}
 	tag, ok := key.(starlark.String)
+	if b, isClass := key.(*behavior); isClass && b.class {
+		tag, ok = starlark.String(b.of.name), true
+	}
 	if !ok {
 		return nil, fmt.Errorf("%s is indexed with tags, not with %s", where, article(key))
 	}

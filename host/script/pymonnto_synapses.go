@@ -19,7 +19,10 @@ type pymSynapses struct {
 	tags     []string
 	matrices map[string]*Array
 	dots     []*dotSum
-	syn      *net.Synapses // nil: the group has no effect
+	code     []*net.CodeBlock // of iterations
+	kept     []string         // variables that iterations need besides the matrices
+	changed  bool             // iterations change the matrices
+	syn      *net.Synapses    // nil: the group has no effect
 }
 
 var _ starlark.HasSetField = (*pymSynapses)(nil)
@@ -27,9 +30,12 @@ var _ starlark.HasSetField = (*pymSynapses)(nil)
 // makeSynapseGroup is SynapseGroup(net=, src=, dst=, tag=); src and dst are groups or their tags.
 func (in *interp) makeSynapseGroup(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var of *network
-	var src, dst, tag starlark.Value
-	if err := unpack(b.Name(), args, kwargs, "net", &of, "src", &src, "dst", &dst, "tag?", &tag); err != nil {
+	var src, dst, tag, blocks starlark.Value
+	if err := unpack(b.Name(), args, kwargs, "net", &of, "src", &src, "dst", &dst, "tag?", &tag, "behavior?", &blocks); err != nil {
 		return nil, err
+	}
+	if items, err := behaviorItems(b.Name(), blocks); err != nil || len(items) > 0 {
+		return nil, withHint(fmt.Errorf("SynapseGroup: behaviours of synapses are not supported"), "give them to the neurons of dst, which loop over synapses(afferent, 'TAG')")
 	}
 	if err := of.describing(b.Name()); err != nil {
 		return nil, err
@@ -100,6 +106,9 @@ func (s *pymSynapses) AttrNames() []string {
 // Attr reads a matrix or a fixed attribute.
 func (s *pymSynapses) Attr(name string) (starlark.Value, error) {
 	if m, ok := s.matrices[name]; ok {
+		if s.changed && s.syn != nil && s.sim() != nil {
+			return s.current(name)
+		}
 		return m, nil
 	}
 	switch name {
@@ -111,10 +120,34 @@ func (s *pymSynapses) Attr(name string) (starlark.Value, error) {
 		return starlark.String(s.name), nil
 	case "tags":
 		return stringList(s.tags), nil
-	case "matrix":
+	case "enabled":
+		return starlark.MakeInt(1), nil
+	case "matrix", "mat", "get_synapse_mat":
 		return starlark.NewBuiltin(name, s.in.filled([]int{s.dst.group.N, s.src.group.N})), nil
 	}
 	return nil, noAttr(s.String(), name, s.AttrNames())
+}
+
+// current is a matrix as it is after what has run.
+func (s *pymSynapses) current(name string) (starlark.Value, error) {
+	sim, err := spiking(s.sim(), "learning")
+	if err != nil {
+		return nil, err
+	}
+	data, _, err := sim.GetSynapses(s.syn, innerName(name))
+	if err != nil {
+		return nil, err
+	}
+	pre, post, err := sim.Edges(s.syn)
+	if err != nil {
+		return nil, err
+	}
+	n := s.src.group.N
+	out := fromSlice(make([]float64, n*s.dst.group.N), noDim, s.dst.group.N, n)
+	for k := range pre {
+		out.data[int(post[k])*n+int(pre[k])] = data[k]
+	}
+	return out, nil
 }
 
 // SetField sets a matrix of shape [dst, src].
@@ -141,7 +174,7 @@ func (s *pymSynapses) SetField(name string, val starlark.Value) error {
 // finish describes the synapses if a behaviour uses them.
 func (s *pymSynapses) finish() {
 	s.syn = nil
-	if len(s.dots) == 0 {
+	if len(s.dots) == 0 && len(s.code) == 0 {
 		return
 	}
 	var names []string
@@ -153,7 +186,7 @@ func (s *pymSynapses) finish() {
 	values := make([][]float64, len(names))
 	for j := range s.dst.group.N {
 		for i := range s.src.group.N {
-			at, used := j*s.src.group.N+i, false
+			at, used := j*s.src.group.N+i, s.changed || len(names) == 0
 			for _, n := range names {
 				used = used || s.matrices[n].data[at] != 0
 			}
@@ -173,12 +206,20 @@ func (s *pymSynapses) finish() {
 	s.syn = &net.Synapses{Name: s.name, Pre: net.All(s.src.group), Post: net.All(s.dst.group), Connect: []*net.Connection{c}, Tags: s.tags,
 		Namespace: s.dst.group.Namespace, Place: s.dst.group.Place, SumAt: map[string]net.Moment{}}
 	for k, n := range names {
+		fmt.Fprintf(&text, "%s : 1\n", innerName(n))
+		s.syn.Initial = append(s.syn.Initial, net.Assignment{Var: innerName(n), Values: values[k], Place: s.dst.group.Place})
+	}
+	for _, n := range s.kept {
 		fmt.Fprintf(&text, "%s : 1\n", n)
-		s.syn.Initial = append(s.syn.Initial, net.Assignment{Var: n, Values: values[k], Place: s.dst.group.Place})
 	}
 	for _, d := range s.dots {
-		fmt.Fprintf(&text, "%s_post = %s : 1 (summed)\n", d.target, d.expr)
-		s.syn.SumAt[d.target+"_post"] = net.Moment{When: behaviorSlot, Order: d.order}
+		target := d.target + "_post"
+		if d.pre {
+			target = d.target + "_pre"
+		}
+		fmt.Fprintf(&text, "%s = %s : 1 (summed)\n", target, d.expr)
+		s.syn.SumAt[target] = net.Moment{When: behaviorSlot, Order: d.order}
 	}
+	s.syn.Code = s.code
 	s.syn.Equations = &diag.Source{Name: "equations of " + s.name, Text: text.String()}
 }

@@ -93,19 +93,19 @@ G = NeuronGroup(net=net, size=get_squared_dim(6), tag="G", behavior={1: Behavior
 net.initialize()
 net.simulate_iterations(1)
 print(G.size, G.v)
-`, "[(10, 10, 1), (3, 4, 1), (1, 7, 1), (1, 1, 1)] (2, 4, 2)\n6 [0, 1, 10, 11, 20, 21]\n"},
+`, "[(10, 10, 1), (3, 4, 1), (1, 7, 1), (1, 1, 1)] (2, 4, 2)\n6 [-10.5, -9.5, -0.5, 0.5, 9.5, 10.5]\n"},
 		{"recorders of variables and of reductions", `
 net = Network()
 G = NeuronGroup(net=net, tag="G", size=4, behavior={
     1: Behavior(initialize="v = array([1, 2, 3, 6]); w = 0; square = 0", iteration="v *= 2; w = -v; square = v*v"),
     2: Recorder(["v", "w", "np.mean(v)", "sum(w)"], tag="all"),
-    3: Recorder("mean(square)", tag="power", gap_width=1),
+    3: Recorder("mean(square)", tag="power", gapwidth=2),
 })
 net.initialize()
 net.simulate_iterations(2)
 print(net["v", 0], net["w", 0])
 print(net["np.mean(v)", 0], net["sum(w)", 0], net["power", 0]["mean(square)"], net["all", 0].variables)
-`, "[[2, 4, 6, 12], [4, 8, 12, 24]] [[-2, -4, -6, -12], [-4, -8, -12, -24]]\n[6, 12] [-24, -48] [50] [\"v\", \"w\", \"mean(v)\", \"sum(w)\"]\n"},
+`, "[[2, 4, 6, 12], [4, 8, 12, 24]] [[-2, -4, -6, -12], [-4, -8, -12, -24]]\n[6, 12] [-24, -48] [200] [\"v\", \"w\", \"mean(v)\", \"sum(w)\"]\n"},
 		{"net['tag'] look-up", `
 net = Network()
 G = NeuronGroup(net=net, tag="G,both", size=2, behavior={1: Behavior(initialize="v = 1", iteration="v += 1", tag="step"), 5: Recorder("v", tag="rec")})

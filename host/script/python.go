@@ -10,11 +10,11 @@ import (
 
 // What people who know Python write first, and what to write here.
 const (
-	importHint     = "scripts import nothing: the whole vocabulary is already there, also as np, plt and b2; load(\"other.star\", \"name\") reads another script"
+	importHint     = "scripts import nothing: the whole vocabulary is already there, also as np, plt, b2 and ann; load(\"other.star\", \"name\") reads another script"
 	powerHint      = "there is no ** operator: write pow(x, n), or a unit's power by name, such as cm2"
 	decoratorHint  = "there are no decorators: pass the function, as in network_operation(f, dt=10*ms)"
 	fstringHint    = "there are no f-strings: write \"%g\" % x or \"{}\".format(x)"
-	classHint      = "there are no classes: use functions, dictionaries or struct(...)"
+	classHint      = "there are no classes but those of behaviours, class X(Behavior): use functions, dictionaries or struct(...)"
 	statementHint  = "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"
 	noneHint       = "write == None or != None"
 	columnHint     = "a[:, 0] is written a[slice(None), 0] or a.column(0), and a[i:j, k] a[slice(i, j), k]"
@@ -46,8 +46,9 @@ var pythonOnly = []struct {
 
 // morePython lists what else of Python stands in a file that could not be read, so that it need not be found one by one: each form at its
 // first place after the given one, with the lines of the others.
-func morePython(src *diag.Source, after int) (list diag.List) {
-	code, at := withoutStrings(src.Text)
+// text is that of the file with what is allowed to be Python blanked out.
+func morePython(src *diag.Source, text string, after int) (list diag.List) {
+	code, at := withoutStrings(text)
 	line := func(off int) int { return 1 + strings.Count(src.Text[:off], "\n") }
 	seen := line(after)
 	for _, p := range pythonOnly {

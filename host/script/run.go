@@ -33,7 +33,7 @@ func (in *interp) annarchyVocabulary() starlark.StringDict {
 	for name, f := range map[string]builtinFunc{
 		"Neuron": in.makeNeuron, "Synapse": in.makeSynapse, "Population": in.makePopulation, "Projection": in.makeProjection,
 		"PoissonPopulation": in.makePoisson, "SpikeSourceArray": in.makeSpikeSource,
-		"Monitor": in.makeMonitor, "setup": in.setup, "compile": in.compile, "simulate": in.simulate, "step": in.step,
+		"Monitor": in.makeMonitor, "setup": in.setup, "compile": in.compile, "simulate": in.simulate, "simulate_until": in.simulateUntil, "step": in.step,
 		"add_function": in.addFunction, "every": in.every, "clear": in.clear, "get_time": in.getTime, "dt": in.getDT,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)

@@ -94,6 +94,7 @@ type scope struct {
 	in        *interp
 	namespace starlark.StringDict
 	made      *frameScope
+	alone     bool // names of the script do not count
 }
 
 var _ check.Scope = (*scope)(nil)
@@ -108,6 +109,9 @@ func (s *scope) Lookup(name string) (check.Value, bool) {
 	}
 	if q, ok := units.Lookup(name); ok {
 		return check.Value{Kind: check.ValQuantity, Q: q}, true
+	}
+	if s.alone {
+		return check.Value{}, false
 	}
 	for _, find := range []func(string) (starlark.Value, bool){s.in.runFrame.local, s.made.local, s.in.runFrame.global, s.made.global} {
 		if v, ok := find(name); ok {

@@ -106,8 +106,12 @@ type interp struct {
 	state    net.State // not nil inside a network operation
 	// functions are ANNarchy's, for all equations.
 	functions []function
-	brian     brian
-	figures   figures
+	// classes are the classes of behaviours in the scripts that were read.
+	classes []*pyClass
+	// withoutClasses are the texts of scripts with spaces in place of their classes.
+	withoutClasses map[*diag.Source]string
+	brian          brian
+	figures        figures
 }
 
 type module struct {
@@ -297,7 +301,11 @@ func (in *interp) exceededMessage() (msg, hint string) {
 // exec parses and runs one file. Errors are rendered.
 func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDict, error) {
 	in.sources[src.Name] = src
-	f, err := fileOptions.Parse(src.Name, src.Text, 0)
+	text, err := in.takeClasses(src)
+	if err != nil {
+		return nil, err
+	}
+	f, err := fileOptions.Parse(src.Name, text, 0)
 	if err != nil {
 		return nil, in.diagnose(err)
 	}

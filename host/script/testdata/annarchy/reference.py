@@ -1,5 +1,6 @@
 """Runs NAME.star, which is Python too, in ANNarchy, and writes what its monitors recorded to NAME.npz: python3 reference.py NAME.star"""
 import sys
+import types
 
 import ANNarchy
 import numpy as np
@@ -14,6 +15,7 @@ def monitor(obj, variables, name, **kwargs):
 
 
 names.update(array=np.array, Monitor=monitor, compile=lambda: ANNarchy.compile(directory="build", silent=True))
+names.update(np=np, ann=types.SimpleNamespace(**names))
 text = open(sys.argv[1]).read()
 exec(text, names)
 out = {}

@@ -1,0 +1,79 @@
+package script
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"go.starlark.net/starlark"
+)
+
+// stopCondition reads Population(stop_condition="v > 1.0 : any"): a condition of any (when nothing is said) or of all neurons at which
+// simulate_until ends.
+func (p *population) stopCondition(t *starlark.Thread, text string) error {
+	cond, flag, flagged := strings.Cut(text, ":")
+	cond, flag = strings.TrimSpace(cond), strings.TrimSpace(flag)
+	switch {
+	case !flagged:
+		flag = "any"
+	case flag != "any" && flag != "all":
+		return withHint(fmt.Errorf("stop_condition: the flag is any or all, not %q", flag), `for example stop_condition="r > 1.0 : any"`)
+	}
+	if cond == "spiked" {
+		return withHint(fmt.Errorf("stop_condition: spiked is not supported"), "look at a variable that the reset changes, or at how many spikes a Monitor has between runs")
+	}
+	s := &diag.Source{Name: fmt.Sprintf("stop_condition of Population '%s'", p.group.Name), Text: flag + "(" + cond + ")"}
+	p.in.remember(t, fmt.Sprintf("Population '%s'", p.group.Name), s)
+	p.stop = &net.StopCondition{Name: p.group.Name + "_stop_condition", Condition: s, When: "end", Place: p.in.placeOf(t)}
+	return nil
+}
+
+// simulateUntil is simulate_until(max_duration, population, operator='and'): it runs until the stop_condition of the population holds, or for
+// max_duration in ms, and gives the time that it ran, in ms.
+func (in *interp) simulateUntil(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var duration_, pops starlark.Value
+	operator, measure := "and", false
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "max_duration", &duration_, "population", &pops, "operator?", &operator, "measure_time?", &measure); err != nil {
+		return nil, err
+	}
+	most, err := duration(b.Name(), duration_, 1e-3)
+	if err != nil {
+		return nil, err
+	}
+	if !(most >= 0) || math.IsInf(most, 0) {
+		return nil, fmt.Errorf("%s: a duration is zero or positive, got %v", b.Name(), duration_)
+	}
+	list := []starlark.Value{pops}
+	if l, ok := pops.(*starlark.List); ok {
+		list = nil
+		for k := range l.Len() {
+			list = append(list, l.Index(k))
+		}
+	}
+	switch {
+	case operator != "and" && operator != "or":
+		return nil, fmt.Errorf("%s: operator is 'and' or 'or', got %q", b.Name(), operator)
+	case operator == "and" && len(list) > 1:
+		return nil, withHint(fmt.Errorf("%s: operator='and' of several populations is not supported", b.Name()), "operator='or' is; or look at one population whose neurons see the other")
+	}
+	for _, v := range list {
+		p, err := in.findGroup(b.Name(), v)
+		if err != nil {
+			return nil, err
+		}
+		if p.stop == nil {
+			return nil, withHint(fmt.Errorf("%s: %q has no stop_condition", b.Name(), p.group.Name), `Population(..., stop_condition="r > 1.0 : any")`)
+		}
+		p.group.Stops = append(p.group.Stops, p.stop)
+		defer func(g *net.Group) { g.Stops = nil }(p.group)
+	}
+	from := in.now()
+	steps := int64(math.Ceil(most/in.defaultDT() - 1e-9))
+	if _, err := in.advance(t, func(s Simulation) error { return s.RunSteps(in.ctx, steps) }); err != nil {
+		return nil, err
+	}
+	dt := in.defaultDT()
+	return starlark.Float(math.Round((in.now()-from)/dt) * dt * 1000), nil
+}

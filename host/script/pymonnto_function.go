@@ -1,0 +1,508 @@
+package script
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// pyFunctions are numpy's functions by their name in equations.
+var pyFunctions = map[string]string{
+	"exp": "exp", "log": "log", "log10": "log10", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
+	"arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan", "abs": "abs", "absolute": "abs", "fabs": "abs", "sign": "sign", "floor": "floor", "ceil": "ceil",
+	"expm1": "expm1", "log1p": "log1p", "maximum": "max", "minimum": "min", "power": "pow",
+}
+
+// function is a call.
+func (x *expansion) function(e *pyExpr) (pyVal, error) {
+	fn, args := e.args[0], e.args[1:]
+	name, method := fn.text, false
+	var on *pyExpr
+	if fn.op == "." {
+		on = fn.args[0]
+		module := on.op == "name" && (on.text == "np" || on.text == "numpy")
+		random := on.op == "." && on.text == "random" && on.args[0].op == "name" && (on.args[0].text == "np" || on.args[0].text == "numpy")
+		switch {
+		case random:
+			return x.randomCall(e, name)
+		case on.op == "name" && on.text == "self":
+			return x.ownMethod(e, name, args)
+		case x.isNeurons(on) && (name == "vector" || name == "get_neuron_vec" || name == "vec" || name == "array"):
+			return x.filled(e, pyVal{shape: pyVec, of: x.g})
+		case on.op == "name" && x.synapses(on.text) != nil && (name == "matrix" || name == "mat" || name == "get_synapse_mat"):
+			return x.filled(e, pyVal{shape: pyMat, syn: x.synapses(on.text)})
+		case !module:
+			method = true
+		}
+	} else if fn.op != "name" {
+		return pyVal{}, fmt.Errorf("%s cannot be called", fn)
+	} else if name == "vector" {
+		return x.filled(e, pyVal{shape: pyVec, of: x.g})
+	}
+	if method {
+		args = append([]*pyExpr{on}, args...)
+	}
+	key := func(name string, place int) *pyExpr {
+		for _, k := range e.kws {
+			if k.name == name {
+				return k.value
+			}
+		}
+		if place < len(args) {
+			return args[place]
+		}
+		return nil
+	}
+	if len(args) == 0 && (fn.op == "name" || len(e.kws) == 0) {
+		return x.plainCall(e, name, nil)
+	}
+	switch name {
+	case "len":
+		if _, a := x.arrayParameter(args[0]); a != nil && len(args) == 1 {
+			return pyVal{text: strconv.Itoa(a.shape[0])}, nil
+		}
+		v, err := x.value(args[0])
+		if err == nil && v.shape == pyVec {
+			return pyVal{text: strconv.Itoa(v.of.group.N)}, nil
+		}
+	case "ravel":
+		return x.value(args[0])
+	case "copy", "flatten", "array", "asarray":
+		v, err := x.value(args[0])
+		v.leaf = ""
+		return v, err
+	case "astype":
+		v, err := x.value(args[0])
+		v.leaf = ""
+		kind := ""
+		if len(args) > 1 {
+			kind = args[1].text
+		}
+		switch {
+		case strings.Contains(kind, "bool"):
+			v = v.truth()
+		case strings.Contains(kind, "int") && !v.isBool: // cut off towards 0
+			v.text = "(1.0*int(" + v.text + "))"
+		default:
+			v = v.number()
+		}
+		return v, err
+	case "dot", "matmul":
+		if len(args) == 2 {
+			a, err := x.value(args[0])
+			if err != nil {
+				return a, err
+			}
+			b, err := x.value(args[1])
+			if err != nil {
+				return b, err
+			}
+			return x.product(a, b, e)
+		}
+	case "outer", "multiply.outer":
+		if len(args) == 2 {
+			a, err := x.value(args[0])
+			if err != nil {
+				return a, err
+			}
+			b, err := x.value(args[1])
+			if err != nil {
+				return b, err
+			}
+			return x.operate("*", asCol(a), asRow(b))
+		}
+	case "sum", "mean", "any", "all", "count_nonzero":
+		if !method && fn.op == "name" && name != "sum" {
+			break
+		}
+		v, err := x.value(args[0])
+		if err != nil {
+			return v, err
+		}
+		return x.reduction(e, name, v, key("axis", 1))
+	case "max", "min", "argmax", "argmin", "std", "var", "median", "prod", "cumsum", "sort":
+		if len(args) == 1 && (fn.op == "." || name != "max" && name != "min") {
+			return pyVal{}, withHint(fmt.Errorf("%s: of all neurons an iteration knows sum, mean, any and all", e), "or compute it between runs, from net[...] or neurons.NAME")
+		}
+	case "where":
+		if len(args) == 3 {
+			c, err := x.value(args[0])
+			if err != nil {
+				return c, err
+			}
+			return x.choose(c, args[1], args[2])
+		}
+	case "clip":
+		if len(args) >= 1 {
+			v, err := x.value(args[0])
+			if err != nil {
+				return v, err
+			}
+			for k, f := range []string{"max", "min"} {
+				bound := key([]string{"a_min", "a_max"}[k], k+1)
+				if bound == nil {
+					continue
+				}
+				b, err := x.value(bound)
+				if err != nil {
+					return b, err
+				}
+				if b.none {
+					continue
+				}
+				out, err := x.together(v, b)
+				if err != nil {
+					return out, err
+				}
+				out.text = fmt.Sprintf("%s(%s, %s)", f, v.number().text, b.number().text)
+				v = out
+			}
+			v.leaf = ""
+			return v, nil
+		}
+	case "logical_and", "logical_or":
+		if len(args) == 2 {
+			return x.value(&pyExpr{op: strings.TrimPrefix(name, "logical_"), args: args})
+		}
+	case "logical_not":
+		return x.value(&pyExpr{op: "not", args: args[:1]})
+	case "square":
+		return x.value(&pyExpr{op: "**", args: []*pyExpr{args[0], {op: "number", text: "2"}}})
+	case "zeros_like", "ones_like":
+		v, err := x.value(args[0])
+		v.text, v.leaf = map[string]string{"zeros_like": "0.0", "ones_like": "1.0"}[name], ""
+		return v, err
+	}
+	if method {
+		return pyVal{}, fmt.Errorf("%s: .%s has no meaning in an iteration", e, name)
+	}
+	if fn.op == "." {
+		own, ok := pyFunctions[name]
+		if !ok {
+			return pyVal{}, withHint(fmt.Errorf("%s: np.%s is not known to iterations", e, name), "they know exp, clip, where, sum, mean, maximum, sign, sqrt and the like")
+		}
+		name = own
+	}
+	return x.plainCall(e, name, args)
+}
+
+// plainCall is a function of the equations, of the script or of the class's file, element by element.
+func (x *expansion) plainCall(e *pyExpr, name string, args []*pyExpr) (pyVal, error) {
+	out := pyVal{}
+	if x.b.class && e.args[0].op == "name" {
+		if m := x.b.of.functions[name]; m != nil {
+			return x.inline(e, name, m, m.args, args)
+		}
+	}
+	var texts []string
+	for k, a := range args {
+		v, err := x.value(a)
+		if err != nil {
+			return v, err
+		}
+		if v.isStr || v.none {
+			return v, fmt.Errorf("%s: argument %d is no number", e, k+1)
+		}
+		t := v.number()
+		if name == "int" {
+			t = v
+		}
+		texts = append(texts, t.text)
+		if k == 0 {
+			out = v
+			out.isBool, out.leaf, out.uses = false, "", merged(v.uses)
+			continue
+		}
+		if out, err = x.together(out, v); err != nil {
+			return out, err
+		}
+	}
+	if len(e.kws) > 0 {
+		return out, fmt.Errorf("%s: %s has no argument %s=", e, name, e.kws[0].name)
+	}
+	if name == "rand" || name == "randn" {
+		out.random = true
+		out.shape, out.of = pyVec, x.g
+	}
+	out.text = fmt.Sprintf("%s(%s)", name, strings.Join(texts, ", "))
+	return out, nil
+}
+
+// reduction is a sum or mean: over an axis of a matrix, or of everything.
+func (x *expansion) reduction(e *pyExpr, name string, v pyVal, axis *pyExpr) (pyVal, error) {
+	count, truth := 0, false
+	switch name {
+	case "any", "count_nonzero":
+		v = v.truth().number()
+		truth = name == "any"
+	case "all":
+		v = v.truth()
+		v.text = "int(not " + v.text + ")"
+		v.isBool, truth = false, true
+	}
+	if v.mask != "" && v.mask != "columns" && v.shape <= pyVec {
+		if name == "mean" {
+			return v, withHint(fmt.Errorf("%s: a mean of what a mask chooses", e), "np.sum(x*mask)/np.sum(mask)")
+		}
+		v.text, v.mask = fmt.Sprintf("(%s if %s else 0.0)", v.text, v.mask), ""
+	}
+	var err error
+	which := ""
+	if axis != nil {
+		if which = axis.text; axis.op == "u-" {
+			which = "-" + axis.args[0].text
+		}
+	}
+	switch {
+	case v.shape == pyMat && (which == "1" || which == "-1"):
+		count = v.syn.src.group.N
+		if v.mask == "columns" && name == "mean" {
+			return v, fmt.Errorf("%s: a mean of the columns that a mask chooses", e)
+		}
+		v, err = x.sumRows(v, false)
+	case v.shape == pyMat && which == "0":
+		count = v.syn.dst.group.N
+		v, err = x.sumRows(v, true)
+	case axis == nil || v.shape <= pyVec && which == "0":
+		switch {
+		case v.shape == pyMat:
+			count = v.syn.src.group.N * v.syn.dst.group.N
+		case v.shape == pyVec:
+			count = v.of.group.N
+		default:
+			count = 1
+		}
+		v, err = x.total(v)
+	default:
+		return v, fmt.Errorf("%s: axis is 0 or 1 for a matrix", e)
+	}
+	if err != nil {
+		return v, err
+	}
+	switch {
+	case name == "mean":
+		v.text, v.leaf = fmt.Sprintf("(%s/%d)", v.text, count), ""
+	case name == "all":
+		v.text, v.isBool, v.leaf = "("+v.text+" == 0)", true, ""
+	case truth:
+		v.text, v.isBool, v.leaf = "("+v.text+" > 0)", true, ""
+	}
+	return v, nil
+}
+
+// ownMethod writes out self.f(x), a method of the class that returns an expression.
+func (x *expansion) ownMethod(e *pyExpr, name string, args []*pyExpr) (pyVal, error) {
+	m := x.b.methods[name]
+	if m == nil {
+		return pyVal{}, fmt.Errorf("%s: the class has no method %s", e, name)
+	}
+	if len(m.body) != 1 || m.body[0].kind != "return" || m.body[0].value == nil {
+		return pyVal{}, withHint(fmt.Errorf("%s: the method %s has more than a return", e, name), "write its statements into iteration")
+	}
+	if len(m.args) == 0 {
+		return pyVal{}, fmt.Errorf("%s: %s lacks self", e, name)
+	}
+	return x.inline(e, name, m, m.args[1:], args)
+}
+
+// inline writes out a call of a function that is a return.
+func (x *expansion) inline(e *pyExpr, name string, m *pyMethod, names []string, args []*pyExpr) (pyVal, error) {
+	if len(args) != len(names) || len(e.kws) > 0 {
+		return pyVal{}, fmt.Errorf("%s: %s takes %d argument%s", e, name, len(names), plural(len(names)))
+	}
+	if x.calls++; x.calls > 20 {
+		return pyVal{}, fmt.Errorf("%s: functions call each other without end", e)
+	}
+	defer func() { x.calls-- }()
+	vals := map[string]pyVal{}
+	for k, a := range args {
+		v, err := x.value(a)
+		if err != nil {
+			return v, err
+		}
+		vals[names[k]] = v
+	}
+	before := x.args
+	x.args = vals
+	v, err := x.value(m.body[0].value)
+	x.args = before
+	v.leaf = ""
+	return v, err
+}
+
+// randomCall is np.random.NAME(...).
+func (x *expansion) randomCall(e *pyExpr, name string) (pyVal, error) {
+	out := pyVal{shape: pyVec, of: x.g, random: true}
+	switch name {
+	case "rand", "random", "random_sample", "uniform", "randn", "normal", "standard_normal":
+		args := e.args[1:]
+		var nums []string
+		for _, a := range args {
+			if a.op == "number" || a.op == "u-" {
+				v, err := x.value(a)
+				if err != nil {
+					return v, err
+				}
+				nums = append(nums, v.text)
+			}
+		}
+		for _, k := range e.kws {
+			if k.name != "size" {
+				v, err := x.value(k.value)
+				if err != nil {
+					return v, err
+				}
+				nums = append(nums, v.text)
+			}
+		}
+		draw := "rand()"
+		if strings.Contains(name, "norm") || name == "randn" {
+			draw = "randn()"
+		}
+		out.text = draw
+		if len(nums) == 2 && name == "uniform" {
+			out.text = fmt.Sprintf("(%s + (%s - %s)*rand())", nums[0], nums[1], nums[0])
+		} else if len(nums) == 2 && name == "normal" {
+			out.text = fmt.Sprintf("(%s + %s*randn())", nums[0], nums[1])
+		}
+		return out, nil
+	}
+	return out, withHint(fmt.Errorf("%s: np.random.%s is not known to iterations", e, name), "neurons.vector('uniform') and neurons.vector('normal') are")
+}
+
+// filled is vector(mode, scale=, density=) or matrix(...) of random or equal numbers.
+func (x *expansion) filled(e *pyExpr, out pyVal) (pyVal, error) {
+	mode, scale, density := "0.0", "", ""
+	args := e.args[1:]
+	for k, name := range []string{"mode", "scale", "density"} {
+		var a *pyExpr
+		if k < len(args) {
+			a = args[k]
+		}
+		for _, kw := range e.kws {
+			if kw.name == name {
+				a = kw.value
+			} else if kw.name != "mode" && kw.name != "scale" && kw.name != "density" {
+				return out, fmt.Errorf("%s: vector has no argument %s=", e, kw.name)
+			}
+		}
+		if a == nil {
+			continue
+		}
+		v, err := x.value(a)
+		if err != nil {
+			return v, err
+		}
+		switch {
+		case v.isStr && name == "mode":
+			if mode, err = modeCode(v.str); err != nil {
+				return out, err
+			}
+			out.random = strings.Contains(mode, "rand")
+		case name == "mode":
+			mode = v.text
+		case name == "scale":
+			scale = v.text
+		default:
+			density, out.random = v.text, true
+		}
+	}
+	if density != "" {
+		mode = fmt.Sprintf("(%s*int(rand() < %s))", mode, density)
+	}
+	if scale != "" {
+		mode = fmt.Sprintf("(%s*%s)", mode, scale)
+	}
+	out.text = "(" + mode + ")"
+	return out, nil
+}
+
+// modeCode is a distribution by its text, as an expression.
+func modeCode(mode string) (string, error) {
+	name, a, b, err := distributionOf(mode)
+	if err != nil {
+		return "", withHint(fmt.Errorf("vector: there is no mode %q in an iteration", mode), modesHint)
+	}
+	num := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	switch name {
+	case "uniform":
+		if a == 0 && b == 1 {
+			return "rand()", nil
+		}
+		return fmt.Sprintf("(%s + %s*rand())", num(a), num(b-a)), nil
+	case "normal":
+		if a == 0 && b == 1 {
+			return "randn()", nil
+		}
+		return fmt.Sprintf("(%s + %s*randn())", num(a), num(b)), nil
+	case "lognormal":
+		return fmt.Sprintf("exp(%s + %s*randn())", num(a), num(b)), nil
+	case "ones":
+		return "1.0", nil
+	}
+	return "0.0", nil
+}
+
+// spread gives each of n neurons the one value of a.
+func spread(a *Array, n int) *Array {
+	if len(a.data) != 1 {
+		return a.copy()
+	}
+	out := fromSlice(make([]float64, n), noDim, n)
+	for k := range out.data {
+		out.data[k] = a.data[0]
+	}
+	return out
+}
+
+// String is the expression as a message shows it.
+func (e *pyExpr) String() string {
+	if e == nil {
+		return ""
+	}
+	list := func(args []*pyExpr) string {
+		var out []string
+		for _, a := range args {
+			out = append(out, a.String())
+		}
+		return strings.Join(out, ", ")
+	}
+	switch e.op {
+	case "name", "number":
+		return e.text
+	case "string":
+		return "'" + e.text + "'"
+	case ".":
+		return e.args[0].String() + "." + e.text
+	case "call":
+		parts := list(e.args[1:])
+		for _, k := range e.kws {
+			if parts != "" {
+				parts += ", "
+			}
+			parts += k.name + "=" + k.value.String()
+		}
+		return e.args[0].String() + "(" + parts + ")"
+	case "[]":
+		return e.args[0].String() + "[" + list(e.args[1:]) + "]"
+	case "slice":
+		s := e.args[0].String() + ":" + e.args[1].String()
+		if e.args[2] != nil {
+			s += ":" + e.args[2].String()
+		}
+		return s
+	case "tuple":
+		return "(" + list(e.args) + ")"
+	case "list":
+		return "[" + list(e.args) + "]"
+	case "if":
+		return fmt.Sprintf("%s if %s else %s", e.args[1], e.args[0], e.args[2])
+	case "u-", "u+":
+		return e.op[1:] + e.args[0].String()
+	case "not":
+		return "not " + e.args[0].String()
+	case "~":
+		return "~" + e.args[0].String()
+	}
+	return fmt.Sprintf("%s %s %s", e.args[0], e.op, e.args[1])
+}
