@@ -264,6 +264,9 @@ func SummedInput(in SynapseInput, v *check.Variable, target *End, variable strin
 	if add {
 		access = ir.ReadWrite
 	}
+	if s.read[SlotName(target.Object, variable)] {
+		return nil, fmt.Errorf("the sum %s is set from %s itself: what it has then depends on which element is summed first; copy it before, as in run_regularly(\"old = %s\"), and read the copy", v.Name, variable, variable)
+	}
 	slot := s.b.Slot(ir.Slot{Name: SlotName(target.Object, variable), Type: ir.Real, Kind: ir.PerElement, Access: access})
 	k = &ir.Kernel{Name: in.Object + " summed " + v.Name, Domain: ir.Incoming, Slots: s.b.Slots(),
 		Reductions: []ir.Reduction{{Slot: slot, Value: value, Add: add}}}

@@ -21,6 +21,7 @@ type neuronGroup struct {
 	ns          starlark.StringDict
 	more        []variable // lastspike and not_refractory, which no equation names
 	partName    string     // of a part that runs code: Brian2's, by which code of several parts is ordered
+	of          *synapses  // what the group stands for, where synapses are an end of others; nil: a group in its own right
 }
 
 var (
@@ -420,6 +421,9 @@ func (g *neuronGroup) pick(key starlark.Value) ([]int32, error) { return pickRan
 
 // read gives the variable's values for the neurons of the group or part.
 func (g *neuronGroup) read(v variable) (*Array, error) {
+	if g.of != nil {
+		return g.of.read(v)
+	}
 	data, err := g.values(v)
 	if err != nil {
 		return nil, err
@@ -490,6 +494,9 @@ func (g *neuronGroup) where(cond *diag.Source, names check.Scope) (out []int, er
 
 // put makes an assignment: of the description before the network is opened, of the state afterwards.
 func (g *neuronGroup) put(v variable, a net.Assignment) error {
+	if g.of != nil {
+		return g.of.put(v, a)
+	}
 	grp := g.pop.group
 	if !v.shared && !g.whole() {
 		if a.Elements == nil {

@@ -30,6 +30,8 @@ type synapses struct {
 	known       int      // pairs or connections that pre and post stand for
 	knownCalls  int
 	constructed map[string]bool // pathways whose delay is fixed by the constructor
+	standIn     *neuronGroup    // these synapses as an end of others; nil: of none
+	joined      string          // the others that have been connected to these; "": none
 }
 
 var (
@@ -93,12 +95,12 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 	}
 	s := &synapses{explicit: true, constructed: map[string]bool{}}
 	var err error
-	if s.source, err = groupArg("Synapses: source", source); err != nil {
+	if s.source, err = endArg("Synapses: source", source); err != nil {
 		return nil, err
 	}
 	s.target = s.source
 	if target != nil && target != starlark.None {
-		if s.target, err = groupArg("Synapses: target", target); err != nil {
+		if s.target, err = endArg("Synapses: target", target); err != nil {
 			return nil, err
 		}
 	}
@@ -125,7 +127,12 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		return nil, err
 	}
 	s.syn.Name = s.name
-	s.named = func(name string) { s.syn.Name = name }
+	s.named = func(name string) {
+		s.syn.Name = name
+		if s.standIn != nil {
+			s.standIn.pop.group.Name = name
+		}
+	}
 	eqs, given := equationText(model)
 	if !given && model != nil && model != starlark.None {
 		return nil, synapsesError("model= must be a string or Equations, got %s", article(model))
@@ -270,6 +277,10 @@ func (s *synapses) addPathways(t *starlark.Thread, v starlark.Value, post bool, 
 		if post {
 			which = "target"
 		}
+		if side.of != nil {
+			return withHint(synapsesError("%s= needs spikes, and the %s are the synapses %s, which have none", arg, which, side.name),
+				"a variable that is (summed), or one with a differential equation, can read what they have, as in \"v_post = w_pre : 1 (summed)\"")
+		}
 		return withHint(synapsesError("%s= needs spikes, but the %s %s has no threshold", arg, which, side.label()), "add threshold='...' to the group")
 	}
 	return nil
@@ -368,9 +379,9 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 	case "name":
 		return starlark.String(s.name), nil
 	case "source":
-		return s.source, nil
+		return s.source.end(), nil
 	case "target":
-		return s.target, nil
+		return s.target.end(), nil
 	case "connect":
 		return starlark.NewBuiltin("connect", s.connect), nil
 	case "N":
