@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/galvani-sim/galvani/host/pystar"
 	"go.starlark.net/starlark"
 )
 
@@ -68,6 +69,7 @@ func (in *interp) addModules(d starlark.StringDict) {
 		random[name] = starlark.NewBuiltin(name, randomState)
 	}
 	np["random"] = &moduleValue{"np.random", random}
+	np[pystar.Load] = d["read"]
 	d["np"] = &moduleValue{"np", np}
 	d["numpy"] = &moduleValue{"numpy", np}
 	all := maps.Clone(d)

@@ -297,11 +297,10 @@ func (in *interp) exceededMessage() (msg, hint string) {
 // exec parses and runs one file. Errors are rendered.
 func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDict, error) {
 	in.sources[src.Name] = src
-	f, err := fileOptions.Parse(src.Name, src.Text, 0)
+	f, err := parse(src.Name, src.Text)
 	if err != nil {
 		return nil, in.diagnose(err)
 	}
-	likePython(f)
 	in.collectLiterals(f, src)
 	if t == in.thread {
 		in.params.scan(f)
@@ -361,7 +360,8 @@ func (in *interp) predeclared() starlark.StringDict {
 	}
 	in.sharePanelNames(d)
 	in.addModules(d)
-	d[sliceName] = d["slice"]
+	d["print"] = starlark.NewBuiltin("print", in.print)
+	pythonVocabulary(d)
 	return d
 }
 
