@@ -11,12 +11,13 @@ package pystar
 
 // Names of the functions that the result calls.
 const (
-	Pow       = "__pow__"      // (x, n)
-	Load      = "__load__"     // an attribute: load is a word of Starlark
-	Slice     = "__slice__"    // (start, stop, step), each a number or None
-	Percent   = "__percent__"  // (format, values): Python's format % values
-	Format    = "__format__"   // (format, ...): Python's format.format(...)
-	FString   = "__fstring__"  // (text, value, "conversion:spec", text, value, ..., text)
-	Decorator = "__decorator_" // and a number: what stands behind @
-	chained   = "__assigned__" // what is assigned to several targets
+	Pow       = "__pow__"       // (x, n)
+	Load      = "__load__"      // an attribute: load is a word of Starlark
+	Constants = "__constants__" // a module: brian2.units.constants
+	Slice     = "__slice__"     // (start, stop, step), each a number or None
+	Percent   = "__percent__"   // (format, values): Python's format % values
+	Format    = "__format__"    // (format, ...): Python's format.format(...)
+	FString   = "__fstring__"   // (text, value, "conversion:spec", text, value, ..., text)
+	Decorator = "__decorator_"  // and a number: what stands behind @
+	chained   = "__assigned__"  // what is assigned to several targets
 )

@@ -45,7 +45,7 @@ func (t *Text) Position(line, col int32) (int32, int32) {
 // Rewrite never fails: a text that it cannot take apart stays as it is from there on.
 func Rewrite(source string) *Text {
 	list, _ := lex(source, 0, len(source))
-	r := &rewriter{src: source}
+	r := &rewriter{src: source, list: list}
 	r.expressions(list)
 	r.outer = true
 	r.statements(list)
@@ -65,6 +65,7 @@ type edit struct {
 
 type rewriter struct {
 	src        string
+	list       []token // all of it
 	edits      []edit
 	decorators int
 	gone       [][2]int // parts of the source that were replaced as a whole

@@ -37,7 +37,7 @@ func (r *rewriter) statement(line []token, offset int) {
 	start, end := line[0].start, line[len(line)-1].end
 	switch t := &line[0]; {
 	case t.is("import", "from"):
-		if s, ok := imports(line); ok {
+		if s, ok := r.imports(line); ok {
 			r.whole(start, end, s)
 		}
 	case t.is("@") && len(line) > 1:
@@ -139,8 +139,11 @@ func (r *rewriter) assignment(line []token, offset int) {
 }
 
 // modules are those whose names scripts have, by the name they have there; "" for those that have none of their own.
-var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.numpy_": "np", "numpy": "np", "numpy.random": "np.random", "matplotlib": "", "matplotlib.pyplot": "plt",
-	"matplotlib.pylab": "plt", "pylab": "plt", "ANNarchy": "", "PymoNNto": "", "__future__": "", "mpl_toolkits.mplot3d": ""}
+var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.numpy_": "np", "brian2.units.constants": Constants, "numpy": "np", "numpy.random": "np.random", "math": "np",
+	"matplotlib": "", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "pylab": "plt", "ANNarchy": "", "PymoNNto": "", "__future__": "", "mpl_toolkits.mplot3d": ""}
+
+// physics are the names of the module Constants.
+var physics = strings.Fields("avogadro_constant boltzmann_constant electric_constant electron_mass elementary_charge faraday_constant gas_constant magnetic_constant molar_mass_constant zero_celsius")
 
 // module finds a module; those inside of a known one are known, and have no name of their own.
 func module(path string) (own string, ok bool) {
@@ -149,11 +152,12 @@ func module(path string) (own string, ok bool) {
 	}
 	root, _, _ := strings.Cut(path, ".")
 	_, ok = modules[root]
-	return "", ok && root != "numpy" && root != "mpl_toolkits"
+	return "", ok && root != "numpy" && root != "matplotlib" && root != "mpl_toolkits"
 }
 
-// imports is what an import of known modules means: names for what scripts have under others.
-func imports(line []token) (string, bool) {
+// imports is what an import means: names for what scripts have under others. One of what they do not have is nothing as long as its names are
+// not used, and else stays as it is.
+func (r *rewriter) imports(line []token) (string, bool) {
 	k := 1
 	path := func() string {
 		var s strings.Builder
@@ -170,23 +174,30 @@ func imports(line []token) (string, bool) {
 		}
 		return "", false
 	}
-	out := []string{}
+	var out []string
 	bind := func(as, what string) {
 		if as != what {
 			out = append(out, as+" = "+what)
 		}
 	}
 	if line[0].is("from") {
-		own, ok := module(path())
-		if !ok || k >= len(line) || !line[k].is("import") {
+		own, known := module(path())
+		if k >= len(line) || !line[k].is("import") {
 			return "", false
 		}
 		for k++; k < len(line); {
-			if line[k].is("(", ")", ",", "*") {
+			switch {
+			case line[k].is("*") && !known:
+				return "", false
+			case line[k].is("*") && own == Constants:
+				for _, n := range physics {
+					bind(n, own+"."+n)
+				}
+				fallthrough
+			case line[k].is("(", ")", ",", "*"):
 				k++
 				continue
-			}
-			if line[k].kind != name {
+			case line[k].kind != name:
 				return "", false
 			}
 			what := line[k].s
@@ -196,7 +207,11 @@ func imports(line []token) (string, bool) {
 				as = what
 			}
 			switch {
-			case own == "np" && what != "random" || own == "np.random":
+			case !known:
+				if r.used(as) {
+					return "", false
+				}
+			case own == "np" || own == "np.random" || own == Constants:
 				bind(as, own+"."+what)
 			case what == "pyplot":
 				bind(as, "plt")
@@ -208,18 +223,17 @@ func imports(line []token) (string, bool) {
 	}
 	for k < len(line) {
 		p := path()
-		own, ok := module(p)
-		if !ok {
-			return "", false
-		}
+		own, known := module(p)
 		as, given := alias()
+		root, _, _ := strings.Cut(p, ".")
 		switch {
-		case given && own == "":
+		case !known && (given && r.used(as) || !given && r.used(root)), given && known && own == "" && r.used(as):
 			return "", false
+		case !known || own == "":
 		case given:
 			bind(as, own)
 		case p == "numpy" || p == "brian2": // have their full names, too
-		case own != "" && !strings.Contains(p, "."):
+		case root == p:
 			bind(p, own)
 		}
 		if k < len(line) && !line[k].is(",") {
@@ -228,6 +242,31 @@ func imports(line []token) (string, bool) {
 		k++
 	}
 	return joined(out), true
+}
+
+// used reports whether a name stands anywhere but in imports, and not as an attribute.
+func (r *rewriter) used(n string) bool {
+	imported := false
+	for k := range r.list {
+		t := &r.list[k]
+		if k == 0 || t.kind == newline {
+			imported = false
+		}
+		if t.is("import", "from") && (k == 0 || r.list[k-1].kind == newline) {
+			imported = true
+		}
+		if !imported && t.is(n) && (k == 0 || !r.list[k-1].is(".")) {
+			return true
+		}
+		for _, p := range t.parts {
+			for j := range p.tokens {
+				if p.tokens[j].is(n) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func joined(list []string) string {

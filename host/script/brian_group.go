@@ -109,7 +109,7 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 	if g.Method, _, err = text("NeuronGroup: method=", method); err != nil {
 		return nil, err
 	}
-	if g.DT, err = clockOf(b.Name(), dt, clock); err != nil {
+	if err = setClock(b.Name(), dt, clock, &g.DT); err != nil {
 		return nil, err
 	}
 	ns, err := namespaceOf(b.Name(), namespace)
@@ -306,7 +306,7 @@ func (g *neuronGroup) emits(event string) bool {
 
 // AttrNames lists variables and fixed attributes.
 func (g *neuronGroup) AttrNames() []string {
-	names := []string{"name", "N", "i", "t", "dt", "start", "stop", "variables", "tags", "source", "run_regularly", "run_at", "run_on_event", "stop_when", "get_states", "set_states"}
+	names := []string{"name", "N", "i", "t", "dt", "clock", "start", "stop", "variables", "tags", "source", "run_regularly", "run_at", "run_on_event", "stop_when", "get_states", "set_states"}
 	for _, v := range g.more {
 		names = append(names, v.name)
 	}
@@ -331,6 +331,8 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 		return intArray(idx), nil
 	case "t":
 		return quantity{g.time(), units.Second}, nil
+	case "clock":
+		return g.in.clockAt(&g.pop.group.DT), nil
 	case "dt":
 		return quantity{g.dt(), units.Second}, nil
 	case "start":

@@ -59,7 +59,7 @@ func (in *interp) makeBrianMonitor(t *starlark.Thread, b *starlark.Builtin, args
 		return nil, err
 	}
 	var err error
-	if mon.DT, err = clockOf(b.Name(), dt, clock); err != nil {
+	if err = setClock(b.Name(), dt, clock, &mon.DT); err != nil {
 		return nil, err
 	}
 	known := &population{kind: need.kind, group: &net.Group{Name: need.name}, vars: m.vars, names: names}
@@ -136,7 +136,7 @@ func (m *stateMonitor) elements(v starlark.Value) error {
 
 // AttrNames lists the recorded variables and t.
 func (m *stateMonitor) AttrNames() []string {
-	return sortedNames([]string{"t", "name", "record", "source", "N"}, m.mon.Vars)
+	return sortedNames([]string{"t", "name", "record", "source", "clock", "N"}, m.mon.Vars)
 }
 
 // Attr gives what was recorded so far.
@@ -146,6 +146,8 @@ func (m *stateMonitor) Attr(name string) (starlark.Value, error) {
 		return starlark.String(m.name), nil
 	case "source":
 		return m.from, nil
+	case "clock":
+		return m.in.clockAt(&m.mon.DT), nil
 	case "record":
 		if m.all {
 			return starlark.True, nil

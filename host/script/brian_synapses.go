@@ -109,7 +109,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		return nil, err
 	}
 	s.syn.Namespace = &scope{in, s.ns, capture(t)}
-	if s.syn.DT, err = clockOf(b.Name(), dt, clock); err != nil {
+	if err = setClock(b.Name(), dt, clock, &s.syn.DT); err != nil {
 		return nil, err
 	}
 	if s.syn.Method, _, err = text("Synapses: method=", method); err != nil {
@@ -346,7 +346,7 @@ func (s *synapses) setEvents(v starlark.Value) error {
 var lastUpdate = variable{name: "lastupdate", dim: units.Second, stored: true}
 
 // given are attributes that all synapses have.
-var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "N_pre", "N_post", "N_incoming", "N_outgoing",
+var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "clock", "N_pre", "N_post", "N_incoming", "N_outgoing",
 	"N_incoming_post", "N_outgoing_pre", "variables", "indices", "run_regularly", "tags"}
 
 // AttrNames lists variables, pathways and fixed attributes.
@@ -378,6 +378,8 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "name":
 		return starlark.String(s.name), nil
+	case "clock":
+		return s.in.clockAt(&s.syn.DT), nil
 	case "source":
 		return s.source.end(), nil
 	case "target":

@@ -358,6 +358,7 @@ func (in *interp) predeclared() starlark.StringDict {
 			d[name] = v
 		}
 	}
+	in.machinery(d)
 	in.sharePanelNames(d)
 	in.addModules(d)
 	d["print"] = starlark.NewBuiltin("print", in.print)
