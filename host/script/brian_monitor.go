@@ -193,22 +193,20 @@ func (m *stateMonitor) values(k int) (*Array, error) {
 		return nil, err
 	}
 	v, steps := m.vars[m.mon.Vars[k]], len(s.T)
-	n := 1
-	switch {
-	case v.shared && steps == 0:
-	case steps > 0:
-		n = len(s.Values[k]) / steps
-	case m.mon.Elements != nil:
-		n = len(m.mon.Elements)
-	default:
+	n := len(m.mon.Elements)
+	if m.mon.Elements == nil {
 		if n, err = m.of.count(); err != nil {
 			return nil, err
 		}
 	}
 	out := &Array{data: make([]float64, n*steps), shape: []int{n, steps}, dim: v.dim, kind: v.kind}
+	stored := n
+	if v.shared { // each element has it, and it is recorded once
+		stored = 1
+	}
 	for step := range steps {
 		for e := range n {
-			out.data[e*steps+step] = s.Values[k][step*n+e]
+			out.data[e*steps+step] = s.Values[k][step*stored+e%stored]
 		}
 	}
 	return out, nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/pystar"
 )
 
 // What people who know Python write first, and what to write here.
@@ -30,7 +31,11 @@ var pythonOnly = []struct {
 // morePython lists what else of Python stands in a file that could not be read, so that it need not be found one by one: each form at its
 // first place after the given one, with the lines of the others.
 func morePython(src *diag.Source, after int) (list diag.List) {
-	code, at := withoutStrings(src.Text)
+	read := pystar.Rewrite(src.Text)
+	code, at := withoutStrings(read.Code)
+	for k := range at {
+		at[k] = read.Origin(at[k])
+	}
 	line := func(off int) int { return 1 + strings.Count(src.Text[:off], "\n") }
 	seen := line(after)
 	for _, p := range pythonOnly {

@@ -24,6 +24,7 @@ type slowNet struct {
 	spikes, events int                           // so far
 	past           map[*eval.Group][]*eval.Group // by step, at the time of the sums
 	standIns       []*eval.Group                 // synapses as an end of others
+	covered        map[summed][]bool             // elements that a sum of the step has set
 }
 
 type slowGroup struct {
@@ -302,8 +303,18 @@ func (n *slowNet) sum(x summand, values map[summed][]float64) error {
 		end, byPost = x.s.Pre, false
 	}
 	t := summed{end, end.Model.ByName[name]}
-	if values[t] == nil {
-		values[t] = make([]float64, end.N)
+	span := x.s.object.Post
+	if !byPost {
+		span = x.s.object.Pre
+	}
+	if values[t] == nil { // elements beside the part that is summed into keep what they have
+		values[t] = slices.Clone(end.Values[t.v])
+		n.covered[t] = make([]bool, end.N)
+	}
+	for i := span.Start; i < span.Stop; i++ {
+		if !n.covered[t][i] {
+			n.covered[t][i], values[t][i] = true, 0
+		}
 	}
 	for k := range x.s.I {
 		pre, post := n.ends(x.s, x.v, k)
@@ -331,6 +342,7 @@ func (n *slowNet) sums() (map[summed][]float64, error) {
 		n.past[g.Group] = append(n.past[g.Group], &c)
 	}
 	values := map[summed][]float64{}
+	n.covered = map[summed][]bool{}
 	for _, x := range n.summands() {
 		if x.late {
 			continue
