@@ -268,10 +268,28 @@ func SummedInput(in SynapseInput, v *check.Variable, target *End, variable strin
 	if add {
 		access = ir.ReadWrite
 	}
+	if s.read[SlotName(target.Object, variable)] {
+		return nil, fmt.Errorf("the sum %s is set from %s itself: what it has then depends on which element is summed first; copy it before, as in run_regularly(\"old = %s\"), and read the copy", v.Name, variable, variable)
+	}
 	slot := s.b.Slot(ir.Slot{Name: SlotName(target.Object, variable), Type: ir.Real, Kind: ir.PerElement, Access: access})
 	k = &ir.Kernel{Name: in.Object + " summed " + v.Name, Domain: ir.Incoming, Slots: s.b.Slots(),
 		Reductions: []ir.Reduction{{Slot: slot, Value: value, Add: add}}}
 	return compact(k), nil
+}
+
+// ClearSums makes the kernel that sets a variable of a group to 0 in parts of it: those that sums are to be added to.
+func ClearSums(in Input, variable string, parts []Part) *ir.Kernel {
+	b := ir.NewBuilder()
+	slot := b.Slot(ir.Slot{Name: SlotName(in.Object, variable), Type: ir.Real, Kind: ir.PerElement, Access: ir.Write})
+	var mask *ir.Expr
+	for _, p := range parts {
+		if mask == nil {
+			mask = p.inside(b)
+		} else {
+			mask = b.Op(ir.OpOr, mask, p.inside(b))
+		}
+	}
+	return &ir.Kernel{Name: in.Object + " cleared " + variable, Slots: b.Slots(), Effects: []ir.Effect{{Kind: ir.Store, Slot: slot, Value: b.Const(0), Mask: mask}}}
 }
 
 // OrderDependent says that code of synapses would give another result if synapses ran in another order.

@@ -62,7 +62,10 @@ type Group struct {
 	Removed []int32
 	// Variants are other rules that single elements follow.
 	Variants []*Variant
-	Place    Place
+	// Of makes the group stand for synapses where these are an end of others: element k is their synapse k in the order of creation, N their number, and
+	// the variables are theirs. Such a group has their Name, DT and Order and nothing else, and is not among Network.Groups. nil: a group in its own right.
+	Of    *Synapses
+	Place Place
 }
 
 // Live is a number from outside of the equations that may change while the network runs: a shared parameter of the object, which equations and

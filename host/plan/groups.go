@@ -31,6 +31,11 @@ func (b *builder) check() error {
 
 // lowerInput is what package lower needs to know of a group.
 func (b *builder) lowerInput(g *net.Group) lower.Input {
+	if g.Of != nil {
+		in := b.synapseInput(g.Of, g.N).Input
+		in.Model = b.res.Models[g]
+		return in
+	}
 	dt := b.dtOf(g.DT)
 	clock := lower.Clock{DT: dt, Unit: 1}
 	if g.Dialect == check.ANNarchy {

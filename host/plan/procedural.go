@@ -29,6 +29,9 @@ func (b *builder) procedural(s *net.Synapses) bool {
 		}
 		return asked
 	}
+	if b.isEnd(s) {
+		return refuse("have no variables that other synapses could end at")
+	}
 	if why := b.plainPathways(s); why != "" {
 		return refuse(why)
 	}

@@ -217,12 +217,35 @@ func (b *builder) code(g *net.Group, in lower.Input, code *check.Code, item Item
 			continue
 		}
 		r := b.kernel(k, s.N, -1)
-		r.List = list
+		if r.List = list; list != None && b.before(&item, list) {
+			// As in Brian2, code that runs before the events of a step are found is told of those of the step before.
+			r.Lag = 1
+			b.keep(list, 1)
+		}
 		item.Ops = append(item.Ops, r)
 	}
 	if len(item.Ops) > 0 {
 		b.plan.Schedule = append(b.plan.Schedule, item)
 	}
+}
+
+// before reports whether an item comes before a list is made in a step.
+func (b *builder) before(item *Item, list BufferID) bool {
+	for k := range b.plan.Schedule {
+		for _, op := range b.plan.Schedule[k].Ops {
+			made := false
+			switch op := op.(type) {
+			case *Generate:
+				made = op.List == list
+			case *Run:
+				made = slices.ContainsFunc(op.Kernel.Effects, func(e ir.Effect) bool { return e.Kind == ir.Emit && op.Bind[e.Slot] == list })
+			}
+			if made {
+				return inStep(item, &b.plan.Schedule[k]) < 0
+			}
+		}
+	}
+	return false
 }
 
 // events adds the conditions of a group's own, which are looked at after the thresholds, as in Brian2.

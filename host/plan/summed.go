@@ -19,6 +19,7 @@ type summing struct {
 	in     lower.SynapseInput
 	v      *check.Variable
 	target *lower.End
+	near   net.Span
 	into   string // variable of the target
 	w      *wiring
 	byPost bool
@@ -68,7 +69,7 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *l
 				s.Name, far.Name, b.dtOf(far.DT)*1e3, near.Group.Name, in.Clock.Every*1e3)
 			continue
 		}
-		b.summing = append(b.summing, &summing{s, in, v, target, name, w, byPost, l, item, far, lags})
+		b.summing = append(b.summing, &summing{s, in, v, target, near, name, w, byPost, l, item, far, lags})
 	}
 }
 
@@ -191,14 +192,29 @@ func (b *builder) remember(x *summing, p *lower.Past, r *ring) ([]Op, error) {
 // addSums adds the sums that summed found to the schedule. Several into one variable add up: the first of a step sets it, the others add.
 func (b *builder) addSums() error {
 	slices.SortStableFunc(b.summing, func(x, y *summing) int { return inStep(&x.item, &y.item) })
-	into, rings := map[string]*summing{}, b.rings()
+	into, covered, rings := map[string]*summing{}, map[string][]net.Span{}, b.rings()
 	for _, x := range b.summing {
 		sum := lower.SlotName(x.target.Object, x.into)
 		first := into[sum]
 		past := b.past(x, rings)
-		k, err := lower.SummedInput(x.in, x.v, x.target, x.into, first != nil, past)
+		sumInto := func(add bool) (*Run, error) {
+			k, err := lower.SummedInput(x.in, x.v, x.target, x.into, add, past)
+			if err != nil {
+				return nil, err
+			}
+			if x.lump != nil && x.lump.sums[x.v.Name] != nil {
+				return b.kernel(x.lump.summed(x.v.Name, add), x.target.N, -1), nil
+			}
+			return b.kernel(k, x.target.N, x.w.conn(x.byPost, nil)[0].conn), nil
+		}
+		// What is kept of the past shows in what a sum reads, and comes before it.
+		_, err := lower.SummedInput(x.in, x.v, x.target, x.into, first != nil, past)
 		if err == nil {
 			x.item.Ops, err = b.remember(x, past, rings[x.far])
+		}
+		var run *Run
+		if err == nil {
+			run, err = sumInto(first != nil)
 		}
 		if large, ok := err.(*TooLarge); ok {
 			return large
@@ -207,14 +223,16 @@ func (b *builder) addSums() error {
 			b.mistake(x.s.Place, "", "%s: %v", x.s.Name, err)
 			continue
 		}
-		var run *Run
-		if x.lump != nil && x.lump.sums[x.v.Name] != nil {
-			run = b.kernel(x.lump.summed(x.v.Name, first != nil), x.target.N, -1)
-		} else {
-			run = b.kernel(k, x.target.N, x.w.conn(x.byPost, nil)[0].conn)
-		}
 		into[sum] = x
 		b.sums[sum] = append(b.sums[sum], summand{run, x.item.Clock, x.lags != nil})
+		if parts := uncovered(x.near, covered[sum]); len(parts) > 0 && (first != nil || x.near.Len() < x.target.N) {
+			// Elements beside the part that is summed into keep their values, as in Brian2.
+			if run, err = sumInto(true); err != nil {
+				return err
+			}
+			x.item.Ops = append(x.item.Ops, b.kernel(lower.ClearSums(x.target.Input, x.into, parts), x.target.N, -1))
+		}
+		covered[sum] = append(covered[sum], x.near)
 		x.item.Ops = append(x.item.Ops, run)
 		b.plan.Schedule = append(b.plan.Schedule, x.item)
 		if first == nil {
@@ -222,6 +240,28 @@ func (b *builder) addSums() error {
 		}
 	}
 	return nil
+}
+
+// uncovered are the parts of a span that are in none of others.
+func uncovered(s net.Span, others []net.Span) (parts []lower.Part) {
+	for at := s.Start; at < s.Stop; {
+		end := s.Stop
+		skip := false
+		for _, o := range others {
+			if o.Start <= at && at < o.Stop {
+				at, skip = o.Stop, true
+				break
+			}
+			if o.Start > at {
+				end = min(end, o.Start)
+			}
+		}
+		if !skip {
+			parts = append(parts, lower.Part{Start: at, Len: end - at})
+			at = end
+		}
+	}
+	return parts
 }
 
 // warnEarly warns of code that reads a sum before it is taken, in a group that stops when a condition holds: in the first step the sum is 0,

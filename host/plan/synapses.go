@@ -20,6 +20,9 @@ func (b *builder) synapseContext(s *net.Synapses) check.Context {
 // checkSynapses checks the equations and the code of all synapses; the groups' models are known by then.
 func (b *builder) checkSynapses() error {
 	for _, s := range b.net.Synapses {
+		if !b.endsKnown(s) {
+			continue
+		}
 		src := s.Equations
 		if src == nil {
 			src = &diag.Source{Name: "equations of " + s.Name}
@@ -40,6 +43,7 @@ func (b *builder) checkSynapses() error {
 			continue
 		}
 		b.synModels[s] = m
+		b.standIns(s, m)
 		b.checkTransmission(s, m)
 		for _, p := range s.Pathways {
 			code, ds := syntax.ParseCode(p.Code, s.Dialect.Syntax())
@@ -106,6 +110,7 @@ func (b *builder) eventDT(s *net.Synapses) float64 {
 // synapses lays out all Synapses objects and adds their code to the schedule.
 func (b *builder) synapses() error {
 	for _, s := range b.net.Synapses {
+		b.endsCounted(s)
 		p := b.opt.pairsOf(s)
 		if b.synModels[s] != nil && b.procedural(s) {
 			continue

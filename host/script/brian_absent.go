@@ -3,6 +3,8 @@ package script
 import (
 	"regexp"
 	"strings"
+
+	"go.starlark.net/starlark"
 )
 
 // Hints shared by several names.
@@ -20,9 +22,6 @@ var absent = map[string]string{
 	"schedule":           fixedSlots,
 	"magic_network":      "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
 	"MagicNetwork":       "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
-	"prefs":              onMachine,
-	"set_device":         onMachine,
-	"device":             onMachine,
 	"reinit_devices":     onMachine,
 	"BrianLogger":        "--quiet leaves out notes; warnings and errors always show",
 	"active":             switchedOff,
@@ -65,4 +64,64 @@ func absentHint(msg string) string {
 		return suffixless(absent[m[1]], "what this object has can be read, not set; its arguments are given where it is made")
 	}
 	return ""
+}
+
+// noEffect stands for what only says how Brian2 runs a network: everything of it can be set and called, and does nothing but warn.
+type noEffect struct {
+	in         *interp
+	name, hint string
+}
+
+var (
+	_ starlark.HasSetField = (*noEffect)(nil)
+	_ starlark.HasSetKey   = (*noEffect)(nil)
+	_ starlark.Callable    = (*noEffect)(nil)
+)
+
+func (x *noEffect) String() string        { return x.name }
+func (x *noEffect) Name() string          { return x.name }
+func (x *noEffect) Type() string          { return x.name }
+func (x *noEffect) Freeze()               {}
+func (x *noEffect) Truth() starlark.Bool  { return true }
+func (x *noEffect) Hash() (uint32, error) { return starlark.String(x.name).Hash() }
+func (x *noEffect) AttrNames() []string   { return nil }
+
+func (x *noEffect) warn(t *starlark.Thread) {
+	x.in.warnAt(t, x.name+" has no effect here", x.hint)
+}
+
+// Attr is part of it.
+func (x *noEffect) Attr(name string) (starlark.Value, error) {
+	return &noEffect{x.in, x.name + "." + name, x.hint}, nil
+}
+
+// SetField does nothing.
+func (x *noEffect) SetField(name string, _ starlark.Value) error {
+	(&noEffect{x.in, x.name + "." + name, x.hint}).warn(x.in.thread)
+	return nil
+}
+
+// Get is part of it.
+func (x *noEffect) Get(key starlark.Value) (starlark.Value, bool, error) {
+	return &noEffect{x.in, x.name + "[" + key.String() + "]", x.hint}, true, nil
+}
+
+// SetKey does nothing.
+func (x *noEffect) SetKey(key, _ starlark.Value) error {
+	(&noEffect{x.in, x.name + "[" + key.String() + "]", x.hint}).warn(x.in.thread)
+	return nil
+}
+
+// CallInternal does nothing.
+func (x *noEffect) CallInternal(t *starlark.Thread, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	x.warn(t)
+	return starlark.None, nil
+}
+
+// machinery is what scripts of Brian2 say about how they run.
+func (in *interp) machinery(d starlark.StringDict) {
+	for _, name := range []string{"prefs", "set_device", "device", "reinit_devices"} {
+		d[name] = &noEffect{in, name, onMachine}
+	}
+	d["BrianLogger"] = &noEffect{in, "BrianLogger", "--quiet leaves out notes; warnings and errors always show"}
 }

@@ -24,6 +24,17 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 	if s.world != nil {
 		return nil, withHint(fmt.Errorf("connect: %s has run already", s.name), "make all synapses before the first run; another Synapses object can be added later")
 	}
+	if err := s.recountEnds(); err != nil {
+		return nil, err
+	}
+	if s.joined != "" {
+		return nil, withHint(fmt.Errorf("connect: %s has been connected to the synapses of %s, and these stay as they are", s.joined, s.name), "make all synapses of "+s.name+" before")
+	}
+	for _, g := range []*neuronGroup{s.source, s.target} {
+		if g.of != nil {
+			g.of.joined = s.name
+		}
+	}
 	given := func(v starlark.Value) bool { return v != nil && v != starlark.None }
 	c := &net.Connection{Place: s.in.placeOf(t), Procedural: procedural}
 	if g, ok := cond.(*graphValue); ok {

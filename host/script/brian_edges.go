@@ -17,14 +17,32 @@ import (
 
 // parts is a network of the synapses and what they connect, to be looked into.
 func parts(syn *net.Synapses) *net.Network {
-	return &net.Network{Groups: withLinked(syn.Pre.Group, syn.Post.Group), Synapses: []*net.Synapses{syn}}
+	n := &net.Network{}
+	var groups []*net.Group
+	var add func(*net.Synapses)
+	add = func(s *net.Synapses) {
+		if slices.Contains(n.Synapses, s) {
+			return
+		}
+		for _, g := range []*net.Group{s.Pre.Group, s.Post.Group} {
+			if g.Of != nil {
+				add(g.Of)
+			} else {
+				groups = append(groups, g)
+			}
+		}
+		n.Synapses = append(n.Synapses, s)
+	}
+	add(syn)
+	n.Groups = withLinked(groups...)
+	return n
 }
 
 // still are the synapses and what they connect without spikes and code, whose names may get their values when the script has gone on.
 func still(syn *net.Synapses) *net.Synapses {
 	quiet := func(g *net.Group) *net.Group {
-		if len(g.Links) > 0 {
-			return g // what it is linked to may be the other end
+		if len(g.Links) > 0 || g.Of != nil {
+			return g // what it is linked to, or an end of the synapses that it stands for, may be the other end
 		}
 		q := *g
 		q.Spiking, q.Code, q.Events, q.Stops = nil, nil, nil, nil

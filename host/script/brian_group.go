@@ -21,6 +21,7 @@ type neuronGroup struct {
 	ns          starlark.StringDict
 	more        []variable // lastspike and not_refractory, which no equation names
 	partName    string     // of a part that runs code: Brian2's, by which code of several parts is ordered
+	of          *synapses  // what the group stands for, where synapses are an end of others; nil: a group in its own right
 }
 
 var (
@@ -108,7 +109,7 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 	if g.Method, _, err = text("NeuronGroup: method=", method); err != nil {
 		return nil, err
 	}
-	if g.DT, err = clockOf(b.Name(), dt, clock); err != nil {
+	if err = setClock(b.Name(), dt, clock, &g.DT); err != nil {
 		return nil, err
 	}
 	ns, err := namespaceOf(b.Name(), namespace)
@@ -305,7 +306,7 @@ func (g *neuronGroup) emits(event string) bool {
 
 // AttrNames lists variables and fixed attributes.
 func (g *neuronGroup) AttrNames() []string {
-	names := []string{"name", "N", "i", "t", "dt", "start", "stop", "variables", "tags", "source", "run_regularly", "run_at", "run_on_event", "stop_when", "get_states", "set_states"}
+	names := []string{"name", "N", "i", "t", "dt", "clock", "start", "stop", "variables", "tags", "source", "run_regularly", "run_at", "run_on_event", "stop_when", "get_states", "set_states"}
 	for _, v := range g.more {
 		names = append(names, v.name)
 	}
@@ -330,6 +331,8 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 		return intArray(idx), nil
 	case "t":
 		return quantity{g.time(), units.Second}, nil
+	case "clock":
+		return g.in.clockAt(&g.pop.group.DT), nil
 	case "dt":
 		return quantity{g.dt(), units.Second}, nil
 	case "start":
@@ -420,6 +423,9 @@ func (g *neuronGroup) pick(key starlark.Value) ([]int32, error) { return pickRan
 
 // read gives the variable's values for the neurons of the group or part.
 func (g *neuronGroup) read(v variable) (*Array, error) {
+	if g.of != nil {
+		return g.of.read(v)
+	}
 	data, err := g.values(v)
 	if err != nil {
 		return nil, err
@@ -490,6 +496,9 @@ func (g *neuronGroup) where(cond *diag.Source, names check.Scope) (out []int, er
 
 // put makes an assignment: of the description before the network is opened, of the state afterwards.
 func (g *neuronGroup) put(v variable, a net.Assignment) error {
+	if g.of != nil {
+		return g.of.put(v, a)
+	}
 	grp := g.pop.group
 	if !v.shared && !g.whole() {
 		if a.Elements == nil {

@@ -37,7 +37,7 @@ func (in *interp) makePoissonGroup(t *starlark.Thread, b *starlark.Builtin, args
 		return nil, err
 	}
 	g := &net.Group{N: n, Dialect: check.Brian, Order: order}
-	if g.DT, err = clockOf(b.Name(), dt, clock); err != nil {
+	if err = setClock(b.Name(), dt, clock, &g.DT); err != nil {
 		return nil, err
 	}
 	ns, err := namespaceOf(b.Name(), namespace)
@@ -170,7 +170,7 @@ func (in *interp) makeSpikeGenerator(t *starlark.Thread, b *starlark.Builtin, ar
 		return nil, err
 	}
 	g := &net.Group{N: n, Dialect: check.Brian, Order: order, Generator: &net.Generator{}}
-	if g.DT, err = clockOf(b.Name(), dt, clock); err != nil {
+	if err = setClock(b.Name(), dt, clock, &g.DT); err != nil {
 		return nil, err
 	}
 	if period != nil && period != starlark.None {

@@ -59,7 +59,7 @@ func (in *interp) makeBrianMonitor(t *starlark.Thread, b *starlark.Builtin, args
 		return nil, err
 	}
 	var err error
-	if mon.DT, err = clockOf(b.Name(), dt, clock); err != nil {
+	if err = setClock(b.Name(), dt, clock, &mon.DT); err != nil {
 		return nil, err
 	}
 	known := &population{kind: need.kind, group: &net.Group{Name: need.name}, vars: m.vars, names: names}
@@ -136,7 +136,7 @@ func (m *stateMonitor) elements(v starlark.Value) error {
 
 // AttrNames lists the recorded variables and t.
 func (m *stateMonitor) AttrNames() []string {
-	return sortedNames([]string{"t", "name", "record", "source", "N"}, m.mon.Vars)
+	return sortedNames([]string{"t", "name", "record", "source", "clock", "N"}, m.mon.Vars)
 }
 
 // Attr gives what was recorded so far.
@@ -146,6 +146,8 @@ func (m *stateMonitor) Attr(name string) (starlark.Value, error) {
 		return starlark.String(m.name), nil
 	case "source":
 		return m.from, nil
+	case "clock":
+		return m.in.clockAt(&m.mon.DT), nil
 	case "record":
 		if m.all {
 			return starlark.True, nil
@@ -191,22 +193,20 @@ func (m *stateMonitor) values(k int) (*Array, error) {
 		return nil, err
 	}
 	v, steps := m.vars[m.mon.Vars[k]], len(s.T)
-	n := 1
-	switch {
-	case v.shared && steps == 0:
-	case steps > 0:
-		n = len(s.Values[k]) / steps
-	case m.mon.Elements != nil:
-		n = len(m.mon.Elements)
-	default:
+	n := len(m.mon.Elements)
+	if m.mon.Elements == nil {
 		if n, err = m.of.count(); err != nil {
 			return nil, err
 		}
 	}
 	out := &Array{data: make([]float64, n*steps), shape: []int{n, steps}, dim: v.dim, kind: v.kind}
+	stored := n
+	if v.shared { // each element has it, and it is recorded once
+		stored = 1
+	}
 	for step := range steps {
 		for e := range n {
-			out.data[e*steps+step] = s.Values[k][step*n+e]
+			out.data[e*steps+step] = s.Values[k][step*stored+e%stored]
 		}
 	}
 	return out, nil

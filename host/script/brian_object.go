@@ -229,10 +229,46 @@ func clockOf(kind string, v, clk starlark.Value) (float64, error) {
 	return dt, err
 }
 
+// setClock reads dt= and clock= of an object, whose interval follows the clock from then on.
+func setClock(kind string, v, clk starlark.Value, to *float64) (err error) {
+	*to, err = clockOf(kind, v, clk)
+	if c, ok := clk.(*ownClock); ok && err == nil {
+		c.users = append(c.users, to)
+	}
+	return err
+}
+
+// clockAt is the clock of an object with an interval, 0 for the network's.
+func (in *interp) clockAt(dt *float64) starlark.Value {
+	if *dt == 0 {
+		return &clock{in}
+	}
+	return &ownClock{"clock", *dt, []*float64{dt}}
+}
+
 // ownClock is Brian2's Clock(dt): a time step that objects share.
 type ownClock struct {
-	name string
-	dt   float64
+	name  string
+	dt    float64
+	users []*float64 // the intervals of those who follow it
+}
+
+var _ starlark.HasSetField = (*ownClock)(nil)
+
+// SetField sets dt, also between two runs.
+func (c *ownClock) SetField(name string, v starlark.Value) error {
+	if name != "dt" {
+		return noAttr("Clock", name, []string{"dt"})
+	}
+	dt, err := clockOf("Clock", v, nil)
+	if err != nil {
+		return err
+	}
+	c.dt = dt
+	for _, u := range c.users {
+		*u = dt
+	}
+	return nil
 }
 
 func (c *ownClock) String() string        { return fmt.Sprintf("Clock(dt=%v)", quantity{c.dt, units.Second}) }

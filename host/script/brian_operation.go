@@ -71,7 +71,7 @@ func (in *interp) codeBlock(t *starlark.Thread, o *object, kind string, order in
 	if err := slotOf(kind, c.When); err != nil {
 		return nil, err
 	}
-	if c.DT, err = clockOf(kind, dt, clk); err != nil {
+	if err = setClock(kind, dt, clk, &c.DT); err != nil {
 		return nil, err
 	}
 	if times != nil {
@@ -131,7 +131,7 @@ func (g *neuronGroup) stopWhen(t *starlark.Thread, b *starlark.Builtin, args sta
 	if err != nil {
 		return nil, err
 	}
-	if s.DT, err = clockOf(b.Name(), dt, nil); err != nil {
+	if err = setClock(b.Name(), dt, nil, &s.DT); err != nil {
 		return nil, err
 	}
 	label, given, err := text(b.Name()+": name=", name)
@@ -214,7 +214,7 @@ func (in *interp) networkOperation(t *starlark.Thread, b *starlark.Builtin, args
 	}
 	op := &net.Operation{When: when, Order: order}
 	var err error
-	if op.DT, err = clockOf(b.Name(), dt, clock); err != nil {
+	if err = setClock(b.Name(), dt, clock, &op.DT); err != nil {
 		return nil, err
 	}
 	o, err := in.newObject(t, b.Name(), "networkoperation", name)

@@ -27,7 +27,7 @@ func printed(t *testing.T, name, text string) string {
 
 // TestSurface compares what scripts print with what Brian2 printed for the Python scripts that they are ports of, line by line.
 func TestSurface(t *testing.T) {
-	for _, name := range []string{"surface", "held", "equations", "lastspike", "stop", "linked", "subset", "parts", "partsum", "unless", "orders", "linkedsub"} {
+	for _, name := range []string{"surface", "held", "equations", "lastspike", "stop", "linked", "subset", "parts", "partsum", "unless", "orders", "linkedsub", "onsyn", "found"} {
 		t.Run(name, func(t *testing.T) { asBrian(t, name) })
 	}
 }
@@ -184,5 +184,21 @@ print(n == len(S) and n > 100, ij == list(S.i) + list(S.j), w == list(S.w), some
 `)
 	if got != "True True True True (17, 1)\n" {
 		t.Error(got)
+	}
+}
+
+// TestEndsAreStored: variables that could be kept as sums per neuron are stored per synapse where other synapses read them.
+func TestEndsAreStored(t *testing.T) {
+	got := printed(t, "ends.star", `
+G = NeuronGroup(6, "dv/dt = (0.4 + 0.1*i)/ms : 1\ng : 1\ny : 1", threshold="v > 1", reset="v = 0", method="euler")
+S = Synapses(G, G, "dx/dt = -x/(5*ms) : 1 (clock-driven)\ng_post = x : 1 (summed)", on_pre="x += 1", method="exact")
+S.connect()
+U = Synapses(S, G, "y_post = x_pre : 1 (summed)")
+U.connect(i=range(36), j=S.j)
+run(10*ms)
+print(max(abs(G.g[:] - G.y[:])) < 1e-12, min(G.g[:]) > 1)
+`)
+	if got != "True True\n" {
+		t.Errorf("printed %q", got)
 	}
 }

@@ -30,6 +30,8 @@ type synapses struct {
 	known       int      // pairs or connections that pre and post stand for
 	knownCalls  int
 	constructed map[string]bool // pathways whose delay is fixed by the constructor
+	standIn     *neuronGroup    // these synapses as an end of others; nil: of none
+	joined      string          // the others that have been connected to these; "": none
 }
 
 var (
@@ -93,12 +95,12 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 	}
 	s := &synapses{explicit: true, constructed: map[string]bool{}}
 	var err error
-	if s.source, err = groupArg("Synapses: source", source); err != nil {
+	if s.source, err = endArg("Synapses: source", source); err != nil {
 		return nil, err
 	}
 	s.target = s.source
 	if target != nil && target != starlark.None {
-		if s.target, err = groupArg("Synapses: target", target); err != nil {
+		if s.target, err = endArg("Synapses: target", target); err != nil {
 			return nil, err
 		}
 	}
@@ -107,7 +109,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		return nil, err
 	}
 	s.syn.Namespace = &scope{in: in, namespace: s.ns, made: capture(t)}
-	if s.syn.DT, err = clockOf(b.Name(), dt, clock); err != nil {
+	if err = setClock(b.Name(), dt, clock, &s.syn.DT); err != nil {
 		return nil, err
 	}
 	if s.syn.Method, _, err = text("Synapses: method=", method); err != nil {
@@ -125,7 +127,12 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		return nil, err
 	}
 	s.syn.Name = s.name
-	s.named = func(name string) { s.syn.Name = name }
+	s.named = func(name string) {
+		s.syn.Name = name
+		if s.standIn != nil {
+			s.standIn.pop.group.Name = name
+		}
+	}
 	eqs, given := equationText(model)
 	if !given && model != nil && model != starlark.None {
 		return nil, synapsesError("model= must be a string or Equations, got %s", article(model))
@@ -270,6 +277,10 @@ func (s *synapses) addPathways(t *starlark.Thread, v starlark.Value, post bool, 
 		if post {
 			which = "target"
 		}
+		if side.of != nil {
+			return withHint(synapsesError("%s= needs spikes, and the %s are the synapses %s, which have none", arg, which, side.name),
+				"a variable that is (summed), or one with a differential equation, can read what they have, as in \"v_post = w_pre : 1 (summed)\"")
+		}
 		return withHint(synapsesError("%s= needs spikes, but the %s %s has no threshold", arg, which, side.label()), "add threshold='...' to the group")
 	}
 	return nil
@@ -335,7 +346,7 @@ func (s *synapses) setEvents(v starlark.Value) error {
 var lastUpdate = variable{name: "lastupdate", dim: units.Second, stored: true}
 
 // given are attributes that all synapses have.
-var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "N_pre", "N_post", "N_incoming", "N_outgoing",
+var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "clock", "N_pre", "N_post", "N_incoming", "N_outgoing",
 	"N_incoming_post", "N_outgoing_pre", "variables", "indices", "run_regularly", "tags"}
 
 // AttrNames lists variables, pathways and fixed attributes.
@@ -367,10 +378,12 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "name":
 		return starlark.String(s.name), nil
+	case "clock":
+		return s.in.clockAt(&s.syn.DT), nil
 	case "source":
-		return s.source, nil
+		return s.source.end(), nil
 	case "target":
-		return s.target, nil
+		return s.target.end(), nil
 	case "connect":
 		return starlark.NewBuiltin("connect", s.connect), nil
 	case "N":

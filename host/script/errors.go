@@ -212,24 +212,13 @@ var pythonHints = []struct {
 	hint      string
 }{
 	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, importHint},
-	{regexp.MustCompile(`\*\*`), regexp.MustCompile(`\*\*|got '\*|want`), powerHint},
-	{regexp.MustCompile(`^\s*@`), nil, decoratorHint},
-	{regexp.MustCompile(`\bf["']`), nil, fstringHint},
 	{regexp.MustCompile(`^\s*class\b`), nil, classHint},
-	{regexp.MustCompile(`^\s*(try|except|raise|with|global|assert|yield|nonlocal|async|del)\b`), nil, statementHint},
-	{regexp.MustCompile(`\bis\s+(not\s+)?None`), nil, noneHint},
-	{regexp.MustCompile(`\[[^\]]*:[^\]]*,|\[[^\]]*,[^\]]*:`), regexp.MustCompile(`got ','|got ':'|want`), columnHint},
-	{regexp.MustCompile(`["']\s*$|^\s*[rbuf]*["']|["']\s+["']`), regexp.MustCompile(`^got string literal`), adjacentHint},
+	{regexp.MustCompile(`^\s*(global|nonlocal)\b`), nil, globalHint},
+	{regexp.MustCompile(`^\s*(try|except|raise|with|yield|async|del)\b`), nil, statementHint},
 	{nil, regexp.MustCompile(`^(keyword|positional) argument may not follow`), "arguments come in the order f(x, name=y, *list, **dictionary)"},
-	{nil, regexp.MustCompile(`^invalid escape sequence`), escapeHint},
-	{nil, regexp.MustCompile(`^got for, want '\)'|^got for, want ','`), generatorHint},
-	{nil, regexp.MustCompile(`^got '=', want newline`), chainHint},
-	{nil, regexp.MustCompile(`^unparenthesized tuple with trailing comma`), commaHint},
-	{regexp.MustCompile(`\.load\(`), regexp.MustCompile(`^not an identifier`), loadHint},
-	{nil, regexp.MustCompile(`^print: unexpected keyword argument "end"`), "print ends each line; collect texts in a list and print \"\".join(texts)"},
+	{nil, regexp.MustCompile(`does not associate with`), "write the two comparisons, as in a < b and b < c"},
 	{nil, regexp.MustCompile(`^got slice, want int`), "parts of a list cannot be set: make it an array, as in x = array([1, 2, 3])"},
-	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 0*mV; for a mask of an array write greater(a, b) or a.gt(b)"},
-	{nil, regexp.MustCompile(`unknown conversion %`), "% knows %d, %s, %g and the like without widths: write format(x, \".3f\")"},
+	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 3*mV"},
 	{nil, regexp.MustCompile(`undefined: (math|scipy|os|sys|random)$`), "there is no module of that name: write sin(x), linspace(...) and so on directly, or as np.sin(x)"},
 }
 

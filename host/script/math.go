@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
@@ -180,10 +181,15 @@ func pairwise(f func(x, y *Array) (*Array, error)) builtinFunc {
 }
 
 func compareArrays(op syntax.Token, x, y *Array) (*Array, error) {
-	if x.dim != y.dim {
+	if x.dim != y.dim && !unitless(x) && !unitless(y) {
 		return nil, fmt.Errorf("cannot compare %s with %s", describeDim(x.dim), describeDim(y.dim))
 	}
 	return broadcast(x, y, units.Dim{}, boolElems, func(a, b float64) float64 { return boolFloat(compareFloats(op, a, b)) })
+}
+
+// unitless reports whether all numbers are 0, infinite or NaN, which compare with any unit, as in Brian2.
+func unitless(a *Array) bool {
+	return a.dim.Dimensionless() && !slices.ContainsFunc(a.data, func(v float64) bool { return v != 0 && !math.IsInf(v, 0) && !math.IsNaN(v) })
 }
 
 // sameUnit lifts a function of two values of one unit; its result keeps the unit unless it is a ratio.

@@ -3,8 +3,11 @@ package script
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
+	"github.com/galvani-sim/galvani/host/pystar"
+	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
 )
 
@@ -68,6 +71,8 @@ func (in *interp) addModules(d starlark.StringDict) {
 		random[name] = starlark.NewBuiltin(name, randomState)
 	}
 	np["random"] = &moduleValue{"np.random", random}
+	np[pystar.Load], np["r_"] = d["read"], rowJoiner{}
+	d[pystar.Constants] = &moduleValue{"brian2.units.constants", physicalConstants()}
 	d["np"] = &moduleValue{"np", np}
 	d["numpy"] = &moduleValue{"numpy", np}
 	all := maps.Clone(d)
@@ -84,4 +89,64 @@ func randomState(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	own := (&draws{seed: seed, stream: "RandomState"}).vocabulary()
 	own["random"], own["random_sample"], own["integers"], own["standard_normal"] = own["rand"], own["rand"], own["randint"], own["randn"]
 	return &moduleValue{b.Name(), own}, nil
+}
+
+// physicalConstants are those of brian2.units.constants, with the values of Brian2 2.5.1 (CODATA 2014).
+func physicalConstants() starlark.StringDict {
+	d := starlark.StringDict{}
+	for _, c := range []struct{ name, value string }{
+		{"avogadro_constant", "6.022140857e23/mole"}, {"boltzmann_constant", "1.38064852e-23*joule/kelvin"}, {"electric_constant", "8.854187817e-12*farad/metre"},
+		{"electron_mass", "9.10938356e-31*kilogram"}, {"elementary_charge", "1.6021766208e-19*coulomb"}, {"faraday_constant", "96485.33289*coulomb/mole"},
+		{"gas_constant", "8.3144598*joule/mole/kelvin"}, {"magnetic_constant", "1.2566370614359173e-6*newton/amp**2"}, {"molar_mass_constant", "1e-3*kilogram/mole"},
+		{"zero_celsius", "273.15*kelvin"},
+	} {
+		q, err := units.Parse(c.value)
+		if err != nil {
+			panic(err)
+		}
+		d[c.name] = quantity(q)
+	}
+	return d
+}
+
+// rowJoiner is np.r_: np.r_[a, b, 0:3] joins arrays, numbers and ranges.
+type rowJoiner struct{}
+
+var _ starlark.Mapping = rowJoiner{}
+
+func (rowJoiner) String() string        { return "np.r_" }
+func (rowJoiner) Type() string          { return "np.r_" }
+func (rowJoiner) Freeze()               {}
+func (rowJoiner) Truth() starlark.Bool  { return true }
+func (rowJoiner) Hash() (uint32, error) { return 0, nil }
+
+// Get joins.
+func (rowJoiner) Get(key starlark.Value) (starlark.Value, bool, error) {
+	parts, ok := key.(starlark.Tuple)
+	if !ok {
+		parts = starlark.Tuple{key}
+	}
+	list := make([]starlark.Value, len(parts))
+	for k, p := range parts {
+		if s, ok := p.(sliceValue); ok {
+			idx, err := s.positions(math.MaxInt32)
+			if err == nil && (s.stop == nil || s.stop == starlark.None) {
+				err = fmt.Errorf("np.r_: the range %v has no end", s)
+			}
+			if err != nil {
+				return nil, false, err
+			}
+			p = intArray(idx)
+		}
+		a, err := toArray(p)
+		if err != nil {
+			return nil, false, fmt.Errorf("np.r_: %w", err)
+		}
+		if len(a.shape) == 0 {
+			a = &Array{data: a.data, shape: []int{1}, dim: a.dim, kind: a.kind}
+		}
+		list[k] = a
+	}
+	out, err := concatenate(nil, starlark.NewBuiltin("np.r_", nil), starlark.Tuple{starlark.NewList(list)}, nil)
+	return out, err == nil, err
 }

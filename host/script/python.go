@@ -6,25 +6,15 @@ import (
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/pystar"
 )
 
 // What people who know Python write first, and what to write here.
 const (
-	importHint     = "scripts import nothing: the whole vocabulary is already there, also as np, plt, b2 and ann; load(\"other.star\", \"name\") reads another script"
-	powerHint      = "there is no ** operator: write pow(x, n), or a unit's power by name, such as cm2"
-	decoratorHint  = "there are no decorators: pass the function, as in network_operation(f, dt=10*ms)"
-	fstringHint    = "there are no f-strings: write \"%g\" % x or \"{}\".format(x)"
-	classHint      = "there are no classes but those of behaviours, class X(Behavior): use functions, dictionaries or struct(...)"
-	statementHint  = "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"
-	noneHint       = "write == None or != None"
-	columnHint     = "a[:, 0] is written a[slice(None), 0] or a.column(0), and a[i:j, k] a[slice(i, j), k]"
-	adjacentHint   = "put a + between two strings"
-	escapeHint     = "write \\\\ for a backslash, or put an r before the string, as in r\"$\\tau$\""
-	generatorHint  = "there are no generator expressions: put [ ] around it, as in sum([x for x in y])"
-	chainHint      = "one assignment a line: b = 1, then a = b"
-	commaHint      = "write (x,) = f(), or x = f()[0]"
-	loadHint       = "load is a word of Starlark; read(\"x.npy\") reads arrays, also of npz, csv, mtx and png files"
-	underscoreHint = "write the number without underscores, or as 25e3"
+	importHint    = "import brings in what scripts have anyway: brian2, numpy, matplotlib, pylab, ANNarchy and PymoNNto; load(\"other.star\", \"name\") reads another script"
+	classHint     = "there are no classes but those of behaviours, class X(Behavior): use functions, dictionaries or struct(...)"
+	globalHint    = "functions cannot give a variable of the script another value: keep it in a list or a dictionary, as in count[0] += 1"
+	statementHint = "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"
 )
 
 // pythonOnly are forms of Python that no script can have, as they look once strings and comments are taken out.
@@ -33,22 +23,20 @@ var pythonOnly = []struct {
 	what, hint string
 }{
 	{regexp.MustCompile(`(?m)^[ \t]*(?:from[ \t]+\S+[ \t]+import|import[ \t])`), "an import", importHint},
-	{regexp.MustCompile(`(?m)^[ \t]*@`), "a decorator", decoratorHint},
-	{regexp.MustCompile(`""f`), "an f-string", fstringHint},
-	{regexp.MustCompile(`[\w)\]}"][ \t]*\*\*`), "the operator **", powerHint},
-	{regexp.MustCompile(`\[[^\[\](){}:,\n]*:[^\[\](){}\n,]*,|\[[^\[\](){}\n:]*,[^\[\](){}\n:,]*:`), "an index of several dimensions with a colon", columnHint},
 	{regexp.MustCompile(`(?m)^[ \t]*class\b`), "a class", classHint},
-	{regexp.MustCompile(`(?m)^[ \t]*(?:try|except|raise|with|global|assert|yield|nonlocal|async|del)\b`), "a statement that scripts do not have", statementHint},
-	{regexp.MustCompile(`\bis[ \t]+(?:not[ \t]+)?None\b`), "is None", noneHint},
-	{regexp.MustCompile(`""f?\s+[rbufRBUF]{0,2}""`), "strings that stand next to each other", adjacentHint},
-	{regexp.MustCompile(`\b\d+_\d`), "a number with underscores", underscoreHint},
+	{regexp.MustCompile(`(?m)^[ \t]*(?:global|nonlocal)\b`), "a statement that scripts do not have", globalHint},
+	{regexp.MustCompile(`(?m)^[ \t]*(?:try|except|with|yield|async)\b`), "a statement that scripts do not have", statementHint},
 }
 
 // morePython lists what else of Python stands in a file that could not be read, so that it need not be found one by one: each form at its
 // first place after the given one, with the lines of the others.
 // text is that of the file with what is allowed to be Python blanked out.
 func morePython(src *diag.Source, text string, after int) (list diag.List) {
-	code, at := withoutStrings(text)
+	read := pystar.Rewrite(text)
+	code, at := withoutStrings(read.Code)
+	for k := range at {
+		at[k] = read.Origin(at[k])
+	}
 	line := func(off int) int { return 1 + strings.Count(src.Text[:off], "\n") }
 	seen := line(after)
 	for _, p := range pythonOnly {

@@ -1,16 +1,168 @@
 package script
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 
+	"github.com/galvani-sim/galvani/host/pystar"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
 
 // sliceName is what assigned slices call; no script can have a name like it.
 const sliceName = "[i:j]"
 
+// comparisons are what ==, < and so on call, so that arrays give masks, as in numpy.
+var comparisons = map[syntax.Token]string{syntax.EQL: "[==]", syntax.NEQ: "[!=]", syntax.LT: "[<]", syntax.LE: "[<=]", syntax.GT: "[>]", syntax.GE: "[>=]"}
+
+// pythonVocabulary is what the forms of Python call.
+func pythonVocabulary(d starlark.StringDict) {
+	d[sliceName], d[pystar.Slice], d[pystar.Pow] = d["slice"], d["slice"], d["pow"]
+	for name, f := range map[string]builtinFunc{pystar.Percent: percentFormat, pystar.Format: formatMethod, pystar.FString: formatted} {
+		d[name] = starlark.NewBuiltin(name, f)
+	}
+	d["__name__"] = starlark.String("__main__")
+	for op, name := range comparisons {
+		d[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			return compared(op, args[0], args[1])
+		})
+	}
+}
+
+// compared is x op y: a mask where one of them is an array, else one truth value.
+func compared(op syntax.Token, x, y starlark.Value) (starlark.Value, error) {
+	if !elementwiseCompared(x) && !elementwiseCompared(y) {
+		a, isNumber := asQuantity(x)
+		b, both := asQuantity(y)
+		if isNumber && both && a.Dim != b.Dim {
+			one := func(q units.Quantity) *Array { return &Array{data: []float64{q.Value}, dim: q.Dim} }
+			if unitless(one(a)) || unitless(one(b)) {
+				return starlark.Bool(compareFloats(op, a.Value, b.Value)), nil
+			}
+		}
+		ok, err := starlark.Compare(op, x, y)
+		return starlark.Bool(ok), err
+	}
+	a, err := toArray(x)
+	if err == nil {
+		var b *Array
+		if b, err = toArray(y); err == nil {
+			return compareArrays(op, a, b)
+		}
+	}
+	switch op { // with what is no number, an array is not equal
+	case syntax.EQL:
+		return starlark.False, nil
+	case syntax.NEQ:
+		return starlark.True, nil
+	}
+	return nil, err
+}
+
+// elementwiseCompared reports whether a value is compared element by element.
+func elementwiseCompared(v starlark.Value) bool {
+	switch v.(type) {
+	case *Array, *varView:
+		return true
+	}
+	return false
+}
+
+// parse reads a script, with what it has of Python.
+func parse(name, text string) (*syntax.File, error) {
+	read := pystar.Rewrite(text)
+	f, err := fileOptions.Parse(name, read.Code, 0)
+	if wrong, ok := err.(syntax.Error); ok {
+		wrong.Pos.Line, wrong.Pos.Col = read.Position(wrong.Pos.Line, wrong.Pos.Col)
+		return nil, wrong
+	}
+	if err != nil {
+		return nil, err
+	}
+	if read.Code != text {
+		replace(reflect.ValueOf(f.Stmts), read)
+	}
+	f.Stmts = decorated(f.Stmts)
+	likePython(f)
+	return f, nil
+}
+
+var positionType = reflect.TypeOf(syntax.Position{})
+
+// replace gives what a tree consists of the places that it has in the source.
+func replace(v reflect.Value, read *pystar.Text) {
+	switch v.Kind() {
+	case reflect.Interface, reflect.Pointer:
+		if !v.IsNil() {
+			replace(v.Elem(), read)
+		}
+	case reflect.Slice:
+		for k := range v.Len() {
+			replace(v.Index(k), read)
+		}
+	case reflect.Struct:
+		if v.Type() == positionType {
+			if p := v.Addr().Interface().(*syntax.Position); p.IsValid() {
+				p.Line, p.Col = read.Position(p.Line, p.Col)
+			}
+			return
+		}
+		for k := range v.NumField() {
+			if f := v.Field(k); f.CanSet() {
+				replace(f, read)
+			}
+		}
+	}
+}
+
+// decorated puts a call of what stands behind @ after the function below it.
+func decorated(list []syntax.Stmt) []syntax.Stmt {
+	var out, pending []syntax.Stmt
+	for _, st := range list {
+		for _, body := range bodies(st) {
+			*body = decorated(*body)
+		}
+		out = append(out, st)
+		if a, ok := st.(*syntax.AssignStmt); ok {
+			if id, ok := a.LHS.(*syntax.Ident); ok && strings.HasPrefix(id.Name, pystar.Decorator) {
+				pending = append(pending, st)
+				continue
+			}
+		}
+		if def, ok := st.(*syntax.DefStmt); ok {
+			for _, p := range slices.Backward(pending) {
+				by := p.(*syntax.AssignStmt)
+				at := by.OpPos
+				ident := func(name string) *syntax.Ident { return &syntax.Ident{NamePos: at, Name: name} }
+				out = append(out, &syntax.AssignStmt{OpPos: at, Op: syntax.EQ, LHS: ident(def.Name.Name),
+					RHS: &syntax.CallExpr{Fn: ident(by.LHS.(*syntax.Ident).Name), Lparen: at, Args: []syntax.Expr{ident(def.Name.Name)}, Rparen: at}})
+			}
+		}
+		pending = nil
+	}
+	return out
+}
+
+// bodies are the lists of statements inside of one.
+func bodies(st syntax.Stmt) []*[]syntax.Stmt {
+	switch st := st.(type) {
+	case *syntax.DefStmt:
+		return []*[]syntax.Stmt{&st.Body}
+	case *syntax.IfStmt:
+		return []*[]syntax.Stmt{&st.True, &st.False}
+	case *syntax.ForStmt:
+		return []*[]syntax.Stmt{&st.Body}
+	case *syntax.WhileStmt:
+		return []*[]syntax.Stmt{&st.Body}
+	}
+	return nil
+}
+
 // likePython turns what Starlark's parser reads and its resolver refuses into what means the same: a[i:j] = x becomes a[slice(i, j)] = x, and
-// arguments with a name after *list go before it.
+// arguments with a name after *list go before it. Comparisons become calls, see comparisons.
 func likePython(f *syntax.File) {
 	syntax.Walk(f, func(n syntax.Node) bool {
 		switch n := n.(type) {
@@ -21,6 +173,53 @@ func likePython(f *syntax.File) {
 		}
 		return true
 	})
+	compareArraysIn(reflect.ValueOf(f.Stmts))
+}
+
+var exprType = reflect.TypeOf((*syntax.Expr)(nil)).Elem()
+
+// compareArraysIn turns comparisons into calls, unless one side is a word that no array is equal to.
+func compareArraysIn(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Interface:
+		if v.IsNil() {
+			return
+		}
+		compareArraysIn(v.Elem())
+		if v.Type() != exprType || !v.CanSet() {
+			return
+		}
+		if b, ok := v.Interface().(*syntax.BinaryExpr); ok && comparisons[b.Op] != "" && !wordOrText(b.X) && !wordOrText(b.Y) {
+			v.Set(reflect.ValueOf(&syntax.CallExpr{Fn: &syntax.Ident{NamePos: b.OpPos, Name: comparisons[b.Op]}, Lparen: b.OpPos, Args: []syntax.Expr{b.X, b.Y}, Rparen: b.OpPos}))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			compareArraysIn(v.Elem())
+		}
+	case reflect.Slice:
+		for k := range v.Len() {
+			compareArraysIn(v.Index(k))
+		}
+	case reflect.Struct:
+		if v.Type() == positionType {
+			return
+		}
+		for k := range v.NumField() {
+			if f := v.Field(k); f.CanSet() {
+				compareArraysIn(f)
+			}
+		}
+	}
+}
+
+func wordOrText(e syntax.Expr) bool {
+	switch e := e.(type) {
+	case *syntax.Ident:
+		return e.Name == "None" || e.Name == "True" || e.Name == "False"
+	case *syntax.Literal:
+		return e.Token == syntax.STRING
+	}
+	return false
 }
 
 // assignable is the target of an assignment with slices as calls.
@@ -60,4 +259,35 @@ func laterArgument(arg syntax.Expr) int {
 		}
 	}
 	return 0
+}
+
+// print is Python's print(..., sep=, end=).
+func (in *interp) print(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	sep, end := starlark.Value(starlark.None), starlark.Value(starlark.None)
+	var file, flush starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), nil, kwargs, "sep?", &sep, "end?", &end, "file?", &file, "flush?", &flush); err != nil {
+		return nil, err
+	}
+	between, behind := " ", "\n"
+	for _, s := range []struct {
+		v  starlark.Value
+		to *string
+	}{{sep, &between}, {end, &behind}} {
+		switch v := s.v.(type) {
+		case starlark.NoneType:
+		case starlark.String:
+			*s.to = string(v)
+		default:
+			return nil, fmt.Errorf("print: sep= and end= are strings, not %s", article(v))
+		}
+	}
+	var out strings.Builder
+	for k, v := range args {
+		if k > 0 {
+			out.WriteString(between)
+		}
+		out.WriteString(plainString(v))
+	}
+	_, err := fmt.Fprint(in.opt.Stdout, out.String()+behind)
+	return starlark.None, err
 }

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -98,8 +99,8 @@ func (in *interp) putDT(what string, v starlark.Value, plain float64) error {
 	if !(dt > 0) || math.IsInf(dt, 0) {
 		return fmt.Errorf("%s: the time step must be positive, got %v", what, v)
 	}
-	if in.ran && dt != in.net.DT {
-		return fmt.Errorf("%s: the time step cannot change after the network has run", what)
+	if in.ran && dt != in.net.DT && slices.ContainsFunc(in.net.Groups, func(g *net.Group) bool { return g.Dialect == check.ANNarchy }) {
+		return fmt.Errorf("%s: the time step cannot change after a network with ANNarchy's populations has run", what)
 	}
 	in.net.DT, in.dtSet = dt, true
 	return nil

@@ -305,11 +305,10 @@ func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDic
 	if err != nil {
 		return nil, err
 	}
-	f, err := fileOptions.Parse(src.Name, text, 0)
+	f, err := parse(src.Name, text)
 	if err != nil {
 		return nil, in.diagnose(err)
 	}
-	likePython(f)
 	in.collectLiterals(f, src)
 	if t == in.thread {
 		in.params.scan(f)
@@ -367,9 +366,11 @@ func (in *interp) predeclared() starlark.StringDict {
 			d[name] = v
 		}
 	}
+	in.machinery(d)
 	in.sharePanelNames(d)
 	in.addModules(d)
-	d[sliceName] = d["slice"]
+	d["print"] = starlark.NewBuiltin("print", in.print)
+	pythonVocabulary(d)
 	return d
 }
 

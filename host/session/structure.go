@@ -89,7 +89,7 @@ func (t *Timeline) synapses(name string) (*net.Synapses, error) {
 	n := t.sim.Network()
 	for _, s := range n.Synapses {
 		if s.Name == name {
-			return s, nil
+			return s, t.isNoEnd(s)
 		}
 	}
 	for _, p := range n.Projections {
@@ -98,6 +98,16 @@ func (t *Timeline) synapses(name string) (*net.Synapses, error) {
 		}
 	}
 	return nil, fmt.Errorf("there are no synapses %q%s", name, listed(t.objects()))
+}
+
+// isNoEnd is an error where synapses are an end of others, which have their numbers.
+func (t *Timeline) isNoEnd(s *net.Synapses) error {
+	for _, o := range t.sim.Network().Synapses {
+		if o.Pre.Group.Of == s || o.Post.Group.Of == s {
+			return fmt.Errorf("the synapses %q begin or end at those of %q, which stay as they are", o.Name, s.Name)
+		}
+	}
+	return nil
 }
 
 // freeze makes the description of synapses that hold for any number of them: what was set for all of them stays for those to come.
@@ -394,6 +404,9 @@ func (e RemoveNode) apply(t *Timeline) (Edit, error) {
 			edges := t.touching(s, g, fresh)
 			if len(edges) == 0 {
 				continue
+			}
+			if err := t.isNoEnd(s); err != nil {
+				return err
 			}
 			if err := t.freeze(s); err != nil {
 				return err

@@ -55,6 +55,25 @@ func TestEmptyCanvas(t *testing.T) {
 	}
 }
 
+// TestEndsStay: synapses that are an end of others keep their numbers, so that none are added or taken away.
+func TestEndsStay(t *testing.T) {
+	g := &net.Group{Name: "g", N: 2, Equations: code("v : 1"), Spiking: &net.Spiking{Threshold: code("v > 1"), Reset: code("v = 0")}}
+	s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Equations: code("w : 1"), Connect: []*net.Connection{{I: []int32{0, 1}, J: []int32{1, 0}}}}
+	at := &net.Group{Name: "s", N: 2, Of: s}
+	o := &net.Synapses{Name: "o", Pre: net.All(g), Post: net.All(at), Pathways: []*net.Pathway{{Name: "pre", Code: code("w_post += 1")}},
+		Connect: []*net.Connection{{I: []int32{0}, J: []int32{1}}}}
+	r := start(t, &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s, o}}, Options{})
+	for _, e := range []Edit{AddEdge{Synapses: "s", Pre: []int32{0}, Post: []int32{0}}, RemoveEdge{"s", []int32{1}}, RemoveNode{"g", []int32{0}}} {
+		wantError(t, r.Do(e), `"o"`, `"s"`, "stay as they are")
+	}
+	r.must(r.Do(AddEdge{Synapses: "o", Pre: []int32{0}, Post: []int32{0}}))
+	r.must(r.Do(SetValues{Object: "g", Variable: "v", Elements: []int32{0}, Values: []float64{5}}))
+	r.seek(3)
+	if got := r.values("s", "w"); !slices.Equal(got, []float64{1, 1}) {
+		t.Errorf("w is %v", got)
+	}
+}
+
 // TestRules edits equations while the network runs: the state goes on, and single nodes can have a rule of their own.
 func TestRules(t *testing.T) {
 	g := &net.Group{Name: "g", N: 4, Equations: code("dv/dt = 1/second : 1\nk : 1"), Spiking: &net.Spiking{Threshold: code("v > 100"), Reset: code("v = 0")}}

@@ -110,6 +110,11 @@ func (c *clone) cloneSynapses(s *net.Synapses) *net.Synapses {
 }
 
 func (c *clone) span(s net.Span) net.Span {
+	if of := s.Group.Of; of != nil && c.groups[s.Group] == nil {
+		own := *s.Group
+		own.Of = c.synapses[of]
+		c.groups[s.Group] = &own
+	}
 	s.Group = c.groups[s.Group]
 	return s
 }

@@ -39,6 +39,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Networks", s.networks},
 		{"Spiking", s.spiking},
 		{"Redelayed", s.redelayed},
+		{"AtSynapses", s.atSynapses},
 		{"Sums", s.sums},
 		{"Delayed", s.delayed},
 		{"Procedural", s.procedural},

@@ -23,6 +23,8 @@ type slowNet struct {
 	synapses       []*slowSynapses
 	spikes, events int                           // so far
 	past           map[*eval.Group][]*eval.Group // by step, at the time of the sums
+	standIns       []*eval.Group                 // synapses as an end of others
+	covered        map[summed][]bool             // elements that a sum of the step has set
 }
 
 type slowGroup struct {
@@ -67,12 +69,19 @@ func newSlowNet(n *net.Network) (*slowNet, error) {
 		}
 		out.groups, of[g] = append(out.groups, s), s
 	}
+	made := map[*net.Synapses]*slowSynapses{}
 	for _, x := range n.Synapses {
+		for _, g := range []*net.Group{x.Pre.Group, x.Post.Group} {
+			if s := made[g.Of]; s != nil && of[g] == nil {
+				of[g] = &slowGroup{Group: &eval.Group{Model: s.Model, N: len(s.I), DT: n.DT, Values: s.Values}, object: g}
+				out.standIns = append(out.standIns, of[g].Group)
+			}
+		}
 		s, err := newSlowSynapses(x, of)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", x.Name, err)
 		}
-		out.synapses = append(out.synapses, s)
+		out.synapses, made[x] = append(out.synapses, s), s
 	}
 	slices.SortFunc(out.synapses, func(x, y *slowSynapses) int { return cmp.Compare(x.object.Name, y.object.Name) })
 	return out, nil
@@ -232,6 +241,9 @@ func (n *slowNet) step() (nearest float64, err error) {
 	for _, g := range n.groups {
 		g.Step = n.now
 	}
+	for _, g := range n.standIns {
+		g.Step = n.now
+	}
 	return nearest, nil
 }
 
@@ -291,8 +303,18 @@ func (n *slowNet) sum(x summand, values map[summed][]float64) error {
 		end, byPost = x.s.Pre, false
 	}
 	t := summed{end, end.Model.ByName[name]}
-	if values[t] == nil {
-		values[t] = make([]float64, end.N)
+	span := x.s.object.Post
+	if !byPost {
+		span = x.s.object.Pre
+	}
+	if values[t] == nil { // elements beside the part that is summed into keep what they have
+		values[t] = slices.Clone(end.Values[t.v])
+		n.covered[t] = make([]bool, end.N)
+	}
+	for i := span.Start; i < span.Stop; i++ {
+		if !n.covered[t][i] {
+			n.covered[t][i], values[t][i] = true, 0
+		}
 	}
 	for k := range x.s.I {
 		pre, post := n.ends(x.s, x.v, k)
@@ -320,6 +342,7 @@ func (n *slowNet) sums() (map[summed][]float64, error) {
 		n.past[g.Group] = append(n.past[g.Group], &c)
 	}
 	values := map[summed][]float64{}
+	n.covered = map[summed][]bool{}
 	for _, x := range n.summands() {
 		if x.late {
 			continue
@@ -327,9 +350,9 @@ func (n *slowNet) sums() (map[summed][]float64, error) {
 		if err := n.sum(x, values); err != nil {
 			return nil, err
 		}
-	}
-	for t, v := range values {
-		t.g.Values[t.v] = v
+		for t, v := range values { // those that come later by name see it
+			t.g.Values[t.v] = v
+		}
 	}
 	return values, nil
 }

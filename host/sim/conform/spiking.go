@@ -42,13 +42,17 @@ const spikingSteps = 150
 // spikingNetwork compares one network step by step, until a neuron comes so close to its threshold that rounding may decide. between, when not nil, is
 // called between steps.
 func (s *suite) spikingNetwork(t *testing.T, k uint64, between func(t *testing.T, m *spikingMaker, r *sim.Sim, slow *slowNet, step int)) (c spikingCoverage) {
+	m := &spikingMaker{suite: s, r: rand.New(rand.NewPCG(k, 23))}
+	return s.slowly(t, m, m.network(), between)
+}
+
+// slowly compares a network.
+func (s *suite) slowly(t *testing.T, m *spikingMaker, n *net.Network, between func(t *testing.T, m *spikingMaker, r *sim.Sim, slow *slowNet, step int)) (c spikingCoverage) {
 	// Variables are of order 1; errors of a step are forgotten or, in weights, add up over the steps.
 	bound, margin := 1e-11, 1e-8
 	if s.precision == plan.Single {
 		bound, margin = 1e-4, 2e-5
 	}
-	m := &spikingMaker{suite: s, r: rand.New(rand.NewPCG(k, 23))}
-	n := m.network()
 	defer func() {
 		if t.Failed() {
 			t.Log(m.text.String())
@@ -138,6 +142,8 @@ type spikingMaker struct {
 	*suite
 	r    *rand.Rand
 	text strings.Builder // for a person who looks at a failure
+	// summedInto gives synapses a variable r that others may sum or add into.
+	summedInto bool
 }
 
 func pick[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
@@ -238,6 +244,10 @@ func (m *spikingMaker) synapses(name string, pre, post *net.Group) *net.Synapses
 		eqs += "\ndx/dt = (0.2*v_post - x)/(8*ms) : 1" + pick(r, "", " (clock-driven)")
 		code = append(slices.DeleteFunc(code, func(c string) bool { return strings.HasPrefix(c, "x =") }), drivingCode...)
 		s.Method = "euler"
+	}
+	if m.summedInto {
+		eqs += "\nr : 1"
+		code = append(code, "w = clip(w + 0.01*r, 0, 1)\ng_post += w", "r += 0.02*v_pre")
 	}
 	if s.ByIndex = r.IntN(3) == 0; s.ByIndex {
 		code = append(code, orderedCode...)

@@ -1,0 +1,23 @@
+// Package pystar turns forms of Python that Starlark's parser does not read into Starlark that means the same, and says where each byte of the
+// result stood: powers (a**b), f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
+// beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, del, numbers with underscores, and imports of what
+// scripts have anyway.
+//
+// The work is done on tokens, not on a tree: what is not rewritten stays as it is, byte for byte, so that Starlark's parser reports what is
+// wrong with it where it stands. The result calls functions with the names below, which no script needs.
+//
+// What does not belong here: what those functions do, and everything that Starlark reads but takes otherwise; both are in host/script.
+package pystar
+
+// Names of the functions that the result calls.
+const (
+	Pow       = "__pow__"       // (x, n)
+	Load      = "__load__"      // an attribute: load is a word of Starlark
+	Constants = "__constants__" // a module: brian2.units.constants
+	Slice     = "__slice__"     // (start, stop, step), each a number or None
+	Percent   = "__percent__"   // (format, values): Python's format % values
+	Format    = "__format__"    // (format, ...): Python's format.format(...)
+	FString   = "__fstring__"   // (text, value, "conversion:spec", text, value, ..., text)
+	Decorator = "__decorator_"  // and a number: what stands behind @
+	chained   = "__assigned__"  // what is assigned to several targets
+)

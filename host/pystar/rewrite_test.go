@@ -1,0 +1,105 @@
+package pystar
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestRewrite: each form and what it becomes.
+func TestRewrite(t *testing.T) {
+	for _, c := range [][2]string{
+		{"x = a**2", "x = __pow__(a, 2)"},
+		{"x = -a.b[i]**-2.5*c", "x = -__pow__(a.b[i], -2.5)*c"},
+		{"x = a**b**c + (d + e)**f(g)", "x = __pow__(a, __pow__(b, c)) + __pow__((d + e), f(g))"},
+		{"x = f(*a, **b)", "x = f(*a, **b)"},
+		{"x = f(a, *b, **{'k': c**2})", "x = f(a, *b, **{'k': __pow__(c, 2)})"},
+		{"def f(a, **k):\n\treturn a**k['n']", "def f(a, **k):\n\treturn __pow__(a, k['n'])"},
+		{"x **= a + 1", "x = __pow__(x, (a + 1))"},
+		{"x = a[:, 0]", "x = a[__slice__(None, None), 0]"},
+		{"x = a[::2, 1:b**2, -1]", "x = a[__slice__(None, None, 2), __slice__(1, __pow__(b, 2)), -1]"},
+		{"a[i:, :j] = b[1:2]", "a[__slice__(i, None), __slice__(None, j)] = b[1:2]"},
+		{"x = {'a': [1, 2], 'b': 3}", "x = {'a': [1, 2], 'b': 3}"},
+		{"x = [k for k in y], {k: 2 for k in y}", "x = [k for k in y], {k: 2 for k in y}"},
+		{"x = sum(k**2 for k in y**2)", "x = sum([__pow__(k, 2) for k in __pow__(y, 2)])"},
+		{"x = ' '.join(f(k, 1) for k in y if k)", "x = ' '.join([f(k, 1) for k in y if k])"},
+		{"x = 'a' \"b\"\n'c'", "x = ('a' + \"b\")\n'c'"},
+		{"x = f('a'  # first\n\t'b' 'c' % 3)", "x = f(__percent__(('a'  # first\n\t+ 'b' + 'c'), 3))"},
+		{"x = '%.2f' % a**2*b", "x = __percent__('%.2f', __pow__(a, 2))*b"},
+		{"x = ('%d'\n '%d') % (a, b)", "x = __percent__((('%d'\n + '%d')), (a, b))"},
+		{"x = a % b", "x = a % b"},
+		{"x = '{:.2f}'.format(a) + s.format(b)", "x = __format__('{:.2f}', a) + s.format(b)"},
+		{"x = f'v = {v/mV:.2f} mV'", "x = __fstring__('v = ', (v/mV), \":.2f\", ' mV')"},
+		{"x = rf\"\\d{a['k']}{b!r}{{}}\"", "x = __fstring__(r\"\\d\", (a['k']), \":\", r\"\", (b), \"r:\", r\"{}\")"},
+		{"x = f'{a**2=}' 'b'", "x = (__fstring__('a**2=', (__pow__(a, 2)), \"r:\", '')+ 'b')"},
+		{"x = a if b is None else c is not None", "x = a if b == None else c != None"},
+		{"x = 1_000 + 0x_ff", "x = 1000 + 0xff"},
+		{"x = 0 < a.b <= 2*c and d < e", "x = 0 < a.b and a.b <= 2*c and d < e"},
+		{"if not 0 < a < 2 or 0 < f(x) < 3: pass", "if not 0 < a < 2 or 0 < f(x) < 3: pass"},
+		{"x = [a < b, b < c]; y = a == b if c == d else e == f", "x = [a < b, b < c]; y = a == b if c == d else e == f"},
+		{"x = np.load('a')", "x = np.__load__('a')"},
+		{"x = '\\mu \\t\\\\m' f'\\Omega{a}'", "x = ('\\\\mu \\t\\\\m' + __fstring__('\\\\Omega', (a), \":\", ''))"},
+		{"a = b = c.d = f(x)**2", "__assigned__ = __pow__(f(x), 2); a = __assigned__; b = __assigned__; c.d = __assigned__"},
+		{"x, = f(y)", "(x,) = f(y)"},
+		{"x = y,", "x = y,"},
+		{"f(a=1, b=2)\nx = lambda a=1, b=2: a == b", "f(a=1, b=2)\nx = lambda a=1, b=2: a == b"},
+		{"@network_operation(dt=2**3*ms)\ndef f(): pass", "__decorator_0 = (network_operation(dt=__pow__(2, 3)*ms))\ndef f(): pass"},
+		{"assert a**2", "if not (__pow__(a, 2)): fail(\"the assertion does not hold: a**2\")"},
+		{"assert f(a, b), 'no %s' % c", "if not (f(a, b)): fail( __percent__('no %s', c))"},
+		{"raise ValueError('a', b)", "fail('a', b)"},
+		{"del a, b", "a = None; b = None"},
+		{"del a[0]", "del a[0]"},
+		{"from brian2 import *", "pass"},
+		{"import brian2 as br, numpy as np", "br = b2"},
+		{"import numpy, matplotlib.pyplot as plt\nfrom numpy import (linspace,\n\tsqrt as root)", "pass\nlinspace = np.linspace; root = np.sqrt"},
+		{"from brian2.units import mV as millivolt", "millivolt = mV"},
+		{"import os\nx = a.os", "pass\nx = a.os"},
+		{"import os\nx = os.path", "import os\nx = os.path"},
+		{"import scipy.stats as st, time\nx = f'{st.norm}'", "import scipy.stats as st, time\nx = __fstring__('', (st.norm), \":\", '')"},
+		{"from scipy.stats import norm, t\nx = norm", "from scipy.stats import norm, t\nx = norm"},
+		{"from scipy.stats import norm", "pass"},
+		{"from params import *", "from params import *"},
+		{"from numpy import random as rnd\nimport math", "rnd = np.random\nmath = np"},
+		{"from brian2.units.constants import faraday_constant as F, gas_constant", "F = __constants__.faraday_constant; gas_constant = __constants__.gas_constant"},
+		{"x = 'a**b' # c**d\n\"\"\"e**f\n'\"\"\"", "x = 'a**b' # c**d\n\"\"\"e**f\n'\"\"\""},
+		{"x = 'no end**2\ny = a**2", "x = 'no end**2\ny = a**2"},
+		{"x = u'a' + R'b'", "x = 'a' + r'b'"},
+		{"x = ]**2 + (a", "x = ]**2 + (a"},
+	} {
+		if got := Rewrite(c[0]).Code; spaceless(got) != spaceless(c[1]) {
+			t.Errorf("%q\nbecomes %q,\nwant    %q", c[0], got, c[1])
+		}
+	}
+}
+
+func spaceless(s string) string { return strings.ReplaceAll(s, " ", "") }
+
+// TestOrigin: what stays of the source is where it was.
+func TestOrigin(t *testing.T) {
+	src := "α = b**2 + undefined\nx = f'{bad} text' % (\n\tworse)\n"
+	r := Rewrite(src)
+	for _, word := range []string{"undefined", "bad", "worse"} {
+		at := strings.Index(r.Code, word)
+		if got := r.Origin(at); got != strings.Index(src, word) {
+			t.Errorf("%s stood at %d, is said to have stood at %d", word, strings.Index(src, word), got)
+		}
+	}
+	if line, col := r.Position(1, int32(len([]rune(r.Code[:strings.Index(r.Code, "undefined")])))+1); line != 1 || col != 12 {
+		t.Errorf("line %d, column %d", line, col)
+	}
+}
+
+// FuzzRewrite: no text is too strange, and the origins of what is rewritten lie within it.
+func FuzzRewrite(f *testing.F) {
+	for _, s := range []string{"f'{a[\"b\"]!r:>{w}}'", "a[:,::,b**", "(((]]", "@\n@x", "import a as", "x = = y", "'%' % '%", "f\"{a}{\"", "a.b.**c", "assert (a,", "raise X(", "\\\n", "f'{\\'", "lambda: a = b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		r := Rewrite(s)
+		for k := range len(r.Code) + 1 {
+			if o := r.Origin(k); o < 0 || o > len(s) {
+				t.Fatalf("byte %d of %q comes from %d", k, r.Code, o)
+			}
+		}
+		r.Position(3, 7)
+	})
+}

@@ -1,0 +1,277 @@
+package pystar
+
+import (
+	"fmt"
+	"strings"
+)
+
+// statements rewrites forms that are statements of their own.
+func (r *rewriter) statements(list []token) {
+	first := 0
+	for k := 0; k <= len(list); k++ {
+		if k < len(list) && list[k].kind != newline && !(list[k].is(";") && flat(list[first:k])) {
+			continue
+		}
+		if line := list[first:k]; len(line) > 0 {
+			r.statement(line, first)
+		}
+		first = k + 1
+	}
+}
+
+// flat reports whether all brackets of a line are closed.
+func flat(line []token) bool {
+	depth := 0
+	for k := range line {
+		if line[k].is("(", "[", "{") {
+			depth++
+		} else if line[k].is(")", "]", "}") {
+			depth--
+		}
+	}
+	return depth == 0
+}
+
+// statement rewrites one; offset is the index of its first token among all.
+func (r *rewriter) statement(line []token, offset int) {
+	start, end := line[0].start, line[len(line)-1].end
+	switch t := &line[0]; {
+	case t.is("import", "from"):
+		if s, ok := r.imports(line); ok {
+			r.whole(start, end, s)
+		}
+	case t.is("@") && len(line) > 1:
+		r.replaceToken(t, fmt.Sprintf("%s%d = ", Decorator, r.decorators))
+		r.decorators++
+		r.wrap(line[1].start, end, "(", ")")
+	case t.is("assert") && len(line) > 1:
+		condition, message := len(line), ""
+		for k := 1; k < len(line); k++ {
+			if line[k].is("(", "[", "{") {
+				if line[k].match < 0 {
+					return
+				}
+				k = line[k].match - offset
+			} else if line[k].is(",") {
+				condition = k
+				break
+			}
+		}
+		if condition < len(line) {
+			r.replaceToken(&line[condition], "): fail(")
+			r.wrap(line[1].start, end, "", ")")
+		} else {
+			message = strings.Join(strings.Fields(r.src[line[1].start:end]), " ")
+			r.wrap(line[1].start, end, "", fmt.Sprintf("): fail(%q)", "the assertion does not hold: "+message))
+		}
+		r.replaceToken(t, "if not (")
+	case t.is("raise") && len(line) > 1 && line[1].kind == name:
+		switch {
+		case len(line) == 2:
+			r.whole(start, end, fmt.Sprintf("fail(%q)", line[1].s))
+		case line[2].is("(") && line[2].match == offset+len(line)-1:
+			r.replace(start, line[1].end, "fail")
+		}
+	case t.is("del") && len(line) > 1:
+		var names []string
+		for k := 1; k < len(line); k++ {
+			if k%2 == 1 && line[k].kind == name {
+				names = append(names, line[k].s+" = None")
+			} else if !(k%2 == 0 && line[k].is(",")) {
+				return
+			}
+		}
+		r.whole(start, end, strings.Join(names, "; "))
+	default:
+		r.assignment(line, offset)
+	}
+}
+
+// assignment rewrites a = b = x, x **= y and x, = y.
+func (r *rewriter) assignment(line []token, offset int) {
+	var equals []int
+	for k := 0; k < len(line); k++ {
+		switch t := &line[k]; {
+		case t.is("(", "[", "{"):
+			if t.match < 0 {
+				return
+			}
+			k = t.match - offset
+		case t.is("lambda", ":", "def", "if", "for", "while", "return"):
+			k = len(line)
+		case t.is("="):
+			equals = append(equals, k)
+		case t.is("**=") && k > 0 && k+1 < len(line):
+			target := Rewrite(r.src[line[0].start:line[k-1].end]).Code
+			r.replaceToken(t, "= "+Pow+"("+target+", (")
+			r.wrap(line[k+1].start, line[len(line)-1].end, "", "))")
+			return
+		}
+	}
+	if len(equals) == 0 {
+		return
+	}
+	last := equals[len(equals)-1]
+	if last+1 >= len(line) || equals[0] == 0 {
+		return
+	}
+	if len(equals) == 1 {
+		if line[last-1].is(",") && last > 1 {
+			r.wrap(line[0].start, line[last-1].end, "(", ")")
+		}
+		return
+	}
+	var targets []string
+	from := 0
+	for _, k := range equals {
+		if k == from {
+			return
+		}
+		targets = append(targets, Rewrite(r.src[line[from].start:line[k-1].end]).Code)
+		from = k + 1
+	}
+	var after strings.Builder
+	for _, s := range targets {
+		fmt.Fprintf(&after, "; %s = %s", s, chained)
+	}
+	r.whole(line[0].start, line[last].end, chained+" =")
+	r.wrap(line[last+1].start, line[len(line)-1].end, "", after.String())
+}
+
+// modules are those whose names scripts have, by the name they have there; "" for those that have none of their own.
+var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.numpy_": "np", "brian2.units.constants": Constants, "numpy": "np", "numpy.random": "np.random", "math": "np",
+	"matplotlib": "", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "pylab": "plt", "ANNarchy": "", "PymoNNto": "", "__future__": "", "mpl_toolkits.mplot3d": ""}
+
+// physics are the names of the module Constants.
+var physics = strings.Fields("avogadro_constant boltzmann_constant electric_constant electron_mass elementary_charge faraday_constant gas_constant magnetic_constant molar_mass_constant zero_celsius")
+
+// module finds a module; those inside of a known one are known, and have no name of their own.
+func module(path string) (own string, ok bool) {
+	if own, ok = modules[path]; ok {
+		return own, true
+	}
+	root, _, _ := strings.Cut(path, ".")
+	_, ok = modules[root]
+	return "", ok && root != "numpy" && root != "matplotlib" && root != "mpl_toolkits"
+}
+
+// imports is what an import means: names for what scripts have under others. One of what they do not have is nothing as long as its names are
+// not used, and else stays as it is.
+func (r *rewriter) imports(line []token) (string, bool) {
+	k := 1
+	path := func() string {
+		var s strings.Builder
+		for k < len(line) && (line[k].kind == name && !line[k].is("import", "as") || line[k].is(".")) {
+			s.WriteString(line[k].s)
+			k++
+		}
+		return s.String()
+	}
+	alias := func() (string, bool) {
+		if k+1 < len(line) && line[k].is("as") && line[k+1].kind == name {
+			k += 2
+			return line[k-1].s, true
+		}
+		return "", false
+	}
+	var out []string
+	bind := func(as, what string) {
+		if as != what {
+			out = append(out, as+" = "+what)
+		}
+	}
+	if line[0].is("from") {
+		own, known := module(path())
+		if k >= len(line) || !line[k].is("import") {
+			return "", false
+		}
+		for k++; k < len(line); {
+			switch {
+			case line[k].is("*") && !known:
+				return "", false
+			case line[k].is("*") && own == Constants:
+				for _, n := range physics {
+					bind(n, own+"."+n)
+				}
+				fallthrough
+			case line[k].is("(", ")", ",", "*"):
+				k++
+				continue
+			case line[k].kind != name:
+				return "", false
+			}
+			what := line[k].s
+			k++
+			as, given := alias()
+			if !given {
+				as = what
+			}
+			switch {
+			case !known:
+				if r.used(as) {
+					return "", false
+				}
+			case own == "np" || own == "np.random" || own == Constants:
+				bind(as, own+"."+what)
+			case what == "pyplot":
+				bind(as, "plt")
+			case given:
+				bind(as, what)
+			}
+		}
+		return joined(out), true
+	}
+	for k < len(line) {
+		p := path()
+		own, known := module(p)
+		as, given := alias()
+		root, _, _ := strings.Cut(p, ".")
+		switch {
+		case !known && (given && r.used(as) || !given && r.used(root)), given && known && own == "" && r.used(as):
+			return "", false
+		case !known || own == "":
+		case given:
+			bind(as, own)
+		case p == "numpy" || p == "brian2": // have their full names, too
+		case root == p:
+			bind(p, own)
+		}
+		if k < len(line) && !line[k].is(",") {
+			return "", false
+		}
+		k++
+	}
+	return joined(out), true
+}
+
+// used reports whether a name stands anywhere but in imports, and not as an attribute.
+func (r *rewriter) used(n string) bool {
+	imported := false
+	for k := range r.list {
+		t := &r.list[k]
+		if k == 0 || t.kind == newline {
+			imported = false
+		}
+		if t.is("import", "from") && (k == 0 || r.list[k-1].kind == newline) {
+			imported = true
+		}
+		if !imported && t.is(n) && (k == 0 || !r.list[k-1].is(".")) {
+			return true
+		}
+		for _, p := range t.parts {
+			for j := range p.tokens {
+				if p.tokens[j].is(n) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func joined(list []string) string {
+	if len(list) == 0 {
+		return "pass"
+	}
+	return strings.Join(list, "; ")
+}
