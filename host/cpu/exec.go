@@ -77,7 +77,7 @@ type worker[T real] struct {
 // native returns the worker's argument block for machine code.
 func (w *worker[T]) native() *native.Args {
 	if w.args == nil {
-		w.args = new(native.Args)
+		w.args = native.NewArgs()
 	}
 	return w.args
 }

@@ -25,7 +25,8 @@ type creationSum[T real] struct {
 	behind int
 	first  int // synapse
 	tasks  int
-	jobs   [2]func(worker, task int)
+	jobs   [3]func(worker, task int)
+	few    []T
 }
 
 // windowValues is about the number of values that a window holds: they stay in a cache while they are added.
@@ -73,10 +74,8 @@ func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T
 	if s.tasks = split(n, s.p.work()+1, x.pool.threads()); s.tasks > 1 && !s.cut(min(s.tasks, x.pool.threads())) && x.pool.threads() > 2 {
 		return nil, nil // many threads are faster row by row
 	}
-	if s.parts == 1 {
-		s.values = make([]T, min(n, aloneValues))
-	}
-	s.jobs = [2]func(worker, task int){s.compute, s.add}
+	s.few = make([]T, min(n, aloneValues))
+	s.jobs = [3]func(worker, task int){s.compute, s.add, s.alone}
 	return s, nil
 }
 
@@ -136,8 +135,8 @@ func (s *creationSum[T]) run(step int64) error {
 
 func (s *creationSum[T]) all() error {
 	x := s.r.x
-	if s.parts == 1 {
-		return x.pool.run(1, s.jobs[0])
+	if s.parts == 1 || x.pool.pace.alone {
+		return x.pool.run(1, s.jobs[2])
 	}
 	end := s.cuts[s.parts]
 	for s.from = 0; s.from < s.runs; s.from = s.behind {
@@ -155,20 +154,20 @@ func (s *creationSum[T]) all() error {
 	return nil
 }
 
-// compute makes the values of a task's part of the window; where one thread does everything, those of all synapses, and adds them.
+// compute makes the values of a task's part of the window.
 func (s *creationSum[T]) compute(worker, task int) {
-	w := s.r.x.workers[worker]
-	if s.parts == 1 {
-		for lo, n := 0, s.to.Len(); lo < n; lo += len(s.values) {
-			v := s.values[:min(len(s.values), n-lo)]
-			s.fill(w, lo, v)
-			s.put(lo, v)
-		}
-		return
-	}
 	n := int(s.cuts[s.parts][s.behind-1]) - s.first
 	lo, hi := cut(n, s.tasks, task), cut(n, s.tasks, task+1)
-	s.fill(w, s.first+lo, s.values[lo:hi])
+	s.fill(s.r.x.workers[worker], s.first+lo, s.values[lo:hi])
+}
+
+// alone makes all values and adds them.
+func (s *creationSum[T]) alone(worker, _ int) {
+	for lo, n := 0, s.to.Len(); lo < n; lo += len(s.few) {
+		v := s.few[:min(len(s.few), n-lo)]
+		s.fill(s.r.x.workers[worker], lo, v)
+		s.put(lo, v)
+	}
 }
 
 // fill makes the values of synapses lo, lo+1, ...

@@ -5,6 +5,9 @@ import "unsafe"
 // Args is what a call of Code works on. It holds addresses as numbers: the caller keeps what they point to alive. It is
 // large; one per thread is enough.
 type Args struct {
+	// Vectors lie in a line of the cache each, see NewArgs.
+	spill [maxSpill][64]byte
+
 	whole int64 // elements in whole vectors
 	tail  int64 // a bit for each of the lanes behind them
 	first int64 // index of the first element
@@ -22,7 +25,14 @@ type Args struct {
 	// The lanes behind the whole vectors, as masks that are vectors; the second half of lanes64 is that of a vector of float32.
 	lanes32 [8]int32
 	lanes64 [8]int64
-	spill   [maxSpill][64]byte
+}
+
+// NewArgs returns an Args whose vectors begin at lines of the cache: a store that crosses one costs several, and so does a load behind it.
+func NewArgs() *Args {
+	const line = 64
+	room := make([]byte, unsafe.Sizeof(Args{})+line)
+	at := unsafe.Pointer(unsafe.SliceData(room))
+	return (*Args)(unsafe.Add(at, -uintptr(at)&(line-1))) // there are no pointers in it
 }
 
 // Fault is the first vector in which a check failed.

@@ -218,12 +218,14 @@ func (t avx2) notFinite(d, x, where int) {
 	}
 }
 
-func (t avx2) lost(d, _, x int, by *Divisor) {
-	size := t.temp(realClass)
+func (t avx2) lossy(d, _, x, size int, by *Divisor) {
 	t.bitwise(andBits, size, x, t.others())
 	t.instruction(cmpReal[t.wide], full, d, size, t.num(by.Least), predicateLt)
-	t.instruction(cmpReal[t.wide], full, size, size, t.num(0), predicateNe)
-	t.and(d, d, size)
+}
+
+func (t avx2) notZero(d, x, differ int) {
+	t.instruction(cmpReal[t.wide], full, differ, x, t.num(0), predicateNe)
+	t.and(d, d, differ)
 }
 
 func (t avx2) and(d, a, b int) { t.bitwise(andBits, d, a, register(b)) }

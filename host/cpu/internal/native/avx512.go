@@ -143,10 +143,11 @@ func (t avx512) notFinite(d, x, where int) {
 	t.masked(classify[t.wide], full, d, 0, register(x), where, false, classNotFinite)
 }
 
-func (t avx512) lost(d, low, x int, _ *Divisor) {
+func (t avx512) lossy(d, low, _, _ int, _ *Divisor) {
 	t.masked(classify[t.wide], full, d, 0, register(low), 0, false, classTiny)
-	t.masked(testReal[t.wide], full, d, x, t.others(), d, false, 0)
 }
+
+func (t avx512) notZero(d, x, _ int) { t.masked(testReal[t.wide], full, d, x, t.others(), d, false, 0) }
 
 func (t avx512) and(d, a, b int) { t.vex(maskAnd, 1, d, a, register(b), 0) }
 func (t avx512) or(d, a, b int)  { t.vex(maskOr, 1, d, a, register(b), 0) }

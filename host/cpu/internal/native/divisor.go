@@ -107,11 +107,14 @@ func (g *generator) divide(d, x int, by *Divisor) {
 	}
 	t, k := g.temp(realClass), g.temp(maskClass)
 	g.real(mulReal, d, x, g.num(by.Low))
-	g.isa.lost(k, d, x, by)
+	g.isa.lossy(k, d, x, t, by)
 	g.real(fma231, d, x, g.num(by.High))
 	over := g.isa.none(k)
+	g.isa.notZero(k, x, t)
+	zeros := g.isa.none(k)
 	g.isa.fill(g.wide, t, g.num(by.By))
 	g.real(divReal, d, x, register(t))
+	g.land(zeros)
 	g.land(over)
 }
 

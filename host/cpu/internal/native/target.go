@@ -72,8 +72,9 @@ type target interface {
 	nonzero(d, x int) // of ints
 	// notFinite sets d where x is NaN or infinite, and mask where, unless -1, holds; within the lanes in use.
 	notFinite(d, x, where int)
-	// lost sets d where x is not zero and low, which is x by.Low, may have lost digits.
-	lost(d, low, x int, by *Divisor)
+	// lossy sets d where x is zero, or low, which is x by.Low, may have lost digits; notZero clears it where x is zero. Both use t.
+	lossy(d, low, x, t int, by *Divisor)
+	notZero(d, x, t int)
 	and(d, a, b int)
 	or(d, a, b int)
 	not(d, a int)
