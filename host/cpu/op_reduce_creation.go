@@ -14,8 +14,10 @@ type creationSum[T real] struct {
 	p    *program[T] // over synapses
 	to   plan.Index  // row of each synapse
 	sums []T         // those of r, or room for what is added to these
-	// With several threads, all compute values, a window of synapses at a time, and each adds those of its own rows: runs of synapses whose rows
-	// ascend are cut at the first of them. parts is 1 where one thread does both.
+	// With several threads each makes the sums of its own rows: runs of synapses whose rows ascend are cut at the first of them. Where the pieces are
+	// long, a thread computes the values of its own; where they are short, all compute values, a window of synapses at a time, and then each adds
+	// those of its own. parts is 1 where one thread does everything.
+	long   bool
 	parts  int
 	cuts   [][]int32 // by part: where its piece of each run begins; the last is where runs end
 	runs   int
@@ -25,12 +27,19 @@ type creationSum[T real] struct {
 	behind int
 	first  int // synapse
 	tasks  int
-	jobs   [3]func(worker, task int)
+	jobs   [4]func(worker, task int)
 	few    []T
 }
 
-// windowValues is about the number of values that a window holds: they stay in a cache while they are added.
+// windowValues is about the number of values of a window: they stay in a cache while they are added.
 const windowValues = 1 << 16
+
+// Pieces are long from longPiece synapses on, where beginning one costs little beside it. Short ones are not worth it below fewSynapses: values that go
+// from the cache of one core to that of another take as long as one thread does.
+const (
+	longPiece   = 512
+	fewSynapses = 1 << 18
+)
 
 // aloneValues is that for a single thread, which has no one to wait for.
 const aloneValues = 1 << 11
@@ -75,7 +84,7 @@ func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T
 		return nil, nil // many threads are faster row by row
 	}
 	s.few = make([]T, min(n, aloneValues))
-	s.jobs = [3]func(worker, task int){s.compute, s.add, s.alone}
+	s.jobs = [4]func(worker, task int){s.compute, s.add, s.alone, s.pieces}
 	return s, nil
 }
 
@@ -92,6 +101,10 @@ func (s *creationSum[T]) cut(parts int) bool {
 		}
 	}
 	longest = max(longest, n-int(begin[len(begin)-1]))
+	s.long = n >= len(begin)*parts*longPiece
+	if !s.long && n < fewSynapses {
+		return true
+	}
 	s.parts, s.runs, s.room = parts, len(begin), max(windowValues, longest)
 	s.cuts = append(s.cuts, begin)
 	end := append(slices.Clone(begin[1:]), int32(n))
@@ -114,6 +127,9 @@ func (s *creationSum[T]) cut(parts int) bool {
 		s.cuts = append(s.cuts, at)
 	}
 	s.cuts = append(s.cuts, end)
+	if s.long {
+		s.room = parts * aloneValues
+	}
 	s.values = make([]T, s.room)
 	return true
 }
@@ -137,6 +153,9 @@ func (s *creationSum[T]) all() error {
 	x := s.r.x
 	if s.parts == 1 || x.pool.pace.alone {
 		return x.pool.run(1, s.jobs[2])
+	}
+	if s.long {
+		return x.pool.run(s.parts, s.jobs[3])
 	}
 	end := s.cuts[s.parts]
 	for s.from = 0; s.from < s.runs; s.from = s.behind {
@@ -163,9 +182,23 @@ func (s *creationSum[T]) compute(worker, task int) {
 
 // alone makes all values and adds them.
 func (s *creationSum[T]) alone(worker, _ int) {
-	for lo, n := 0, s.to.Len(); lo < n; lo += len(s.few) {
-		v := s.few[:min(len(s.few), n-lo)]
-		s.fill(s.r.x.workers[worker], lo, v)
+	s.both(s.r.x.workers[worker], 0, s.to.Len(), s.few)
+}
+
+// pieces makes the values of a part's rows and adds them.
+func (s *creationSum[T]) pieces(worker, part int) {
+	room := s.values[part*aloneValues : (part+1)*aloneValues]
+	from, behind := s.cuts[part], s.cuts[part+1]
+	for i := range s.runs {
+		s.both(s.r.x.workers[worker], int(from[i]), int(behind[i]), room)
+	}
+}
+
+// both makes the values of synapses lo to hi-1 and adds them, as many at a time as there is room for.
+func (s *creationSum[T]) both(w *worker[T], lo, hi int, room []T) {
+	for ; lo < hi; lo += len(room) {
+		v := room[:min(len(room), hi-lo)]
+		s.fill(w, lo, v)
 		s.put(lo, v)
 	}
 }
