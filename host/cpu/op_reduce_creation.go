@@ -10,10 +10,11 @@ import (
 // creationSum makes the sums of a mapped connection in the order of creation of its synapses, which is that of each row: values are read where they lie
 // one after the other, and each is added to the sum of its row.
 type creationSum[T real] struct {
-	r    *reduceOp[T]
-	p    *program[T] // over synapses
-	to   plan.Index  // row of each synapse
-	sums []T         // those of r, or room for what is added to these
+	r      *reduceOp[T]
+	p      *program[T]   // over synapses
+	direct *directSum[T] // instead of p, where not nil
+	to     plan.Index    // row of each synapse
+	sums   []T           // those of r, or room for what is added to these
 	// With several threads each makes the sums of its own rows: runs of synapses whose rows ascend are cut at the first of them. Where the pieces are
 	// long, a thread computes the values of its own; where they are short, all compute values, a window of synapses at a time, and then each adds
 	// those of its own. parts is 1 where one thread does everything.
@@ -53,6 +54,10 @@ func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T
 	if c.syn == nil || r.ints != nil || x.replicas() > 1 || c.maxSyn != len(c.syn)-1 || r.plain != nil && r.plain.syn == nil {
 		return nil, nil
 	}
+	target := o.Bind[red.Slot]
+	if ir.Any(red.Value, func(e *ir.Expr) bool { return e.Op == ir.OpLoad && o.Bind[e.Slot] == target }) {
+		return nil, nil // sums are not what they were while they are made
+	}
 	for row := range c.rows {
 		if s := c.syn[c.rowPtr[row]:c.rowPtr[row+1]]; !slices.IsSorted(s) {
 			return nil, nil
@@ -71,6 +76,7 @@ func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T
 		}
 	}
 	var err error
+	s.direct = r.directly(o, red.Value)
 	if s.p, err = compileReduction[T](o.Kernel, red, o, x.plan, x.random(), c); err != nil {
 		return nil, err
 	}
@@ -101,7 +107,7 @@ func (s *creationSum[T]) cut(parts int) bool {
 		}
 	}
 	longest = max(longest, n-int(begin[len(begin)-1]))
-	s.long = n >= len(begin)*parts*longPiece
+	s.long = s.direct != nil || n >= len(begin)*parts*longPiece
 	if !s.long && n < fewSynapses {
 		return true
 	}
@@ -196,6 +202,10 @@ func (s *creationSum[T]) pieces(worker, part int) {
 
 // both makes the values of synapses lo to hi-1 and adds them, as many at a time as there is room for.
 func (s *creationSum[T]) both(w *worker[T], lo, hi int, room []T) {
+	if s.direct != nil {
+		s.direct.add(s.sums, s.to, lo, hi)
+		return
+	}
 	for ; lo < hi; lo += len(room) {
 		v := room[:min(len(room), hi-lo)]
 		s.fill(w, lo, v)
