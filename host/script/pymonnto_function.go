@@ -89,25 +89,17 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 		return v, err
 	case "dot", "matmul":
 		if len(args) == 2 {
-			a, err := x.value(args[0])
+			a, b, err := x.both(args)
 			if err != nil {
 				return a, err
-			}
-			b, err := x.value(args[1])
-			if err != nil {
-				return b, err
 			}
 			return x.product(a, b, e)
 		}
 	case "outer", "multiply.outer":
 		if len(args) == 2 {
-			a, err := x.value(args[0])
+			a, b, err := x.both(args)
 			if err != nil {
 				return a, err
-			}
-			b, err := x.value(args[1])
-			if err != nil {
-				return b, err
 			}
 			return x.operate("*", asCol(a), asRow(b))
 		}

@@ -102,7 +102,12 @@ func stripComment(s string) string {
 	return s
 }
 
-func bracketDepth(s string) (d int) {
+// bracketDepth is how many brackets are open at the end of a text.
+func bracketDepth(s string) int { return outsideStrings(s, func(int, int) bool { return true }) }
+
+// outsideStrings calls f with the place of each byte that is neither in a string nor a bracket, and with the number of brackets that are open there,
+// until f returns false. It returns how many are open at the end.
+func outsideStrings(s string, f func(i, depth int) bool) (depth int) {
 	quote := byte(0)
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -114,12 +119,16 @@ func bracketDepth(s string) (d int) {
 		case c == '"' || c == '\'':
 			quote = c
 		case strings.IndexByte("([{", c) >= 0:
-			d++
+			depth++
 		case strings.IndexByte(")]}", c) >= 0:
-			d--
+			depth--
+		default:
+			if !f(i, depth) {
+				return depth
+			}
 		}
 	}
-	return d
+	return depth
 }
 
 // parsePython reads the statements of a body.
@@ -231,21 +240,15 @@ func pyBlock(lines []pyLine, indent int) (out []*pyStmt, rest []pyLine, err erro
 
 // cutColon splits a line at the colon that opens a block.
 func cutColon(s string) (before, after string, ok bool) {
-	depth, quote := 0, byte(0)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-		case c == '"' || c == '\'':
-			quote = c
-		case strings.IndexByte("([{", c) >= 0:
-			depth++
-		case strings.IndexByte(")]}", c) >= 0:
-			depth--
-		case c == ':' && depth == 0:
-			return s[:i], strings.TrimSpace(s[i+1:]), true
+	at := -1
+	outsideStrings(s, func(i, depth int) bool {
+		if s[i] == ':' && depth == 0 {
+			at = i
 		}
+		return at < 0
+	})
+	if at >= 0 {
+		return s[:at], strings.TrimSpace(s[at+1:]), true
 	}
 	return s, "", false
 }

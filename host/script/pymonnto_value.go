@@ -171,6 +171,15 @@ func (x *expansion) together(a, b pyVal) (out pyVal, err error) {
 	return out, nil
 }
 
+// both translates two expressions.
+func (x *expansion) both(e []*pyExpr) (a, b pyVal, err error) {
+	if a, err = x.value(e[0]); err != nil {
+		return a, b, err
+	}
+	b, err = x.value(e[1])
+	return a, b, err
+}
+
 // value translates an expression.
 func (x *expansion) value(e *pyExpr) (pyVal, error) {
 	switch e.op {
