@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"regexp"
 
 	"go.starlark.net/starlark"
 )
@@ -27,6 +28,11 @@ func (s *synapse) checkOperation(operation string) error {
 	}
 	return withHint(fmt.Errorf("%s: there is no operation=%q", "Synapse", operation), `"sum" or "mean"`)
 }
+
+var synapseCount = regexp.MustCompile(`\bN_(incoming|outgoing)\b`)
+
+// counts reports whether what synapses transmit depends on how many of them there are.
+func (s *synapse) counts() bool { return synapseCount.MatchString(s.psp) }
 
 // averages makes the synapses of a projection transmit their mean.
 func (p *projection) averages(t *starlark.Thread, s *synapse) error {

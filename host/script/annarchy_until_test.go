@@ -41,6 +41,17 @@ print(simulate_until(0.0, A), get_time())
 	}
 }
 
+// What a synapse transmits may depend on the number of synapses at either end.
+func TestCountsInTransmission(t *testing.T) {
+	const head = "R = Neuron(parameters='B = 2.0', equations='r = B + sum(exc)')\nA = Population(3, R)\nC = Population(2, R)\n"
+	for psp, want := range map[string]string{"w*pre.r/N_incoming": "[4, 4]", "pre.r*N_outgoing": "[14, 14]", "w*pre.r/N_pre": "[4, 4]"} {
+		out, _, err := runText(t, t.TempDir(), head+"P = Projection(A, C, 'exc', Synapse(psp='"+psp+"'))\nP.connect_all_to_all(1.0)\ncompile()\nsimulate(3.0)\nprint(C.r)\n")
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%s: got %q %v, want %s", psp, out, err, want)
+		}
+	}
+}
+
 // What ANNarchy has and scripts have not is refused with what to write instead.
 func TestANNarchyRefusals(t *testing.T) {
 	const rates = "R = Neuron(parameters='B = 1.0', equations='r = B + sum(exc)')\nA = Population(4, R)\nB = Population(4, R, stop_condition='r > 1 : any')\n"

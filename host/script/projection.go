@@ -79,7 +79,7 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 		}
 	}
 	switch {
-	case s != nil && s.mean:
+	case s != nil && (s.mean || s.counts() && !from.emits() && !to.emits() && !s.acts()):
 		if err := p.averages(t, s); err != nil {
 			return nil, err
 		}
