@@ -11,8 +11,8 @@ import (
 // one after the other, and each is added to the sum of its row.
 type creationSum[T real] struct {
 	r      *reduceOp[T]
-	p      *program[T]   // over synapses
-	direct *directSum[T] // instead of p, where not nil
+	p      *program[T]   // over synapses; nil where there is a loop of its own
+	direct *directSum[T] // that loop
 	to     plan.Index    // row of each synapse
 	sums   []T           // those of r, or room for what is added to these
 	// With several threads each makes the sums of its own rows: runs of synapses whose rows ascend are cut at the first of them. Where the pieces are
@@ -28,8 +28,9 @@ type creationSum[T real] struct {
 	behind int
 	first  int // synapse
 	tasks  int
-	jobs   [4]func(worker, task int)
-	few    []T
+	few    []T // values of a thread that does everything
+	// Closures that are made once.
+	computeJob, addJob, aloneJob, piecesJob func(worker, task int)
 }
 
 // windowValues is about the number of values of a window: they stay in a cache while they are added.
@@ -44,6 +45,9 @@ const (
 
 // aloneValues is that for a single thread, which has no one to wait for.
 const aloneValues = 1 << 11
+
+// directWork is what a value of a directSum and its addition cost, as program.work counts.
+const directWork = 4
 
 // leastPiece is the length of pieces of runs from which it is worth to cut them.
 const leastPiece = 16
@@ -75,22 +79,23 @@ func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T
 			}
 		}
 	}
-	var err error
-	s.direct = r.directly(o, red.Value)
-	if s.p, err = compileReduction[T](o.Kernel, red, o, x.plan, x.random(), c); err != nil {
-		return nil, err
+	n, work := len(c.syn), directWork
+	if s.direct = r.directly(o, red.Value); s.direct == nil {
+		var err error
+		if s.p, err = compileReduction[T](o.Kernel, red, o, x.plan, x.random(), c); err != nil {
+			return nil, err
+		}
+		s.p.loop = s.p.resultReal
+		s.p.makeStages(x.set, x.m.isShort)
+		work, s.few = s.p.work()+1, make([]T, min(n, aloneValues))
 	}
-	s.p.loop = s.p.resultReal
-	s.p.makeStages(x.set, x.m.isShort)
 	if r.add {
 		s.sums = make([]T, c.rows)
 	}
-	n := len(c.syn)
-	if s.tasks = split(n, s.p.work()+1, x.pool.threads()); s.tasks > 1 && !s.cut(min(s.tasks, x.pool.threads())) && x.pool.threads() > 2 {
+	if s.tasks = split(n, work, x.pool.threads()); s.tasks > 1 && !s.cut(min(s.tasks, x.pool.threads())) && x.pool.threads() > 2 {
 		return nil, nil // many threads are faster row by row
 	}
-	s.few = make([]T, min(n, aloneValues))
-	s.jobs = [4]func(worker, task int){s.compute, s.add, s.alone, s.pieces}
+	s.computeJob, s.addJob, s.aloneJob, s.piecesJob = s.compute, s.add, s.alone, s.pieces
 	return s, nil
 }
 
@@ -133,7 +138,10 @@ func (s *creationSum[T]) cut(parts int) bool {
 		s.cuts = append(s.cuts, at)
 	}
 	s.cuts = append(s.cuts, end)
-	if s.long {
+	switch {
+	case s.direct != nil:
+		return true
+	case s.long:
 		s.room = parts * aloneValues
 	}
 	s.values = make([]T, s.room)
@@ -142,7 +150,9 @@ func (s *creationSum[T]) cut(parts int) bool {
 
 func (s *creationSum[T]) run(step int64) error {
 	x := s.r.x
-	s.p.scalars(x.vec, &x.m, step)
+	if s.p != nil {
+		s.p.scalars(x.vec, &x.m, step)
+	}
 	clear(s.sums)
 	if err := s.all(); err != nil {
 		return err
@@ -152,16 +162,19 @@ func (s *creationSum[T]) run(step int64) error {
 			s.r.dst[i] += v
 		}
 	}
+	if s.p == nil {
+		return nil
+	}
 	return x.outcome(s.p)
 }
 
 func (s *creationSum[T]) all() error {
 	x := s.r.x
 	if s.parts == 1 || x.pool.pace.alone {
-		return x.pool.run(1, s.jobs[2])
+		return x.pool.run(1, s.aloneJob)
 	}
 	if s.long {
-		return x.pool.run(s.parts, s.jobs[3])
+		return x.pool.run(s.parts, s.piecesJob)
 	}
 	end := s.cuts[s.parts]
 	for s.from = 0; s.from < s.runs; s.from = s.behind {
@@ -169,10 +182,10 @@ func (s *creationSum[T]) all() error {
 		for s.behind = s.from + 1; s.behind < s.runs && int(end[s.behind])-s.first <= s.room; s.behind++ {
 		}
 		s.tasks = split(int(end[s.behind-1])-s.first, s.p.work(), x.pool.threads())
-		if err := x.pool.run(s.tasks, s.jobs[0]); err != nil {
+		if err := x.pool.run(s.tasks, s.computeJob); err != nil {
 			return err
 		}
-		if err := x.pool.run(s.parts, s.jobs[1]); err != nil {
+		if err := x.pool.run(s.parts, s.addJob); err != nil {
 			return err
 		}
 	}
@@ -193,7 +206,10 @@ func (s *creationSum[T]) alone(worker, _ int) {
 
 // pieces makes the values of a part's rows and adds them.
 func (s *creationSum[T]) pieces(worker, part int) {
-	room := s.values[part*aloneValues : (part+1)*aloneValues]
+	var room []T
+	if s.direct == nil {
+		room = s.values[part*aloneValues : (part+1)*aloneValues]
+	}
 	from, behind := s.cuts[part], s.cuts[part+1]
 	for i := range s.runs {
 		s.both(s.r.x.workers[worker], int(from[i]), int(behind[i]), room)

@@ -149,11 +149,7 @@ func (in *interp) makeTimedPopulation(t *starlark.Thread, b *starlark.Builtin, a
 	if err != nil {
 		return nil, err
 	}
-	size := 1
-	for _, s := range shape {
-		size *= s
-	}
-	if size != n {
+	if size := grid.Len(); size != n {
 		return nil, fmt.Errorf("%s: the geometry %s has %d neurons, but rates are for %d", b.Name(), shapeString(shape), size, n)
 	}
 	now := "t"

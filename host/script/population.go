@@ -66,11 +66,7 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	if err != nil {
 		return nil, err
 	}
-	size := 1
-	for _, s := range shape {
-		size *= s
-	}
-	g := &net.Group{N: size, Dialect: check.ANNarchy, Method: method}
+	g := &net.Group{N: grid.Len(), Dialect: check.ANNarchy, Method: method}
 	if _, plain := geometry.(starlark.Int); !plain {
 		g.Grid = grid
 	}

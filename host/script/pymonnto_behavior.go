@@ -305,13 +305,9 @@ func (b *behavior) initializeText(t *starlark.Thread, g *pymNeurons, code string
 	if err != nil {
 		return in.diagnose(err)
 	}
-	prog, err := starlark.FileProgram(f, names.Has)
+	globals, err := in.runFile(t, f, names)
 	if err != nil {
-		return in.diagnose(err)
-	}
-	globals, err := prog.Init(t, names)
-	if err != nil {
-		return in.diagnose(err)
+		return err
 	}
 	for _, n := range globals.Keys() {
 		switch globals[n].(type) {

@@ -45,13 +45,9 @@ func (b *behavior) initializeClass(t *starlark.Thread, g *pymNeurons) error {
 		return in.diagnose(err)
 	}
 	likePython(f)
-	prog, err := starlark.FileProgram(f, names.Has)
+	globals, err := in.runFile(t, f, names)
 	if err != nil {
-		return in.diagnose(err)
-	}
-	globals, err := prog.Init(t, names)
-	if err != nil {
-		return in.diagnose(err)
+		return err
 	}
 	_, err = starlark.Call(t, globals["initialize"], starlark.Tuple{b, g}, nil)
 	return err

@@ -86,20 +86,14 @@ func pyLines(text string) (out []pyLine) {
 
 // stripComment cuts a comment off, and overlooks a # in a string.
 func stripComment(s string) string {
-	quote := byte(0)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0 && c == '\\':
-			i++
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote == 0 && (c == '"' || c == '\''):
-			quote = c
-		case quote == 0 && c == '#':
-			return s[:i]
+	end := len(s)
+	outsideStrings(s, func(i, _ int) bool {
+		if s[i] == '#' {
+			end = i
 		}
-	}
-	return s
+		return end == len(s)
+	})
+	return s[:end]
 }
 
 // bracketDepth is how many brackets are open at the end of a text.

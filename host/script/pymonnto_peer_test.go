@@ -177,15 +177,7 @@ net.simulate_iterations(1)
 print([[round(x, 6) for x in row] for row in S.W], [round(x, 6) for x in G.energy], G.out)
 `, "[[0.0, -0.090909, 0.136364], [-0.090909, 0.0, 0.0], [0.136364, 0.0, 0.0]] [-0.590909, -0.590909, -0.590909] [1, -1, 1]\n"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, _, err := runText(t, t.TempDir(), c.text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != c.want {
-				t.Errorf("got\n%swant\n%s", got, c.want)
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { prints(t, c.text, c.want) })
 	}
 }
 

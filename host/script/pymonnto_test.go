@@ -16,6 +16,18 @@ import (
 	"github.com/galvani-sim/galvani/host/script"
 )
 
+// prints runs a script, which is right, and compares what it prints.
+func prints(t *testing.T, text, want string) {
+	t.Helper()
+	got, _, err := runText(t, t.TempDir(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 // runText runs a script in a folder on the CPU.
 func runText(t *testing.T, dir, text string) (string, *script.Result, error) {
 	t.Helper()
@@ -203,15 +215,7 @@ G = NeuronGroup(net=net, size=d, tag="G", behavior={})
 print(d.width, d.height, G.x, G.y, G.width, G.vector("ones", density=0), G.vector("uniform(2, 3)").min() >= 2)
 `, "3 4 [-1, 0, 1, -1, 0, 1, -1, 0, 1, -1, 0, 1] [-1.5, -1.5, -1.5, -0.5, -0.5, -0.5, 0.5, 0.5, 0.5, 1.5, 1.5, 1.5] 3 [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] True\n"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, _, err := runText(t, t.TempDir(), c.text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != c.want {
-				t.Errorf("got\n%swant\n%s", got, c.want)
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { prints(t, c.text, c.want) })
 	}
 }
 

@@ -119,14 +119,6 @@ print(net["v"], net["v", 1], "S" in net, "v" in net, "nothing" in net, net["step
 [[[2, 2], [3, 3]], [[5], [5]]] [[5], [5]] True True False [Behavior("step")]
 `},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, _, err := runText(t, t.TempDir(), c.text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != c.want {
-				t.Errorf("got\n%swant\n%s", got, c.want)
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { prints(t, c.text, c.want) })
 	}
 }

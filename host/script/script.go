@@ -316,11 +316,16 @@ func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDic
 			return nil, &Error{List: diag.List{{Message: err.Error(), Hint: hintOf(err)}}}
 		}
 	}
-	prog, err := starlark.FileProgram(f, in.vocabulary.Has)
+	return in.runFile(t, f, in.vocabulary)
+}
+
+// runFile runs a file that knows the names given, and returns what it defines. Errors are rendered.
+func (in *interp) runFile(t *starlark.Thread, f *syntax.File, names starlark.StringDict) (starlark.StringDict, error) {
+	prog, err := starlark.FileProgram(f, names.Has)
 	if err != nil {
 		return nil, in.diagnose(err)
 	}
-	globals, err := prog.Init(t, in.vocabulary)
+	globals, err := prog.Init(t, names)
 	if err != nil {
 		return nil, in.diagnose(err)
 	}
