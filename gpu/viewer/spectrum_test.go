@@ -319,16 +319,7 @@ func TestSpectrumFollowsTime(t *testing.T) {
 				t.Fatal(err)
 			}
 			ctx := context.Background()
-			gltest.Do(t, d, func(t testing.TB) {
-				r, err := render.New(d)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer r.Close()
-				k := newKept()
-				defer k.close()
-				st := newStage(d, s, k)
-				defer st.close()
+			onStage(t, d, s, func(t testing.TB, r *render.Renderer, st *stage) {
 				st.step = line.Advance
 				panels, err := st.panels(network.Views)
 				if err != nil {

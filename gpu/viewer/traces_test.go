@@ -17,6 +17,23 @@ import (
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
+// onStage lets a test draw what a simulation shows.
+func onStage(t *testing.T, d *device.Device, s *sim.Sim, do func(t testing.TB, r *render.Renderer, st *stage)) {
+	t.Helper()
+	gltest.Do(t, d, func(t testing.TB) {
+		r, err := render.New(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		k := newKept()
+		defer k.close()
+		st := newStage(d, s, k)
+		defer st.close()
+		do(t, r, st)
+	})
+}
+
 // A variable that every step computes anew has no value before the first step, and its trace does not begin with one; what was given a value for
 // the beginning, or follows from what it was, has one.
 func TestComputedTraceBeginsWithTheFirstStep(t *testing.T) {
@@ -40,16 +57,7 @@ func TestComputedTraceBeginsWithTheFirstStep(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			gltest.Do(t, d, func(t testing.TB) {
-				r, err := render.New(d)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer r.Close()
-				k := newKept()
-				defer k.close()
-				st := newStage(d, s, k)
-				defer st.close()
+			onStage(t, d, s, func(t testing.TB, r *render.Renderer, st *stage) {
 				if _, err := st.panels(network.Views); err != nil {
 					t.Fatal(err)
 				}
@@ -92,16 +100,7 @@ func TestTracesHavePeaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	gltest.Do(t, d, func(t testing.TB) {
-		r, err := render.New(d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Close()
-		k := newKept()
-		defer k.close()
-		st := newStage(d, s, k)
-		defer st.close()
+	onStage(t, d, s, func(t testing.TB, r *render.Renderer, st *stage) {
 		if _, err := st.panels(network.Views); err != nil {
 			t.Fatal(err)
 		}
