@@ -171,7 +171,10 @@ func (x *instance[T]) build() error {
 			}
 			it.ops = append(it.ops, o)
 		}
-		it.ops = x.join(it.ops, src.Ops)
+		var err error
+		if it.ops, err = x.join(it.ops, src.Ops); err != nil {
+			return err
+		}
 		x.items = append(x.items, it)
 	}
 	x.initial = true

@@ -78,18 +78,23 @@ func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key random
 			c.period, c.p.period = run.N, int32(run.N)
 		}
 	}
-	for _, e := range k.Effects {
+	c.effects()
+	return c.finish()
+}
+
+// effects compiles the effects of the kernel.
+func (c *compiler[T]) effects() {
+	for _, e := range c.k.Effects {
 		c.countUses(e.Index)
 		c.countUses(e.Value)
 		c.countUses(e.Mask)
 		if e.Kind != ir.Check {
-			c.written[int(run.Bind[e.Slot])] = true
+			c.written[int(c.bind[e.Slot])] = true
 		}
 	}
-	for i := range k.Effects {
-		c.effect(&k.Effects[i])
+	for i := range c.k.Effects {
+		c.effect(&c.k.Effects[i])
 	}
-	return c.finish()
 }
 
 // compileReduction compiles the value of one reduction over synapses, in the order of rows or, with ends, in that of creation.

@@ -12,7 +12,7 @@
 // order of its row, since tasks divide the targets and not the spikes. Multiplication and addition are rounded separately everywhere.
 //
 // Sums over rows whose synapses lie elsewhere are made in the order of creation of the synapses, where that gives each sum the same order
-// (op_reduce_creation.go). Machine code (internal/native) divides by constants without a division, to the same bits.
+// (op_reduce_creation.go), together with an update of the same synapses that follows (op_reduce_update.go). Machine code (internal/native) divides by constants without a division, to the same bits.
 //
 // What the IR leaves open is defined here: a load at an index outside its buffer gives 0 (both sides of a select are
 // evaluated), a store there is an error; integer division by zero gives 0; a real outside the range of

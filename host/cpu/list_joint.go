@@ -17,9 +17,20 @@ type jointLists[T real] struct {
 }
 
 // join replaces operations that follow each other by one, where that is the same.
-func (x *instance[T]) join(ops []operation, src []plan.Op) []operation {
+func (x *instance[T]) join(ops []operation, src []plan.Op) ([]operation, error) {
 	var out []operation
 	for i := 0; i < len(ops); {
+		if i+1 < len(ops) {
+			joint, err := x.joinUpdate(ops[i], ops[i+1], src[i], src[i+1])
+			if err != nil {
+				return nil, err
+			}
+			if joint != nil {
+				out = append(out, joint)
+				i += 2
+				continue
+			}
+		}
 		n := 1
 		for i+n < len(ops) && x.joins(ops[i], ops[i+n], src[i], src[i+n]) {
 			n++
@@ -36,7 +47,7 @@ func (x *instance[T]) join(ops []operation, src []plan.Op) []operation {
 		}
 		i += n
 	}
-	return out
+	return out, nil
 }
 
 // joins reports whether two operations are of one kernel that does nothing but add, over synapses that are stored.

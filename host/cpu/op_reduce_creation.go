@@ -29,6 +29,8 @@ type creationSum[T real] struct {
 	first  int // synapse
 	tasks  int
 	few    []T // values of a thread that does everything
+	// segments are nil where synapses are added one by one.
+	segments segments
 	// Closures that are made once.
 	computeJob, addJob, aloneJob, piecesJob func(worker, task int)
 }
@@ -71,6 +73,9 @@ func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T
 		return nil, nil // synapses that are in no row, or in several
 	}
 	s := &creationSum[T]{r: r, sums: r.dst[:c.rows], parts: 1}
+	if r.add {
+		s.sums = make([]T, c.rows)
+	}
 	s.to = x.m.index(c.nearOf)
 	for row := range c.rows {
 		for _, k := range c.syn[c.rowPtr[row]:c.rowPtr[row+1]] {
@@ -88,9 +93,9 @@ func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T
 		s.p.loop = s.p.resultReal
 		s.p.makeStages(x.set, x.m.isShort)
 		work, s.few = s.p.work()+1, make([]T, min(n, aloneValues))
-	}
-	if r.add {
-		s.sums = make([]T, c.rows)
+		s.segments = newSegments(s.to, plan.Index{})
+	} else {
+		s.segments, s.few = newSegments(s.to, s.direct.ends()), make([]T, min(n, aloneValues))
 	}
 	if s.tasks = split(n, work, x.pool.threads()); s.tasks > 1 && !s.cut(min(s.tasks, x.pool.threads())) && x.pool.threads() > 2 {
 		return nil, nil // many threads are faster row by row
@@ -138,10 +143,7 @@ func (s *creationSum[T]) cut(parts int) bool {
 		s.cuts = append(s.cuts, at)
 	}
 	s.cuts = append(s.cuts, end)
-	switch {
-	case s.direct != nil:
-		return true
-	case s.long:
+	if s.long {
 		s.room = parts * aloneValues
 	}
 	s.values = make([]T, s.room)
@@ -157,15 +159,20 @@ func (s *creationSum[T]) run(step int64) error {
 	if err := s.all(); err != nil {
 		return err
 	}
+	s.deliver()
+	if s.p == nil {
+		return nil
+	}
+	return x.outcome(s.p)
+}
+
+// deliver adds the sums to what they are added to.
+func (s *creationSum[T]) deliver() {
 	if s.r.add {
 		for i, v := range s.sums {
 			s.r.dst[i] += v
 		}
 	}
-	if s.p == nil {
-		return nil
-	}
-	return x.outcome(s.p)
 }
 
 func (s *creationSum[T]) all() error {
@@ -196,7 +203,7 @@ func (s *creationSum[T]) all() error {
 func (s *creationSum[T]) compute(worker, task int) {
 	n := int(s.cuts[s.parts][s.behind-1]) - s.first
 	lo, hi := cut(n, s.tasks, task), cut(n, s.tasks, task+1)
-	s.fill(s.r.x.workers[worker], s.first+lo, s.values[lo:hi])
+	s.fill(s.r.x.workers[worker], s.p, s.first+lo, s.values[lo:hi])
 }
 
 // alone makes all values and adds them.
@@ -206,10 +213,7 @@ func (s *creationSum[T]) alone(worker, _ int) {
 
 // pieces makes the values of a part's rows and adds them.
 func (s *creationSum[T]) pieces(worker, part int) {
-	var room []T
-	if s.direct == nil {
-		room = s.values[part*aloneValues : (part+1)*aloneValues]
-	}
+	room := s.values[part*aloneValues : (part+1)*aloneValues]
 	from, behind := s.cuts[part], s.cuts[part+1]
 	for i := range s.runs {
 		s.both(s.r.x.workers[worker], int(from[i]), int(behind[i]), room)
@@ -218,41 +222,47 @@ func (s *creationSum[T]) pieces(worker, part int) {
 
 // both makes the values of synapses lo to hi-1 and adds them, as many at a time as there is room for.
 func (s *creationSum[T]) both(w *worker[T], lo, hi int, room []T) {
-	if s.direct != nil {
+	switch {
+	case s.direct != nil && s.segments != nil:
+		s.segments.each(lo, hi, func(lo, hi int) { s.direct.addSegment(s.r.x.vec, s.sums, int(s.to.At(lo)), lo, hi, room) })
+	case s.direct != nil:
 		s.direct.add(s.sums, s.to, lo, hi)
+	default:
+		s.through(w, s.p, lo, hi, room)
+	}
+}
+
+// through runs a program that makes the values over synapses lo to hi-1, and adds those.
+func (s *creationSum[T]) through(w *worker[T], p *program[T], lo, hi int, room []T) {
+	if p.adds {
+		s.r.x.span(p, w, &block{lo: lo, n: hi - lo})
 		return
 	}
 	for ; lo < hi; lo += len(room) {
 		v := room[:min(len(room), hi-lo)]
-		s.fill(w, lo, v)
+		s.fill(w, p, lo, v)
 		s.put(lo, v)
 	}
 }
 
 // fill makes the values of synapses lo, lo+1, ...
-func (s *creationSum[T]) fill(w *worker[T], lo int, v []T) {
-	x, p := s.r.x, s.p
-	b := block{lo: lo, n: len(v)}
+func (s *creationSum[T]) fill(w *worker[T], p *program[T], lo int, v []T) {
 	w.results, w.resultsAt = v, lo
-	if p.whole != nil && p.runWhole(w, &x.m, &b) {
-		return
-	}
-	f := w.frame(p)
-	p.fills(f)
-	for end := lo + len(v); b.lo < end; b.lo += b.n {
-		b.n = min(blockLen, end-b.lo)
-		p.point(w, f, &x.m, &b)
-		p.compute(x.vec, w, f, &x.m, &b)
-		copy(v[b.lo-lo:], f.rv[p.result][:b.n])
-	}
+	s.r.x.span(p, w, &block{lo: lo, n: len(v)})
 }
 
 // put adds the values of synapses lo, lo+1, ... to the sums of their rows.
-func (s *creationSum[T]) put(lo int, v []T) {
-	if s.to.Short != nil {
-		addWeights(s.sums, s.to.Short[lo:lo+len(v)], v)
-	} else {
-		addWeights(s.sums, s.to.Long[lo:lo+len(v)], v)
+func (s *creationSum[T]) put(first int, v []T) {
+	switch behind := first + len(v); {
+	case s.segments != nil:
+		s.segments.each(first, behind, func(lo, hi int) {
+			sums := s.sums[s.to.At(lo):][:hi-lo]
+			s.r.x.vec.vv[fAdd](sums, sums, v[lo-first:hi-first])
+		})
+	case s.to.Short != nil:
+		addWeights(s.sums, s.to.Short[first:behind], v)
+	default:
+		addWeights(s.sums, s.to.Long[first:behind], v)
 	}
 }
 

@@ -45,6 +45,7 @@ func TestCreation(t *testing.T) {
 		created [2]bool                                                // with one and two threads, and with four
 		parts   bool
 	}{
+		{"all to all", 250, 1, nil, [2]bool{true, true}, true},
 		{"long pieces", 250, 0.8, nil, [2]bool{true, true}, true},
 		{"pieces", 2500, 0.1, nil, [2]bool{true, true}, true},
 		{"short runs", 2500, 0.018, nil, [2]bool{true, false}, false},
@@ -84,10 +85,13 @@ func TestCreation(t *testing.T) {
 					if has := s != nil; has != c.created[threads/4] || has && (s.parts > 1) != (c.parts && threads > 1) {
 						t.Fatalf("%s, %d threads: in order of creation: %v", c.name, threads, has)
 					}
+					if s != nil && (s.segments != nil) != (c.p == 1) {
+						t.Fatalf("%s: segments: %v", c.name, s.segments != nil)
+					}
 					if s != nil && (s.direct != nil) != f.direct {
 						t.Fatalf("shape %d has a loop of its own: %v", m, s.direct != nil)
 					}
-					if s != nil && s.parts > 1 && !f.direct && (s.room >= n || s.long != (c.p == 0.8 && threads == 2)) {
+					if s != nil && s.parts > 1 && !f.direct && (s.room >= n || s.long != (c.p >= 0.8 && threads == 2)) {
 						t.Fatalf("%s: %d synapses, a window of %d, long %v", c.name, n, s.room, s.long)
 					}
 					if _, err := x.Advance(context.Background(), 1); err != nil {

@@ -80,6 +80,35 @@ func (d *directSum[T]) add(sums []T, to plan.Index, lo, hi int) {
 	}
 }
 
+// ends is the far end of each synapse where the loop asks for it.
+func (d *directSum[T]) ends() plan.Index {
+	if d.far == nil {
+		return plan.Index{}
+	}
+	return d.from
+}
+
+// addSegment is add for a segment that begins in this row. room is for differences.
+func (d *directSum[T]) addSegment(v *vec[T], sums []T, row, lo, hi int, room []T) {
+	sums, a := sums[row:row+hi-lo], d.a[lo:hi]
+	switch {
+	case d.b != nil:
+		v.fused[mAddVVV](sums, a, d.b[lo:hi], sums, 0, 0)
+	case d.far == nil:
+		v.vv[fAdd](sums, sums, a)
+	case d.near == nil:
+		v.fused[mAddVSV](sums, a, nil, sums, d.far[d.from.At(lo)], 0)
+	default:
+		far, near := d.far[d.from.At(lo)], d.near[row:]
+		for at := 0; at < len(sums); at += len(room) {
+			end := min(len(sums), at+len(room))
+			difference := room[:end-at]
+			v.vs[fRSub](difference, near[at:end], far)
+			v.fused[mAddVVV](sums[at:end], a[at:end], difference, sums[at:end], 0, 0)
+		}
+	}
+}
+
 func addDirect[T real, I entry](d *directSum[T], sums []T, to []I, lo int) {
 	a := d.a[lo : lo+len(to)]
 	switch {

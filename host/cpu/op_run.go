@@ -333,8 +333,23 @@ func (x *instance[T]) span(p *program[T], w *worker[T], b *block) {
 		b.n = min(blockLen, end-b.lo)
 		p.point(w, f, &x.m, b)
 		p.compute(x.vec, w, f, &x.m, b)
+		if p.result != none {
+			p.take(w, f.rv[p.result][:b.n], b.lo)
+		}
 		p.effects(x.vec, w, f, &x.m, b)
 		b.lo += b.n
+	}
+}
+
+// take adds the results of synapses lo, lo+1, ... to the sums of their rows, or keeps them.
+func (p *program[T]) take(w *worker[T], v []T, lo int) {
+	switch {
+	case !p.adds:
+		copy(w.results[lo-w.resultsAt:], v)
+	case p.rows.Short != nil:
+		addWeights(p.sums, p.rows.Short[lo:lo+len(v)], v)
+	default:
+		addWeights(p.sums, p.rows.Long[lo:lo+len(v)], v)
 	}
 }
 

@@ -3,6 +3,7 @@ package cpu
 import (
 	"math"
 
+	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/rng"
 )
 
@@ -169,6 +170,10 @@ type program[T real] struct {
 	// result is the operand that holds the value of a reduction, or none.
 	result     int32
 	resultReal bool
+	// adds: the result of synapse k is added to sums[rows[k]]; else it is kept in worker.results.
+	adds bool
+	sums []T
+	rows plan.Index
 
 	// whole is the program as one piece of machine code; else stages, where not nil, are the body with as much of that as there is.
 	// listed: the elements of a block lie anywhere. loop: the program runs over elements in order.

@@ -24,6 +24,8 @@ const (
 	slotGatherInt
 	slotShort  // int view at, of 16 bits
 	slotResult // values of a reduction
+	slotSums   // sums that they are added to
+	slotRows   // rows of the synapses, in whichever form
 	slotDrawn  // random numbers, made ahead of the code
 )
 
@@ -43,7 +45,10 @@ func (p *program[T]) makeStages(set native.Set, short func(buf int) bool) {
 		t := p.newTranslator(v)
 		t.whole, t.short = true, short
 		if !slices.ContainsFunc(p.body, func(in instr) bool { return !t.instr(&in) }) {
-			if p.result != none {
+			switch {
+			case p.adds:
+				t.addResult()
+			case p.result != none:
 				t.store(native.StoreReal, slot{slotResult, 0}, t.real(p.result), native.None)
 			}
 			t.effects()
@@ -157,6 +162,10 @@ func (p *program[T]) runCode(w *worker[T], m *memory[T], b *block) bool {
 			a.Ptr[i] = part(m.shorts(v.buf), p.start(v, b), b.n)
 		case slotResult:
 			a.Ptr[i] = part(w.results, b.lo-w.resultsAt, b.n)
+		case slotSums:
+			a.Ptr[i] = pointer(p.sums)
+		case slotRows:
+			a.Ptr[i] = max(part(p.rows.Long, b.lo, b.n), part(p.rows.Short, b.lo, b.n))
 		case slotDrawn:
 			a.Ptr[i] = pointer(w.drawn.rv[x.at])
 		default:

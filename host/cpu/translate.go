@@ -363,6 +363,17 @@ func (t *translator[T]) store(op native.Op, to slot, value, mask native.Value) {
 	t.stores = append(t.stores, native.Node{Op: op, Slot: t.slot(to), A: value, B: mask, C: native.None})
 }
 
+// addResult adds the result to the sums of rows, behind the stores.
+func (t *translator[T]) addResult() {
+	op := native.AddReal
+	if t.p.rows.Short != nil {
+		op = native.AddRealShort
+	}
+	n := native.Node{Op: op, A: t.real(t.p.result), B: native.None, C: native.None}
+	n.Slot, n.Index = t.slot(slot{slotSums, 0}), t.slot(slot{slotRows, 0})
+	t.stores = append(t.stores, n)
+}
+
 // finish adds the stores.
 func (t *translator[T]) finish() {
 	t.loop.Nodes = append(t.loop.Nodes, t.stores...)

@@ -337,6 +337,7 @@ func (b *builder) finish() error {
 	sort.SliceStable(s, func(i, j int) bool { return inStep(&s[i], &s[j]) < 0 })
 	if !b.opt.Apart {
 		b.fuseThresholds()
+		b.bringUpdates()
 	}
 	b.widenSums()
 	if err := b.plan.Verify(); err != nil {

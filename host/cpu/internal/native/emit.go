@@ -36,6 +36,8 @@ func (g *generator) node(n *Node, v Value) {
 		over := g.isa.equal(x, to)
 		g.isa.store(intClass, x, to, -1)
 		g.land(over)
+	case AddReal, AddRealShort:
+		g.addLanes(n)
 	case Emit:
 		g.isa.emit(g.regs.get(n.A))
 	case Add, Sub, Mul, Div:
@@ -114,6 +116,40 @@ func (g *generator) node(n *Node, v Value) {
 		x := g.vector(n.A)
 		g.unary(n.Op, g.regs.put(v), x)
 	}
+}
+
+// addLanes adds the lanes of a vector to elements of an array.
+func (g *generator) addLanes(n *Node) {
+	place, t := g.regs.place(), g.temp(realClass)
+	g.save(realClass, g.vector(n.A), place)
+	if g.tail {
+		g.integer(opMov, rdx, memory(rdi, offTail))
+	}
+	var ends []int
+	for lane := range int32(g.lanes()) {
+		if g.tail && lane > 0 {
+			g.bytes(0xF7, 0xC2) // test edx, the lane's bit
+			g.word32(1 << lane)
+			ends = append(ends, g.jump(jumpZero...))
+		}
+		if n.Op == AddRealShort {
+			from := g.at(n.Index, 2)
+			from.disp = 2 * lane
+			g.short(rax, from)
+		} else {
+			from := g.at(n.Index, 4)
+			from.disp = 4 * lane
+			g.integer32(opMov, rax, from)
+		}
+		to := operand{mem: true, reg: g.base[n.Slot], index: rax, scale: g.realSize()}
+		g.isa.instruction(movOne[g.wide], half, t, 0, memory(rdi, offSpill+64*place+lane*int32(g.realSize())), 0)
+		g.isa.instruction(addOne[g.wide], half, t, t, to, 0)
+		g.isa.instruction(putOne[g.wide], half, t, 0, to, 0)
+	}
+	for _, from := range ends {
+		g.land(from)
+	}
+	g.regs.free = append(g.regs.free, place)
 }
 
 // optional is the register of a mask, -1 when there is none.

@@ -193,6 +193,12 @@ func (a *assembler) general(rex, opcode byte, reg int, rm operand) {
 	a.modrm(reg, rm, false)
 }
 
+// short loads 16 bits without sign.
+func (a *assembler) short(reg int, rm operand) {
+	a.bytes(0x40|byte(reg>>3&1<<2)|byte(rm.reg>>3&1)|byte(rm.index>>3&1<<1), 0x0F, 0xB7)
+	a.modrm(reg, rm, false)
+}
+
 // Opcodes of integer.
 const (
 	opAdd     = 0x01 // rm += reg

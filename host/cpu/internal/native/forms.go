@@ -4,6 +4,9 @@ package native
 var (
 	movReal  = [2]form{{opcode: 0x10, m: 1}, {opcode: 0x10, m: 1, pp: 1, w: true}}
 	putReal  = [2]form{{opcode: 0x11, m: 1}, {opcode: 0x11, m: 1, pp: 1, w: true}}
+	movOne   = [2]form{{opcode: 0x10, m: 1, pp: 2}, {opcode: 0x10, m: 1, pp: 3, w: true}} // the first lane
+	putOne   = [2]form{{opcode: 0x11, m: 1, pp: 2}, {opcode: 0x11, m: 1, pp: 3, w: true}}
+	addOne   = [2]form{{opcode: 0x58, m: 1, pp: 2}, {opcode: 0x58, m: 1, pp: 3, w: true}}
 	addReal  = [2]form{{opcode: 0x58, m: 1}, {opcode: 0x58, m: 1, pp: 1, w: true}}
 	subReal  = [2]form{{opcode: 0x5C, m: 1}, {opcode: 0x5C, m: 1, pp: 1, w: true}}
 	mulReal  = [2]form{{opcode: 0x59, m: 1}, {opcode: 0x59, m: 1, pp: 1, w: true}}

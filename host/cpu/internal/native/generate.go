@@ -94,7 +94,7 @@ func (g *generator) check() error {
 				return ErrTooLarge
 			}
 		default:
-			if n.Slot >= MaxSlots {
+			if max(n.Slot, n.Index) >= MaxSlots {
 				return ErrTooLarge
 			}
 		}
@@ -118,6 +118,9 @@ func (g *generator) prologue() {
 		switch n := &g.loop.Nodes[i]; n.Op {
 		case LoadReal, LoadInt, LoadShort, StoreReal, StoreInt:
 			count[n.Slot]++
+		case AddReal, AddRealShort:
+			count[n.Slot] += g.lanes()
+			count[n.Index] += g.lanes()
 		}
 	}
 	for r := r8; r < r8+g.isa.pinned(); r++ {

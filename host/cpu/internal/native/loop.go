@@ -9,16 +9,18 @@ import (
 type Op uint8
 
 const (
-	LoadReal   Op = iota // R = array Slot
-	LoadInt              // I = array Slot
-	LoadShort            // I = array Slot of 16 bits each, not negative; behind the last whole vector the loop may end, see Args.Bail
-	ScalarReal           // R = real scalar Slot in all lanes
-	ScalarInt            // I = int scalar Slot in all lanes
-	Element              // I = index of the element
-	StoreReal            // array Slot = R a; with b a mask, where it holds
-	StoreInt             // array Slot = I a; likewise
-	Emit                 // append the elements where mask a holds to the list
-	Check                // note the first lane of R a that is NaN or infinite, where mask b holds if there is one, as check Slot
+	LoadReal     Op = iota // R = array Slot
+	LoadInt                // I = array Slot
+	LoadShort              // I = array Slot of 16 bits each, not negative; behind the last whole vector the loop may end, see Args.Bail
+	ScalarReal             // R = real scalar Slot in all lanes
+	ScalarInt              // I = int scalar Slot in all lanes
+	Element                // I = index of the element
+	StoreReal              // array Slot = R a; with b a mask, where it holds
+	StoreInt               // array Slot = I a; likewise
+	Emit                   // append the elements where mask a holds to the list
+	AddReal                // array Slot at the elements of array Index, which are inside, += R a, one lane after the other
+	AddRealShort           // likewise, with Index of 16 bits each
+	Check                  // note the first lane of R a that is NaN or infinite, where mask b holds if there is one, as check Slot
 
 	Add // R = R op R
 	Sub
@@ -100,6 +102,7 @@ type Node struct {
 	Op      Op
 	A, B, C Value
 	Slot    int32
+	Index   int32
 }
 
 // Loop is the work on each element, in order.
@@ -111,7 +114,7 @@ type Loop struct {
 
 // Add appends an operation and returns its value.
 func (l *Loop) Add(op Op, slot int32, operands ...Value) Value {
-	n := Node{op, None, None, None, slot}
+	n := Node{Op: op, A: None, B: None, C: None, Slot: slot}
 	for i, v := range operands {
 		switch i {
 		case 0:
@@ -183,7 +186,7 @@ const (
 
 func (o Op) class() class {
 	switch o {
-	case StoreReal, StoreInt, Emit, Check:
+	case StoreReal, StoreInt, Emit, AddReal, AddRealShort, Check:
 		return noClass
 	case LoadInt, LoadShort, ScalarInt, Element, IAdd, ISub, IMul, IMin, IMax, IAnd, IOr, IFloorDiv, IMod, INeg, IAbs, ISign, ISelect, ToInt, FromMask, GatherInt:
 		return intClass

@@ -1,0 +1,42 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/galvani-sim/galvani/host/ir"
+)
+
+// bringUpdates moves a kernel that updates synapses to right behind the sum that reads what it changes, so that a backend may go through the synapses
+// once for both. What stands between must allow it, as in fuseThresholds. The item of the kernel stays in the schedule, without operations.
+func (b *builder) bringUpdates() {
+	s := b.plan.Schedule
+	for j := range s {
+		s[j].Ops = slices.DeleteFunc(s[j].Ops, func(op Op) bool {
+			update, ok := op.(*Run)
+			return ok && update.Kernel.Domain == ir.Synapses && update.Conn >= 0 && b.bring(s[:j], update, s[j].Clock)
+		})
+	}
+}
+
+// bring moves update behind the last sum in the items before it that reads what it writes.
+func (b *builder) bring(before []Item, update *Run, clock int) bool {
+	reads, writes := touched(update)
+	for k := len(before) - 1; k >= 0; k-- {
+		it := &before[k]
+		if it.Callback >= 0 {
+			return false
+		}
+		for o := len(it.Ops) - 1; o >= 0; o-- {
+			if sum, ok := it.Ops[o].(*Run); ok && it.Clock == clock && len(sum.Kernel.Reductions) > 0 {
+				if summed, _ := touched(sum); changes(update, summed) {
+					it.Ops = slices.Insert(it.Ops, o+1, Op(update))
+					return true
+				}
+			}
+			if b.between(it.Ops[o], reads, writes) {
+				return false
+			}
+		}
+	}
+	return false
+}
