@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sort"
 	"strings"
 	"testing"
 
@@ -235,13 +236,15 @@ func (m *spikingMaker) synapses(name string, pre, post *net.Group) *net.Synapses
 	r := m.r
 	s := &net.Synapses{Name: name, Pre: m.span(pre), Post: m.span(post), Namespace: names{}, Method: pick(r, "", "euler")}
 	eqs, code := "w : 1\ntotal : 1 (shared)", slices.Clone(addingCode)
+	sums := []string{"s_post = 0.3*w*tanh(v_pre - 0.3*v_post) : 1 (summed)", "s_pre = 0.2*w*v_post/N_outgoing : 1 (summed)", "s_post = g_pre*(j + 1)*0.02 : 1 (summed)"}
 	switch r.IntN(4) {
 	case 0:
 		eqs += "\ndA/dt = -A/(6*ms) : 1 (event-driven)\ndB/dt = (0.1 - B)/(11*ms) : 1 (event-driven)"
 		code = append(code, tracingCode...)
 		s.Method = ""
 	case 1:
-		eqs += "\ndx/dt = (0.2*v_post - x)/(8*ms) : 1" + pick(r, "", " (clock-driven)")
+		eqs += "\ndx/dt = (" + pick(r, "0.2*v_post", "0.2*w", "0.1*cos(j)") + " - x)/(8*ms) : 1" + pick(r, "", " (clock-driven)")
+		sums = append(sums, "s_post = 0.5*x : 1 (summed)", "s_post = 0.8*w*x : 1 (summed)", "s_post = 0.4*x*(1 - v_post) : 1 (summed)", "s_pre = x*w : 1 (summed)")
 		code = append(slices.DeleteFunc(code, func(c string) bool { return strings.HasPrefix(c, "x =") }), drivingCode...)
 		s.Method = "euler"
 	}
@@ -254,7 +257,7 @@ func (m *spikingMaker) synapses(name string, pre, post *net.Group) *net.Synapses
 		code = append(code, orderedCode...)
 	}
 	if r.IntN(2) == 0 {
-		eqs += "\n" + pick(r, "s_post = 0.3*w*tanh(v_pre - 0.3*v_post) : 1 (summed)", "s_pre = 0.2*w*v_post/N_outgoing : 1 (summed)", "s_post = g_pre*(j + 1)*0.02 : 1 (summed)")
+		eqs += "\n" + pick(r, sums...)
 		if r.IntN(3) == 0 {
 			s.Sums = &net.Pathway{Name: net.SumsPathway, Delay: []float64{dt * float64(r.IntN(12))}}
 		}
@@ -265,6 +268,14 @@ func (m *spikingMaker) synapses(name string, pre, post *net.Group) *net.Synapses
 	c := &net.Connection{}
 	for range 1 + r.IntN(3*s.Pre.Len()*s.Post.Len()/2+1) {
 		c.I, c.J = append(c.I, int32(r.IntN(s.Pre.Len()))), append(c.J, int32(r.IntN(s.Post.Len())))
+	}
+	if r.IntN(2) == 0 { // in the order of connect(p=...)
+		slices.Sort(c.I)
+		for at := 0; at < len(c.I); {
+			behind := at + sort.Search(len(c.I)-at, func(k int) bool { return c.I[at+k] > c.I[at] })
+			slices.Sort(c.J[at:behind])
+			at = behind
+		}
 	}
 	fmt.Fprintf(&m.text, "from %v to %v\n", c.I, c.J)
 	s.Connect = []*net.Connection{c}
