@@ -250,6 +250,11 @@ func (c *checker) connected(e *syntax.Ident) (Ref, typ, bool) {
 		explicit = false
 	}
 	if group == nil || group.ByName[name] == nil || group.ByName[name].External {
+		if explicit && c.brian() {
+			if v, ok := c.external(e.Name); ok { // a name of the script that ends in _pre or _post
+				return c.externalRef(e, v)
+			}
+		}
 		if explicit && group != nil {
 			side := map[RefKind]string{RefPre: "presynaptic", RefPost: "postsynaptic"}[kind]
 			c.errorHint(e.Sp, diag.DidYouMean(name, modelNames(group)), "the %s group has no variable %q", side, name)

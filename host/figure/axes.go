@@ -20,6 +20,7 @@ type Axes struct {
 	off      bool
 	legend   *legend
 	bar      *Axes // its colorbar, outside the grid
+	twin     bool  // drawn over another one, with its own y on the right
 	lastMesh *Mesh
 }
 
@@ -29,6 +30,22 @@ func (f *Figure) newAxes(at cell) *Axes {
 	a.x = axis{of: a, name: "x", lo: nan, hi: nan}
 	a.y = axis{of: a, name: "y", lo: nan, hi: nan}
 	return a
+}
+
+// TwinX makes an Axes at the same place, with the same x, whose y stands on the right; it becomes the current one.
+func (a *Axes) TwinX() *Axes {
+	t := a.fig.newAxes(a.at)
+	t.ratios, t.twin, t.aspect, t.y.far = a.ratios, true, a.aspect, true
+	if a.x.group == nil {
+		a.x.group = []*axis{&a.x}
+	}
+	group := append(a.x.group, &t.x)
+	for _, x := range group {
+		x.group = group
+	}
+	a.fig.axes = append(a.fig.axes, t)
+	a.fig.current = t
+	return t
 }
 
 // Figure is the one that a belongs to.
@@ -45,6 +62,9 @@ func (a *Axes) nextColor() Color {
 	a.colors++
 	return c
 }
+
+// NextColor is the color that the next artist without one would have; it counts as used.
+func (a *Axes) NextColor() Color { return a.nextColor() }
 
 func (a *Axes) accept(x, y Values) error {
 	if err := a.x.accept(x); err != nil {

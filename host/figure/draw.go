@@ -51,7 +51,9 @@ func (a *Axes) draw(c canvas, box rect) error {
 	}
 	if !a.off {
 		a.drawFrame(c, p, xt, yt)
-		a.x.draw(c, p, xt, xunit)
+		if !a.twin {
+			a.x.draw(c, p, xt, xunit)
+		}
 		a.y.draw(c, p, yt, yunit)
 	}
 	if a.title != "" {

@@ -77,7 +77,7 @@ func (f *Figure) SubplotSpan(rows, cols, first, last int) (*Axes, error) {
 	}
 	at := cell{rows: rows, cols: cols, r: r0, c: c0, rs: r1 - r0 + 1, cs: c1 - c0 + 1}
 	for _, x := range f.axes {
-		if x.at == at && x.ratios == nil {
+		if x.at == at && x.ratios == nil && !x.twin {
 			f.current = x
 			return x, nil
 		}

@@ -119,8 +119,9 @@ func (o *HistOptions) edges(v []float64) ([]float64, error) {
 		lo, hi = lo-0.5, hi+0.5
 	}
 	edges := make([]float64, n+1)
+	step := (hi - lo) / float64(n)
 	for k := range edges {
-		edges[k] = lo + (hi-lo)*float64(k)/float64(n)
+		edges[k] = float64(float64(k)*step) + lo
 	}
 	edges[n] = hi
 	return edges, nil

@@ -37,7 +37,9 @@ func (a *Axes) room(w, h float64) (room, error) {
 		} else {
 			m.l = y.depth
 		}
-		m.b = x.depth
+		if !a.twin {
+			m.b = x.depth
+		}
 		// Names of ticks at the ends of an axis reach over its corners.
 		m.l, m.r = max(m.l, x.before), max(m.r, x.after)
 		m.b, m.t = max(m.b, y.before), max(m.t, y.after)

@@ -53,6 +53,17 @@ func (a *Axes) SetLegend(o LegendOptions) error {
 	return nil
 }
 
+// LabelLines names the lines that have been drawn, in order; further names are left out.
+func (a *Axes) LabelLines(names []string) {
+	k := 0
+	for _, art := range a.artists {
+		if l, ok := art.(*Line); ok && k < len(names) {
+			l.s.Label = names[k]
+			k++
+		}
+	}
+}
+
 type entry struct {
 	text block
 	key  func(canvas, rect)

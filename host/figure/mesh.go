@@ -88,6 +88,15 @@ func colorOf(name string) (func(float64) [3]float32, error) {
 	return f, nil
 }
 
+// MapColor is the color of a value from 0 to 1 on a colormap, as parts from 0 to 1.
+func MapColor(name string, v float64) ([3]float32, error) {
+	f, err := colorOf(name)
+	if err != nil {
+		return [3]float32{}, err
+	}
+	return f(min(max(v, 0), 1)), nil
+}
+
 // Mesh draws values [rows, columns] in cells between the given edges, rows+1 along y and columns+1 along x, ascending or descending.
 func (a *Axes) Mesh(x, y, v Values, o MeshOptions) (*Mesh, error) {
 	cols, rows := len(x.V)-1, len(y.V)-1

@@ -1,7 +1,7 @@
 // Package pystar turns forms of Python that Starlark's parser does not read into Starlark that means the same, and says where each byte of the
 // result stood: powers (a**b), f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
-// beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, del, numbers with underscores, and imports of what
-// scripts have anyway.
+// beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, del, with, a @ b, sets, imaginary numbers, numbers with
+// underscores, types of arguments, and imports of what scripts have anyway.
 //
 // The work is done on tokens, not on a tree: what is not rewritten stays as it is, byte for byte, so that Starlark's parser reports what is
 // wrong with it where it stands. The result calls functions with the names below, which no script needs.
@@ -19,5 +19,9 @@ const (
 	Format    = "__format__"    // (format, ...): Python's format.format(...)
 	FString   = "__fstring__"   // (text, value, "conversion:spec", text, value, ..., text)
 	Decorator = "__decorator_"  // and a number: what stands behind @
+	Library   = "__library__"   // a module that has Python's modules: random, itertools, ...
+	With      = "__with__"      // (context): what "with" gives a name to, as a list of one
+	Matmul    = "__matmul__"    // a @ b is a * Matmul * b, which binds as a @ b does
+	Imaginary = "__1j__"        // the imaginary unit
 	chained   = "__assigned__"  // what is assigned to several targets
 )

@@ -147,6 +147,8 @@ func (r *rewriter) expressions(list []token) {
 			before = &list[k-1]
 		}
 		switch {
+		case t.kind == number && strings.ContainsAny(t.s[len(t.s)-1:], "jJ") && !strings.HasPrefix(t.s, "0x"):
+			r.replaceToken(t, "("+strings.ReplaceAll(t.s[:len(t.s)-1], "_", "")+"*"+Imaginary+")")
 		case t.kind == number && strings.Contains(t.s, "_"):
 			r.replaceToken(t, strings.ReplaceAll(t.s, "_", ""))
 		case t.kind == ftext:
@@ -167,6 +169,10 @@ func (r *rewriter) expressions(list []token) {
 			r.power(list, k)
 		case t.is("%") && before.operand():
 			r.percent(list, k)
+		case t.is("@") && before.operand():
+			r.replaceToken(t, "*"+Matmul+"*")
+		case t.is("{") && t.match > 0:
+			r.set(list, k)
 		case t.is("is") && before.operand():
 			if next.is("not") {
 				r.replace(t.start, next.end, "!=")
@@ -408,6 +414,25 @@ func (r *rewriter) generator(list []token, open int) {
 			}
 			return
 		}
+	}
+}
+
+// set turns {a, b} into set([a, b]).
+func (r *rewriter) set(list []token, open int) {
+	for k := open + 1; k < list[open].match; k++ {
+		switch t := &list[k]; {
+		case t.is("(", "[", "{"):
+			if t.match < 0 {
+				return
+			}
+			k = t.match
+		case t.is(":", "**", "lambda"):
+			return
+		}
+	}
+	if list[open].match > open+1 {
+		r.replaceToken(&list[open], "set([")
+		r.replaceToken(&list[list[open].match], "])")
 	}
 }
 

@@ -2,6 +2,7 @@ package pystar
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -72,6 +73,18 @@ func (r *rewriter) statement(line []token, offset int) {
 		case line[2].is("(") && line[2].match == offset+len(line)-1:
 			r.replace(start, line[1].end, "fail")
 		}
+	case t.is("with") && len(line) > 2:
+		r.with(line, offset)
+	case t.is("def"):
+		r.annotations(line, offset)
+	case len(line) > 2 && t.kind == name && !keywords[t.s] && line[1].is(":"):
+		equals := slices.IndexFunc(line, func(t token) bool { return t.is("=") })
+		if equals < 0 {
+			r.whole(start, end, "pass")
+		} else {
+			r.replace(line[1].start, line[equals].end, "=")
+			r.gone = append(r.gone, [2]int{line[1].start, line[equals].end})
+		}
 	case t.is("del") && len(line) > 1:
 		var names []string
 		for k := 1; k < len(line); k++ {
@@ -84,6 +97,86 @@ func (r *rewriter) statement(line []token, offset int) {
 		r.whole(start, end, strings.Join(names, "; "))
 	default:
 		r.assignment(line, offset)
+	}
+}
+
+// with turns "with x as y:" into a loop over With(x), which goes round once; host/script makes a block of it.
+func (r *rewriter) with(line []token, offset int) {
+	colon, as := -1, -1
+	for k := 1; k < len(line) && colon < 0; k++ {
+		switch t := &line[k]; {
+		case t.is("(", "[", "{"):
+			if t.match < 0 {
+				return
+			}
+			k = t.match - offset
+		case t.is(","):
+			return
+		case t.is("as"):
+			as = k
+		case t.is(":"):
+			colon = k
+		}
+	}
+	target, last := "_", colon
+	if as > 0 {
+		if as+2 != colon || line[as+1].kind != name {
+			return
+		}
+		target, last = line[as+1].s, as
+	}
+	if last < 2 {
+		return
+	}
+	r.replaceToken(&line[0], "for "+target+" in "+With+"(")
+	r.replace(line[last-1].end, line[colon].start, ")")
+	if as > 0 {
+		r.gone = append(r.gone, [2]int{line[last-1].end, line[colon].start})
+	}
+}
+
+// annotations leaves out the types in the head of a function.
+func (r *rewriter) annotations(line []token, offset int) {
+	if len(line) < 4 || !line[2].is("(") || line[2].match < 0 {
+		return
+	}
+	drop := func(from, to int) {
+		if to > from {
+			r.whole(line[from].start, line[to-1].end, "")
+		}
+	}
+	end := line[2].match - offset
+	colon := -1
+	for k := 3; k <= end; k++ {
+		switch t := &line[k]; {
+		case t.is("(", "[", "{") && t.match > 0:
+			k = t.match - offset
+		case t.is("lambda"):
+			return
+		case t.is(":") && colon < 0:
+			colon = k
+		case (t.is("=", ",") || k == end) && colon >= 0:
+			drop(colon, k)
+			colon = -1
+		case t.is("="):
+			for k+1 < end && !line[k+1].is(",") {
+				if k++; line[k].is("(", "[", "{") && line[k].match > 0 {
+					k = line[k].match - offset
+				} else if line[k].is("lambda") {
+					return
+				}
+			}
+		}
+	}
+	if end+1 < len(line) && line[end+1].is("->") {
+		to := end + 2
+		for to < len(line) && !line[to].is(":") {
+			if line[to].is("(", "[", "{") && line[to].match > 0 {
+				to = line[to].match - offset
+			}
+			to++
+		}
+		drop(end+1, to)
 	}
 }
 
@@ -139,8 +232,18 @@ func (r *rewriter) assignment(line []token, offset int) {
 }
 
 // modules are those whose names scripts have, by the name they have there; "" for those that have none of their own.
-var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.numpy_": "np", "brian2.units.constants": Constants, "numpy": "np", "numpy.random": "np.random", "math": "np",
-	"matplotlib": "", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "pylab": "plt", "ANNarchy": "", "PymoNNto": "", "__future__": "", "mpl_toolkits.mplot3d": ""}
+var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.numpy_": "np", "brian2.units.constants": Constants, "brian2tools": "", "numpy": "np", "numpy.random": "np.random",
+	"numpy.fft": "np.fft", "numpy.linalg": "np.linalg", "matplotlib": "plt", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "matplotlib.cm": "plt.cm", "pylab": "plt", "ANNarchy": "", "PymoNNto": "",
+	"__future__": "", "mpl_toolkits.mplot3d": "", "typing": ""}
+
+func init() {
+	for _, m := range strings.Fields("collections copy functools itertools math os os.path random scipy scipy.special sys time timeit warnings") {
+		modules[m] = Library + "." + m
+	}
+}
+
+// library reports whether a module is one of Python's, which scripts see under the names that they import only.
+func library(own string) bool { return strings.HasPrefix(own, Library+".") }
 
 // physics are the names of the module Constants.
 var physics = strings.Fields("avogadro_constant boltzmann_constant electric_constant electron_mass elementary_charge faraday_constant gas_constant magnetic_constant molar_mass_constant zero_celsius")
@@ -151,8 +254,8 @@ func module(path string) (own string, ok bool) {
 		return own, true
 	}
 	root, _, _ := strings.Cut(path, ".")
-	_, ok = modules[root]
-	return "", ok && root != "numpy" && root != "matplotlib" && root != "mpl_toolkits"
+	own, ok = modules[root]
+	return "", ok && !library(own) && root != "numpy" && root != "matplotlib" && root != "mpl_toolkits"
 }
 
 // imports is what an import means: names for what scripts have under others. One of what they do not have is nothing as long as its names are
@@ -187,7 +290,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 		}
 		for k++; k < len(line); {
 			switch {
-			case line[k].is("*") && !known:
+			case line[k].is("*") && (!known || library(own) && own != Library+".math"):
 				return "", false
 			case line[k].is("*") && own == Constants:
 				for _, n := range physics {
@@ -211,10 +314,18 @@ func (r *rewriter) imports(line []token) (string, bool) {
 				if r.used(as) {
 					return "", false
 				}
-			case own == "np" || own == "np.random" || own == Constants:
-				bind(as, own+"."+what)
-			case what == "pyplot":
+			case library(own):
+				if r.used(as) {
+					bind(as, own+"."+what)
+				}
+			case what == "pyplot" || what == "pylab":
 				bind(as, "plt")
+			case own == "plt":
+				if r.used(as) {
+					bind(as, own+"."+what)
+				}
+			case strings.HasPrefix(own, "np") || own == "plt.cm" || own == Constants:
+				bind(as, own+"."+what)
 			case given:
 				bind(as, what)
 			}
@@ -230,8 +341,11 @@ func (r *rewriter) imports(line []token) (string, bool) {
 		case !known && (given && r.used(as) || !given && r.used(root)), given && known && own == "" && r.used(as):
 			return "", false
 		case !known || own == "":
+		case library(own) && (given && !r.used(as) || !given && !r.used(root)):
 		case given:
 			bind(as, own)
+		case library(own):
+			bind(root, Library+"."+root)
 		case p == "numpy" || p == "brian2": // have their full names, too
 		case root == p:
 			bind(p, own)

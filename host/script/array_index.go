@@ -324,6 +324,13 @@ func (a *Array) Get(key starlark.Value) (starlark.Value, bool, error) {
 		}
 		return a.Index(i), true, nil
 	}
+	if keys, ok := key.(starlark.Tuple); key == starlark.None || ok && slices.Contains(keys, starlark.Value(starlark.None)) {
+		if !ok {
+			keys = starlark.Tuple{key}
+		}
+		v, err := a.withAxes(keys)
+		return v, err == nil, err
+	}
 	s, err := a.selected(key)
 	if err != nil {
 		return nil, false, err

@@ -231,8 +231,9 @@ func arange(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 	if err != nil {
 		return nil, err
 	}
+	step := (q[0].Value + q[2].Value) - q[0].Value // numpy's, which knows the first two numbers
 	for i := range a.data {
-		a.data[i] = float64(float64(i)*q[2].Value) + q[0].Value
+		a.data[i] = float64(float64(i)*step) + q[0].Value
 	}
 	a.dim, a.kind = q[0].Dim, kind
 	return a, nil

@@ -191,27 +191,6 @@ func repeatFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	return out, nil
 }
 
-func tile(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var v starlark.Value
-	var n int
-	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 2, &v, &n); err != nil {
-		return nil, err
-	}
-	a, err := toArray(v)
-	if err != nil {
-		return nil, fmt.Errorf("tile: %w", err)
-	}
-	out, err := newArray(n, len(a.data))
-	if err != nil {
-		return nil, fmt.Errorf("tile: %w", err)
-	}
-	for i := 0; i < n; i++ {
-		copy(out.data[i*len(a.data):], a.data)
-	}
-	out.shape, out.dim, out.kind = []int{len(out.data)}, a.dim, a.kind
-	return out, nil
-}
-
 func shapeFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	a, err := flatArg(b, args, kwargs)
 	if err != nil {

@@ -9,11 +9,12 @@ import (
 
 // Hints shared by several names.
 const (
-	fixedSlots  = "the slots of a step and what happens in each are fixed, scheduling_summary() shows them; when= and order= of objects and of code say where in a step they act"
-	whereMade   = "order= and, where an object has it, when= are given where the object is made; run_on_event(\"spike\", code, when='end') puts code at another place of the step"
-	onMachine   = "where and how a network runs is chosen on the command line: --backend, --precision, --threads"
-	extension   = "ANNarchy's extensions are not here; "
-	switchedOff = "objects cannot be switched off; leave them out of Network(...), or take them out with net.remove(...) between two runs"
+	fixedSlots   = "the slots of a step and what happens in each are fixed, scheduling_summary() shows them; when= and order= of objects and of code say where in a step they act"
+	whereMade    = "order= and, where an object has it, when= are given where the object is made; run_on_event(\"spike\", code, when='end') puts code at another place of the step"
+	onMachine    = "where and how a network runs is chosen on the command line: --backend, --precision, --threads"
+	noMorphology = "there are no neurons with a morphology; compartments are neurons of a group, joined by Synapses with (summed) currents"
+	extension    = "ANNarchy's extensions are not here; "
+	switchedOff  = "objects cannot be switched off; leave them out of Network(...), or take them out with net.remove(...) between two runs"
 )
 
 // absent answers names of Brian2 and of ANNarchy that do not exist here, as attributes and as names of their own.
@@ -27,7 +28,6 @@ var absent = map[string]string{
 	"active":             switchedOff,
 	"namespace":          "names of equations are given with namespace={...} where the object is made, or are variables of the script",
 	"add_attribute":      "objects have no attributes of the script's own; keep values in a dictionary",
-	"SpatialNeuron":      "there are no neurons with a morphology; compartments are neurons of a group, joined by Synapses with (summed) currents",
 	"DecodingProjection": "compute_firing_rate(window) gives neurons that spike an r, which a Synapse(psp=\"w*pre.r\") of a rate-coded population transmits",
 	"CurrentInjection":   "give a Synapse(psp=\"pre.r\") and connect_one_to_one: the rate is then added to g_TARGET in every step",
 	"Convolution":        extension + "connect_from_matrix or connect_from_arrays take the weights of a convolution",
@@ -50,7 +50,7 @@ var absent = map[string]string{
 	"create_synapse":     "the synapses of a projection stay: let w be 0 at first, and set it between runs",
 	"prune_synapse":      "the synapses of a projection stay: let w become 0",
 	"report":             "galvani dump MODEL.star --stage model shows the equations",
-	"Morphology":         "there are no neurons with a morphology; compartments are neurons of a group, joined by Synapses with (summed) currents",
+	"Cylinder":           noMorphology, "Soma": noMorphology, "Section": noMorphology, "SpatialSubgroup": noMorphology, "Morphology": noMorphology, "SpatialNeuron": noMorphology,
 }
 
 var noField = regexp.MustCompile(`^can't assign to \.(\w+) field of \w+`)

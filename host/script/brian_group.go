@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -392,6 +393,13 @@ func (o *object) time() float64 {
 // SetField sets a variable of all neurons of the group, or of the part.
 func (g *neuronGroup) SetField(name string, val starlark.Value) error {
 	v, ok := g.lookup(name)
+	if plain, is := g.lookup(strings.TrimSuffix(name, "_")); !ok && is {
+		var err error
+		if val, err = unbare(name, val, plain.dim); err != nil {
+			return err
+		}
+		v, ok = plain, true
+	}
 	if !ok {
 		switch name {
 		case "name", "N", "i", "t", "dt", "start", "stop", "variables":

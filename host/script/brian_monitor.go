@@ -136,7 +136,7 @@ func (m *stateMonitor) elements(v starlark.Value) error {
 
 // AttrNames lists the recorded variables and t.
 func (m *stateMonitor) AttrNames() []string {
-	return sortedNames([]string{"t", "name", "record", "source", "clock", "N"}, m.mon.Vars)
+	return sortedNames([]string{"t", "name", "record", "record_variables", "source", "clock", "N"}, m.mon.Vars)
 }
 
 // Attr gives what was recorded so far.
@@ -146,6 +146,8 @@ func (m *stateMonitor) Attr(name string) (starlark.Value, error) {
 		return starlark.String(m.name), nil
 	case "source":
 		return m.from, nil
+	case "record_variables":
+		return stringList(m.mon.Vars), nil
 	case "clock":
 		return m.in.clockAt(&m.mon.DT), nil
 	case "record":

@@ -239,9 +239,6 @@ func (s *synapses) addPathways(t *starlark.Thread, v starlark.Value, post bool, 
 		if !isName(name) {
 			return synapsesError("%s: the name of the pathway %q must be made of letters, digits and _", arg, name)
 		}
-		if _, taken := s.vars[name]; taken {
-			return synapsesError("the pathway %q has the name of a variable", name)
-		}
 		w := &net.Pathway{Name: name, Post: post, Order: order}
 		var err error
 		if w.Code, err = s.in.codeSource(t, s.what(), arg, code); err != nil {
@@ -366,11 +363,11 @@ func (s *synapses) AttrNames() []string {
 
 // Attr reads a variable, a pathway, or one of the fixed attributes.
 func (s *synapses) Attr(name string) (starlark.Value, error) {
+	if p := s.pathway(name); p != nil { // goes before a variable of its name, as in Brian2
+		return p, nil
+	}
 	if v, ok := s.vars[name]; ok {
 		return readVariable(s, v)
-	}
-	if p := s.pathway(name); p != nil {
-		return p, nil
 	}
 	if name != "" && name == s.syn.Multi {
 		return s.structure(name)
@@ -408,7 +405,7 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 	case lastUpdate.name:
 		return readVariable(s, lastUpdate)
 	case "i", "j":
-		return &varView{s, variable{name: name, kind: intElems}}, nil
+		return &varView{of: s, v: variable{name: name, kind: intElems}}, nil
 	case "N_incoming", "N_outgoing", "N_incoming_post", "N_outgoing_pre":
 		return s.structure(name)
 	case "indices":
@@ -478,7 +475,15 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 	if l, ok := val.(*linkedVar); ok {
 		return withHint(fmt.Errorf("%s.%s: variables of synapses cannot be linked", s.name, name), fmt.Sprintf("link a variable of the neurons, %s.%s = %s, and read %s_post in the synapses", s.target.label(), name, l, name))
 	}
-	if v, ok := s.vars[name]; ok {
+	v, ok := s.vars[name]
+	if plain, is := s.vars[strings.TrimSuffix(name, "_")]; !ok && is {
+		var err error
+		if val, err = unbare(name, val, plain.dim); err != nil {
+			return err
+		}
+		v, ok = plain, true
+	}
+	if ok {
 		if len(s.syn.Connect) == 0 && !v.shared {
 			return withHint(fmt.Errorf("%s.%s: there are no synapses yet", s.name, name), "call "+s.name+".connect(...) first")
 		}

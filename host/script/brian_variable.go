@@ -35,8 +35,9 @@ type holder interface {
 // varView is a variable as the script sees it: G.v. It is read when it is used, so that it always shows the state of the network, and
 // writing to an element of it writes to the network.
 type varView struct {
-	of holder
-	v  variable
+	of   holder
+	v    variable
+	bare bool // G.v_: numbers in SI units
 }
 
 var (
@@ -49,7 +50,14 @@ var (
 	_ starlark.HasAttrs  = (*varView)(nil)
 )
 
-func (w *varView) array() (*Array, error) { return w.of.read(w.v) }
+func (w *varView) array() (*Array, error) {
+	a, err := w.of.read(w.v)
+	if err == nil && w.bare {
+		a = a.copy()
+		a.dim = noDim
+	}
+	return a, err
+}
 
 // must is array where Starlark leaves no way to return an error: the script is stopped with it instead.
 func (w *varView) must() *Array {
@@ -165,7 +173,15 @@ func selected(from any, object any, cond *diag.Source, names check.Scope) ([]int
 }
 
 // SetKey is G.v[key] = value: key is an index, a slice(...), a mask, an array of indices, or a condition as a string.
-func (w *varView) SetKey(key, val starlark.Value) error { return assign(w.of, w.v, key, val) }
+func (w *varView) SetKey(key, val starlark.Value) error {
+	if w.bare {
+		var err error
+		if val, err = unbare(w.v.name+"_", val, w.v.dim); err != nil {
+			return err
+		}
+	}
+	return assign(w.of, w.v, key, val)
+}
 
 // Unary computes with the values.
 func (w *varView) Unary(op syntax.Token) (starlark.Value, error) {
@@ -235,22 +251,42 @@ func bare(x starlark.HasAttrs, name string) (v starlark.Value, ok bool, err erro
 	switch v := v.(type) {
 	case quantity:
 		return starlark.Float(v.Value), true, nil
-	case *varView, *Array:
-		a, err := toArray(v)
-		if err != nil {
-			return nil, true, err
-		}
-		a = a.copy()
+	case *varView: // parts of which can be set
+		return &varView{v.of, v.v, true}, true, nil
+	case *Array:
+		a := v.copy()
 		a.dim = noDim
 		return a, true, nil
 	}
 	return v, true, nil
 }
 
+// unbare is what x.NAME = v means for x.NAME_ = val: a number without unit in the SI unit of the variable.
+func unbare(name string, val starlark.Value, dim units.Dim) (starlark.Value, error) {
+	if _, text := starlark.AsString(val); text {
+		return nil, withHint(fmt.Errorf("%s takes numbers in SI units, not an expression", name), "set "+strings.TrimSuffix(name, "_")+" to the expression, with units")
+	}
+	a, scalar, err := operand(name, val)
+	if err != nil {
+		return nil, err
+	}
+	if !a.dim.Dimensionless() {
+		return nil, fmt.Errorf("%s takes numbers in SI units, not %s", name, describeDim(a.dim))
+	}
+	if scalar {
+		return number(a.data[0], dim), nil
+	}
+	a = a.copy()
+	if a.dim = dim; !dim.Dimensionless() {
+		a.kind = realElems
+	}
+	return a, nil
+}
+
 // readVariable is the attribute of a holder: a view, or for a shared variable its one value.
 func readVariable(h holder, v variable) (starlark.Value, error) {
 	if !v.shared {
-		return &varView{h, v}, nil
+		return &varView{of: h, v: v}, nil
 	}
 	a, err := h.read(v)
 	if err != nil {

@@ -119,6 +119,10 @@ func (in *interp) diagnose(err error) error {
 	if errors.As(err, &done) {
 		return done
 	}
+	var exit *exitCall
+	if errors.As(err, &exit) && exit.code == "" {
+		return errExited
+	}
 	if in.ctx.Err() != nil {
 		if c := context.Cause(in.ctx); errors.Is(err, c) || strings.Contains(err.Error(), cancelReason) {
 			return c

@@ -12,7 +12,6 @@ import (
 	"github.com/galvani-sim/galvani/host/figure"
 	"github.com/galvani-sim/galvani/host/record"
 	"go.starlark.net/starlark"
-	"go.starlark.net/starlarkstruct"
 )
 
 // FigureOptions say what becomes of a script's figures.
@@ -68,6 +67,7 @@ var figureMethods = map[string]func(f *figureValue, name string, args starlark.T
 	"savefig": (*figureValue).save, "suptitle": (*figureValue).suptitle, "colorbar": (*figureValue).colorbar,
 	"add_subplot": (*figureValue).subplot, "subplots": (*figureValue).subplots, "traces": (*figureValue).traces,
 	"subplot2grid": (*figureValue).subplotGrid, "clim": (*figureValue).colorLimits,
+	"add_gridspec": (*figureValue).addGrid,
 	"tight_layout": (*figureValue).nothing, "subplots_adjust": (*figureValue).nothing,
 }
 
@@ -142,7 +142,7 @@ func (in *interp) gcf() (*figureValue, error) {
 // makeFigure is figure(num=None, figsize=(width, height)); num is a number or a name, of a new figure or of one that is open.
 func (in *interp) makeFigure(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var num, size, dpi, face, layout starlark.Value
-	if err := unpack(b.Name(), args, kwargs, "num?", &num, "figsize?", &size, "dpi?", &dpi, "facecolor?", &face, "layout?", &layout); err != nil {
+	if err := unpack(b.Name(), args, kwargs, "num?", &num, "figsize?", &size, "dpi?", &dpi, "facecolor?", &face, "layout?", &layout, "constrained_layout?", &layout, "tight_layout?", &layout, "edgecolor?", &face, "frameon?", &layout, "clear?", &layout); err != nil {
 		return nil, err
 	}
 	name := ""
@@ -182,7 +182,12 @@ func (f *figureValue) suptitle(name string, args starlark.Tuple, kwargs []starla
 // subplot is subplot(rows, columns, k), subplot(231), or subplot(rows, columns, (first, last)).
 func (f *figureValue) subplot(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(kwargs) > 0 {
-		return nil, withHint(fmt.Errorf("%s takes no keywords", name), "subplots(rows, columns, sharex=True) shares limits")
+		return nil, withHint(fmt.Errorf("%s has no argument %s=", name, plainString(kwargs[0][0])), "subplots(rows, columns, sharex=True) shares limits; there are no other projections than x and y")
+	}
+	if len(args) == 1 {
+		if g, ok := args[0].(gridPart); ok {
+			args = starlark.Tuple{starlark.MakeInt(g.rows), starlark.MakeInt(g.cols), starlark.Tuple{starlark.MakeInt(g.first + 1), starlark.MakeInt(g.last + 1)}}
+		}
 	}
 	var n []int
 	for _, v := range args {
@@ -211,6 +216,11 @@ func (f *figureValue) subplot(name string, args starlark.Tuple, kwargs []starlar
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return &axesValue{f.in, a}, nil
+}
+
+// addGrid is fig.add_gridspec(rows, columns).
+func (f *figureValue) addGrid(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return makeGridSpec(nil, starlark.NewBuiltin(name, nil), args, kwargs)
 }
 
 // shareOf reads sharex= and sharey=.
@@ -330,6 +340,13 @@ func (f *figureValue) save(name string, args starlark.Tuple, kwargs []starlark.T
 		return nil, withHint(fmt.Errorf("savefig: %q is outside the output folder", path), "give a name within it, such as \"rates.png\"")
 	}
 	ext := strings.ToLower(filepath.Ext(path))
+	if ext == ".pdf" || ext == ".eps" || ext == ".ps" {
+		instead := strings.TrimSuffix(path, filepath.Ext(path)) + ".svg"
+		if f.in.opt.Figures.Dir != "" {
+			f.in.warnAt(f.in.thread, fmt.Sprintf("the figure is written to %q, not to %q", instead, path), "figures are written as .png or .svg")
+		}
+		path, ext = instead, ".svg"
+	}
 	if ext != "" && ext != ".png" && ext != ".svg" {
 		return nil, fmt.Errorf("savefig: figures are written as .png or .svg, not %q", ext)
 	}
@@ -486,6 +503,10 @@ func (in *interp) figureVocabulary() starlark.StringDict {
 		plt[name] = v
 	}
 	scatter := axesMethods["scatter"]
+	in.pyplotSettings(plt)
+	for _, name := range []string{"rcParams", "rc", "GridSpec", "ion", "ioff"} {
+		d[name] = plt[name]
+	}
 	plt["scatter"] = starlark.NewBuiltin("scatter", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		f, err := in.gcf()
 		if err != nil {
@@ -493,6 +514,7 @@ func (in *interp) figureVocabulary() starlark.StringDict {
 		}
 		return scatter(&axesValue{in, f.f.Current()}, "scatter", args, kwargs)
 	})
-	d["plt"] = starlarkstruct.FromStringDict(starlark.String("plt"), plt)
+	module := &moduleValue{"plt", plt}
+	d["plt"], plt["pyplot"] = module, module
 	return d
 }

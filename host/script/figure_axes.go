@@ -34,6 +34,7 @@ func init() {
 		"step": (*axesValue).plot, "loglog": (*axesValue).plot, "semilogx": (*axesValue).plot, "semilogy": (*axesValue).plot,
 		"imshow": (*axesValue).imshow, "pcolormesh": (*axesValue).pcolormesh, "fill_between": (*axesValue).fillBetween,
 		"axvline": (*axesValue).ruler, "axhline": (*axesValue).ruler, "axvspan": (*axesValue).ruler, "axhspan": (*axesValue).ruler,
+		"twinx": (*axesValue).twinx, "bar": (*axesValue).bar, "barh": (*axesValue).bar, "eventplot": (*axesValue).eventplot, "matshow": (*axesValue).imshow,
 		"vlines": (*axesValue).lines, "hlines": (*axesValue).lines,
 		"tick_params": (*axesValue).nothing, "ticklabel_format": (*axesValue).nothing, "margins": (*axesValue).nothing,
 		"text": (*axesValue).text, "annotate": (*axesValue).annotate, "legend": (*axesValue).legend, "grid": (*axesValue).grid,
@@ -76,7 +77,7 @@ var axesFunctions = map[string]string{
 	"text": "text", "annotate": "annotate", "legend": "legend", "grid": "grid", "raster": "raster", "rate_histogram": "rate_histogram",
 	"in_degree_map": "in_degree_map", "fi_curve": "fi_curve", "title": "set_title", "xlabel": "set_xlabel", "ylabel": "set_ylabel", "xlim": "set_xlim",
 	"ylim": "set_ylim", "xscale": "set_xscale", "yscale": "set_yscale", "xticks": "set_xticks", "yticks": "set_yticks", "axis": "axis",
-	"locator_params": "locator_params", "vlines": "vlines", "hlines": "hlines", "tick_params": "tick_params", "ticklabel_format": "ticklabel_format", "margins": "margins",
+	"locator_params": "locator_params", "bar": "bar", "barh": "barh", "eventplot": "eventplot", "matshow": "matshow", "step": "step", "vlines": "vlines", "hlines": "hlines", "tick_params": "tick_params", "ticklabel_format": "ticklabel_format", "margins": "margins",
 }
 
 // AttrNames lists the methods.
@@ -308,14 +309,29 @@ func aspectOf(v starlark.Value) (float64, error) {
 func (a *axesValue) axis(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	what := "off"
 	if name == "axis" {
-		if err := unpack(name, args, kwargs, "option", &what); err != nil {
+		var option starlark.Value
+		if err := unpack(name, args, kwargs, "option", &option); err != nil {
 			return nil, err
+		}
+		var ok bool
+		if what, ok = starlark.AsString(option); !ok {
+			list, ok := option.(starlark.Indexable)
+			if !ok || list.Len() != 4 {
+				return nil, fmt.Errorf("axis: expected \"off\", \"on\", \"equal\", \"auto\" or [left, right, bottom, top], got %s", article(option))
+			}
+			for k, x := range []string{"x", "y"} {
+				if _, err := a.limits("set_"+x+"lim", x, starlark.Tuple{list.Index(2 * k), list.Index(2*k + 1)}, nil); err != nil {
+					return nil, err
+				}
+			}
+			return starlark.None, nil
 		}
 	}
 	switch what {
 	case "off", "on":
 		a.a.SetFrame(what == "on")
-	case "equal", "scaled":
+	case "tight":
+	case "equal", "scaled", "image", "square":
 		a.a.SetAspect(1)
 	case "auto":
 		a.a.SetAspect(0)
@@ -356,14 +372,48 @@ func (a *axesValue) grid(name string, args starlark.Tuple, kwargs []starlark.Tup
 	return starlark.None, nil
 }
 
+// legendPlaces are Matplotlib's numbers of places.
+var legendPlaces = []string{"best", "upper right", "upper left", "lower left", "lower right", "right", "center left", "center right", "lower center", "upper center", "center"}
+
 func (a *axesValue) legend(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	o := figure.LegendOptions{}
 	frame := true
-	var ignored starlark.Value
-	if err := unpack(name, args, kwargs, "loc?", &o.Loc, "title?", &o.Title, "frameon?", &frame, "ncol?", &o.Columns, "ncols?", &o.Columns, "fontsize?", &ignored); err != nil {
+	var ignored, size, loc, labels, handles starlark.Value
+	if len(args) == 1 {
+		labels, args = args[0], nil
+		if _, place := starlark.AsString(labels); place {
+			loc, labels = labels, nil
+		}
+	} else if len(args) == 2 {
+		handles, labels, args = args[0], args[1], nil
+	}
+	if err := unpack(name, args, kwargs, "loc?", &loc, "title?", &o.Title, "frameon?", &frame, "ncol?", &o.Columns, "ncols?", &o.Columns, "fontsize?", &size, "labels?", &labels, "handles?", &handles,
+		"bbox_to_anchor?", &ignored, "prop?", &ignored, "framealpha?", &ignored, "handlelength?", &ignored, "borderaxespad?", &ignored); err != nil {
 		return nil, err
 	}
-	if q, ok := asQuantity(ignored); ignored != nil && ok && q.Value > 0 && q.Value <= 100 {
+	if labels != nil && labels != starlark.None {
+		list, err := partsOf("legend", labels)
+		if err != nil {
+			return nil, err
+		}
+		names := make([]string, len(list))
+		for k, v := range list {
+			names[k] = plainString(v)
+		}
+		a.a.LabelLines(names)
+	}
+	if n, ok := loc.(starlark.Int); ok {
+		k, _ := n.Int64()
+		if k < 0 || int(k) >= len(legendPlaces) {
+			return nil, fmt.Errorf("legend: loc is 0 to %d, or a place such as \"upper left\"", len(legendPlaces)-1)
+		}
+		o.Loc = legendPlaces[k]
+	} else if s, ok := starlark.AsString(loc); ok {
+		o.Loc = s
+	} else if loc != nil && loc != starlark.None {
+		return nil, fmt.Errorf("legend: loc is a place such as \"upper left\", not %s", article(loc))
+	}
+	if q, ok := asQuantity(size); size != nil && ok && q.Value > 0 && q.Value <= 100 {
 		o.Size = q.Value
 	}
 	o.Bare = !frame

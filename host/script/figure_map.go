@@ -21,7 +21,14 @@ func (m *meshValue) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: m
 
 func (in *interp) meshOptions(o *plotOptions, v figure.Values) (figure.MeshOptions, error) {
 	m := figure.MeshOptions{}
-	if err := o.text("cmap", &m.Map); err != nil {
+	if c, ok := o.given["cmap"].(*colormapValue); ok {
+		o.given["cmap"] = starlark.String(c.name)
+	}
+	err := o.text("cmap", &m.Map)
+	if err == nil && m.Map != "" {
+		m.Map, err = in.colormapName(m.Map)
+	}
+	if err != nil {
 		return m, err
 	}
 	if err := o.number("alpha", &m.Alpha); err != nil {

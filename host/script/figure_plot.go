@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/figure"
 	"github.com/galvani-sim/galvani/host/units"
@@ -41,13 +42,14 @@ func counting(n int) figure.Values {
 // plot is plot(y), plot(x, y), plot(x, y, "-b"), and several of them one after another. step, loglog, semilogx and semilogy are the same
 // with steps or logarithmic axes.
 func (a *axesValue) plot(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	o, err := readOptions(name, kwargs, "where")
+	o, err := readOptions(name, kwargs, "where", "markeredgewidth", "edgecolor")
 	if err != nil {
 		return nil, err
 	}
 	if len(args) == 0 {
 		return nil, withHint(fmt.Errorf("%s: nothing to plot", name), "for example plot(M.t/ms, M.v[0]/mV)")
 	}
+	drawn := starlark.NewList(nil)
 	for len(args) > 0 {
 		var data []starlark.Value
 		for len(data) < 2 && len(args) > 0 {
@@ -72,8 +74,14 @@ func (a *axesValue) plot(name string, args starlark.Tuple, kwargs []starlark.Tup
 		if err != nil {
 			return nil, err
 		}
+		if err := o.edged(&style); err != nil {
+			return nil, err
+		}
 		style.Steps = style.Steps || name == "step"
 		if err := a.plotOne(name, data, style); err != nil {
+			return nil, err
+		}
+		if err := drawn.Append(starlark.None); err != nil {
 			return nil, err
 		}
 	}
@@ -84,7 +92,28 @@ func (a *axesValue) plot(name string, args starlark.Tuple, kwargs []starlark.Tup
 			}
 		}
 	}
-	return starlark.None, nil
+	return drawn, nil // line, = plot(x, y) takes it apart
+}
+
+// edged makes filled markers larger by their edge, as Matplotlib draws them: 1 point of the color of the line, which is all that is seen of plot(t, i, ".", ms=0.2).
+func (o *plotOptions) edged(s *figure.Style) error {
+	edge := 1.0
+	if v, ok := o.given["edgecolor"]; ok && (v == starlark.String("none") || v == starlark.String("None")) {
+		edge = 0
+	} else if err := o.number("markeredgewidth", &edge); err != nil {
+		return err
+	}
+	if s.Marker == "" || strings.Contains(",|_+x", s.Marker) || !(edge > 0) || s.Face != nil {
+		return nil
+	}
+	if s.MarkerSize == 0 {
+		s.MarkerSize = 6
+	}
+	if s.Marker == "." { // half as wide as its size
+		edge *= 2
+	}
+	s.MarkerSize += edge
+	return nil
 }
 
 func (a *axesValue) plotOne(name string, data []starlark.Value, style figure.Style) error {

@@ -36,8 +36,9 @@ func edgesOf(name string, bins starlark.Value, data *Array, rng starlark.Value) 
 			return nil, fmt.Errorf("%s: the range [%g, %g] is not finite and ascending", name, lo, hi)
 		}
 		edges := make([]float64, n+1)
+		step := (hi - lo) / float64(n) // as numpy rounds them
 		for i := range edges {
-			edges[i] = lo + (hi-lo)*float64(i)/float64(n)
+			edges[i] = float64(float64(i)*step) + lo
 		}
 		edges[n] = hi
 		return edges, nil

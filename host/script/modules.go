@@ -39,13 +39,17 @@ func (m *moduleValue) Attr(name string) (starlark.Value, error) {
 // numpyNames are numpy's names for what has another one in scripts.
 var numpyNames = map[string]string{
 	"absolute": "abs", "power": "pow", "asanyarray": "asarray", "ascontiguousarray": "asarray", "amax": "max", "amin": "min", "empty": "zeros",
-	"atan2": "arctan2",
+	"atan2": "arctan2", "around": "round", "round_": "round", "empty_like": "zeros_like",
 }
 
 // addModules adds np, numpy, b2, brian2 and ann to the vocabulary; plt is there already.
 func (in *interp) addModules(d starlark.StringDict) {
+	addComplex(d)
 	np := starlark.StringDict{}
-	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), numpyVocabulary()} {
+	for _, name := range []string{"angle", "real", "imag", "conj", "conjugate"} {
+		np[name] = d[name]
+	}
+	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), numpyVocabulary(), analysisVocabulary(), moreVocabulary(), functions(in.savingVocabulary())} {
 		for name := range part {
 			if d[name] == nil {
 				d[name] = part[name]
@@ -65,19 +69,22 @@ func (in *interp) addModules(d starlark.StringDict) {
 			d[name] = np[name]
 		}
 	}
-	random := maps.Clone(in.draws.vocabulary())
-	random["random"], random["seed"] = random["rand"], d["seed"]
+	random := in.draws.numpyRandom()
+	random["seed"] = d["seed"]
 	for _, name := range []string{"RandomState", "default_rng"} {
 		random[name] = starlark.NewBuiltin(name, randomState)
 	}
 	np["random"] = &moduleValue{"np.random", random}
-	np[pystar.Load], np["r_"] = d["read"], rowJoiner{}
+	np[pystar.Load], np["loadtxt"], np["genfromtxt"], np["r_"] = d["read"], d["read"], d["read"], rowJoiner{}
+	np["fft"], np["linalg"], np["errstate"], np["seterr"] = &moduleValue{"np.fft", fftModule()}, &moduleValue{"np.linalg", linalgModule()}, starlark.NewBuiltin("errstate", doNothing), starlark.NewBuiltin("seterr", doNothing)
+	np["set_printoptions"] = starlark.NewBuiltin("set_printoptions", doNothing)
 	d[pystar.Constants] = &moduleValue{"brian2.units.constants", physicalConstants()}
 	d["np"] = &moduleValue{"np", np}
 	d["numpy"] = &moduleValue{"numpy", np}
 	all := maps.Clone(d)
 	d["b2"], d["brian2"] = &moduleValue{"b2", all}, &moduleValue{"brian2", all}
 	d["ann"] = &moduleValue{"ann", all}
+	in.addLibrary(d)
 }
 
 // randomState is np.random.RandomState(seed): numbers of its own, which are not those that numpy draws.
@@ -86,8 +93,7 @@ func randomState(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seed", &seed); err != nil {
 		return nil, withHint(err, "a seed is a whole number from 0 on")
 	}
-	own := (&draws{seed: seed, stream: "RandomState"}).vocabulary()
-	own["random"], own["random_sample"], own["integers"], own["standard_normal"] = own["rand"], own["rand"], own["randint"], own["randn"]
+	own := (&draws{seed: seed, stream: "RandomState"}).numpyRandom()
 	return &moduleValue{b.Name(), own}, nil
 }
 

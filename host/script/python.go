@@ -11,7 +11,7 @@ import (
 
 // What people who know Python write first, and what to write here.
 const (
-	importHint    = "import brings in what scripts have anyway: brian2, numpy, matplotlib, pylab, ANNarchy and PymoNNto; load(\"other.star\", \"name\") reads another script"
+	importHint    = "import brings in what scripts have anyway: brian2, numpy, matplotlib, pylab, ANNarchy and PymoNNto, and what models use of math, random, itertools, functools, collections, copy, time, os, sys, warnings and scipy.special; load(\"other.star\", \"name\") reads another script"
 	classHint     = "there are no classes but those of behaviours, class X(Behavior): use functions, dictionaries or struct(...)"
 	globalHint    = "functions cannot give a variable of the script another value: keep it in a list or a dictionary, as in count[0] += 1"
 	statementHint = "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"

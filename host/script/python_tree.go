@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/pystar"
@@ -15,6 +16,26 @@ import (
 // sliceName is what assigned slices call; no script can have a name like it.
 const sliceName = "[i:j]"
 
+// wholeName is what x[:] calls with x, so that it works where x is one number: S.N[:], as in Brian2.
+const wholeName = "[:]"
+
+// oneValue is a number that [:] leaves as it is.
+type oneValue struct{ starlark.Value }
+
+var _ starlark.Sliceable = oneValue{}
+
+func (oneValue) Len() int                                    { return 1 }
+func (o oneValue) Index(int) starlark.Value                  { return o.Value }
+func (o oneValue) Slice(start, end, step int) starlark.Value { return o.Value }
+
+func whole(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	switch args[0].(type) {
+	case starlark.Int, starlark.Float, starlark.Bool, quantity:
+		return oneValue{args[0]}, nil
+	}
+	return args[0], nil
+}
+
 // comparisons are what ==, < and so on call, so that arrays give masks, as in numpy.
 var comparisons = map[syntax.Token]string{syntax.EQL: "[==]", syntax.NEQ: "[!=]", syntax.LT: "[<]", syntax.LE: "[<=]", syntax.GT: "[>]", syntax.GE: "[>=]"}
 
@@ -24,6 +45,9 @@ func pythonVocabulary(d starlark.StringDict) {
 	for name, f := range map[string]builtinFunc{pystar.Percent: percentFormat, pystar.Format: formatMethod, pystar.FString: formatted} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
+	d[wholeName] = starlark.NewBuiltin(wholeName, whole)
+	d[methodName], d[pystar.Imaginary], d[pystar.Matmul] = starlark.NewBuiltin(methodName, method), imaginaryUnit, matmulMark{}
+	d[pystar.With], d[withEnd] = starlark.NewBuiltin("with", enter), starlark.NewBuiltin("with", leave)
 	d["__name__"] = starlark.String("__main__")
 	for op, name := range comparisons {
 		d[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
@@ -85,7 +109,7 @@ func parse(name, text string) (*syntax.File, error) {
 	if read.Code != text {
 		replace(reflect.ValueOf(f.Stmts), read)
 	}
-	f.Stmts = decorated(f.Stmts)
+	f.Stmts = decorated(entered(f.Stmts))
 	likePython(f)
 	return f, nil
 }
@@ -146,6 +170,35 @@ func decorated(list []syntax.Stmt) []syntax.Stmt {
 	return out
 }
 
+// entered turns the loops that stand for "with" into what they give a name to and their bodies, in which break and continue are those of the loop around.
+func entered(list []syntax.Stmt) []syntax.Stmt {
+	var out []syntax.Stmt
+	for _, st := range list {
+		for _, body := range bodies(st) {
+			*body = entered(*body)
+		}
+		loop, ok := st.(*syntax.ForStmt)
+		if !ok {
+			out = append(out, st)
+			continue
+		}
+		call, ok := loop.X.(*syntax.CallExpr)
+		if ok {
+			id, is := call.Fn.(*syntax.Ident)
+			ok = is && id.Name == pystar.With
+		}
+		if !ok {
+			out = append(out, st)
+			continue
+		}
+		ident := func(name string) *syntax.Ident { return &syntax.Ident{NamePos: loop.For, Name: name} }
+		out = append(out, &syntax.AssignStmt{OpPos: loop.For, Op: syntax.EQ, LHS: loop.Vars, RHS: call},
+			&syntax.IfStmt{If: loop.For, Cond: ident("True"), True: loop.Body},
+			&syntax.ExprStmt{X: &syntax.CallExpr{Fn: ident(withEnd), Lparen: loop.For, Args: []syntax.Expr{loop.Vars}, Rparen: loop.For}})
+	}
+	return out
+}
+
 // bodies are the lists of statements inside of one.
 func bodies(st syntax.Stmt) []*[]syntax.Stmt {
 	switch st := st.(type) {
@@ -169,6 +222,10 @@ func likePython(f *syntax.File) {
 		case *syntax.AssignStmt:
 			n.LHS = assignable(n.LHS)
 		case *syntax.CallExpr:
+			if dot, ok := n.Fn.(*syntax.DotExpr); ok && pythonMethods[dot.Name.Name] != nil {
+				n.Fn = &syntax.CallExpr{Fn: &syntax.Ident{NamePos: dot.NamePos, Name: methodName}, Lparen: dot.NamePos, Rparen: dot.NamePos,
+					Args: []syntax.Expr{dot.X, &syntax.Literal{Token: syntax.STRING, TokenPos: dot.NamePos, Raw: strconv.Quote(dot.Name.Name), Value: dot.Name.Name}}}
+			}
 			slices.SortStableFunc(n.Args, func(a, b syntax.Expr) int { return laterArgument(a) - laterArgument(b) })
 		}
 		return true
@@ -188,6 +245,9 @@ func compareArraysIn(v reflect.Value) {
 		compareArraysIn(v.Elem())
 		if v.Type() != exprType || !v.CanSet() {
 			return
+		}
+		if e, ok := v.Interface().(*syntax.SliceExpr); ok && e.Lo == nil && e.Hi == nil && e.Step == nil {
+			e.X = &syntax.CallExpr{Fn: &syntax.Ident{NamePos: e.Lbrack, Name: wholeName}, Lparen: e.Lbrack, Args: []syntax.Expr{e.X}, Rparen: e.Lbrack}
 		}
 		if b, ok := v.Interface().(*syntax.BinaryExpr); ok && comparisons[b.Op] != "" && !wordOrText(b.X) && !wordOrText(b.Y) {
 			v.Set(reflect.ValueOf(&syntax.CallExpr{Fn: &syntax.Ident{NamePos: b.OpPos, Name: comparisons[b.Op]}, Lparen: b.OpPos, Args: []syntax.Expr{b.X, b.Y}, Rparen: b.OpPos}))

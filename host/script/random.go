@@ -62,6 +62,13 @@ func (d *draws) vocabulary() starlark.StringDict {
 	return out
 }
 
+// numpyRandom is np.random, drawing from d.
+func (d *draws) numpyRandom() starlark.StringDict {
+	out := d.vocabulary()
+	d.drawCounts(out)
+	return out
+}
+
 func sharedUnit(a, b units.Dim) (units.Dim, error) {
 	if a != b {
 		return a, fmt.Errorf("the arguments have different units: %s and %s", describeDim(a), describeDim(b))

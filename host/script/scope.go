@@ -6,6 +6,7 @@ import (
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // frameScope is what a script could name at one call: the locals of the calling functions, captured, and the globals, read
@@ -19,6 +20,7 @@ type frameScope struct {
 // variables it closes over count, as in Starlark itself.
 func capture(t *starlark.Thread) *frameScope {
 	s := &frameScope{}
+	lists, _ := t.Local(comprehensionsKey).(comprehensions)
 	for depth := 0; depth < t.CallStackDepth(); depth++ {
 		fr := t.DebugFrame(depth)
 		fn, ok := fr.Callable().(*starlark.Function)
@@ -34,7 +36,7 @@ func capture(t *starlark.Thread) *frameScope {
 		}
 		// A local that inner functions share sits in a cell that cannot be opened; the inner function shows its value.
 		for i := 0; i < fr.NumLocals(); i++ {
-			if _, v := fr.Local(i); v != nil {
+			if b, v := fr.Local(i); v != nil && lists.visible(b.Pos, fr.Position()) {
 				if inner, ok := v.(*starlark.Function); ok {
 					for k := 0; k < inner.NumFreeVars(); k++ {
 						if b, v := inner.FreeVar(k); v != nil {
@@ -45,13 +47,60 @@ func capture(t *starlark.Thread) *frameScope {
 			}
 		}
 		for i := 0; i < fr.NumLocals(); i++ {
-			if b, v := fr.Local(i); v != nil && v.Type() != "cell" {
+			if b, v := fr.Local(i); v != nil && v.Type() != "cell" && lists.visible(b.Pos, fr.Position()) {
 				s.locals[b.Name] = v
 			}
 		}
 		break
 	}
 	return s
+}
+
+// comprehensions are the places of the variables of comprehensions, with where these begin and end. To Starlark they are locals of the function around,
+// which keep their last value; as names they end with the comprehension.
+type comprehensions map[place][2]place
+
+// place is a syntax.Position that can be compared.
+type place struct {
+	file      string
+	line, col int32
+}
+
+const comprehensionsKey = "comprehensions"
+
+func placeAt(p syntax.Position) place { return place{p.Filename(), p.Line, p.Col} }
+
+// visible reports whether a variable that was made at a place means anything where a frame is.
+func (c comprehensions) visible(made, at syntax.Position) bool {
+	span, ok := c[placeAt(made)]
+	if !ok {
+		return true
+	}
+	before := func(p, q place) bool { return p.line < q.line || p.line == q.line && p.col <= q.col }
+	return before(span[0], placeAt(at)) && before(placeAt(at), span[1])
+}
+
+// add notes the variables of all comprehensions of a file.
+func (c comprehensions) add(f *syntax.File) {
+	syntax.Walk(f, func(n syntax.Node) bool {
+		list, ok := n.(*syntax.Comprehension)
+		if !ok {
+			return true
+		}
+		for _, clause := range list.Clauses {
+			loop, ok := clause.(*syntax.ForClause)
+			if !ok {
+				continue
+			}
+			syntax.Walk(loop.Vars, func(n syntax.Node) bool {
+				if id, ok := n.(*syntax.Ident); ok {
+					c[placeAt(id.NamePos)] = [2]place{placeAt(list.Lbrack), placeAt(list.Rbrack)}
+				}
+				return true
+			})
+		}
+		return true
+	})
 }
 
 func (s *frameScope) local(name string) (starlark.Value, bool) {

@@ -112,6 +112,9 @@ type interp struct {
 	withoutClasses map[*diag.Source]string
 	brian          brian
 	figures        figures
+	lists          comprehensions
+	// files are those that open() began.
+	files []*textFile
 }
 
 type module struct {
@@ -162,7 +165,7 @@ func RunSource(ctx context.Context, path, text string, o Options) (*Result, erro
 	if errors.Is(err, ErrStop) {
 		err = nil
 	}
-	if ferr := in.finishFigures(); ferr != nil && err == nil {
+	if ferr := errors.Join(in.finishFigures(), in.closeFiles()); ferr != nil && err == nil {
 		err = ferr
 	}
 	res.Figures, res.Files = in.figures.written, in.seen
@@ -180,7 +183,7 @@ func newInterp(ctx context.Context, path string, o Options) (*interp, error) {
 		o.Steps = DefaultSteps
 	}
 	in := &interp{ctx: ctx, opt: o, net: &net.Network{}, sources: map[string]*diag.Source{}, origins: map[*diag.Source]origin{},
-		modules: map[string]*module{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}}
+		modules: map[string]*module{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}, lists: comprehensions{}}
 	if o.Seed != nil {
 		in.draws.seed = *o.Seed
 	}
@@ -217,6 +220,9 @@ func (in *interp) main(path, text string) error {
 	defer stop()
 	src := &diag.Source{Name: filepath.Clean(path), Text: text}
 	_, err := in.exec(in.thread, src)
+	if errors.Is(err, errExited) {
+		err = nil
+	}
 	if err == nil || errors.Is(err, ErrStop) {
 		if perr := in.params.unknown(); perr != nil && (err == nil || !in.params.dynamic) {
 			return &Error{List: diag.List{{Message: perr.Error(), Hint: hintOf(perr)}}}
@@ -279,6 +285,7 @@ func (in *interp) newThread(name string) *starlark.Thread {
 			}
 		},
 	}
+	t.SetLocal(comprehensionsKey, in.lists)
 	in.allowed = in.opt.Steps
 	t.SetMaxExecutionSteps(min(checkEvery, in.allowed))
 	return t
@@ -310,6 +317,7 @@ func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDic
 		return nil, in.diagnose(err)
 	}
 	in.collectLiterals(f, src)
+	in.lists.add(f)
 	if t == in.thread {
 		in.params.scan(f)
 		if err := in.params.unknown(); err != nil && !in.params.dynamic {
