@@ -60,9 +60,15 @@ func (b *builder) procedural(s *net.Synapses) bool {
 		return false // what is wrong with it is wrong with stored synapses, too
 	}
 	if x.numbered(code) {
+		tooMany := func(n int64) bool {
+			return refuse(fmt.Sprintf("with random numbers or code that depends on the number of a synapse are at most %d; these are %d", math.MaxInt32, n))
+		}
+		if n := d.Expected(); n > math.MaxInt32+math.MaxInt32/8 { // far from the limit they need not be counted, which may take days
+			return tooMany(n)
+		}
 		c := d.Count()
 		if c.First == nil {
-			return refuse(fmt.Sprintf("with random numbers or code that depends on the number of a synapse are at most %d; these are %d", math.MaxInt32, c.Total))
+			return tooMany(c.Total)
 		}
 		in.N, x.conn.N = int(c.Total), int(c.Total)
 		x.conn.RowPtr = b.buffer(Buffer{Object: s.Name, Var: "first synapses", Type: ir.Int, Len: len(c.First), Ints: c.First, Role: Connectivity})

@@ -141,6 +141,11 @@ func TestProceduralChosen(t *testing.T) {
 		},
 		"one call of connect":      func(s *net.Synapses) { s.Connect = append(s.Connect, &net.Connection{}) },
 		"of all pairs or of those": func(s *net.Synapses) { s.Connect[0].Condition = code("i < j") },
+		"at most 2147483647": func(s *net.Synapses) { // 2.5e14 of them, which are not counted first
+			s.Pre.Group.N = 50_000_000
+			s.Pre, s.Post = net.All(s.Pre.Group), net.All(s.Pre.Group)
+			s.Pathways[0].Code = code("v_post += rand()")
+		},
 		"a probability p below 1":  func(s *net.Synapses) { s.Connect[0].P = code("0.1*i/N_pre") },
 	} {
 		_, err := build(0, func(n *net.Network) {
