@@ -11,7 +11,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 )
 
@@ -24,8 +26,9 @@ type program struct {
 const longHelp = `Galvani simulates networks of neurons that you write down as equations.
 
 A model is a script (Starlark, a small dialect of Python) with the names of Brian2 and
-ANNarchy: populations, projections, monitors, run. It runs in OpenGL compute shaders, or
-on the CPU where there is no OpenGL.`
+ANNarchy: populations, projections, monitors, run. Most scripts of Brian2 run as they are,
+.py and all. It runs in OpenGL compute shaders, or on the CPU where there is no OpenGL.
+galvani help scripts shows how to write one.`
 
 const rootExample = `  galvani view examples/neural_field/neural_field.star     watch it live
   galvani run model.star --set N=100 --out results         run it and keep what its monitors record
@@ -63,11 +66,14 @@ func suggestion(root *cobra.Command, args []string) string {
 	if c, _, _ := root.Find(args); c != root || len(args) == 0 {
 		return ""
 	}
-	root.SuggestionsMinimumDistance = 2
-	if close := root.SuggestionsFor(args[0]); len(close) > 0 {
-		return fmt.Sprintf("; did you mean %q?", close[0])
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
 	}
-	if strings.HasSuffix(args[0], ".star") {
+	if hint := diag.DidYouMean(args[0], names); hint != "" {
+		return "; " + hint
+	}
+	if strings.HasSuffix(args[0], ".star") || strings.HasSuffix(args[0], ".py") {
 		return fmt.Sprintf("; to run a model: galvani run %s", args[0])
 	}
 	return ""
@@ -129,7 +135,32 @@ func (p *program) root() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error { return c.Help() }),
 	}
 	root.SetVersionTemplate("galvani {{.Version}}\n")
-	root.AddCommand(p.runCommand(), p.viewCommand(), p.movieCommand(), p.checkCommand(), p.benchCommand(), p.dumpCommand(), p.doctorCommand(), p.versionCommand())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
+		if !unknown {
+			return err
+		}
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if hint := diag.DidYouMean(name, names); hint != "" {
+			return fmt.Errorf("%w; %s", err, hint)
+		}
+		return err
+	})
+	root.AddCommand(p.runCommand(), p.viewCommand(), p.movieCommand(), p.checkCommand(), p.benchCommand(), p.dumpCommand(), p.doctorCommand(), p.versionCommand(), scriptsTopic())
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "help" {
+			c.Run, c.RunE = nil, work(func(_ *cobra.Command, args []string) error {
+				about, rest, err := root.Find(args)
+				if err != nil || about == root && len(args) > 0 || len(rest) > 0 {
+					return usageError("help: there is no command %q%s\nsee galvani --help", strings.Join(args, " "), suggestion(root, args))
+				}
+				about.InitDefaultHelpFlag()
+				return about.Help()
+			})
+		}
+	}
 	return root
 }
 
@@ -144,9 +175,13 @@ func oneModel(c *cobra.Command, args []string) error {
 	return fmt.Errorf("%s takes one model, got %d arguments; parameters are given with --set NAME=VALUE", c.Name(), len(args))
 }
 
-// completeModel offers scripts.
-func completeModel(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	return []string{"star"}, cobra.ShellCompDirectiveFilterFileExt
+// completeModel offers scripts, and sessions where a command takes them.
+func completeModel(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	ext := []string{"star", "py"}
+	if strings.Contains(c.Use, "SESSION") {
+		ext = append(ext, "galvani")
+	}
+	return ext, cobra.ShellCompDirectiveFilterFileExt
 }
 
 func (p *program) versionCommand() *cobra.Command {

@@ -252,3 +252,21 @@ simulate(1e12)
 		t.Errorf("run.json: %s, %v", info, err)
 	}
 }
+
+// TestScriptsTopic: the model of "galvani help scripts" runs, with nothing to warn of.
+func TestScriptsTopic(t *testing.T) {
+	dir := t.TempDir()
+	model, out := filepath.Join(dir, "topic.py"), filepath.Join(dir, "out")
+	if err := os.WriteFile(model, []byte(strings.ReplaceAll("\n"+scriptsExample, "\n  ", "\n")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	if code := Main([]string{"run", model, "--out", out, "--figures", "--backend", "cpu"}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
+		t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	for _, name := range []string{"statemonitor.npz", "spikemonitor.npz", "ratemonitor.npz", "figure-1.png", "mine.npz"} {
+		if _, err := os.Stat(filepath.Join(out, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -58,9 +58,7 @@ is a picture too; --scale 4 draws everything at four times the size in pixels.`,
   galvani movie model.star --out wave.gif --step 2*ms --from 100*ms --to 300*ms --size 640x360
   galvani movie model.star --out frames/ --slow 50 --to 20*ms
   galvani movie model.star --png poster.png --scale 4 --to 250*ms`,
-		Args: oneModel, ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"galvani", "star"}, cobra.ShellCompDirectiveFilterFileExt
-		},
+		Args: oneModel, ValidArgsFunction: completeModel,
 		RunE: work(func(c *cobra.Command, args []string) error {
 			if err := f.check(); err != nil {
 				return err

@@ -215,6 +215,9 @@ func (p *program) viewModel(ctx context.Context, w *watching, f *modelFlags, v *
 	o.Open = true // a script that only describes its network is watched without an end
 	res, err := script.RunSource(ctx, model, w.text, o)
 	w.result = res
+	if err == nil && s.sim == nil {
+		return fmt.Errorf("the script describes no network: make a Population or a NeuronGroup")
+	}
 	if err == nil && s.sim != nil {
 		s.complete = true
 		if err = w.resume(ctx, sh); err == nil {

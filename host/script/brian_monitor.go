@@ -126,7 +126,7 @@ func (m *stateMonitor) elements(v starlark.Value) error {
 	}
 	for k, i := range idx {
 		if i < 0 || int(i) >= n {
-			return fmt.Errorf("StateMonitor: record= names element %d; %q has elements 0 to %d", i, m.of.label(), n-1)
+			return fmt.Errorf("StateMonitor: record= names element %d; %q has %s", i, m.of.label(), elementRange(n))
 		}
 		idx[k] = i + int32(m.shift)
 	}

@@ -217,7 +217,7 @@ func elements(p *population, v starlark.Value) ([]int32, error) {
 	}
 	for _, i := range idx {
 		if i < 0 || int(i) >= p.group.N {
-			return nil, fmt.Errorf("StateMonitor: record= names element %d; %q has elements 0 to %d", i, p.group.Name, p.group.N-1)
+			return nil, fmt.Errorf("StateMonitor: record= names element %d; %q has %s", i, p.group.Name, elementRange(p.group.N))
 		}
 	}
 	return idx, nil
@@ -349,3 +349,10 @@ func (m *monitor) since(name string, from int, reshape bool) (starlark.Value, in
 }
 
 func three(d *starlark.Dict, n int, err error) (starlark.Value, int, error) { return d, n, err }
+
+func elementRange(n int) string {
+	if n == 0 {
+		return "no elements"
+	}
+	return fmt.Sprintf("elements 0 to %d", n-1)
+}

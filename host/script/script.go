@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
@@ -154,6 +155,10 @@ func scriptHint(path string) string {
 
 // RunSource is Run for a script whose text is at hand; path says where its folder is.
 func RunSource(ctx context.Context, path, text string, o Options) (*Result, error) {
+	text, err := plainText(path, text)
+	if err != nil {
+		return &Result{Network: &net.Network{}}, err
+	}
 	in, err := newInterp(ctx, path, o)
 	if err != nil {
 		return &Result{Network: &net.Network{}}, err
@@ -170,6 +175,17 @@ func RunSource(ctx context.Context, path, text string, o Options) (*Result, erro
 	}
 	res.Figures, res.Files = in.figures.written, in.seen
 	return res, err
+}
+
+// plainText is the text of a script without a mark of its byte order; what is no text in UTF-8 is an error.
+func plainText(path, text string) (string, error) {
+	text = strings.TrimPrefix(text, "\ufeff")
+	if at := strings.IndexFunc(strings.ToValidUTF8(text, "\x00"), func(r rune) bool { return r == 0 }); at >= 0 {
+		d := diag.Diagnostic{Message: fmt.Sprintf("%s:%d: the script is not a text in UTF-8", path, 1+strings.Count(text[:at], "\n")),
+			Hint: "save it with the encoding UTF-8, or is it another kind of file?"}
+		return "", &Error{List: diag.List{d}}
+	}
+	return text, nil
 }
 
 func newInterp(ctx context.Context, path string, o Options) (*interp, error) {
@@ -360,7 +376,10 @@ func (in *interp) load(_ *starlark.Thread, name string) (starlark.StringDict, er
 	} else {
 		t := in.newThread(name)
 		stop := context.AfterFunc(in.ctx, func() { t.Cancel(cancelReason) })
-		m.globals, m.err = in.exec(t, &diag.Source{Name: name, Text: string(text)})
+		var plain string
+		if plain, m.err = plainText(name, string(text)); m.err == nil {
+			m.globals, m.err = in.exec(t, &diag.Source{Name: name, Text: plain})
+		}
 		stop()
 	}
 	m.loading = false

@@ -494,3 +494,15 @@ func TestErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestText: a script may begin with a mark of its byte order and have the ends of lines of any system; what is not UTF-8 is refused.
+func TestText(t *testing.T) {
+	if out, _, err := runText(t, "\ufeffx = 3\r\nif x:\r\n    print(x)\r\n", Options{}); err != nil || out != "3\n" {
+		t.Errorf("%q, %v", out, err)
+	}
+	for _, text := range []string{"x = 1\nprint('\xe4')\n", "x = 1\n\x00\x01", "x = 1\n# \xff\xfe"} {
+		if out, _, err := runText(t, text, Options{}); err == nil || out != "" || !strings.Contains(err.Error(), "model.star:2: the script is not a text in UTF-8") {
+			t.Errorf("%q: %q, %v", text, out, err)
+		}
+	}
+}

@@ -146,7 +146,7 @@ func TestProceduralChosen(t *testing.T) {
 			s.Pre, s.Post = net.All(s.Pre.Group), net.All(s.Pre.Group)
 			s.Pathways[0].Code = code("v_post += rand()")
 		},
-		"a probability p below 1":  func(s *net.Synapses) { s.Connect[0].P = code("0.1*i/N_pre") },
+		"a probability p below 1": func(s *net.Synapses) { s.Connect[0].P = code("0.1*i/N_pre") },
 	} {
 		_, err := build(0, func(n *net.Network) {
 			s := n.Synapses[0]
