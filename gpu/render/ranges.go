@@ -48,13 +48,13 @@ func (g *ranges) close() {
 }
 
 // begin starts a frame with data of the given version. While the data change, only some frames look for the extremes; the
-// first frame that finds them at rest makes up for it.
-func (g *ranges) begin(frame int64, version uint64) {
+// first frame that finds them at rest makes up for it. With each, all frames look.
+func (g *ranges) begin(frame int64, version uint64, each bool) {
 	g.now = g.now[:0]
 	rest := version == g.last
 	g.stale = g.stale || !rest
 	g.last = version
-	if g.due = g.stale && g.back.Free() > 0 && (rest || frame >= g.frame+rangeEvery); g.due {
+	if g.due = g.stale && g.back.Free() > 0 && (rest || each || frame >= g.frame+rangeEvery); g.due {
 		g.frame = frame
 	}
 }

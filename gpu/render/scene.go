@@ -213,10 +213,14 @@ func (s *Scatter) radius(b Box) float64 {
 		return s.Radius
 	}
 	size := b.Max.Sub(b.Min)
-	if s.Grid[0] > 1 || s.Z.Values.Valid() {
-		return 0.36 * math.Cbrt(math.Max(size[0]*size[1]*math.Max(size[2], 0.1), 1e-9)/float64(s.N))
+	n := float64(max(1, s.N))
+	if s.X.Values.Valid() { // points that go where they like meet each other and the borders: few are no larger than many
+		n = math.Max(n, 100)
 	}
-	return 0.42 * math.Sqrt(size[0]*size[1]/float64(max(1, s.N)))
+	if s.Grid[0] > 1 || s.Z.Values.Valid() {
+		return 0.36 * math.Cbrt(math.Max(size[0]*size[1]*math.Max(size[2], 0.1), 1e-9)/n)
+	}
+	return 0.42 * math.Sqrt(size[0]*size[1]/n)
 }
 
 // likeSides reports that lengths along x and y compare.
@@ -341,4 +345,6 @@ type Frame struct {
 	// Budget is about how long a software rasteriser may draw edges of graphs in one frame; those left over follow in the
 	// next frames, for which Dirty asks. 0: all edges, always.
 	Budget time.Duration
+	// Follow brings the limits of scales to the data of each frame, for frames that are far apart in time; otherwise those of one in rangeEvery count.
+	Follow bool
 }

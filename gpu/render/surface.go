@@ -120,7 +120,7 @@ func (r *Renderer) reduce(views []panelView, f Frame) error {
 	// The simulation's writes, before anything here reads them.
 	r.d.Barrier(device.BarrierStorage)
 	dispatched := false
-	r.ranges.begin(r.frame, f.Version)
+	r.ranges.begin(r.frame, f.Version, f.Follow)
 	for i := range views {
 		for _, it := range views[i].Panel.Items {
 			var did bool

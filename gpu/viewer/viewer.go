@@ -314,10 +314,14 @@ func (v *Viewer) dirty() bool {
 // edgeBudget is how long edges may take in one frame of the window.
 const edgeBudget = 40 * time.Millisecond
 
+// followBelow is the number of frames a second below which limits follow the data in each frame: waiting for some frames would be to see bars cut off
+// for seconds.
+const followBelow = 15
+
 // surroundings is what a frame drawn now would be drawn with.
 func (v *Viewer) surroundings() render.Frame {
 	w, h, scale := v.size()
-	return render.Frame{Width: w, Height: h, Scale: scale, Version: v.version, Fine: !v.playing && !v.mouse.dragging(), Budget: edgeBudget}
+	return render.Frame{Width: w, Height: h, Scale: scale, Version: v.version, Fine: !v.playing && !v.mouse.dragging(), Budget: edgeBudget, Follow: v.rates.fps < followBelow}
 }
 
 // frame draws one frame and shows it.
