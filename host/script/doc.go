@@ -11,6 +11,6 @@
 // Network and described when it is initialized: pymonnto_class.go takes classes of behaviours out of a script, pymonnto_parse.go reads their Python,
 // pymonnto_code.go and what it calls turn iterations into code of neurons, code of synapses and sums, in order.
 //
-// Scripts cannot do harm: no clock, no network, no environment. They read files under the script's folder and the given data
+// Scripts cannot do harm: no network, no environment, and a clock only to tell how long something took. They read files under the script's folder and the given data
 // folders, print to the given writer, and are stopped by a step limit or by the context.
 package script
