@@ -1,6 +1,6 @@
 // Package pystar turns forms of Python that Starlark's parser does not read into Starlark that means the same, and says where each byte of the
 // result stood: powers (a**b), f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
-// beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, del, with, a @ b, sets, imaginary numbers, numbers with
+// beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, del, global, with, a @ b, sets, imaginary numbers, numbers with
 // underscores, types of arguments, and imports of what scripts have anyway.
 //
 // The work is done on tokens, not on a tree: what is not rewritten stays as it is, byte for byte, so that Starlark's parser reports what is
@@ -20,6 +20,7 @@ const (
 	FString   = "__fstring__"   // (text, value, "conversion:spec", text, value, ..., text)
 	Decorator = "__decorator_"  // and a number: what stands behind @
 	Library   = "__library__"   // a module that has Python's modules: random, itertools, ...
+	Global    = "__global__"    // ("name", ...): the names of a global statement
 	With      = "__with__"      // (context): what "with" gives a name to, as a list of one
 	Matmul    = "__matmul__"    // a @ b is a * Matmul * b, which binds as a @ b does
 	Imaginary = "__1j__"        // the imaginary unit

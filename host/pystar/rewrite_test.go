@@ -63,6 +63,7 @@ func TestRewrite(t *testing.T) {
 		{"x = 2j*1_0.5J", "x = (2*__1j__)*(10.5*__1j__)"},
 		{"with f(a, b=2) as g:\n\tpass\nwith h: x", "for g in __with__(f(a, b=2)):\n\tpass\nfor _ in __with__(h): x"},
 		{"with a, b:\n\tpass", "with a, b:\n\tpass"},
+		{"def f():\n\tglobal a, b\n\ta = 1", "def f():\n\t__global__(\"a\", \"b\")\n\ta = 1"},
 		{"x: int = f({'a': 1})\ny: str", "x = f({'a': 1})\npass"},
 		{"def f(a: int, b: dict[str, int] = {'k': [1]}, *c, **d: float) -> list[int]:\n\treturn a", "def f(a, b = {'k': [1]}, *c, **d):\n\treturn a"},
 		{"import scipy.stats as st, time\nx = f'{st.norm}'", "import scipy.stats as st, time\nx = __fstring__('', (st.norm), \":\", '')"},

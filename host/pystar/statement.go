@@ -73,6 +73,16 @@ func (r *rewriter) statement(line []token, offset int) {
 		case line[2].is("(") && line[2].match == offset+len(line)-1:
 			r.replace(start, line[1].end, "fail")
 		}
+	case t.is("global") && len(line) > 1:
+		var names []string
+		for k := 1; k < len(line); k++ {
+			if k%2 == 1 && line[k].kind == name {
+				names = append(names, fmt.Sprintf("%q", line[k].s))
+			} else if k%2 == 1 || !line[k].is(",") {
+				return
+			}
+		}
+		r.whole(start, end, Global+"("+strings.Join(names, ", ")+")")
 	case t.is("with") && len(line) > 2:
 		r.with(line, offset)
 	case t.is("def"):

@@ -137,7 +137,7 @@ func (in *interp) visible(fr *frameScope) []*object {
 	}
 	look(fr.locals)
 	for _, fn := range fr.globals {
-		look(fn.Globals())
+		look(globalsOf(fn))
 	}
 	var out []*object
 	for _, o := range in.brian.objects {

@@ -217,7 +217,7 @@ var pythonHints = []struct {
 }{
 	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, importHint},
 	{regexp.MustCompile(`^\s*class\b`), nil, classHint},
-	{regexp.MustCompile(`^\s*(global|nonlocal)\b`), nil, globalHint},
+	{regexp.MustCompile(`^\s*nonlocal\b`), nil, globalHint},
 	{regexp.MustCompile(`^\s*(try|except|raise|with|yield|async|del)\b`), nil, statementHint},
 	{nil, regexp.MustCompile(`^(keyword|positional) argument may not follow`), "arguments come in the order f(x, name=y, *list, **dictionary)"},
 	{nil, regexp.MustCompile(`does not associate with`), "write the two comparisons, as in a < b and b < c"},

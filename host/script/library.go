@@ -65,7 +65,7 @@ func scopeNames(locals bool) builtinFunc {
 		s := capture(t)
 		values := starlark.StringDict{}
 		for _, fn := range s.globals[:min(1, len(s.globals))] {
-			values = fn.Globals()
+			values = globalsOf(fn)
 		}
 		if locals && len(s.globals) > 0 && s.globals[0].Name() != "<toplevel>" {
 			values = s.locals

@@ -281,7 +281,7 @@ func (b *behavior) initializeText(t *starlark.Thread, g *pymNeurons, code string
 		names[n] = v
 	}
 	for _, fn := range b.made.globals {
-		for n, v := range fn.Globals() {
+		for n, v := range globalsOf(fn) {
 			if v != nil {
 				names[n] = v
 			}

@@ -29,7 +29,7 @@ func (b *behavior) initializeClass(t *starlark.Thread, g *pymNeurons) error {
 	w.out.WriteString("\n")
 	names := maps.Clone(in.vocabulary)
 	for k := len(b.made.globals) - 1; k >= 0; k-- {
-		for n, v := range b.made.globals[k].Globals() {
+		for n, v := range globalsOf(b.made.globals[k]) {
 			if v != nil {
 				names[n] = v
 			}

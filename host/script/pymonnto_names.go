@@ -72,7 +72,7 @@ func (f *frameScope) find(name string) (starlark.Value, bool) {
 		return v, true
 	}
 	for _, fn := range f.globals {
-		if v, ok := fn.Globals()[name]; ok && v != nil {
+		if v, ok := globalsOf(fn)[name]; ok && v != nil {
 			return v, true
 		}
 	}

@@ -24,7 +24,7 @@ var pythonOnly = []struct {
 }{
 	{regexp.MustCompile(`(?m)^[ \t]*(?:from[ \t]+\S+[ \t]+import|import[ \t])`), "an import", importHint},
 	{regexp.MustCompile(`(?m)^[ \t]*class\b`), "a class", classHint},
-	{regexp.MustCompile(`(?m)^[ \t]*(?:global|nonlocal)\b`), "a statement that scripts do not have", globalHint},
+	{regexp.MustCompile(`(?m)^[ \t]*(?:nonlocal)\b`), "a statement that scripts do not have", globalHint},
 	{regexp.MustCompile(`(?m)^[ \t]*(?:try|except|with|yield|async)\b`), "a statement that scripts do not have", statementHint},
 }
 

@@ -45,6 +45,7 @@ func pythonVocabulary(d starlark.StringDict) {
 	for name, f := range map[string]builtinFunc{pystar.Percent: percentFormat, pystar.Format: formatMethod, pystar.FString: formatted} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
+	d[makeBox], d[pystar.Global] = starlark.NewBuiltin(makeBox, newBox), starlark.NewBuiltin("global", doNothing)
 	d[wholeName] = starlark.NewBuiltin(wholeName, whole)
 	d[methodName], d[pystar.Imaginary], d[pystar.Matmul] = starlark.NewBuiltin(methodName, method), imaginaryUnit, matmulMark{}
 	d[pystar.With], d[withEnd] = starlark.NewBuiltin("with", enter), starlark.NewBuiltin("with", leave)
@@ -110,6 +111,7 @@ func parse(name, text string) (*syntax.File, error) {
 		replace(reflect.ValueOf(f.Stmts), read)
 	}
 	f.Stmts = decorated(entered(f.Stmts))
+	boxed(f)
 	likePython(f)
 	return f, nil
 }

@@ -116,7 +116,7 @@ func (s *frameScope) global(name string) (starlark.Value, bool) {
 		return nil, false
 	}
 	for _, fn := range s.globals {
-		if v, ok := fn.Globals()[name]; ok && v != nil {
+		if v, ok := globalsOf(fn)[name]; ok && v != nil {
 			return v, true
 		}
 	}
@@ -131,7 +131,7 @@ func (s *frameScope) names(into map[string]bool) {
 		into[n] = true
 	}
 	for _, fn := range s.globals {
-		for n := range fn.Globals() {
+		for n := range globalsOf(fn) {
 			into[n] = true
 		}
 	}
