@@ -67,7 +67,7 @@ func TestLibraryErrors(t *testing.T) {
 		"open('x.txt')":                                       "not of text",
 		"open('../x.txt', 'w')":                               "outside the output folder",
 		"np.savez('/x.npz', a=[1])":                           "outside the output folder",
-		"x = np.arange(6).reshape(2, 3)[None, [True, False]]": "None makes a new axis",
+		"x = np.arange(6).reshape(2, 3)[None, [True, False]]": "a new axis, None, stands among",
 		"1j > 2":               "complex",
 		"np.fft.fft([[1, 2]])": "takes a list",
 	} {
