@@ -247,7 +247,7 @@ var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.num
 	"__future__": "", "mpl_toolkits.mplot3d": "", "typing": ""}
 
 func init() {
-	for _, m := range strings.Fields("collections copy functools itertools math os os.path random scipy scipy.special sys time timeit warnings") {
+	for _, m := range strings.Fields("collections copy functools itertools math networkx os os.path random scipy scipy.special sys time timeit warnings") {
 		modules[m] = Library + "." + m
 	}
 }

@@ -167,6 +167,9 @@ func (in *interp) positioned(pos syntax.Position, msg, hint string) diag.Diagnos
 		return diag.Diagnostic{Message: msg, Hint: hint}
 	}
 	span := spanAt(src, pos)
+	if m, h, ok := missingModule(lineOf(src, span.Start)); ok && strings.HasPrefix(msg, "got ") {
+		msg, hint = m, h
+	}
 	if hint == "" {
 		msg, hint = splitHint(msg)
 	}

@@ -34,6 +34,7 @@ func (in *interp) addLibrary(d starlark.StringDict) {
 	special := mathModule(d)
 	special["expit"] = elementFunction("expit", func(x float64) float64 { return 1 / (1 + exp(-x)) })
 	lib["scipy"] = &moduleValue{"scipy", starlark.StringDict{"special": &moduleValue{"scipy.special", special}}}
+	put("networkx", in.graphVocabulary())
 	d[pystar.Library] = &moduleValue{"Python's library", lib}
 	for name, f := range map[string]builtinFunc{"exit": exitScript, "quit": exitScript, "divmod": divmod, "callable": isCallable, "isinstance": isInstance, "frozenset": frozenSet, "open": in.openFile, "globals": scopeNames(false), "locals": scopeNames(true),
 		"check_units": decoratorOfNothing, "implementation": decoratorOfNothing} {

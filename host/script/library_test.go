@@ -44,6 +44,7 @@ func TestLibrary(t *testing.T) {
 		{"e = np.arange(0.1, 0.3 + 0.00125, 0.0025)\nprint('%.17g %.17g' % (e[41], e[63]), np.histogram([2575*0.0001], e)[0].nonzero()[0], '%.17g' % np.histogram([0, 0.7], 3)[1][2])", "0.2025000000000001 0.25750000000000017 [62] 0.46666666666666662"},
 		{"def f(a: float, b: int = 2, *c, d: dict = {'k': [1]}) -> float:\n    return a + b\nx: int = 3\nprint(f(x))", "5"},
 		{"a = np.zeros((2, 2))\nnp.fill_diagonal(a, 3)\nprint(a, len(globals()['a']), 'zzz' in globals())", "[[3, 0], [0, 3]] 2 False"},
+		{"import networkx as nx\ng = nx.erdos_renyi_graph(20, 1.0)\nprint(g.number_of_edges())", "190"},
 		{"import sys\nprint('before')\nif True:\n    sys.exit()\nprint('after')", "before"},
 	} {
 		out, _, err := runText(t, c.text+"\n", Options{})

@@ -17,6 +17,30 @@ const (
 	statementHint = "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"
 )
 
+// elsewhere says what to use for modules of Python that are not here.
+var elsewhere = map[string]string{
+	"json": savedHint, "pickle": savedHint, "cPickle": savedHint, "h5py": savedHint, "csv": savedHint, "pandas": savedHint,
+	"argparse": "parameters are param(\"N\", 100) in the script and --set N=200 on the command line", "optparse": "parameters are param(\"N\", 100) in the script and --set N=200 on the command line",
+	"multiprocessing": "the network runs on all cores anyway; sweep(...) runs it for many values of a parameter at once", "joblib": "the network runs on all cores anyway; sweep(...) runs it for many values of a parameter at once",
+	"tqdm": "the progress of runs is shown on a terminal; leave it out", "logging": "print(...) writes to the terminal, warnings.warn(...) warns",
+	"seaborn": "plot with pyplot's functions", "numba": "equations are compiled anyway; leave it out", "cython": "equations are compiled anyway; leave it out",
+	"scipy": "of scipy there is scipy.special; np.corrcoef, np.polyfit, np.convolve, np.interp and np.fft are there",
+}
+
+const savedHint = "np.savez(\"results.npz\", v=M.v, t=M.t), np.savetxt and open(\"name.txt\", \"w\") write to the folder of --out, where what monitors record goes anyway; read(\"data.csv\") reads csv, npy, npz, mtx and png"
+
+var importedModule = regexp.MustCompile(`^\s*(?:from|import)\s+([\w.]+)`)
+
+// missingModule says what is wrong with a line that imports what is not here.
+func missingModule(line string) (msg, hint string, ok bool) {
+	m := importedModule.FindStringSubmatch(line)
+	if m == nil {
+		return "", "", false
+	}
+	root, _, _ := strings.Cut(m[1], ".")
+	return fmt.Sprintf("there is no module %q here", m[1]), suffixless(elsewhere[root], importHint), true
+}
+
 // pythonOnly are forms of Python that no script can have, as they look once strings and comments are taken out.
 var pythonOnly = []struct {
 	form       *regexp.Regexp // in code whose strings are "" and whose f-strings are ""f
