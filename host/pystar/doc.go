@@ -1,5 +1,5 @@
 // Package pystar turns forms of Python that Starlark's parser does not read into Starlark that means the same, and says where each byte of the
-// result stood: powers (a**b), f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
+// result stood: powers (a**b), products of matrices (a @ b), classes of PymoNNto's behaviours, f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
 // beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, del, numbers with underscores, and imports of what
 // scripts have anyway.
 //
@@ -12,6 +12,10 @@ package pystar
 // Names of the functions that the result calls.
 const (
 	Pow       = "__pow__"       // (x, n)
+	InPlace   = "__ipow__"      // (x, n): what x **= n assigns
+	MatMul    = "__matmul__"    // a @ b is a * MatMul * b, which binds as @ does
+	Chain     = "__chain__"     // (a, "<", b, "<", c)
+	Class     = "__class__"     // (k): what Text.Classes[k] is
 	Load      = "__load__"      // an attribute: load is a word of Starlark
 	Constants = "__constants__" // a module: brian2.units.constants
 	Slice     = "__slice__"     // (start, stop, step), each a number or None
@@ -19,5 +23,5 @@ const (
 	Format    = "__format__"    // (format, ...): Python's format.format(...)
 	FString   = "__fstring__"   // (text, value, "conversion:spec", text, value, ..., text)
 	Decorator = "__decorator_"  // and a number: what stands behind @
-	chained   = "__assigned__"  // what is assigned to several targets
+	Assigned  = "__assigned__"  // a variable: what is assigned to several targets
 )

@@ -2,20 +2,30 @@ package pystar
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // statements rewrites forms that are statements of their own.
-func (r *rewriter) statements(list []token) {
+func (r *rewriter) statements() {
+	var all [][2]int // from and up to which token each goes
 	first := 0
-	for k := 0; k <= len(list); k++ {
-		if k < len(list) && list[k].kind != newline && !(list[k].is(";") && flat(list[first:k])) {
+	for k := 0; k <= len(r.list); k++ {
+		if k < len(r.list) && r.list[k].kind != newline && !(r.list[k].is(";") && flat(r.list[first:k])) {
 			continue
 		}
-		if line := list[first:k]; len(line) > 0 {
-			r.statement(line, first)
+		if k > first {
+			all = append(all, [2]int{first, k})
 		}
 		first = k + 1
+	}
+	for len(all) > 0 {
+		n := r.class(all)
+		if n == 0 {
+			r.statement(r.list[all[0][0]:all[0][1]], all[0][0])
+			n = 1
+		}
+		all = all[n:]
 	}
 }
 
@@ -39,7 +49,10 @@ func (r *rewriter) statement(line []token, offset int) {
 	case t.is("import", "from"):
 		if s, ok := r.imports(line); ok {
 			r.whole(start, end, s)
+			return
 		}
+		k := max(0, slices.IndexFunc(line, func(t token) bool { return t.is("import") }))
+		r.kept = append(r.kept, Statement{t.s, start, line[k].end})
 	case t.is("@") && len(line) > 1:
 		r.replaceToken(t, fmt.Sprintf("%s%d = ", Decorator, r.decorators))
 		r.decorators++
@@ -83,6 +96,7 @@ func (r *rewriter) statement(line []token, offset int) {
 		}
 		r.whole(start, end, strings.Join(names, "; "))
 	default:
+		r.kept = append(r.kept, Statement{t.s, start, t.end})
 		r.assignment(line, offset)
 	}
 }
@@ -103,7 +117,7 @@ func (r *rewriter) assignment(line []token, offset int) {
 			equals = append(equals, k)
 		case t.is("**=") && k > 0 && k+1 < len(line):
 			target := Rewrite(r.src[line[0].start:line[k-1].end]).Code
-			r.replaceToken(t, "= "+Pow+"("+target+", (")
+			r.replaceToken(t, "= "+InPlace+"("+target+", (")
 			r.wrap(line[k+1].start, line[len(line)-1].end, "", "))")
 			return
 		}
@@ -132,9 +146,9 @@ func (r *rewriter) assignment(line []token, offset int) {
 	}
 	var after strings.Builder
 	for _, s := range targets {
-		fmt.Fprintf(&after, "; %s = %s", s, chained)
+		fmt.Fprintf(&after, "; %s = %s", s, Assigned)
 	}
-	r.whole(line[0].start, line[last].end, chained+" =")
+	r.whole(line[0].start, line[last].end, Assigned+" =")
 	r.wrap(line[last+1].start, line[len(line)-1].end, "", after.String())
 }
 

@@ -136,9 +136,7 @@ func (in *interp) visible(fr *frameScope) []*object {
 		}
 	}
 	look(fr.locals)
-	for _, fn := range fr.globals {
-		look(fn.Globals())
-	}
+	look(fr.globals())
 	var out []*object
 	for _, o := range in.brian.objects {
 		if o.scope != in.brian.scope {

@@ -8,8 +8,8 @@
 // Each object of the vocabulary is one file: its constructor, its attributes, its checks. ANNarchy's objects join the script's one
 // network when they are made; annarchy_*.go hold what spikes, which is described with the synapses and pathways of Brian2's dialect. Brian2's (brian_*.go) join a network when it first runs: a bare run() takes those that variables name
 // where it is called, a Network those that it was given, and a script may have many of both. PymoNNto's (pymonnto_*.go) are made in a
-// Network and described when it is initialized: pymonnto_class.go takes classes of behaviours out of a script, pymonnto_parse.go reads their Python,
-// pymonnto_code.go and what it calls turn iterations into code of neurons, code of synapses and sums, in order.
+// Network and described when it is initialized: pymonnto_class.go reads the classes of behaviours that host/pystar took out of a script,
+// pymonnto_parse.go makes trees of iterations, pymonnto_code.go and what it calls turn them into code of neurons, code of synapses and sums, in order.
 //
 // Scripts cannot do harm: no clock, no network, no environment. They read files under the script's folder and the given data
 // folders, print to the given writer, and are stopped by a step limit or by the context.

@@ -41,9 +41,19 @@ func (x *expansion) assign(s *pyStmt) error {
 	if err != nil {
 		return err
 	}
-	for k := len(s.target) - 1; k >= 0; k-- {
-		if err := x.store(s, s.target[k], s.kind, v); err != nil {
+	whole := func(t *pyExpr) bool { return t.op != "[]" }
+	to := slices.Clone(s.target)
+	if k := slices.IndexFunc(to, whole); k > 0 {
+		to[0], to[k] = to[k], to[0]
+	}
+	for k, t := range to {
+		if err := x.store(s, t, s.kind, v); err != nil {
 			return err
+		}
+		if k == 0 && len(to) > 1 && v.shape != pyScalar && whole(t) { // the value may use what has just been assigned
+			if v, err = x.value(t); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -272,24 +272,19 @@ func (b *behavior) runInitialize(t *starlark.Thread, g *pymNeurons) error {
 	return nil
 }
 
+// names is what a behaviour's initialize part can name: the vocabulary and, before it, what its own file has, as the text of a class in Python
+// means names of the module that it stands in.
+func (b *behavior) names() starlark.StringDict {
+	names := maps.Clone(b.in.vocabulary)
+	maps.Copy(names, b.made.all())
+	return names
+}
+
 // initializeText executes the text as a script; names that it assigns become variables of the neurons.
 func (b *behavior) initializeText(t *starlark.Thread, g *pymNeurons, code string) error {
 	in := b.in
 	src := &diag.Source{Name: fmt.Sprintf("initialize of %s of %s", b.name, g.name), Text: code}
-	names := starlark.StringDict{}
-	for n, v := range in.vocabulary {
-		names[n] = v
-	}
-	for _, fn := range b.made.globals {
-		for n, v := range fn.Globals() {
-			if v != nil {
-				names[n] = v
-			}
-		}
-	}
-	for n, v := range b.made.locals {
-		names[n] = v
-	}
+	names := b.names()
 	for n, v := range b.params {
 		names[n] = v
 	}
@@ -301,7 +296,10 @@ func (b *behavior) initializeText(t *starlark.Thread, g *pymNeurons, code string
 		names[n], _ = g.Attr(n)
 	}
 	in.sources[src.Name] = src
-	f, err := fileOptions.Parse(src.Name, code, 0)
+	_, f, err := readPython(src.Name, code)
+	if err == nil {
+		err = likePython(f)
+	}
 	if err != nil {
 		return in.diagnose(err)
 	}

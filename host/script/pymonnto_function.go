@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,6 +13,12 @@ var pyFunctions = map[string]string{
 	"arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan", "abs": "abs", "absolute": "abs", "fabs": "abs", "sign": "sign", "floor": "floor", "ceil": "ceil",
 	"expm1": "expm1", "log1p": "log1p", "maximum": "max", "minimum": "min", "power": "pow",
 }
+
+// reductions are functions of all elements of a vector or a matrix, or of all in a row or column.
+var reductions = []string{"sum", "mean", "any", "all", "count_nonzero"}
+
+// maxCalls is how deep functions that are written out may call each other.
+const maxCalls = 20
 
 // function is a call.
 func (x *expansion) function(e *pyExpr) (pyVal, error) {
@@ -55,6 +62,13 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 	}
 	if len(args) == 0 && (fn.op == "name" || len(e.kws) == 0) {
 		return x.plainCall(e, name, nil)
+	}
+	if slices.Contains(reductions, name) && (fn.op == "." || name == "sum") {
+		v, err := x.value(args[0])
+		if err != nil {
+			return v, err
+		}
+		return x.reduction(e, name, v, key("axis", 1))
 	}
 	switch name {
 	case "len":
@@ -103,15 +117,6 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 			}
 			return x.operate("*", asCol(a), asRow(b))
 		}
-	case "sum", "mean", "any", "all", "count_nonzero":
-		if !method && fn.op == "name" && name != "sum" {
-			break
-		}
-		v, err := x.value(args[0])
-		if err != nil {
-			return v, err
-		}
-		return x.reduction(e, name, v, key("axis", 1))
 	case "max", "min", "argmax", "argmin", "std", "var", "median", "prod", "cumsum", "sort":
 		if len(args) == 1 && (fn.op == "." || name != "max" && name != "min") {
 			return pyVal{}, withHint(fmt.Errorf("%s: of all neurons an iteration knows sum, mean, any and all", e), "or compute it between runs, from net[...] or neurons.NAME")
@@ -181,10 +186,8 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 // plainCall is a function of the equations, of the script or of the class's file, element by element.
 func (x *expansion) plainCall(e *pyExpr, name string, args []*pyExpr) (pyVal, error) {
 	out := pyVal{}
-	if x.b.class && e.args[0].op == "name" {
-		if m := x.b.of.functions[name]; m != nil {
-			return x.inline(e, name, m, m.args, args)
-		}
+	if m := x.inlined(e.args[0]); m != nil {
+		return x.inline(e, name, m, m.args, args)
 	}
 	var texts []string
 	for k, a := range args {
@@ -284,11 +287,11 @@ func (x *expansion) reduction(e *pyExpr, name string, v pyVal, axis *pyExpr) (py
 
 // ownMethod writes out self.f(x), a method of the class that returns an expression.
 func (x *expansion) ownMethod(e *pyExpr, name string, args []*pyExpr) (pyVal, error) {
-	m := x.b.methods[name]
+	m := x.inlined(e.args[0])
 	if m == nil {
 		return pyVal{}, fmt.Errorf("%s: the class has no method %s", e, name)
 	}
-	if len(m.body) != 1 || m.body[0].kind != "return" || m.body[0].value == nil {
+	if m.returns() == nil {
 		return pyVal{}, withHint(fmt.Errorf("%s: the method %s has more than a return", e, name), "write its statements into iteration")
 	}
 	if len(m.args) == 0 {
@@ -302,7 +305,7 @@ func (x *expansion) inline(e *pyExpr, name string, m *pyMethod, names []string, 
 	if len(args) != len(names) || len(e.kws) > 0 {
 		return pyVal{}, fmt.Errorf("%s: %s takes %d argument%s", e, name, len(names), plural(len(names)))
 	}
-	if x.calls++; x.calls > 20 {
+	if x.calls++; x.calls > maxCalls {
 		return pyVal{}, fmt.Errorf("%s: functions call each other without end", e)
 	}
 	defer func() { x.calls-- }()
@@ -316,7 +319,7 @@ func (x *expansion) inline(e *pyExpr, name string, m *pyMethod, names []string, 
 	}
 	before := x.args
 	x.args = vals
-	v, err := x.value(m.body[0].value)
+	v, err := x.value(m.returns())
 	x.args = before
 	v.leaf = ""
 	return v, err
@@ -445,56 +448,4 @@ func spread(a *Array, n int) *Array {
 		out.data[k] = a.data[0]
 	}
 	return out
-}
-
-// String is the expression as a message shows it.
-func (e *pyExpr) String() string {
-	if e == nil {
-		return ""
-	}
-	list := func(args []*pyExpr) string {
-		var out []string
-		for _, a := range args {
-			out = append(out, a.String())
-		}
-		return strings.Join(out, ", ")
-	}
-	switch e.op {
-	case "name", "number":
-		return e.text
-	case "string":
-		return "'" + e.text + "'"
-	case ".":
-		return e.args[0].String() + "." + e.text
-	case "call":
-		parts := list(e.args[1:])
-		for _, k := range e.kws {
-			if parts != "" {
-				parts += ", "
-			}
-			parts += k.name + "=" + k.value.String()
-		}
-		return e.args[0].String() + "(" + parts + ")"
-	case "[]":
-		return e.args[0].String() + "[" + list(e.args[1:]) + "]"
-	case "slice":
-		s := e.args[0].String() + ":" + e.args[1].String()
-		if e.args[2] != nil {
-			s += ":" + e.args[2].String()
-		}
-		return s
-	case "tuple":
-		return "(" + list(e.args) + ")"
-	case "list":
-		return "[" + list(e.args) + "]"
-	case "if":
-		return fmt.Sprintf("%s if %s else %s", e.args[1], e.args[0], e.args[2])
-	case "u-", "u+":
-		return e.op[1:] + e.args[0].String()
-	case "not":
-		return "not " + e.args[0].String()
-	case "~":
-		return "~" + e.args[0].String()
-	}
-	return fmt.Sprintf("%s %s %s", e.args[0], e.op, e.args[1])
 }

@@ -68,15 +68,10 @@ func (x *expansion) name(e *pyExpr) (pyVal, error) {
 
 // find looks a name up where the behaviour was made.
 func (f *frameScope) find(name string) (starlark.Value, bool) {
-	if v, ok := f.locals[name]; ok {
+	if v, ok := f.local(name); ok {
 		return v, true
 	}
-	for _, fn := range f.globals {
-		if v, ok := fn.Globals()[name]; ok && v != nil {
-			return v, true
-		}
-	}
-	return nil, false
+	return f.global(name)
 }
 
 // coordinate is x, y or z of the neurons on their grid, whose middle is 0.

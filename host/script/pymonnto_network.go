@@ -8,6 +8,7 @@ import (
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/pystar"
 	"go.starlark.net/starlark"
 )
 
@@ -26,7 +27,7 @@ const behaviorSlot = "start"
 func (in *interp) pymonntoVocabulary() starlark.StringDict {
 	d := starlark.StringDict{"afferent": starlark.String("afferent"), "efferent": starlark.String("efferent")}
 	for name, f := range map[string]builtinFunc{
-		"NeuronGroup": in.neuronGroupOf, "SynapseGroup": in.makeSynapseGroup, "Behavior": in.makeBehavior, "Recorder": in.makeRecorder, "EventRecorder": in.makeRecorder, classCall: in.makeClass,
+		"NeuronGroup": in.neuronGroupOf, "SynapseGroup": in.makeSynapseGroup, "Behavior": in.makeBehavior, "Recorder": in.makeRecorder, "EventRecorder": in.makeRecorder, pystar.Class: in.makeClass,
 		"get_squared_dim": squaredDim,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
