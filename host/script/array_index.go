@@ -39,7 +39,7 @@ func makeSlice(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 // positions lists the indices that s selects of an axis of length n, by Python's rules.
 func (s sliceValue) positions(n int) ([]int, error) {
 	read := func(v starlark.Value, def int) (int, error) {
-		if v == nil || v == starlark.None {
+		if !isGiven(v) {
 			return def, nil
 		}
 		i, err := starlark.AsInt32(v)
@@ -68,14 +68,14 @@ func (s sliceValue) positions(n int) ([]int, error) {
 		}
 		return min(max(i, -1), n-1)
 	}
-	if s.start != nil && s.start != starlark.None {
+	if isGiven(s.start) {
 		i, err := read(s.start, 0)
 		if err != nil {
 			return nil, err
 		}
 		lo = clamp(i)
 	}
-	if s.stop != nil && s.stop != starlark.None {
+	if isGiven(s.stop) {
 		i, err := read(s.stop, 0)
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,19 +36,18 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 			g.of.joined = s.name
 		}
 	}
-	given := func(v starlark.Value) bool { return v != nil && v != starlark.None }
 	c := &net.Connection{Place: s.in.placeOf(t), Procedural: procedural}
 	if g, ok := cond.(*graphValue); ok {
-		if given(i) || given(j) || given(p) || given(n) {
+		if isGiven(i) || isGiven(j) || isGiven(p) || isGiven(n) {
 			return nil, fmt.Errorf("connect: a graph says which neurons are connected; i=, j=, p= and n= have no place beside it")
 		}
 		return starlark.None, s.connectGraph(c, g.g, weight, unit, delay)
 	}
-	if weight != "" || given(unit) || given(delay) {
+	if weight != "" || isGiven(unit) || isGiven(delay) {
 		return nil, withHint(fmt.Errorf("connect: weight=, unit= and delay= belong to a graph, as in connect(g, weight=\"w\")"), "set "+s.name+".w or "+s.name+".delay after connect")
 	}
-	if given(total) {
-		if given(i) || given(j) || given(p) || given(n) || c.Condition != nil {
+	if isGiven(total) {
+		if isGiven(i) || isGiven(j) || isGiven(p) || isGiven(n) {
 			return nil, fmt.Errorf("connect: total= is the number of all synapses, drawn at random; i=, j=, p= and n= have no place beside it")
 		}
 		v, err := starlark.NumberToInt(total)
@@ -64,9 +64,9 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 		c.Total = count
 	}
 	switch {
-	case given(cond) && (given(i) || given(j)):
+	case isGiven(cond) && (isGiven(i) || isGiven(j)):
 		return nil, fmt.Errorf("connect: a condition, or i= and j=, not both")
-	case !given(i) && !given(j):
+	case !isGiven(i) && !isGiven(j):
 		if err := s.conditionOf(t, c, cond); err != nil {
 			return nil, err
 		}
@@ -79,9 +79,9 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 		switch {
 		case iText && jText:
 			return nil, fmt.Errorf("connect: one of i= and j= can be an expression, not both")
-		case jText && given(i):
+		case jText && isGiven(i):
 			return nil, withHint(fmt.Errorf("connect: j= as an expression says the targets of every i"), "leave out i=, or give arrays for both")
-		case iText && given(j):
+		case iText && isGiven(j):
 			return nil, withHint(fmt.Errorf("connect: i= as an expression says the sources of every j"), "leave out j=, or give arrays for both")
 		case jText, iText:
 			e, err := s.in.enumeration(t, s.what(), string(is)+string(js), iText)
@@ -90,9 +90,9 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 			}
 			e.SkipInvalid = skip
 			c.Each = e
-		case !given(j):
+		case !isGiven(j):
 			return nil, fmt.Errorf("connect: i= without j=")
-		case !given(i):
+		case !isGiven(i):
 			return nil, fmt.Errorf("connect: j= without i=")
 		default:
 			if err := s.pairs(c, i, j, p, n); err != nil {
@@ -178,9 +178,9 @@ func (s *synapses) multiplicityOf(t *starlark.Thread, c *net.Connection, v starl
 		c.Count, err = s.in.exprSource(t, s.what(), "n of connect", string(v))
 		return err
 	}
-	n, err := starlark.AsInt32(v)
-	if err != nil || n < 0 {
-		return fmt.Errorf("connect: n is the number of synapses of each pair, a whole number from 0 on, got %v", v)
+	n, err := multiplicity(v)
+	if err != nil {
+		return err
 	}
 	if n != 1 {
 		c.N = n
@@ -189,6 +189,14 @@ func (s *synapses) multiplicityOf(t *starlark.Thread, c *net.Connection, v starl
 		c.Count = &diag.Source{Name: "n of connect of " + s.what(), Text: "0"}
 	}
 	return nil
+}
+
+func multiplicity(v starlark.Value) (int, error) {
+	n, err := starlark.AsInt32(v)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("connect: n is the number of synapses of each pair, a whole number from 0 on, got %v", v)
+	}
+	return n, nil
 }
 
 // pairs reads i= and j= as numbers or arrays; one number stands for all.
@@ -204,13 +212,13 @@ func (s *synapses) pairs(c *net.Connection, i, j, p, n starlark.Value) error {
 	switch {
 	case len(is) == len(js):
 	case isScalar(i):
-		is = repeated(is[0], len(js))
+		is = slices.Repeat(is, len(js))
 	case isScalar(j):
-		js = repeated(js[0], len(is))
+		js = slices.Repeat(js, len(is))
 	default:
 		return fmt.Errorf("connect: %d values of i, but %d of j: each synapse has one of each", len(is), len(js))
 	}
-	if p != nil && p != starlark.None {
+	if isGiven(p) {
 		if _, ok := p.(starlark.String); ok {
 			return withHint(fmt.Errorf("connect: p= as an expression with lists of pairs"), "choose the pairs beforehand, for example with a mask of rand(n)")
 		}
@@ -229,10 +237,10 @@ func (s *synapses) pairs(c *net.Connection, i, j, p, n starlark.Value) error {
 			is, js = ki, kj
 		}
 	}
-	if n != nil && n != starlark.None {
-		times, err := starlark.AsInt32(n)
-		if err != nil || times < 0 {
-			return fmt.Errorf("connect: n is the number of synapses of each pair, a whole number from 0 on, got %v", n)
+	if isGiven(n) {
+		times, err := multiplicity(n)
+		if err != nil {
+			return err
 		}
 		if times != 1 {
 			var ki, kj []int32
@@ -254,14 +262,6 @@ func isScalar(v starlark.Value) bool {
 		return true
 	}
 	return false
-}
-
-func repeated(v int32, n int) []int32 {
-	out := make([]int32, n)
-	for k := range out {
-		out[k] = v
-	}
-	return out
 }
 
 // side reads the indices of one end. Many calls with arrays have to be quick: no more than one pass.

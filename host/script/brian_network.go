@@ -2,7 +2,6 @@ package script
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -422,7 +421,7 @@ func (n *network) remove(args starlark.Tuple) error {
 			}
 		}
 		if len(keep) == len(n.members) {
-			return fmt.Errorf("remove: %q is not in the network", m.part().name)
+			return fmt.Errorf("remove: %q is not part of the network", m.part().name)
 		}
 		n.members = keep
 	}
@@ -546,11 +545,7 @@ func (in *interp) runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs [
 		return 0, err
 	}
 	in.brian.namespace = ns
-	d, err := duration("run", v, 0)
-	if err == nil && (!(d >= 0) || math.IsInf(d, 0)) {
-		err = fmt.Errorf("run: a duration is finite, and zero or positive; got %v", v)
-	}
-	return d, err
+	return runTime("run", v, 0)
 }
 
 // drive runs f on a world's simulation and gives the script a new allowance of steps.

@@ -173,6 +173,9 @@ func (in *interp) codeSource(t *starlark.Thread, owner, what, text string) (*dia
 	return s, l.Err()
 }
 
+// isGiven reports whether an optional argument is there, and not None.
+func isGiven(v starlark.Value) bool { return v != nil && v != starlark.None }
+
 // text reads an optional string argument.
 func text(what string, v starlark.Value) (string, bool, error) {
 	switch v := v.(type) {
@@ -186,7 +189,7 @@ func text(what string, v starlark.Value) (string, bool, error) {
 
 // namespaceOf reads namespace=.
 func namespaceOf(kind string, v starlark.Value) (starlark.StringDict, error) {
-	if v == nil || v == starlark.None {
+	if !isGiven(v) {
 		return nil, nil
 	}
 	d, ok := v.(*starlark.Dict)
@@ -206,9 +209,8 @@ func namespaceOf(kind string, v starlark.Value) (starlark.StringDict, error) {
 
 // clockOf reads dt= and clock=: 0 means the network's.
 func clockOf(kind string, v, clk starlark.Value) (float64, error) {
-	has := func(v starlark.Value) bool { return v != nil && v != starlark.None }
-	if has(clk) {
-		if has(v) {
+	if isGiven(clk) {
+		if isGiven(v) {
 			return 0, fmt.Errorf("%s: give dt= or clock=, not both", kind)
 		}
 		switch c := clk.(type) {
@@ -219,7 +221,7 @@ func clockOf(kind string, v, clk starlark.Value) (float64, error) {
 		}
 		return 0, withHint(fmt.Errorf("%s: clock= is a Clock, not %s", kind, article(clk)), "for example clock=Clock(dt=1*ms)")
 	}
-	if !has(v) {
+	if !isGiven(v) {
 		return 0, nil
 	}
 	dt, err := duration(kind+": dt", v, 0)

@@ -99,7 +99,7 @@ func (f *figureValue) Attr(name string) (starlark.Value, error) {
 // newFigure opens a figure of a size in inches and makes it the current one.
 func (in *interp) newFigure(name string, size starlark.Value) (*figureValue, error) {
 	w, h := 0.0, 0.0
-	if size != nil && size != starlark.None {
+	if isGiven(size) {
 		a, err := toArray(size)
 		if err != nil || len(a.data) != 2 || !a.dim.Dimensionless() {
 			return nil, fmt.Errorf("figure: figsize is (width, height) in inches")
@@ -262,7 +262,7 @@ func (f *figureValue) subplots(name string, args starlark.Tuple, kwargs []starla
 		v    starlark.Value
 		to   *[]float64
 	}{{"width_ratios", wr, &g.WidthRatios}, {"height_ratios", hr, &g.HeightRatios}} {
-		if r.v == nil || r.v == starlark.None {
+		if !isGiven(r.v) {
 			continue
 		}
 		a, err := toArray(r.v)
@@ -326,8 +326,8 @@ func (f *figureValue) save(name string, args starlark.Tuple, kwargs []starlark.T
 	if q, ok := asQuantity(dpi); ok && dpi != nil {
 		resolution = q.Value
 	}
-	if filepath.IsAbs(path) || !filepath.IsLocal(path) {
-		return nil, withHint(fmt.Errorf("savefig: %q is outside the output folder", path), "give a name within it, such as \"rates.png\"")
+	if err := inOutput("savefig", path, "rates.png"); err != nil {
+		return nil, err
 	}
 	ext := strings.ToLower(filepath.Ext(path))
 	if ext != "" && ext != ".png" && ext != ".svg" {
@@ -360,6 +360,14 @@ func (in *interp) writeFigure(f *figureValue, name string, dpi float64) error {
 	}
 	in.figures.written = append(in.figures.written, path)
 	return nil
+}
+
+// inOutput refuses names of files that lead out of the output folder.
+func inOutput(what, name, example string) error {
+	if filepath.IsLocal(name) {
+		return nil
+	}
+	return withHint(fmt.Errorf("%s: %q is outside the output folder", what, name), fmt.Sprintf("give a name within it, such as %q", example))
 }
 
 // outputFolder makes a folder under the output folder; links that lead out of it are refused.

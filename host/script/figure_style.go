@@ -217,7 +217,7 @@ func (in *interp) limitPair(name string, args starlark.Tuple, kwargs []starlark.
 		v  starlark.Value
 		to *float64
 	}{{a, &lo}, {b, &hi}} {
-		if x.v == nil || x.v == starlark.None {
+		if !isGiven(x.v) {
 			continue
 		}
 		q, ok := asQuantity(x.v)

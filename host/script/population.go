@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"math"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -191,7 +192,7 @@ func (in *interp) objectName(kind string, given starlark.Value, def func(int) st
 			taken[g.Name] = true
 		}
 	}
-	if given != nil && given != starlark.None {
+	if isGiven(given) {
 		s, ok := given.(starlark.String)
 		if !ok {
 			return "", fmt.Errorf("%s: name= must be a string, got %s", kind, article(given))
@@ -435,6 +436,15 @@ func (p *population) setTags(val starlark.Value) error {
 	}
 	p.group.Tags = tags
 	return nil
+}
+
+// runTime reads for how long a network is to run.
+func runTime(what string, v starlark.Value, plainUnit float64) (float64, error) {
+	d, err := duration(what, v, plainUnit)
+	if err == nil && (!(d >= 0) || math.IsInf(d, 0)) {
+		err = fmt.Errorf("%s: a duration is finite, and zero or positive; got %v", what, v)
+	}
+	return d, err
 }
 
 // duration reads a time in seconds: a quantity, or a plain number when plainUnit (seconds per unit) is not 0.

@@ -20,77 +20,143 @@ var reductions = []string{"sum", "mean", "any", "all", "count_nonzero"}
 // maxCalls is how deep functions that are written out may call each other.
 const maxCalls = 20
 
+// pyCall is a call of numpy, of a method of an array, or of a function of the equations; args begins with the array.
+type pyCall struct {
+	*pyExpr
+	name   string
+	args   []*pyExpr
+	method bool
+}
+
+// argument is an argument by its name or its place; nil: it is not given.
+func (c pyCall) argument(name string, place int) *pyExpr {
+	for _, k := range c.kws {
+		if k.name == name {
+			return k.value
+		}
+	}
+	if place < len(c.args) {
+		return c.args[place]
+	}
+	return nil
+}
+
 // function is a call.
 func (x *expansion) function(e *pyExpr) (pyVal, error) {
-	fn, args := e.args[0], e.args[1:]
-	name, method := fn.text, false
-	var on *pyExpr
-	if fn.op == "." {
-		on = fn.args[0]
-		module := on.op == "name" && (on.text == "np" || on.text == "numpy")
-		random := on.op == "." && on.text == "random" && on.args[0].op == "name" && (on.args[0].text == "np" || on.args[0].text == "numpy")
-		switch {
-		case random:
-			return x.randomCall(e, name)
-		case on.op == "name" && on.text == "self":
-			return x.ownMethod(e, name, args)
-		case x.isNeurons(on) && (name == "vector" || name == "get_neuron_vec" || name == "vec" || name == "array"):
-			return x.filled(e, pyVal{shape: pyVec, of: x.g})
-		case on.op == "name" && x.synapses(on.text) != nil && (name == "matrix" || name == "mat" || name == "get_synapse_mat"):
-			return x.filled(e, pyVal{shape: pyMat, syn: x.synapses(on.text)})
-		case !module:
-			method = true
-		}
-	} else if fn.op != "name" {
-		return pyVal{}, fmt.Errorf("%s cannot be called", fn)
-	} else if name == "vector" {
+	fn := e.args[0]
+	c := pyCall{pyExpr: e, name: fn.text, args: e.args[1:]}
+	switch {
+	case fn.op == "name" && c.name == "vector":
 		return x.filled(e, pyVal{shape: pyVec, of: x.g})
-	}
-	if method {
-		args = append([]*pyExpr{on}, args...)
-	}
-	key := func(name string, place int) *pyExpr {
-		for _, k := range e.kws {
-			if k.name == name {
-				return k.value
-			}
+	case fn.op == "name":
+	case fn.op != ".":
+		return pyVal{}, fmt.Errorf("%s cannot be called", fn)
+	default:
+		on := fn.args[0]
+		named := on.op == "name"
+		switch {
+		case on.op == "." && on.text == "random" && isNumpy(on.args[0]):
+			return x.randomCall(e, c.name)
+		case named && on.text == "self":
+			return x.ownMethod(e, c.name, c.args)
+		case x.isNeurons(on) && slices.Contains([]string{"vector", "get_neuron_vec", "vec", "array"}, c.name):
+			return x.filled(e, pyVal{shape: pyVec, of: x.g})
+		case named && x.synapses(on.text) != nil && slices.Contains([]string{"matrix", "mat", "get_synapse_mat"}, c.name):
+			return x.filled(e, pyVal{shape: pyMat, syn: x.synapses(on.text)})
+		case !isNumpy(on):
+			c.method, c.args = true, append([]*pyExpr{on}, c.args...)
 		}
-		if place < len(args) {
-			return args[place]
-		}
-		return nil
 	}
-	if len(args) == 0 && (fn.op == "name" || len(e.kws) == 0) {
-		return x.plainCall(e, name, nil)
+	if len(c.args) == 0 {
+		return x.plainCall(e, c.name, nil)
 	}
-	if slices.Contains(reductions, name) && (fn.op == "." || name == "sum") {
-		v, err := x.value(args[0])
-		if err != nil {
+	for _, known := range []func(pyCall) (pyVal, bool, error){x.summing, x.converting, x.choosing} {
+		if v, ok, err := known(c); ok {
 			return v, err
 		}
-		return x.reduction(e, name, v, key("axis", 1))
 	}
-	switch name {
+	if c.method {
+		return pyVal{}, fmt.Errorf("%s: .%s has no meaning in an iteration", e, c.name)
+	}
+	if fn.op == "." {
+		own, ok := pyFunctions[c.name]
+		if !ok {
+			return pyVal{}, withHint(fmt.Errorf("%s: np.%s is not known to iterations", e, c.name), "they know exp, clip, where, sum, mean, maximum, sign, sqrt and the like")
+		}
+		c.name = own
+	}
+	return x.plainCall(e, c.name, c.args)
+}
+
+// isNumpy reports whether an expression is the module numpy.
+func isNumpy(e *pyExpr) bool { return e.op == "name" && (e.text == "np" || e.text == "numpy") }
+
+// summing are the functions that look at several elements.
+func (x *expansion) summing(c pyCall) (v pyVal, ok bool, err error) {
+	dotted := c.pyExpr.args[0].op == "."
+	switch {
+	case slices.Contains(reductions, c.name) && (dotted || c.name == "sum"):
+		if v, err = x.value(c.args[0]); err == nil {
+			v, err = x.reduction(c.pyExpr, c.name, v, c.argument("axis", 1))
+		}
+		return v, true, err
+	case (c.name == "dot" || c.name == "matmul" || c.name == "outer") && len(c.args) == 2:
+		a, b, err := x.both(c.args)
+		if err != nil {
+			return a, true, err
+		}
+		if c.name == "outer" {
+			v, err = x.operate("*", asCol(a), asRow(b))
+		} else {
+			v, err = x.product(a, b, c.pyExpr)
+		}
+		return v, true, err
+	}
+	switch c.name {
+	case "max", "min", "argmax", "argmin", "std", "var", "median", "prod", "cumsum", "sort":
+		if len(c.args) == 1 && (dotted || c.name != "max" && c.name != "min") {
+			return v, true, withHint(fmt.Errorf("%s: of all neurons an iteration knows sum, mean, any and all", c), "or compute it between runs, from net[...] or neurons.NAME")
+		}
+	}
+	return v, false, nil
+}
+
+// converting are the functions that give their one argument another form.
+func (x *expansion) converting(c pyCall) (v pyVal, ok bool, err error) {
+	switch c.name {
 	case "len":
-		if _, a := x.arrayParameter(args[0]); a != nil && len(args) == 1 {
-			return pyVal{text: strconv.Itoa(a.shape[0])}, nil
+		if _, a := x.arrayParameter(c.args[0]); a != nil && len(c.args) == 1 {
+			return pyVal{text: strconv.Itoa(a.shape[0])}, true, nil
 		}
-		v, err := x.value(args[0])
+		v, err = x.value(c.args[0])
 		if err == nil && v.shape == pyVec {
-			return pyVal{text: strconv.Itoa(v.of.group.N)}, nil
+			return pyVal{text: strconv.Itoa(v.of.group.N)}, true, nil
 		}
+		return v, false, nil
 	case "ravel":
-		return x.value(args[0])
-	case "copy", "flatten", "array", "asarray":
-		v, err := x.value(args[0])
+		v, err = x.value(c.args[0])
+		return v, true, err
+	case "copy", "flatten", "array", "asarray", "astype", "zeros_like", "ones_like":
+		v, err = x.value(c.args[0])
 		v.leaf = ""
-		return v, err
+	case "logical_not":
+		v, err = x.value(&pyExpr{op: "not", args: c.args[:1]})
+		return v, true, err
+	case "square":
+		v, err = x.value(&pyExpr{op: "**", args: []*pyExpr{c.args[0], {op: "number", text: "2"}}})
+		return v, true, err
+	default:
+		return v, false, nil
+	}
+	switch c.name {
+	case "zeros_like":
+		v.text = "0.0"
+	case "ones_like":
+		v.text = "1.0"
 	case "astype":
-		v, err := x.value(args[0])
-		v.leaf = ""
 		kind := ""
-		if len(args) > 1 {
-			kind = args[1].text
+		if len(c.args) > 1 {
+			kind = c.args[1].text
 		}
 		switch {
 		case strings.Contains(kind, "bool"):
@@ -100,87 +166,55 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 		default:
 			v = v.number()
 		}
-		return v, err
-	case "dot", "matmul":
-		if len(args) == 2 {
-			a, b, err := x.both(args)
-			if err != nil {
-				return a, err
-			}
-			return x.product(a, b, e)
+	}
+	return v, true, err
+}
+
+// choosing are the functions that choose one of several values for each element.
+func (x *expansion) choosing(c pyCall) (v pyVal, ok bool, err error) {
+	switch {
+	case c.name == "where" && len(c.args) == 3:
+		if v, err = x.value(c.args[0]); err == nil {
+			v, err = x.choose(v, c.args[1], c.args[2])
 		}
-	case "outer", "multiply.outer":
-		if len(args) == 2 {
-			a, b, err := x.both(args)
-			if err != nil {
-				return a, err
-			}
-			return x.operate("*", asCol(a), asRow(b))
-		}
-	case "max", "min", "argmax", "argmin", "std", "var", "median", "prod", "cumsum", "sort":
-		if len(args) == 1 && (fn.op == "." || name != "max" && name != "min") {
-			return pyVal{}, withHint(fmt.Errorf("%s: of all neurons an iteration knows sum, mean, any and all", e), "or compute it between runs, from net[...] or neurons.NAME")
-		}
-	case "where":
-		if len(args) == 3 {
-			c, err := x.value(args[0])
-			if err != nil {
-				return c, err
-			}
-			return x.choose(c, args[1], args[2])
-		}
-	case "clip":
-		if len(args) >= 1 {
-			v, err := x.value(args[0])
-			if err != nil {
-				return v, err
-			}
-			for k, f := range []string{"max", "min"} {
-				bound := key([]string{"a_min", "a_max"}[k], k+1)
-				if bound == nil {
-					continue
-				}
-				b, err := x.value(bound)
-				if err != nil {
-					return b, err
-				}
-				if b.none {
-					continue
-				}
-				out, err := x.together(v, b)
-				if err != nil {
-					return out, err
-				}
-				out.text = fmt.Sprintf("%s(%s, %s)", f, v.number().text, b.number().text)
-				v = out
-			}
-			v.leaf = ""
-			return v, nil
-		}
-	case "logical_and", "logical_or":
-		if len(args) == 2 {
-			return x.value(&pyExpr{op: strings.TrimPrefix(name, "logical_"), args: args})
-		}
-	case "logical_not":
-		return x.value(&pyExpr{op: "not", args: args[:1]})
-	case "square":
-		return x.value(&pyExpr{op: "**", args: []*pyExpr{args[0], {op: "number", text: "2"}}})
-	case "zeros_like", "ones_like":
-		v, err := x.value(args[0])
-		v.text, v.leaf = map[string]string{"zeros_like": "0.0", "ones_like": "1.0"}[name], ""
+		return v, true, err
+	case (c.name == "logical_and" || c.name == "logical_or") && len(c.args) == 2:
+		v, err = x.value(&pyExpr{op: strings.TrimPrefix(c.name, "logical_"), args: c.args})
+		return v, true, err
+	case c.name == "clip":
+		v, err = x.clip(c)
+		return v, true, err
+	}
+	return v, false, nil
+}
+
+// clip is np.clip(x, a_min, a_max); a bound may be None.
+func (x *expansion) clip(c pyCall) (pyVal, error) {
+	v, err := x.value(c.args[0])
+	if err != nil {
 		return v, err
 	}
-	if method {
-		return pyVal{}, fmt.Errorf("%s: .%s has no meaning in an iteration", e, name)
-	}
-	if fn.op == "." {
-		own, ok := pyFunctions[name]
-		if !ok {
-			return pyVal{}, withHint(fmt.Errorf("%s: np.%s is not known to iterations", e, name), "they know exp, clip, where, sum, mean, maximum, sign, sqrt and the like")
+	for k, f := range []string{"max", "min"} {
+		bound := c.argument([]string{"a_min", "a_max"}[k], k+1)
+		if bound == nil {
+			continue
 		}
-		name = own
+		b, err := x.value(bound)
+		if err != nil {
+			return b, err
+		}
+		if b.none {
+			continue
+		}
+		out, err := x.together(v, b)
+		if err != nil {
+			return out, err
+		}
+		out.text = fmt.Sprintf("%s(%s, %s)", f, v.number().text, b.number().text)
+		v = out
 	}
-	return x.plainCall(e, name, args)
+	v.leaf = ""
+	return v, nil
 }
 
 // plainCall is a function of the equations, of the script or of the class's file, element by element.

@@ -281,6 +281,7 @@ func TestPymonntoClassErrors(t *testing.T) {
 		"max":        {"        n.x /= np.max(n.x)", ":7:", "sum, mean, any and all"},
 		"source":     {"        for s in n.synapses(afferent, 'S'):\n            n.x += s.W.dot(s.src.q)", "", "q"},
 		"while":      {"        while True:\n            n.x += 1", ":7:", "if and loops"},
+		"keyword":    {"        n.x = np.sum(a=n.x)", ":7:", "sum has no argument a="},
 		"print":      {"        print(n.x)", ":7:", "does nothing"},
 		"transposed": {"        for s in n.synapses(afferent, 'S'):\n            n.x += s.W.T.dot(s.src.x)", ":8:", "axis=0"},
 		"bracket":    {"        n.x = (1 + 2", ":7:15:", "never closed"},

@@ -339,12 +339,9 @@ func (in *interp) run(t *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 }
 
 func (in *interp) runFor(t *starlark.Thread, name string, v starlark.Value, plain float64) (starlark.Value, error) {
-	d, err := duration(name, v, plain)
+	d, err := runTime(name, v, plain)
 	if err != nil {
 		return nil, err
-	}
-	if !(d >= 0) || math.IsInf(d, 0) {
-		return nil, fmt.Errorf("%s: a duration is finite, and zero or positive; got %v", name, v)
 	}
 	return in.advance(t, func(s Simulation) error { return s.Run(in.ctx, d) })
 }
