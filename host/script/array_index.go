@@ -392,3 +392,41 @@ func (a *Array) SetKey(key, v starlark.Value) error {
 	}
 	return nil
 }
+
+func isScalar(v starlark.Value) bool {
+	switch v.(type) {
+	case starlark.Int, starlark.Float:
+		return true
+	}
+	return false
+}
+
+// plainIndex turns variables and subsets of synapses that stand as an index into arrays of numbers.
+func plainIndex(key starlark.Value) (starlark.Value, error) {
+	switch k := key.(type) {
+	case *varView:
+		return k.array()
+	case *synapseSubset:
+		return indexArray(k.elems), nil
+	}
+	return key, nil
+}
+
+// indices reads an array of element numbers.
+func indices(what string, v starlark.Value) ([]int32, error) {
+	a, err := toArray(v)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	if len(a.shape) > 1 || !a.dim.Dimensionless() {
+		return nil, fmt.Errorf("%s: expected a list of whole numbers, got shape %s in %s", what, shapeString(a.shape), describeDim(a.dim))
+	}
+	out := make([]int32, len(a.data))
+	for k, x := range a.data {
+		if x != math.Trunc(x) || math.Abs(x) > maxGroup {
+			return nil, fmt.Errorf("%s: element %d is %v, not a whole number", what, k, x)
+		}
+		out[k] = int32(x)
+	}
+	return out, nil
+}

@@ -256,14 +256,6 @@ func (s *synapses) pairs(c *net.Connection, i, j, p, n starlark.Value) error {
 	return nil
 }
 
-func isScalar(v starlark.Value) bool {
-	switch v.(type) {
-	case starlark.Int, starlark.Float:
-		return true
-	}
-	return false
-}
-
 // side reads the indices of one end. Many calls with arrays have to be quick: no more than one pass.
 func (s *synapses) side(name string, v starlark.Value, g *neuronGroup) ([]int32, error) {
 	a, err := toArray(v)

@@ -364,14 +364,6 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 	return nil, noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, g.AttrNames())
 }
 
-func stringList(names []string) *starlark.List {
-	vals := make([]starlark.Value, len(names))
-	for i, n := range names {
-		vals[i] = starlark.String(n)
-	}
-	return starlark.NewList(vals)
-}
-
 func (g *neuronGroup) dt() float64 {
 	if g.pop.group.DT > 0 {
 		return g.pop.group.DT

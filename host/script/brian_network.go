@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -463,7 +464,7 @@ func (n *network) Get(key starlark.Value) (starlark.Value, bool, error) {
 	v, names := n.find(key)
 	if v == nil {
 		return nil, false, withHint(fmt.Errorf("the network has no object %q", string(name)),
-			suffixless(diag.DidYouMean(string(name), names), joined("it has ", names), "it is empty"))
+			cmp.Or(diag.DidYouMean(string(name), names), joined("it has ", names), "it is empty"))
 	}
 	return v, true, nil
 }

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -142,7 +143,7 @@ func (in *interp) restore(w *world, a storing) (err error) {
 			}
 			sort.Strings(names)
 			return withHint(fmt.Errorf("restore: no state %q was stored of this network", a.name),
-				suffixless(diag.DidYouMean(a.name, names), joined("there is ", names), "call store() first; a state belongs to the network that it was stored of"))
+				cmp.Or(diag.DidYouMean(a.name, names), joined("there is ", names), "call store() first; a state belongs to the network that it was stored of"))
 		}
 		if draws, err = s.Restore(snap, a.random); err != nil {
 			return err

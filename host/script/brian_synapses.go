@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -167,13 +168,6 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 	return s, nil
 }
 
-func noFalse(v starlark.Value) starlark.Value {
-	if v == starlark.False {
-		return nil
-	}
-	return v
-}
-
 // synapsesError names the constructor.
 func synapsesError(format string, a ...any) error {
 	return inCall("Synapses", format, a...)
@@ -335,7 +329,7 @@ func (s *synapses) setEvents(v starlark.Value) error {
 		return synapsesError("on_event= is the name of an event, or a dictionary by pathway, not %s", article(v))
 	}
 	for _, p := range s.pathways {
-		if err := set(p, suffixless(p.way.Event, "spike")); err != nil {
+		if err := set(p, cmp.Or(p.way.Event, "spike")); err != nil {
 			return err
 		}
 	}

@@ -3,14 +3,11 @@ package script
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/figure"
-	"github.com/galvani-sim/galvani/host/record"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 )
@@ -359,36 +356,6 @@ func (in *interp) writeFigure(f *figureValue, name string, dpi float64) error {
 		return fmt.Errorf("%s: %w", f.name, err)
 	}
 	in.figures.written = append(in.figures.written, path)
-	return nil
-}
-
-// inOutput refuses names of files that lead out of the output folder.
-func inOutput(what, name, example string) error {
-	if filepath.IsLocal(name) {
-		return nil
-	}
-	return withHint(fmt.Errorf("%s: %q is outside the output folder", what, name), fmt.Sprintf("give a name within it, such as %q", example))
-}
-
-// outputFolder makes a folder under the output folder; links that lead out of it are refused.
-func outputFolder(what, out, dir string) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return &record.OutputError{Path: dir, Err: err}
-	}
-	root, err := filepath.EvalSymlinks(out)
-	if err == nil {
-		dir, err = filepath.EvalSymlinks(dir)
-	}
-	if err != nil {
-		return &record.OutputError{Path: dir, Err: err}
-	}
-	if !within(root, dir) {
-		return fmt.Errorf("%s: %q is outside the output folder", what, dir)
-	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -67,7 +68,7 @@ func readOptions(name string, kwargs []starlark.Tuple, more ...string) (*plotOpt
 			o.given[k] = kv[1]
 		} else if !slices.Contains(ignoredOptions, k) {
 			sort.Strings(known)
-			return nil, withHint(fmt.Errorf("%s has no argument %s=", name, k), suffixless(diag.DidYouMean(k, known), "it has "+strings.Join(known, ", ")))
+			return nil, withHint(fmt.Errorf("%s has no argument %s=", name, k), cmp.Or(diag.DidYouMean(k, known), "it has "+strings.Join(known, ", ")))
 		}
 	}
 	return o, nil

@@ -2,7 +2,6 @@ package script
 
 import (
 	"fmt"
-	"math"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -213,19 +212,6 @@ func (in *interp) objectName(kind string, given starlark.Value, def func(int) st
 	}
 }
 
-func checkName(name string) error {
-	if name == "" || len(name) > 100 {
-		return fmt.Errorf("the name %q must have between 1 and 100 characters", name)
-	}
-	for i, r := range name {
-		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		if !letter && (i == 0 || !(r >= '0' && r <= '9' || r == '-')) {
-			return fmt.Errorf("the name %q may hold letters, digits, _ and -, and starts with a letter; it becomes the name of a file", name)
-		}
-	}
-	return nil
-}
-
 // AttrNames lists variables and fixed attributes.
 func (p *population) AttrNames() []string {
 	names := append([]string{"name", "size", "N", "geometry", "variables", "tags"}, p.names...)
@@ -411,13 +397,6 @@ func unitMismatch(p *population, v variable, got units.Dim) error {
 	return withHint(err, "multiply by the unit, for example 10*"+v.dim.String())
 }
 
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
-}
-
 func (p *population) setTags(val starlark.Value) error {
 	seq, ok := val.(starlark.Iterable)
 	if !ok {
@@ -436,31 +415,4 @@ func (p *population) setTags(val starlark.Value) error {
 	}
 	p.group.Tags = tags
 	return nil
-}
-
-// runTime reads for how long a network is to run.
-func runTime(what string, v starlark.Value, plainUnit float64) (float64, error) {
-	d, err := duration(what, v, plainUnit)
-	if err == nil && (!(d >= 0) || math.IsInf(d, 0)) {
-		err = fmt.Errorf("%s: a duration is finite, and zero or positive; got %v", what, v)
-	}
-	return d, err
-}
-
-// duration reads a time in seconds: a quantity, or a plain number when plainUnit (seconds per unit) is not 0.
-func duration(what string, v starlark.Value, plainUnit float64) (float64, error) {
-	q, ok := asQuantity(v)
-	if !ok {
-		return 0, fmt.Errorf("%s: expected a time, got %s", what, article(v))
-	}
-	if q.Dim == units.Second {
-		return q.Value, nil
-	}
-	if q.Dim.Dimensionless() {
-		if plainUnit == 1e-3 {
-			return q.Value / 1000, nil
-		}
-		return 0, withHint(fmt.Errorf("%s: expected a time with its unit, got the plain number %v", what, v), "for example 10*ms or 2*second")
-	}
-	return 0, fmt.Errorf("%s: expected a time, got %s", what, describeDim(q.Dim))
 }

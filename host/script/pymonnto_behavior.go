@@ -172,11 +172,6 @@ func (b *behavior) SetField(name string, v starlark.Value) error {
 	return b.change(name, v)
 }
 
-// inCall is an error of a constructor's arguments.
-func inCall(kind, format string, a ...any) error {
-	return fmt.Errorf("%s: %w", kind, fmt.Errorf(format, a...))
-}
-
 // makeBehavior is Behavior(initialize=, iteration=, tag=, PARAMETER=...).
 func (in *interp) makeBehavior(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) > 0 {

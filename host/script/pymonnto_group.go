@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -407,7 +408,7 @@ func (g *pymNeurons) connected(way, tag string) ([]*pymSynapses, error) {
 		}
 	}
 	if !any && tag != allTag {
-		return nil, withHint(fmt.Errorf("no synapse group of the network has the tag %q", tag), suffixless(diag.DidYouMean(tag, known), joined("there is ", known), "make a SynapseGroup"))
+		return nil, withHint(fmt.Errorf("no synapse group of the network has the tag %q", tag), cmp.Or(diag.DidYouMean(tag, known), joined("there is ", known), "make a SynapseGroup"))
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"sort"
@@ -248,7 +249,7 @@ func pick(where string, key starlark.Value, matches func(string) ([]starlark.Val
 	case err != nil:
 		return nil, err
 	case len(found) == 0:
-		return nil, withHint(fmt.Errorf("nothing in %s has the tag %q", where, string(tag)), suffixless(diag.DidYouMean(string(tag), known), joined("there is ", known)))
+		return nil, withHint(fmt.Errorf("nothing in %s has the tag %q", where, string(tag)), cmp.Or(diag.DidYouMean(string(tag), known), joined("there is ", known)))
 	case at >= len(found):
 		return nil, fmt.Errorf("%s[%v, %d]: %d object%s the tag", where, tag, at, len(found), map[bool]string{true: " has", false: "s have"}[len(found) == 1])
 	case at >= 0:

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"sort"
 	"strings"
@@ -84,7 +85,7 @@ func (n *network) end(arg string, v starlark.Value) (*pymNeurons, error) {
 		}
 		switch len(found) {
 		case 0:
-			return nil, withHint(fmt.Errorf("SynapseGroup: no group of the network has the tag %s=%v", arg, v), suffixless(diag.DidYouMean(string(v), known), joined("there is ", known)))
+			return nil, withHint(fmt.Errorf("SynapseGroup: no group of the network has the tag %s=%v", arg, v), cmp.Or(diag.DidYouMean(string(v), known), joined("there is ", known)))
 		case 1:
 			return found[0], nil
 		}

@@ -381,25 +381,6 @@ func perSynapse(v starlark.Value) (*Array, bool) {
 	return nil, false
 }
 
-// indices reads an array of element numbers.
-func indices(what string, v starlark.Value) ([]int32, error) {
-	a, err := toArray(v)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	if len(a.shape) > 1 || !a.dim.Dimensionless() {
-		return nil, fmt.Errorf("%s: expected a list of whole numbers, got shape %s in %s", what, shapeString(a.shape), describeDim(a.dim))
-	}
-	out := make([]int32, len(a.data))
-	for k, x := range a.data {
-		if x != math.Trunc(x) || math.Abs(x) > maxGroup {
-			return nil, fmt.Errorf("%s: element %d is %v, not a whole number", what, k, x)
-		}
-		out[k] = int32(x)
-	}
-	return out, nil
-}
-
 // ruleConstructors are the connectors as functions, for connect(dog(...)).
 func (in *interp) ruleConstructors() starlark.StringDict {
 	d := starlark.StringDict{}
