@@ -50,18 +50,13 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 		if isGiven(i) || isGiven(j) || isGiven(p) || isGiven(n) {
 			return nil, fmt.Errorf("connect: total= is the number of all synapses, drawn at random; i=, j=, p= and n= have no place beside it")
 		}
-		v, err := starlark.NumberToInt(total)
-		count, ok := int64(0), err == nil
-		if ok {
-			count, ok = v.Int64()
+		var err error
+		if c.Total, err = totalOf(total); err != nil {
+			return nil, err
 		}
-		if !ok || count < 0 || count > connect.MaxTotal {
-			return nil, fmt.Errorf("connect: total is a whole number from 0 to %d, got %v", connect.MaxTotal, total)
-		}
-		if count == 0 {
+		if c.Total == 0 {
 			return starlark.None, nil
 		}
-		c.Total = count
 	}
 	switch {
 	case isGiven(cond) && (isGiven(i) || isGiven(j)):
@@ -74,33 +69,18 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 			return starlark.None, nil
 		}
 	default:
-		is, iText := i.(starlark.String)
-		js, jText := j.(starlark.String)
-		switch {
-		case iText && jText:
-			return nil, fmt.Errorf("connect: one of i= and j= can be an expression, not both")
-		case jText && isGiven(i):
-			return nil, withHint(fmt.Errorf("connect: j= as an expression says the targets of every i"), "leave out i=, or give arrays for both")
-		case iText && isGiven(j):
-			return nil, withHint(fmt.Errorf("connect: i= as an expression says the sources of every j"), "leave out j=, or give arrays for both")
-		case jText, iText:
-			e, err := s.in.enumeration(t, s.what(), string(is)+string(js), iText)
-			if err != nil {
-				return nil, err
-			}
-			e.SkipInvalid = skip
-			c.Each = e
-		case !isGiven(j):
-			return nil, fmt.Errorf("connect: i= without j=")
-		case !isGiven(i):
-			return nil, fmt.Errorf("connect: j= without i=")
-		default:
+		var err error
+		if c.Each, err = s.eachOf(t, i, j); err != nil {
+			return nil, err
+		}
+		if c.Each == nil {
 			if err := s.pairs(c, i, j, p, n); err != nil {
 				return nil, err
 			}
 			s.addPairs(c)
 			return starlark.None, nil
 		}
+		c.Each.SkipInvalid = skip
 	}
 	if err := s.probabilityOf(t, c, p); err != nil {
 		return nil, err
@@ -123,6 +103,40 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 	s.explicit = false
 	s.syn.Connect = append(s.syn.Connect, c)
 	return starlark.None, nil
+}
+
+// totalOf reads total=.
+func totalOf(v starlark.Value) (int64, error) {
+	n, err := starlark.NumberToInt(v)
+	count, ok := int64(0), err == nil
+	if ok {
+		count, ok = n.Int64()
+	}
+	if !ok || count < 0 || count > connect.MaxTotal {
+		return 0, fmt.Errorf("connect: total is a whole number from 0 to %d, got %v", connect.MaxTotal, v)
+	}
+	return count, nil
+}
+
+// eachOf reads an expression that is given for one of i and j; nil: both are numbers or arrays.
+func (s *synapses) eachOf(t *starlark.Thread, i, j starlark.Value) (*net.Enumeration, error) {
+	is, iText := i.(starlark.String)
+	js, jText := j.(starlark.String)
+	switch {
+	case iText && jText:
+		return nil, fmt.Errorf("connect: one of i= and j= can be an expression, not both")
+	case jText && isGiven(i):
+		return nil, withHint(fmt.Errorf("connect: j= as an expression says the targets of every i"), "leave out i=, or give arrays for both")
+	case iText && isGiven(j):
+		return nil, withHint(fmt.Errorf("connect: i= as an expression says the sources of every j"), "leave out j=, or give arrays for both")
+	case jText, iText:
+		return s.in.enumeration(t, s.what(), string(is)+string(js), iText)
+	case !isGiven(j):
+		return nil, fmt.Errorf("connect: i= without j=")
+	case !isGiven(i):
+		return nil, fmt.Errorf("connect: j= without i=")
+	}
+	return nil, nil
 }
 
 // conditionOf reads connect(), connect(True) and connect('i != j').
