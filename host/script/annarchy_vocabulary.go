@@ -1,6 +1,10 @@
 package script
 
-import "go.starlark.net/starlark"
+import (
+	"maps"
+
+	"go.starlark.net/starlark"
+)
 
 // annarchyVocabulary is ANNarchy's.
 func (in *interp) annarchyVocabulary() starlark.StringDict {
@@ -16,11 +20,7 @@ func (in *interp) annarchyVocabulary() starlark.StringDict {
 	for _, m := range models {
 		d[m.name] = modelValue{m}
 	}
-	for name, v := range distributions(&in.draws) {
-		d[name] = v
-	}
-	for name, v := range in.ruleConstructors() {
-		d[name] = v
-	}
+	maps.Copy(d, distributions(&in.draws))
+	maps.Copy(d, in.ruleConstructors())
 	return d
 }

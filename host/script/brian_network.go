@@ -330,10 +330,8 @@ func (n *network) addAll(what string, vals starlark.Tuple) error {
 }
 
 func (n *network) addOne(o *object) {
-	for _, m := range n.members {
-		if m == o {
-			return
-		}
+	if slices.Contains(n.members, o) {
+		return
 	}
 	n.members = append(n.members, o)
 }

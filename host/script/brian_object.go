@@ -3,6 +3,7 @@ package script
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -294,10 +295,8 @@ var slots = []string{"start", "groups", "thresholds", "synapses", "resets", "end
 // slotOf checks when=.
 func slotOf(kind, when string) error {
 	bare := strings.TrimPrefix(strings.TrimPrefix(when, "before_"), "after_")
-	for _, s := range slots {
-		if bare == s {
-			return nil
-		}
+	if slices.Contains(slots, bare) {
+		return nil
 	}
 	return withHint(fmt.Errorf("%s: there is no slot when=%q", kind, when), cmp.Or(diag.DidYouMean(bare, slots), "a step has the slots "+strings.Join(slots, ", ")))
 }

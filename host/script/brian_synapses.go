@@ -491,10 +491,8 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 		s.syn.Tags = tagged.group.Tags
 		return err
 	}
-	for _, n := range append([]string{s.syn.Multi}, synapseAttrs...) {
-		if n == name {
-			return fmt.Errorf("%s of Synapses cannot be changed", name)
-		}
+	if slices.Contains(append([]string{s.syn.Multi}, synapseAttrs...), name) {
+		return fmt.Errorf("%s of Synapses cannot be changed", name)
 	}
 	if e, v, ok := s.endVariable(name); ok {
 		return assign(e, v, nil, val)

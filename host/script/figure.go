@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -457,9 +458,7 @@ func (in *interp) figureVocabulary() starlark.StringDict {
 		})
 	}
 	plt := starlark.StringDict{}
-	for name, v := range d {
-		plt[name] = v
-	}
+	maps.Copy(plt, d)
 	scatter := axesMethods["scatter"]
 	plt["scatter"] = starlark.NewBuiltin("scatter", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		f, err := in.gcf()

@@ -280,12 +280,8 @@ func (b *behavior) initializeText(t *starlark.Thread, g *pymNeurons, code string
 	in := b.in
 	src := &diag.Source{Name: fmt.Sprintf("initialize of %s of %s", b.name, g.name), Text: code}
 	names := b.names()
-	for n, v := range b.params {
-		names[n] = v
-	}
-	for n, v := range g.values {
-		names[n] = v
-	}
+	maps.Copy(names, b.params)
+	maps.Copy(names, g.values)
 	names["neurons"], names["self"] = g, b
 	for _, n := range []string{"vector", "synapses", "size"} {
 		names[n], _ = g.Attr(n)

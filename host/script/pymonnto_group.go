@@ -361,12 +361,7 @@ func (g *pymNeurons) matches(tag string) (found []starlark.Value, known []string
 }
 
 func hasTag(tags []string, tag string) bool {
-	for _, t := range tags {
-		if t == tag {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(tags, tag)
 }
 
 // synapsesMethod is neurons.synapses(afferent, 'TAG').

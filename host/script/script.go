@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -367,9 +368,7 @@ func (in *interp) predeclared() starlark.StringDict {
 		d[name] = number(q.Value, q.Dim)
 	}
 	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.draws.vocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary(), in.pymonntoVocabulary(), in.figureVocabulary(), in.graphVocabulary()} {
-		for name, v := range part {
-			d[name] = v
-		}
+		maps.Copy(d, part)
 	}
 	in.machinery(d)
 	in.sharePanelNames(d)
