@@ -80,7 +80,7 @@ func (x *expansion) store(s *pyStmt, t *pyExpr, op string, v pyVal) error {
 		return err
 	}
 	plain := op == "=" && mask.text == ""
-	if plain && base.op == "name" && x.bare[base.text] && v.leaf != "" && v.shape == pyVec && x.b.class && x.args == nil {
+	if plain && base.op == "name" && x.bare[base.text] && v.leaf != "" && v.shape == pyVec && x.b.of != nil && x.args == nil {
 		// another name for the same array, as in numpy
 		x.locals[where.leaf] = &pyLocal{inner: where.leaf, shape: pyVec, alias: v.leaf}
 		return nil
@@ -93,7 +93,7 @@ func (x *expansion) store(s *pyStmt, t *pyExpr, op string, v pyVal) error {
 			}
 		}
 	}
-	if plain && where.shape == pyVec && v.leaf != "" && v.leaf != where.leaf && v.shape == pyVec && x.b.class && base.op == "." && !x.g.tied(where.leaf, v.leaf) {
+	if plain && where.shape == pyVec && v.leaf != "" && v.leaf != where.leaf && v.shape == pyVec && x.b.of != nil && base.op == "." && !x.g.tied(where.leaf, v.leaf) {
 		return fail("numpy would give one array two names; write .copy()")
 	}
 	if plain && where.shape == pyVec {

@@ -21,13 +21,10 @@ type behavior struct {
 	iteration  string
 	params     starlark.StringDict
 	made       *frameScope
-	// class: the behaviour stands for a class, whose methods were read; neurons is what its iteration calls the group.
-	class   bool
-	of      *pyClass
-	methods map[string]*pyMethod
-	body    []*pyStmt
-	neurons string
-	given   starlark.StringDict // the arguments with which the class was called
+	of         *pyClass            // nil: the behaviour is none of a class
+	body       []*pyStmt           // the iteration of a class
+	neurons    string              // what it calls the group
+	given      starlark.StringDict // the arguments with which the class was called; nil: this is the class itself
 	// stateNames are the variables that keep attributes which iterations change.
 	stateNames map[*pymNeurons]map[string]string
 	// paramNames are the names under which the code of groups knows parameters.
@@ -49,7 +46,8 @@ func (b *behavior) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs 
 		return nil, withHint(errors.New("behaviors take named arguments"), "for example decay=0.99")
 	}
 	own := *b
-	own.params, own.tags, own.given, own.stateNames, own.paramNames = maps.Clone(b.params), slices.Clone(b.tags), maps.Clone(b.given), nil, nil
+	own.params, own.tags, own.given, own.stateNames, own.paramNames = maps.Clone(b.params), slices.Clone(b.tags), starlark.StringDict{}, nil, nil
+	maps.Copy(own.given, b.given)
 	for _, kv := range kwargs {
 		name := string(kv[0].(starlark.String))
 		var err error
@@ -57,13 +55,10 @@ func (b *behavior) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs 
 			if own.tags, err = tagsOf("Behavior", kv[1]); err == nil && len(own.tags) > 0 {
 				own.name = own.tags[0]
 			}
-			if b.class {
+			if b.of != nil {
 				own.tags = append(own.tags, b.of.name)
 			}
-		} else if b.class {
-			if own.given == nil {
-				own.given = starlark.StringDict{}
-			}
+		} else if b.of != nil {
 			own.given[name] = kv[1]
 			if name == switchName {
 				own.off = !bool(kv[1].Truth())
@@ -126,7 +121,7 @@ func (b *behavior) parameter(t *starlark.Thread, fn *starlark.Builtin, args star
 	}
 	v, ok := b.given[key]
 	if !ok {
-		if v, ok = b.params[key]; !ok || b.class {
+		if v, ok = b.params[key]; !ok || b.of != nil {
 			v = def
 		}
 	}
@@ -250,7 +245,7 @@ func tagName(tags []string, base string) string {
 
 // runInitialize executes the initialize part of a behaviour of a group.
 func (b *behavior) runInitialize(t *starlark.Thread, g *pymNeurons) error {
-	if b.class {
+	if b.of != nil {
 		return b.initializeClass(t, g)
 	}
 	switch f := b.initialize.(type) {

@@ -187,7 +187,7 @@ func (in *interp) makeClass(t *starlark.Thread, _ *starlark.Builtin, args starla
 		return nil, fmt.Errorf("%s is not for scripts", pystar.Class)
 	}
 	c := in.classes[src][k]
-	b := &behavior{in: in, name: c.name, tags: []string{c.name}, params: starlark.StringDict{}, given: starlark.StringDict{}, made: capture(t), class: true, of: c, methods: c.methods}
+	b := &behavior{in: in, name: c.name, tags: []string{c.name}, params: starlark.StringDict{}, made: capture(t), of: c}
 	if len(c.attrs) > 0 {
 		attrs, err := in.runFile(t, &syntax.File{Path: src.Name, Stmts: c.attrs, Options: fileOptions}, b.names())
 		if err != nil {
@@ -204,7 +204,7 @@ func (in *interp) makeClass(t *starlark.Thread, _ *starlark.Builtin, args starla
 
 // initializeClass runs the method initialize of a class.
 func (b *behavior) initializeClass(t *starlark.Thread, g *pymNeurons) error {
-	m := b.methods["initialize"]
+	m := b.of.methods["initialize"]
 	if m == nil {
 		return nil
 	}

@@ -179,7 +179,7 @@ func (x *expansion) names(body []*pyStmt) {
 	}
 	stmts(body)
 	for name := range assigned {
-		x.bare[name] = x.b.class || full[name]
+		x.bare[name] = x.b.of != nil || full[name]
 	}
 }
 
@@ -200,7 +200,7 @@ func (x *expansion) isNeurons(e *pyExpr) bool {
 			return false
 		}
 	}
-	if x.b.class {
+	if x.b.of != nil {
 		return e.text == x.b.neurons
 	}
 	return e.text == "neurons" || e.text == "n"
@@ -364,9 +364,10 @@ func (x *expansion) summed(e *pyExpr) bool {
 // inlined is the method of the class or the function of its file that a call of fn writes out; nil: it is neither.
 func (x *expansion) inlined(fn *pyExpr) *pyMethod {
 	switch {
+	case x.b.of == nil:
 	case fn.op == "." && fn.args[0].op == "name" && fn.args[0].text == "self":
-		return x.b.methods[fn.text]
-	case fn.op == "name" && x.b.class:
+		return x.b.of.methods[fn.text]
+	case fn.op == "name":
 		return x.b.of.functions[fn.text]
 	}
 	return nil

@@ -35,7 +35,7 @@ func (x *expansion) name(e *pyExpr) (pyVal, error) {
 		}
 		return pyVal{text: vecMark + inner + endMark, shape: pyVec, of: x.g, uses: map[string]bool{inner: true}}, nil
 	}
-	if x.b.class {
+	if x.b.of != nil {
 		// what a class's text names is what the script knows under that name
 		if v, ok := x.b.made.find(e.text); ok {
 			return x.parameter(e.text, v)
@@ -100,7 +100,7 @@ func (x *expansion) attribute(e *pyExpr) (pyVal, error) {
 				return v, nil
 			}
 			v, ok := x.b.params[e.text]
-			if !ok && !x.b.class && x.g.has(e.text) {
+			if !ok && x.b.of == nil && x.g.has(e.text) {
 				return x.vector(e.text), nil
 			}
 			if !ok {

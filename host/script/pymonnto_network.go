@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -95,7 +96,7 @@ func (n *network) initialize(t *starlark.Thread, b *starlark.Builtin, args starl
 		}
 	}
 	for _, x := range turns {
-		if v, ok := x.value.(*behavior); ok && v.class {
+		if v, ok := x.value.(*behavior); ok && v.of != nil {
 			x.g.changesInPlace(v.body)
 		}
 	}
@@ -104,7 +105,7 @@ func (n *network) initialize(t *starlark.Thread, b *starlark.Builtin, args starl
 		if v, ok := x.value.(*behavior); ok {
 			pieces, err := x.g.expand(v, x.key)
 			if err != nil {
-				if v.class {
+				if v.of != nil {
 					return nil, n.in.inLine(v.of.src, err)
 				}
 				return nil, err
@@ -199,13 +200,13 @@ func (n *network) tagged(key starlark.Value) (starlark.Value, error) {
 func (n *network) matches(tag string) (found []starlark.Value, known []string, err error) {
 	for _, g := range n.pym.groups {
 		known = append(known, g.tags...)
-		if hasTag(g.tags, tag) || g.name == tag || tag == "NeuronGroup" || tag == "ng" {
+		if slices.Contains(g.tags, tag) || g.name == tag || tag == "NeuronGroup" || tag == "ng" {
 			found = append(found, g)
 		}
 	}
 	for _, s := range n.pym.synapses {
 		known = append(known, s.tags...)
-		if hasTag(s.tags, tag) || tag == "SynapseGroup" || tag == s.src.name+"_to_"+s.dst.name {
+		if slices.Contains(s.tags, tag) || tag == "SynapseGroup" || tag == s.src.name+"_to_"+s.dst.name {
 			found = append(found, s)
 		}
 	}
@@ -238,7 +239,7 @@ func pick(where string, key starlark.Value, matches func(string) ([]starlark.Val
 		at, key = k, pair[0]
 	}
 	tag, ok := key.(starlark.String)
-	if b, isClass := key.(*behavior); isClass && b.class {
+	if b, isClass := key.(*behavior); isClass && b.of != nil {
 		tag, ok = starlark.String(b.of.name), true
 	}
 	if !ok {

@@ -3,6 +3,7 @@ package script
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -79,7 +80,7 @@ func (n *network) end(arg string, v starlark.Value) (*pymNeurons, error) {
 		var found []*pymNeurons
 		for _, g := range n.pym.groups {
 			known = append(known, g.tags...)
-			if hasTag(g.tags, string(v)) {
+			if slices.Contains(g.tags, string(v)) {
 				found = append(found, g)
 			}
 		}
