@@ -180,6 +180,7 @@ func TestWindowFault(t *testing.T) {
 	w := watch(t, `
 p = Population(geometry=(6, 6), neuron=Neuron(equations="r = ite(t > 49.5 and i == 3, sqrt(-1.0), r + 1)"), name="P")
 StateMonitor(p, "r", record=True, name="M")
+simulate(49.0)  # so that keys find a window that steps, on a busy machine too
 print("ready")
 simulate(1e9)
 `)
