@@ -13,12 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/galvani-sim/galvani/gpu/gltest"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/sim"
 )
-
-func glRequired() bool { return os.Getenv("CI") == "true" || os.Getenv("GALVANI_REQUIRE_GL") == "1" }
 
 // backends opens cpu and, where there is one, gl.
 func backends(t testing.TB) map[string]exec.Backend {
@@ -33,7 +32,7 @@ func backends(t testing.TB) map[string]exec.Backend {
 	case err == nil:
 		t.Cleanup(done)
 		list["gl"] = g
-	case glRequired():
+	case gltest.Required():
 		t.Fatalf("no OpenGL, and CI or GALVANI_REQUIRE_GL asks for it: %v", err)
 	default:
 		t.Logf("SKIPPED gl: %v", err)
@@ -324,7 +323,7 @@ func TestStart(t *testing.T) {
 	for name, open := range map[string]Opener{"cpu": OpenCPU, "gl": OpenGL} {
 		best, mid, err := MeasureStart(context.Background(), exampleScript, open, plan.Single, 2)
 		if err != nil {
-			if name == "gl" && !glRequired() {
+			if name == "gl" && !gltest.Required() {
 				t.Skipf("SKIPPED: %v", err)
 			}
 			t.Fatal(err)
@@ -347,7 +346,7 @@ func BenchmarkStart(b *testing.B) {
 			}
 			for range b.N {
 				if _, _, err := MeasureStart(context.Background(), exampleScript, open, p, 1); err != nil {
-					if name == "gl" && !glRequired() {
+					if name == "gl" && !gltest.Required() {
 						b.Skipf("SKIPPED: %v", err)
 					}
 					b.Fatal(err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/galvani-sim/galvani/gpu/compute"
 	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/gltest"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/sim"
 )
@@ -27,7 +28,7 @@ func plainOn(t *testing.T, d *device.Device) *compute.Backend {
 func TestDispatches(t *testing.T) {
 	d, done, err := openDevice()
 	if err != nil {
-		if glRequired() {
+		if gltest.Required() {
 			t.Fatal(err)
 		}
 		t.Skipf("SKIPPED: %v", err)

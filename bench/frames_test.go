@@ -3,54 +3,23 @@
 package bench
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
-)
 
-// display starts an X server for the test and points DISPLAY at it.
-func display(t testing.TB) {
-	x, err := exec.LookPath("Xvfb")
-	switch {
-	case err == nil:
-	case glRequired():
-		t.Fatalf("Xvfb is needed: %v", err)
-	default:
-		t.Skip("SKIPPED, no window: Xvfb is not installed")
-	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	// Without -noreset the server starts anew when its last client leaves, and the next one may find it away.
-	cmd := exec.Command(x, "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp", "-noreset")
-	cmd.ExtraFiles = []*os.File{w}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	number, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("Xvfb did not start: %v", err)
-	}
-	t.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
-}
+	"github.com/galvani-sim/galvani/gpu/gltest"
+)
 
 func frames(t testing.TB, c FrameConfig) []FrameResult {
 	t.Helper()
 	if c.Window {
-		display(t)
+		gltest.Display(t)
 	}
 	r, err := MeasureFrames(context.Background(), c)
 	if err != nil {
-		if !glRequired() {
+		if !gltest.Required() {
 			t.Skipf("SKIPPED: %v", err)
 		}
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/galvani-sim/galvani/gpu/gltest"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -49,7 +50,7 @@ func TestMemoryEstimate(t *testing.T) {
 	case err == nil:
 		defer done()
 		list["gl"], list["gl, made on the device"] = gl, made
-	case glRequired():
+	case gltest.Required():
 		t.Fatal(err)
 	default:
 		t.Logf("SKIPPED gl: %v", err)

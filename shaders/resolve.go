@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -112,10 +113,8 @@ func (r *resolver) file(name, text string, first int, chain []string) error {
 			return fmt.Errorf("shaders: %s: want #include \"FILE\"", at)
 		}
 		target = path.Clean(target)
-		for _, c := range chain {
-			if c == target {
-				return fmt.Errorf("shaders: %s: %s includes itself: %s", at, target, strings.Join(append(chain, target), " -> "))
-			}
+		if slices.Contains(chain, target) {
+			return fmt.Errorf("shaders: %s: %s includes itself: %s", at, target, strings.Join(append(chain, target), " -> "))
 		}
 		if _, seen := r.index[target]; !seen {
 			sub, err := fs.ReadFile(r.fsys, target)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -124,10 +125,8 @@ func (f *modelFlags) check() error {
 func (f *modelFlags) wantsGL() bool { return f.glMode != "" && f.glMode != "auto" }
 
 func oneOf(flag, value string, allowed ...string) error {
-	for _, a := range allowed {
-		if value == a {
-			return nil
-		}
+	if slices.Contains(allowed, value) {
+		return nil
 	}
 	return usageError("%s %s: expected %s", flag, value, strings.Join(allowed, ", "))
 }

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/galvani-sim/galvani/gpu/gltest"
 	"github.com/galvani-sim/galvani/host/record"
 	"github.com/galvani-sim/galvani/host/sim"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -136,7 +137,7 @@ func array(ts *testscript.TestScript, file, name string) *record.Array {
 
 // haveGL reports whether tests of the gl backend can run. Where they must, they fail instead of being skipped.
 func haveGL() bool {
-	if os.Getenv("CI") == "true" || os.Getenv("GALVANI_REQUIRE_GL") == "1" {
+	if gltest.Required() {
 		return true
 	}
 	d, err := openHeadless()

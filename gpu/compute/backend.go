@@ -175,43 +175,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		i.target = DefaultBatch
 	}
 	i.tune()
-	if b.tile != nil {
-		layout.Tile = b.tile
-	}
-	layout.Pairs = layout.Pairs && !b.noPairs
-	switch {
-	case b.texels > 0:
-		layout.Texels = i.addressable
-	case b.texels < 0:
-		layout.Texels = nil
-	}
-	if b.blocks != 0 {
-		layout.Wide = max(0, b.blocks)
-	}
-	if b.seldom != 0 {
-		layout.Seldom = max(0, b.seldom)
-	}
-	if b.groups > 0 {
-		layout.Groups = b.groups
-	}
-	for _, s := range layout.Lists {
-		if b.beside > 0 {
-			s.Beside = b.beside
-		}
-	}
-	for _, r := range layout.DelayedRuns() {
-		d, _ := layout.DelaysOf(r)
-		if b.teams > 0 {
-			d.Teams = b.teams
-		}
-		if b.part > 0 {
-			d.Part = b.part
-		}
-		d.Lanes, d.Shared, d.Fetched = b.lanes, d.Shared || b.shared, d.Fetched || b.fetched
-	}
-	if b.cells > 0 {
-		layout.TapCells = func(*plan.TapSum) int { return b.cells }
-	}
+	b.override(i)
 	defer func() {
 		if err != nil {
 			i.Close()
@@ -245,6 +209,48 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		return nil, err
 	}
 	return i, b.dev.Err()
+}
+
+// override puts what tests and benchmarks choose in the place of what tune chose.
+func (b *Backend) override(i *Instance) {
+	l := i.layout
+	if b.tile != nil {
+		l.Tile = b.tile
+	}
+	l.Pairs = l.Pairs && !b.noPairs
+	switch {
+	case b.texels > 0:
+		l.Texels = i.addressable
+	case b.texels < 0:
+		l.Texels = nil
+	}
+	if b.blocks != 0 {
+		l.Wide = max(0, b.blocks)
+	}
+	if b.seldom != 0 {
+		l.Seldom = max(0, b.seldom)
+	}
+	if b.groups > 0 {
+		l.Groups = b.groups
+	}
+	for _, s := range l.Lists {
+		if b.beside > 0 {
+			s.Beside = b.beside
+		}
+	}
+	for _, r := range l.DelayedRuns() {
+		d, _ := l.DelaysOf(r)
+		if b.teams > 0 {
+			d.Teams = b.teams
+		}
+		if b.part > 0 {
+			d.Part = b.part
+		}
+		d.Lanes, d.Shared, d.Fetched = b.lanes, d.Shared || b.shared, d.Fetched || b.fetched
+	}
+	if b.cells > 0 {
+		l.TapCells = func(*plan.TapSum) int { return b.cells }
+	}
 }
 
 // allocate makes the slabs and the fault words, and fills in initial values.

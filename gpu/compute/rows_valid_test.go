@@ -4,6 +4,7 @@ package compute
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/galvani-sim/galvani/gpu/gltest"
@@ -22,9 +23,7 @@ func TestRowProgramsAreValid(t *testing.T) {
 			for _, narrow := range []bool{false, true} {
 				for _, wide := range []int{4, 256} {
 					d := define{"WIDE": fmt.Sprint(wide), "ROWS": fmt.Sprint(max(1, rowThreads/wide)), "BLOCKS": fmt.Sprint(rowBlocks), "SETS": fmt.Sprint(mostSets)}
-					for k, v := range form {
-						d[k] = v
-					}
+					maps.Copy(d, form)
 					if narrow {
 						d["NARROW"] = ""
 					}

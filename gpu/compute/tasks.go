@@ -84,10 +84,7 @@ func tasksOf(l *glsl.Layout, items []plan.Item, cyclic bool) (tasks []task, defe
 			continue
 		}
 		// Before the first that reads or writes the target.
-		at := slices.IndexFunc(tasks, func(t task) bool { return t.op == nil || touches(l, t.op, int(l.Sums[s].Target)) })
-		if at < 0 {
-			at = 0
-		}
+		at := max(slices.IndexFunc(tasks, func(t task) bool { return t.op == nil || touches(l, t.op, int(l.Sums[s].Target)) }), 0)
 		item := 0
 		if at < len(tasks) {
 			item = tasks[at].item

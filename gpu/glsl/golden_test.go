@@ -193,7 +193,7 @@ func TestIdentifiers(t *testing.T) {
 		{Object: "", Var: ""}, {Object: "Focus", Var: "r"},
 	}
 	seen := map[string]bool{}
-	for i, name := range Names(bufs) {
+	for i, name := range new(namer).all(bufs) {
 		if seen[name] {
 			t.Errorf("%q is given twice", name)
 		}

@@ -275,12 +275,7 @@ func (l *Layout) Size(t ir.Type) int {
 	return 4
 }
 
-// Names makes identifiers of buffer names, all different and none a word of GLSL.
-func Names(bufs []*plan.Buffer) []string {
-	var n namer
-	return n.all(bufs)
-}
-
+// all makes identifiers of buffer names, all different and none a word of GLSL.
 func (n *namer) all(bufs []*plan.Buffer) []string {
 	out := make([]string, len(bufs))
 	for i, b := range bufs {

@@ -211,77 +211,55 @@ func (g *generator) changed(b int, x, y string, vector bool) string {
 // wide is the number of elements that an invocation takes at a time, as vectors of four.
 const wide = 4
 
-// ownElements writes the statements that run calls for elements e to e+width-1 of n, between the loads and stores of what they keep in variables.
-func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls string) {
-	var kept []*ownValue
+// keptIn are the values that a part keeps in variables.
+func (g *generator) keptIn(part int) (kept []*ownValue) {
 	for _, b := range g.ownOrder {
 		if o := g.own[b]; o.part == part {
 			kept = append(kept, o)
 		}
 	}
-	if width == 1 {
-		// A value that may be left as it is goes back only where it changed.
-		maybe := func(o *ownValue) bool { return o.store && !o.always }
-		for _, o := range kept {
-			for w := range o.words {
-				if !o.load {
-					continue
-				}
-				from := g.memory(o.buffer, w, o.words)
-				if maybe(o) {
-					in := fmt.Sprintf("was_%d_%d", o.buffer, w)
-					fmt.Fprintf(t, "\t\t\t%s %s = %s;\n", g.l.storedName(g.l.Buffers[o.buffer].Type), in, from)
-					from = in
-				}
-				fmt.Fprintf(t, "\t\t\t%s = %s;\n", o.name(w), from)
-			}
-		}
-		t.WriteString(calls)
-		for _, o := range kept {
-			for w := range o.words {
-				if !o.store {
-					continue
-				}
-				cond := ""
-				if maybe(o) {
-					cond = g.changed(o.buffer, o.name(w), fmt.Sprintf("was_%d_%d", o.buffer, w), false)
-				}
-				fmt.Fprintf(t, "\t\t\t%s%s = %s;\n", cond, g.memory(o.buffer, w, o.words), o.name(w))
-			}
-		}
-		return
-	}
-	block := func(o *ownValue, k int) string {
-		at := &g.l.Buffers[o.buffer]
-		return fmt.Sprintf("blocks%d[%du + b * %du + %du]", at.Slab, at.Base/wide, o.words, k)
-	}
-	texels, compared := map[*ownValue]bool{}, map[*ownValue]bool{}
+	return kept
+}
+
+// ownElement writes the statements that run calls for element e, between the loads and stores of what they keep in variables. A value that may be
+// left as it is goes back only where it changed.
+func (g *generator) ownElement(t *strings.Builder, kept []*ownValue, calls string) {
+	maybe := func(o *ownValue) bool { return o.store && !o.always }
 	for _, o := range kept {
-		at := g.l.Buffers[o.buffer]
-		// A condition seldom changes, and a load as texel with a store that is left out costs less than a store.
-		seldom := o.store && g.isBool(o.buffer)
-		texels[o] = (o.load || seldom) && g.takeTexels(at.Slab)
-		compared[o] = !o.always || seldom && texels[o]
-		if o.store && !o.noted || o.load && !texels[o] {
-			g.blocks[at.Slab] = true
-		}
-		typ := g.l.vectorName(at.Type)
-		for k := range o.words {
-			fmt.Fprintf(t, "\t\t\t%s was_%d_%d = ", typ, o.buffer, k)
-			switch {
-			case texels[o]:
-				read := map[string]string{"ivec4": "ivec4", "vec4": "uintBitsToFloat"}[typ]
-				fmt.Fprintf(t, "%s(texelFetch(texels%d, int(%du + b * %du + %du)));", read, at.Slab, at.Base/wide, o.words, k)
-			case o.load:
-				fmt.Fprintf(t, "%s;", block(o, k))
-			default:
-				fmt.Fprintf(t, "%s(%s);", typ, g.zero(at.Type))
+		for w := range o.words {
+			if !o.load {
+				continue
 			}
-			if o.stored() {
-				fmt.Fprintf(t, " %s now_%d_%d = was_%d_%d;", typ, o.buffer, k, o.buffer, k)
+			from := g.memory(o.buffer, w, o.words)
+			if maybe(o) {
+				in := fmt.Sprintf("was_%d_%d", o.buffer, w)
+				fmt.Fprintf(t, "\t\t\t%s %s = %s;\n", g.l.storedName(g.l.Buffers[o.buffer].Type), in, from)
+				from = in
 			}
-			t.WriteByte('\n')
+			fmt.Fprintf(t, "\t\t\t%s = %s;\n", o.name(w), from)
 		}
+	}
+	t.WriteString(calls)
+	for _, o := range kept {
+		for w := range o.words {
+			if !o.store {
+				continue
+			}
+			cond := ""
+			if maybe(o) {
+				cond = g.changed(o.buffer, o.name(w), fmt.Sprintf("was_%d_%d", o.buffer, w), false)
+			}
+			fmt.Fprintf(t, "\t\t\t%s%s = %s;\n", cond, g.memory(o.buffer, w, o.words), o.name(w))
+		}
+	}
+}
+
+// ownBlock is ownElement for the elements of block b, which are loaded and stored as vectors; in the last block there may be less than wide of n.
+func (g *generator) ownBlock(t *strings.Builder, part, n int, calls string) {
+	kept := g.keptIn(part)
+	compared := map[*ownValue]bool{}
+	for _, o := range kept {
+		compared[o] = g.loadBlock(t, o)
 	}
 	word := func(o *ownValue, way string, j, w int) string {
 		f := j*o.words + w
@@ -297,7 +275,8 @@ func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls st
 				}
 			}
 		}
-		if (n-1)%wide < j {
+		beyond := (n-1)%wide < j
+		if beyond {
 			fmt.Fprintf(t, "\t\t\t\tif (e < %du) {\n", n)
 		}
 		g.noteElement(t, part, j, calls)
@@ -308,7 +287,7 @@ func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls st
 				}
 			}
 		}
-		if (n-1)%wide < j {
+		if beyond {
 			t.WriteString("\t\t\t\t}\n")
 		}
 		t.WriteString("\t\t\t}\n")
@@ -330,9 +309,44 @@ func (g *generator) ownElements(t *strings.Builder, part, n, width int, calls st
 			if v := fmt.Sprintf("%d_%d", o.buffer, k); compared[o] {
 				cond = g.changed(o.buffer, "now_"+v, "was_"+v, true)
 			}
-			fmt.Fprintf(t, "\t\t\t%s%s = now_%d_%d;\n", cond, block(o, k), o.buffer, k)
+			fmt.Fprintf(t, "\t\t\t%s%s = now_%d_%d;\n", cond, g.block(o, k), o.buffer, k)
 		}
 	}
+}
+
+// block is the k-th vector of block b of a value.
+func (g *generator) block(o *ownValue, k int) string {
+	at := &g.l.Buffers[o.buffer]
+	return fmt.Sprintf("blocks%d[%du + b * %du + %du]", at.Slab, at.Base/wide, o.words, k)
+}
+
+// loadBlock writes the declarations of what a value was before calls and of what it becomes, and reports whether to compare the two before storing.
+func (g *generator) loadBlock(t *strings.Builder, o *ownValue) (compared bool) {
+	at := g.l.Buffers[o.buffer]
+	// A condition seldom changes, and a load as texel with a store that is left out costs less than a store.
+	seldom := o.store && g.isBool(o.buffer)
+	texels := (o.load || seldom) && g.takeTexels(at.Slab)
+	if o.store && !o.noted || o.load && !texels {
+		g.blocks[at.Slab] = true
+	}
+	typ := g.l.vectorName(at.Type)
+	for k := range o.words {
+		fmt.Fprintf(t, "\t\t\t%s was_%d_%d = ", typ, o.buffer, k)
+		switch {
+		case texels:
+			read := map[string]string{"ivec4": "ivec4", "vec4": "uintBitsToFloat"}[typ]
+			fmt.Fprintf(t, "%s(texelFetch(texels%d, int(%du + b * %du + %du)));", read, at.Slab, at.Base/wide, o.words, k)
+		case o.load:
+			fmt.Fprintf(t, "%s;", g.block(o, k))
+		default:
+			fmt.Fprintf(t, "%s(%s);", typ, g.zero(at.Type))
+		}
+		if o.stored() {
+			fmt.Fprintf(t, " %s now_%d_%d = was_%d_%d;", typ, o.buffer, k, o.buffer, k)
+		}
+		t.WriteByte('\n')
+	}
+	return !o.always || seldom && texels
 }
 
 // blockCheck is a check that the value of a buffer is finite.

@@ -255,7 +255,7 @@ func (g *generator) gridElements(t *strings.Builder, ops []Op, groupSize int) er
 	fmt.Fprintf(t, "\t\t\tfor (uint e = gl_GlobalInvocationID.x; e < %du; e += gl_NumWorkGroups.x * %du) {\n", most, groupSize)
 	for k, id := range ids {
 		fmt.Fprintf(t, "\t\tif (e < %du) {\n", sizes[k])
-		g.ownElements(t, id, sizes[k], 1, calls[k])
+		g.ownElement(t, g.keptIn(id), calls[k])
 		t.WriteString("\t\t}\n")
 	}
 	t.WriteString("\t\t\t}\n")

@@ -2,8 +2,6 @@ package glsl
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"sort"
 	"strings"
 
@@ -93,188 +91,6 @@ const Lanes = 8
 
 // maxGroups is the smallest number of work groups per dispatch that OpenGL guarantees.
 const maxGroups = 65535
-
-// Dispatch writes the program that runs ops, each over its own elements: invocation e does element e of every operation, in
-// order. The caller has made sure that no invocation needs what another one writes. Chains, see Lists, may need what ops write:
-// the work group that ends last runs them, one after another.
-func Dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int) (*Program, error) {
-	return dispatch(l, ops, chains, groupSize, false)
-}
-
-// Flush writes the program that brings all targets of sums up to date, also behind a fault.
-func Flush(l *Layout, groupSize int) (*Program, error) {
-	var ops []Op
-	for k := range l.Sums {
-		ops = append(ops, &Apply{k})
-	}
-	return dispatch(l, ops, nil, groupSize, true)
-}
-
-func dispatch(l *Layout, ops []Op, chains [][]Op, groupSize int, always bool) (*Program, error) {
-	g := newGenerator(l)
-	partOf := g.takeOwn(ops)
-	g.faults = map[int]bool{}
-	width, n := 1, 0
-	for _, b := range g.ownOrder {
-		n = max(n, g.own[b].n)
-	}
-	most := l.Groups
-	if most <= 0 {
-		most = maxGroups
-	}
-	if l.Wide > 0 && n >= l.Wide {
-		width = wide
-		g.seldom = l.Software && l.Seldom > 0 && n >= l.Seldom*width*groupSize*most
-	}
-	for _, o := range g.own {
-		o.cleared = o.cleared && g.seldom
-	}
-	g.width = width
-	n = 0
-	var product []int
-	var once strings.Builder
-	type part struct {
-		id, n int
-		calls string
-		emits []int   // bits of spikes
-		asks  []*List // whose bits are asked for
-	}
-	emits := map[int]*List{}
-	var parts []part // operations over the same number of elements, in order
-	for i, op := range ops {
-		g.part = partOf[i]
-		f, err := g.op(op)
-		if err != nil {
-			return nil, err
-		}
-		n = max(n, f.n)
-		if f.shared != "" {
-			fmt.Fprintf(&once, "\t%s;\n", f.shared)
-		}
-		if len(parts) == 0 || parts[len(parts)-1].id != partOf[i] {
-			parts = append(parts, part{id: partOf[i], n: f.n})
-		}
-		last := &parts[len(parts)-1]
-		for _, b := range slices.Sorted(maps.Keys(g.emits)) {
-			if !slices.Contains(last.emits, b) {
-				last.emits = append(last.emits, b)
-			}
-			emits[b] = g.emits[b]
-		}
-		clear(g.emits)
-		if o, ok := op.(*Spiked); ok && !slices.Contains(last.asks, l.Lists[o.Run.List]) {
-			last.asks = append(last.asks, l.Lists[o.Run.List])
-		}
-		last.calls += "\t\t\t" + f.call + ";\n"
-		switch op := op.(type) {
-		case *plan.Sample, *SampleEach:
-			g.uniforms = append(g.uniforms, "uniform uint "+UniformRow(Sampled(op))+";")
-		case *plan.MatMul:
-			if _, ok := g.shared(op); ok {
-				if len(ops) > 1 {
-					return nil, fmt.Errorf("glsl: %s shares a dispatch", op.Name)
-				}
-				at := g.arguments(op)
-				product = at[:]
-				g.uniforms = append(g.uniforms, "uniform uvec4 at;")
-			}
-		}
-	}
-	steps := (n + width - 1) / width // of all invocations together
-	groups := max(1, min((steps+groupSize-1)/groupSize, most))
-	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
-	g.declareOwn()
-	var main strings.Builder
-	loop := groups*groupSize < steps || g.seldom // ends at steps
-	counter, word := "e", "e >> 5"
-	if width > 1 {
-		counter, word = "b", "b >> 3"
-	}
-	for _, p := range parts {
-		limit := (p.n + width - 1) / width
-		if loop && limit == steps {
-			main.WriteString("\t\t{\n")
-		} else {
-			fmt.Fprintf(&main, "\t\tif (%s < %du) {\n", counter, limit)
-		}
-		for _, s := range p.asks {
-			fmt.Fprintf(&main, "\t\t\tuint spiked_%d = uint(%s(%s));\n", s.Bits, g.l.Buffers[s.Bits].Name, s.wordAt(word, false))
-		}
-		g.ownElements(&main, p.id, p.n, width, p.calls)
-		for _, b := range p.emits {
-			fmt.Fprintf(&main, "\t\t\tif (emit_%d != 0u) %s\n\t\t\temit_%d = 0u;\n", b, g.emit(emits[b], word, fmt.Sprintf("emit_%d", b)), b)
-		}
-		main.WriteString("\t\t}\n")
-	}
-	for _, b := range slices.Sorted(maps.Keys(emits)) {
-		g.globals = append(g.globals, fmt.Sprintf("uint emit_%d = 0u;", b))
-	}
-	for _, k := range sorted(g.faults) {
-		g.globals = append(g.globals, fmt.Sprintf("uint fault_%d = 0xffffffffu, fault_kind_%d;", k, k))
-	}
-	for _, c := range g.blockChecks {
-		g.globals = append(g.globals, fmt.Sprintf("uint fault_%d = 0xffffffffu;", c.site))
-	}
-	last, err := g.lastGroup(chains, groupSize, groups)
-	if err != nil {
-		return nil, err
-	}
-	if len(g.blockChecks) > 0 {
-		g.linef("void report_block(uint site, uint block, vec4 v) {")
-		g.linef("\tuint k = 0u;")
-		g.linef("\tfloat x = v.x;")
-		for k := 1; k < wide; k++ {
-			g.linef("\tif (op_finite(x)) { k = %du; x = v.%c; }", k, "xyzw"[k])
-		}
-		g.linef("\treport_fault(site, %du * block + k, op_kind(x));", wide)
-		g.linef("}")
-		g.linef("")
-	}
-	g.linef("void main() {")
-	if !always {
-		g.linef("\tif (halted()) return;")
-	}
-	g.body.WriteString(once.String())
-	switch {
-	case !loop:
-		g.linef("\tuint %s = gl_GlobalInvocationID.x;", counter)
-		g.linef("\t{")
-		g.body.WriteString(main.String())
-		g.linef("\t}")
-	case l.Software:
-		// A thread takes neighbours, for its cache, and what it computes side by side goes through the loop before the next does.
-		share := (steps + groups*groupSize - 1) / (groups * groupSize) * groupSize
-		if groupSize%Lanes != 0 || groupSize == Lanes {
-			g.linef("\tuint end = min((gl_WorkGroupID.x + 1u) * %du, %du);", share, steps)
-			g.noted(fmt.Sprintf("gl_WorkGroupID.x * %du + gl_LocalInvocationIndex", share), groupSize, main.String())
-			break
-		}
-		share /= groupSize / Lanes
-		g.linef("\tuint share = gl_WorkGroupID.x * %du + gl_LocalInvocationIndex / %du;", groupSize/Lanes, Lanes)
-		g.linef("\tuint end = min((share + 1u) * %du, %du);", share, steps)
-		g.noted(fmt.Sprintf("share * %du + gl_LocalInvocationIndex %% %du", share, Lanes), Lanes, main.String())
-	default:
-		g.linef("\tfor (uint %s = gl_GlobalInvocationID.x; %s < %du; %s += %du) {", counter, counter, steps, counter, groups*groupSize)
-		g.body.WriteString(main.String())
-		g.linef("\t}")
-	}
-	for _, k := range sorted(g.faults) {
-		g.linef("\tif (fault_%d != 0xffffffffu) report_fault(%du, fault_%d, fault_kind_%d);", k, k, k, k)
-	}
-	for _, c := range g.blockChecks {
-		at := g.l.Buffers[c.buffer]
-		g.linef("\tif (fault_%d != 0xffffffffu) report_block(%du, fault_%d, blocks%d[%du + fault_%d]);", c.site, c.site, c.site, at.Slab, at.Base/wide, c.site)
-	}
-	g.body.WriteString(last)
-	g.linef("}")
-	p, err := g.finish(groupSize, groups)
-	if err == nil {
-		for _, v := range product {
-			p.At = append(p.At, uint32(v))
-		}
-	}
-	return p, err
-}
 
 func sorted(set map[int]bool) []int {
 	out := make([]int, 0, len(set))
@@ -410,11 +226,52 @@ func (g *generator) qualifier(slab int) string {
 
 // finish puts the parts together and resolves the includes.
 func (g *generator) finish(groupSize, groups int) (*Program, error) {
-	p := &Program{Name: title(g.title), Groups: groups, Random: g.random}
+	p := &Program{Name: title(g.title), Groups: groups, Random: g.random, Sums: sorted(g.sums), Streams: g.streams}
+	var t strings.Builder
+	for _, s := range g.title {
+		fmt.Fprintf(&t, "// %s\n", s)
+	}
+	fmt.Fprintf(&t, "layout(local_size_x = %d) in;\n\n", groupSize)
+	g.bindings(&t, p)
+	t.WriteByte('\n')
+	g.declarations(&t)
+	t.WriteByte('\n')
+	t.WriteString("#include \"compute/run.glsl\"\n")
+	for _, inc := range g.includes() {
+		fmt.Fprintf(&t, "#include \"%s\"\n", inc)
+	}
+	// Behind the includes, where no name of a library can be meant.
+	t.WriteByte('\n')
+	for _, b := range sorted(g.buffers) {
+		if g.l.inPieces(b) {
+			g.accessors(&t, b)
+			continue
+		}
+		buf, block := g.l.Buffers[b], "slab"
+		if g.fixed(b) {
+			block = "fixed"
+		}
+		fmt.Fprintf(&t, "#define %s(i) %s\n", buf.Name, buf.access(fmt.Sprintf("%s%d[%du + %%s]", block, buf.Slab, buf.Base)))
+	}
+	t.WriteByte('\n')
+	t.WriteString(g.body.String())
+	p.Text = t.String()
+	if g.l.Version != 0 {
+		p.version = fmt.Sprintf("#version %d core\n", g.l.Version)
+	}
+	src, err := shaders.Resolve(p.Name, p.version+g.nameless(p.Text))
+	if err != nil {
+		return nil, fmt.Errorf("glsl: %s: %w", p.Name, err)
+	}
+	p.Source = src
+	return p, nil
+}
+
+// bindings declares the slabs in all ways in which the program touches them, and notes them in p.
+func (g *generator) bindings(t *strings.Builder, p *Program) {
 	slabs, fixed := g.slabs, g.fixedSlabs
 	left := map[int]bool{} // slabs of a buffer in pieces that the program leaves as it is
-	bufs := sorted(g.buffers)
-	for _, b := range bufs {
+	for b := range g.buffers {
 		slab := g.l.Buffers[b].Slab
 		switch {
 		case !g.fixed(b):
@@ -425,13 +282,6 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 			fixed[slab] = true
 		}
 	}
-	p.Sums = sorted(g.sums)
-
-	var t strings.Builder
-	for _, s := range g.title {
-		fmt.Fprintf(&t, "// %s\n", s)
-	}
-	fmt.Fprintf(&t, "layout(local_size_x = %d) in;\n\n", groupSize)
 	bind := func(b Block) int {
 		p.Blocks = append(p.Blocks, b)
 		return SlabBinding + len(p.Blocks) - 1
@@ -446,35 +296,37 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 			if g.l.Slabs[s].Piece > 0 {
 				name = fmt.Sprintf("%d_%d", s, k)
 			}
-			fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Slab%s { %s slab%s[]; };\n", bind(b), qualifier, name, g.l.typeName(g.l.Slabs[s].Type), name)
+			fmt.Fprintf(t, "layout(std430, binding = %d) %sbuffer Slab%s { %s slab%s[]; };\n", bind(b), qualifier, name, g.l.typeName(g.l.Slabs[s].Type), name)
 		}
 	}
 	for _, s := range sorted(fixed) {
-		fmt.Fprintf(&t, "layout(std430, binding = %d) readonly buffer Fixed%d { %s fixed%d[]; };\n", bind(g.l.blocksOf(s)[0]), s, g.l.typeName(g.l.Slabs[s].Type), s)
+		fmt.Fprintf(t, "layout(std430, binding = %d) readonly buffer Fixed%d { %s fixed%d[]; };\n", bind(g.l.blocksOf(s)[0]), s, g.l.typeName(g.l.Slabs[s].Type), s)
 	}
 	for _, s := range sorted(g.blocks) {
-		fmt.Fprintf(&t, "layout(std430, binding = %d) %sbuffer Blocks%d { %s blocks%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, g.l.vectorName(g.l.Slabs[s].Type), s)
+		fmt.Fprintf(t, "layout(std430, binding = %d) %sbuffer Blocks%d { %s blocks%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, g.l.vectorName(g.l.Slabs[s].Type), s)
 	}
 	for _, s := range sorted(g.pairs) {
-		fmt.Fprintf(&t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, s)
+		fmt.Fprintf(t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, s)
 	}
 	for k, s := range sorted(g.texels) {
-		fmt.Fprintf(&t, "layout(binding = %d) uniform usamplerBuffer texels%d;\n", k, s)
+		fmt.Fprintf(t, "layout(binding = %d) uniform usamplerBuffer texels%d;\n", k, s)
 		p.Texels = append(p.Texels, s)
 	}
-	t.WriteByte('\n')
+}
+
+// declarations are those of uniforms and of what an invocation or a work group shares.
+func (g *generator) declarations(t *strings.Builder) {
 	if g.gaps > 0 {
-		fmt.Fprintf(&t, "shared uint drawn_gap[%d];\n", g.gaps)
+		fmt.Fprintf(t, "shared uint drawn_gap[%d];\n", g.gaps)
 	}
-	if g.random {
-		if g.l.OwnNoise {
-			fmt.Fprintf(&t, "uniform uvec2 keys[%d]; // of the random numbers of each replica\nuvec2 key;\n", g.l.replicas())
-		} else {
-			t.WriteString("uniform uvec2 key; // of the random numbers\n")
-		}
+	switch {
+	case g.random && g.l.OwnNoise:
+		fmt.Fprintf(t, "uniform uvec2 keys[%d]; // of the random numbers of each replica\nuvec2 key;\n", g.l.replicas())
+	case g.random:
+		t.WriteString("uniform uvec2 key; // of the random numbers\n")
 	}
 	for k := range g.streams {
-		fmt.Fprintf(&t, "uniform uint %s; // of random numbers\n", UniformStream(k))
+		fmt.Fprintf(t, "uniform uint %s; // of random numbers\n", UniformStream(k))
 	}
 	for _, u := range g.uniforms {
 		t.WriteString(u + "\n")
@@ -485,38 +337,6 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	if g.past && g.random {
 		t.WriteString("bool draws_past = false;\nuvec2 draws_key;\n#define DRAWS_AT (draws_past ? uvec3(draws_key, 0u) : uvec3(key, clock_step.x))\n")
 	}
-	t.WriteByte('\n')
-	t.WriteString("#include \"compute/run.glsl\"\n")
-	for _, inc := range g.includes() {
-		fmt.Fprintf(&t, "#include \"%s\"\n", inc)
-	}
-	// Behind the includes, where no name of a library can be meant.
-	t.WriteByte('\n')
-	for _, b := range bufs {
-		if g.l.inPieces(b) {
-			g.accessors(&t, b)
-			continue
-		}
-		buf, block := g.l.Buffers[b], "slab"
-		if g.fixed(b) {
-			block = "fixed"
-		}
-		fmt.Fprintf(&t, "#define %s(i) %s\n", buf.Name, buf.access(fmt.Sprintf("%s%d[%du + %%s]", block, buf.Slab, buf.Base)))
-	}
-	t.WriteByte('\n')
-	t.WriteString(g.body.String())
-	p.Text = t.String()
-	version := ""
-	if g.l.Version != 0 {
-		version = fmt.Sprintf("#version %d core\n", g.l.Version)
-	}
-	p.Streams, p.version = g.streams, version
-	src, err := shaders.Resolve(p.Name, version+g.nameless(p.Text))
-	if err != nil {
-		return nil, fmt.Errorf("glsl: %s: %w", p.Name, err)
-	}
-	p.Source = src
-	return p, nil
 }
 
 // longestTitle keeps labels of programs within what drivers take (256 bytes).

@@ -121,10 +121,7 @@ func (g *generator) clearedValues() (list []*ownValue) {
 func (g *generator) noted(first string, stride int, body string) {
 	cleared := g.clearedValues()
 	if len(g.notes)+len(cleared) == 0 {
-		c := "e"
-		if g.width > 1 {
-			c = "b"
-		}
+		c, _ := g.counter()
 		g.linef("\tfor (uint %s = %s; %s < end; %s += %du) {", c, first, c, c, stride)
 		g.body.WriteString(body)
 		g.linef("\t}")

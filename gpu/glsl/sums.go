@@ -300,12 +300,7 @@ func (g *generator) adder(k int) string {
 		}
 	}
 	g.linef("\tif (x < %s) { // two's complement", g.l.zero())
-	g.linef("\t\tw0 = ~w0 + 1u;")
-	borrow := "w0 == 0u"
-	for w := 1; w <= top; w++ {
-		g.linef("\t\tw%d = ~w%d + (%s ? 1u : 0u);", w, w, borrow)
-		borrow += fmt.Sprintf(" && w%d == 0u", w)
-	}
+	g.negateWords(top)
 	g.linef("\t}")
 	g.linef("\tuint carry = 0u;")
 	for w := 0; w <= top; w++ {
@@ -346,6 +341,16 @@ func (g *generator) useSum(k int) {
 	if !g.sums[k] {
 		g.sums[k] = true
 		g.uniforms = append(g.uniforms, "uniform vec3 "+UniformSum(k)+"; // of a fixed-point sum: scale, its inverse, the largest value")
+	}
+}
+
+// negateWords writes the two's complement of a number in words w0 to w<top>.
+func (g *generator) negateWords(top int) {
+	g.linef("\t\tw0 = ~w0 + 1u;")
+	borrow := "w0 == 0u"
+	for w := 1; w <= top; w++ {
+		g.linef("\t\tw%d = ~w%d + (%s ? 1u : 0u);", w, w, borrow)
+		borrow += fmt.Sprintf(" && w%d == 0u", w)
 	}
 }
 
@@ -390,12 +395,7 @@ func (g *generator) apply(k int) function {
 	top := s.Words - 1
 	g.linef("\tbool negative = int(w%d) < 0;", top)
 	g.linef("\tif (negative) {")
-	g.linef("\t\tw0 = ~w0 + 1u;")
-	borrow := "w0 == 0u"
-	for w := 1; w <= top; w++ {
-		g.linef("\t\tw%d = ~w%d + (%s ? 1u : 0u);", w, w, borrow)
-		borrow += fmt.Sprintf(" && w%d == 0u", w)
-	}
+	g.negateWords(top)
 	g.linef("\t}")
 	g.linef("\tprecise double total = double(w0);")
 	for w := 1; w <= top; w++ {

@@ -3,7 +3,6 @@
 package gltest
 
 import (
-	"os"
 	"sync"
 	"testing"
 
@@ -15,11 +14,6 @@ var shared struct {
 	once sync.Once
 	c    *context.Context
 	err  error
-}
-
-// Required reports whether tests must fail, not skip, where there is no OpenGL.
-func Required() bool {
-	return os.Getenv("CI") == "true" || os.Getenv("GALVANI_REQUIRE_GL") == "1"
 }
 
 // Context returns the test binary's headless context. Without one the test is skipped or failed.

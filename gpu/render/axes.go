@@ -86,7 +86,7 @@ func (a *axesPainter) prepare(p *Panel) {
 			axes[k] = Axis{Label: c.Label, Unit: c.Unit}
 		}
 	}
-	a.center[0], a.center[1], _, _ = a.at(a.box.Center())
+	a.center[0], a.center[1], _ = a.at(a.box.Center())
 	for i := range axes {
 		s := a.span[i]
 		if s.hi > s.lo {
@@ -97,17 +97,17 @@ func (a *axesPainter) prepare(p *Panel) {
 }
 
 // at projects a point into the window.
-func (a *axesPainter) at(p Vec3) (x, y, z float64, ok bool) {
-	x, y, z, ok = project(a.mvp, p, a.view.W, a.view.H)
-	return x + a.view.X, y + a.view.Y, z, ok
+func (a *axesPainter) at(p Vec3) (x, y float64, ok bool) {
+	x, y, _, ok = project(a.mvp, p, a.view.W, a.view.H)
+	return x + a.view.X, y + a.view.Y, ok
 }
 
 // tickCount is how many ticks fit on the longest projected edge along an axis.
 func (a *axesPainter) tickCount(axis int) int {
 	length := 0.0
 	for _, e := range a.edges(axis) {
-		x0, y0, _, ok0 := a.at(e[0])
-		x1, y1, _, ok1 := a.at(e[1])
+		x0, y0, ok0 := a.at(e[0])
+		x1, y1, ok1 := a.at(e[1])
 		if ok0 && ok1 {
 			length = math.Max(length, math.Hypot(x1-x0, y1-y0))
 		}
@@ -203,7 +203,7 @@ func (a *axesPainter) walls() {
 func (a *axesPainter) fill(c [4]Vec3) {
 	var q [8]float64
 	for k, p := range c {
-		x, y, _, ok := a.at(p)
+		x, y, ok := a.at(p)
 		if !ok {
 			return // reaches behind the eye: the background serves
 		}
@@ -224,8 +224,8 @@ func (a *axesPainter) line(p, q Vec3, width float64, c Color) {
 	} else if wq < near {
 		q = p.Add(q.Sub(p).Scale((wp - near) / (wp - wq)))
 	}
-	x0, y0, _, ok0 := a.at(p)
-	x1, y1, _, ok1 := a.at(q)
+	x0, y0, ok0 := a.at(p)
+	x1, y1, ok1 := a.at(q)
 	if !ok0 || !ok1 {
 		return
 	}
@@ -268,8 +268,8 @@ func (a *axesPainter) labelEdge(axis int) (best [2]Vec3, ok bool) {
 		if a.hidden(u, k&1 == 1) == a.hidden(v, k&2 == 2) && !a.degenerate() {
 			continue
 		}
-		x0, y0, _, ok0 := a.at(e[0])
-		x1, y1, _, ok1 := a.at(e[1])
+		x0, y0, ok0 := a.at(e[0])
+		x1, y1, ok1 := a.at(e[1])
 		if !ok0 || !ok1 || math.Hypot(x1-x0, y1-y0) < 36 {
 			continue
 		}
@@ -305,8 +305,8 @@ func (a *axesPainter) label(axis int) {
 	if !ok || len(a.ticks[axis].Values) == 0 {
 		return
 	}
-	x0, y0, _, _ := a.at(e[0])
-	x1, y1, _, _ := a.at(e[1])
+	x0, y0, _ := a.at(e[0])
+	x1, y1, _ := a.at(e[1])
 	length := math.Hypot(x1-x0, y1-y0)
 	// Outwards: across the edge, away from the middle of the box.
 	nx, ny := -(y1-y0)/length, (x1-x0)/length
@@ -320,7 +320,7 @@ func (a *axesPainter) label(axis int) {
 	for k, v := range a.ticks[axis].Values {
 		p := e[0]
 		p[axis] = a.along(axis, v)
-		x, y, _, ok := a.at(p)
+		x, y, ok := a.at(p)
 		if !ok || !a.view.Inset(-20).Contains(x, y) {
 			continue
 		}

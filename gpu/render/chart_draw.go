@@ -40,7 +40,7 @@ func (s *chartState) close() {
 }
 
 // reduceChart computes what a chart shows of the data, on the device.
-func (r *Renderer) reduceChart(c chart, f Frame) (did bool, err error) {
+func (r *Renderer) reduceChart(c chart) (did bool, err error) {
 	st := r.charts[c]
 	if st == nil {
 		st = &chartState{}

@@ -317,7 +317,7 @@ func (r *Renderer) drawPanel(v *panelView, th *Theme, f Frame) error {
 		case *Surface:
 			err = r.drawSurface(v, x, th, f, 0)
 		case *Scatter:
-			err = r.drawScatter(v, x, th, f, 0)
+			err = r.drawScatter(v, x, th, 0)
 		case *Graph:
 			err = r.drawGraph(v, x, th, f)
 		case chart:

@@ -139,7 +139,7 @@ func (r *Renderer) drawPick(s *Scene, f Frame, x, y float64) (pickSent, bool, er
 				err = r.drawSurface(&v, i, s.theme(), half, number)
 			}
 		case *Scatter:
-			err = r.drawScatter(&v, i, s.theme(), half, number)
+			err = r.drawScatter(&v, i, s.theme(), number)
 		case *Graph:
 			err = r.pickGraph(&v, i, s.theme(), half, number)
 			r.d.SetState(device.State{DepthTest: true, Scissor: true, ScissorRect: rect})

@@ -60,7 +60,7 @@ func (r *Renderer) reduceScatter(s *Scatter) (bool, error) {
 }
 
 // drawScatter draws the points; item is 0 for the picture and the item's number for picking.
-func (r *Renderer) drawScatter(v *panelView, s *Scatter, th *Theme, f Frame, item uint32) error {
+func (r *Renderer) drawScatter(v *panelView, s *Scatter, th *Theme, item uint32) error {
 	define := map[string]string{}
 	for i, view := range s.slots() {
 		if !view.Valid() {

@@ -133,7 +133,7 @@ func (r *Renderer) reduce(views []panelView, f Frame) error {
 			case *Graph:
 				did, err = r.reduceGraph(x)
 			case chart:
-				did, err = r.reduceChart(x, f)
+				did, err = r.reduceChart(x)
 			}
 			if err != nil {
 				return err

@@ -59,30 +59,6 @@ func niceStep(x float64, whole bool) float64 {
 	return step
 }
 
-// FormatValue writes a number for people, with digits significant figures and a true minus sign.
-func FormatValue(v float64, digits int) string {
-	switch {
-	case math.IsNaN(v):
-		return "NaN"
-	case math.IsInf(v, 1):
-		return "∞"
-	case math.IsInf(v, -1):
-		return "−∞"
-	}
-	a := math.Abs(v)
-	if a != 0 && (a < 1e-3 || a >= 1e6) {
-		s := strconv.FormatFloat(v, 'e', digits-1, 64)
-		m, e, _ := strings.Cut(s, "e")
-		n, _ := strconv.Atoi(e)
-		return minus(m) + "·10" + superscript(n)
-	}
-	s := strconv.FormatFloat(v, 'g', digits, 64)
-	if strings.Contains(s, "e") {
-		s = strconv.FormatFloat(v, 'f', 0, 64)
-	}
-	return minus(s)
-}
-
 // axisTitle joins a name, a power of ten and a unit: "v (mV)", "w (10⁻⁶ S)".
 func axisTitle(name, unit string, exponent int) string {
 	var in []string

@@ -155,7 +155,7 @@ func (h *Headless) draw() error {
 		return err
 	}
 	for { // to the end, so that the same network gives the same picture however fast the machine is
-		if _, err := h.stage.settle(); err != nil {
+		if err := h.stage.settle(); err != nil {
 			return err
 		}
 		if !h.stage.moving() {

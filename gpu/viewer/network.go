@@ -252,19 +252,19 @@ func (p *graphPanel) label() error {
 	return nil
 }
 
-// settle moves the nodes on, and reports whether the picture changed.
-func (p *graphPanel) settle() (bool, error) {
+// settle moves the nodes on.
+func (p *graphPanel) settle() error {
 	was := p.item.Positions
 	moved, err := p.nodes.settle()
 	if err == nil {
 		err = p.place()
 	}
 	if err != nil || !moved && !p.nodes.touched && was == p.item.Positions {
-		return false, err
+		return err
 	}
 	p.nodes.touched = false
 	p.item.Geometry++
-	return true, p.label()
+	return p.label()
 }
 
 // mark shows which nodes are selected, under the pointer, or held.

@@ -40,7 +40,7 @@ func viewKey(v *net.View) string {
 // possible is nil where the network has what a view shows; an edit of a rule may have taken it away.
 func (st *stage) possible(v *net.View) error {
 	if v.Group != nil && !slices.Contains(st.sim.Network().Groups, v.Group) || v.Synapses != nil && !slices.Contains(st.sim.Network().Synapses, v.Synapses) {
-		return fmt.Errorf("it is no part of the network")
+		return fmt.Errorf("it is not part of the network")
 	}
 	object, _ := st.owner(*v)
 	for _, name := range []string{v.Var, v.Size, v.X, v.Y, v.Z} {

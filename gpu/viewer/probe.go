@@ -76,7 +76,7 @@ func (v *Viewer) ask(pl *render.PanelLayout, x, y float64) (p probe, err error) 
 	case *render.Curve:
 		askCurve(c, dx, &p, mark)
 	case *render.Spectra:
-		err = v.askSpectra(c, pl, dx, dy, &p, mark)
+		err = v.askSpectra(c, dx, dy, &p, mark)
 	case *render.Matrix:
 		err = v.askMatrix(c, dx, dy, &p)
 	case *render.PhaseCircle:
@@ -164,7 +164,7 @@ func askCurve(c *render.Curve, dx float64, p *probe, mark func(x, y float64)) {
 	mark(c.X[k], y)
 }
 
-func (v *Viewer) askSpectra(c *render.Spectra, pl *render.PanelLayout, dx, dy float64, p *probe, mark func(x, y float64)) error {
+func (v *Viewer) askSpectra(c *render.Spectra, dx, dy float64, p *probe, mark func(x, y float64)) error {
 	if c.Segment == 0 {
 		return nil
 	}

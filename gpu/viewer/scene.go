@@ -453,16 +453,14 @@ func (st *stage) follow(t *timeline.Timeline) {
 	}
 }
 
-// settle lets layouts move on, and reports whether a node has moved.
-func (st *stage) settle() (moved bool, err error) {
+// settle lets layouts move on.
+func (st *stage) settle() error {
 	for _, p := range st.graphs {
-		m, err := p.settle()
-		if err != nil {
-			return false, err
+		if err := p.settle(); err != nil {
+			return err
 		}
-		moved = moved || m
 	}
-	return moved, nil
+	return nil
 }
 
 // moving reports that a layout has something new to show.

@@ -336,7 +336,7 @@ func (v *Viewer) frame() error {
 	if err := v.stage.upload(); err != nil {
 		return err
 	}
-	if _, err := v.stage.settle(); err != nil {
+	if err := v.stage.settle(); err != nil {
 		return err
 	}
 	if err := v.stage.feedCharts(v.renderer); err != nil {

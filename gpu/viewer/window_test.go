@@ -3,7 +3,6 @@
 package viewer
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -25,41 +24,6 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/sim"
 )
-
-// need returns the path of a program that the window tests use; without it they skip, or fail where GL is required.
-func need(t testing.TB, program string) string {
-	path, err := exec.LookPath(program)
-	switch {
-	case err == nil:
-	case gltest.Required():
-		t.Fatalf("%s is needed: %v", program, err)
-	default:
-		t.Skipf("SKIPPED, no window tests: %s is not installed", program)
-	}
-	return path
-}
-
-// display starts an X server for the test and points DISPLAY at it.
-func display(t testing.TB) {
-	x := need(t, "Xvfb")
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	cmd := exec.Command(x, "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp", "-noreset")
-	cmd.ExtraFiles = []*os.File{w}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	number, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("Xvfb did not start: %v", err)
-	}
-	t.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
-}
 
 // session is a viewer in a real window, with keys and mouse sent by xdotool.
 type session struct {
@@ -88,8 +52,8 @@ func open(t *testing.T, n int, backend string, add ...func(*nettest.FieldNetwork
 
 // openNet shows a network.
 func openNet(t *testing.T, n *net.Network, backend string) *session {
-	need(t, "xdotool")
-	display(t)
+	gltest.Tool(t, "xdotool")
+	gltest.Display(t)
 	c, err := glcontext.NewWindow(glcontext.WindowOptions{Width: 800, Height: 600, Title: "galvani-test"})
 	if err != nil {
 		t.Fatal(err)

@@ -64,10 +64,10 @@ func Check(eqs *syntax.Equations, params []*syntax.Equation, ctx Context) (*Mode
 		c.m.ByName[v.Name] = v
 	}
 	for _, eq := range params {
-		c.declare(eq, true)
+		c.declare(eq)
 	}
 	for _, eq := range eqs.Eqs {
-		c.declare(eq, false)
+		c.declare(eq)
 	}
 	for _, v := range ctx.Extra {
 		if c.m.ByName[v.Name] == v {
@@ -102,7 +102,7 @@ func (c *checker) errorHint(sp diag.Span, hint, format string, args ...any) {
 func (c *checker) brian() bool { return c.ctx.Dialect == Brian }
 
 // declare makes the variable of an equation, with what can be said without looking at expressions.
-func (c *checker) declare(eq *syntax.Equation, param bool) {
+func (c *checker) declare(eq *syntax.Equation) {
 	if eq.Source != nil {
 		c.src = eq.Source
 	}

@@ -96,16 +96,12 @@ func (c *checker) expr(e syntax.Expr) typ {
 }
 
 // truth checks that e can be used as a condition.
-func (c *checker) truth(e syntax.Expr, what string) bool {
+func (c *checker) truth(e syntax.Expr, what string) {
 	t := c.expr(e)
-	if !t.known {
-		return false
-	}
-	if t.Kind == Bool || !c.brian() && t.Dim.Dimensionless() {
-		return true
+	if !t.known || t.Kind == Bool || !c.brian() && t.Dim.Dimensionless() {
+		return
 	}
 	c.errorHint(e.Span(), "write a comparison, such as "+short(e)+" > "+zero(t.Dim), "%s must be true or false, but %q is %s", what, short(e), describe(t))
-	return false
 }
 
 func describe(t typ) string {

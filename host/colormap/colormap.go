@@ -34,10 +34,7 @@ func (t *Table) At(v float64) [3]float32 {
 		v = 1
 	}
 	x := v * 255
-	k := int(x)
-	if k > 254 {
-		k = 254
-	}
+	k := min(int(x), 254)
 	f := float32(x - float64(k))
 	var c [3]float32
 	for i := range c {

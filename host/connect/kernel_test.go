@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -99,6 +100,7 @@ func TestOffsetsEqualTheDefinition(t *testing.T) {
 		a := gridGroup("a", c.grid[0], c.grid[1], c.grid[2])
 		o := build(t, c.rule, Key{}, a, a).Offsets
 		want := c.plain()
+		o.Delay = 0.003
 		x, err := o.CSR()
 		if err != nil {
 			t.Fatal(err)
@@ -108,6 +110,9 @@ func TestOffsetsEqualTheDefinition(t *testing.T) {
 		}
 		if int64(len(x.Index)) != o.Count {
 			t.Errorf("%s on %v: %d synapses expanded, %d counted", c.name, c.grid, len(x.Index), o.Count)
+		}
+		if !slices.Equal(x.Delay, []float64{0.003}) {
+			t.Errorf("%s on %v: delays %v", c.name, c.grid, x.Delay)
 		}
 		closeFloats(t, c.name, dense(x), want, 4e-15)
 		for j := range a.N {

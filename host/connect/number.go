@@ -14,11 +14,7 @@ type FixedNumberPre struct {
 }
 
 // FixedNumberPost gives every presynaptic element N different postsynaptic ones. Rows are presynaptic.
-type FixedNumberPost struct {
-	N             int
-	Weight, Delay Values
-	AllowSelf     bool
-}
+type FixedNumberPost FixedNumberPre
 
 // Name is "fixed_number_pre".
 func (FixedNumberPre) Name() string { return "fixed_number_pre" }
@@ -28,61 +24,64 @@ func (FixedNumberPost) Name() string { return "fixed_number_post" }
 
 // Estimate counts N synapses for each postsynaptic element.
 func (r FixedNumberPre) Estimate(pre, post Shape) (int64, int64, error) {
-	return estimateNumber(r.Name(), r.N, r.AllowSelf, r.Weight, r.Delay, pre, post, post, pre)
+	return fixedNumber(r).estimate(r.Name(), pre, post, true)
 }
 
 // Estimate counts N synapses for each presynaptic element.
 func (r FixedNumberPost) Estimate(pre, post Shape) (int64, int64, error) {
-	return estimateNumber(r.Name(), r.N, r.AllowSelf, r.Weight, r.Delay, pre, post, pre, post)
+	return fixedNumber(r).estimate(r.Name(), pre, post, false)
 }
 
 // Build draws without replacement in each row.
 func (r FixedNumberPre) Build(key Key, pre, post Shape) (*Matrix, error) {
-	if _, _, err := r.Estimate(pre, post); err != nil {
-		return nil, err
-	}
-	c := &CSR{NPre: pre.N, NPost: post.N, ByPost: true}
-	return buildNumber(c, r.Name(), r.N, excludesSelf(r.AllowSelf, pre, post), r.Weight, r.Delay, key)
+	return fixedNumber(r).build(r.Name(), key, pre, post, true)
 }
 
 // Build draws without replacement in each row.
 func (r FixedNumberPost) Build(key Key, pre, post Shape) (*Matrix, error) {
-	if _, _, err := r.Estimate(pre, post); err != nil {
-		return nil, err
-	}
-	c := &CSR{NPre: pre.N, NPost: post.N}
-	return buildNumber(c, r.Name(), r.N, excludesSelf(r.AllowSelf, pre, post), r.Weight, r.Delay, key)
+	return fixedNumber(r).build(r.Name(), key, pre, post, false)
 }
 
-func estimateNumber(name string, n int, allowSelf bool, weight, delay Values, pre, post, rows, others Shape) (int64, int64, error) {
+// fixedNumber is what both rules are, but for the end whose elements are the rows.
+type fixedNumber FixedNumberPre
+
+func (r fixedNumber) estimate(name string, pre, post Shape, byPost bool) (int64, int64, error) {
 	if err := checkShapes(name, pre, post); err != nil {
 		return 0, 0, err
 	}
+	rows, others := pre, post
+	if byPost {
+		rows, others = post, pre
+	}
 	available := others.N
 	rest := ""
-	if excludesSelf(allowSelf, pre, post) {
+	if excludesSelf(r.AllowSelf, pre, post) {
 		available = max(0, available-1)
 		rest = " other"
 	}
-	if n < 0 {
-		return 0, 0, fmt.Errorf("%s: the number is %d; it cannot be negative", name, n)
+	if r.N < 0 {
+		return 0, 0, fmt.Errorf("%s: the number is %d; it cannot be negative", name, r.N)
 	}
-	if n > available && rows.N > 0 {
-		return 0, 0, fmt.Errorf("%s: %d different elements were asked for, but %s has only %d%s", name, n, others.Name, available, rest)
+	if r.N > available && rows.N > 0 {
+		return 0, 0, fmt.Errorf("%s: %d different elements were asked for, but %s has only %d%s", name, r.N, others.Name, available, rest)
 	}
-	total := pairs(rows.N, n)
-	return total, csrBytes(total, rows.N, weight, delay), nil
+	total := pairs(rows.N, r.N)
+	return total, csrBytes(total, rows.N, r.Weight, r.Delay), nil
 }
 
-func buildNumber(c *CSR, name string, n int, noSelf bool, weight, delay Values, key Key) (*Matrix, error) {
+func (r fixedNumber) build(name string, key Key, pre, post Shape, byPost bool) (*Matrix, error) {
+	if _, _, err := r.estimate(name, pre, post, byPost); err != nil {
+		return nil, err
+	}
+	c, noSelf := &CSR{NPre: pre.N, NPost: post.N, ByPost: byPost}, excludesSelf(r.AllowSelf, pre, post)
 	rows, candidates := c.Rows(), c.Cols()
 	if noSelf {
 		candidates--
 	}
 	c.RowPtr = make([]int64, rows+1)
-	c.Index = make([]int32, int64(rows)*int64(n))
+	c.Index = make([]int32, int64(rows)*int64(r.N))
 	for i := range rows {
-		c.RowPtr[i+1] = int64(i+1) * int64(n)
+		c.RowPtr[i+1] = int64(i+1) * int64(r.N)
 	}
 	at := key.Sub("rows").at(0)
 	_ = parallel(rows, rowGrain(rows, int64(len(c.Index))), func(lo, hi int) error {
@@ -100,7 +99,7 @@ func buildNumber(c *CSR, name string, n int, noSelf bool, weight, delay Values, 
 		}
 		return nil
 	})
-	if err := c.fill(name, weight, delay, key); err != nil {
+	if err := c.fill(name, r.Weight, r.Delay, key); err != nil {
 		return nil, err
 	}
 	return &Matrix{CSR: c}, nil

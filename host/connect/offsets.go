@@ -61,7 +61,7 @@ func (g Grid) Pair(pre, post int) (dz, dy, dx int) {
 // CSR expands the kernel into explicit synapses, in rows of postsynaptic cells. It needs memory for all of them; see Count.
 func (o *Offsets) CSR() (*CSR, error) {
 	n := o.Grid.Len()
-	c := &CSR{NPre: n, NPost: n, ByPost: true, RowPtr: make([]int64, n+1)}
+	c := &CSR{NPre: n, NPost: n, ByPost: true, RowPtr: make([]int64, n+1), Delay: delays(o.Delay)}
 	if o.Count > math.MaxInt64/16 {
 		return nil, fmt.Errorf("a kernel of %d synapses cannot be expanded", o.Count)
 	}

@@ -46,6 +46,43 @@ func (m *Matrix) Synapses() int64 {
 	return 0
 }
 
+// Weights are one for all synapses, or one for each in the order of CSR; nil for Offsets, which has none of its own.
+func (m *Matrix) Weights() []float64 {
+	switch {
+	case m.CSR != nil:
+		return m.CSR.W
+	case m.Identity != nil:
+		return []float64{m.Identity.W}
+	case m.Full != nil:
+		return []float64{m.Full.W}
+	}
+	return nil
+}
+
+// Delays are none, one for all synapses, or one for each in the order of CSR, in seconds.
+func (m *Matrix) Delays() []float64 {
+	one := 0.0
+	switch {
+	case m.CSR != nil:
+		return m.CSR.Delay
+	case m.Offsets != nil:
+		one = m.Offsets.Delay
+	case m.Identity != nil:
+		one = m.Identity.Delay
+	case m.Full != nil:
+		one = m.Full.Delay
+	}
+	return delays(one)
+}
+
+// delays is the Delay of a CSR whose synapses all have the same.
+func delays(d float64) []float64 {
+	if d == 0 {
+		return nil
+	}
+	return []float64{d}
+}
+
 // Uniform is connectivity in which every synapse has the same weight.
 type Uniform struct {
 	W     float64

@@ -93,41 +93,54 @@ func load[T real](b Backend, p *plan.Plan, o exec.Options) (exec.Instance, error
 	return x, nil
 }
 
-// build allocates buffers and makes operations ready.
+// build allocates buffers, makes operations ready, and runs those that fill in initial values.
 func (x *instance[T]) build() error {
 	p := x.plan
 	x.m = memory[T]{real: make([][]T, len(p.Buffers)), int: make([][]int32, len(p.Buffers)), short: make([][]uint16, len(p.Buffers))}
 	shared := p.Unwritten()
 	for i, b := range p.Buffers {
-		if shared[b.ID] {
-			e := plan.Index{Long: b.Ints, Short: b.Shorts}
-			if b.Recipe != nil {
-				var err error
-				if e, err = b.Recipe.Make(); err != nil {
-					return fmt.Errorf("%s.%s: %w", b.Object, b.Var, err)
-				}
+		if err := x.allocate(i, b, shared[b.ID]); err != nil {
+			return err
+		}
+	}
+	if err := x.makeRings(); err != nil {
+		return err
+	}
+	if err := x.compileSchedule(); err != nil {
+		return err
+	}
+	if err := x.initialise(); err != nil {
+		return err
+	}
+	return x.packAll()
+}
+
+// allocate makes buffer i; one that is shared is the plan's own.
+func (x *instance[T]) allocate(i int, b *plan.Buffer, shared bool) error {
+	switch {
+	case shared:
+		e := plan.Index{Long: b.Ints, Short: b.Shorts}
+		if b.Recipe != nil {
+			var err error
+			if e, err = b.Recipe.Make(); err != nil {
+				return fmt.Errorf("%s.%s: %w", b.Object, b.Var, err)
 			}
-			x.m.int[i], x.m.short[i] = e.Long, e.Short
-			continue
 		}
-		if b.Narrow() || b.Recipe != nil {
-			return fmt.Errorf("%s.%s has 16 bits for each entry, but is not connectivity alone", b.Object, b.Var)
+		x.m.int[i], x.m.short[i] = e.Long, e.Short
+	case b.Narrow() || b.Recipe != nil:
+		return fmt.Errorf("%s.%s has 16 bits for each entry, but is not connectivity alone", b.Object, b.Var)
+	case b.Streamed:
+		x.stream(b)
+	case b.Type == ir.Real:
+		v := pages.Make[T](b.Len)
+		for k, r := range b.Reals {
+			v[k] = T(r)
 		}
-		if b.Streamed {
-			x.stream(b)
-			continue
+		if b.Reals == nil && b.Fill != 0 {
+			fill(v, T(b.Fill))
 		}
-		if b.Type == ir.Real {
-			v := pages.Make[T](b.Len)
-			for k, r := range b.Reals {
-				v[k] = T(r)
-			}
-			if b.Reals == nil && b.Fill != 0 {
-				fill(v, T(b.Fill))
-			}
-			x.m.real[i] = v
-			continue
-		}
+		x.m.real[i] = v
+	default:
 		v := pages.Make[int32](b.Len)
 		copy(v, b.Ints)
 		if b.Ints == nil && b.Fill != 0 {
@@ -138,6 +151,11 @@ func (x *instance[T]) build() error {
 		}
 		x.m.int[i] = v
 	}
+	return nil
+}
+
+func (x *instance[T]) makeRings() error {
+	p := x.plan
 	for _, m := range p.Monitors {
 		for _, v := range m.Vars {
 			if err := x.checkMonitor(m, &v); err != nil {
@@ -153,6 +171,11 @@ func (x *instance[T]) build() error {
 		}
 		x.spikes = append(x.spikes, r)
 	}
+	return nil
+}
+
+func (x *instance[T]) compileSchedule() error {
+	p := x.plan
 	for _, c := range p.Clocks {
 		if c.Period < 1 || c.Phase < 0 {
 			return fmt.Errorf("clock %q has period %d and phase %d; the period must be at least 1 and the phase at least 0", c.Name, c.Period, c.Phase)
@@ -177,8 +200,13 @@ func (x *instance[T]) build() error {
 		}
 		x.items = append(x.items, it)
 	}
+	return nil
+}
+
+// initialise runs the operations of initial values, but for those that can wait until they are asked for.
+func (x *instance[T]) initialise() error {
 	x.initial = true
-	for _, op := range p.Init {
+	for _, op := range x.plan.Init {
 		o, err := x.compileOp(op)
 		if err != nil {
 			return err
@@ -192,7 +220,7 @@ func (x *instance[T]) build() error {
 			return x.located(err)
 		}
 	}
-	return x.packAll()
+	return nil
 }
 
 func (x *instance[T]) checkMonitor(m *plan.Monitor, v *plan.MonitorVar) error {

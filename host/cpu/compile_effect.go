@@ -20,7 +20,7 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 		out.isReal = isReal(e.Value)
 	}
 	if e.Mask != nil && !e.Mask.IsConst(1) {
-		out.mask = int32(c.settled(e.Mask, e.Kind))
+		out.mask = int32(c.settled(e.Mask))
 	}
 	switch e.Kind {
 	case ir.Store:
@@ -29,7 +29,7 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 			c.storeReplicas(e, &out)
 			break
 		}
-		out.value = int32(c.settled(e.Value, e.Kind))
+		out.value = int32(c.settled(e.Value))
 		if dst, ok := c.storePlace(e); ok {
 			out.kind, out.dst = eStore, int32(dst)
 			break
@@ -38,7 +38,7 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 		out.own = e.Index == nil || e.Index.Op == ir.OpElem
 		c.p.ordered = c.p.ordered || c.space == synapseSpace && !out.own
 	case ir.Accumulate:
-		out.kind, out.value, out.index = eAccum, int32(c.settled(e.Value, e.Kind)), int32(c.indexOf(e))
+		out.kind, out.value, out.index = eAccum, int32(c.settled(e.Value)), int32(c.indexOf(e))
 		if out.each > 0 {
 			out.index = int32(c.shift(operand(out.index), out.each))
 		}
@@ -51,7 +51,7 @@ func (c *compiler[T]) effect(e *ir.Effect) {
 		out.kind = eEmit
 		c.p.emits = true
 	case ir.Check:
-		out.kind, out.value = eCheck, int32(c.settled(e.Value, e.Kind))
+		out.kind, out.value = eCheck, int32(c.settled(e.Value))
 		if !isReal(e.Value) {
 			return // an Int is always finite
 		}
@@ -96,7 +96,7 @@ func (c *compiler[T]) farEnd(index *ir.Expr) (ok, plain bool, base int32) {
 func rowLength(e *ir.Expr, n int) bool { return e.Op == ir.OpConst && e.Value >= float64(n) }
 
 // settled returns e's operand, copied to a register when it is a view of memory that an effect changes.
-func (c *compiler[T]) settled(e *ir.Expr, kind ir.EffectKind) operand {
+func (c *compiler[T]) settled(e *ir.Expr) operand {
 	op := c.vector(e)
 	if op >= 0 {
 		return op
@@ -136,7 +136,7 @@ func (c *compiler[T]) indexOf(e *ir.Effect) operand {
 	if e.Index == nil {
 		return c.element()
 	}
-	return c.settled(e.Index, e.Kind)
+	return c.settled(e.Index)
 }
 
 func (c *compiler[T]) scalarStore(e *ir.Effect, out *effect) {

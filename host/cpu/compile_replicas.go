@@ -111,7 +111,7 @@ func (c *compiler[T]) shift(index operand, each int) operand {
 // storeReplicas compiles a store in a plan with replicas, but for one to the element's own place in a buffer of as many entries.
 func (c *compiler[T]) storeReplicas(e *ir.Effect, out *effect) {
 	each := c.each(e.Slot)
-	out.kind, out.value = eScatter, int32(c.settled(e.Value, e.Kind))
+	out.kind, out.value = eScatter, int32(c.settled(e.Value))
 	switch {
 	case c.k.Slots[e.Slot].Kind == ir.Scalar:
 		// Written by the first element of each replica.
@@ -126,7 +126,7 @@ func (c *compiler[T]) storeReplicas(e *ir.Effect, out *effect) {
 			out.index = int32(c.shift(c.local(), each))
 		}
 	default:
-		out.index, out.own = int32(c.shift(c.settled(e.Index, e.Kind), each)), e.Index.Op == ir.OpElem
+		out.index, out.own = int32(c.shift(c.settled(e.Index), each)), e.Index.Op == ir.OpElem
 	}
 	c.p.ordered = c.p.ordered || c.space == synapseSpace && !out.own
 }

@@ -125,16 +125,7 @@ func TestLoadRefuses(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := newPlan(plan.Double)
-			c.build(p)
-			x, err := Backend{}.Load(p.Plan, exec.Options{})
-			if err == nil {
-				x.Close()
-				t.Fatal("the plan was loaded")
-			}
-			if !strings.Contains(err.Error(), c.want) {
-				t.Errorf("error %q does not say %q", err, c.want)
-			}
+			refused(t, c.build, c.want)
 		})
 	}
 }
@@ -256,4 +247,19 @@ func spiking(p *testPlan, n, synapses int) {
 
 func BenchmarkSpikes(b *testing.B) {
 	benchmark(b, func(p *testPlan) { spiking(p, 4000, 80) }, 1, "step")
+}
+
+// refused checks that a plan is not loaded, and why.
+func refused(t *testing.T, build func(p *testPlan), want string) {
+	t.Helper()
+	p := newPlan(plan.Double)
+	build(p)
+	x, err := Backend{}.Load(p.Plan, exec.Options{})
+	if err == nil {
+		x.Close()
+		t.Fatal("the plan was loaded")
+	}
+	if !strings.Contains(err.Error(), want) {
+		t.Errorf("error %q does not say %q", err, want)
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/exec"
@@ -225,16 +224,7 @@ func TestNetworkRefuses(t *testing.T) {
 		{"no monitor", "spikes for monitor 0", func(p *testPlan) { p.do(&plan.RecordSpikes{}) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := newPlan(plan.Double)
-			c.build(p)
-			x, err := Backend{}.Load(p.Plan, exec.Options{})
-			if err == nil {
-				x.Close()
-				t.Fatal("the plan was loaded")
-			}
-			if !strings.Contains(err.Error(), c.want) {
-				t.Errorf("error %q does not say %q", err, c.want)
-			}
+			refused(t, c.build, c.want)
 		})
 	}
 }

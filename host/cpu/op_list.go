@@ -106,7 +106,7 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 	if l.list, err = x.spikeList(fmt.Sprintf("kernel %q", p.name), o.List); err != nil {
 		return nil, err
 	}
-	if l.out, err = x.emittedTo(p, o); err != nil || l.active {
+	if l.out, err = x.emittedTo(p); err != nil || l.active {
 		return l, err
 	}
 	if l.conn, err = x.connection(o.Conn); err != nil {

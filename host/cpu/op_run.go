@@ -219,7 +219,7 @@ func (x *instance[T]) checkBind(o *plan.Run) error {
 }
 
 // emittedTo returns the list that the kernel's program emits to.
-func (x *instance[T]) emittedTo(p *program[T], o *plan.Run) (spikeList, error) {
+func (x *instance[T]) emittedTo(p *program[T]) (spikeList, error) {
 	if !p.emits {
 		return spikeList{}, nil
 	}
@@ -238,7 +238,7 @@ func (x *instance[T]) newRun(p *program[T], o *plan.Run) (*runOp[T], error) {
 		r.from, r.n = int(from), int(to-from)
 	}
 	var err error
-	if r.out, err = x.emittedTo(p, o); err != nil {
+	if r.out, err = x.emittedTo(p); err != nil {
 		return nil, err
 	}
 	if o.Conn >= 0 && o.Kernel.Domain == ir.Synapses {

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"maps"
 	"math"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -76,9 +77,7 @@ func (s *Synapses) Advance() error {
 			next[v] = append(next[v], x+s.Pre.DT*f)
 		}
 	}
-	for v, values := range next {
-		s.Values[v] = values
-	}
+	maps.Copy(s.Values, next)
 	return nil
 }
 

@@ -91,10 +91,7 @@ func (b *builder) finish() (*Graph, error) {
 	}
 	g.N = len(b.names)
 	b.ids()
-	var err error
-	if g.W, err = b.weights(); err != nil {
-		return nil, err
-	}
+	g.W = b.weights()
 	if g.Dim == 0 {
 		b.positions()
 	}
@@ -131,18 +128,18 @@ func (b *builder) ids() {
 	g.IDs = b.names
 }
 
-func (b *builder) weights() ([]float64, error) {
+// weights takes the edge attribute weight for weights if all that are given are numbers; nil: it is none, and stays an attribute.
+func (b *builder) weights() []float64 {
 	a := b.edge.find("weight")
 	if a == nil {
-		return nil, nil
+		return nil
 	}
 	for _, v := range a.Values {
 		if _, ok := asWeight(v); !ok {
-			// It stays an attribute.
 			if b.odd != nil {
 				b.g.Notes = append(b.g.Notes, b.odd)
 			}
-			return nil, nil
+			return nil
 		}
 	}
 	w := make([]float64, len(b.g.I))
@@ -153,7 +150,7 @@ func (b *builder) weights() ([]float64, error) {
 		w[k], _ = asWeight(a.Values[p])
 	}
 	b.edge.remove("weight")
-	return w, nil
+	return w
 }
 
 // positions takes the node attributes x, y and z for positions if every node has x and y and all that are given are finite numbers.

@@ -99,7 +99,7 @@ func (r *edgeListReader) line(line []byte, number int) error {
 		if f[0] == "" {
 			return at.errorf("a name is empty")
 		}
-		_, err := r.node(f[0], at)
+		err := r.node(f[0], at)
 		return err
 	}
 	ends := [2]string{f[r.source], f[r.target]}
@@ -107,7 +107,7 @@ func (r *edgeListReader) line(line []byte, number int) error {
 		if name == "" {
 			return place{line: number, col: r.cols[[2]int{r.source, r.target}[p]]}.errorf("a name is empty")
 		}
-		if _, err := r.node(name, at); err != nil {
+		if err := r.node(name, at); err != nil {
 			return err
 		}
 	}
@@ -143,12 +143,12 @@ func (r *edgeListReader) line(line []byte, number int) error {
 }
 
 // node declares a name at its first use.
-func (r *edgeListReader) node(name string, at place) (int, error) {
-	s := r.b.slot("t"+name, at)
-	if k := r.b.nodeOf[s]; k >= 0 {
-		return int(k), nil
+func (r *edgeListReader) node(name string, at place) error {
+	if r.b.nodeOf[r.b.slot("t"+name, at)] >= 0 {
+		return nil
 	}
-	return r.b.declare("t"+name, name, TextID, at)
+	_, err := r.b.declare("t"+name, name, TextID, at)
+	return err
 }
 
 func (r *edgeListReader) field(c int, text string, k int, at place) error {

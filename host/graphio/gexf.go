@@ -370,10 +370,16 @@ func (r *gexfReader) values(declared map[string]gexfAttr, into *attrs, k int, ed
 	})
 }
 
+// gexfWriter writes GEXF 1.2.
+type gexfWriter struct {
+	*xmlWriter
+	g *Graph
+}
+
 // writeGEXF writes GEXF 1.2, which Gephi and networkx read.
 func writeGEXF(w io.Writer, g *Graph) error {
 	b := bufio.NewWriterSize(w, 1<<16)
-	x := &xmlWriter{w: b}
+	x := gexfWriter{&xmlWriter{w: b}, g}
 	x.add("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<gexf xmlns=\"http://www.gexf.net/1.2draft\" ",
 		"xmlns:viz=\"http://www.gexf.net/1.2draft/viz\" version=\"1.2\">\n")
 	kind := map[bool]string{true: "directed", false: "undirected"}[g.Directed]
@@ -382,117 +388,132 @@ func writeGEXF(w io.Writer, g *Graph) error {
 		x.add(` name="`, x.escaped(g.Name), `"`)
 	}
 	x.add(">\n")
-	special := map[string]bool{"label": true, "pid": true}
-	declare := func(class string, list []*Attr, own func(a *Attr) bool) {
-		started := false
-		for c, a := range list {
-			if own(a) {
-				continue
-			}
-			if !started {
-				x.add(`    <attributes class="`, class, "\" mode=\"static\">\n")
-				started = true
-			}
-			title := a.Name
-			if class == "edge" && title == "key" {
-				title = "networkx_key"
-			}
-			x.add(`      <attribute id="`, strconv.Itoa(c), `" title="`, x.escaped(title), `" type="`, kindOf(a), "\"/>\n")
-		}
-		if started {
-			x.add("    </attributes>\n")
-		}
-	}
 	if err := twice("node", g.Node); err != nil {
 		return err
 	}
 	if err := twice("edge", g.Edge); err != nil {
 		return err
 	}
-	ownNode := func(a *Attr) bool {
-		return special[a.Name] || a.Name == "color" && isColors(a) || a.Name == "size" && kindOf(a) == "double"
-	}
-	ownEdge := func(a *Attr) bool { return a.Name == "id" || a.Name == "label" }
-	declare("node", g.Node, ownNode)
-	declare("edge", g.Edge, ownEdge)
+	x.declare("node", g.Node, gexfOwnNode)
+	x.declare("edge", g.Edge, gexfOwnEdge)
 	x.add("    <nodes>\n")
-	nodes, edges := newRows(g.Node, g.N), newRows(g.Edge, len(g.I))
-	values := func(fields []field, list []*Attr, own func(*Attr) bool) {
-		started := false
-		for _, f := range fields {
-			if own(list[f.attr]) {
-				continue
-			}
-			if !started {
-				x.add("<attvalues>")
-				started = true
-			}
-			x.add(`<attvalue for="`, strconv.Itoa(f.attr), `" value="`, x.escaped(valueText(f.value)), `"/>`)
-		}
-		if started {
-			x.add("</attvalues>")
-		}
-	}
+	nodes := newRows(g.Node, g.N)
 	for k := range g.N {
-		fields := nodes.of(k)
-		label, rest := g.ID(k), ""
-		for _, f := range fields {
-			switch {
-			case f.name == "label":
-				label = valueText(f.value)
-			case f.name == "pid":
-				rest += ` pid="` + x.escaped(valueText(f.value)) + `"`
-			}
-		}
-		x.add(`      <node id="`, x.escaped(g.ID(k)), `" label="`, x.escaped(label), `"`, rest, ">")
-		values(fields, g.Node, ownNode)
-		for _, f := range fields {
-			if !ownNode(g.Node[f.attr]) {
-				continue
-			}
-			switch f.name {
-			case "color":
-				var c [3]int
-				fmt.Sscanf(f.value.(string), "#%02x%02x%02x", &c[0], &c[1], &c[2])
-				x.add(fmt.Sprintf(`<viz:color r="%d" g="%d" b="%d"/>`, c[0], c[1], c[2]))
-			case "size":
-				x.add(`<viz:size value="`, valueText(f.value), `"/>`)
-			}
-		}
-		if g.Pos != nil && !math.IsNaN(g.Pos[k*g.Dim]) {
-			z := 0.0
-			if g.Dim == 3 {
-				z = g.Pos[k*g.Dim+2]
-			}
-			x.add(`<viz:position x="`, floatText(g.Pos[k*g.Dim]), `" y="`, floatText(g.Pos[k*g.Dim+1]), `" z="`, floatText(z), `"/>`)
-		}
-		x.add("</node>\n")
+		x.node(k, nodes.of(k))
 	}
 	x.add("    </nodes>\n    <edges>\n")
+	edges := newRows(g.Edge, len(g.I))
 	for k := range g.I {
-		fields := edges.of(k)
-		id, label := strconv.Itoa(k), ""
-		for _, f := range fields {
-			switch f.name {
-			case "id":
-				id = valueText(f.value)
-			case "label":
-				label = ` label="` + x.escaped(valueText(f.value)) + `"`
-			}
-		}
-		x.add(`      <edge id="`, x.escaped(id), `" source="`, x.escaped(g.ID(int(g.I[k]))), `" target="`, x.escaped(g.ID(int(g.J[k]))), `"`, label)
-		if g.W != nil {
-			x.add(` weight="`, floatText(g.W[k]), `"`)
-		}
-		x.add(">")
-		values(fields, g.Edge, ownEdge)
-		x.add("</edge>\n")
+		x.edge(k, edges.of(k))
 	}
 	x.add("    </edges>\n  </graph>\n</gexf>\n")
 	if x.err != nil {
 		return x.err
 	}
 	return b.Flush()
+}
+
+// gexfOwnNode and gexfOwnEdge report whether GEXF has a place of its own for an attribute.
+func gexfOwnNode(a *Attr) bool {
+	return a.Name == "label" || a.Name == "pid" || a.Name == "color" && isColors(a) || a.Name == "size" && kindOf(a) == "double"
+}
+
+func gexfOwnEdge(a *Attr) bool { return a.Name == "id" || a.Name == "label" }
+
+// declare lists the attributes of nodes or edges that have no place of their own.
+func (x gexfWriter) declare(class string, list []*Attr, own func(a *Attr) bool) {
+	started := false
+	for c, a := range list {
+		if own(a) {
+			continue
+		}
+		if !started {
+			x.add(`    <attributes class="`, class, "\" mode=\"static\">\n")
+			started = true
+		}
+		title := a.Name
+		if class == "edge" && title == "key" {
+			title = "networkx_key"
+		}
+		x.add(`      <attribute id="`, strconv.Itoa(c), `" title="`, x.escaped(title), `" type="`, kindOf(a), "\"/>\n")
+	}
+	if started {
+		x.add("    </attributes>\n")
+	}
+}
+
+// values writes those of a node's or an edge's attributes that declare lists.
+func (x gexfWriter) values(fields []field, list []*Attr, own func(*Attr) bool) {
+	started := false
+	for _, f := range fields {
+		if own(list[f.attr]) {
+			continue
+		}
+		if !started {
+			x.add("<attvalues>")
+			started = true
+		}
+		x.add(`<attvalue for="`, strconv.Itoa(f.attr), `" value="`, x.escaped(valueText(f.value)), `"/>`)
+	}
+	if started {
+		x.add("</attvalues>")
+	}
+}
+
+func (x gexfWriter) node(k int, fields []field) {
+	g := x.g
+	label, rest := g.ID(k), ""
+	for _, f := range fields {
+		switch {
+		case f.name == "label":
+			label = valueText(f.value)
+		case f.name == "pid":
+			rest += ` pid="` + x.escaped(valueText(f.value)) + `"`
+		}
+	}
+	x.add(`      <node id="`, x.escaped(g.ID(k)), `" label="`, x.escaped(label), `"`, rest, ">")
+	x.values(fields, g.Node, gexfOwnNode)
+	for _, f := range fields {
+		if !gexfOwnNode(g.Node[f.attr]) {
+			continue
+		}
+		switch f.name {
+		case "color":
+			var c [3]int
+			fmt.Sscanf(f.value.(string), "#%02x%02x%02x", &c[0], &c[1], &c[2])
+			x.add(fmt.Sprintf(`<viz:color r="%d" g="%d" b="%d"/>`, c[0], c[1], c[2]))
+		case "size":
+			x.add(`<viz:size value="`, valueText(f.value), `"/>`)
+		}
+	}
+	if g.Pos != nil && !math.IsNaN(g.Pos[k*g.Dim]) {
+		z := 0.0
+		if g.Dim == 3 {
+			z = g.Pos[k*g.Dim+2]
+		}
+		x.add(`<viz:position x="`, floatText(g.Pos[k*g.Dim]), `" y="`, floatText(g.Pos[k*g.Dim+1]), `" z="`, floatText(z), `"/>`)
+	}
+	x.add("</node>\n")
+}
+
+func (x gexfWriter) edge(k int, fields []field) {
+	g := x.g
+	id, label := strconv.Itoa(k), ""
+	for _, f := range fields {
+		switch f.name {
+		case "id":
+			id = valueText(f.value)
+		case "label":
+			label = ` label="` + x.escaped(valueText(f.value)) + `"`
+		}
+	}
+	x.add(`      <edge id="`, x.escaped(id), `" source="`, x.escaped(g.ID(int(g.I[k]))), `" target="`, x.escaped(g.ID(int(g.J[k]))), `"`, label)
+	if g.W != nil {
+		x.add(` weight="`, floatText(g.W[k]), `"`)
+	}
+	x.add(">")
+	x.values(fields, g.Edge, gexfOwnEdge)
+	x.add("</edge>\n")
 }
 
 func isColors(a *Attr) bool {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -21,9 +22,7 @@ func describe(g *Graph) string {
 	fmt.Fprintf(&b, "%s %s\n", word, kind)
 	attrs := func(list []*Attr, k int, more map[string]string) {
 		all := map[string]string{}
-		for name, v := range more {
-			all[name] = v
-		}
+		maps.Copy(all, more)
 		for _, a := range list {
 			if v := a.Get(k); v != nil {
 				all[a.Name] = python(v)

@@ -20,7 +20,7 @@ func checkNodes(what string, n int) error {
 
 func checkProbability(what string, p float64) error {
 	if !(p >= 0 && p <= 1) {
-		return fmt.Errorf("%s: p is %v; a probability is between 0 and 1", what, p)
+		return fmt.Errorf("%s: p is %v; a probability lies between 0 and 1", what, p)
 	}
 	return nil
 }

@@ -161,9 +161,7 @@ func Group(in Input) (out *Output, err error) {
 	if err := g.storage(); err != nil {
 		return nil, err
 	}
-	if err := g.early(); err != nil {
-		return nil, err
-	}
+	g.early()
 	if err := g.update(); err != nil {
 		return nil, err
 	}
@@ -247,7 +245,7 @@ func (g *group) waits(e syntax.Expr) (waits bool) {
 }
 
 // early lowers what is set at the start of a step: the shared variables, then the others, which may read them.
-func (g *group) early() error {
+func (g *group) early() {
 	for _, name := range []string{"shared", "update"} {
 		s := g.scopeOf(name, name == "shared")
 		var set []*check.Variable
@@ -273,7 +271,6 @@ func (g *group) early() error {
 			g.out.Early = append(g.out.Early, Step{k, n})
 		}
 	}
-	return nil
 }
 
 // scopeOf is a scope for a kernel of the group's step. Kernels of one name share a stream of random numbers, and no draw of it.

@@ -8,9 +8,8 @@ import (
 	"github.com/galvani-sim/galvani/host/ir"
 )
 
-// PoissonInput makes the kernel that adds weight times a binomial number, n draws with probability p, to a variable of the elements
-// from start to stop.
-func PoissonInput(in Input, name string, v *check.Variable, w Checked, n int, p float64, start, stop int) (k *ir.Kernel, err error) {
+// PoissonInput makes the kernel that adds weight times a binomial number, n draws with probability p, to a variable of the elements of a part.
+func PoissonInput(in Input, name string, v *check.Variable, w Checked, n int, p float64, part Part) (k *ir.Kernel, err error) {
 	defer recoverDefect(&err, in.Object)
 	if n < 0 || !(p >= 0 && p <= 1) {
 		return nil, fmt.Errorf("%d inputs with a rate of %g per step cannot be drawn", n, p)
@@ -21,8 +20,8 @@ func PoissonInput(in Input, name string, v *check.Variable, w Checked, n int, p 
 	events := binomial(b, b.Random(ir.OpUniform, 0), n, p)
 	old := s.current(v)
 	e := b.Op(ir.OpAdd, old, b.Op(ir.OpMul, weight, events))
-	if start > 0 || stop < in.N {
-		e = b.Select(Part{start, stop - start}.inside(b), e, old)
+	if part.Len < in.N {
+		e = b.Select(part.inside(b), e, old)
 	}
 	e = s.unlessRefractory(v, old, e)
 	s.store(v.Name, v, e)

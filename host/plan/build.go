@@ -216,7 +216,7 @@ func (b *builder) validate() error {
 		use(monitors, "monitors", m.Name, m.Place)
 	}
 	if len(b.net.Groups) == 0 {
-		b.mistake(net.Place{}, "make a Population or NeuronGroup first", "the network is empty")
+		b.mistake(net.Place{}, "make a Population or a NeuronGroup first", "the network is empty")
 	}
 	return nil
 }

@@ -395,10 +395,12 @@ func (b *builder) connectRule(x *call, rule connect.Rule) error {
 		if csr, err = m.Offsets.CSR(); err != nil {
 			return err
 		}
+		m = &connect.Matrix{CSR: csr}
 	}
 	if csr != nil {
 		if csr.ByPost != byPost {
 			csr = csr.Transposed()
+			m = &connect.Matrix{CSR: csr}
 		}
 		*cols = csr.Index[:len(csr.Index):len(csr.Index)]
 		*rows = pages.Make[int32](len(csr.Index))
@@ -411,8 +413,11 @@ func (b *builder) connectRule(x *call, rule connect.Rule) error {
 	}
 	x.out.segment(seg)
 	if s.Dialect == check.ANNarchy {
-		x.out.weights = append(x.out.weights, weightsOf(m, csr, len(seg.post))...)
-		x.out.delays = delaysOfRule(m, csr, len(seg.post))
+		w := m.Weights()
+		if len(w) == 1 {
+			w = slices.Repeat(w, len(seg.post))
+		}
+		x.out.weights, x.out.delays = append(x.out.weights, w...), m.Delays()
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (b *builder) checkProjection(p *net.Projection) {
 			b.mistake(p.Place, "", "projection %q transmits the firing rate r, but r of %q is not one real number per neuron", p.Name, p.Pre.Name)
 		}
 	}
-	if m := b.res.Models[p.Post]; m != nil && !contains(m.Targets, p.Target) {
+	if m := b.res.Models[p.Post]; m != nil && !slices.Contains(m.Targets, p.Target) {
 		hint := fmt.Sprintf("no equation of %q uses sum(...)", p.Post.Name)
 		if len(m.Targets) > 0 {
 			hint = fmt.Sprintf("its equations use sum(%s)", strings.Join(m.Targets, "), sum("))
@@ -92,15 +92,6 @@ func (b *builder) checkProjection(p *net.Projection) {
 	}
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
 // lag is how many steps before the current state a projection reads: in ANNarchy a delay of d steps, at least one, reads the
 // rate computed d steps ago, and the rate of the previous step is the current state.
 func (b *builder) lag(p *net.Projection, delay float64) int {
@@ -109,26 +100,18 @@ func (b *builder) lag(p *net.Projection, delay float64) int {
 
 // delay is the delay that all synapses of a projection share, in seconds; 0 when they have none or each its own.
 func (b *builder) delay(p *net.Projection) float64 {
-	m := b.opt.Matrices[p]
-	switch {
-	case p.DelaySet:
+	if p.DelaySet {
 		return p.Delay
-	case m.Identity != nil:
-		return m.Identity.Delay
-	case m.Full != nil:
-		return m.Full.Delay
-	case m.Offsets != nil:
-		return m.Offsets.Delay
-	case len(m.CSR.Delay) == 1:
-		return m.CSR.Delay[0]
+	}
+	if d := b.opt.Matrices[p].Delays(); len(d) == 1 {
+		return d[0]
 	}
 	return 0
 }
 
 // ownDelays reports whether each synapse has its own delay.
 func (b *builder) ownDelays(p *net.Projection) bool {
-	m := b.opt.Matrices[p]
-	return !p.DelaySet && m.CSR != nil && len(m.CSR.Delay) > 1
+	return !p.DelaySet && len(b.opt.Matrices[p].Delays()) > 1
 }
 
 // commonLag is the lag of the shared delay.
@@ -138,7 +121,7 @@ func (b *builder) commonLag(p *net.Projection) int { return b.lag(p, b.delay(p))
 func (b *builder) maxLag(p *net.Projection) int {
 	lag := b.commonLag(p)
 	if b.ownDelays(p) {
-		for _, d := range b.opt.Matrices[p].CSR.Delay {
+		for _, d := range b.opt.Matrices[p].Delays() {
 			lag = max(lag, b.lag(p, d))
 		}
 	}
@@ -390,21 +373,21 @@ func (b *builder) checkPsp(p *net.Projection) (in lower.SynapseInput, psp lower.
 // stored writes connectivity out synapse by synapse, for a projection whose psp is not w*pre.r: sums over the whole group do not help it.
 func stored(m *connect.Matrix, p *net.Projection) (*connect.Matrix, error) {
 	c := &connect.CSR{NPre: p.Pre.N, NPost: p.Post.N, ByPost: true, RowPtr: make([]int64, 1, p.Post.N+1)}
-	uniform := func(u *connect.Uniform, row func(post int32)) {
+	uniform := func(row func(post int32)) {
 		for post := range int32(p.Post.N) {
 			row(post)
 			c.RowPtr = append(c.RowPtr, int64(len(c.Index)))
 		}
-		c.W, c.Delay = []float64{u.W}, []float64{u.Delay}
+		c.W, c.Delay = m.Weights(), m.Delays()
 	}
 	switch {
 	case m.Offsets != nil:
 		csr, err := m.Offsets.CSR()
 		return &connect.Matrix{CSR: csr}, err
 	case m.Identity != nil:
-		uniform(m.Identity, func(post int32) { c.Index = append(c.Index, post) })
+		uniform(func(post int32) { c.Index = append(c.Index, post) })
 	case m.Full != nil:
-		uniform(m.Full, func(post int32) {
+		uniform(func(post int32) {
 			for pre := range int32(p.Pre.N) {
 				if m.Full.Self || p.Pre != p.Post || pre != post {
 					c.Index = append(c.Index, pre)

@@ -525,7 +525,7 @@ func (b *builder) poissonInput(p *net.PoissonInput) error {
 	if !ok {
 		return nil
 	}
-	k, err := lower.PoissonInput(in, p.Name, v, weight, p.N, p.Rate*in.Clock.DT, p.Target.Start, p.Target.Stop)
+	k, err := lower.PoissonInput(in, p.Name, v, weight, p.N, p.Rate*in.Clock.DT, lower.Part{Start: p.Target.Start, Len: p.Target.Len()})
 	if err != nil {
 		return err
 	}

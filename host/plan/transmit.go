@@ -65,15 +65,8 @@ func (b *builder) checkRuleDelays(x *call, m *connect.Matrix) error {
 		place = s.Place
 	}
 	longest := 0.0
-	switch {
-	case m.CSR != nil && len(m.CSR.Delay) > 0:
-		longest = slices.Max(m.CSR.Delay)
-	case m.Identity != nil:
-		longest = m.Identity.Delay
-	case m.Full != nil:
-		longest = m.Full.Delay
-	case m.Offsets != nil:
-		longest = m.Offsets.Delay
+	for _, d := range m.Delays() {
+		longest = max(longest, d)
 	}
 	switch {
 	case s.Transmit != nil && !s.Transmit.SpikesOnly && longest > 1.5*b.dtOf(s.Post.Group.DT):
@@ -85,41 +78,6 @@ func (b *builder) checkRuleDelays(x *call, m *connect.Matrix) error {
 		return nil
 	}
 	return errReported
-}
-
-// weightsOf are the weights of a built rule, one for each of n synapses in order of creation.
-func weightsOf(m *connect.Matrix, csr *connect.CSR, n int) []float64 {
-	one := 0.0
-	switch {
-	case csr != nil && len(csr.W) == n && n != 1:
-		return csr.W
-	case csr != nil && len(csr.W) > 0:
-		one = csr.W[0]
-	case m.Identity != nil:
-		one = m.Identity.W
-	case m.Full != nil:
-		one = m.Full.W
-	}
-	return slices.Repeat([]float64{one}, n)
-}
-
-// delaysOfRule are the delays of a built rule in seconds: none, one for all synapses, or one for each of n in order of creation.
-func delaysOfRule(m *connect.Matrix, csr *connect.CSR, n int) []float64 {
-	one := 0.0
-	switch {
-	case csr != nil && len(csr.Delay) > 0:
-		return csr.Delay
-	case m.Identity != nil:
-		one = m.Identity.Delay
-	case m.Full != nil:
-		one = m.Full.Delay
-	case m.Offsets != nil:
-		one = m.Offsets.Delay
-	}
-	if one == 0 {
-		return nil
-	}
-	return []float64{one}
 }
 
 // ruleWeights gives w the weights that the rules drew; a w that all synapses share has that of the first.

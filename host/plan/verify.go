@@ -42,8 +42,8 @@ func (p *Plan) Verify() error {
 	for i, c := range p.Conns {
 		v.conn(i, c)
 	}
-	for i, m := range p.Monitors {
-		v.monitor(i, m)
+	for _, m := range p.Monitors {
+		v.monitor(m)
 	}
 	for _, op := range p.Init {
 		v.op("init", op)
@@ -114,7 +114,7 @@ func (v verifier) conn(i int, c *Conn) {
 	v.buf(where, c.RowPtr, ir.Int, rows+1)
 }
 
-func (v verifier) monitor(i int, m *Monitor) {
+func (v verifier) monitor(m *Monitor) {
 	where := fmt.Sprintf("monitor %q", m.Name)
 	if m.Capacity <= 0 {
 		v.bad("%s: capacity %d", where, m.Capacity)

@@ -1,7 +1,7 @@
 // Package pystar turns forms of Python that Starlark's parser does not read into Starlark that means the same, and says where each byte of the
-// result stood: powers (a**b), f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
-// beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, del, global, with, a @ b, sets, imaginary numbers, numbers with
-// underscores, types of arguments, and imports of what scripts have anyway.
+// result stood: powers (a**b), products of matrices (a @ b), classes of PymoNNto's behaviours, f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
+// beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, del, global, with, sets, imaginary numbers, types of arguments, numbers with underscores, and imports of what
+// scripts have anyway.
 //
 // The work is done on tokens, not on a tree: what is not rewritten stays as it is, byte for byte, so that Starlark's parser reports what is
 // wrong with it where it stands. The result calls functions with the names below, which no script needs.
@@ -12,6 +12,10 @@ package pystar
 // Names of the functions that the result calls.
 const (
 	Pow       = "__pow__"       // (x, n)
+	InPlace   = "__ipow__"      // (x, n): what x **= n assigns
+	MatMul    = "__matmul__"    // a @ b is a * MatMul * b, which binds as @ does
+	Chain     = "__chain__"     // (a, "<", b, "<", c)
+	Class     = "__class__"     // (k): what Text.Classes[k] is
 	Load      = "__load__"      // an attribute: load is a word of Starlark
 	Constants = "__constants__" // a module: brian2.units.constants
 	Slice     = "__slice__"     // (start, stop, step), each a number or None
@@ -22,7 +26,6 @@ const (
 	Library   = "__library__"   // a module that has Python's modules: random, itertools, ...
 	Global    = "__global__"    // ("name", ...): the names of a global statement
 	With      = "__with__"      // (context): what "with" gives a name to, as a list of one
-	Matmul    = "__matmul__"    // a @ b is a * Matmul * b, which binds as a @ b does
 	Imaginary = "__1j__"        // the imaginary unit
-	chained   = "__assigned__"  // what is assigned to several targets
+	Assigned  = "__assigned__"  // a variable: what is assigned to several targets
 )

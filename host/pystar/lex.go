@@ -1,6 +1,7 @@
 package pystar
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -41,12 +42,7 @@ func (t *token) is(list ...string) bool {
 	if t.kind != op && t.kind != name {
 		return false
 	}
-	for _, s := range list {
-		if t.s == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, t.s)
 }
 
 // string reports whether a token is a literal string of either kind.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,7 +12,12 @@ import (
 // Text is a script as Starlark reads it.
 type Text struct {
 	Source, Code string
+	Classes      []Behaviors
+	Statements   []Statement
+	Unclosed     int   // where a bracket stands that is never closed; -1: nowhere
 	at           []int // of each byte of Code: where it stood in Source
+	sourceLines  []int // where lines begin
+	codeLines    []int
 }
 
 // Origin is the place in the source of a place in the code.
@@ -22,34 +28,53 @@ func (t *Text) Origin(offset int) int {
 	return t.at[offset]
 }
 
+// Statement is the beginning of a statement that stays as it is.
+type Statement struct {
+	Word       string // the first
+	Start, End int    // in the source; of an import: up to that word
+}
+
 // Position is Origin for lines and columns that count from 1, columns in runes.
 func (t *Text) Position(line, col int32) (int32, int32) {
-	off := 0
-	for l := int32(1); l < line; l++ {
-		k := strings.IndexByte(t.Code[off:], '\n')
-		if k < 0 {
-			off = len(t.Code)
-			break
-		}
-		off += k + 1
+	off := len(t.Code)
+	if line >= 1 && int(line) <= len(t.codeLines) {
+		off = t.codeLines[line-1]
 	}
 	for c := int32(1); c < col && off < len(t.Code); c++ {
 		_, n := utf8.DecodeRuneInString(t.Code[off:])
 		off += n
 	}
-	before := t.Source[:t.Origin(off)]
-	start := strings.LastIndexByte(before, '\n') + 1
-	return int32(strings.Count(before, "\n") + 1), int32(utf8.RuneCountInString(before[start:]) + 1)
+	origin := t.Origin(off)
+	l := sort.SearchInts(t.sourceLines, origin+1)
+	return int32(l), int32(utf8.RuneCountInString(t.Source[t.sourceLines[l-1]:origin]) + 1)
+}
+
+// lineStarts are the places at which the lines of a text begin.
+func lineStarts(s string) []int {
+	out := []int{0}
+	for i := range len(s) {
+		if s[i] == '\n' {
+			out = append(out, i+1)
+		}
+	}
+	return out
 }
 
 // Rewrite never fails: a text that it cannot take apart stays as it is from there on.
 func Rewrite(source string) *Text {
-	list, _ := lex(source, 0, len(source))
+	list, whole := lex(source, 0, len(source))
 	r := &rewriter{src: source, list: list}
 	r.expressions(list)
 	r.outer = true
-	r.statements(list)
-	return r.text()
+	r.statements()
+	t := r.text()
+	t.Unclosed = -1
+	for k := range list {
+		if whole && list[k].is("(", "[", "{") && list[k].match < 0 {
+			t.Unclosed = list[k].start
+		}
+	}
+	return t
 }
 
 // edit replaces source[at:at+n]. Of those at one place, what closes comes first, of several the one that was opened last, and then what
@@ -68,6 +93,8 @@ type rewriter struct {
 	list       []token // all of it
 	edits      []edit
 	decorators int
+	classes    []Behaviors
+	kept       []Statement
 	gone       [][2]int // parts of the source that were replaced as a whole
 	outer      bool
 }
@@ -92,7 +119,12 @@ func (r *rewriter) whole(start, end int, s string) {
 
 func (r *rewriter) text() *Text {
 	within := func(e edit) bool {
-		return slices.ContainsFunc(r.gone, func(g [2]int) bool { return e.at >= g[0] && e.at < g[1] && !(e.at == g[0] && e.n == g[1]-g[0]) })
+		return slices.ContainsFunc(r.gone, func(g [2]int) bool {
+			if e.closes {
+				return e.partner >= g[0] && e.partner < g[1]
+			}
+			return e.at >= g[0] && e.at < g[1] && !(e.at == g[0] && e.n == g[1]-g[0])
+		})
 	}
 	edits := slices.DeleteFunc(r.edits, within)
 	slices.SortStableFunc(edits, func(x, y edit) int {
@@ -112,7 +144,7 @@ func (r *rewriter) text() *Text {
 		}
 		return cmp.Compare(y.partner, x.partner)
 	})
-	t := &Text{Source: r.src}
+	t := &Text{Source: r.src, Classes: r.classes, Statements: r.kept, sourceLines: lineStarts(r.src)}
 	var out strings.Builder
 	put := func(s string, from func(k int) int) {
 		for k := range len(s) {
@@ -131,6 +163,7 @@ func (r *rewriter) text() *Text {
 	}
 	put(r.src[i:], func(k int) int { return i + k })
 	t.Code = out.String()
+	t.codeLines = lineStarts(t.Code)
 	return t
 }
 
@@ -167,10 +200,10 @@ func (r *rewriter) expressions(list []token) {
 			}
 		case t.is("**") && before.operand():
 			r.power(list, k)
+		case t.is("@") && before.operand():
+			r.replaceToken(t, "*"+MatMul+"*")
 		case t.is("%") && before.operand():
 			r.percent(list, k)
-		case t.is("@") && before.operand():
-			r.replaceToken(t, "*"+Matmul+"*")
 		case t.is("{") && t.match > 0:
 			r.set(list, k)
 		case t.is("is") && before.operand():
@@ -179,7 +212,7 @@ func (r *rewriter) expressions(list []token) {
 			} else {
 				r.replaceToken(t, "==")
 			}
-		case t.is(order...) && before.operand():
+		case comparison(list, k):
 			r.chain(list, k)
 		case t.is("load") && before.is("."):
 			r.replaceToken(t, Load)
@@ -376,24 +409,59 @@ func (r *rewriter) index(list []token, open int) {
 
 var order = []string{"<", "<=", ">", ">=", "==", "!="}
 
-// chain turns the second half of a < b < c into a < b and b < c. A call in the middle would be made twice, and is left as it is.
+// comparison reports whether token k compares what is before and behind it.
+func comparison(list []token, k int) bool {
+	return k > 0 && list[k].is(order...) && list[k-1].operand()
+}
+
+// outer reports whether a token ends the operand of a comparison.
+func outer(t *token) bool {
+	switch t.kind {
+	case newline:
+		return true
+	case name:
+		return keywords[t.s]
+	case op:
+		return t.is(",", ":", ";", "(", "[", "{", ")", "]", "}", "->") || strings.HasSuffix(t.s, "=") && !t.is(order...)
+	}
+	return false
+}
+
+// chain turns a < b < c, whose first comparison is token k, into a call.
 func (r *rewriter) chain(list []token, k int) {
-	for from := k - 1; from >= 0; from-- {
-		switch t := &list[from]; {
-		case from > 0 && t.is(order...) && list[from-1].operand():
-			for back := from - 1; back >= 0 && !list[back].is(",", ":", ";", "=", "(", "[", "{", "and", "or", "if", "elif", "else", "while", "return") && list[back].kind != newline; back-- {
-				if list[back].is("not") {
-					return
-				}
-				if list[back].is(")", "]", "}") {
-					back = max(list[back].match, 0)
-				}
-			}
-			r.edits = append(r.edits, edit{at: list[k].start, s: "and " + r.src[list[from].end:list[k].start], partner: list[k].end, from: list[from].end})
+	start, end := k, k
+	for start > 0 {
+		t := &list[start-1]
+		switch {
+		case t.is(")", "]", "}") && t.match >= 0:
+			start = t.match
+			continue
+		case comparison(list, start-1):
 			return
-		case t.kind != name && t.kind != number && !t.is(".", "-", "+", "*", "/") || t.kind == name && keywords[t.s]:
-			return
+		case outer(t):
+		default:
+			start--
+			continue
 		}
+		break
+	}
+	var operators []int
+	for ; end < len(list); end++ {
+		t := &list[end]
+		if t.is("(", "[", "{") && t.match >= 0 {
+			end = t.match
+		} else if comparison(list, end) {
+			operators = append(operators, end)
+		} else if outer(t) {
+			break
+		}
+	}
+	if len(operators) < 2 || end == operators[len(operators)-1]+1 {
+		return
+	}
+	r.wrap(list[start].start, list[end-1].end, Chain+"(", ")")
+	for _, o := range operators {
+		r.replaceToken(&list[o], ", \""+list[o].s+"\", ")
 	}
 }
 

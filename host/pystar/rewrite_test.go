@@ -14,7 +14,7 @@ func TestRewrite(t *testing.T) {
 		{"x = f(*a, **b)", "x = f(*a, **b)"},
 		{"x = f(a, *b, **{'k': c**2})", "x = f(a, *b, **{'k': __pow__(c, 2)})"},
 		{"def f(a, **k):\n\treturn a**k['n']", "def f(a, **k):\n\treturn __pow__(a, k['n'])"},
-		{"x **= a + 1", "x = __pow__(x, (a + 1))"},
+		{"x **= a + 1", "x = __ipow__(x, (a + 1))"},
 		{"x = a[:, 0]", "x = a[__slice__(None, None), 0]"},
 		{"x = a[::2, 1:b**2, -1]", "x = a[__slice__(None, None, 2), __slice__(1, __pow__(b, 2)), -1]"},
 		{"a[i:, :j] = b[1:2]", "a[__slice__(i, None), __slice__(None, j)] = b[1:2]"},
@@ -33,8 +33,13 @@ func TestRewrite(t *testing.T) {
 		{"x = f'{a**2=}' 'b'", "x = (__fstring__('a**2=', (__pow__(a, 2)), \"r:\", '')+ 'b')"},
 		{"x = a if b is None else c is not None", "x = a if b == None else c != None"},
 		{"x = 1_000 + 0x_ff", "x = 1000 + 0xff"},
-		{"x = 0 < a.b <= 2*c and d < e", "x = 0 < a.b and a.b <= 2*c and d < e"},
-		{"if not 0 < a < 2 or 0 < f(x) < 3: pass", "if not 0 < a < 2 or 0 < f(x) < 3: pass"},
+		{"x = 0 < a.b <= 2*c and d < e", `x = __chain__(0, "<", a.b, "<=", 2*c) and d < e`},
+		{"if not 0 < a < 2 or 0 < f(x) < 3: pass", `if not __chain__(0, "<", a, "<", 2) or __chain__(0, "<", f(x), "<", 3): pass`},
+		{"x = (a**2 < b[i < j]**2 == c[1:2]**2,)", `x = (__chain__(__pow__(a, 2), "<", __pow__(b[i < j], 2), "==", __pow__(c[1:2], 2)),)`},
+		{"x = a*b @ -c**2", "x = a*b *__matmul__* -__pow__(c, 2)"},
+		{"class A(Behavior):\n\n  k = 2\n  def f(self):\n    return '''\nclass'''**2  # c\n\n# d\nclass B(A): # e\n\tpass; pass\nx = 2**3",
+			"A = __class__(0)  # c\n\n# d\nB = __class__(1)\nx = __pow__(2, 3)"},
+		{"class A(Other):\n  def f(self):\n    return 2**3", "class A(Other):\n  def f(self):\n    return __pow__(2, 3)"},
 		{"x = [a < b, b < c]; y = a == b if c == d else e == f", "x = [a < b, b < c]; y = a == b if c == d else e == f"},
 		{"x = np.load('a')", "x = np.__load__('a')"},
 		{"x = '\\mu \\t\\\\m' f'\\Omega{a}'", "x = ('\\\\mu \\t\\\\m' + __fstring__('\\\\Omega', (a), \":\", ''))"},
@@ -102,7 +107,7 @@ func TestOrigin(t *testing.T) {
 
 // FuzzRewrite: no text is too strange, and the origins of what is rewritten lie within it.
 func FuzzRewrite(f *testing.F) {
-	for _, s := range []string{"f'{a[\"b\"]!r:>{w}}'", "a[:,::,b**", "(((]]", "@\n@x", "import a as", "x = = y", "'%' % '%", "f\"{a}{\"", "a.b.**c", "assert (a,", "raise X(", "\\\n", "f'{\\'", "lambda: a = b"} {
+	for _, s := range []string{"f'{a[\"b\"]!r:>{w}}'", "a[:,::,b**", "(((]]", "@\n@x", "import a as", "x = = y", "'%' % '%", "f\"{a}{\"", "a.b.**c", "assert (a,", "raise X(", "\\\n", "f'{\\'", "lambda: a = b", "class A(Behavior):\n x = a**b; y = (\n\nclass B(A):\nz", "a < (b < c < d @ e)"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

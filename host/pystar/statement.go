@@ -7,16 +7,25 @@ import (
 )
 
 // statements rewrites forms that are statements of their own.
-func (r *rewriter) statements(list []token) {
+func (r *rewriter) statements() {
+	var all [][2]int // from and up to which token each goes
 	first := 0
-	for k := 0; k <= len(list); k++ {
-		if k < len(list) && list[k].kind != newline && !(list[k].is(";") && flat(list[first:k])) {
+	for k := 0; k <= len(r.list); k++ {
+		if k < len(r.list) && r.list[k].kind != newline && !(r.list[k].is(";") && flat(r.list[first:k])) {
 			continue
 		}
-		if line := list[first:k]; len(line) > 0 {
-			r.statement(line, first)
+		if k > first {
+			all = append(all, [2]int{first, k})
 		}
 		first = k + 1
+	}
+	for len(all) > 0 {
+		n := r.class(all)
+		if n == 0 {
+			r.statement(r.list[all[0][0]:all[0][1]], all[0][0])
+			n = 1
+		}
+		all = all[n:]
 	}
 }
 
@@ -40,7 +49,10 @@ func (r *rewriter) statement(line []token, offset int) {
 	case t.is("import", "from"):
 		if s, ok := r.imports(line); ok {
 			r.whole(start, end, s)
+			return
 		}
+		k := max(0, slices.IndexFunc(line, func(t token) bool { return t.is("import") }))
+		r.kept = append(r.kept, Statement{t.s, start, line[k].end})
 	case t.is("@") && len(line) > 1:
 		r.replaceToken(t, fmt.Sprintf("%s%d = ", Decorator, r.decorators))
 		r.decorators++
@@ -84,7 +96,9 @@ func (r *rewriter) statement(line []token, offset int) {
 		}
 		r.whole(start, end, Global+"("+strings.Join(names, ", ")+")")
 	case t.is("with") && len(line) > 2:
-		r.with(line, offset)
+		if !r.with(line, offset) {
+			r.kept = append(r.kept, Statement{t.s, start, t.end})
+		}
 	case t.is("def"):
 		r.annotations(line, offset)
 	case len(line) > 2 && t.kind == name && !keywords[t.s] && line[1].is(":"):
@@ -106,22 +120,23 @@ func (r *rewriter) statement(line []token, offset int) {
 		}
 		r.whole(start, end, strings.Join(names, "; "))
 	default:
+		r.kept = append(r.kept, Statement{t.s, start, t.end})
 		r.assignment(line, offset)
 	}
 }
 
 // with turns "with x as y:" into a loop over With(x), which goes round once; host/script makes a block of it.
-func (r *rewriter) with(line []token, offset int) {
+func (r *rewriter) with(line []token, offset int) bool {
 	colon, as := -1, -1
 	for k := 1; k < len(line) && colon < 0; k++ {
 		switch t := &line[k]; {
 		case t.is("(", "[", "{"):
 			if t.match < 0 {
-				return
+				return false
 			}
 			k = t.match - offset
 		case t.is(","):
-			return
+			return false
 		case t.is("as"):
 			as = k
 		case t.is(":"):
@@ -131,18 +146,19 @@ func (r *rewriter) with(line []token, offset int) {
 	target, last := "_", colon
 	if as > 0 {
 		if as+2 != colon || line[as+1].kind != name {
-			return
+			return false
 		}
 		target, last = line[as+1].s, as
 	}
 	if last < 2 {
-		return
+		return false
 	}
 	r.replaceToken(&line[0], "for "+target+" in "+With+"(")
 	r.replace(line[last-1].end, line[colon].start, ")")
 	if as > 0 {
 		r.gone = append(r.gone, [2]int{line[last-1].end, line[colon].start})
 	}
+	return true
 }
 
 // annotations leaves out the types in the head of a function.
@@ -206,7 +222,7 @@ func (r *rewriter) assignment(line []token, offset int) {
 			equals = append(equals, k)
 		case t.is("**=") && k > 0 && k+1 < len(line):
 			target := Rewrite(r.src[line[0].start:line[k-1].end]).Code
-			r.replaceToken(t, "= "+Pow+"("+target+", (")
+			r.replaceToken(t, "= "+InPlace+"("+target+", (")
 			r.wrap(line[k+1].start, line[len(line)-1].end, "", "))")
 			return
 		}
@@ -235,9 +251,9 @@ func (r *rewriter) assignment(line []token, offset int) {
 	}
 	var after strings.Builder
 	for _, s := range targets {
-		fmt.Fprintf(&after, "; %s = %s", s, chained)
+		fmt.Fprintf(&after, "; %s = %s", s, Assigned)
 	}
-	r.whole(line[0].start, line[last].end, chained+" =")
+	r.whole(line[0].start, line[last].end, Assigned+" =")
 	r.wrap(line[last+1].start, line[len(line)-1].end, "", after.String())
 }
 

@@ -85,20 +85,6 @@ func normals[T Float](dst []T, u, v []float64) {
 	}
 }
 
-// FillPoisson sets dst[i] to the Poisson draw of element first+i with mean[i].
-func FillPoisson[T Float](dst []int32, at At, first, draw uint32, mean []T) {
-	for i := range dst {
-		dst[i] = Poisson(at, first+uint32(i), draw, mean[i])
-	}
-}
-
-// FillGamma sets dst[i] to the gamma draw of element first+i with shape[i].
-func FillGamma[T Float](dst []T, at At, first, draw uint32, shape []T) {
-	for i := range dst {
-		dst[i] = Gamma(at, first+uint32(i), draw, shape[i])
-	}
-}
-
 // The functions below draw for the elements listed in elem, as long as dst.
 
 // UniformOf sets dst[i] to the uniform draw of elem[i].

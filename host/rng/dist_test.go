@@ -80,27 +80,24 @@ func distributions[T Float](t *testing.T) {
 	})
 	for _, shape := range []float64{0.25, 0.9, 1, 4, 300} {
 		t.Run("gamma", func(t *testing.T) {
-			par := make([]T, 1000)
-			for i := range par {
-				par[i] = T(shape)
-			}
-			shape := float64(T(shape))
-			x := sample(n, func(d []T, at At) { FillGamma(d, at, 0, 3, par) })
+			par := T(shape)
+			shape := float64(par)
+			x := sample(n, func(d []T, at At) {
+				for i := range d {
+					d[i] = Gamma(at, uint32(i), 3, par)
+				}
+			})
 			moments(t, x, shape, shape, 3+6/shape)
 			kolmogorov(t, x, func(a float64) float64 { return mathext.GammaIncReg(shape, a) })
 		})
 	}
 	for _, mean := range []float64{0.01, 1, 9.9, 10, 30, 1000, 1e6} {
 		t.Run("poisson", func(t *testing.T) {
-			par, k := make([]T, 1000), make([]int32, 1000)
-			for i := range par {
-				par[i] = T(mean)
-			}
-			mean := float64(T(mean))
+			par := T(mean)
+			mean := float64(par)
 			x := sample(n, func(d []T, at At) {
-				FillPoisson(k, at, 0, 4, par)
 				for i := range d {
-					d[i] = T(k[i])
+					d[i] = T(Poisson(at, uint32(i), 4, par))
 				}
 			})
 			moments(t, x, mean, mean, 3+1/mean)

@@ -138,13 +138,10 @@ func blocksEqualSingles[T Float](t *testing.T) {
 	const n = 1001
 	first := uint32(math.MaxUint32 - 500) // wraps around
 	elems := make([]int32, n)
-	par := make([]T, n)
 	for i := range elems {
 		elems[i] = int32(first + uint32(i))
-		par[i] = T(i%40) / 2
 	}
 	a, b := make([]T, n), make([]T, n)
-	ints := make([]int32, n)
 	check := func(name string, got []T, one func(e uint32, i int) T) {
 		t.Helper()
 		for i := range got {
@@ -168,13 +165,6 @@ func blocksEqualSingles[T Float](t *testing.T) {
 	ex := func(e uint32, _ int) T { return Exponential[T](at, e, 5) }
 	check("FillExponential", a, ex)
 	check("ExponentialOf", b, ex)
-	FillGamma(a, at, first, 6, par)
-	check("FillGamma", a, func(e uint32, i int) T { return Gamma(at, e, 6, par[i]) })
-	FillPoisson(ints, at, first, 7, par)
-	for i := range ints {
-		a[i] = T(ints[i])
-	}
-	check("FillPoisson", a, func(e uint32, i int) T { return T(Poisson(at, e, 7, par[i])) })
 }
 
 // TestVectorForms compares each form of the block functions that this processor has with single draws.

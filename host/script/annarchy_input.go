@@ -18,7 +18,7 @@ func (in *interp) makePoisson(t *starlark.Thread, b *starlark.Builtin, args star
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "geometry", &geometry, "name?", &name, "rates?", &rates, "target?", &target, "parameters?", &parameters); err != nil {
 		return nil, err
 	}
-	if target != nil && target != starlark.None {
+	if isGiven(target) {
 		return nil, fmt.Errorf("%s: target= is not supported; rates= is", b.Name())
 	}
 	if _, isRates := name.(starlark.String); !isRates && name != starlark.None && rates == starlark.None {

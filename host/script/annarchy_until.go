@@ -33,17 +33,14 @@ func (p *population) stopCondition(t *starlark.Thread, text string) error {
 // simulateUntil is simulate_until(max_duration, population, operator='and'): it runs until the stop_condition of the population holds, or for
 // max_duration in ms, and gives the time that it ran, in ms.
 func (in *interp) simulateUntil(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var duration_, pops starlark.Value
+	var longest, pops starlark.Value
 	operator, measure := "and", false
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "max_duration", &duration_, "population", &pops, "operator?", &operator, "measure_time?", &measure); err != nil {
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "max_duration", &longest, "population", &pops, "operator?", &operator, "measure_time?", &measure); err != nil {
 		return nil, err
 	}
-	most, err := duration(b.Name(), duration_, 1e-3)
+	most, err := runTime(b.Name(), longest, 1e-3)
 	if err != nil {
 		return nil, err
-	}
-	if !(most >= 0) || math.IsInf(most, 0) {
-		return nil, fmt.Errorf("%s: a duration is zero or positive, got %v", b.Name(), duration_)
 	}
 	list := []starlark.Value{pops}
 	if l, ok := pops.(*starlark.List); ok {

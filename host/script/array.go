@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/units"
@@ -367,10 +368,8 @@ func arrayOp(op syntax.Token, l, r *Array) (starlark.Value, error) {
 	if op != syntax.SLASH && l.kind != realElems && r.kind != realElems {
 		kind = intElems
 		if op == syntax.SLASHSLASH || op == syntax.PERCENT {
-			for _, v := range r.data {
-				if v == 0 {
-					return nil, fmt.Errorf("integer division by zero")
-				}
+			if slices.Contains(r.data, 0) {
+				return nil, fmt.Errorf("integer division by zero")
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"sort"
@@ -120,7 +121,7 @@ func (a *Array) Attr(name string) (starlark.Value, error) {
 // noAttr is the error of an unknown attribute, with a spelling hint.
 func noAttr(what, name string, known []string) error {
 	msg := fmt.Sprintf("%s has no attribute %q", what, name)
-	if s := suffixless(absent[name], diag.DidYouMean(name, known)); s != "" {
+	if s := cmp.Or(absent[name], diag.DidYouMean(name, known)); s != "" {
 		return withHint(starlark.NoSuchAttrError(msg), s)
 	}
 	if len(known) > 0 && len(known) <= 12 {

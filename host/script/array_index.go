@@ -39,7 +39,7 @@ func makeSlice(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 // positions lists the indices that s selects of an axis of length n, by Python's rules.
 func (s sliceValue) positions(n int) ([]int, error) {
 	read := func(v starlark.Value, def int) (int, error) {
-		if v == nil || v == starlark.None {
+		if !isGiven(v) {
 			return def, nil
 		}
 		i, err := starlark.AsInt32(v)
@@ -68,14 +68,14 @@ func (s sliceValue) positions(n int) ([]int, error) {
 		}
 		return min(max(i, -1), n-1)
 	}
-	if s.start != nil && s.start != starlark.None {
+	if isGiven(s.start) {
 		i, err := read(s.start, 0)
 		if err != nil {
 			return nil, err
 		}
 		lo = clamp(i)
 	}
-	if s.stop != nil && s.stop != starlark.None {
+	if isGiven(s.stop) {
 		i, err := read(s.stop, 0)
 		if err != nil {
 			return nil, err
@@ -398,4 +398,42 @@ func (a *Array) SetKey(key, v starlark.Value) error {
 		a.data[o] = full.data[i]
 	}
 	return nil
+}
+
+func isScalar(v starlark.Value) bool {
+	switch v.(type) {
+	case starlark.Int, starlark.Float:
+		return true
+	}
+	return false
+}
+
+// plainIndex turns variables and subsets of synapses that stand as an index into arrays of numbers.
+func plainIndex(key starlark.Value) (starlark.Value, error) {
+	switch k := key.(type) {
+	case *varView:
+		return k.array()
+	case *synapseSubset:
+		return indexArray(k.elems), nil
+	}
+	return key, nil
+}
+
+// indices reads an array of element numbers.
+func indices(what string, v starlark.Value) ([]int32, error) {
+	a, err := toArray(v)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	if len(a.shape) > 1 || !a.dim.Dimensionless() {
+		return nil, fmt.Errorf("%s: expected a list of whole numbers, got shape %s in %s", what, shapeString(a.shape), describeDim(a.dim))
+	}
+	out := make([]int32, len(a.data))
+	for k, x := range a.data {
+		if x != math.Trunc(x) || math.Abs(x) > maxGroup {
+			return nil, fmt.Errorf("%s: element %d is %v, not a whole number", what, k, x)
+		}
+		out[k] = int32(x)
+	}
+	return out, nil
 }

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,38 +36,32 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 			g.of.joined = s.name
 		}
 	}
-	given := func(v starlark.Value) bool { return v != nil && v != starlark.None }
 	c := &net.Connection{Place: s.in.placeOf(t), Procedural: procedural}
 	if g, ok := cond.(*graphValue); ok {
-		if given(i) || given(j) || given(p) || given(n) {
+		if isGiven(i) || isGiven(j) || isGiven(p) || isGiven(n) {
 			return nil, fmt.Errorf("connect: a graph says which neurons are connected; i=, j=, p= and n= have no place beside it")
 		}
 		return starlark.None, s.connectGraph(c, g.g, weight, unit, delay)
 	}
-	if weight != "" || given(unit) || given(delay) {
+	if weight != "" || isGiven(unit) || isGiven(delay) {
 		return nil, withHint(fmt.Errorf("connect: weight=, unit= and delay= belong to a graph, as in connect(g, weight=\"w\")"), "set "+s.name+".w or "+s.name+".delay after connect")
 	}
-	if given(total) {
-		if given(i) || given(j) || given(p) || given(n) || c.Condition != nil {
+	if isGiven(total) {
+		if isGiven(i) || isGiven(j) || isGiven(p) || isGiven(n) {
 			return nil, fmt.Errorf("connect: total= is the number of all synapses, drawn at random; i=, j=, p= and n= have no place beside it")
 		}
-		v, err := starlark.NumberToInt(total)
-		count, ok := int64(0), err == nil
-		if ok {
-			count, ok = v.Int64()
+		var err error
+		if c.Total, err = totalOf(total); err != nil {
+			return nil, err
 		}
-		if !ok || count < 0 || count > connect.MaxTotal {
-			return nil, fmt.Errorf("connect: total is a whole number from 0 to %d, got %v", connect.MaxTotal, total)
-		}
-		if count == 0 {
+		if c.Total == 0 {
 			return starlark.None, nil
 		}
-		c.Total = count
 	}
 	switch {
-	case given(cond) && (given(i) || given(j)):
+	case isGiven(cond) && (isGiven(i) || isGiven(j)):
 		return nil, fmt.Errorf("connect: a condition, or i= and j=, not both")
-	case !given(i) && !given(j):
+	case !isGiven(i) && !isGiven(j):
 		if err := s.conditionOf(t, c, cond); err != nil {
 			return nil, err
 		}
@@ -74,33 +69,18 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 			return starlark.None, nil
 		}
 	default:
-		is, iText := i.(starlark.String)
-		js, jText := j.(starlark.String)
-		switch {
-		case iText && jText:
-			return nil, fmt.Errorf("connect: one of i= and j= can be an expression, not both")
-		case jText && given(i):
-			return nil, withHint(fmt.Errorf("connect: j= as an expression says the targets of every i"), "leave out i=, or give arrays for both")
-		case iText && given(j):
-			return nil, withHint(fmt.Errorf("connect: i= as an expression says the sources of every j"), "leave out j=, or give arrays for both")
-		case jText, iText:
-			e, err := s.in.enumeration(t, s.what(), string(is)+string(js), iText)
-			if err != nil {
-				return nil, err
-			}
-			e.SkipInvalid = skip
-			c.Each = e
-		case !given(j):
-			return nil, fmt.Errorf("connect: i= without j=")
-		case !given(i):
-			return nil, fmt.Errorf("connect: j= without i=")
-		default:
+		var err error
+		if c.Each, err = s.eachOf(t, i, j); err != nil {
+			return nil, err
+		}
+		if c.Each == nil {
 			if err := s.pairs(c, i, j, p, n); err != nil {
 				return nil, err
 			}
 			s.addPairs(c)
 			return starlark.None, nil
 		}
+		c.Each.SkipInvalid = skip
 	}
 	if err := s.probabilityOf(t, c, p); err != nil {
 		return nil, err
@@ -123,6 +103,40 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 	s.explicit = false
 	s.syn.Connect = append(s.syn.Connect, c)
 	return starlark.None, nil
+}
+
+// totalOf reads total=.
+func totalOf(v starlark.Value) (int64, error) {
+	n, err := starlark.NumberToInt(v)
+	count, ok := int64(0), err == nil
+	if ok {
+		count, ok = n.Int64()
+	}
+	if !ok || count < 0 || count > connect.MaxTotal {
+		return 0, fmt.Errorf("connect: total is a whole number from 0 to %d, got %v", connect.MaxTotal, v)
+	}
+	return count, nil
+}
+
+// eachOf reads an expression that is given for one of i and j; nil: both are numbers or arrays.
+func (s *synapses) eachOf(t *starlark.Thread, i, j starlark.Value) (*net.Enumeration, error) {
+	is, iText := i.(starlark.String)
+	js, jText := j.(starlark.String)
+	switch {
+	case iText && jText:
+		return nil, fmt.Errorf("connect: one of i= and j= can be an expression, not both")
+	case jText && isGiven(i):
+		return nil, withHint(fmt.Errorf("connect: j= as an expression says the targets of every i"), "leave out i=, or give arrays for both")
+	case iText && isGiven(j):
+		return nil, withHint(fmt.Errorf("connect: i= as an expression says the sources of every j"), "leave out j=, or give arrays for both")
+	case jText, iText:
+		return s.in.enumeration(t, s.what(), string(is)+string(js), iText)
+	case !isGiven(j):
+		return nil, fmt.Errorf("connect: i= without j=")
+	case !isGiven(i):
+		return nil, fmt.Errorf("connect: j= without i=")
+	}
+	return nil, nil
 }
 
 // conditionOf reads connect(), connect(True) and connect('i != j').
@@ -178,9 +192,9 @@ func (s *synapses) multiplicityOf(t *starlark.Thread, c *net.Connection, v starl
 		c.Count, err = s.in.exprSource(t, s.what(), "n of connect", string(v))
 		return err
 	}
-	n, err := starlark.AsInt32(v)
-	if err != nil || n < 0 {
-		return fmt.Errorf("connect: n is the number of synapses of each pair, a whole number from 0 on, got %v", v)
+	n, err := multiplicity(v)
+	if err != nil {
+		return err
 	}
 	if n != 1 {
 		c.N = n
@@ -189,6 +203,14 @@ func (s *synapses) multiplicityOf(t *starlark.Thread, c *net.Connection, v starl
 		c.Count = &diag.Source{Name: "n of connect of " + s.what(), Text: "0"}
 	}
 	return nil
+}
+
+func multiplicity(v starlark.Value) (int, error) {
+	n, err := starlark.AsInt32(v)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("connect: n is the number of synapses of each pair, a whole number from 0 on, got %v", v)
+	}
+	return n, nil
 }
 
 // pairs reads i= and j= as numbers or arrays; one number stands for all.
@@ -204,13 +226,13 @@ func (s *synapses) pairs(c *net.Connection, i, j, p, n starlark.Value) error {
 	switch {
 	case len(is) == len(js):
 	case isScalar(i):
-		is = repeated(is[0], len(js))
+		is = slices.Repeat(is, len(js))
 	case isScalar(j):
-		js = repeated(js[0], len(is))
+		js = slices.Repeat(js, len(is))
 	default:
 		return fmt.Errorf("connect: %d values of i, but %d of j: each synapse has one of each", len(is), len(js))
 	}
-	if p != nil && p != starlark.None {
+	if isGiven(p) {
 		if _, ok := p.(starlark.String); ok {
 			return withHint(fmt.Errorf("connect: p= as an expression with lists of pairs"), "choose the pairs beforehand, for example with a mask of rand(n)")
 		}
@@ -229,10 +251,10 @@ func (s *synapses) pairs(c *net.Connection, i, j, p, n starlark.Value) error {
 			is, js = ki, kj
 		}
 	}
-	if n != nil && n != starlark.None {
-		times, err := starlark.AsInt32(n)
-		if err != nil || times < 0 {
-			return fmt.Errorf("connect: n is the number of synapses of each pair, a whole number from 0 on, got %v", n)
+	if isGiven(n) {
+		times, err := multiplicity(n)
+		if err != nil {
+			return err
 		}
 		if times != 1 {
 			var ki, kj []int32
@@ -246,22 +268,6 @@ func (s *synapses) pairs(c *net.Connection, i, j, p, n starlark.Value) error {
 	}
 	c.I, c.J = is, js
 	return nil
-}
-
-func isScalar(v starlark.Value) bool {
-	switch v.(type) {
-	case starlark.Int, starlark.Float:
-		return true
-	}
-	return false
-}
-
-func repeated(v int32, n int) []int32 {
-	out := make([]int32, n)
-	for k := range out {
-		out[k] = v
-	}
-	return out
 }
 
 // side reads the indices of one end. Many calls with arrays have to be quick: no more than one pass.

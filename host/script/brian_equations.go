@@ -72,7 +72,7 @@ func (in *interp) makeEquations(_ *starlark.Thread, b *starlark.Builtin, args st
 
 // equationsError names the constructor.
 func equationsError(format string, a ...any) error {
-	return fmt.Errorf("%s: %w", "Equations", fmt.Errorf(format, a...))
+	return inCall("Equations", format, a...)
 }
 
 // substitute replaces names by other names, or by values in parentheses.

@@ -98,7 +98,7 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 		return nil, err
 	}
 	g := &net.Group{N: n, Dialect: check.Brian, Order: order, Positions: positions}
-	if geometry != nil && geometry != starlark.None {
+	if isGiven(geometry) {
 		var shape []int
 		if shape, g.Grid, err = gridOf(b.Name(), geometry); err != nil {
 			return nil, err
@@ -161,7 +161,7 @@ func (in *interp) spikingOf(t *starlark.Thread, o *object, threshold, reset, ref
 	if refractory == starlark.False {
 		refractory = nil
 	}
-	refracts := refractory != nil && refractory != starlark.None
+	refracts := isGiven(refractory)
 	if !spikes {
 		switch {
 		case refracts:
@@ -218,7 +218,7 @@ func (in *interp) refractoryOf(t *starlark.Thread, o *object, v starlark.Value) 
 
 // eventsOf reads events={'name': 'condition'}.
 func (in *interp) eventsOf(t *starlark.Thread, o *object, g *net.Group, v starlark.Value) error {
-	if v == nil || v == starlark.None {
+	if !isGiven(v) {
 		return nil
 	}
 	d, ok := v.(*starlark.Dict)
@@ -363,14 +363,6 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 		return v, err
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, g.AttrNames())
-}
-
-func stringList(names []string) *starlark.List {
-	vals := make([]starlark.Value, len(names))
-	for i, n := range names {
-		vals[i] = starlark.String(n)
-	}
-	return starlark.NewList(vals)
 }
 
 func (g *neuronGroup) dt() float64 {
@@ -563,7 +555,7 @@ func (g *neuronGroup) getStates(_ *starlark.Thread, b *starlark.Builtin, args st
 		return nil, err
 	}
 	names := g.pop.names
-	if which != nil && which != starlark.None {
+	if isGiven(which) {
 		var err error
 		if names, err = monitoredVars("get_states", g.pop, which); err != nil {
 			return nil, err

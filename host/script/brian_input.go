@@ -14,7 +14,7 @@ var hertz = units.Dim{}.Div(units.Second)
 
 // atThresholds refuses another place in the step for a source of spikes than the one it has.
 func atThresholds(kind string, when starlark.Value) error {
-	if name, given := starlark.AsString(when); when == nil || when == starlark.None || given && name == "thresholds" {
+	if name, given := starlark.AsString(when); !isGiven(when) || given && name == "thresholds" {
 		return nil
 	}
 	return withHint(fmt.Errorf("%s: when=%v is not supported; its spikes come with the thresholds", kind, when),
@@ -173,7 +173,7 @@ func (in *interp) makeSpikeGenerator(t *starlark.Thread, b *starlark.Builtin, ar
 	if err = setClock(b.Name(), dt, clock, &g.DT); err != nil {
 		return nil, err
 	}
-	if period != nil && period != starlark.None {
+	if isGiven(period) {
 		if g.Generator.Period, err = duration("SpikeGeneratorGroup: period", period, 0); err != nil {
 			return nil, err
 		}
@@ -235,7 +235,7 @@ func (g *neuronGroup) setSpikesMethod(_ *starlark.Thread, b *starlark.Builtin, a
 	}
 	old := g.pop.group.Generator
 	g.pop.group.Generator = &net.Generator{} // without period= the spikes come once, as in Brian2
-	if period != nil && period != starlark.None {
+	if isGiven(period) {
 		d, err := duration("set_spikes: period", period, 0)
 		if err != nil {
 			g.pop.group.Generator = old

@@ -55,7 +55,7 @@ func (in *interp) linkedVar(_ *starlark.Thread, b *starlark.Builtin, args starla
 	default:
 		return nil, fmt.Errorf("linked_var: expected neurons or one of their variables, got %s", article(from))
 	}
-	if index != nil && index != starlark.None {
+	if isGiven(index) {
 		if _, isText := index.(starlark.String); isText {
 			return nil, withHint(fmt.Errorf("linked_var: index= takes numbers"), "read them from the variable: index=G.idx[:]")
 		}

@@ -1,8 +1,8 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -136,9 +136,7 @@ func (in *interp) visible(fr *frameScope) []*object {
 		}
 	}
 	look(fr.locals)
-	for _, fn := range fr.globals {
-		look(globalsOf(fn))
-	}
+	look(fr.globals())
 	var out []*object
 	for _, o := range in.brian.objects {
 		if o.scope != in.brian.scope {
@@ -332,10 +330,8 @@ func (n *network) addAll(what string, vals starlark.Tuple) error {
 }
 
 func (n *network) addOne(o *object) {
-	for _, m := range n.members {
-		if m == o {
-			return
-		}
+	if slices.Contains(n.members, o) {
+		return
 	}
 	n.members = append(n.members, o)
 }
@@ -424,7 +420,7 @@ func (n *network) remove(args starlark.Tuple) error {
 			}
 		}
 		if len(keep) == len(n.members) {
-			return fmt.Errorf("remove: %q is not in the network", m.part().name)
+			return fmt.Errorf("remove: %q is not part of the network", m.part().name)
 		}
 		n.members = keep
 	}
@@ -466,7 +462,7 @@ func (n *network) Get(key starlark.Value) (starlark.Value, bool, error) {
 	v, names := n.find(key)
 	if v == nil {
 		return nil, false, withHint(fmt.Errorf("the network has no object %q", string(name)),
-			suffixless(diag.DidYouMean(string(name), names), joined("it has ", names), "it is empty"))
+			cmp.Or(diag.DidYouMean(string(name), names), joined("it has ", names), "it is empty"))
 	}
 	return v, true, nil
 }
@@ -548,11 +544,7 @@ func (in *interp) runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs [
 		return 0, err
 	}
 	in.brian.namespace = ns
-	d, err := duration("run", v, 0)
-	if err == nil && (!(d >= 0) || math.IsInf(d, 0)) {
-		err = fmt.Errorf("run: a duration is finite, and zero or positive; got %v", v)
-	}
-	return d, err
+	return runTime("run", v, 0)
 }
 
 // drive runs f on a world's simulation and gives the script a new allowance of steps.

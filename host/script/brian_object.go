@@ -1,8 +1,9 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -173,20 +174,9 @@ func (in *interp) codeSource(t *starlark.Thread, owner, what, text string) (*dia
 	return s, l.Err()
 }
 
-// text reads an optional string argument.
-func text(what string, v starlark.Value) (string, bool, error) {
-	switch v := v.(type) {
-	case nil, starlark.NoneType:
-		return "", false, nil
-	case starlark.String:
-		return string(v), true, nil
-	}
-	return "", false, fmt.Errorf("%s must be a string, got %s", what, article(v))
-}
-
 // namespaceOf reads namespace=.
 func namespaceOf(kind string, v starlark.Value) (starlark.StringDict, error) {
-	if v == nil || v == starlark.None {
+	if !isGiven(v) {
 		return nil, nil
 	}
 	d, ok := v.(*starlark.Dict)
@@ -206,9 +196,8 @@ func namespaceOf(kind string, v starlark.Value) (starlark.StringDict, error) {
 
 // clockOf reads dt= and clock=: 0 means the network's.
 func clockOf(kind string, v, clk starlark.Value) (float64, error) {
-	has := func(v starlark.Value) bool { return v != nil && v != starlark.None }
-	if has(clk) {
-		if has(v) {
+	if isGiven(clk) {
+		if isGiven(v) {
 			return 0, fmt.Errorf("%s: give dt= or clock=, not both", kind)
 		}
 		switch c := clk.(type) {
@@ -219,7 +208,7 @@ func clockOf(kind string, v, clk starlark.Value) (float64, error) {
 		}
 		return 0, withHint(fmt.Errorf("%s: clock= is a Clock, not %s", kind, article(clk)), "for example clock=Clock(dt=1*ms)")
 	}
-	if !has(v) {
+	if !isGiven(v) {
 		return 0, nil
 	}
 	dt, err := duration(kind+": dt", v, 0)
@@ -306,41 +295,10 @@ var slots = []string{"start", "groups", "thresholds", "synapses", "resets", "end
 // slotOf checks when=.
 func slotOf(kind, when string) error {
 	bare := strings.TrimPrefix(strings.TrimPrefix(when, "before_"), "after_")
-	for _, s := range slots {
-		if bare == s {
-			return nil
-		}
+	if slices.Contains(slots, bare) {
+		return nil
 	}
-	return withHint(fmt.Errorf("%s: there is no slot when=%q", kind, when), suffixless(diag.DidYouMean(bare, slots), "a step has the slots "+strings.Join(slots, ", ")))
-}
-
-// suffixless is the first hint that says something.
-func suffixless(hints ...string) string {
-	for _, h := range hints {
-		if h != "" {
-			return h
-		}
-	}
-	return ""
-}
-
-// unpack is starlark.UnpackArgs with a spelling hint for keywords that a constructor does not have.
-func unpack(kind string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
-	var known []string
-	for i := 0; i < len(pairs); i += 2 {
-		known = append(known, strings.TrimRight(pairs[i].(string), "?"))
-	}
-	for _, kv := range kwargs {
-		name := string(kv[0].(starlark.String))
-		found := false
-		for _, k := range known {
-			found = found || k == name
-		}
-		if !found {
-			return withHint(fmt.Errorf("%s has no argument %s=", kind, name), suffixless(diag.DidYouMean(name, known), "it has "+strings.Join(known, ", ")))
-		}
-	}
-	return starlark.UnpackArgs(kind, args, kwargs, pairs...)
+	return withHint(fmt.Errorf("%s: there is no slot when=%q", kind, when), cmp.Or(diag.DidYouMean(bare, slots), "a step has the slots "+strings.Join(slots, ", ")))
 }
 
 // frozen is a scope that remembers what some names meant at one moment, as Brian2 resolves them when an assignment is made.
@@ -420,13 +378,3 @@ func (f *frozen) Lookup(name string) (check.Value, bool) {
 
 // Names lists all that can be found.
 func (f *frozen) Names() []string { return f.rest.Names() }
-
-// sortedNames joins lists of names for AttrNames.
-func sortedNames(lists ...[]string) []string {
-	var out []string
-	for _, l := range lists {
-		out = append(out, l...)
-	}
-	sort.Strings(out)
-	return out
-}

@@ -1,8 +1,8 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/units"
@@ -79,7 +79,7 @@ func (s *synapses) setDelays(v starlark.Value) error {
 		p := s.pathway(name)
 		if p == nil {
 			names := s.delayed()
-			return withHint(synapsesError("delay= for the pathway %q, which does not exist", name), suffixless(joined("it has ", names), "add on_pre='...', or a variable that is (summed)"))
+			return withHint(synapsesError("delay= for the pathway %q, which does not exist", name), cmp.Or(joined("it has ", names), "add on_pre='...', or a variable that is (summed)"))
 		}
 		if _, text := v.(starlark.String); text {
 			return withHint(synapsesError("delay= is one time for all synapses, and not an expression"), "set what differs after connect(...), as in S.delay = "+v.String())
@@ -114,13 +114,6 @@ func (s *synapses) setDelays(v starlark.Value) error {
 		return set(p.way.Name, v)
 	}
 	return set("pre", v)
-}
-
-func joined(lead string, names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return lead + strings.Join(names, ", ")
 }
 
 func (s *synapses) pathway(name string) *pathway {

@@ -115,7 +115,7 @@ func (in *interp) profilingSummary(_ *starlark.Thread, b *starlark.Builtin, args
 	}
 	list, _ := v.(*starlark.List)
 	count := list.Len()
-	if show != nil && show != starlark.None {
+	if isGiven(show) {
 		k, err := starlark.AsInt32(show)
 		if err != nil || k < 1 {
 			return nil, fmt.Errorf("profiling_summary: show= is how many entries are shown, not %v", show)

@@ -23,7 +23,7 @@ var _ starlark.HasAttrs = (*spikeMonitor)(nil)
 func afterThresholds(kind string, when starlark.Value, order int) error {
 	name, given := starlark.AsString(when)
 	switch {
-	case when == nil || when == starlark.None || given && name == "after_thresholds":
+	case !isGiven(when) || given && name == "after_thresholds":
 	default:
 		return withHint(fmt.Errorf("%s: when=%v is not supported; spikes are recorded after the thresholds, before synapses and resets", kind, when),
 			"leave out when=; a StateMonitor(..., when='after_resets') records variables at another place of the step")
@@ -69,7 +69,7 @@ func (in *interp) makeSpikeMonitor(t *starlark.Thread, b *starlark.Builtin, args
 	}
 	m := &spikeMonitor{mon: mon, of: g, vars: g.pop.vars}
 	mon.Of, mon.CountOnly = g.span(), !record
-	if vars != nil && vars != starlark.None {
+	if isGiven(vars) {
 		if !record {
 			return nil, fmt.Errorf("%s: record=False keeps counts only, without variables", b.Name())
 		}
@@ -280,7 +280,7 @@ func (in *interp) makeRateMonitor(t *starlark.Thread, b *starlark.Builtin, args 
 	if !g.emits("spike") {
 		return nil, withHint(fmt.Errorf("PopulationRateMonitor: %s has no threshold and never spikes", g.label()), "add threshold='...' to the group")
 	}
-	if dt != nil && dt != starlark.None {
+	if isGiven(dt) {
 		return nil, withHint(fmt.Errorf("PopulationRateMonitor: dt= is not supported; rates are recorded at every step"), "smooth_rate(width=...) gives coarser ones")
 	}
 	m := &rateMonitor{mon: &net.RateMonitor{Of: g.span(), Place: in.placeOf(t)}, of: g}
@@ -363,12 +363,12 @@ func smoothWindow(window, width starlark.Value, dt float64) ([]float64, error) {
 		if err != nil || len(a.shape) != 1 || len(a.data)%2 == 0 {
 			return nil, fmt.Errorf("smooth_rate: the window is \"gaussian\", \"flat\", or an array of odd length")
 		}
-		if width != nil && width != starlark.None {
+		if isGiven(width) {
 			return nil, fmt.Errorf("smooth_rate: width= belongs to the windows \"gaussian\" and \"flat\"")
 		}
 		return normalised(append([]float64{}, a.data...)), nil
 	}
-	if width == nil || width == starlark.None {
+	if !isGiven(width) {
 		return nil, withHint(fmt.Errorf("smooth_rate: the window %q needs width=", string(kind)), "for example smooth_rate(window='gaussian', width=10*ms)")
 	}
 	d, err := duration("smooth_rate: width", width, 0)

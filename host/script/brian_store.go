@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,7 +30,7 @@ func storingArgs(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tup
 		return a, err
 	}
 	a.file, _, err = text(b.Name()+": filename=", filename)
-	if err == nil && filename != nil && filename != starlark.None && a.file == "" {
+	if err == nil && isGiven(filename) && a.file == "" {
 		err = fmt.Errorf("%s: filename= is empty", b.Name())
 	}
 	return a, err
@@ -142,7 +143,7 @@ func (in *interp) restore(w *world, a storing) (err error) {
 			}
 			sort.Strings(names)
 			return withHint(fmt.Errorf("restore: no state %q was stored of this network", a.name),
-				suffixless(diag.DidYouMean(a.name, names), joined("there is ", names), "call store() first; a state belongs to the network that it was stored of"))
+				cmp.Or(diag.DidYouMean(a.name, names), joined("there is ", names), "call store() first; a state belongs to the network that it was stored of"))
 		}
 		if draws, err = s.Restore(snap, a.random); err != nil {
 			return err
@@ -159,8 +160,8 @@ func (in *interp) statePath(name string) (string, error) {
 	if in.opt.Out == "" {
 		return "", withHint(fmt.Errorf("store: there is no folder to write %q to", name), "run with --out DIR, or leave out filename= to keep the state in memory")
 	}
-	if !filepath.IsLocal(name) {
-		return "", withHint(fmt.Errorf("store: %q is outside the output folder", name), "give a name within it, such as \"trained.state\"")
+	if err := inOutput("store", name, "trained.state"); err != nil {
+		return "", err
 	}
 	path := filepath.Join(in.opt.Out, name)
 	return path, outputFolder("store", in.opt.Out, filepath.Dir(path))

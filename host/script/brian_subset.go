@@ -30,17 +30,6 @@ func (p *synapseSubset) Len() int { return len(p.elems) }
 // Iterate yields their places in the order of creation.
 func (p *synapseSubset) Iterate() starlark.Iterator { return indexArray(p.elems).Iterate() }
 
-// plainIndex turns variables and subsets of synapses that stand as an index into arrays of numbers.
-func plainIndex(key starlark.Value) (starlark.Value, error) {
-	switch k := key.(type) {
-	case *varView:
-		return k.array()
-	case *synapseSubset:
-		return indexArray(k.elems), nil
-	}
-	return key, nil
-}
-
 // Get is S[key]: a number, slice(...), mask, list of numbers, or a condition selects synapses, a pair (i, j) those between neurons.
 func (s *synapses) Get(key starlark.Value) (starlark.Value, bool, error) {
 	if cond, ok := key.(starlark.String); ok {

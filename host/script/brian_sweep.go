@@ -3,7 +3,6 @@ package script
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
@@ -71,11 +70,8 @@ func (in *interp) sweepArgs(b *starlark.Builtin, args starlark.Tuple, kwargs []s
 		return nil, err
 	}
 	var err error
-	if q.opt.Seconds, err = duration(b.Name(), d, 0); err != nil {
+	if q.opt.Seconds, err = runTime(b.Name(), d, 0); err != nil {
 		return nil, err
-	}
-	if !(q.opt.Seconds >= 0) || math.IsInf(q.opt.Seconds, 0) {
-		return nil, fmt.Errorf("sweep: a duration is finite, and zero or positive; got %v", d)
 	}
 	switch noise {
 	case "shared":
@@ -185,7 +181,7 @@ func sweepQuantity(w *varView) (sim.Quantity, error) {
 
 // keeps reads keep=: a variable or a list of them, whose values at the end are kept.
 func (q *sweepRequest) keeps(v starlark.Value) error {
-	if v == nil || v == starlark.None {
+	if !isGiven(v) {
 		return nil
 	}
 	list, ok := listed(v)

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -83,14 +84,14 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		on, old *starlark.Value
 		name    string
 	}{{&onPre, &pre, "pre"}, {&onPost, &post, "post"}} {
-		switch given := *old.old != nil && *old.old != starlark.None; {
-		case given && *old.on != nil && *old.on != starlark.None:
+		switch given := isGiven(*old.old); {
+		case given && isGiven(*old.on):
 			return nil, withHint(synapsesError("both on_%s= and %s= are given", old.name, old.name), fmt.Sprintf("%s= is an old name of on_%s=, and comes right after it where arguments have no names", old.name, old.name))
 		case given:
 			*old.on = *old.old
 		}
 	}
-	if connect != nil && connect != starlark.None {
+	if isGiven(connect) {
 		return nil, withHint(synapsesError("connect= of the constructor does not exist"), "call S.connect(...) after it")
 	}
 	s := &synapses{explicit: true, constructed: map[string]bool{}}
@@ -99,7 +100,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		return nil, err
 	}
 	s.target = s.source
-	if target != nil && target != starlark.None {
+	if isGiven(target) {
 		if s.target, err = endArg("Synapses: target", target); err != nil {
 			return nil, err
 		}
@@ -134,7 +135,7 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 		}
 	}
 	eqs, given := equationText(model)
-	if !given && model != nil && model != starlark.None {
+	if !given && isGiven(model) {
 		return nil, synapsesError("model= must be a string or Equations, got %s", article(model))
 	}
 	s.vars = map[string]variable{}
@@ -167,16 +168,9 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 	return s, nil
 }
 
-func noFalse(v starlark.Value) starlark.Value {
-	if v == starlark.False {
-		return nil
-	}
-	return v
-}
-
 // synapsesError names the constructor.
 func synapsesError(format string, a ...any) error {
-	return fmt.Errorf("%s: %w", "Synapses", fmt.Errorf(format, a...))
+	return inCall("Synapses", format, a...)
 }
 
 // readModel reads the synapses' own variables; a summed variable belongs to the group that it is summed into.
@@ -332,7 +326,7 @@ func (s *synapses) setEvents(v starlark.Value) error {
 		return synapsesError("on_event= is the name of an event, or a dictionary by pathway, not %s", article(v))
 	}
 	for _, p := range s.pathways {
-		if err := set(p, suffixless(p.way.Event, "spike")); err != nil {
+		if err := set(p, cmp.Or(p.way.Event, "spike")); err != nil {
 			return err
 		}
 	}
@@ -502,10 +496,8 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 		s.syn.Tags = tagged.group.Tags
 		return err
 	}
-	for _, n := range append([]string{s.syn.Multi}, synapseAttrs...) {
-		if n == name {
-			return fmt.Errorf("%s of Synapses cannot be changed", name)
-		}
+	if slices.Contains(append([]string{s.syn.Multi}, synapseAttrs...), name) {
+		return fmt.Errorf("%s of Synapses cannot be changed", name)
 	}
 	if e, v, ok := s.endVariable(name); ok {
 		return assign(e, v, nil, val)

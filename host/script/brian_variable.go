@@ -306,7 +306,7 @@ func assign(h holder, v variable, key, val starlark.Value) error {
 		return fmt.Errorf("%s is computed from its equation and cannot be set", what)
 	}
 	if v.shared && key != nil {
-		if s, ok := key.(sliceValue); !ok || s.start != nil && s.start != starlark.None || s.stop != nil && s.stop != starlark.None {
+		if s, ok := key.(sliceValue); !ok || isGiven(s.start) || isGiven(s.stop) {
 			return fmt.Errorf("%s is shared: it has one value for the whole group and no elements", what)
 		}
 		key = nil

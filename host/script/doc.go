@@ -5,11 +5,31 @@
 // What does not belong here: equations (host/syntax, host/check), connection rules (host/connect), and anything about how a
 // network runs; that is behind the Engine interface, so that the same script can be run, checked, dumped or viewed.
 //
-// Each object of the vocabulary is one file: its constructor, its attributes, its checks. ANNarchy's objects join the script's one
-// network when they are made; annarchy_*.go hold what spikes, which is described with the synapses and pathways of Brian2's dialect. Brian2's (brian_*.go) join a network when it first runs: a bare run() takes those that variables name
-// where it is called, a Network those that it was given, and a script may have many of both. PymoNNto's (pymonnto_*.go) are made in a
-// Network and described when it is initialized: pymonnto_class.go takes classes of behaviours out of a script, pymonnto_parse.go reads their Python,
-// pymonnto_code.go and what it calls turn iterations into code of neurons, code of synapses and sums, in order.
+// Where things are, from what all else stands on to what stands on it:
+//
+//	script.go, engine.go            Run, the interpreter of one run, and what a network is run by
+//	python*.go                      scripts are Python as people write it: host/pystar rewrites the text, python_tree.go Starlark's tree
+//	errors.go, absent.go            errors with places, and answers to names that do not exist here
+//	arguments.go, files.go          what all builtins read arguments with, and the files that scripts may touch
+//	params.go, scope.go, modules.go param(), the names that equations can see, np and plt
+//	array*.go, math.go, quantity.go numbers with units, and numpy's arrays of them
+//	complex.go, fft.go              complex numbers, which scripts compute with and neurons do not, and np.fft
+//	library*.go                     what models use of Python's own modules: random, itertools, collections, time, ...
+//	files_write.go                  what scripts write themselves, under the output folder
+//	random.go, dist.go, histogram.go, sparse.go, format.go
+//	population.go, monitor*.go      what ANNarchy's and Brian2's groups and monitors share
+//	operation.go, run.go            functions that a run calls, and setup, time steps and the bare run
+//	annarchy_*.go                   ANNarchy: objects join the script's one network when they are made; what spikes is described with
+//	                                the synapses and pathways of Brian2's dialect
+//	brian_*.go                      Brian2: objects join a network when it first runs. A bare run() takes those that variables name where
+//	                                it is called, a Network those that it was given; a script may have many of both
+//	pymonnto_*.go                   PymoNNto: groups and behaviours of a Network, which are described when it is initialized
+//	figure*.go, graph*.go, view*.go matplotlib's figures, graphs with their files and layouts, and panels of the viewer
+//
+// Each object of a vocabulary is one file: its constructor, its attributes, its checks. Brian2's begin at brian_object.go, what all objects
+// have, and brian_network.go, which puts them together; ANNarchy's at annarchy_vocabulary.go. PymoNNto's iterations are translated:
+// pymonnto_class.go reads the classes that host/pystar took out of a script, pymonnto_parse.go makes trees of iterations, and pymonnto_code.go
+// with pymonnto_assign.go, _value.go, _names.go, _function.go and _product.go turns them into code of neurons, code of synapses and sums, in order.
 //
 // Scripts cannot do harm: no network, no environment, and a clock only to tell how long something took. They read files under the script's folder and the given data
 // folders, print to the given writer, and are stopped by a step limit or by the context.

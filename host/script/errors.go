@@ -141,11 +141,7 @@ func (in *interp) diagnose(err error) error {
 		d := in.positioned(parsed.Pos, parsed.Msg, "")
 		list := diag.List{d}
 		if d.Source != nil {
-			text := d.Source.Text
-			if rest, ok := in.withoutClasses[d.Source]; ok {
-				text = rest
-			}
-			list = append(list, morePython(d.Source, text, d.Span.Start)...)
+			list = append(list, morePython(d.Source, d.Span.Start)...)
 		}
 		return &Error{List: list}
 	}
@@ -195,7 +191,7 @@ func lineOf(src *diag.Source, off int) string {
 func (in *interp) commonNames() []string {
 	names := units.CommonNames()
 	for n := range in.vocabulary {
-		if _, unit := units.Lookup(n); !unit && n != sliceName && n != classCall {
+		if _, unit := units.Lookup(n); !unit && !strings.ContainsAny(n[:1], "_[") {
 			names = append(names, n)
 		}
 	}

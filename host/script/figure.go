@@ -3,14 +3,12 @@ package script
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"maps"
 	"path/filepath"
 	"sort"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/figure"
-	"github.com/galvani-sim/galvani/host/record"
 	"go.starlark.net/starlark"
 )
 
@@ -99,7 +97,7 @@ func (f *figureValue) Attr(name string) (starlark.Value, error) {
 // newFigure opens a figure of a size in inches and makes it the current one.
 func (in *interp) newFigure(name string, size starlark.Value) (*figureValue, error) {
 	w, h := 0.0, 0.0
-	if size != nil && size != starlark.None {
+	if isGiven(size) {
 		a, err := toArray(size)
 		if err != nil || len(a.data) != 2 || !a.dim.Dimensionless() {
 			return nil, fmt.Errorf("figure: figsize is (width, height) in inches")
@@ -272,7 +270,7 @@ func (f *figureValue) subplots(name string, args starlark.Tuple, kwargs []starla
 		v    starlark.Value
 		to   *[]float64
 	}{{"width_ratios", wr, &g.WidthRatios}, {"height_ratios", hr, &g.HeightRatios}} {
-		if r.v == nil || r.v == starlark.None {
+		if !isGiven(r.v) {
 			continue
 		}
 		a, err := toArray(r.v)
@@ -336,8 +334,8 @@ func (f *figureValue) save(name string, args starlark.Tuple, kwargs []starlark.T
 	if q, ok := asQuantity(dpi); ok && dpi != nil {
 		resolution = q.Value
 	}
-	if filepath.IsAbs(path) || !filepath.IsLocal(path) {
-		return nil, withHint(fmt.Errorf("savefig: %q is outside the output folder", path), "give a name within it, such as \"rates.png\"")
+	if err := inOutput("savefig", path, "rates.png"); err != nil {
+		return nil, err
 	}
 	ext := strings.ToLower(filepath.Ext(path))
 	if ext == ".pdf" || ext == ".eps" || ext == ".ps" {
@@ -376,28 +374,6 @@ func (in *interp) writeFigure(f *figureValue, name string, dpi float64) error {
 		return fmt.Errorf("%s: %w", f.name, err)
 	}
 	in.figures.written = append(in.figures.written, path)
-	return nil
-}
-
-// outputFolder makes a folder under the output folder; links that lead out of it are refused.
-func outputFolder(what, out, dir string) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return &record.OutputError{Path: dir, Err: err}
-	}
-	root, err := filepath.EvalSymlinks(out)
-	if err == nil {
-		dir, err = filepath.EvalSymlinks(dir)
-	}
-	if err != nil {
-		return &record.OutputError{Path: dir, Err: err}
-	}
-	if !within(root, dir) {
-		return fmt.Errorf("%s: %q is outside the output folder", what, dir)
-	}
 	return nil
 }
 
@@ -499,9 +475,7 @@ func (in *interp) figureVocabulary() starlark.StringDict {
 		})
 	}
 	plt := starlark.StringDict{}
-	for name, v := range d {
-		plt[name] = v
-	}
+	maps.Copy(plt, d)
 	scatter := axesMethods["scatter"]
 	in.pyplotSettings(plt)
 	for _, name := range []string{"rcParams", "rc", "GridSpec", "ion", "ioff"} {

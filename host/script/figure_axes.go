@@ -508,7 +508,7 @@ func (a *axesValue) annotate(name string, args starlark.Tuple, kwargs []starlark
 	if err != nil {
 		return nil, err
 	}
-	if at == nil || at == starlark.None {
+	if !isGiven(at) {
 		return starlark.None, a.a.Text(tx, ty, s, o)
 	}
 	x, y, err := pair(at)

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"go.starlark.net/starlark"
 )
@@ -106,12 +107,10 @@ func (spine) AttrNames() []string {
 
 // Attr is one of the settings.
 func (s spine) Attr(name string) (starlark.Value, error) {
-	for _, n := range s.AttrNames() {
-		if n == name {
-			return starlark.NewBuiltin(name, func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
-				return starlark.None, nil
-			}), nil
-		}
+	if slices.Contains(s.AttrNames(), name) {
+		return starlark.NewBuiltin(name, func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+			return starlark.None, nil
+		}), nil
 	}
 	return nil, noAttr("spine", name, s.AttrNames())
 }

@@ -159,7 +159,7 @@ func (a *axesValue) rateHistogram(name string, args starlark.Tuple, kwargs []sta
 	if s := m.sim(); s != nil {
 		seconds = s.Time()
 	}
-	if d != nil && d != starlark.None {
+	if isGiven(d) {
 		var err error
 		if seconds, err = duration("rate_histogram: duration", d, 0); err != nil {
 			return nil, err
@@ -197,7 +197,7 @@ func (a *axesValue) degreeMap(name string, args starlark.Tuple, kwargs []starlar
 		return nil, fmt.Errorf("in_degree_map: %w", err)
 	}
 	grid := d.shape
-	if shape != nil && shape != starlark.None {
+	if isGiven(shape) {
 		s, err := toArray(shape)
 		if err != nil || len(s.data) != 2 {
 			return nil, fmt.Errorf("in_degree_map: shape is (rows, columns)")

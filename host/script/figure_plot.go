@@ -276,7 +276,7 @@ func (a *axesValue) lines(name string, args starlark.Tuple, kwargs []starlark.Tu
 		fixed.data, span.data = append(fixed.data, p[0], p[0], math.NaN()), append(span.data, p[1], p[2], math.NaN())
 	}
 	for key, v := range map[string]starlark.Value{"color": colors, "ls": styles} {
-		if v != nil && v != starlark.None {
+		if isGiven(v) {
 			rest = append(rest, starlark.Tuple{starlark.String(key), v})
 		}
 	}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -67,7 +68,7 @@ func readOptions(name string, kwargs []starlark.Tuple, more ...string) (*plotOpt
 			o.given[k] = kv[1]
 		} else if !slices.Contains(ignoredOptions, k) {
 			sort.Strings(known)
-			return nil, withHint(fmt.Errorf("%s has no argument %s=", name, k), suffixless(diag.DidYouMean(k, known), "it has "+strings.Join(known, ", ")))
+			return nil, withHint(fmt.Errorf("%s has no argument %s=", name, k), cmp.Or(diag.DidYouMean(k, known), "it has "+strings.Join(known, ", ")))
 		}
 	}
 	return o, nil
@@ -217,7 +218,7 @@ func (in *interp) limitPair(name string, args starlark.Tuple, kwargs []starlark.
 		v  starlark.Value
 		to *float64
 	}{{a, &lo}, {b, &hi}} {
-		if x.v == nil || x.v == starlark.None {
+		if !isGiven(x.v) {
 			continue
 		}
 		q, ok := asQuantity(x.v)

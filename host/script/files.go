@@ -171,3 +171,33 @@ func fromRecord(a *record.Array, name string) *Array {
 	}
 	return out
 }
+
+// inOutput refuses names of files that lead out of the output folder.
+func inOutput(what, name, example string) error {
+	if filepath.IsLocal(name) {
+		return nil
+	}
+	return withHint(fmt.Errorf("%s: %q is outside the output folder", what, name), fmt.Sprintf("give a name within it, such as %q", example))
+}
+
+// outputFolder makes a folder under the output folder; links that lead out of it are refused.
+func outputFolder(what, out, dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		var p *fs.PathError
+		if errors.As(err, &p) {
+			err = p.Err
+		}
+		return &record.OutputError{Path: dir, Err: err}
+	}
+	root, err := filepath.EvalSymlinks(out)
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	if err != nil {
+		return &record.OutputError{Path: dir, Err: err}
+	}
+	if !within(root, dir) {
+		return fmt.Errorf("%s: %q is outside the output folder", what, dir)
+	}
+	return nil
+}

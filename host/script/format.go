@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/big"
@@ -52,7 +53,7 @@ func formatValue(what string, v starlark.Value, spec string) (string, error) {
 		if r := []rune(s); precision >= 0 && precision < len(r) {
 			s = string(r[:precision])
 		}
-		return padded("", s, fill, suffixless(align, "<"), width), nil
+		return padded("", s, fill, cmp.Or(align, "<"), width), nil
 	}
 	if thousands != "" {
 		digits = grouped(digits, thousands)
@@ -63,13 +64,13 @@ func formatValue(what string, v starlark.Value, spec string) (string, error) {
 	} else if sign == "+" || sign == " " {
 		before = sign
 	}
-	return padded(before, digits, fill, suffixless(align, ">"), width), nil
+	return padded(before, digits, fill, cmp.Or(align, ">"), width), nil
 }
 
 // padded brings a sign and a text to a width; align "=" fills between the two.
 func padded(sign, s, fill, align string, width int) string {
 	missing := max(0, width-len([]rune(sign+s)))
-	by := func(n int) string { return strings.Repeat(suffixless(fill, " "), n) }
+	by := func(n int) string { return strings.Repeat(cmp.Or(fill, " "), n) }
 	switch align {
 	case "<":
 		return sign + s + by(missing)
@@ -265,7 +266,7 @@ func percentValue(v starlark.Value, flags, width, precision, spec, verb string) 
 		alternate = "#"
 	}
 	if i := strings.IndexByte(spec, '.'); i >= 0 {
-		precision = "." + suffixless(precision, "0")
+		precision = "." + cmp.Or(precision, "0")
 	}
 	if strings.Contains("doxXc", verb) {
 		precision = ""

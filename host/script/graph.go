@@ -156,7 +156,7 @@ func (in *interp) graphVocabulary() starlark.StringDict {
 
 // graphSeed is a given seed, or the next draw of the script's.
 func (in *interp) graphSeed(what string, v starlark.Value) (uint64, error) {
-	if v == nil || v == starlark.None {
+	if !isGiven(v) {
 		w := in.draws.next().Words(0, 0, 0)
 		return uint64(w[0])<<32 | uint64(w[1]), nil
 	}
@@ -190,11 +190,10 @@ func (in *interp) erdosRenyi(_ *starlark.Thread, b *starlark.Builtin, args starl
 	if err != nil {
 		return nil, err
 	}
-	given := func(v starlark.Value) bool { return v != nil && v != starlark.None }
-	if given(p) == given(m) {
+	if isGiven(p) == isGiven(m) {
 		return nil, withHint(fmt.Errorf("%s: one of p= and m= says how many edges there are", b.Name()), "p is the probability of each edge, m their number")
 	}
-	if given(m) {
+	if isGiven(m) {
 		edges, err := starlark.AsInt32(m)
 		if err != nil {
 			return nil, fmt.Errorf("%s: m is a whole number, got %v", b.Name(), m)
@@ -364,7 +363,7 @@ func (in *interp) makeGraph(_ *starlark.Thread, b *starlark.Builtin, args starla
 			*end.to = append(*end.to, int32(x))
 		}
 	}
-	if w != nil && w != starlark.None {
+	if isGiven(w) {
 		a, err := toArray(w)
 		if err != nil || !a.dim.Dimensionless() {
 			return nil, fmt.Errorf("make_graph: w is an array of numbers, got %s", article(w))
@@ -378,7 +377,7 @@ func (in *interp) makeGraph(_ *starlark.Thread, b *starlark.Builtin, args starla
 }
 
 func setPositions(what string, g *graphio.Graph, v starlark.Value) error {
-	if v == nil || v == starlark.None {
+	if !isGiven(v) {
 		return nil
 	}
 	a, err := toArray(v)
@@ -455,10 +454,10 @@ func (in *interp) writeGraph(t *starlark.Thread, b *starlark.Builtin, args starl
 	if err := setPositions(b.Name(), &g, positions); err != nil {
 		return nil, err
 	}
-	if filepath.IsAbs(name) || !filepath.IsLocal(name) {
-		return nil, withHint(fmt.Errorf("write_graph: %q is outside the output folder", name), "give a name within it, such as \"net.graphml\"")
+	err := inOutput("write_graph", name, "net.graphml")
+	if err != nil {
+		return nil, err
 	}
-	var err error
 	if o.Format = graphio.Format(format); format == "" {
 		if o.Format, err = graphio.FormatOf(name); err != nil {
 			return nil, err

@@ -81,7 +81,7 @@ func (s *synapses) connectGraph(c *net.Connection, g *graphio.Graph, weight stri
 		return noAttr(fmt.Sprintf("Synapses %q", s.name), weight, s.names)
 	}
 	factor, dim := 1.0, noDim
-	if unit != nil && unit != starlark.None {
+	if isGiven(unit) {
 		q, ok := asQuantity(unit)
 		if !ok {
 			return fmt.Errorf("connect: unit is a unit such as nS, got %s", article(unit))
@@ -116,7 +116,7 @@ func (s *synapses) connectGraph(c *net.Connection, g *graphio.Graph, weight stri
 // graphDelays reads the delays of a graph's edges: one for all, or one for each edge as the graph lists them. They are set by the function
 // that is returned, once the synapses are there.
 func (s *synapses) graphDelays(c *net.Connection, g *graphio.Graph, edge []int32, delay starlark.Value) (set func() error, err error) {
-	if delay == nil || delay == starlark.None {
+	if !isGiven(delay) {
 		return func() error { return nil }, nil
 	}
 	if name, ok := delay.(starlark.String); ok {

@@ -15,7 +15,7 @@ func edgesOf(name string, bins starlark.Value, data *Array, rng starlark.Value) 
 			return nil, fmt.Errorf("%s: the number of bins must be positive", name)
 		}
 		lo, hi := math.Inf(1), math.Inf(-1)
-		if rng != nil && rng != starlark.None {
+		if isGiven(rng) {
 			r, err := toArray(rng)
 			if err != nil || len(r.data) != 2 || r.dim != data.dim {
 				return nil, fmt.Errorf("%s: the range must be (low, high) in the unit of the values", name)
@@ -51,7 +51,7 @@ func edgesOf(name string, bins starlark.Value, data *Array, rng starlark.Value) 
 		return nil, fmt.Errorf("%s: the edges are %s, the values %s", name, describeDim(e.dim), describeDim(data.dim))
 	}
 	if len(e.data) < 2 || !sort.Float64sAreSorted(e.data) {
-		return nil, fmt.Errorf("%s: edges must be two or more ascending values", name)
+		return nil, fmt.Errorf("%s: edges are two or more ascending values", name)
 	}
 	return e.data, nil
 }
@@ -115,7 +115,7 @@ func histogram2d(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	}
 	bx, by := pair(bins)
 	rx, ry := starlark.Value(nil), starlark.Value(nil)
-	if rng != nil && rng != starlark.None {
+	if isGiven(rng) {
 		rx, ry = pair(rng)
 	}
 	ex, err := edgesOf(b.Name(), bx, x, rx)

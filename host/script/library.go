@@ -64,11 +64,8 @@ func scopeNames(locals bool) builtinFunc {
 			return nil, fmt.Errorf("%s takes no arguments", b.Name())
 		}
 		s := capture(t)
-		values := starlark.StringDict{}
-		for _, fn := range s.globals[:min(1, len(s.globals))] {
-			values = globalsOf(fn)
-		}
-		if locals && len(s.globals) > 0 && s.globals[0].Name() != "<toplevel>" {
+		values := s.globals()
+		if locals && s.module != nil && s.module.Name() != "<toplevel>" {
 			values = s.locals
 		}
 		out := starlark.NewDict(len(values))

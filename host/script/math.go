@@ -303,7 +303,7 @@ func mathClip(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 		return nil, err
 	}
 	bound := func(v starlark.Value, none float64) (units.Quantity, error) {
-		if v == nil || v == starlark.None {
+		if !isGiven(v) {
 			return units.Quantity{Value: none, Dim: a.dim}, nil
 		}
 		q, ok := asQuantity(v)

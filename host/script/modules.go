@@ -136,7 +136,7 @@ func (rowJoiner) Get(key starlark.Value) (starlark.Value, bool, error) {
 	for k, p := range parts {
 		if s, ok := p.(sliceValue); ok {
 			idx, err := s.positions(math.MaxInt32)
-			if err == nil && (s.stop == nil || s.stop == starlark.None) {
+			if err == nil && (!isGiven(s.stop)) {
 				err = fmt.Errorf("np.r_: the range %v has no end", s)
 			}
 			if err != nil {

@@ -191,7 +191,7 @@ func (in *interp) objectName(kind string, given starlark.Value, def func(int) st
 			taken[g.Name] = true
 		}
 	}
-	if given != nil && given != starlark.None {
+	if isGiven(given) {
 		s, ok := given.(starlark.String)
 		if !ok {
 			return "", fmt.Errorf("%s: name= must be a string, got %s", kind, article(given))
@@ -210,19 +210,6 @@ func (in *interp) objectName(kind string, given starlark.Value, def func(int) st
 			return name, nil
 		}
 	}
-}
-
-func checkName(name string) error {
-	if name == "" || len(name) > 100 {
-		return fmt.Errorf("the name %q must have between 1 and 100 characters", name)
-	}
-	for i, r := range name {
-		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		if !letter && (i == 0 || !(r >= '0' && r <= '9' || r == '-')) {
-			return fmt.Errorf("the name %q may hold letters, digits, _ and -, and starts with a letter; it becomes the name of a file", name)
-		}
-	}
-	return nil
 }
 
 // AttrNames lists variables and fixed attributes.
@@ -410,13 +397,6 @@ func unitMismatch(p *population, v variable, got units.Dim) error {
 	return withHint(err, "multiply by the unit, for example 10*"+v.dim.String())
 }
 
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
-}
-
 func (p *population) setTags(val starlark.Value) error {
 	seq, ok := val.(starlark.Iterable)
 	if !ok {
@@ -435,22 +415,4 @@ func (p *population) setTags(val starlark.Value) error {
 	}
 	p.group.Tags = tags
 	return nil
-}
-
-// duration reads a time in seconds: a quantity, or a plain number when plainUnit (seconds per unit) is not 0.
-func duration(what string, v starlark.Value, plainUnit float64) (float64, error) {
-	q, ok := asQuantity(v)
-	if !ok {
-		return 0, fmt.Errorf("%s: expected a time, got %s", what, article(v))
-	}
-	if q.Dim == units.Second {
-		return q.Value, nil
-	}
-	if q.Dim.Dimensionless() {
-		if plainUnit == 1e-3 {
-			return q.Value / 1000, nil
-		}
-		return 0, withHint(fmt.Errorf("%s: expected a time with its unit, got the plain number %v", what, v), "for example 10*ms or 2*second")
-	}
-	return 0, fmt.Errorf("%s: expected a time, got %s", what, describeDim(q.Dim))
 }

@@ -41,9 +41,19 @@ func (x *expansion) assign(s *pyStmt) error {
 	if err != nil {
 		return err
 	}
-	for k := len(s.target) - 1; k >= 0; k-- {
-		if err := x.store(s, s.target[k], s.kind, v); err != nil {
+	whole := func(t *pyExpr) bool { return t.op != "[]" }
+	to := slices.Clone(s.target)
+	if k := slices.IndexFunc(to, whole); k > 0 {
+		to[0], to[k] = to[k], to[0]
+	}
+	for k, t := range to {
+		if err := x.store(s, t, s.kind, v); err != nil {
 			return err
+		}
+		if k == 0 && len(to) > 1 && v.shape != pyScalar && whole(t) { // the value may use what has just been assigned
+			if v, err = x.value(t); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -70,7 +80,7 @@ func (x *expansion) store(s *pyStmt, t *pyExpr, op string, v pyVal) error {
 		return err
 	}
 	plain := op == "=" && mask.text == ""
-	if plain && base.op == "name" && x.bare[base.text] && v.leaf != "" && v.shape == pyVec && x.b.class && x.args == nil {
+	if plain && base.op == "name" && x.bare[base.text] && v.leaf != "" && v.shape == pyVec && x.b.of != nil && x.args == nil {
 		// another name for the same array, as in numpy
 		x.locals[where.leaf] = &pyLocal{inner: where.leaf, shape: pyVec, alias: v.leaf}
 		return nil
@@ -83,7 +93,7 @@ func (x *expansion) store(s *pyStmt, t *pyExpr, op string, v pyVal) error {
 			}
 		}
 	}
-	if plain && where.shape == pyVec && v.leaf != "" && v.leaf != where.leaf && v.shape == pyVec && x.b.class && base.op == "." && !x.g.tied(where.leaf, v.leaf) {
+	if plain && where.shape == pyVec && v.leaf != "" && v.leaf != where.leaf && v.shape == pyVec && x.b.of != nil && base.op == "." && !x.g.tied(where.leaf, v.leaf) {
 		return fail("numpy would give one array two names; write .copy()")
 	}
 	if plain && where.shape == pyVec {

@@ -21,13 +21,10 @@ type behavior struct {
 	iteration  string
 	params     starlark.StringDict
 	made       *frameScope
-	// class: the behaviour stands for a class, whose methods were read; neurons is what its iteration calls the group.
-	class   bool
-	of      *pyClass
-	methods map[string]*pyMethod
-	body    []*pyStmt
-	neurons string
-	given   starlark.StringDict // the arguments with which the class was called
+	of         *pyClass            // nil: the behaviour is none of a class
+	body       []*pyStmt           // the iteration of a class
+	neurons    string              // what it calls the group
+	given      starlark.StringDict // the arguments with which the class was called; nil: this is the class itself
 	// stateNames are the variables that keep attributes which iterations change.
 	stateNames map[*pymNeurons]map[string]string
 	// paramNames are the names under which the code of groups knows parameters.
@@ -49,7 +46,8 @@ func (b *behavior) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs 
 		return nil, withHint(errors.New("behaviors take named arguments"), "for example decay=0.99")
 	}
 	own := *b
-	own.params, own.tags, own.given, own.stateNames, own.paramNames = maps.Clone(b.params), slices.Clone(b.tags), maps.Clone(b.given), nil, nil
+	own.params, own.tags, own.given, own.stateNames, own.paramNames = maps.Clone(b.params), slices.Clone(b.tags), starlark.StringDict{}, nil, nil
+	maps.Copy(own.given, b.given)
 	for _, kv := range kwargs {
 		name := string(kv[0].(starlark.String))
 		var err error
@@ -57,13 +55,10 @@ func (b *behavior) CallInternal(_ *starlark.Thread, args starlark.Tuple, kwargs 
 			if own.tags, err = tagsOf("Behavior", kv[1]); err == nil && len(own.tags) > 0 {
 				own.name = own.tags[0]
 			}
-			if b.class {
+			if b.of != nil {
 				own.tags = append(own.tags, b.of.name)
 			}
-		} else if b.class {
-			if own.given == nil {
-				own.given = starlark.StringDict{}
-			}
+		} else if b.of != nil {
 			own.given[name] = kv[1]
 			if name == switchName {
 				own.off = !bool(kv[1].Truth())
@@ -126,7 +121,7 @@ func (b *behavior) parameter(t *starlark.Thread, fn *starlark.Builtin, args star
 	}
 	v, ok := b.given[key]
 	if !ok {
-		if v, ok = b.params[key]; !ok || b.class {
+		if v, ok = b.params[key]; !ok || b.of != nil {
 			v = def
 		}
 	}
@@ -170,11 +165,6 @@ func (b *behavior) SetField(name string, v starlark.Value) error {
 	}
 	b.params[name] = v
 	return b.change(name, v)
-}
-
-// inCall is an error of a constructor's arguments.
-func inCall(kind, format string, a ...any) error {
-	return fmt.Errorf("%s: %w", kind, fmt.Errorf(format, a...))
 }
 
 // makeBehavior is Behavior(initialize=, iteration=, tag=, PARAMETER=...).
@@ -255,7 +245,7 @@ func tagName(tags []string, base string) string {
 
 // runInitialize executes the initialize part of a behaviour of a group.
 func (b *behavior) runInitialize(t *starlark.Thread, g *pymNeurons) error {
-	if b.class {
+	if b.of != nil {
 		return b.initializeClass(t, g)
 	}
 	switch f := b.initialize.(type) {
@@ -272,36 +262,30 @@ func (b *behavior) runInitialize(t *starlark.Thread, g *pymNeurons) error {
 	return nil
 }
 
+// names is what a behaviour's initialize part can name: the vocabulary and, before it, what its own file has, as the text of a class in Python
+// means names of the module that it stands in.
+func (b *behavior) names() starlark.StringDict {
+	names := maps.Clone(b.in.vocabulary)
+	maps.Copy(names, b.made.all())
+	return names
+}
+
 // initializeText executes the text as a script; names that it assigns become variables of the neurons.
 func (b *behavior) initializeText(t *starlark.Thread, g *pymNeurons, code string) error {
 	in := b.in
 	src := &diag.Source{Name: fmt.Sprintf("initialize of %s of %s", b.name, g.name), Text: code}
-	names := starlark.StringDict{}
-	for n, v := range in.vocabulary {
-		names[n] = v
-	}
-	for _, fn := range b.made.globals {
-		for n, v := range globalsOf(fn) {
-			if v != nil {
-				names[n] = v
-			}
-		}
-	}
-	for n, v := range b.made.locals {
-		names[n] = v
-	}
-	for n, v := range b.params {
-		names[n] = v
-	}
-	for n, v := range g.values {
-		names[n] = v
-	}
+	names := b.names()
+	maps.Copy(names, b.params)
+	maps.Copy(names, g.values)
 	names["neurons"], names["self"] = g, b
 	for _, n := range []string{"vector", "synapses", "size"} {
 		names[n], _ = g.Attr(n)
 	}
 	in.sources[src.Name] = src
-	f, err := fileOptions.Parse(src.Name, code, 0)
+	_, f, err := readPython(src.Name, code)
+	if err == nil {
+		err = likePython(f)
+	}
 	if err != nil {
 		return in.diagnose(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/syntax"
 	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
@@ -116,9 +117,14 @@ func (g *pymNeurons) expand(b *behavior, key float64) ([]*piece, error) {
 	x := &expansion{g: g, b: b, key: key, locals: map[string]*pyLocal{}, bare: map[string]bool{}, states: map[string]bool{}}
 	body := b.body
 	if body == nil {
-		var err error
-		if body, err = parsePython(dedent(b.iteration)); err != nil {
-			return nil, fmt.Errorf("iteration of %s of %q: %w", b.name, g.name, err)
+		src := &diag.Source{Name: fmt.Sprintf("iteration of %s of %s", b.name, g.name), Text: dedent(b.iteration)}
+		g.in.sources[src.Name] = src
+		_, f, err := readPython(src.Name, src.Text)
+		if err == nil {
+			body, err = pyReader{src}.block(f.Stmts)
+		}
+		if err != nil {
+			return nil, g.in.inLine(src, err)
 		}
 	}
 	x.names(body)
@@ -173,7 +179,7 @@ func (x *expansion) names(body []*pyStmt) {
 	}
 	stmts(body)
 	for name := range assigned {
-		x.bare[name] = x.b.class || full[name]
+		x.bare[name] = x.b.of != nil || full[name]
 	}
 }
 
@@ -194,7 +200,7 @@ func (x *expansion) isNeurons(e *pyExpr) bool {
 			return false
 		}
 	}
-	if x.b.class {
+	if x.b.of != nil {
 		return e.text == x.b.neurons
 	}
 	return e.text == "neurons" || e.text == "n"
@@ -328,32 +334,43 @@ func (x *expansion) loop(s *pyStmt) error {
 }
 
 // inPieces reports whether statements need more than code of the neurons.
-func inPieces(list []*pyStmt) bool {
-	var expr func(e *pyExpr) bool
-	expr = func(e *pyExpr) bool {
-		if e == nil {
-			return false
+func (x *expansion) inPieces(list []*pyStmt) bool {
+	return slices.ContainsFunc(list, func(s *pyStmt) bool {
+		return s.kind == "for" || x.summed(s.value) || slices.ContainsFunc(s.target, x.summed) || x.inPieces(s.body) || x.inPieces(s.orelse)
+	})
+}
+
+// summed reports whether an expression needs sums, itself or in what it calls.
+func (x *expansion) summed(e *pyExpr) bool {
+	if e == nil {
+		return false
+	}
+	if e.op == "call" {
+		fn := e.args[0]
+		if fn.op == "." && (slices.Contains(reductions, fn.text) || fn.text == "dot" || fn.text == "matmul") || fn.op == "name" && fn.text == "sum" {
+			return true
 		}
-		if e.op == "call" {
-			fn := e.args[0]
-			switch fn.text {
-			case "dot", "sum", "mean", "any", "all", "max", "min":
-				if fn.op == "." {
-					return true
-				}
+		if m := x.inlined(fn); m != nil && x.calls < maxCalls {
+			x.calls++
+			defer func() { x.calls-- }()
+			if x.summed(m.returns()) {
+				return true
 			}
 		}
-		if e.op == "@" || slices.ContainsFunc(e.args, expr) {
-			return true
-		}
-		return slices.ContainsFunc(e.kws, func(k pyKeyword) bool { return expr(k.value) })
 	}
-	for _, s := range list {
-		if s.kind == "for" || expr(s.value) || slices.ContainsFunc(s.target, expr) || inPieces(s.body) || inPieces(s.orelse) {
-			return true
-		}
+	return e.op == "@" || slices.ContainsFunc(e.args, x.summed) || slices.ContainsFunc(e.kws, func(k pyKeyword) bool { return x.summed(k.value) })
+}
+
+// inlined is the method of the class or the function of its file that a call of fn writes out; nil: it is neither.
+func (x *expansion) inlined(fn *pyExpr) *pyMethod {
+	switch {
+	case x.b.of == nil:
+	case fn.op == "." && fn.args[0].op == "name" && fn.args[0].text == "self":
+		return x.b.of.methods[fn.text]
+	case fn.op == "name":
+		return x.b.of.functions[fn.text]
 	}
-	return false
+	return nil
 }
 
 // branch is an if. Where its parts need sums or code of synapses, those are computed in any case, and what they are assigned to depends on a
@@ -366,7 +383,7 @@ func (x *expansion) branch(s *pyStmt) error {
 	if c.shape > pyVec {
 		return fmt.Errorf("%q: the condition is a matrix", s.text)
 	}
-	if len(x.preds) == 0 && !inPieces(s.body) && !inPieces(s.orelse) {
+	if len(x.preds) == 0 && !x.inPieces(s.body) && !x.inPieces(s.orelse) {
 		text, err := x.print(c.truth(), nil)
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,70 +14,149 @@ var pyFunctions = map[string]string{
 	"expm1": "expm1", "log1p": "log1p", "maximum": "max", "minimum": "min", "power": "pow",
 }
 
+// reductions are functions of all elements of a vector or a matrix, or of all in a row or column.
+var reductions = []string{"sum", "mean", "any", "all", "count_nonzero"}
+
+// maxCalls is how deep functions that are written out may call each other.
+const maxCalls = 20
+
+// pyCall is a call of numpy, of a method of an array, or of a function of the equations; args begins with the array.
+type pyCall struct {
+	*pyExpr
+	name   string
+	args   []*pyExpr
+	method bool
+}
+
+// argument is an argument by its name or its place; nil: it is not given.
+func (c pyCall) argument(name string, place int) *pyExpr {
+	for _, k := range c.kws {
+		if k.name == name {
+			return k.value
+		}
+	}
+	if place < len(c.args) {
+		return c.args[place]
+	}
+	return nil
+}
+
 // function is a call.
 func (x *expansion) function(e *pyExpr) (pyVal, error) {
-	fn, args := e.args[0], e.args[1:]
-	name, method := fn.text, false
-	var on *pyExpr
-	if fn.op == "." {
-		on = fn.args[0]
-		module := on.op == "name" && (on.text == "np" || on.text == "numpy")
-		random := on.op == "." && on.text == "random" && on.args[0].op == "name" && (on.args[0].text == "np" || on.args[0].text == "numpy")
-		switch {
-		case random:
-			return x.randomCall(e, name)
-		case on.op == "name" && on.text == "self":
-			return x.ownMethod(e, name, args)
-		case x.isNeurons(on) && (name == "vector" || name == "get_neuron_vec" || name == "vec" || name == "array"):
-			return x.filled(e, pyVal{shape: pyVec, of: x.g})
-		case on.op == "name" && x.synapses(on.text) != nil && (name == "matrix" || name == "mat" || name == "get_synapse_mat"):
-			return x.filled(e, pyVal{shape: pyMat, syn: x.synapses(on.text)})
-		case !module:
-			method = true
-		}
-	} else if fn.op != "name" {
-		return pyVal{}, fmt.Errorf("%s cannot be called", fn)
-	} else if name == "vector" {
+	fn := e.args[0]
+	c := pyCall{pyExpr: e, name: fn.text, args: e.args[1:]}
+	switch {
+	case fn.op == "name" && c.name == "vector":
 		return x.filled(e, pyVal{shape: pyVec, of: x.g})
-	}
-	if method {
-		args = append([]*pyExpr{on}, args...)
-	}
-	key := func(name string, place int) *pyExpr {
-		for _, k := range e.kws {
-			if k.name == name {
-				return k.value
-			}
+	case fn.op == "name":
+	case fn.op != ".":
+		return pyVal{}, fmt.Errorf("%s cannot be called", fn)
+	default:
+		on := fn.args[0]
+		named := on.op == "name"
+		switch {
+		case on.op == "." && on.text == "random" && isNumpy(on.args[0]):
+			return x.randomCall(e, c.name)
+		case named && on.text == "self":
+			return x.ownMethod(e, c.name, c.args)
+		case x.isNeurons(on) && slices.Contains([]string{"vector", "get_neuron_vec", "vec", "array"}, c.name):
+			return x.filled(e, pyVal{shape: pyVec, of: x.g})
+		case named && x.synapses(on.text) != nil && slices.Contains([]string{"matrix", "mat", "get_synapse_mat"}, c.name):
+			return x.filled(e, pyVal{shape: pyMat, syn: x.synapses(on.text)})
+		case !isNumpy(on):
+			c.method, c.args = true, append([]*pyExpr{on}, c.args...)
 		}
-		if place < len(args) {
-			return args[place]
+	}
+	if len(c.args) == 0 {
+		return x.plainCall(e, c.name, nil)
+	}
+	for _, known := range []func(pyCall) (pyVal, bool, error){x.summing, x.converting, x.choosing} {
+		if v, ok, err := known(c); ok {
+			return v, err
 		}
-		return nil
 	}
-	if len(args) == 0 && (fn.op == "name" || len(e.kws) == 0) {
-		return x.plainCall(e, name, nil)
+	if c.method {
+		return pyVal{}, fmt.Errorf("%s: .%s has no meaning in an iteration", e, c.name)
 	}
-	switch name {
+	if fn.op == "." {
+		own, ok := pyFunctions[c.name]
+		if !ok {
+			return pyVal{}, withHint(fmt.Errorf("%s: np.%s is not known to iterations", e, c.name), "they know exp, clip, where, sum, mean, maximum, sign, sqrt and the like")
+		}
+		c.name = own
+	}
+	return x.plainCall(e, c.name, c.args)
+}
+
+// isNumpy reports whether an expression is the module numpy.
+func isNumpy(e *pyExpr) bool { return e.op == "name" && (e.text == "np" || e.text == "numpy") }
+
+// summing are the functions that look at several elements.
+func (x *expansion) summing(c pyCall) (v pyVal, ok bool, err error) {
+	dotted := c.pyExpr.args[0].op == "."
+	switch {
+	case slices.Contains(reductions, c.name) && (dotted || c.name == "sum"):
+		if v, err = x.value(c.args[0]); err == nil {
+			v, err = x.reduction(c.pyExpr, c.name, v, c.argument("axis", 1))
+		}
+		return v, true, err
+	case (c.name == "dot" || c.name == "matmul" || c.name == "outer") && len(c.args) == 2:
+		a, b, err := x.both(c.args)
+		if err != nil {
+			return a, true, err
+		}
+		if c.name == "outer" {
+			v, err = x.operate("*", asCol(a), asRow(b))
+		} else {
+			v, err = x.product(a, b, c.pyExpr)
+		}
+		return v, true, err
+	}
+	switch c.name {
+	case "max", "min", "argmax", "argmin", "std", "var", "median", "prod", "cumsum", "sort":
+		if len(c.args) == 1 && (dotted || c.name != "max" && c.name != "min") {
+			return v, true, withHint(fmt.Errorf("%s: of all neurons an iteration knows sum, mean, any and all", c), "or compute it between runs, from net[...] or neurons.NAME")
+		}
+	}
+	return v, false, nil
+}
+
+// converting are the functions that give their one argument another form.
+func (x *expansion) converting(c pyCall) (v pyVal, ok bool, err error) {
+	switch c.name {
 	case "len":
-		if _, a := x.arrayParameter(args[0]); a != nil && len(args) == 1 {
-			return pyVal{text: strconv.Itoa(a.shape[0])}, nil
+		if _, a := x.arrayParameter(c.args[0]); a != nil && len(c.args) == 1 {
+			return pyVal{text: strconv.Itoa(a.shape[0])}, true, nil
 		}
-		v, err := x.value(args[0])
+		v, err = x.value(c.args[0])
 		if err == nil && v.shape == pyVec {
-			return pyVal{text: strconv.Itoa(v.of.group.N)}, nil
+			return pyVal{text: strconv.Itoa(v.of.group.N)}, true, nil
 		}
+		return v, false, nil
 	case "ravel":
-		return x.value(args[0])
-	case "copy", "flatten", "array", "asarray":
-		v, err := x.value(args[0])
+		v, err = x.value(c.args[0])
+		return v, true, err
+	case "copy", "flatten", "array", "asarray", "astype", "zeros_like", "ones_like":
+		v, err = x.value(c.args[0])
 		v.leaf = ""
-		return v, err
+	case "logical_not":
+		v, err = x.value(&pyExpr{op: "not", args: c.args[:1]})
+		return v, true, err
+	case "square":
+		v, err = x.value(&pyExpr{op: "**", args: []*pyExpr{c.args[0], {op: "number", text: "2"}}})
+		return v, true, err
+	default:
+		return v, false, nil
+	}
+	switch c.name {
+	case "zeros_like":
+		v.text = "0.0"
+	case "ones_like":
+		v.text = "1.0"
 	case "astype":
-		v, err := x.value(args[0])
-		v.leaf = ""
 		kind := ""
-		if len(args) > 1 {
-			kind = args[1].text
+		if len(c.args) > 1 {
+			kind = c.args[1].text
 		}
 		switch {
 		case strings.Contains(kind, "bool"):
@@ -86,105 +166,62 @@ func (x *expansion) function(e *pyExpr) (pyVal, error) {
 		default:
 			v = v.number()
 		}
+	}
+	return v, true, err
+}
+
+// choosing are the functions that choose one of several values for each element.
+func (x *expansion) choosing(c pyCall) (v pyVal, ok bool, err error) {
+	switch {
+	case c.name == "where" && len(c.args) == 3:
+		if v, err = x.value(c.args[0]); err == nil {
+			v, err = x.choose(v, c.args[1], c.args[2])
+		}
+		return v, true, err
+	case (c.name == "logical_and" || c.name == "logical_or") && len(c.args) == 2:
+		v, err = x.value(&pyExpr{op: strings.TrimPrefix(c.name, "logical_"), args: c.args})
+		return v, true, err
+	case c.name == "clip":
+		v, err = x.clip(c)
+		return v, true, err
+	}
+	return v, false, nil
+}
+
+// clip is np.clip(x, a_min, a_max); a bound may be None.
+func (x *expansion) clip(c pyCall) (pyVal, error) {
+	v, err := x.value(c.args[0])
+	if err != nil {
 		return v, err
-	case "dot", "matmul":
-		if len(args) == 2 {
-			a, b, err := x.both(args)
-			if err != nil {
-				return a, err
-			}
-			return x.product(a, b, e)
+	}
+	for k, f := range []string{"max", "min"} {
+		bound := c.argument([]string{"a_min", "a_max"}[k], k+1)
+		if bound == nil {
+			continue
 		}
-	case "outer", "multiply.outer":
-		if len(args) == 2 {
-			a, b, err := x.both(args)
-			if err != nil {
-				return a, err
-			}
-			return x.operate("*", asCol(a), asRow(b))
-		}
-	case "sum", "mean", "any", "all", "count_nonzero":
-		if !method && fn.op == "name" && name != "sum" {
-			break
-		}
-		v, err := x.value(args[0])
+		b, err := x.value(bound)
 		if err != nil {
-			return v, err
+			return b, err
 		}
-		return x.reduction(e, name, v, key("axis", 1))
-	case "max", "min", "argmax", "argmin", "std", "var", "median", "prod", "cumsum", "sort":
-		if len(args) == 1 && (fn.op == "." || name != "max" && name != "min") {
-			return pyVal{}, withHint(fmt.Errorf("%s: of all neurons an iteration knows sum, mean, any and all", e), "or compute it between runs, from net[...] or neurons.NAME")
+		if b.none {
+			continue
 		}
-	case "where":
-		if len(args) == 3 {
-			c, err := x.value(args[0])
-			if err != nil {
-				return c, err
-			}
-			return x.choose(c, args[1], args[2])
+		out, err := x.together(v, b)
+		if err != nil {
+			return out, err
 		}
-	case "clip":
-		if len(args) >= 1 {
-			v, err := x.value(args[0])
-			if err != nil {
-				return v, err
-			}
-			for k, f := range []string{"max", "min"} {
-				bound := key([]string{"a_min", "a_max"}[k], k+1)
-				if bound == nil {
-					continue
-				}
-				b, err := x.value(bound)
-				if err != nil {
-					return b, err
-				}
-				if b.none {
-					continue
-				}
-				out, err := x.together(v, b)
-				if err != nil {
-					return out, err
-				}
-				out.text = fmt.Sprintf("%s(%s, %s)", f, v.number().text, b.number().text)
-				v = out
-			}
-			v.leaf = ""
-			return v, nil
-		}
-	case "logical_and", "logical_or":
-		if len(args) == 2 {
-			return x.value(&pyExpr{op: strings.TrimPrefix(name, "logical_"), args: args})
-		}
-	case "logical_not":
-		return x.value(&pyExpr{op: "not", args: args[:1]})
-	case "square":
-		return x.value(&pyExpr{op: "**", args: []*pyExpr{args[0], {op: "number", text: "2"}}})
-	case "zeros_like", "ones_like":
-		v, err := x.value(args[0])
-		v.text, v.leaf = map[string]string{"zeros_like": "0.0", "ones_like": "1.0"}[name], ""
-		return v, err
+		out.text = fmt.Sprintf("%s(%s, %s)", f, v.number().text, b.number().text)
+		v = out
 	}
-	if method {
-		return pyVal{}, fmt.Errorf("%s: .%s has no meaning in an iteration", e, name)
-	}
-	if fn.op == "." {
-		own, ok := pyFunctions[name]
-		if !ok {
-			return pyVal{}, withHint(fmt.Errorf("%s: np.%s is not known to iterations", e, name), "they know exp, clip, where, sum, mean, maximum, sign, sqrt and the like")
-		}
-		name = own
-	}
-	return x.plainCall(e, name, args)
+	v.leaf = ""
+	return v, nil
 }
 
 // plainCall is a function of the equations, of the script or of the class's file, element by element.
 func (x *expansion) plainCall(e *pyExpr, name string, args []*pyExpr) (pyVal, error) {
 	out := pyVal{}
-	if x.b.class && e.args[0].op == "name" {
-		if m := x.b.of.functions[name]; m != nil {
-			return x.inline(e, name, m, m.args, args)
-		}
+	if m := x.inlined(e.args[0]); m != nil {
+		return x.inline(e, name, m, m.args, args)
 	}
 	var texts []string
 	for k, a := range args {
@@ -284,11 +321,11 @@ func (x *expansion) reduction(e *pyExpr, name string, v pyVal, axis *pyExpr) (py
 
 // ownMethod writes out self.f(x), a method of the class that returns an expression.
 func (x *expansion) ownMethod(e *pyExpr, name string, args []*pyExpr) (pyVal, error) {
-	m := x.b.methods[name]
+	m := x.inlined(e.args[0])
 	if m == nil {
 		return pyVal{}, fmt.Errorf("%s: the class has no method %s", e, name)
 	}
-	if len(m.body) != 1 || m.body[0].kind != "return" || m.body[0].value == nil {
+	if m.returns() == nil {
 		return pyVal{}, withHint(fmt.Errorf("%s: the method %s has more than a return", e, name), "write its statements into iteration")
 	}
 	if len(m.args) == 0 {
@@ -302,7 +339,7 @@ func (x *expansion) inline(e *pyExpr, name string, m *pyMethod, names []string, 
 	if len(args) != len(names) || len(e.kws) > 0 {
 		return pyVal{}, fmt.Errorf("%s: %s takes %d argument%s", e, name, len(names), plural(len(names)))
 	}
-	if x.calls++; x.calls > 20 {
+	if x.calls++; x.calls > maxCalls {
 		return pyVal{}, fmt.Errorf("%s: functions call each other without end", e)
 	}
 	defer func() { x.calls-- }()
@@ -316,7 +353,7 @@ func (x *expansion) inline(e *pyExpr, name string, m *pyMethod, names []string, 
 	}
 	before := x.args
 	x.args = vals
-	v, err := x.value(m.body[0].value)
+	v, err := x.value(m.returns())
 	x.args = before
 	v.leaf = ""
 	return v, err
@@ -445,56 +482,4 @@ func spread(a *Array, n int) *Array {
 		out.data[k] = a.data[0]
 	}
 	return out
-}
-
-// String is the expression as a message shows it.
-func (e *pyExpr) String() string {
-	if e == nil {
-		return ""
-	}
-	list := func(args []*pyExpr) string {
-		var out []string
-		for _, a := range args {
-			out = append(out, a.String())
-		}
-		return strings.Join(out, ", ")
-	}
-	switch e.op {
-	case "name", "number":
-		return e.text
-	case "string":
-		return "'" + e.text + "'"
-	case ".":
-		return e.args[0].String() + "." + e.text
-	case "call":
-		parts := list(e.args[1:])
-		for _, k := range e.kws {
-			if parts != "" {
-				parts += ", "
-			}
-			parts += k.name + "=" + k.value.String()
-		}
-		return e.args[0].String() + "(" + parts + ")"
-	case "[]":
-		return e.args[0].String() + "[" + list(e.args[1:]) + "]"
-	case "slice":
-		s := e.args[0].String() + ":" + e.args[1].String()
-		if e.args[2] != nil {
-			s += ":" + e.args[2].String()
-		}
-		return s
-	case "tuple":
-		return "(" + list(e.args) + ")"
-	case "list":
-		return "[" + list(e.args) + "]"
-	case "if":
-		return fmt.Sprintf("%s if %s else %s", e.args[1], e.args[0], e.args[2])
-	case "u-", "u+":
-		return e.op[1:] + e.args[0].String()
-	case "not":
-		return "not " + e.args[0].String()
-	case "~":
-		return "~" + e.args[0].String()
-	}
-	return fmt.Sprintf("%s %s %s", e.args[0], e.op, e.args[1])
 }

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -110,7 +111,7 @@ func (in *interp) makePymNeurons(t *starlark.Thread, b *starlark.Builtin, args s
 		}
 		switch v := kv[1].(type) {
 		case *behavior:
-			if v.class && v.of.methods != nil && v.given == nil {
+			if v.of != nil && v.given == nil {
 				return nil, withHint(fmt.Errorf("NeuronGroup: behavior %v is the class %s", kv[0], v.name), "make one: "+v.name+"()")
 			}
 		case *recorder:
@@ -128,7 +129,7 @@ func (in *interp) makePymNeurons(t *starlark.Thread, b *starlark.Builtin, args s
 	}
 	g.group.Name, g.group.Tags = g.name, g.tags
 	// The translation of classes looks up what the script knows; equations then have no use for it.
-	alone := !slices.ContainsFunc(g.behaviors, func(p numbered) bool { b, ok := p.value.(*behavior); return ok && !b.class })
+	alone := !slices.ContainsFunc(g.behaviors, func(p numbered) bool { b, ok := p.value.(*behavior); return ok && b.of == nil })
 	g.group.Namespace = &scope{in: in, namespace: g.ns, made: capture(t), alone: alone}
 	g.register(g, func(n *net.Network) {
 		if g.cells != nil {
@@ -334,12 +335,12 @@ func (g *pymNeurons) matches(tag string) (found []starlark.Value, known []string
 		switch v := p.value.(type) {
 		case *behavior:
 			known = append(known, v.tags...)
-			if hasTag(v.tags, tag) {
+			if slices.Contains(v.tags, tag) {
 				found = append(found, v)
 			}
 		case *recorder:
 			known = append(append(known, v.tags...), v.exprs...)
-			if hasTag(v.tags, tag) || tag == v.kind || tag == "recorder" {
+			if slices.Contains(v.tags, tag) || tag == v.kind || tag == "recorder" {
 				found = append(found, v)
 			}
 			if data, err := v.event(tag); err != nil {
@@ -357,15 +358,6 @@ func (g *pymNeurons) matches(tag string) (found []starlark.Value, known []string
 		}
 	}
 	return found, known, nil
-}
-
-func hasTag(tags []string, tag string) bool {
-	for _, t := range tags {
-		if t == tag {
-			return true
-		}
-	}
-	return false
 }
 
 // synapsesMethod is neurons.synapses(afferent, 'TAG').
@@ -398,7 +390,7 @@ func (g *pymNeurons) connected(way, tag string) ([]*pymSynapses, error) {
 	any := false
 	for _, s := range g.of.pym.synapses {
 		known = append(known, s.tags...)
-		if !hasTag(s.tags, tag) && tag != allTag {
+		if !slices.Contains(s.tags, tag) && tag != allTag {
 			continue
 		}
 		any = true
@@ -407,7 +399,7 @@ func (g *pymNeurons) connected(way, tag string) ([]*pymSynapses, error) {
 		}
 	}
 	if !any && tag != allTag {
-		return nil, withHint(fmt.Errorf("no synapse group of the network has the tag %q", tag), suffixless(diag.DidYouMean(tag, known), joined("there is ", known), "make a SynapseGroup"))
+		return nil, withHint(fmt.Errorf("no synapse group of the network has the tag %q", tag), cmp.Or(diag.DidYouMean(tag, known), joined("there is ", known), "make a SynapseGroup"))
 	}
 	return out, nil
 }

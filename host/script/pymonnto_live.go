@@ -53,7 +53,7 @@ func (x *expansion) arrayParameter(e *pyExpr) (string, *Array) {
 	name := e.text
 	switch {
 	case e.op == "." && e.args[0].op == "name" && e.args[0].text == "self":
-	case e.op == "name" && !x.b.class && !x.bare[name] && x.args == nil:
+	case e.op == "name" && x.b.of == nil && !x.bare[name] && x.args == nil:
 	default:
 		return "", nil
 	}

@@ -35,7 +35,7 @@ func (x *expansion) name(e *pyExpr) (pyVal, error) {
 		}
 		return pyVal{text: vecMark + inner + endMark, shape: pyVec, of: x.g, uses: map[string]bool{inner: true}}, nil
 	}
-	if x.b.class {
+	if x.b.of != nil {
 		// what a class's text names is what the script knows under that name
 		if v, ok := x.b.made.find(e.text); ok {
 			return x.parameter(e.text, v)
@@ -68,15 +68,10 @@ func (x *expansion) name(e *pyExpr) (pyVal, error) {
 
 // find looks a name up where the behaviour was made.
 func (f *frameScope) find(name string) (starlark.Value, bool) {
-	if v, ok := f.locals[name]; ok {
+	if v, ok := f.local(name); ok {
 		return v, true
 	}
-	for _, fn := range f.globals {
-		if v, ok := globalsOf(fn)[name]; ok && v != nil {
-			return v, true
-		}
-	}
-	return nil, false
+	return f.global(name)
 }
 
 // coordinate is x, y or z of the neurons on their grid, whose middle is 0.
@@ -105,7 +100,7 @@ func (x *expansion) attribute(e *pyExpr) (pyVal, error) {
 				return v, nil
 			}
 			v, ok := x.b.params[e.text]
-			if !ok && !x.b.class && x.g.has(e.text) {
+			if !ok && x.b.of == nil && x.g.has(e.text) {
 				return x.vector(e.text), nil
 			}
 			if !ok {

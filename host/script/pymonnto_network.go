@@ -1,13 +1,16 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/pystar"
 	"go.starlark.net/starlark"
 )
 
@@ -26,7 +29,7 @@ const behaviorSlot = "start"
 func (in *interp) pymonntoVocabulary() starlark.StringDict {
 	d := starlark.StringDict{"afferent": starlark.String("afferent"), "efferent": starlark.String("efferent")}
 	for name, f := range map[string]builtinFunc{
-		"NeuronGroup": in.neuronGroupOf, "SynapseGroup": in.makeSynapseGroup, "Behavior": in.makeBehavior, "Recorder": in.makeRecorder, "EventRecorder": in.makeRecorder, classCall: in.makeClass,
+		"NeuronGroup": in.neuronGroupOf, "SynapseGroup": in.makeSynapseGroup, "Behavior": in.makeBehavior, "Recorder": in.makeRecorder, "EventRecorder": in.makeRecorder, pystar.Class: in.makeClass,
 		"get_squared_dim": squaredDim,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
@@ -93,7 +96,7 @@ func (n *network) initialize(t *starlark.Thread, b *starlark.Builtin, args starl
 		}
 	}
 	for _, x := range turns {
-		if v, ok := x.value.(*behavior); ok && v.class {
+		if v, ok := x.value.(*behavior); ok && v.of != nil {
 			x.g.changesInPlace(v.body)
 		}
 	}
@@ -102,7 +105,7 @@ func (n *network) initialize(t *starlark.Thread, b *starlark.Builtin, args starl
 		if v, ok := x.value.(*behavior); ok {
 			pieces, err := x.g.expand(v, x.key)
 			if err != nil {
-				if v.class {
+				if v.of != nil {
 					return nil, n.in.inLine(v.of.src, err)
 				}
 				return nil, err
@@ -197,13 +200,13 @@ func (n *network) tagged(key starlark.Value) (starlark.Value, error) {
 func (n *network) matches(tag string) (found []starlark.Value, known []string, err error) {
 	for _, g := range n.pym.groups {
 		known = append(known, g.tags...)
-		if hasTag(g.tags, tag) || g.name == tag || tag == "NeuronGroup" || tag == "ng" {
+		if slices.Contains(g.tags, tag) || g.name == tag || tag == "NeuronGroup" || tag == "ng" {
 			found = append(found, g)
 		}
 	}
 	for _, s := range n.pym.synapses {
 		known = append(known, s.tags...)
-		if hasTag(s.tags, tag) || tag == "SynapseGroup" || tag == s.src.name+"_to_"+s.dst.name {
+		if slices.Contains(s.tags, tag) || tag == "SynapseGroup" || tag == s.src.name+"_to_"+s.dst.name {
 			found = append(found, s)
 		}
 	}
@@ -236,7 +239,7 @@ func pick(where string, key starlark.Value, matches func(string) ([]starlark.Val
 		at, key = k, pair[0]
 	}
 	tag, ok := key.(starlark.String)
-	if b, isClass := key.(*behavior); isClass && b.class {
+	if b, isClass := key.(*behavior); isClass && b.of != nil {
 		tag, ok = starlark.String(b.of.name), true
 	}
 	if !ok {
@@ -247,7 +250,7 @@ func pick(where string, key starlark.Value, matches func(string) ([]starlark.Val
 	case err != nil:
 		return nil, err
 	case len(found) == 0:
-		return nil, withHint(fmt.Errorf("nothing in %s has the tag %q", where, string(tag)), suffixless(diag.DidYouMean(string(tag), known), joined("there is ", known)))
+		return nil, withHint(fmt.Errorf("nothing in %s has the tag %q", where, string(tag)), cmp.Or(diag.DidYouMean(string(tag), known), joined("there is ", known)))
 	case at >= len(found):
 		return nil, fmt.Errorf("%s[%v, %d]: %d object%s the tag", where, tag, at, len(found), map[bool]string{true: " has", false: "s have"}[len(found) == 1])
 	case at >= 0:

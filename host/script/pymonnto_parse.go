@@ -4,14 +4,18 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/pystar"
+	"go.starlark.net/syntax"
 )
 
-// The part of Python in which iterations of behaviours are written, as a tree. Starlark's parser reads neither ** and @ nor W[:, mask].
+// What iterations of behaviours are translated from: a tree of their Python, made of Starlark's.
 
 // pyExpr is an expression.
 type pyExpr struct {
-	op   string // "name", "number", "string", ".", "call", "[]", "slice", "tuple", "list", "if", a unary ("u-", "u+", "not", "~") or a binary operator
-	text string // of names, numbers, strings and attributes
+	op   string // "name", "number", "string", ".", "call", "[]", "slice", "tuple", "list", "if", a unary ("u-", "u+", "not", "~") or a binary operator; "other"
+	text string // of names, numbers, strings, attributes and what is "other"
 	args []*pyExpr
 	kws  []pyKeyword // of calls
 }
@@ -21,15 +25,15 @@ type pyKeyword struct {
 	value *pyExpr
 }
 
-// pyStmt is a statement; line counts from 1 in the text that was parsed.
+// pyStmt is a statement.
 type pyStmt struct {
 	kind   string // "=", an augmented assignment such as "+=", "expr", "for", "if", "pass", "return"
 	target []*pyExpr
 	value  *pyExpr
 	body   []*pyStmt
 	orelse []*pyStmt
-	line   int
-	text   string
+	line   int    // from 1
+	text   string // up to the colon
 }
 
 // pyError is a mistake in a line of the text.
@@ -41,257 +45,216 @@ type pyError struct {
 func (e *pyError) Error() string { return e.err.Error() }
 func (e *pyError) Unwrap() error { return e.err }
 
-// pyLine is a logical line: brackets hold several lines together.
-type pyLine struct {
-	indent, line int
-	text         string
+// pyReader makes the tree of a text.
+type pyReader struct{ src *diag.Source }
+
+// text is what stands between two places, in one line.
+func (r pyReader) text(start, end syntax.Position) string {
+	from, to := offset(r.src, start), offset(r.src, end)
+	return strings.Join(strings.Fields(r.src.Text[from:max(from, to)]), " ")
 }
 
-// pyLines takes comments and blank lines out of a text.
-func pyLines(text string) (out []pyLine) {
-	depth, start := 0, 0
-	var cur strings.Builder
-	for n, raw := range strings.Split(text, "\n") {
-		raw = strings.ReplaceAll(raw, "\t", "    ")
-		code, joined := stripComment(raw), false
-		if s, ok := strings.CutSuffix(strings.TrimRight(code, " \r"), "\\"); ok {
-			code, joined = s, true
-		}
-		if cur.Len() == 0 {
-			if strings.TrimSpace(code) == "" {
+// block makes the statements of a body; those that are texts say nothing.
+func (r pyReader) block(list []syntax.Stmt) (out []*pyStmt, err error) {
+	for _, st := range list {
+		start, end := st.Span()
+		s := &pyStmt{line: int(start.Line), text: r.text(start, end)}
+		switch st := st.(type) {
+		case *syntax.AssignStmt:
+			if id, ok := st.RHS.(*syntax.Ident); ok && id.Name == pystar.Assigned && len(out) > 0 {
+				last := out[len(out)-1]
+				last.target = append(last.target, r.expr(st.LHS))
 				continue
 			}
-			start = n + 1
-			cur.WriteString(strings.TrimRight(code, " \r"))
-		} else {
-			cur.WriteString(" " + strings.TrimSpace(code))
+			s.kind, s.value = st.Op.String(), r.expr(st.RHS)
+			if call, ok := st.RHS.(*syntax.CallExpr); ok && called(call, pystar.InPlace, 2) {
+				s.kind, s.value = "**=", r.expr(call.Args[1])
+			}
+			if id, ok := st.LHS.(*syntax.Ident); !ok || id.Name != pystar.Assigned {
+				s.target = []*pyExpr{r.expr(st.LHS)}
+			}
+		case *syntax.ExprStmt:
+			s.kind, s.value = "expr", r.expr(st.X)
+			if s.value.op == "string" {
+				continue
+			}
+		case *syntax.ReturnStmt:
+			if s.kind = "return"; st.Result != nil {
+				s.value = r.expr(st.Result)
+			}
+		case *syntax.ForStmt:
+			s.kind, s.target, s.value = "for", []*pyExpr{r.expr(st.Vars)}, r.expr(st.X)
+			_, end = st.X.Span()
+			s.text = r.text(start, end) + ":"
+			s.body, err = r.block(st.Body)
+		case *syntax.IfStmt:
+			s.kind, s.value = "if", r.expr(st.Cond)
+			_, end = st.Cond.Span()
+			s.text = r.text(start, end) + ":"
+			if s.body, err = r.block(st.True); err == nil && st.False != nil {
+				s.orelse, err = r.block(st.False)
+			}
+		default:
+			if b, ok := st.(*syntax.BranchStmt); ok && b.Token == syntax.PASS {
+				s.kind = "pass"
+			} else {
+				err = &pyError{s.line, fmt.Errorf("%q: behaviours have assignments, if and loops", s.text)}
+			}
 		}
-		depth += bracketDepth(code)
-		if depth > 0 || joined {
-			continue
+		if err != nil {
+			return nil, err
 		}
-		depth = 0
-		s := cur.String()
-		cur.Reset()
-		body := strings.TrimLeft(s, " ")
-		out = append(out, pyLine{len(s) - len(body), start, body})
+		out = append(out, s)
 	}
-	if cur.Len() > 0 {
-		s := cur.String()
-		body := strings.TrimLeft(s, " ")
-		out = append(out, pyLine{len(s) - len(body), start, body})
+	return out, nil
+}
+
+func (r pyReader) list(list []syntax.Expr) (out []*pyExpr) {
+	for _, e := range list {
+		out = append(out, r.expr(e))
 	}
 	return out
 }
 
-// stripComment cuts a comment off, and overlooks a # in a string.
-func stripComment(s string) string {
-	end := len(s)
-	outsideStrings(s, func(i, _ int) bool {
-		if s[i] == '#' {
-			end = i
+// expr makes an expression; nil stays nil.
+func (r pyReader) expr(e syntax.Expr) *pyExpr {
+	node := func(op string, args ...syntax.Expr) *pyExpr { return &pyExpr{op: op, args: r.list(args)} }
+	switch e := e.(type) {
+	case nil:
+		return nil
+	case *syntax.Ident:
+		return &pyExpr{op: "name", text: e.Name}
+	case *syntax.ParenExpr:
+		return r.expr(e.X)
+	case *syntax.Literal:
+		if text, ok := e.Value.(string); ok && e.Token == syntax.STRING {
+			return &pyExpr{op: "string", text: text}
 		}
-		return end == len(s)
-	})
-	return s[:end]
+		return &pyExpr{op: "number", text: e.Raw}
+	case *syntax.DotExpr:
+		return &pyExpr{op: ".", text: e.Name.Name, args: []*pyExpr{r.expr(e.X)}}
+	case *syntax.TupleExpr:
+		return node("tuple", e.List...)
+	case *syntax.ListExpr:
+		return node("list", e.List...)
+	case *syntax.CondExpr:
+		return node("if", e.Cond, e.True, e.False)
+	case *syntax.SliceExpr:
+		return &pyExpr{op: "[]", args: []*pyExpr{r.expr(e.X), node("slice", e.Lo, e.Hi, e.Step)}}
+	case *syntax.IndexExpr:
+		if t, ok := e.Y.(*syntax.TupleExpr); ok {
+			return node("[]", append([]syntax.Expr{e.X}, t.List...)...)
+		}
+		return node("[]", e.X, e.Y)
+	case *syntax.UnaryExpr:
+		switch e.Op {
+		case syntax.MINUS, syntax.PLUS:
+			return node("u"+e.Op.String(), e.X)
+		case syntax.NOT, syntax.TILDE:
+			return node(e.Op.String(), e.X)
+		}
+	case *syntax.BinaryExpr:
+		if x, ok := e.X.(*syntax.BinaryExpr); ok && isMatMul(x) {
+			return node("@", x.X, e.Y)
+		}
+		b := node(e.Op.String(), e.X, e.Y)
+		if b.op == "+" && b.args[0].op == "string" && b.args[1].op == "string" {
+			return &pyExpr{op: "string", text: b.args[0].text + b.args[1].text}
+		}
+		if b.op != "in" && b.op != "not in" {
+			return b
+		}
+	case *syntax.CallExpr:
+		if out := r.call(e); out != nil {
+			return out
+		}
+	}
+	start, end := e.Span()
+	return &pyExpr{op: "other", text: r.text(start, end)}
 }
 
-// bracketDepth is how many brackets are open at the end of a text.
-func bracketDepth(s string) int { return outsideStrings(s, func(int, int) bool { return true }) }
-
-// outsideStrings calls f with the place of each byte that is neither in a string nor a bracket, and with the number of brackets that are open there,
-// until f returns false. It returns how many are open at the end.
-func outsideStrings(s string, f func(i, depth int) bool) (depth int) {
-	quote := byte(0)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0 && c == '\\':
-			i++
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-		case c == '"' || c == '\'':
-			quote = c
-		case strings.IndexByte("([{", c) >= 0:
-			depth++
-		case strings.IndexByte(")]}", c) >= 0:
-			depth--
-		default:
-			if !f(i, depth) {
-				return depth
+// call makes a call, or what it stands for in a text that pystar has rewritten; nil: that is none for iterations.
+func (r pyReader) call(e *syntax.CallExpr) *pyExpr {
+	switch {
+	case called(e, pystar.Pow, 2):
+		return &pyExpr{op: "**", args: r.list(e.Args)}
+	case called(e, pystar.Slice, 2), called(e, pystar.Slice, 3):
+		s := &pyExpr{op: "slice", args: make([]*pyExpr, 3)}
+		for k, a := range r.list(e.Args) {
+			if a.op != "name" || a.text != "None" {
+				s.args[k] = a
 			}
 		}
+		return s
+	case isChain(e):
+		return r.expr(bothOf(e))
 	}
-	return depth
+	if id, ok := e.Fn.(*syntax.Ident); ok && strings.HasPrefix(id.Name, "__") {
+		return nil
+	}
+	call := &pyExpr{op: "call", args: []*pyExpr{r.expr(e.Fn)}}
+	for _, a := range e.Args {
+		switch a := a.(type) {
+		case *syntax.BinaryExpr:
+			if id, ok := a.X.(*syntax.Ident); ok && a.Op == syntax.EQ {
+				call.kws = append(call.kws, pyKeyword{id.Name, r.expr(a.Y)})
+				continue
+			}
+		case *syntax.UnaryExpr:
+			if a.Op == syntax.STAR || a.Op == syntax.STARSTAR {
+				return nil
+			}
+		}
+		call.args = append(call.args, r.expr(a))
+	}
+	return call
 }
 
-// parsePython reads the statements of a body.
-func parsePython(text string) ([]*pyStmt, error) {
-	lines := pyLines(text)
-	if len(lines) == 0 {
-		return nil, nil
+// String is the expression as a message shows it.
+func (e *pyExpr) String() string {
+	if e == nil {
+		return ""
 	}
-	body, rest, err := pyBlock(lines, lines[0].indent)
-	if err == nil && len(rest) > 0 {
-		err = &pyError{rest[0].line, fmt.Errorf("%q is indented differently", rest[0].text)}
+	list := func(args []*pyExpr) string {
+		var out []string
+		for _, a := range args {
+			out = append(out, a.String())
+		}
+		return strings.Join(out, ", ")
 	}
-	return body, err
-}
-
-// pyBlock reads the lines of one indentation and what is below them.
-func pyBlock(lines []pyLine, indent int) (out []*pyStmt, rest []pyLine, err error) {
-	for len(lines) > 0 && lines[0].indent == indent {
-		l := lines[0]
-		lines = lines[1:]
-		if doc := l.text; len(out) == 0 && (doc[0] == '"' || doc[0] == '\'') {
-			mark := doc[:1]
-			if strings.HasPrefix(doc, strings.Repeat(mark, 3)) {
-				mark = strings.Repeat(mark, 3)
-				for !strings.HasSuffix(doc, mark) || len(doc) < 6 {
-					if len(lines) == 0 {
-						return nil, nil, &pyError{l.line, fmt.Errorf("a string has no end")}
-					}
-					doc, lines = doc+lines[0].text, lines[1:]
-				}
-			}
-			continue
+	switch e.op {
+	case "name", "number", "other":
+		return e.text
+	case "string":
+		return "'" + e.text + "'"
+	case ".":
+		return e.args[0].String() + "." + e.text
+	case "call":
+		args := slices.Clone(e.args[1:])
+		for _, k := range e.kws {
+			args = append(args, &pyExpr{op: "other", text: k.name + "=" + k.value.String()})
 		}
-		head := &pyStmt{line: l.line, text: l.text}
-		word, _, _ := strings.Cut(strings.NewReplacer("(", " ", ":", " ").Replace(l.text), " ")
-		switch word {
-		case "for", "if", "elif", "else", "while", "def", "with", "try":
-			cond, after, ok := cutColon(l.text)
-			if !ok {
-				return nil, nil, &pyError{l.line, fmt.Errorf("%q lacks a colon at its end", l.text)}
-			}
-			var body []*pyStmt
-			if after != "" {
-				if body, err = pySimple(after, l.line); err != nil {
-					return nil, nil, err
-				}
-			} else {
-				if len(lines) == 0 || lines[0].indent <= indent {
-					return nil, nil, &pyError{l.line, fmt.Errorf("nothing is indented below %q", l.text)}
-				}
-				if body, lines, err = pyBlock(lines, lines[0].indent); err != nil {
-					return nil, nil, err
-				}
-			}
-			head.kind, head.body = word, body
-			cond = strings.TrimSpace(cond[len(word):])
-			switch word {
-			case "for":
-				name, iter, ok := strings.Cut(cond, " in ")
-				if !ok {
-					return nil, nil, &pyError{l.line, fmt.Errorf("%q: a loop is for NAME in SEQUENCE", l.text)}
-				}
-				t, err := pyParseExpr(name)
-				if err != nil {
-					return nil, nil, &pyError{l.line, err}
-				}
-				head.target, cond = []*pyExpr{t}, iter
-			case "elif", "else":
-				last := (*pyStmt)(nil)
-				if len(out) > 0 {
-					last = out[len(out)-1]
-				}
-				for last != nil && last.kind == "if" && len(last.orelse) == 1 && last.orelse[0].kind == "if" && last.orelse[0].text == "elif" {
-					last = last.orelse[0]
-				}
-				if last == nil || last.kind != "if" || last.orelse != nil {
-					return nil, nil, &pyError{l.line, fmt.Errorf("%q follows no if", l.text)}
-				}
-				if word == "else" {
-					last.orelse = body
-					continue
-				}
-				head.kind, head.text = "if", "elif"
-				last.orelse = []*pyStmt{head}
-			case "while", "def", "with", "try":
-				return nil, nil, &pyError{l.line, fmt.Errorf("%q: behaviours have assignments, if and loops", l.text)}
-			}
-			if cond != "" {
-				if head.value, err = pyParseExpr(cond); err != nil {
-					return nil, nil, &pyError{l.line, err}
-				}
-			}
-			if word != "elif" {
-				out = append(out, head)
-			}
-			continue
+		return e.args[0].String() + "(" + list(args) + ")"
+	case "[]":
+		return e.args[0].String() + "[" + list(e.args[1:]) + "]"
+	case "slice":
+		s := e.args[0].String() + ":" + e.args[1].String()
+		if e.args[2] != nil {
+			s += ":" + e.args[2].String()
 		}
-		s, err := pySimple(l.text, l.line)
-		if err != nil {
-			return nil, nil, err
-		}
-		out = append(out, s...)
+		return s
+	case "tuple":
+		return "(" + list(e.args) + ")"
+	case "list":
+		return "[" + list(e.args) + "]"
+	case "if":
+		return fmt.Sprintf("%s if %s else %s", e.args[1], e.args[0], e.args[2])
+	case "u-", "u+":
+		return e.op[1:] + e.args[0].String()
+	case "not":
+		return "not " + e.args[0].String()
+	case "~":
+		return "~" + e.args[0].String()
 	}
-	if len(lines) > 0 && lines[0].indent > indent {
-		return nil, nil, &pyError{lines[0].line, fmt.Errorf("%q is indented, but nothing above it opens a block", lines[0].text)}
-	}
-	return out, lines, nil
-}
-
-// cutColon splits a line at the colon that opens a block.
-func cutColon(s string) (before, after string, ok bool) {
-	at := -1
-	outsideStrings(s, func(i, depth int) bool {
-		if s[i] == ':' && depth == 0 {
-			at = i
-		}
-		return at < 0
-	})
-	if at >= 0 {
-		return s[:at], strings.TrimSpace(s[at+1:]), true
-	}
-	return s, "", false
-}
-
-var pyAssigns = []string{"**=", "//=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "="}
-
-// pySimple reads the simple statements of one line.
-func pySimple(text string, line int) (out []*pyStmt, err error) {
-	p := &pyParser{toks: nil}
-	if p.toks, err = pyTokens(text); err != nil {
-		return nil, &pyError{line, err}
-	}
-	for {
-		for p.peek() == ";" {
-			p.at++
-		}
-		if p.done() {
-			return out, nil
-		}
-		s := &pyStmt{line: line, text: text}
-		switch p.peek() {
-		case "pass", "return":
-			s.kind = p.next()
-			if s.kind == "return" && !p.done() && p.peek() != ";" {
-				s.value, err = p.tuple()
-			}
-		default:
-			var e *pyExpr
-			if e, err = p.tuple(); err != nil {
-				break
-			}
-			s.kind, s.value = "expr", e
-			if op := p.peek(); slices.Contains(pyAssigns, op) {
-				s.kind, s.target = op, []*pyExpr{e}
-				for p.peek() == op && err == nil {
-					p.at++
-					s.value, err = p.tuple()
-					if op == "=" && p.peek() == "=" {
-						s.target = append(s.target, s.value)
-					}
-				}
-			}
-		}
-		if err == nil && !p.done() && p.peek() != ";" {
-			err = fmt.Errorf("%q: %q is not expected here", text, p.peek())
-		}
-		if err != nil {
-			return nil, &pyError{line, err}
-		}
-		out = append(out, s)
-	}
+	return fmt.Sprintf("%s %s %s", e.args[0], e.op, e.args[1])
 }

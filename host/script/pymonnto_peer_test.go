@@ -176,8 +176,96 @@ net.simulate_iterations(1)
 # v v^T/10 without its diagonal, divided by 2.2; below -0.2 are the two -0.6/2.2
 print([[round(x, 6) for x in row] for row in S.W], [round(x, 6) for x in G.energy], G.out)
 `, "[[0.0, -0.090909, 0.136364], [-0.090909, 0.0, 0.0], [0.136364, 0.0, 0.0]] [-0.590909, -0.590909, -0.590909] [1, -1, 1]\n"},
+		{"what else stands in a class", `
+k = 2
+class Odd(Behavior):
+    """Two lines,
+class Not(Behavior):"""
+    pair, more = [k**2, -1], {'a': k}
+    def plot(self):
+        with open('x') as f:
+            pass
+    def half(self, x):
+        'a text first'
+        return x/2 if 0 < np.sum(x) < 1e3 else x*0  # of all
+    def initialize(self, n):
+        w = {}
+        w['i'] = 0
+        while w['i'] < 3:
+            w['i'] += 1
+        n.x = np.array([[1.0, 2.0], [3.0, 4.0]]) @ np.array([1, w['i']])*self.more['a']
+        n.y = n.vector()
+        n.z = n.vector()
+        n.x[1:] **= 2
+    def iteration(self, n):
+        same = n.x
+        n.x **= 2
+        n.y = same + self.pair[0]
+        n.z = n.y = -self.half(n.y) - n.y - 1
+k = 3
+net = Network()
+G = NeuronGroup(net=net, size=2, behavior={1: Odd(), 2: Behavior(initialize='w = vector(2)**2', iteration='w = (w + 1)**2 if not 9 < w < 11 else 0')})
+net.initialize()
+print(G.x)
+net.simulate_iterations(1)
+# (1 + 6)*2 and ((3 + 12)*2)**2; their squares, y with 4 more: the sum is large, so that y is -y - 1
+print(G.x, G.y, G.z, G.w)
+`, "[14, 900]\n[196, 810000] [-201, -810005] [-201, -810005] [25, 25]\n"},
+		{"an if around sums of other names", `
+class C(Behavior):
+    def many(self, x):
+        return np.count_nonzero(x > 1)
+    def initialize(self, n):
+        n.x = np.arange(4)*1.0
+        n.y = n.vector(); n.z = n.vector()
+    def iteration(self, n):
+        if n.iteration > 1:
+            n.y = np.count_nonzero(n.x)
+        if n.iteration > 1:
+            n.z = self.many(n.x) + 10
+net = Network()
+G = NeuronGroup(net=net, size=4, behavior={1: C()})
+net.initialize()
+net.simulate_iterations(1)
+print(G.y, G.z)
+net.simulate_iterations(1)
+print(G.y, G.z)
+`, "[0, 0, 0, 0] [0, 0, 0, 0]\n[3, 3, 3, 3] [12, 12, 12, 12]\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) { prints(t, c.text, c.want) })
+	}
+}
+
+// What a class's text names is what its own file has, also where the file that uses it has another of that name.
+func TestPymonntoNamesOfFile(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "other.star"), []byte(`
+k = 2
+class C(Behavior):
+    def initialize(self, n):
+        n.x = n.vector(k)
+    def iteration(self, n):
+        n.x += k*100
+def text():
+    return Behavior(initialize='y = vector(k)', iteration='y += k*100')
+`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := runText(t, dir, `
+load("other.star", "C", "text")
+k = 5
+def make():
+    k = 7
+    return {1: C(), 2: text()}
+net = Network()
+G = NeuronGroup(net=net, size=1, behavior=make())
+net.initialize()
+print(G.x, G.y)
+net.simulate_iterations(1)
+print(G.x, G.y)
+`)
+	if want := "[2] [2]\n[202] [202]\n"; err != nil || got != want {
+		t.Errorf("%v\ngot\n%swant\n%s", err, got, want)
 	}
 }
 
@@ -193,9 +281,10 @@ func TestPymonntoClassErrors(t *testing.T) {
 		"max":        {"        n.x /= np.max(n.x)", ":7:", "sum, mean, any and all"},
 		"source":     {"        for s in n.synapses(afferent, 'S'):\n            n.x += s.W.dot(s.src.q)", "", "q"},
 		"while":      {"        while True:\n            n.x += 1", ":7:", "if and loops"},
+		"keyword":    {"        n.x = np.sum(a=n.x)", ":7:", "sum has no argument a="},
 		"print":      {"        print(n.x)", ":7:", "does nothing"},
 		"transposed": {"        for s in n.synapses(afferent, 'S'):\n            n.x += s.W.T.dot(s.src.x)", ":8:", "axis=0"},
-		"bracket":    {"        n.x = (1 + 2", ":7:", "missing"},
+		"bracket":    {"        n.x = (1 + 2", ":7:15:", "never closed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := runText(t, t.TempDir(), head+c[0]+tail)
@@ -204,7 +293,11 @@ func TestPymonntoClassErrors(t *testing.T) {
 			}
 		})
 	}
-	_, _, err := runText(t, t.TempDir(), head+"        n.x = n.x**2\nx = = 1\nnonlocal y\n")
+	_, _, err := runText(t, t.TempDir(), head+"        n.x += 1"+strings.Replace(tail, "C(k=1)", "C", 1))
+	if err == nil || !strings.Contains(err.Error(), "behavior 1 is the class C") || !strings.Contains(err.Error(), "C()") {
+		t.Errorf("got %v for a class in place of a behaviour", err)
+	}
+	_, _, err = runText(t, t.TempDir(), head+"        n.x = n.x**2\nx = = 1\nnonlocal y\n")
 	if err == nil || !strings.Contains(err.Error(), ":8:5") || !strings.Contains(err.Error(), ":9:1") || strings.Contains(err.Error(), "a class") || strings.Contains(err.Error(), ":7:") {
 		t.Errorf("got %v, want lines 8 and 9 only", err)
 	}

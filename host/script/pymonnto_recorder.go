@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -104,7 +105,7 @@ func (r *recorder) Get(key starlark.Value) (starlark.Value, bool, error) {
 	k := r.find(string(s))
 	if k < 0 {
 		return nil, false, withHint(fmt.Errorf("the recorder %q does not record %q", r.name, string(s)),
-			suffixless(diag.DidYouMean(recordedName(string(s)), r.exprs), joined("it records ", r.exprs)))
+			cmp.Or(diag.DidYouMean(recordedName(string(s)), r.exprs), joined("it records ", r.exprs)))
 	}
 	v, err := r.values(k)
 	return v, err == nil, err
@@ -208,13 +209,13 @@ func (r *recorder) attach(at *int) error {
 			continue
 		}
 		if r.events {
-			return withHint(inCall("EventRecorder", "%s has no variable %q to record", g.name, e), suffixless(diag.DidYouMean(e, g.names), "an event recorder takes variables"))
+			return withHint(inCall("EventRecorder", "%s has no variable %q to record", g.name, e), cmp.Or(diag.DidYouMean(e, g.names), "an event recorder takes variables"))
 		}
 		m := reduction.FindStringSubmatch(e)
 		if m == nil || m[1] != "mean" && m[1] != "sum" || !g.has(m[2]) {
 			hint := "a recorder takes variables, mean(VARIABLE) and sum(VARIABLE)"
 			if m == nil {
-				hint = suffixless(diag.DidYouMean(e, g.names), hint)
+				hint = cmp.Or(diag.DidYouMean(e, g.names), hint)
 			}
 			return withHint(inCall("Recorder", "%s has no variable %q to record", g.name, e), hint)
 		}

@@ -1,7 +1,9 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -78,13 +80,13 @@ func (n *network) end(arg string, v starlark.Value) (*pymNeurons, error) {
 		var found []*pymNeurons
 		for _, g := range n.pym.groups {
 			known = append(known, g.tags...)
-			if hasTag(g.tags, string(v)) {
+			if slices.Contains(g.tags, string(v)) {
 				found = append(found, g)
 			}
 		}
 		switch len(found) {
 		case 0:
-			return nil, withHint(fmt.Errorf("SynapseGroup: no group of the network has the tag %s=%v", arg, v), suffixless(diag.DidYouMean(string(v), known), joined("there is ", known)))
+			return nil, withHint(fmt.Errorf("SynapseGroup: no group of the network has the tag %s=%v", arg, v), cmp.Or(diag.DidYouMean(string(v), known), joined("there is ", known)))
 		case 1:
 			return found[0], nil
 		}

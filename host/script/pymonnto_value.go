@@ -211,7 +211,9 @@ func (x *expansion) value(e *pyExpr) (pyVal, error) {
 			return c, err
 		}
 		return x.choose(c, e.args[1], e.args[2])
-	case "tuple", "list", "comp":
+	case "other":
+		return pyVal{}, fmt.Errorf("%s cannot be part of an iteration", e)
+	case "tuple", "list":
 		return pyVal{}, withHint(fmt.Errorf("%s: code of an iteration has no lists", e), "keep it in a variable that initialize sets")
 	case "slice":
 		return pyVal{}, fmt.Errorf("a slice stands alone")

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -38,57 +39,41 @@ func missingModule(line string) (msg, hint string, ok bool) {
 		return "", "", false
 	}
 	root, _, _ := strings.Cut(m[1], ".")
-	return fmt.Sprintf("there is no module %q here", m[1]), suffixless(elsewhere[root], importHint), true
+	return fmt.Sprintf("there is no module %q here", m[1]), cmp.Or(elsewhere[root], importHint), true
 }
 
-// pythonOnly are forms of Python that no script can have, as they look once strings and comments are taken out.
-var pythonOnly = []struct {
-	form       *regexp.Regexp // in code whose strings are "" and whose f-strings are ""f
-	what, hint string
-}{
-	{regexp.MustCompile(`(?m)^[ \t]*(?:from[ \t]+\S+[ \t]+import|import[ \t])`), "an import", importHint},
-	{regexp.MustCompile(`(?m)^[ \t]*class\b`), "a class", classHint},
-	{regexp.MustCompile(`(?m)^[ \t]*(?:nonlocal)\b`), "a statement that scripts do not have", globalHint},
-	{regexp.MustCompile(`(?m)^[ \t]*(?:try|except|with|yield|async)\b`), "a statement that scripts do not have", statementHint},
+// pythonOnly says what statements of Python are that no script can have, by the word with which they begin.
+var pythonOnly = map[string]struct{ what, hint string }{
+	"import": {"an import", importHint}, "from": {"an import", importHint}, "class": {"a class", classHint},
+	"nonlocal": {otherStatement, globalHint},
+	"try":      {otherStatement, statementHint}, "except": {otherStatement, statementHint}, "with": {otherStatement, statementHint},
+	"yield": {otherStatement, statementHint}, "async": {otherStatement, statementHint},
 }
+
+const otherStatement = "a statement that scripts do not have"
 
 // morePython lists what else of Python stands in a file that could not be read, so that it need not be found one by one: each form at its
 // first place after the given one, with the lines of the others.
-// text is that of the file with what is allowed to be Python blanked out.
-func morePython(src *diag.Source, text string, after int) (list diag.List) {
-	read := pystar.Rewrite(text)
-	code, at := withoutStrings(read.Code)
-	for k := range at {
-		at[k] = read.Origin(at[k])
-	}
+func morePython(src *diag.Source, after int) (list diag.List) {
 	line := func(off int) int { return 1 + strings.Count(src.Text[:off], "\n") }
-	seen := line(after)
-	for _, p := range pythonOnly {
-		var first diag.Span
-		var others []string
-		last := seen
-		for _, m := range p.form.FindAllStringIndex(code, -1) {
-			start := m[0] + len(code[m[0]:m[1]]) - len(strings.TrimLeft(code[m[0]:m[1]], " \t"))
-			n := line(at[start])
-			if at[start] <= after || n == last || strings.Contains(code[m[0]:m[1]], "lambda") {
-				continue
-			}
-			if first.End == 0 {
-				first = diag.Span{Start: at[start], End: at[start] + 1}
-				if end := at[m[1]-1] + 1; end > at[start] && line(end-1) == n {
-					first.End = end
-				}
-			} else {
-				others = append(others, fmt.Sprint(n))
-			}
-			last = n
-		}
-		if first.End == 0 {
+	first, others, last := map[string]diag.Span{}, map[string][]string{}, map[string]int{}
+	what := map[string]string{}
+	for _, s := range pystar.Rewrite(src.Text).Statements {
+		p, n := pythonOnly[s.Word], line(s.Start)
+		if p.hint == "" || s.Start <= after || n == line(after) || n == last[p.hint] {
 			continue
 		}
-		d := diag.Errorf(src, first, "this is Python: %s", p.what).WithHint("%s", p.hint)
-		if len(others) > 0 {
-			d.Message += fmt.Sprintf(", as in line%s %s", plural(len(others)), shortened(others))
+		if _, again := first[p.hint]; again {
+			others[p.hint] = append(others[p.hint], fmt.Sprint(n))
+		} else {
+			first[p.hint], what[p.hint] = diag.Span{Start: s.Start, End: s.End}, p.what
+		}
+		last[p.hint] = n
+	}
+	for hint, span := range first {
+		d := diag.Errorf(src, span, "this is Python: %s", what[hint]).WithHint("%s", hint)
+		if lines := others[hint]; len(lines) > 0 {
+			d.Message += fmt.Sprintf(", as in line%s %s", plural(len(lines)), shortened(lines))
 		}
 		list.Add(d)
 	}
@@ -103,60 +88,3 @@ func shortened(lines []string) string {
 	}
 	return strings.Join(lines, ", ")
 }
-
-// withoutStrings empties string literals, drops comments and joins the lines that brackets hold together; at tells where each byte of the code
-// stood.
-func withoutStrings(text string) (code string, at []int) {
-	var out strings.Builder
-	depth := 0
-	put := func(s string, from int) {
-		for k := range len(s) {
-			out.WriteByte(s[k])
-			at = append(at, from)
-		}
-	}
-	for i := 0; i < len(text); {
-		c := text[i]
-		switch {
-		case c == '#':
-			for i < len(text) && text[i] != '\n' {
-				i++
-			}
-		case c == '"' || c == '\'':
-			start := i
-			mark := text[i : i+1]
-			if strings.HasPrefix(text[i:], strings.Repeat(mark, 3)) {
-				mark = strings.Repeat(mark, 3)
-			}
-			for i += len(mark); i < len(text) && !strings.HasPrefix(text[i:], mark); i++ {
-				if text[i] == '\\' {
-					i++
-				} else if len(mark) == 1 && text[i] == '\n' {
-					break
-				}
-			}
-			i = min(i+len(mark), len(text))
-			prefix := literalPrefix.FindString(text[max(0, start-3):start])
-			if strings.ContainsAny(prefix, "fF") {
-				put(`""f`, start-len(prefix))
-			} else {
-				put(`""`, start)
-			}
-		case c == '\n' && depth > 0:
-			put(" ", i)
-			i++
-		default:
-			if strings.IndexByte("([{", c) >= 0 {
-				depth++
-			} else if strings.IndexByte(")]}", c) >= 0 {
-				depth = max(0, depth-1)
-			}
-			put(text[i:i+1], i)
-			i++
-		}
-	}
-	put(" ", len(text))
-	return out.String(), at
-}
-
-var literalPrefix = regexp.MustCompile(`\b[rbufRBUF]{1,2}$`)

@@ -51,6 +51,7 @@ del p
 print(u, p)
 if __name__ == '__main__':
     print("main")
+    print(2*np.array([[1, 2], [3, 4]]) @ [1, 1] @ [1, 10], not 1 < 2 < 2 < x)
 `[1:])
 	want := `
 1024 0.5 -4 512 9.0 9e-06 volt**2 10.0
@@ -66,6 +67,7 @@ eins zwei; \mu \d; x.
 [4] 5 [False, True] [2] [1]
 4 None
 main
+146 True
 `[1:]
 	if got != want {
 		g, w := strings.Split(got, "\n"), strings.Split(want, "\n")

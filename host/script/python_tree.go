@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/pystar"
 	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
@@ -41,13 +42,14 @@ var comparisons = map[syntax.Token]string{syntax.EQL: "[==]", syntax.NEQ: "[!=]"
 
 // pythonVocabulary is what the forms of Python call.
 func pythonVocabulary(d starlark.StringDict) {
-	d[sliceName], d[pystar.Slice], d[pystar.Pow] = d["slice"], d["slice"], d["pow"]
+	d[sliceName], d[pystar.Slice], d[pystar.Pow], d[pystar.InPlace] = d["slice"], d["slice"], d["pow"], d["pow"]
+	d[pystar.MatMul] = starlark.NewBuiltin("@", matMul)
 	for name, f := range map[string]builtinFunc{pystar.Percent: percentFormat, pystar.Format: formatMethod, pystar.FString: formatted} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
 	d[makeBox], d[pystar.Global] = starlark.NewBuiltin(makeBox, newBox), starlark.NewBuiltin("global", doNothing)
 	d[wholeName] = starlark.NewBuiltin(wholeName, whole)
-	d[methodName], d[pystar.Imaginary], d[pystar.Matmul] = starlark.NewBuiltin(methodName, method), imaginaryUnit, matmulMark{}
+	d[methodName], d[pystar.Imaginary] = starlark.NewBuiltin(methodName, method), imaginaryUnit
 	d[pystar.With], d[withEnd] = starlark.NewBuiltin("with", enter), starlark.NewBuiltin("with", leave)
 	d["__name__"] = starlark.String("__main__")
 	for op, name := range comparisons {
@@ -96,24 +98,29 @@ func elementwiseCompared(v starlark.Value) bool {
 	return false
 }
 
-// parse reads a script, with what it has of Python.
-func parse(name, text string) (*syntax.File, error) {
+// readPython parses a script with what it has of Python; likePython makes it run.
+func readPython(name, text string) (*pystar.Text, *syntax.File, error) {
 	read := pystar.Rewrite(text)
 	f, err := fileOptions.Parse(name, read.Code, 0)
 	if wrong, ok := err.(syntax.Error); ok {
 		wrong.Pos.Line, wrong.Pos.Col = read.Position(wrong.Pos.Line, wrong.Pos.Col)
-		return nil, wrong
+		if at := read.Unclosed; at >= 0 {
+			src := &diag.Source{Text: text}
+			if line, col := diag.Pos(src, at); offset(src, wrong.Pos) > at {
+				wrong = syntax.Error{Pos: syntax.MakePosition(&name, int32(line), int32(col)), Msg: fmt.Sprintf("this %q is never closed", text[at:at+1])}
+			}
+		}
+		return nil, nil, wrong
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if read.Code != text {
 		replace(reflect.ValueOf(f.Stmts), read)
 	}
 	f.Stmts = decorated(entered(f.Stmts))
 	boxed(f)
-	likePython(f)
-	return f, nil
+	return read, f, nil
 }
 
 var positionType = reflect.TypeOf(syntax.Position{})
@@ -217,8 +224,9 @@ func bodies(st syntax.Stmt) []*[]syntax.Stmt {
 }
 
 // likePython turns what Starlark's parser reads and its resolver refuses into what means the same: a[i:j] = x becomes a[slice(i, j)] = x, and
-// arguments with a name after *list go before it. Comparisons become calls, see comparisons.
-func likePython(f *syntax.File) {
+// arguments with a name after *list go before it. Comparisons become calls, see comparisons, and products of matrices do.
+func likePython(f *syntax.File) error {
+	var c comparer
 	syntax.Walk(f, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.AssignStmt:
@@ -232,35 +240,54 @@ func likePython(f *syntax.File) {
 		}
 		return true
 	})
-	compareArraysIn(reflect.ValueOf(f.Stmts))
+	c.walk(reflect.ValueOf(f.Stmts))
+	return c.err
 }
 
 var exprType = reflect.TypeOf((*syntax.Expr)(nil)).Elem()
 
-// compareArraysIn turns comparisons into calls, unless one side is a word that no array is equal to.
-func compareArraysIn(v reflect.Value) {
+// comparer turns comparisons into calls, unless one side is a word that no array is equal to.
+type comparer struct {
+	err error // the first
+}
+
+func (c *comparer) walk(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Interface:
 		if v.IsNil() {
 			return
 		}
-		compareArraysIn(v.Elem())
-		if v.Type() != exprType || !v.CanSet() {
+		expr := v.Type() == exprType && v.CanSet()
+		if call, ok := v.Interface().(*syntax.CallExpr); ok && expr && isChain(call) {
+			c.single(call)
+			v.Set(reflect.ValueOf(bothOf(call)))
+		}
+		c.walk(v.Elem())
+		if !expr {
 			return
 		}
 		if e, ok := v.Interface().(*syntax.SliceExpr); ok && e.Lo == nil && e.Hi == nil && e.Step == nil {
 			e.X = &syntax.CallExpr{Fn: &syntax.Ident{NamePos: e.Lbrack, Name: wholeName}, Lparen: e.Lbrack, Args: []syntax.Expr{e.X}, Rparen: e.Lbrack}
 		}
-		if b, ok := v.Interface().(*syntax.BinaryExpr); ok && comparisons[b.Op] != "" && !wordOrText(b.X) && !wordOrText(b.Y) {
-			v.Set(reflect.ValueOf(&syntax.CallExpr{Fn: &syntax.Ident{NamePos: b.OpPos, Name: comparisons[b.Op]}, Lparen: b.OpPos, Args: []syntax.Expr{b.X, b.Y}, Rparen: b.OpPos}))
+		b, ok := v.Interface().(*syntax.BinaryExpr)
+		if !ok {
+			return
+		}
+		call := func(name string, x, y syntax.Expr) {
+			v.Set(reflect.ValueOf(&syntax.CallExpr{Fn: &syntax.Ident{NamePos: b.OpPos, Name: name}, Lparen: b.OpPos, Args: []syntax.Expr{x, y}, Rparen: b.OpPos}))
+		}
+		if comparisons[b.Op] != "" && !wordOrText(b.X) && !wordOrText(b.Y) {
+			call(comparisons[b.Op], b.X, b.Y)
+		} else if x, ok := b.X.(*syntax.BinaryExpr); ok && isMatMul(x) {
+			call(pystar.MatMul, x.X, b.Y)
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
-			compareArraysIn(v.Elem())
+			c.walk(v.Elem())
 		}
 	case reflect.Slice:
 		for k := range v.Len() {
-			compareArraysIn(v.Index(k))
+			c.walk(v.Index(k))
 		}
 	case reflect.Struct:
 		if v.Type() == positionType {
@@ -268,10 +295,86 @@ func compareArraysIn(v reflect.Value) {
 		}
 		for k := range v.NumField() {
 			if f := v.Field(k); f.CanSet() {
-				compareArraysIn(f)
+				c.walk(f)
 			}
 		}
 	}
+}
+
+// called reports whether a call is that of what pystar calls by this name, with so many arguments.
+func called(call *syntax.CallExpr, name string, arguments int) bool {
+	id, ok := call.Fn.(*syntax.Ident)
+	return ok && id.Name == name && len(call.Args) == arguments
+}
+
+// isChain reports whether a call is that of pystar.Chain.
+func isChain(call *syntax.CallExpr) bool {
+	if n := len(call.Args); n < 5 || n%2 == 0 || !called(call, pystar.Chain, n) {
+		return false
+	}
+	for k := 1; k < len(call.Args); k += 2 {
+		lit, ok := call.Args[k].(*syntax.Literal)
+		if !ok || comparisonOf(lit) == syntax.ILLEGAL {
+			return false
+		}
+	}
+	return true
+}
+
+// single refuses a chain that would make a call twice.
+func (c *comparer) single(chain *syntax.CallExpr) {
+	for k := 2; k < len(chain.Args)-1; k += 2 {
+		syntax.Walk(chain.Args[k], func(n syntax.Node) bool {
+			if call, ok := n.(*syntax.CallExpr); ok && !called(call, pystar.Pow, 2) && c.err == nil {
+				op := chain.Args[k+1].(*syntax.Literal)
+				c.err = syntax.Error{Pos: op.TokenPos, Msg: fmt.Sprintf("%s does not associate with %s (use parens)", chain.Args[k-1].(*syntax.Literal).Value, op.Value)}
+			}
+			return true
+		})
+	}
+}
+
+// comparisonOf is the operator that a text names; ILLEGAL: none.
+func comparisonOf(text *syntax.Literal) syntax.Token {
+	for op := range comparisons {
+		if op.String() == text.Value {
+			return op
+		}
+	}
+	return syntax.ILLEGAL
+}
+
+// bothOf is a < b and b < c for a chain of comparisons.
+func bothOf(chain *syntax.CallExpr) (all syntax.Expr) {
+	for k := 0; k+2 < len(chain.Args); k += 2 {
+		op := chain.Args[k+1].(*syntax.Literal)
+		one := &syntax.BinaryExpr{X: chain.Args[k], OpPos: op.TokenPos, Op: comparisonOf(op), Y: chain.Args[k+2]}
+		if all == nil {
+			all = one
+		} else {
+			all = &syntax.BinaryExpr{X: all, OpPos: op.TokenPos, Op: syntax.AND, Y: one}
+		}
+	}
+	return all
+}
+
+// isMatMul reports whether an expression is the first half of a product of matrices.
+func isMatMul(e *syntax.BinaryExpr) bool {
+	id, ok := e.Y.(*syntax.Ident)
+	return ok && e.Op == syntax.STAR && id.Name == pystar.MatMul
+}
+
+// matMul is a @ b.
+func matMul(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	a, err := toArray(args[0])
+	if err != nil {
+		return nil, fmt.Errorf("@ multiplies arrays, not %s", article(args[0]))
+	}
+	dot, err := a.Attr("dot")
+	if err != nil {
+		return nil, err
+	}
+	return starlark.Call(t, dot, args[1:], nil)
 }
 
 func wordOrText(e syntax.Expr) bool {

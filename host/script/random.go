@@ -92,7 +92,7 @@ func secondUnit(a, b units.Dim) (units.Dim, error) {
 
 // shaped wraps n drawn values: one number without a size, else an array.
 func shaped(size starlark.Value, kind elemKind, d units.Dim, draw func(n int) []float64) (starlark.Value, error) {
-	if size == nil || size == starlark.None {
+	if !isGiven(size) {
 		out := &Array{data: draw(1), dim: d, kind: kind}
 		return out.elem(out.data[0]), nil
 	}

@@ -28,29 +28,6 @@ func (in *interp) commonVocabulary() starlark.StringDict {
 	return d
 }
 
-// annarchyVocabulary is ANNarchy's.
-func (in *interp) annarchyVocabulary() starlark.StringDict {
-	d := starlark.StringDict{}
-	for name, f := range map[string]builtinFunc{
-		"Neuron": in.makeNeuron, "Synapse": in.makeSynapse, "Population": in.makePopulation, "Projection": in.makeProjection,
-		"PoissonPopulation": in.makePoisson, "SpikeSourceArray": in.makeSpikeSource,
-		"Monitor": in.makeMonitor, "setup": in.setup, "compile": in.compile, "simulate": in.simulate, "simulate_until": in.simulateUntil, "step": in.step,
-		"add_function": in.addFunction, "every": in.every, "clear": in.clear, "get_time": in.getTime, "dt": in.getDT,
-	} {
-		d[name] = starlark.NewBuiltin(name, f)
-	}
-	for _, m := range models {
-		d[m.name] = modelValue{m}
-	}
-	for name, v := range distributions(&in.draws) {
-		d[name] = v
-	}
-	for name, v := range in.ruleConstructors() {
-		d[name] = v
-	}
-	return d
-}
-
 // makeQuantity is quantity("5e-5*siemens*cm**-2").
 func makeQuantity(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var text string
@@ -339,12 +316,9 @@ func (in *interp) run(t *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 }
 
 func (in *interp) runFor(t *starlark.Thread, name string, v starlark.Value, plain float64) (starlark.Value, error) {
-	d, err := duration(name, v, plain)
+	d, err := runTime(name, v, plain)
 	if err != nil {
 		return nil, err
-	}
-	if !(d >= 0) || math.IsInf(d, 0) {
-		return nil, fmt.Errorf("%s: a duration is finite, and zero or positive; got %v", name, v)
 	}
 	return in.advance(t, func(s Simulation) error { return s.Run(in.ctx, d) })
 }

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"maps"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -12,8 +13,8 @@ import (
 // frameScope is what a script could name at one call: the locals of the calling functions, captured, and the globals, read
 // when asked.
 type frameScope struct {
-	locals  starlark.StringDict
-	globals []*starlark.Function // whose module's globals count, innermost first
+	locals starlark.StringDict
+	module *starlark.Function // whose module's globals count; nil: none
 }
 
 // capture remembers the names visible where a builtin was called. Only the innermost script function's locals and the
@@ -27,7 +28,7 @@ func capture(t *starlark.Thread) *frameScope {
 		if !ok {
 			continue
 		}
-		s.globals = append(s.globals, fn)
+		s.module = fn
 		s.locals = starlark.StringDict{}
 		for i := 0; i < fn.NumFreeVars(); i++ {
 			if b, v := fn.FreeVar(i); v != nil {
@@ -103,6 +104,26 @@ func (c comprehensions) add(f *syntax.File) {
 	})
 }
 
+// globals are those of the module, as they are now; some have no value yet.
+func (s *frameScope) globals() starlark.StringDict {
+	if s == nil || s.module == nil {
+		return nil
+	}
+	return globalsOf(s.module)
+}
+
+// all is what can be named, with its values.
+func (s *frameScope) all() starlark.StringDict {
+	out := starlark.StringDict{}
+	for n, v := range s.globals() {
+		if v != nil {
+			out[n] = v
+		}
+	}
+	maps.Copy(out, s.locals)
+	return out
+}
+
 func (s *frameScope) local(name string) (starlark.Value, bool) {
 	if s == nil {
 		return nil, false
@@ -115,12 +136,8 @@ func (s *frameScope) global(name string) (starlark.Value, bool) {
 	if s == nil {
 		return nil, false
 	}
-	for _, fn := range s.globals {
-		if v, ok := globalsOf(fn)[name]; ok && v != nil {
-			return v, true
-		}
-	}
-	return nil, false
+	v := s.globals()[name]
+	return v, v != nil
 }
 
 func (s *frameScope) names(into map[string]bool) {
@@ -130,10 +147,8 @@ func (s *frameScope) names(into map[string]bool) {
 	for n := range s.locals {
 		into[n] = true
 	}
-	for _, fn := range s.globals {
-		for n := range globalsOf(fn) {
-			into[n] = true
-		}
+	for n := range s.globals() {
+		into[n] = true
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,13 +108,11 @@ type interp struct {
 	state    net.State // not nil inside a network operation
 	// functions are ANNarchy's, for all equations.
 	functions []function
-	// classes are the classes of behaviours in the scripts that were read.
-	classes []*pyClass
-	// withoutClasses are the texts of scripts with spaces in place of their classes.
-	withoutClasses map[*diag.Source]string
-	brian          brian
-	figures        figures
-	lists          comprehensions
+	// classes are the classes of behaviours in each script that was read.
+	classes map[*diag.Source][]*pyClass
+	brian   brian
+	figures figures
+	lists   comprehensions
 	// files are those that open() began.
 	files []*textFile
 }
@@ -324,12 +323,14 @@ func (in *interp) exceededMessage() (msg, hint string) {
 // exec parses and runs one file. Errors are rendered.
 func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDict, error) {
 	in.sources[src.Name] = src
-	text, err := in.takeClasses(src)
+	read, f, err := readPython(src.Name, src.Text)
 	if err != nil {
+		return nil, in.diagnose(err)
+	}
+	if err := in.readClasses(src, read.Classes, f); err != nil {
 		return nil, err
 	}
-	f, err := parse(src.Name, text)
-	if err != nil {
+	if err := likePython(f); err != nil {
 		return nil, in.diagnose(err)
 	}
 	in.collectLiterals(f, src)
@@ -394,9 +395,7 @@ func (in *interp) predeclared() starlark.StringDict {
 		d[name] = number(q.Value, q.Dim)
 	}
 	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.draws.vocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary(), in.pymonntoVocabulary(), in.figureVocabulary(), in.graphVocabulary()} {
-		for name, v := range part {
-			d[name] = v
-		}
+		maps.Copy(d, part)
 	}
 	in.machinery(d)
 	in.sharePanelNames(d)

@@ -155,7 +155,7 @@ func (in *interp) variableOf(panel string, v *net.View, group, elements starlark
 	if _, ok := p.vars[v.Var]; !ok {
 		return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), v.Var, p.names)
 	}
-	if elements != nil && elements != starlark.None {
+	if isGiven(elements) {
 		if v.Elements, err = traceElements(panel, elements, p.group.N); err != nil {
 			return nil, err
 		}

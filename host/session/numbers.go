@@ -92,7 +92,7 @@ func (t *Timeline) setNumber(e SetParameter) (Edit, error) {
 	var old *units.Quantity
 	fresh, compiled := false, false // it becomes live somewhere; it is compiled in somewhere
 	for _, p := range t.places(e.Object) {
-		q, ok := p.value(t, e.Name)
+		q, ok := p.value(e.Name)
 		if !ok {
 			continue
 		}
@@ -146,7 +146,7 @@ func (t *Timeline) setNumber(e SetParameter) (Edit, error) {
 }
 
 // value is what a name stands for at a place; ok is false where it is no number.
-func (p place) value(t *Timeline, name string) (units.Quantity, bool) {
+func (p place) value(name string) (units.Quantity, bool) {
 	if *p.scope == nil {
 		return units.Quantity{}, false
 	}
@@ -161,7 +161,7 @@ func (p place) value(t *Timeline, name string) (units.Quantity, bool) {
 func (t *Timeline) note(e SetParameter, live bool) {
 	used := t.sim.Result().Numbers
 	for _, p := range t.places(e.Object) {
-		q, ok := p.value(t, e.Name)
+		q, ok := p.value(e.Name)
 		if !ok {
 			continue
 		}

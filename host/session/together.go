@@ -37,7 +37,7 @@ func (g Together) apply(t *Timeline) (Edit, error) {
 	for k, e := range g {
 		i, err := e.apply(t)
 		if err != nil {
-			return nil, t.unmake(before, inverse, k, err)
+			return nil, t.unmake(before, k, err)
 		}
 		reverts = reverts && i != nil
 		inverse = append(Together{i}, inverse...)
@@ -49,7 +49,7 @@ func (g Together) apply(t *Timeline) (Edit, error) {
 }
 
 // unmake reverts the first edits of several when a later one failed.
-func (t *Timeline) unmake(before *version, inverse Together, made int, err error) error {
+func (t *Timeline) unmake(before *version, made int, err error) error {
 	if made == 0 {
 		return err
 	}

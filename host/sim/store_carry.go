@@ -194,7 +194,7 @@ func (st *State) differences(p *plan.Plan) (out []string) {
 		there[v.object] = there[v.object] || v.mustFit()
 	}
 	said := map[string]bool{}
-	say := func(object, format string, args ...any) {
+	say := func(format string, args ...any) {
 		if text := fmt.Sprintf(format, args...); !said[text] {
 			said[text] = true
 			out = append(out, text)
@@ -208,15 +208,15 @@ func (st *State) differences(p *plan.Plan) (out []string) {
 		n := b.Len / max(b.Rows, 1)
 		switch {
 		case !there[b.Object]:
-			say(b.Object, "it has no %q", b.Object)
+			say("it has no %q", b.Object)
 		case v == nil:
-			say(b.Object, "its %q has no variable %q", b.Object, b.Var)
+			say("its %q has no variable %q", b.Object, b.Var)
 		case v.typ != b.Type:
-			say(b.Object, "%s.%s is of type %v in it and of type %v here", b.Object, b.Var, v.typ, b.Type)
+			say("%s.%s is of type %v in it and of type %v here", b.Object, b.Var, v.typ, b.Type)
 		case v.n != n && v.listed():
-			say(b.Object, "%q has %d elements in it and %d here", b.Object, v.n-1, n-1)
+			say("%q has %d elements in it and %d here", b.Object, v.n-1, n-1)
 		case v.n != n:
-			say(b.Object, "%s.%s has %d elements in it and %d here", b.Object, b.Var, v.n, n)
+			say("%s.%s has %d elements in it and %d here", b.Object, b.Var, v.n, n)
 		}
 	}
 	for _, v := range st.vars {
@@ -226,9 +226,9 @@ func (st *State) differences(p *plan.Plan) (out []string) {
 		b, ok := p.Find(v.object, v.name)
 		switch {
 		case !here[v.object]:
-			say(v.object, "it has %q, which this network does not have", v.object)
+			say("it has %q, which this network does not have", v.object)
 		case !ok || !kept(b.Role, b.Rows > 0):
-			say(v.object, "its %q has a variable %q, which %q does not have here", v.object, v.name, v.object)
+			say("its %q has a variable %q, which %q does not have here", v.object, v.name, v.object)
 		}
 	}
 	return out

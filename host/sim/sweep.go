@@ -199,7 +199,7 @@ func (w *sweeping) run(k int) (err error) {
 			err = e
 		}
 	}()
-	if err := w.start(r.s, r.c, k); err != nil {
+	if err := w.start(r.s, k); err != nil {
 		return err
 	}
 	if err := r.s.Run(w.ctx, w.Seconds); err != nil {
@@ -212,7 +212,7 @@ func (w *sweeping) run(k int) (err error) {
 }
 
 // start takes over the state to start from; the parameters that are variables then have the values of this run again.
-func (w *sweeping) start(s *Sim, c *clone, k int) error {
+func (w *sweeping) start(s *Sim, k int) error {
 	if w.From == nil {
 		return nil
 	}

@@ -96,7 +96,7 @@ func (w *sweeping) batch(from int, why string) (next int, apart []int, _ string,
 		}
 	}
 	for _, r := range going {
-		if err := w.start(r.s, r.c, r.k); err != nil {
+		if err := w.start(r.s, r.k); err != nil {
 			return 0, nil, "", w.named(r.k, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/exec"
@@ -274,9 +275,7 @@ func (s *suite) snapshot(t *testing.T) {
 	}
 	short := *snap
 	short.Data = map[plan.BufferID][]byte{}
-	for id, data := range snap.Data {
-		short.Data[id] = data
-	}
+	maps.Copy(short.Data, snap.Data)
 	short.Data[bufs[0]] = snap.Data[bufs[0]][:8]
 	if other.Restore(&short) == nil {
 		t.Error("a truncated snapshot was restored")

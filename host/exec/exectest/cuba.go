@@ -34,7 +34,7 @@ func (s *suite) cubaPlan() *cubaNet {
 	c.v, c.ge, c.gi = b.reals("v", c.start...), b.realN("ge", cubaN), b.realN("gi", cubaN)
 	c.free = b.buffer(plan.Buffer{Var: "free", Type: ir.Bool, Len: cubaN, Fill: 1})
 	c.last = b.buffer(plan.Buffer{Var: "last", Type: ir.Int, Len: cubaN, Fill: -1000})
-	c.list = b.list("list", cubaN, cubaDelay+1)
+	c.list = b.list(cubaN, cubaDelay+1)
 	b.SpikeMonitors = []*plan.SpikeMonitor{{Name: "spikes", List: c.list, To: cubaN, Vars: []plan.MonitorVar{{Name: "v", Buf: c.v, Len: cubaN}}}}
 
 	k := newBody("update", ir.Elements)

@@ -34,8 +34,8 @@ func Networks(t *testing.T, newBackend func() exec.Backend, precision plan.Preci
 }
 
 // list adds a spike list for n elements, kept for rows steps.
-func (b *builder) list(name string, n, rows int) plan.BufferID {
-	return b.buffer(plan.Buffer{Var: name, Type: ir.Int, Len: (n + 1) * max(rows, 1), Rows: rows, Role: plan.History})
+func (b *builder) list(n, rows int) plan.BufferID {
+	return b.buffer(plan.Buffer{Var: "list", Type: ir.Int, Len: (n + 1) * max(rows, 1), Rows: rows, Role: plan.History})
 }
 
 func (k *body) emit(b *builder, list plan.BufferID, mask *ir.Expr) {
@@ -81,7 +81,7 @@ func (b *builder) pattern(list plan.BufferID, n int) {
 func (s *suite) lag(t *testing.T) {
 	const n, rows, steps = 300, 4, 14
 	b := s.plan()
-	list := b.list("list", n, rows)
+	list := b.list(n, rows)
 	b.pattern(list, n)
 	var count, last [rows]plan.BufferID
 	for lag := range rows {
@@ -133,7 +133,7 @@ func (s *suite) generate(t *testing.T) {
 				first = append(first, int32(len(index)))
 			}
 		}
-		list := b.list("list", n, rows)
+		list := b.list(n, rows)
 		b.do("generate", &plan.Generate{Name: "generator", List: list, Steps: b.ints("steps", at...), First: b.ints("first", first...),
 			Index: b.ints("index", index...), Count: len(at), Period: period})
 		x := s.load(t, b, exec.Options{})
@@ -153,7 +153,7 @@ func (s *suite) generate(t *testing.T) {
 	}
 	// A generator without any spikes.
 	b := s.plan()
-	list := b.list("list", n, 0)
+	list := b.list(n, 0)
 	b.do("generate", &plan.Generate{Name: "silent", List: list, Steps: b.intN("steps", 0), First: b.ints("first", 0), Index: b.intN("index", 0)})
 	if got := read(t, s.steps(t, b, 3), b, list); got[0] != 0 {
 		t.Errorf("a generator without spikes gives %v", got[0])
@@ -179,7 +179,7 @@ func (s *suite) recordSpikes(t *testing.T) {
 	const n, from, to = 300, 37, 261
 	for _, rows := range []int{0, 3} {
 		b := s.plan()
-		list := b.list("list", n, rows)
+		list := b.list(n, rows)
 		v, c, shared := b.realN("v", n), b.intN("c", n), b.reals("shared", 0.5)
 		vars := []plan.MonitorVar{{Name: "v", Buf: v, Len: n}, {Name: "c", Buf: c, Len: n}, {Name: "shared", Buf: shared, Len: 1}}
 		b.SpikeMonitors = []*plan.SpikeMonitor{

@@ -37,7 +37,7 @@ func (s *suite) byPost(t *testing.T) {
 	}
 	w, pre, post, free := b.reals("w", wv...), b.reals("pre", pv...), b.reals("post", qv...), b.bools("free", freev...)
 	who, draw, lastStep := b.intN("who", n), b.realN("draw", n), b.intN("laststep", n)
-	list := b.list("list", npost, 2)
+	list := b.list(npost, 2)
 	b.pattern(list, npost)
 
 	k := newBody("plastic", ir.Spiking)
@@ -256,7 +256,7 @@ func (s *suite) ownDelays(t *testing.T) {
 	}
 	w, delay := b.reals("w", wv...), b.ints("delay", dv...)
 	ring := b.buffer(plan.Buffer{Var: "ring", Type: ir.Real, Len: depth * npost, Role: plan.History})
-	list := b.list("list", npre, 0)
+	list := b.list(npre, 0)
 	b.pattern(list, npre)
 	k := newBody("deliver", ir.Spiking)
 	row := k.Op(ir.OpMod, k.Op(ir.OpAdd, k.Leaf(ir.OpStep), k.load(b, delay)), k.ConstInt(depth))
@@ -306,7 +306,7 @@ func (s *suite) synapseFaults(t *testing.T) {
 		t.Fatal("the first synapse to fail is not in the second row")
 	}
 	w, v := b.reals("w", wv...), b.realN("v", n)
-	list := b.list("list", npost, 0)
+	list := b.list(npost, 0)
 	b.do("generate", &plan.Generate{Name: "generator", List: list, Steps: b.ints("steps", 2), First: b.ints("first", 0, 2), Index: b.ints("index", 7, 20), Count: 1})
 	k := newBody("fault", ir.Spiking)
 	x := k.Op(ir.OpMul, k.load(b, w), k.Const(2))

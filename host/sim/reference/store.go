@@ -136,16 +136,16 @@ func testSweepLoop(b *bench) {
 
 // noisy is a network with everything that a state must hold: noise, spikes under way with several delays, refractoriness, plastic synapses,
 // generated spikes, and several monitors.
-func (b *bench) noisy() (g *net.Group, syn *net.Synapses) {
+func (b *bench) noisy() {
 	t := b.t
 	in := b.generator("sgg", 20, []int32{0, 3, 7, 19}, []float64{5, 40, 90, 140})
 	ns := namespace{"tau": "5*ms", "sigma": units.Number(0.5), "w0": units.Number(0.3)}
-	g = b.group("g", 20, "dv/dt = (1.2-v)/tau + sigma*xi*tau**-0.5 : 1 (unless refractory)", "euler", ns,
+	g := b.group("g", 20, "dv/dt = (1.2-v)/tau + sigma*xi*tau**-0.5 : 1 (unless refractory)", "euler", ns,
 		&net.Spiking{Threshold: text("v>1"), Reset: text("v=0"), Refractory: text("1*ms")})
 	b.set(g, "v", scaled(reference(t, "cuba1000_v0_mV")[:20], -0.01), "1")
 	first := b.synapses("input", in, g, "", ns, onPre("v += w0", 2.05e-3))
 	first.Connect = []*net.Connection{{I: []int32{0, 3, 7, 19}, J: []int32{1, 2, 3, 4}}}
-	syn = b.synapses("rec", g, g, "w : 1\ndapre/dt = -apre/tau : 1 (event-driven)", ns,
+	syn := b.synapses("rec", g, g, "w : 1\ndapre/dt = -apre/tau : 1 (event-driven)", ns,
 		onPre("v += w\napre += 0.1\nw = clip(w + apre*0.01, 0, 0.2)", scaled([]float64{0, 1, 13, 30, 7}, 1e-4)...))
 	syn.Connect = []*net.Connection{{I: []int32{0, 1, 2, 3, 4}, J: []int32{5, 6, 7, 8, 9}}}
 	syn.Initial = []net.Assignment{{Var: "w", Values: []float64{0.05}}}
@@ -153,7 +153,6 @@ func (b *bench) noisy() (g *net.Group, syn *net.Synapses) {
 	b.SpikeMonitors = append(b.SpikeMonitors, &net.SpikeMonitor{Name: "counts", Of: net.All(g), CountOnly: true})
 	b.stateMonitor(g, []string{"v"}, 0, 1)
 	b.RateMonitors = append(b.RateMonitors, &net.RateMonitor{Name: "rate", Of: net.All(g)})
-	return g, syn
 }
 
 // outcome is all that can be observed of a noisy network.
@@ -240,7 +239,7 @@ func testRestoreRandom(b *bench) {
 	}
 }
 
-// TestStoreFile continues from a file in another simulation, as a program does that was killed.
+// testStoreFile continues from a file in another simulation, as a program does that was killed.
 func testStoreFile(b *bench) {
 	t := b.t
 	path := filepath.Join(t.TempDir(), "state")

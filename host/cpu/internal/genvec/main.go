@@ -110,10 +110,10 @@ func (g *generator) extremum(op, join string, y int) body {
 	}
 }
 
-// fused is a*b+c in two roundings; operands are register numbers, op the second operation with its operands' order.
-func (g *generator) fused(a, b int, op string, first, second int) body {
+// fused is a*b+c in two roundings, a in register 0; operands are register numbers, op the second operation with its operands' order.
+func (g *generator) fused(b int, op string, first, second int) body {
 	return func(w width, r func(int) string) {
-		g.p("\tVMUL%s %s, %s, %s", w.p, r(b), r(a), r(3))
+		g.p("\tVMUL%s %s, %s, %s", w.p, r(b), r(0), r(3))
 		reg := func(i int) string {
 			if i < 0 {
 				return r(3)
@@ -357,10 +357,10 @@ func main() {
 			name, in, scalars string
 			f                 body
 		}{
-			{"mAddVVV", "abc", "", g.fused(0, 1, "VADD", -1, 2)}, {"mAddVSV", "ac", "s", g.fused(0, 14, "VADD", -1, 2)},
-			{"mAddVVS", "ab", "t", g.fused(0, 1, "VADD", -1, 15)}, {"mAddVSS", "a", "st", g.fused(0, 14, "VADD", -1, 15)},
-			{"mSubVVV", "abc", "", g.fused(0, 1, "VSUB", -1, 2)}, {"mSubVSV", "ac", "s", g.fused(0, 14, "VSUB", -1, 2)},
-			{"mRSubVVV", "abc", "", g.fused(0, 1, "VSUB", 2, -1)}, {"mRSubVVS", "ab", "t", g.fused(0, 1, "VSUB", 15, -1)},
+			{"mAddVVV", "abc", "", g.fused(1, "VADD", -1, 2)}, {"mAddVSV", "ac", "s", g.fused(14, "VADD", -1, 2)},
+			{"mAddVVS", "ab", "t", g.fused(1, "VADD", -1, 15)}, {"mAddVSS", "a", "st", g.fused(14, "VADD", -1, 15)},
+			{"mSubVVV", "abc", "", g.fused(1, "VSUB", -1, 2)}, {"mSubVSV", "ac", "s", g.fused(14, "VSUB", -1, 2)},
+			{"mRSubVVV", "abc", "", g.fused(1, "VSUB", 2, -1)}, {"mRSubVVS", "ab", "t", g.fused(1, "VSUB", 15, -1)},
 		} {
 			g.elementwise(o.name+"AVX2", w, o.in, o.scalars, true, o.f)
 		}

@@ -15,7 +15,6 @@ const (
 func (g *generator) product(w width, reg, isa string, vectors int) {
 	fn := "product" + isa + w.goType
 	size := map[string]int{"Y": 32, "Z": 64}[reg]
-	lanes := size / w.bytes
 	fmt.Fprintf(&g.decl, "\n//go:noescape\nfunc %s(a *product[%s])\n", fn, w.goType)
 	g.p("\n// func %s\nTEXT ·%s(SB), NOSPLIT, $0-8", fn, fn)
 	g.p("\tMOVQ a+0(FP), R15\n\tXORQ BX, BX")
@@ -31,13 +30,13 @@ func (g *generator) product(w width, reg, isa string, vectors int) {
 		g.p("\tCMPQ AX, $%d\n\tJLE three\n\tCMPQ AX, $%d\n\tJLE strip2\n\nthree:", 3*size, 4*size)
 	}
 	for v := vectors; v > 0; v-- {
-		g.productStrip(w, reg, v, size, lanes)
+		g.productStrip(w, reg, v, size)
 	}
 	g.p("\ndone:\n\tVZEROUPPER\n\tRET")
 }
 
 // productStrip writes the loops over rows and over what is summed for v registers of columns.
-func (g *generator) productStrip(w width, reg string, v, size, lanes int) {
+func (g *generator) productStrip(w width, reg string, v, size int) {
 	const rows = 4
 	acc := func(r, c int) string { return fmt.Sprint(reg, r*v+c) }
 	first := rows * v // the registers behind the sums

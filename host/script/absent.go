@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -61,7 +62,7 @@ func absentHint(msg string) string {
 		return absent[name]
 	}
 	if m := noField.FindStringSubmatch(msg); m != nil {
-		return suffixless(absent[m[1]], "what this object has can be read, not set; its arguments are given where it is made")
+		return cmp.Or(absent[m[1]], "what this object has can be read, not set; its arguments are given where it is made")
 	}
 	return ""
 }

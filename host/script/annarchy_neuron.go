@@ -121,7 +121,7 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 		return nil, err
 	}
 	for name, v := range map[string]starlark.Value{"pre_axon_spike": preAxon, "pruning": pruning, "creating": creating} {
-		if v != nil && v != starlark.None {
+		if isGiven(v) {
 			hint := "the synapses of a projection stay: let w become 0, or connect anew between runs with the pairs that are left"
 			if name == "pre_axon_spike" {
 				hint = "pre_spike= acts at the spikes of the presynaptic neuron"

@@ -50,25 +50,25 @@ func (g *ignoredArgs) pairs() []any {
 	return []any{"force_multiple_weights?", &g.force, "storage_format?", &g.format, "storage_order?", &g.order, "requires_multiple_weights?", &g.requires}
 }
 
-// values reads weights= or delays=: a number, a distribution, or nothing.
-func values(what string, v starlark.Value) (connect.Values, error) {
+// values reads weights=: a number, a distribution, or nothing.
+func values(v starlark.Value) (connect.Values, error) {
 	switch x := v.(type) {
 	case nil, starlark.NoneType:
 		return nil, nil
 	case *distribution:
 		return x.values, nil
 	case *Array, *starlark.List, starlark.Tuple:
-		return nil, withHint(fmt.Errorf("%s: one number or a distribution, got %s", what, article(v)), "weights for each synapse are given with connect_from_matrix or connect_from_arrays")
+		return nil, withHint(fmt.Errorf("weights: one number or a distribution, got %s", article(v)), "weights for each synapse are given with connect_from_matrix or connect_from_arrays")
 	}
 	q, ok := asQuantity(v)
 	if !ok {
-		return nil, fmt.Errorf("%s: expected a number or a distribution, got %s", what, article(v))
+		return nil, fmt.Errorf("weights: expected a number or a distribution, got %s", article(v))
 	}
 	if !q.Dim.Dimensionless() {
-		return nil, fmt.Errorf("%s: expected a number without unit, got %s", what, describeDim(q.Dim))
+		return nil, fmt.Errorf("weights: expected a number without unit, got %s", describeDim(q.Dim))
 	}
 	if math.IsNaN(q.Value) || math.IsInf(q.Value, 0) {
-		return nil, fmt.Errorf("%s: %v is not a finite number", what, q.Value)
+		return nil, fmt.Errorf("weights: %v is not a finite number", q.Value)
 	}
 	return connect.Constant(q.Value), nil
 }
@@ -100,7 +100,7 @@ func connectOneToOne(_ *interp, name string, args starlark.Tuple, kwargs []starl
 		return nil, err
 	}
 	r := &ruleValue{}
-	weight, err := values("weights", w)
+	weight, err := values(w)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func connectAllToAll(_ *interp, name string, args starlark.Tuple, kwargs []starl
 		return nil, err
 	}
 	r := &ruleValue{}
-	weight, err := values("weights", w)
+	weight, err := values(w)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func connectFixedProbability(_ *interp, name string, args starlark.Tuple, kwargs
 		return nil, err
 	}
 	r := &ruleValue{}
-	weight, err := values("weights", w)
+	weight, err := values(w)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func connectFixedNumber(pre bool) connector {
 			return nil, err
 		}
 		r := &ruleValue{}
-		weight, err := values("weights", w)
+		weight, err := values(w)
 		if err != nil {
 			return nil, err
 		}
@@ -355,7 +355,7 @@ func connectFromArrays(_ *interp, name string, args starlark.Tuple, kwargs []sta
 			return nil, fmt.Errorf("%s: weights are plain numbers, got %s", name, describeDim(a.dim))
 		}
 		rule.W = append([]float64(nil), a.data...)
-	} else if rule.Weight, err = values("weights", vw); err != nil {
+	} else if rule.Weight, err = values(vw); err != nil {
 		return nil, err
 	}
 	if a, ok := perSynapse(vd); ok {
@@ -379,25 +379,6 @@ func perSynapse(v starlark.Value) (*Array, bool) {
 		return a, err == nil
 	}
 	return nil, false
-}
-
-// indices reads an array of element numbers.
-func indices(what string, v starlark.Value) ([]int32, error) {
-	a, err := toArray(v)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	if len(a.shape) > 1 || !a.dim.Dimensionless() {
-		return nil, fmt.Errorf("%s: expected a list of whole numbers, got shape %s in %s", what, shapeString(a.shape), describeDim(a.dim))
-	}
-	out := make([]int32, len(a.data))
-	for k, x := range a.data {
-		if x != math.Trunc(x) || math.Abs(x) > maxGroup {
-			return nil, fmt.Errorf("%s: element %d is %v, not a whole number", what, k, x)
-		}
-		out[k] = int32(x)
-	}
-	return out, nil
 }
 
 // ruleConstructors are the connectors as functions, for connect(dog(...)).
