@@ -27,6 +27,8 @@ func TestRewrite(t *testing.T) {
 		{"x = '%.2f' % a**2*b", "x = __percent__('%.2f', __pow__(a, 2))*b"},
 		{"x = ('%d'\n '%d') % (a, b)", "x = __percent__((('%d'\n + '%d')), (a, b))"},
 		{"x = a % b", "x = a % b"},
+		{"%matplotlib inline\n%config InlineBackend.figure_format = 'svg'\nx = a\\\n% matplotlib", "pass\npass\nx = a\\\n% matplotlib"},
+		{"%timeit run(1)", "%timeit run(1)"},
 		{"x = '{:.2f}'.format(a) + s.format(b)", "x = __format__('{:.2f}', a) + s.format(b)"},
 		{"x = f'v = {v/mV:.2f} mV'", "x = __fstring__('v = ', (v/mV), \":.2f\", ' mV')"},
 		{"x = rf\"\\d{a['k']}{b!r}{{}}\"", "x = __fstring__(r\"\\d\", (a['k']), \":\", r\"\", (b), \"r:\", r\"{}\")"},

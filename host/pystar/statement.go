@@ -29,6 +29,9 @@ func (r *rewriter) statements() {
 	}
 }
 
+// notebookOnly are commands of Jupyter that tell it how to show what it shows.
+var notebookOnly = map[string]bool{"matplotlib": true, "pylab": true, "config": true, "load_ext": true, "autoreload": true}
+
 // flat reports whether all brackets of a line are closed.
 func flat(line []token) bool {
 	depth := 0
@@ -53,6 +56,8 @@ func (r *rewriter) statement(line []token, offset int) {
 		}
 		k := max(0, slices.IndexFunc(line, func(t token) bool { return t.is("import") }))
 		r.kept = append(r.kept, Statement{t.s, start, line[k].end})
+	case t.is("%") && len(line) > 1 && notebookOnly[line[1].s]:
+		r.whole(start, end, "pass")
 	case t.is("@") && len(line) > 1:
 		r.replaceToken(t, fmt.Sprintf("%s%d = ", Decorator, r.decorators))
 		r.decorators++
