@@ -43,6 +43,9 @@ func openHeadless() (*glDevice, error) {
 
 // openWindow opens OpenGL in a window that is not shown yet.
 func openWindow(title string, width, height int) (*glDevice, error) {
+	if os.Getenv("LIBGL_DEBUG") == "" {
+		_ = os.Setenv("LIBGL_DEBUG", "quiet") // as above
+	}
 	c, err := context.NewWindow(context.WindowOptions{Title: title, Width: width, Height: height})
 	if err != nil {
 		return nil, err

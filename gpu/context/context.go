@@ -4,6 +4,7 @@ package context
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -52,6 +53,15 @@ func (c *call) run() {
 		close(c.done)
 	}()
 	c.f()
+}
+
+// settings are for drivers, before they are loaded; what the user has set stays.
+func settings() {
+	// Mesa's zink over a Vulkan of the processor compiles a program anew for each value of a uniform that decides a branch, such as the number of the step.
+	const inline = "ZINK_INLINE_UNIFORMS"
+	if _, ok := os.LookupEnv(inline); !ok {
+		_ = os.Setenv(inline, "0")
+	}
 }
 
 // start runs open on a new locked thread and then serves Do until Close.

@@ -49,6 +49,7 @@ func (k candidate) String() string {
 // NewHeadless makes a context without a window: desktop OpenGL 4.5 core, or 4.3 where there is no more. It prefers
 // hardware to software rasterisers unless told otherwise. The error is an *Error.
 func NewHeadless(o HeadlessOptions) (*Context, error) {
+	settings()
 	if v := os.Getenv("GALVANI_EGL_PLATFORM"); v != "" {
 		o.Platform = v
 	}

@@ -42,6 +42,7 @@ func release() {
 // NewWindow opens a window with an OpenGL 4.5 core context, or 4.3 where there is no more. All windows of a process
 // should be opened one after another: GLFW itself is not safe for use from several threads. The error is an *Error.
 func NewWindow(o WindowOptions) (*Context, error) {
+	settings()
 	if os.Getenv("DISPLAY") == "" {
 		hint := "run in a desktop session, through ssh -X, or draw without a window"
 		if os.Getenv("WAYLAND_DISPLAY") != "" {
@@ -58,6 +59,11 @@ func NewWindow(o WindowOptions) (*Context, error) {
 		return nil, &Error{Kind: ErrNoDisplay, Detail: fmt.Sprintf("the X server at DISPLAY=%q cannot be reached", os.Getenv("DISPLAY")),
 			Hint: "check that it runs and lets this user in"}
 	}
+	// So are these: GLFW's errors about them are two, of which the binding calls one its own mistake, and panics with the other.
+	if depth := int(C.galvani_x11_depth()); depth > 0 && depth < leastDepth {
+		return nil, &Error{Kind: ErrNoDriver, Detail: fmt.Sprintf("the screen of DISPLAY=%q has colours of %d bits, OpenGL draws with %d or more", os.Getenv("DISPLAY"), depth, leastDepth),
+			Hint: "start the X server with 24 bits, or draw without a window"}
+	}
 	if o.Width <= 0 || o.Height <= 0 {
 		o.Width, o.Height = 1280, 800
 	}
@@ -66,6 +72,9 @@ func NewWindow(o WindowOptions) (*Context, error) {
 	}
 	return start(func(c *Context) error { return serverAlive(func() error { return c.openWindow(o) }) })
 }
+
+// leastDepth is the number of bits of a colour that drivers have formats for windows of.
+const leastDepth = 15
 
 // serverAlive calls open. GLFW's Go binding panics with an error where the X server goes away in the middle of it; mistakes of this program, which
 // panic with other things, go on.
@@ -78,6 +87,11 @@ func serverAlive(open func() error) (err error) {
 		why, ok := p.(*glfw.Error)
 		if !ok {
 			panic(p)
+		}
+		if why.Code == glfw.FormatUnavailable {
+			err = &Error{Kind: ErrNoDriver, Detail: fmt.Sprintf("the display at DISPLAY=%q has no format that OpenGL draws a window in (%s)", os.Getenv("DISPLAY"), why.Desc),
+				Hint: "draw without a window"}
+			return
 		}
 		err = &Error{Kind: ErrNoDisplay, Detail: fmt.Sprintf("the X server at DISPLAY=%q went away while the window was opened (%s)", os.Getenv("DISPLAY"), why.Desc),
 			Hint: "check that it still runs, or draw without a window"}
@@ -106,7 +120,11 @@ func (c *Context) openWindow(o WindowOptions) error {
 
 	var tried []string
 	old := false
-	for _, api := range []int{glfw.NativeContextAPI, glfw.EGLContextAPI} {
+	apis := []int{glfw.NativeContextAPI, glfw.EGLContextAPI}
+	if C.galvani_glx_configs() == 0 {
+		apis, tried = apis[1:], append(tried, fmt.Sprintf("the X server at DISPLAY=%q offers no OpenGL through GLX", os.Getenv("DISPLAY")))
+	}
+	for _, api := range apis {
 		for _, v := range versions {
 			w, err := createWindow(o, api, v)
 			if err != nil {
@@ -138,7 +156,8 @@ func (c *Context) openWindow(o WindowOptions) error {
 	release()
 	detail := strings.Join(tried, "; ")
 	if old {
-		return &Error{Kind: ErrOldVersion, Detail: detail, Hint: "OpenGL 4.3 core is the least that works; a newer driver may have it"}
+		return &Error{Kind: ErrOldVersion, Detail: detail,
+			Hint: "OpenGL 4.3 core is the least that works; a newer driver may have it, and LIBGL_DEBUG=verbose tells whether Mesa could not load one"}
 	}
 	return &Error{Kind: ErrNoDriver, Detail: detail, Hint: "on Debian and Ubuntu: apt-get install libgl1 libgl1-mesa-dri"}
 }

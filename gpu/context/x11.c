@@ -82,3 +82,38 @@ int galvani_x11_reachable(void) {
 	if (d) close(d);
 	return d != NULL;
 }
+
+int galvani_x11_depth(void) {
+	int depth = 0;
+	void *(*open)(const char *);
+	int (*close)(void *), (*screen)(void *), (*of)(void *, int);
+	*(void **)&open = dlsym(xlib, "XOpenDisplay");
+	*(void **)&close = dlsym(xlib, "XCloseDisplay");
+	*(void **)&screen = dlsym(xlib, "XDefaultScreen");
+	*(void **)&of = dlsym(xlib, "XDefaultDepth");
+	void *d = open && close && screen && of ? open(NULL) : NULL;
+	if (!d) return 0;
+	depth = of(d, screen(d));
+	close(d);
+	return depth;
+}
+
+int galvani_glx_configs(void) {
+	int n = -1;
+	void *lib = dlopen("libGL.so.1", RTLD_LAZY | RTLD_GLOBAL);
+	if (!lib) return 0;
+	void *(*open)(const char *), *(*configs)(void *, int, int *);
+	int (*close)(void *), (*screen)(void *), (*release)(void *);
+	*(void **)&open = dlsym(xlib, "XOpenDisplay");
+	*(void **)&close = dlsym(xlib, "XCloseDisplay");
+	*(void **)&screen = dlsym(xlib, "XDefaultScreen");
+	*(void **)&release = dlsym(xlib, "XFree");
+	*(void **)&configs = dlsym(lib, "glXGetFBConfigs");
+	void *d = open && close && screen && release && configs ? open(NULL) : NULL;
+	if (!d) return n;
+	n = 0;
+	void *list = configs(d, screen(d), &n);
+	if (list) release(list);
+	close(d);
+	return list ? n : 0;
+}
