@@ -59,6 +59,37 @@ func (d *Device) verify(call string) {
 	}
 }
 
+// verifyBound stops, while debugging, a program of which a storage block has no buffer. OpenGL allows that for blocks that are declared and not used;
+// Mesa's zink then gives buffers to the wrong blocks.
+func (d *Device) verifyBound(p *Program) {
+	if !d.debug {
+		return
+	}
+	if p.blocks == nil {
+		p.findBlocks()
+	}
+	for binding, name := range p.blocks {
+		if d.bound[int(binding)].name == 0 {
+			panic(fmt.Sprintf("device: program %s: storage block %s, binding %d, has no buffer", p.label, name, binding))
+		}
+	}
+}
+
+// findBlocks asks for the storage blocks of a program, by binding.
+func (p *Program) findBlocks() {
+	p.blocks = map[int32]string{}
+	var n, long int32
+	gl.GetProgramInterfaceiv(p.name, gl.SHADER_STORAGE_BLOCK, gl.ACTIVE_RESOURCES, &n)
+	gl.GetProgramInterfaceiv(p.name, gl.SHADER_STORAGE_BLOCK, gl.MAX_NAME_LENGTH, &long)
+	name := make([]byte, long+1)
+	for k := range uint32(n) {
+		property, binding := uint32(gl.BUFFER_BINDING), int32(0)
+		gl.GetProgramResourceiv(p.name, gl.SHADER_STORAGE_BLOCK, k, 1, &property, 1, nil, &binding)
+		gl.GetProgramResourceName(p.name, gl.SHADER_STORAGE_BLOCK, k, int32(len(name)), nil, &name[0])
+		p.blocks[binding] = cString(name)
+	}
+}
+
 // Err returns the first OpenGL error since the last call of Err, and clears it. Between debug checks OpenGL only keeps a
 // flag, so the place named is that of the next check.
 func (d *Device) Err() error {

@@ -151,6 +151,7 @@ func (d *Device) Dispatch(p *Program, x, y, z int) error {
 		return fmt.Errorf("device: program %s: %d x %d x %d work groups, the driver takes up to %v", p.label, x, y, z, l)
 	}
 	d.use(p)
+	d.verifyBound(p)
 	gl.DispatchCompute(uint32(x), uint32(y), uint32(z))
 	d.stats.Dispatches++
 	d.verify("glDispatchCompute")
@@ -163,6 +164,7 @@ func (d *Device) DispatchIndirect(p *Program, b *Buffer, off int) error {
 		return fmt.Errorf("device: program %s: no dispatch command at byte %d of buffer %s", p.label, off, b.label)
 	}
 	d.use(p)
+	d.verifyBound(p)
 	gl.BindBuffer(gl.DISPATCH_INDIRECT_BUFFER, b.name)
 	gl.DispatchComputeIndirect(off)
 	d.stats.Dispatches++
@@ -184,6 +186,7 @@ const (
 
 func (d *Device) prepare(p *Program, v *VertexArray) {
 	d.use(p)
+	d.verifyBound(p)
 	if v == nil {
 		gl.BindVertexArray(d.scratchVAO)
 	} else {

@@ -40,6 +40,7 @@ type Program struct {
 	label     string
 	locations map[string]int32
 	groupSize [3]int
+	blocks    map[int32]string // names of storage blocks by binding, for verifyBound
 }
 
 // NewCompute compiles and links a compute program. The error is a *CompileError when the text is wrong.

@@ -1,5 +1,11 @@
 // Rows of a given number of synapses whose columns are drawn. With SURVEY they are counted; else they are sorted and written: with SORTED by comparing, in
 // shared memory for as many; else by counting how often each of BINS columns was drawn, for one range of columns after another, which takes rows of any length.
+#define HAS_COUNTS
+#ifdef SURVEY
+#define HAS_ENDS
+#else
+#define HAS_AT
+#endif
 #include "connect/rows.glsl"
 #ifndef SURVEY
 #include "connect/entries.glsl"

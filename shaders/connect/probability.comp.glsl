@@ -1,6 +1,12 @@
 // Rows in which each pair is a synapse with one probability: connect.Drawing says how they are drawn. Draws are independent of each other, and where a synapse ends
 // follows from the sum of the gaps before it: each invocation takes BLOCKS blocks of Philox in a row, two draws each, and adds up what those before it took.
 // With SURVEY the synapses are counted, else written.
+#ifdef SURVEY
+#define HAS_COUNTS
+#define HAS_ENDS
+#else
+#define HAS_AT
+#endif
 #include "connect/rows.glsl"
 #ifndef SURVEY
 #include "connect/entries.glsl"

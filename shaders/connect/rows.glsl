@@ -4,10 +4,20 @@
 // that all come to its barriers.
 layout(local_size_x = WIDE, local_size_y = ROWS) in;
 
+// A program that counts has SURVEY, and one that needs it HAS_AT, HAS_COUNTS or HAS_ENDS: of a block that is declared and has no buffer drivers think
+// differently.
+#ifndef SURVEY
 layout(std430, binding = 0) buffer Out { uint words[]; };          // where entries go, or a part of that
+#endif
+#ifdef HAS_AT
 layout(std430, binding = 1) readonly buffer At { uint at[]; };     // entry of a row's first synapse
+#endif
+#ifdef HAS_COUNTS
 layout(std430, binding = 2) buffer Counts { uint counts[]; };      // synapses of a row
+#endif
+#ifdef HAS_ENDS
 layout(std430, binding = 5) buffer Ends { uint ends[]; };          // synapses that end in a column
+#endif
 
 uniform uvec2 rows;    // the first row of the dispatch, and the one behind its last
 uniform uint row_from; // element that row 0 is
@@ -36,6 +46,7 @@ bool any_going(bool mine) {
 	return rows_going != 0u;
 }
 
+#ifndef SURVEY
 // Writes a word, unless it is outside of what is bound.
 void put(uint word, uint value) {
 	uint k = word + out_base - window.x;
@@ -47,3 +58,4 @@ void put_bits(uint word, uint value) {
 	uint k = word + out_base - window.x;
 	if (k < window.y) atomicOr(words[k], value);
 }
+#endif

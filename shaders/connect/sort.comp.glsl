@@ -1,10 +1,15 @@
 // Rows of synapses by delay: with SURVEY how many of each row, and of those that end in each column, have which delay; else each synapse goes to its place in the
 // set of its delay, behind those of its row that were made before it.
+#define HAS_AT
+#define HAS_COUNTS
+#define HAS_ENDS
 #include "connect/rows.glsl"
 
 // at[] is where rows begin, and behind the last one where that ends.
 layout(std430, binding = 3) readonly buffer Steps { uint steps[]; };   // delay of each synapse
+#ifndef IN_ORDER
 layout(std430, binding = 4) readonly buffer Numbers { uint numbers[]; };
+#endif
 layout(std430, binding = 6) readonly buffer Fars { uint fars[]; };
 
 uniform uint row_count;

@@ -1,4 +1,5 @@
 // Counts the sources of synapses whose ends are drawn: a row here is a stream of CHUNK of them.
+#define HAS_COUNTS
 #include "connect/rows.glsl"
 #include "connect/fixed.glsl"
 
