@@ -29,3 +29,22 @@ func TestMod(t *testing.T) {
 		}
 	}
 }
+
+// Quotients that are whole are not rounded down to the number below, as an inexact division does: 3 divided by 3 and multiples of what has no exact inverse.
+func TestFloorDiv(t *testing.T) {
+	d := gltest.Device(t)
+	var x, y []float32
+	for k := range 2000 {
+		by, n := float32(2*(k%97)+3)*0x1p-7, float32(1+k%61)
+		x, y = append(x, n*by, n*by*(1-0x1p-20), -n*by), append(y, by, by, by) // exact: few bits
+	}
+	x = append(x, 1, -1, 0, float32(math.Inf(1)), 3e38, 1, float32(math.NaN()))
+	y = append(y, 0, 0, 5, 2, 1e-3, float32(math.Inf(1)), 1)
+	got := evaluate(t, d, "#include \"compute/ops.glsl\"", "y[i] = op_floordiv(x[i], x2[i]);", x, y)
+	for i := range x {
+		want := float32(math.Floor(float64(x[i] / y[i])))
+		if g := got[i]; g != want && (g == g || want == want) {
+			t.Errorf("%g // %g = %g, want %g", x[i], y[i], g, want)
+		}
+	}
+}

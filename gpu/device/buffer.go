@@ -69,7 +69,8 @@ func (b *Buffer) allocate(count int) error {
 	}
 	err := d.takeErr("glBufferStorage")
 	if err == nil {
-		gl.ClearBufferData(gl.COPY_WRITE_BUFFER, gl.R8UI, gl.RED_INTEGER, gl.UNSIGNED_BYTE, nil)
+		internal, typ := clearWith(0, bytes)
+		gl.ClearBufferData(gl.COPY_WRITE_BUFFER, internal, gl.RED_INTEGER, typ, nil)
 		err = d.takeErr("glClearBufferData")
 	}
 	if err != nil {
@@ -225,9 +226,18 @@ func (b *Buffer) Clear(off, n int) error {
 		return err
 	}
 	gl.BindBuffer(gl.COPY_WRITE_BUFFER, b.name)
-	gl.ClearBufferSubData(gl.COPY_WRITE_BUFFER, gl.R8UI, o, size, gl.RED_INTEGER, gl.UNSIGNED_BYTE, nil)
+	internal, typ := clearWith(o, size)
+	gl.ClearBufferSubData(gl.COPY_WRITE_BUFFER, internal, o, size, gl.RED_INTEGER, typ, nil)
 	b.d.verify("glClearBufferSubData")
 	return nil
+}
+
+// clearWith is the format with which a range of bytes is set to zero: words where it has whole ones, which no driver takes byte by byte.
+func clearWith(off, size int) (internal, typ uint32) {
+	if off%4 == 0 && size%4 == 0 {
+		return gl.R32UI, gl.UNSIGNED_INT
+	}
+	return gl.R8UI, gl.UNSIGNED_BYTE
 }
 
 // Fill sets n elements of four or eight bytes from off on to value.

@@ -282,7 +282,12 @@ func (g *generator) adder(k int) string {
 		g.linef("\tuint first = i / %du * 3u;", g.l.part(int(s.Target)))
 		scale, limit = fmt.Sprintf("%s(first)", g.l.Buffers[s.Scales].Name), fmt.Sprintf("%s(first + 2u)", g.l.Buffers[s.Scales].Name)
 	}
-	g.linef("\tif (!(abs(x) <= %s(%s))) { report_fault(%du, i, op_finite(x) ? 3u : op_kind(x)); return; }", real, limit, s.site)
+	// Magnitudes of floats compare as their bits do, and NaN is above all: a compiler may assume that there is none.
+	large := fmt.Sprintf("(floatBitsToUint(x) & 0x7fffffffu) > floatBitsToUint(%s)", limit)
+	if real == "double" {
+		large = fmt.Sprintf("!op_finite(x) || abs(x) > double(%s)", limit)
+	}
+	g.linef("\tif (%s) { report_fault(%du, i, op_finite(x) ? 3u : op_kind(x)); return; }", large, s.site)
 	if s.Words == 1 {
 		g.linef("\tprecise %s q = roundEven(x * %s);", real, scale)
 		g.linef("\tatomicAdd(%s(i), int(q));", acc)

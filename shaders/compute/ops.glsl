@@ -22,7 +22,12 @@ int op_sign(int x) { return sign(x); }
 
 float op_ceil(float x) { return ceil(x); }
 
-float op_floordiv(float x, float y) { precise float q = x / y; return floor(q); }
+// OpenGL lets a division of floats be off by 2.5 units, and so miss a whole number. That of doubles is rounded correctly, and rounding it again gives what
+// rounding once does.
+float op_floordiv(float x, float y) {
+	precise double q = double(x) / double(y);
+	return floor(float(q));
+}
 
 // The remainder with the sign of y, exact: multiples of y are taken off by binary long division, each difference without rounding. A subnormal y is 0,
 // which it counts as on many devices: there the loop would not end.

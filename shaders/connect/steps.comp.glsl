@@ -15,7 +15,8 @@ void main() {
 	uint k = part.x + gl_GlobalInvocationID.x;
 	if (k >= part.y) return;
 	double d = delays[k + delay_0];
-	if (!(d >= 0.0lf && d < limit)) {
+	bool finite = (unpackDouble2x32(d).y & 0x7ff00000u) != 0x7ff00000u; // by its bits: a compiler may assume that there is no NaN
+	if (!finite || d < 0.0lf || d >= limit) {
 		atomicMin(found[0], k);
 		return;
 	}

@@ -61,7 +61,7 @@ float draw_log_poisson(int k, float m, float diff) {
 }
 
 int draw_poisson(uint elem, uint stream, uint draw, float m) {
-	if (!(m > 0.0)) return 0;
+	if (m <= 0.0 || m_isnan(m)) return 0;
 	if (m >= 2147483648.0) return 0x7fffffff;
 	uvec4 w = draw_words(elem, stream, draw, 0u);
 	if (m < 10.0) {
@@ -126,7 +126,7 @@ float draw_gamma_large(uint elem, uint stream, uint draw, float a) {
 
 float draw_gamma(uint elem, uint stream, uint draw, float a) {
 	if (a == 0.0) return 0.0;
-	if (!(a > 0.0) || a == m_inf) return m_nan;
+	if (a < 0.0 || a == m_inf || m_isnan(a)) return m_nan;
 	if (a >= 1.0) return draw_gamma_large(elem, stream, draw, a);
 	float u = draw_unit(draw_words(elem, stream, draw, 65535u).x);
 	precise float r = draw_gamma_large(elem, stream, draw, a + 1.0) * m_exp(-draw_log(u) / a);

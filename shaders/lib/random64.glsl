@@ -80,7 +80,7 @@ double draw_log_poisson(int k, double m, double diff) {
 }
 
 int draw_poisson64(uint elem, uint stream, uint draw, double m) {
-	if (!(m > 0.0lf)) return 0;
+	if (m <= 0.0lf || m_isnan(m)) return 0;
 	if (m >= 2147483648.0lf) return 0x7fffffff;
 	uvec4 w = draw_words(elem, stream, draw, 0u);
 	if (m < 10.0lf) {
@@ -145,7 +145,7 @@ double draw_gamma_large(uint elem, uint stream, uint draw, double a) {
 
 double draw_gamma64(uint elem, uint stream, uint draw, double a) {
 	if (a == 0.0lf) return 0.0lf;
-	if (!(a > 0.0lf) || a == m_inf64()) return m_nan64();
+	if (a < 0.0lf || a == m_inf64() || m_isnan(a)) return m_nan64();
 	if (a >= 1.0lf) return draw_gamma_large(elem, stream, draw, a);
 	double u = draw_unit_xy(draw_words(elem, stream, draw, 65535u));
 	precise double r = draw_gamma_large(elem, stream, draw, a + 1.0lf) * m_exp(-draw_log(u) / a);

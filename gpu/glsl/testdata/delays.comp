@@ -27,7 +27,7 @@ uint run_end_of_0(uint i) {
 
 // Adds x to neurons_g[i] in fixed point: the order of additions changes nothing.
 void run_add_to_neurons_g(uint i, float x) {
-	if (!(abs(x) <= float(scale_0.z))) { report_fault(0u, i, op_finite(x) ? 3u : op_kind(x)); return; }
+	if ((floatBitsToUint(x) & 0x7fffffffu) > floatBitsToUint(scale_0.z)) { report_fault(0u, i, op_finite(x) ? 3u : op_kind(x)); return; }
 	precise float q = roundEven(x * scale_0.x);
 	atomicAdd(sum_0(i), int(q));
 }

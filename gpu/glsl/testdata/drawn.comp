@@ -36,7 +36,7 @@ uvec2 draws_key;
 
 // Adds x to cells_v[i] in fixed point: the order of additions changes nothing.
 void run_add_to_cells_v(uint i, float x) {
-	if (!(abs(x) <= float(scale_0.z))) { report_fault(0u, i, op_finite(x) ? 3u : op_kind(x)); return; }
+	if ((floatBitsToUint(x) & 0x7fffffffu) > floatBitsToUint(scale_0.z)) { report_fault(0u, i, op_finite(x) ? 3u : op_kind(x)); return; }
 	precise float q = roundEven(x * scale_0.x);
 	atomicAdd(sum_0(i), int(q));
 }

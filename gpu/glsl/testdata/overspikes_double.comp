@@ -19,7 +19,7 @@ uniform uvec2 clock_step; // of the clock: low and high word
 
 // Adds x to neurons_g[i] in fixed point: the order of additions changes nothing.
 void run_add_to_neurons_g(uint i, double x) {
-	if (!(abs(x) <= double(scale_0.z))) { report_fault(0u, i, op_finite(x) ? 3u : op_kind(x)); return; }
+	if (!op_finite(x) || abs(x) > double(scale_0.z)) { report_fault(0u, i, op_finite(x) ? 3u : op_kind(x)); return; }
 	precise double rest = abs(x) * double(scale_0.x);
 	uint w2 = uint(rest);
 	rest = (rest - double(w2)) * 4294967296.0lf;
