@@ -181,6 +181,13 @@ func (d *Device) init() error {
 	if d.debug {
 		d.installCallback()
 	}
+	const most = 0xffffffff // as many threads as the driver likes: some begin with none
+	switch {
+	case d.exts["GL_KHR_parallel_shader_compile"]:
+		gl.MaxShaderCompilerThreadsKHR(most)
+	case d.exts["GL_ARB_parallel_shader_compile"]:
+		gl.MaxShaderCompilerThreadsARB(most)
+	}
 	gl.GenVertexArrays(1, &d.scratchVAO)
 	gl.PixelStorei(gl.UNPACK_ALIGNMENT, 1)
 	gl.PixelStorei(gl.PACK_ALIGNMENT, 1)

@@ -2,6 +2,7 @@ package glsl
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -158,5 +159,15 @@ func TestGoldenSpan(t *testing.T) {
 	p, err = Dispatch(f.layout(), []Op{&plan.Run{Kernel: k, Bind: []plan.BufferID{0}, N: 100, Conn: -1}}, nil, 64)
 	if want := "if (e % 100u - 20u < 40u) run_input(e);"; err != nil || !strings.Contains(p.Text, want) {
 		t.Errorf("no %q: %v\n%s", want, err, p.Text)
+	}
+}
+
+// Arguments of indirect dispatches stay within what OpenGL guarantees, however many elements spike: the loops go on from there.
+func TestArguments(t *testing.T) {
+	for _, n := range []int{0, 1, 65, 65536, 5_000_000, math.MaxInt32 - 100} {
+		a := Args(&List{Groups: maxGroups, Split: 1}, n)
+		if want := int32(min((n+ActiveGroup-1)/ActiveGroup, 65535)); a[3] != want || a[0] != int32(min(n, 65535)) {
+			t.Errorf("%d spikes: %v, want %d work groups", n, a, want)
+		}
 	}
 }

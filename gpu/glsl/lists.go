@@ -382,7 +382,7 @@ func (g *generator) arguments6(s *List, list, indent string) {
 	g.linef("%suint to = row / %du * %du;", indent, s.Width, ArgsPerRow)
 	g.linef("%s%s(to) = int(min(%s, %du));", indent, args, s.groupsOf("count"), s.Groups)
 	g.linef("%s%s(to + 1u) = %d; %s(to + 2u) = 1;", indent, args, s.Split, args)
-	g.linef("%s%s(to + 3u) = int((count + %du) / %du);", indent, args, ActiveGroup-1, ActiveGroup)
+	g.linef("%s%s(to + 3u) = int(min((count + %du) / %du, %du));", indent, args, ActiveGroup-1, ActiveGroup, maxGroups)
 	g.linef("%s%s(to + 4u) = 1; %s(to + 5u) = 1;", indent, args, args)
 	if g.l.oneLag(s) {
 		return
@@ -603,5 +603,5 @@ func (l *Layout) listSite(b plan.BufferID, s Site) int {
 
 // Args are the dispatch arguments of a row of n spikes.
 func Args(s *List, n int) []int32 {
-	return []int32{int32(min((n+s.beside()-1)/s.beside(), s.Groups)), int32(s.Split), 1, int32((n + ActiveGroup - 1) / ActiveGroup), 1, 1}
+	return []int32{int32(min((n+s.beside()-1)/s.beside(), s.Groups)), int32(s.Split), 1, int32(min((n+ActiveGroup-1)/ActiveGroup, maxGroups)), 1, 1}
 }

@@ -45,7 +45,7 @@ void run_list_of_neurons_spikes(uint me) {
 		uint to = row / 101u * 6u;
 		groups_0(to) = int(min(count, 65535u));
 		groups_0(to + 1u) = 1; groups_0(to + 2u) = 1;
-		groups_0(to + 3u) = int((count + 63u) / 64u);
+		groups_0(to + 3u) = int(min((count + 63u) / 64u, 65535u));
 		groups_0(to + 4u) = 1; groups_0(to + 5u) = 1;
 	}
 	barrier(); // found is free again
