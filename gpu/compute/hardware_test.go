@@ -3,6 +3,7 @@
 package compute
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/galvani-sim/galvani/gpu/gltest"
@@ -51,7 +52,7 @@ func TestAsHardwareLarge(t *testing.T) {
 		return
 	}
 	usual := &Backend{dev: b.dev, Mode: Plain}
-	for name, p := range map[string]*plan.Plan{"bursts": burstPlan(33_000, 1100, 3, false), "cuba": cubaPlan(t, 4000, plan.Single), "learners": planOf(t, learners(80), plan.Single)} {
+	for name, p := range map[string]*plan.Plan{"bursts": burstPlan(33_000, 1100, 3, false), "many words": burstPlan(20_000, 1100, 3, false), "cuba": cubaPlan(t, 4000, plan.Single), "learners": planOf(t, learners(80), plan.Single)} {
 		x, y := loadWith(t, b, p), loadWith(t, usual, p)
 		if name == "bursts" {
 			marks := false
@@ -62,8 +63,11 @@ func TestAsHardwareLarge(t *testing.T) {
 				t.Errorf("no list of %s keeps marks", name)
 			}
 		}
+		if name == "many words" && !strings.Contains(x.i.Programs()[0].Text, "found_parts") {
+			t.Errorf("the work group that makes lists of %s adds up one by one", name)
+		}
 		for _, i := range []*Shared{x, y} {
-			advance(t, i, map[bool]int64{true: 4, false: 40}[name == "bursts"])
+			advance(t, i, map[bool]int64{true: 4, false: 40}[name == "bursts" || name == "many words"])
 		}
 		sameState(t, name, p, snapshot(t, x), snapshot(t, y))
 		if len(p.SpikeMonitors) > 0 {

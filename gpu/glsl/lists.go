@@ -278,13 +278,7 @@ func (g *generator) compact(b plan.BufferID, groupSize int) function {
 	case s.Keep:
 		g.linef("\tfor (uint w = first; w < end; ++w) %s(%s) = 0; // of the step before", bits.Name, s.wordAt("w", true))
 	}
-	g.linef("\tfound[me] = n;")
-	g.linef("\tbarrier();")
-	g.linef("\tuint at = 0u, count = 0u;")
-	g.linef("\tfor (uint k = 0u; k < %du; ++k) {", groupSize)
-	g.linef("\t\tat += k < me ? found[k] : 0u;")
-	g.linef("\t\tcount += found[k];")
-	g.linef("\t}")
+	g.addUp("count", groupSize, groupSize)
 	if g.counted {
 		most := 32 * share
 		if s.Marks > 0 {
@@ -366,6 +360,40 @@ func (g *generator) emit(s *List, word, bits string) string {
 // listShared declares, once, what invocations of a work group share while they make lists.
 func (g *generator) listShared(groupSize int) {
 	g.global(fmt.Sprintf("shared uint found[%d];", groupSize))
+}
+
+// addUpApart is the size of a work group up to which each invocation goes through the counts of all.
+const addUpApart = 64
+
+// addUp writes how invocations add up what each has found, n, which is 0 behind the first so many: at is what those before it have, all the sum.
+func (g *generator) addUp(all string, groupSize, first int) {
+	const each = 16
+	parts := (first + each - 1) / each
+	apart := groupSize <= addUpApart || g.l.Software // where a barrier costs more than the rounds of a loop
+	g.linef("\tfound[me] = n;")
+	g.linef("\tbarrier();")
+	if !apart {
+		g.global(fmt.Sprintf("shared uint found_parts[%d]; // of %d", parts, each))
+		g.linef("\tif (me < %du) {", parts)
+		g.linef("\t\tuint sum = 0u;")
+		g.linef("\t\tfor (uint k = %du * me; k < min(%du * (me + 1u), %du); ++k) sum += found[k];", each, each, first)
+		g.linef("\t\tfound_parts[me] = sum;")
+		g.linef("\t}")
+		g.linef("\tbarrier();")
+	}
+	g.linef("\tuint at = 0u, %s = 0u;", all)
+	if apart {
+		g.linef("\tfor (uint k = 0u; k < %du; ++k) {", first)
+		g.linef("\t\tat += k < me ? found[k] : 0u;")
+		g.linef("\t\t%s += found[k];", all)
+		g.linef("\t}")
+		return
+	}
+	g.linef("\tfor (uint k = 0u; k < %du; ++k) {", parts)
+	g.linef("\t\tat += k < me / %du ? found_parts[k] : 0u;", each)
+	g.linef("\t\t%s += found_parts[k];", all)
+	g.linef("\t}")
+	g.linef("\tfor (uint k = me / %du * %du; k < me; ++k) at += found[k];", each, each)
 }
 
 // global declares something once.
