@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/net/nettest"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/sim/conform"
 )
@@ -73,6 +75,39 @@ func TestAsHardwareLarge(t *testing.T) {
 		if len(p.SpikeMonitors) > 0 {
 			sameSpikes(t, name, drainSpikes(t, x), drainSpikes(t, y), true)
 		}
+	}
+}
+
+// Work groups that wait for each other, with the texts of hardware, give the bits of the plain way. The last to come to a barrier makes the lists.
+func TestAsHardwarePersistent(t *testing.T) {
+	b := asHardware(t, Persistent)
+	if b == nil {
+		return
+	}
+	if n, _ := together(t, b.dev); n < 2 {
+		return
+	}
+	ticks, few := int64(0), spread() // loops of a step must be short here
+	few.Synapses[0].Pathways[0].Delays = []net.Assignment{{Var: "delay", Expr: nettest.Text("0.1*ms + 0.3*ms*rand()")}}
+	for name, n := range map[string]*net.Network{"groups": threeGroups(), "kicked": kicked(), "spread": few, "learning": learning()} {
+		t.Run(name, func(t *testing.T) {
+			p := planOf(t, n, plan.Single)
+			x, y := loadWith(t, b, p), loadWith(t, &Backend{dev: b.dev, Mode: Plain}, p)
+			if !strings.Contains(x.i.persistent.text.Text, "last_of_grid") {
+				t.Error("there is a barrier for its lists alone")
+			}
+			for _, i := range []*Shared{x, y} {
+				advance(t, i, 60)
+			}
+			if x.i.persistent != nil { // else it gave up, and went on plainly
+				ticks += x.i.persistent.ticks
+			}
+			sameState(t, name, p, snapshot(t, x), snapshot(t, y))
+			sameSpikes(t, name, drainSpikes(t, x), drainSpikes(t, y), true)
+		})
+	}
+	if ticks == 0 {
+		t.Error("no step was taken by work groups that wait for each other")
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/galvani-sim/galvani/gpu/glsl"
-	"github.com/galvani-sim/galvani/host/plan"
 )
 
 // pass is what work groups that wait for each other do between two barriers: operations of one kind and clock.
@@ -70,14 +69,19 @@ func (p *pass) program(entries []glsl.Entry) glsl.Pass {
 	return out
 }
 
-// placeBarriers finds the passes that need a barrier before them. Between passes only what an invocation does with its own elements needs none.
-func placeBarriers(p *plan.Plan, of []pass, passes []glsl.Pass) {
+// placeBarriers finds the passes that need a barrier before them. Between passes only what an invocation does with its own elements needs none. Lists that
+// the last work group of a dispatch would make are made by the last that comes to the barrier: that is one barrier less.
+func placeBarriers(l *glsl.Layout, of []pass, passes []glsl.Pass) {
+	p := l.Plan
 	always := func(clock int) bool { return p.Clocks[clock].Period == 1 }
 	apart := func(x, y access) bool { return !overlap(x, y) || x.align == own && y.align == own }
 	first := 0 // pass behind the last barrier that every step has
 	for k := range passes {
 		pass := &passes[k]
 		for j := first; j < k; j++ {
+			if passes[j].Last { // before the barrier opened that it has before it
+				continue
+			}
 			if !slices.ContainsFunc(of[j].access, func(x access) bool {
 				return slices.ContainsFunc(of[k].access, func(y access) bool { return !apart(x, y) })
 			}) {
@@ -88,6 +92,8 @@ func placeBarriers(p *plan.Plan, of []pass, passes []glsl.Pass) {
 				pass.After = append(pass.After, passes[j].Clock)
 			}
 		}
+		pass.Last = pass.Barrier && pass.Chains != nil && lastGroupMakes(l, of[k].chains) &&
+			(slices.Contains(pass.After, pass.Clock) || slices.ContainsFunc(pass.After, always))
 		if pass.Barrier && always(pass.Clock) && slices.ContainsFunc(pass.After, always) {
 			first = k
 		}

@@ -44,7 +44,7 @@ const (
 
 // persistentOf is the program of many work groups, which may bind at most so many storage blocks, or a *Refused.
 func (i *Instance) persistentOf(tasks []task, most int) (*persistent, error) {
-	l, software := i.layout, i.layout.Software
+	l, software := i.layout, i.dev.Info().Software
 	r := &persistent{}
 	refuse := func(kind, why string, args ...any) (*persistent, error) {
 		return nil, &Refused{Persistent, kind, fmt.Sprintf(why, args...)}
@@ -86,7 +86,7 @@ func (i *Instance) persistentOf(tasks []task, most int) (*persistent, error) {
 		n := len(of[k].ops)
 		passes, entries = append(passes, of[k].program(entries[:n])), entries[n:]
 	}
-	placeBarriers(l.Plan, of, passes)
+	placeBarriers(l, of, passes)
 	var err error
 	if r.text, err = fitting(most, changedBy(l, r.access), func(written map[int]bool) (*glsl.Program, error) {
 		return glsl.Persistent(l, passes, written, size, wait)
@@ -153,7 +153,7 @@ func (i *Instance) startPersistent() error {
 
 // spare is how many work groups more than are used must have met, since what else runs on the device may take room.
 func (i *Instance) spare(n int) int {
-	if i.layout.Software {
+	if i.dev.Info().Software {
 		return 0 // a thread is there or not
 	}
 	return (n + 7) / 8
@@ -184,8 +184,8 @@ func (i *Instance) probe(want int) (int, error) {
 // meet reports whether n work groups of the program, which do nothing else, meet every time they are dispatched. On llvmpipe once is enough: there
 // are threads for them, and what else the processor does may keep them apart for a while.
 func (i *Instance) meet(n int) (bool, error) {
-	r, rounds := i.persistent, probePatience
-	if i.layout.Software {
+	r, rounds, software := i.persistent, probePatience, i.dev.Info().Software
+	if software {
 		rounds = softPatience
 	}
 	for range 3 {
@@ -196,11 +196,11 @@ func (i *Instance) meet(n int) (bool, error) {
 		if r.budget.most > 0 && words[glsl.ControlCut] != 0 {
 			return false, &Refused{Persistent, "loops", "the OpenGL driver leaves the loop in which work groups wait for each other"}
 		}
-		if met := words[glsl.ControlOpen] != glsl.GivenUp; met == i.layout.Software {
+		if met := words[glsl.ControlOpen] != glsl.GivenUp; met == software {
 			return met, nil
 		}
 	}
-	return !i.layout.Software, nil
+	return !software, nil
 }
 
 // dispatchPersistent lets so many work groups take n ticks, and returns the control words before those of sites.
@@ -225,7 +225,7 @@ func (i *Instance) dispatchPersistent(n int64, groups, rounds int) ([]uint32, er
 func (i *Instance) runPersistent(n int64) (left int64, err error) {
 	r := i.persistent
 	rounds := patience
-	if i.layout.Software {
+	if i.dev.Info().Software {
 		rounds = waitRounds
 	}
 	for end := i.at.Step + n; i.at.Step < end; {

@@ -33,7 +33,7 @@ func delaysFixture(t *testing.T, delays int, weight func(b *ir.Builder, w *ir.Ex
 }
 
 func TestGoldenDelays(t *testing.T) {
-	f, _, deliver, reset := delaysFixture(t, 3, same)
+	f, emit, deliver, reset := delaysFixture(t, 3, same)
 	l := f.layout()
 	d, first := l.DelaysOf(deliver)
 	if !first || len(d.Runs) != 3 || len(l.Packed(deliver)) != 1 {
@@ -50,6 +50,11 @@ func TestGoldenDelays(t *testing.T) {
 	golden(t, "delays_pack", packs[0], err)
 	p, err = Persistent(l, []Pass{{Entries: []Entry{{Op: deliver}, {Op: reset}}, Spikes: true}}, map[int]bool{l.Sums[0].Buffer: true, 0: true}, 64, Wait{})
 	golden(t, "delays_persistent", p, err)
+	p, err = Persistent(l, []Pass{
+		{Entries: []Entry{{Op: emit}}}, {Chains: [][]Op{{&Compact{deliver.List}, &Shares{deliver}}}, Barrier: true, After: []int{0}, Last: true},
+		{Entries: []Entry{{Op: deliver}, {Op: reset}}, Spikes: true},
+	}, nil, 64, Wait{})
+	golden(t, "persistent_lists", p, err)
 
 	f, _, deliver, _ = delaysFixture(t, 3, same)
 	l = f.layoutWith(Options{Software: true})

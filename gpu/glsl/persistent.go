@@ -2,6 +2,7 @@ package glsl
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/ir"
@@ -24,6 +25,9 @@ type Pass struct {
 	// clocks After.
 	Barrier bool
 	After   []int
+	// Last: Chains that the work group that comes last to the barrier before the pass runs, before it opens the barrier. Whoever depends on the pass needs
+	// no barrier behind it. The barrier is there in every step with the pass: Barrier is set.
+	Last bool
 }
 
 // Wait is how long work groups wait for each other where rounds are counted, those of loops for UniformBudget and those of waiting: Most is for the latter,
@@ -41,7 +45,7 @@ const polls, pollers = 32, 8
 // OpenGL does not promise that work groups run at the same time: the caller has to know how many do. Before anything else they meet once: a
 // dispatch of no steps finds out. A work group whose patience ends gives up, and with it all others; ControlOpen is GivenUp then.
 //
-// The barrier is a counter of arrivals and the number of barriers that are open. The last to arrive opens the next one. Everything that is written
+// The barrier is a counter of arrivals and the number of barriers that are open. The last to arrive opens the next one, and may do something before that. Everything that is written
 // in one pass and read in another is coherent, and fenced on both sides; written are the buffers that passes change, nil where that is not known.
 func Persistent(l *Layout, passes []Pass, written map[int]bool, groupSize int, wait Wait) (*Program, error) {
 	g := newGenerator(l)
@@ -74,7 +78,9 @@ func Persistent(l *Layout, passes []Pass, written map[int]bool, groupSize int, w
 			if len(after) > 0 {
 				cond = and(cond, "("+strings.Join(after, " || ")+")")
 			}
-			fmt.Fprintf(&main, "\t\t%s\n", onlyIf(cond, "if (!sync_grid()) return;"))
+			if !p.Last {
+				fmt.Fprintf(&main, "\t\t%s\n", onlyIf(cond, "if (!sync_grid()) return;"))
+			}
 		}
 		if p.Clock != lastClock {
 			fmt.Fprintf(&main, "\t\tclock_step = step_%d;\n", p.Clock)
@@ -84,10 +90,17 @@ func Persistent(l *Layout, passes []Pass, written map[int]bool, groupSize int, w
 		if err != nil {
 			return nil, err
 		}
+		if p.Last {
+			text = "\t\t\tif (last_of_grid()) {\n" + text + "\t\t\topen_grid();\n\t\t\t}\n\t\t\tif (!await_grid()) return;\n"
+		}
 		fmt.Fprintf(&main, "\t\t%s\n", onlyIf(due, "{\n"+text+"\t\t}"))
 	}
 	g.stepGlobals(sorted(clocks), sorted(rows))
 	g.uniforms = append(g.uniforms, "uniform uint "+UniformPatience+"; // rounds of waiting at a barrier")
+	if slices.ContainsFunc(passes, func(p Pass) bool { return p.Last }) {
+		g.globals = append(g.globals, "shared bool group_last; // to come to the barrier")
+		g.last = true
+	}
 	g.globals = append(g.globals, "shared uint group_open, group_leave; // what the first invocation of a work group has seen",
 		"uint barriers = 0u; // that this invocation has come to", "uint waited = 0u; // rounds")
 	if g.counted {
@@ -142,13 +155,9 @@ func (g *generator) syncGrid(wait Wait) {
 	g.linef("void sync_group() { memoryBarrierBuffer(); barrier(); }")
 	g.linef("")
 	g.linef("// False: given up.")
-	g.linef("bool sync_grid() {")
-	g.linef("\tsync_group();")
+	g.linef("bool await_grid() {")
 	g.linef("\tuint me = gl_LocalInvocationIndex;")
 	g.linef("\tif (me < %du) {", who)
-	g.linef("\t\tmemoryBarrierBuffer();")
-	g.linef("\t\t++barriers;")
-	g.linef("\t\tif (me == 0u && atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x) atomicMax(grid_open, barriers);")
 	g.linef("\t\tuint open = atomicOr(grid_open, 0u);")
 	g.linef("\t\tfor (uint w = 0u; open < barriers && w < %s%s; ++w, ++waited) {", UniformPatience, limit)
 	for range looks {
@@ -168,6 +177,38 @@ func (g *generator) syncGrid(wait Wait) {
 	g.linef("\treturn group_open != %du;", uint32(GivenUp))
 	g.linef("}")
 	g.linef("")
+	arrive := "atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x"
+	g.linef("bool sync_grid() {")
+	g.linef("\tsync_group();")
+	g.linef("\tif (gl_LocalInvocationIndex < %du) {", who)
+	g.linef("\t\tmemoryBarrierBuffer();")
+	g.linef("\t\t++barriers;")
+	g.linef("\t\tif (gl_LocalInvocationIndex == 0u && %s) atomicMax(grid_open, barriers);", arrive)
+	g.linef("\t}")
+	g.linef("\treturn await_grid();")
+	g.linef("}")
+	g.linef("")
+	if !g.last {
+		return
+	}
+	g.linef("// Comes to the barrier; true for the work group that is the last and has to open it.")
+	g.linef("bool last_of_grid() {")
+	g.linef("\tsync_group();")
+	g.linef("\tif (gl_LocalInvocationIndex < %du) {", who)
+	g.linef("\t\tmemoryBarrierBuffer();")
+	g.linef("\t\t++barriers;")
+	g.linef("\t\tif (gl_LocalInvocationIndex == 0u) group_last = %s;", arrive)
+	g.linef("\t}")
+	g.linef("\tbarrier();")
+	g.linef("\tmemoryBarrierBuffer();")
+	g.linef("\treturn group_last;")
+	g.linef("}")
+	g.linef("")
+	g.linef("void open_grid() {")
+	g.linef("\tsync_group();")
+	g.linef("\tif (gl_LocalInvocationIndex == 0u) { memoryBarrierBuffer(); atomicMax(grid_open, barriers); }")
+	g.linef("}")
+	g.linef("")
 }
 
 // pass writes the functions of a pass and returns the statements that run it.
@@ -181,7 +222,11 @@ func (g *generator) pass(p Pass, groupSize int) (string, error) {
 	switch {
 	case p.Chains != nil:
 		for k, chain := range p.Chains {
-			fmt.Fprintf(&t, "\t\t\tif (gl_WorkGroupID.x == %du %% gl_NumWorkGroups.x) {\n", k)
+			if p.Last {
+				t.WriteString("\t\t\t{\n")
+			} else {
+				fmt.Fprintf(&t, "\t\t\tif (gl_WorkGroupID.x == %du %% gl_NumWorkGroups.x) {\n", k)
+			}
 			for j, op := range chain {
 				f, err := g.grouped(op, groupSize)
 				if err != nil {

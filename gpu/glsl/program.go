@@ -151,6 +151,7 @@ type generator struct {
 	inner       map[*plan.Run]int // rounds within an element or a synapse
 	each        int               // rounds of what the loop over spikes that is written does for a spike itself
 	grid        bool              // many work groups take many steps
+	last        bool              // and the last of them does something before it opens a barrier
 	fixedSlabs  map[int]bool      // as slabs, where they are only read and a program knows that
 	teams       string            // with grid: how many share the segments of delays, see Delays
 }

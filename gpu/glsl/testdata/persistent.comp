@@ -125,13 +125,9 @@ void run_neurons_update_2(uint e) {
 void sync_group() { memoryBarrierBuffer(); barrier(); }
 
 // False: given up.
-bool sync_grid() {
-	sync_group();
+bool await_grid() {
 	uint me = gl_LocalInvocationIndex;
 	if (me < 1u) {
-		memoryBarrierBuffer();
-		++barriers;
-		if (me == 0u && atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x) atomicMax(grid_open, barriers);
 		uint open = atomicOr(grid_open, 0u);
 		for (uint w = 0u; open < barriers && w < patience; ++w, ++waited) {
 			open = atomicOr(grid_open, 0u);
@@ -144,6 +140,16 @@ bool sync_grid() {
 	barrier();
 	memoryBarrierBuffer();
 	return group_open != 4294967295u;
+}
+
+bool sync_grid() {
+	sync_group();
+	if (gl_LocalInvocationIndex < 1u) {
+		memoryBarrierBuffer();
+		++barriers;
+		if (gl_LocalInvocationIndex == 0u && atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x) atomicMax(grid_open, barriers);
+	}
+	return await_grid();
 }
 
 void main() {

@@ -1,0 +1,246 @@
+// neurons threshold
+// list of neurons_spikes
+// segments of each delay of syn pre
+// syn pre
+// neurons reset
+layout(local_size_x = 64) in;
+
+layout(std430, binding = 1) coherent buffer Slab0 { int slab0[]; };
+layout(std430, binding = 2) coherent buffer Slab1 { float slab1[]; };
+
+uniform vec3 scale_0; // of a fixed-point sum: scale, its inverse, the largest value
+uniform uint first_tick;
+uniform uint ticks;
+uniform uvec3 clock_0; // low and high word of its step, ticks until it is due
+uniform uint patience; // rounds of waiting at a barrier
+float own_0_0;
+shared uint found[64];
+uint segment_ends, segment_synapses, segment_values, segment_slabs; // of the delay whose synapses are gone through
+shared uint segment_starts_0[4];
+uint tick = 0u; // since the batch began, from 1
+uvec2 clock_step = uvec2(0u); // of the operation's clock: low and high word
+shared bool group_last; // to come to the barrier
+shared uint group_open, group_leave; // what the first invocation of a work group has seen
+uint barriers = 0u; // that this invocation has come to
+uint waited = 0u; // rounds
+
+#include "compute/run.glsl"
+#include "compute/ops.glsl"
+
+#define neurons_v(i) slab1[0u + uint(i)]
+#define neurons_spikes(i) slab0[1792u + uint(i)]
+#define delays_0_table(i) slab0[3776u + uint(i)]
+#define delays_0_starts(i) slab0[3840u + uint(i)]
+#define packed_0_0(i) slab1[1600u + uint(i)]
+#define groups_0(i) slab0[3904u + uint(i)]
+#define fired_13(i) slab0[135424u + uint(i)]
+#define sum_0(i) slab0[135488u + uint(i)]
+
+// neurons threshold: 100 elements, reads 1 buffers, writes 1.
+void run_neurons_threshold(uint e) {
+	precise bool t1 = 1.0 < own_0_0;
+	if (t1) atomicOr(fired_13(e >> 5), int(1u << (e & 31u)));
+}
+
+void run_list_of_neurons_spikes(uint me) {
+	uint first = me * 1u, end = min(first + 1u, 4u), n = 0u;
+	for (uint w = first; w < end; ++w) n += uint(bitCount(fired_13(w)));
+	found[me] = n;
+	barrier();
+	uint at = 0u, count = 0u;
+	for (uint k = 0u; k < 64u; ++k) {
+		at += k < me ? found[k] : 0u;
+		count += found[k];
+	}
+	uint row = clock_step.x % 3u * 101u;
+	for (uint w = first; w < end && n != 0u; ++w) {
+		uint bits = uint(fired_13(w));
+		if (bits != 0u) fired_13(w) = 0;
+		for (; bits != 0u; bits &= bits - 1u) {
+			neurons_spikes(row + 1u + at) = int(w * 32u) + findLSB(bits);
+			++at;
+		}
+	}
+	if (me == 0u) {
+		neurons_spikes(row) = int(count);
+		uint to = row / 101u * 6u;
+		groups_0(to) = int(min(count, 65535u));
+		groups_0(to + 1u) = 1; groups_0(to + 2u) = 1;
+		groups_0(to + 3u) = int(min((count + 63u) / 64u, 65535u));
+		groups_0(to + 4u) = 1; groups_0(to + 5u) = 1;
+	}
+	barrier(); // found is free again
+}
+
+uint run_segments_of_delay(uint d) {
+	uint lag = uint(delays_0_table(8u * d));
+	if (clock_step.y == 0u && clock_step.x < lag) return 0u;
+	return min(uint(neurons_spikes((clock_step.x - lag) % 3u * 101u)), 100u) * uint(delays_0_table(8u * d + 7u));
+}
+
+// Adds up the segments of 3 delays.
+void run_segments_of_each_delay_of_syn_pre(uint me) {
+	uint first = min(me * 1u, 3u), end = min(first + 1u, 3u), n = 0u;
+	for (uint d = first; d < end; ++d) {
+		uint own = run_segments_of_delay(d);
+		delays_0_starts(d) = int(own);
+		n += own;
+	}
+	found[me] = n;
+	barrier();
+	uint at = 0u, all = 0u;
+	for (uint k = 0u; k < 3u; ++k) {
+		at += k < me ? found[k] : 0u;
+		all += found[k];
+	}
+	for (uint d = first; d < end; ++d) {
+		uint own = uint(delays_0_starts(d));
+		delays_0_starts(d) = int(at);
+		at += own;
+	}
+	if (me == 0u) {
+		delays_0_starts(3u) = int(all);
+		delays_0_starts(4u) = int(min((all + 31u) / 32u, 65535u));
+		delays_0_starts(5u) = 1; delays_0_starts(6u) = 1;
+	}
+	barrier(); // found is free again
+}
+
+uint run_end_of_0(uint i) {
+	return uint(slab0[segment_ends + i]);
+}
+
+// Adds x to neurons_g[i] in fixed point: the order of additions changes nothing.
+void run_add_to_neurons_g(uint i, float x) {
+	if ((floatBitsToUint(x) & 0x7fffffffu) > floatBitsToUint(scale_0.z)) { report_fault(0u, i, op_finite(x) ? 3u : op_kind(x)); return; }
+	precise float q = roundEven(x * scale_0.x);
+	atomicAdd(sum_0(i), int(q));
+}
+
+// syn pre: 500 elements, reads 1 buffers, writes 1.
+void run_syn_pre(uint k, uint row) {
+	int other = int(run_end_of_0(k));
+	precise float t1 = packed_0_0(segment_values + k);
+	run_add_to_neurons_g(uint(int(other)), t1);
+}
+
+// neurons reset: 0 elements, reads 0 buffers, writes 1.
+void run_neurons_reset(uint e) {
+	neurons_v(e) = 0.0;
+}
+
+uint run_row_of_0(uint i) {
+	return uint(slab0[i]);
+}
+
+// The delay of which segment q is.
+uint run_delay_of_0(uint q) {
+	uint d = 0u;
+	for (uint end = 3u; end - d > 1u;) {
+		uint mid = (d + end) / 2u;
+		if (segment_starts_0[mid] <= q) { d = mid; } else { end = mid; }
+	}
+	return d;
+}
+
+void sync_group() { memoryBarrierBuffer(); barrier(); }
+
+// False: given up.
+bool await_grid() {
+	uint me = gl_LocalInvocationIndex;
+	if (me < 1u) {
+		uint open = atomicOr(grid_open, 0u);
+		for (uint w = 0u; open < barriers && w < patience; ++w, ++waited) {
+			open = atomicOr(grid_open, 0u);
+		}
+		if (me == 0u) {
+			if (open < barriers) open = max(atomicMax(grid_open, 4294967295u), 4294967295u);
+			group_open = open;
+		}
+	}
+	barrier();
+	memoryBarrierBuffer();
+	return group_open != 4294967295u;
+}
+
+bool sync_grid() {
+	sync_group();
+	if (gl_LocalInvocationIndex < 1u) {
+		memoryBarrierBuffer();
+		++barriers;
+		if (gl_LocalInvocationIndex == 0u && atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x) atomicMax(grid_open, barriers);
+	}
+	return await_grid();
+}
+
+// Comes to the barrier; true for the work group that is the last and has to open it.
+bool last_of_grid() {
+	sync_group();
+	if (gl_LocalInvocationIndex < 1u) {
+		memoryBarrierBuffer();
+		++barriers;
+		if (gl_LocalInvocationIndex == 0u) group_last = atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x;
+	}
+	barrier();
+	memoryBarrierBuffer();
+	return group_last;
+}
+
+void open_grid() {
+	sync_group();
+	if (gl_LocalInvocationIndex == 0u) { memoryBarrierBuffer(); atomicMax(grid_open, barriers); }
+}
+
+void main() {
+	uint me = gl_LocalInvocationIndex;
+	if (!sync_grid()) return;
+	uvec2 step_0 = clock_0.xy;
+	uint k = 0u;
+	while (k < ticks) {
+		tick = first_tick + k;
+		if (halted()) break;
+		clock_step = step_0;
+		{
+			for (uint e = gl_GlobalInvocationID.x; e < 100u; e += gl_NumWorkGroups.x * 64u) {
+		if (e < 100u) {
+			own_0_0 = neurons_v(e);
+			run_neurons_threshold(e);
+		}
+			}
+		}
+		{
+			if (last_of_grid()) {
+			{
+				run_list_of_neurons_spikes(me);
+				sync_group();
+				run_segments_of_each_delay_of_syn_pre(me);
+			}
+			open_grid();
+			}
+			if (!await_grid()) return;
+		}
+		{
+			{
+		for (uint d = gl_LocalInvocationIndex; d <= 3u; d += 64u) segment_starts_0[d] = uint(delays_0_starts(d));
+		barrier();
+		uint total = segment_starts_0[3u];
+		uint sharing = max((gl_NumWorkGroups.x * 16u) / max(total, 1u), 1u);
+		for (uint q = (gl_WorkGroupID.x * 16u + me / 4u) / sharing; q < total; q += (gl_NumWorkGroups.x * 16u) / sharing) {
+			uint d = run_delay_of_0(q), of = 8u * d, parts = uint(delays_0_table(of + 7u)), part = q - segment_starts_0[d];
+			uint source = uint(neurons_spikes((clock_step.x - uint(delays_0_table(of))) % 3u * 101u + 1u + part / parts));
+			segment_ends = uint(delays_0_table(of + 2u));
+			segment_synapses = uint(delays_0_table(of + 3u));
+			segment_values = uint(delays_0_table(of + 4u));
+			uint row = uint(delays_0_table(of + 1u)) + source;
+			uint from = run_row_of_0(row), end = run_row_of_0(row + 1u), first = part % parts * (4u * sharing) + me % 4u + (gl_WorkGroupID.x * 16u + me / 4u) % sharing * 4u, by = parts * (4u * sharing);
+			for (uint k = from + first; k < end; k += by) run_syn_pre(k, source);
+		}
+	}
+			{ uint at = clock_step.x % 3u * 101u; uint count = min(uint(neurons_spikes(at)), 100u); uint sharing = max(gl_NumWorkGroups.x / max(count, 1u), 1u); for (uint s = gl_WorkGroupID.x / sharing; s < count; s += gl_NumWorkGroups.x / sharing) { uint source = uint(neurons_spikes(at + 1u + s)); if (me == 0u && gl_WorkGroupID.x % sharing == 0u) run_neurons_reset(source); } }
+		}
+		step_0 = next_step(step_0);
+		++k;
+		if (!sync_grid()) return;
+	}
+	if (gl_GlobalInvocationID.x == 0u) grid_done = k;
+}
