@@ -66,7 +66,8 @@ func fits(d *device.Device, l *layout.Links) bool {
 		degree = max(degree, l.Degree(k))
 	}
 	return (!info.Software || degree <= maxSoftwareDegree) && 8*int64(len(l.To)) <= info.Limits.StorageBlockSize &&
-		12*int64(l.N()) <= info.Limits.StorageBlockSize && info.Limits.StorageBlocks >= 8 && l.N() <= 1<<24
+		12*int64(l.N()) <= info.Limits.StorageBlockSize && info.Limits.StorageBlocks >= 8 && l.N() <= 1<<24 &&
+		groups(3*l.N(), 128) <= info.Limits.WorkGroups[0]
 }
 
 // levelsFor gives about two cells of the finest level for each node.

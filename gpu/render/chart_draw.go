@@ -135,7 +135,7 @@ func (r *Renderer) follow(v device.View, n int, s *Scale) (bool, error) {
 	if slot < 0 {
 		return false, nil
 	}
-	return true, r.dispatchReduce(v, n, 1, lod{kx: 16, ky: 1, cols: decimated(n, 16), rows: 1}, nil, false, slot, s)
+	return true, r.dispatchReduce(v, n, 1, r.inOneRow(n), nil, false, slot, s)
 }
 
 func (r *Renderer) chartCompute(kind string, v device.View, count, groups int, bind func(p *device.Program)) error {

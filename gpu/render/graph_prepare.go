@@ -135,8 +135,7 @@ func (r *Renderer) reduceGraph(g *Graph) (bool, error) {
 		if slot < 0 {
 			continue
 		}
-		l := lod{kx: 16, ky: 1, cols: decimated(x.n, 16), rows: 1}
-		if err := r.dispatchReduce(x.v, x.n, 1, l, nil, false, slot, x.s); err != nil {
+		if err := r.dispatchReduce(x.v, x.n, 1, r.inOneRow(x.n), nil, false, slot, x.s); err != nil {
 			return did, err
 		}
 		did = true
@@ -207,13 +206,30 @@ func (r *Renderer) prepareStep(g *Graph, k int, pre device.View, bind func(p *de
 	if err := bind(p); err != nil {
 		return err
 	}
-	groups := (g.Edges.M + 63) / 64
+	n := g.Edges.M
 	if k == 4 || k == 6 {
-		groups = 1
+		n = 1
 	}
-	err = r.d.Dispatch(p, groups, 1, 1)
+	err = r.dispatchAll(p, n)
 	r.d.Barrier(device.BarrierStorage | device.BarrierBufferUpdate | device.BarrierCommand)
 	return err
+}
+
+// dispatchAll gives each of n elements an invocation, in work groups of 64 and as many dispatches as the driver's limit asks for. The program adds begin.
+func (r *Renderer) dispatchAll(p *device.Program, n int) error {
+	most := r.d.Info().Limits.WorkGroups[0]
+	if r.mostGroups > 0 {
+		most = r.mostGroups
+	}
+	for from := 0; from < n; {
+		groups := min(most, (n-from+63)/64)
+		p.SetInt("begin", int32(from))
+		if err := r.d.Dispatch(p, groups, 1, 1); err != nil {
+			return err
+		}
+		from += 64 * groups
+	}
+	return nil
 }
 
 // bentWords is the number of words with a bit per edge. Behind them come two commands of four words each, to draw the bent edges as
@@ -363,7 +379,7 @@ func (r *Renderer) placeNodes(v *panelView, g *Graph, f Frame) error {
 	p.SetFloats("radius", float32(g.radius(v.box)))
 	p.SetFloats("pixels", float32(0.5*v.proj[5]*float64(v.h)))
 	p.SetFloats("bounds", float32(leastNode*f.Scale), float32(mostNode*f.Scale))
-	if err := r.d.Dispatch(p, (g.N+63)/64, 1, 1); err != nil {
+	if err := r.dispatchAll(p, g.N); err != nil {
 		return err
 	}
 	st.placed = key

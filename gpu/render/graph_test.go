@@ -3,6 +3,7 @@
 package render
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -269,4 +270,26 @@ func TestLoopsHaveRoom(t *testing.T) {
 	if with := p.nodeRoom(Rect{0, 0, 300, 300}); with < without+(1+loopReach)*0.85*mostNode {
 		t.Errorf("room of %g for loops, %g without", with, without)
 	}
+}
+
+// Where a dispatch takes few work groups, nodes and edges are taken by several: the picture is the same.
+func TestGraphInParts(t *testing.T) {
+	d := gltest.Device(t)
+	gltest.Do(t, d, func(t testing.TB) {
+		w := newWeb(t, d, 1000, 4962)
+		defer w.close()
+		w.ByDegree, w.Scale = true, NewScale("theta", "rad", Viridis())
+		var want []byte
+		for _, most := range []int{0, 3} {
+			s := newStage(t, d, 400, 300, 1, 1)
+			s.r.mostGroups = most
+			img := s.draw(&Scene{Panels: []*Panel{{Items: []Item{w.Graph}}}})
+			if want == nil {
+				want = img.Pix
+			} else if !bytes.Equal(img.Pix, want) {
+				t.Error("the picture depends on the number of work groups")
+			}
+			s.close()
+		}
+	})
 }

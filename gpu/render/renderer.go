@@ -34,8 +34,10 @@ type Renderer struct {
 	surfaces map[*Surface]*surfaceState
 	meshes   map[[2]int]*mesh
 	graphs   map[*Graph]*graphState
-	charts   map[chart]*chartState
-	back     background
+	// For tests: work groups of a dispatch over nodes, edges or values, at the most; 0: as many as the driver takes.
+	mostGroups int
+	charts     map[chart]*chartState
+	back       background
 	// coverFixed: titles and colorbars are part of the background.
 	coverFixed bool
 	ranges     ranges

@@ -50,7 +50,7 @@ func (r *Renderer) reduceScatter(s *Scatter) (bool, error) {
 		if slot < 0 {
 			continue
 		}
-		l := lod{kx: 16, ky: 1, cols: decimated(s.N, 16), rows: 1}
+		l := r.inOneRow(s.N)
 		if err := r.dispatchReduce(x.v, s.N, 1, l, nil, false, slot, x.s); err != nil {
 			return did, err
 		}

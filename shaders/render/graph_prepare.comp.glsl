@@ -8,6 +8,7 @@ layout(std430, binding = 1) readonly buffer PostIndex { int postIndex[]; };
 uniform ivec2 preAt, postAt; // first element, stride
 uniform int total;           // edges
 uniform int nodesCount;
+uniform int begin;           // edge of the first invocation: a dispatch takes only so many
 
 int pre(int e) { return preIndex[preAt.x + e * preAt.y]; }
 int post(int e) { return postIndex[postAt.x + e * postAt.y]; }
@@ -17,7 +18,7 @@ int post(int e) { return postIndex[postAt.x + e * postAt.y]; }
 layout(std430, binding = 2) writeonly buffer Sources { int sources[]; };
 
 void main() {
-	int e = int(gl_GlobalInvocationID.x);
+	int e = begin + int(gl_GlobalInvocationID.x);
 	if (e >= total) return;
 	int lo = 0, hi = nodesCount; // row lo starts at or before e, row hi behind it
 	while (hi - lo > 1) {
@@ -32,7 +33,7 @@ void main() {
 layout(std430, binding = 2) buffer Degrees { uint degrees[]; };
 
 void main() {
-	int e = int(gl_GlobalInvocationID.x);
+	int e = begin + int(gl_GlobalInvocationID.x);
 	if (e >= total) return;
 	int i = pre(e), j = post(e);
 	if (i < 0 || j < 0 || i >= nodesCount || j >= nodesCount) return;
@@ -45,7 +46,7 @@ void main() {
 layout(std430, binding = 3) buffer Loops { uint loops[]; };
 
 void main() {
-	int e = int(gl_GlobalInvocationID.x);
+	int e = begin + int(gl_GlobalInvocationID.x);
 	if (e < total && pre(e) >= 0 && pre(e) == post(e)) atomicOr(loops[e >> 5], 1u << (e & 31));
 }
 
@@ -81,7 +82,7 @@ uint place(int i, int j) {
 }
 
 void main() {
-	int e = int(gl_GlobalInvocationID.x);
+	int e = begin + int(gl_GlobalInvocationID.x);
 	if (e >= total) return;
 	int i = pre(e), j = post(e);
 	if (i < 0 || j < 0 || i == j) return;

@@ -14,6 +14,7 @@ uniform vec2 sizes; // least value, 1 / (greatest - least)
 layout(std430, binding = 2) writeonly buffer Nodes { Node nodes[]; };
 
 uniform int count;
+uniform int begin;     // node of the first invocation
 uniform mat4 toClip;
 uniform vec3 low, scale, boxLow; // scene = boxLow + (data - low) * scale
 uniform float radius;  // scene units
@@ -21,7 +22,7 @@ uniform float pixels;  // of a length 1 at w = 1
 uniform vec2 bounds;   // least and greatest radius in pixels
 
 void main() {
-	int i = int(gl_GlobalInvocationID.x);
+	int i = begin + int(gl_GlobalInvocationID.x);
 	if (i >= count) return;
 	int at = positionsAt.x + 3 * i * positionsAt.y;
 	vec3 p = vec3(positions[at], positions[at + positionsAt.y], positions[at + 2 * positionsAt.y]);
