@@ -93,7 +93,7 @@ func TestAsHardwarePersistent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := planOf(t, n, plan.Single)
 			x, y := loadWith(t, b, p), loadWith(t, &Backend{dev: b.dev, Mode: Plain}, p)
-			if !strings.Contains(x.i.persistent.text.Text, "last_of_grid") {
+			if !strings.Contains(x.i.persistent.text.Text, "sync_last") {
 				t.Error("there is a barrier for its lists alone")
 			}
 			for _, i := range []*Shared{x, y} {

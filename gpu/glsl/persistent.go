@@ -91,7 +91,7 @@ func Persistent(l *Layout, passes []Pass, written map[int]bool, groupSize int, w
 			return nil, err
 		}
 		if p.Last {
-			text = "\t\t\tif (last_of_grid()) {\n" + text + "\t\t\topen_grid();\n\t\t\t}\n\t\t\tif (!await_grid()) return;\n"
+			text = "\t\t\tif (sync_last()) {\n" + text + "\t\t\tsync_open();\n\t\t\t}\n\t\t\tif (!sync_wait()) return;\n"
 		}
 		fmt.Fprintf(&main, "\t\t%s\n", onlyIf(due, "{\n"+text+"\t\t}"))
 	}
@@ -155,7 +155,7 @@ func (g *generator) syncGrid(wait Wait) {
 	g.linef("void sync_group() { memoryBarrierBuffer(); barrier(); }")
 	g.linef("")
 	g.linef("// False: given up.")
-	g.linef("bool await_grid() {")
+	g.linef("bool sync_wait() {")
 	g.linef("\tuint me = gl_LocalInvocationIndex;")
 	g.linef("\tif (me < %du) {", who)
 	g.linef("\t\tuint open = atomicOr(grid_open, 0u);")
@@ -185,14 +185,14 @@ func (g *generator) syncGrid(wait Wait) {
 	g.linef("\t\t++barriers;")
 	g.linef("\t\tif (gl_LocalInvocationIndex == 0u && %s) atomicMax(grid_open, barriers);", arrive)
 	g.linef("\t}")
-	g.linef("\treturn await_grid();")
+	g.linef("\treturn sync_wait();")
 	g.linef("}")
 	g.linef("")
 	if !g.last {
 		return
 	}
 	g.linef("// Comes to the barrier; true for the work group that is the last and has to open it.")
-	g.linef("bool last_of_grid() {")
+	g.linef("bool sync_last() {")
 	g.linef("\tsync_group();")
 	g.linef("\tif (gl_LocalInvocationIndex < %du) {", who)
 	g.linef("\t\tmemoryBarrierBuffer();")
@@ -204,7 +204,7 @@ func (g *generator) syncGrid(wait Wait) {
 	g.linef("\treturn group_last;")
 	g.linef("}")
 	g.linef("")
-	g.linef("void open_grid() {")
+	g.linef("void sync_open() {")
 	g.linef("\tsync_group();")
 	g.linef("\tif (gl_LocalInvocationIndex == 0u) { memoryBarrierBuffer(); atomicMax(grid_open, barriers); }")
 	g.linef("}")

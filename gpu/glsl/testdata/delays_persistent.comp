@@ -70,7 +70,7 @@ uint run_delay_of_0(uint q) {
 void sync_group() { memoryBarrierBuffer(); barrier(); }
 
 // False: given up.
-bool await_grid() {
+bool sync_wait() {
 	uint me = gl_LocalInvocationIndex;
 	if (me < 1u) {
 		uint open = atomicOr(grid_open, 0u);
@@ -94,7 +94,7 @@ bool sync_grid() {
 		++barriers;
 		if (gl_LocalInvocationIndex == 0u && atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x) atomicMax(grid_open, barriers);
 	}
-	return await_grid();
+	return sync_wait();
 }
 
 void main() {

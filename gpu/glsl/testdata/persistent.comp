@@ -125,7 +125,7 @@ void run_neurons_update_2(uint e) {
 void sync_group() { memoryBarrierBuffer(); barrier(); }
 
 // False: given up.
-bool await_grid() {
+bool sync_wait() {
 	uint me = gl_LocalInvocationIndex;
 	if (me < 1u) {
 		uint open = atomicOr(grid_open, 0u);
@@ -149,7 +149,7 @@ bool sync_grid() {
 		++barriers;
 		if (gl_LocalInvocationIndex == 0u && atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x) atomicMax(grid_open, barriers);
 	}
-	return await_grid();
+	return sync_wait();
 }
 
 void main() {

@@ -146,7 +146,7 @@ uint run_delay_of_0(uint q) {
 void sync_group() { memoryBarrierBuffer(); barrier(); }
 
 // False: given up.
-bool await_grid() {
+bool sync_wait() {
 	uint me = gl_LocalInvocationIndex;
 	if (me < 1u) {
 		uint open = atomicOr(grid_open, 0u);
@@ -170,11 +170,11 @@ bool sync_grid() {
 		++barriers;
 		if (gl_LocalInvocationIndex == 0u && atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x) atomicMax(grid_open, barriers);
 	}
-	return await_grid();
+	return sync_wait();
 }
 
 // Comes to the barrier; true for the work group that is the last and has to open it.
-bool last_of_grid() {
+bool sync_last() {
 	sync_group();
 	if (gl_LocalInvocationIndex < 1u) {
 		memoryBarrierBuffer();
@@ -186,7 +186,7 @@ bool last_of_grid() {
 	return group_last;
 }
 
-void open_grid() {
+void sync_open() {
 	sync_group();
 	if (gl_LocalInvocationIndex == 0u) { memoryBarrierBuffer(); atomicMax(grid_open, barriers); }
 }
@@ -209,15 +209,15 @@ void main() {
 			}
 		}
 		{
-			if (last_of_grid()) {
+			if (sync_last()) {
 			{
 				run_list_of_neurons_spikes(me);
 				sync_group();
 				run_segments_of_each_delay_of_syn_pre(me);
 			}
-			open_grid();
+			sync_open();
 			}
-			if (!await_grid()) return;
+			if (!sync_wait()) return;
 		}
 		{
 			{
