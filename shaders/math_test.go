@@ -102,6 +102,9 @@ func (w *worst) see(u, x, got, want float64) {
 // division is the error, in units in the last place, that OpenGL allows for the one division at the end of some functions. A processor rounds it correctly.
 const division = 2.5
 
+// root is that of a square root: OpenGL has it as 1 divided by the inverse root, of which it allows 2 units.
+const root = 2 + division
+
 func TestSingle(t *testing.T) {
 	d := gltest.Device(t)
 	for _, f := range functions {
