@@ -82,7 +82,7 @@ func (c *Context) openHeadless(o HeadlessOptions, device int) error {
 		_ = os.Setenv(vendorDirs, dirs) // before the loader looks
 	}
 	if msg := C.galvani_egl_load(); msg != nil {
-		return &Error{Kind: ErrNoDriver, Detail: C.GoString(msg), Hint: driverHint("/")}
+		return &Error{Kind: ErrNoDriver, Detail: C.GoString(msg), Hint: driverHint()}
 	}
 	var tried []string
 	old := false
@@ -124,7 +124,7 @@ func (c *Context) openHeadless(o HeadlessOptions, device int) error {
 	if old {
 		return &Error{Kind: ErrOldVersion, Detail: detail, Hint: "OpenGL 4.3 core is the least that works; a newer driver may have it"}
 	}
-	return &Error{Kind: ErrNoDriver, Detail: detail, Hint: driverHint("/")}
+	return &Error{Kind: ErrNoDriver, Detail: detail, Hint: driverHint()}
 }
 
 func candidates(platform string, device int) []candidate {

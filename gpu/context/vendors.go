@@ -1,6 +1,9 @@
 package context
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,18 +53,57 @@ func hidesNVIDIA(root string) bool {
 const hintNVIDIA = "there is an NVIDIA driver, but EGL does not find its OpenGL: a container needs NVIDIA_DRIVER_CAPABILITIES=all (or graphics), " +
 	"and EGL's loader libegl1 a file such as 10_nvidia.json, which " + vendorFiles + " may name"
 
-// driverHint says what to do where no driver, or only a software renderer, was found. root is put before all paths.
-func driverHint(root string) string {
-	if hidesNVIDIA(root) {
+// cards are the files through which programs reach graphics cards.
+var cards = []string{"/dev/nvidiactl", "/dev/nvidia[0-9]*", "/dev/dri/renderD*"}
+
+// shut is the first of cards that this user may not open, "" where there is none. root is put before all paths.
+func shut(root string, open func(path string) error) string {
+	for _, pattern := range cards {
+		files, _ := filepath.Glob(filepath.Join(root, pattern))
+		for _, f := range files {
+			if errors.Is(open(f), fs.ErrPermission) {
+				return f
+			}
+		}
+	}
+	return ""
+}
+
+// openBoth opens a file to read and write, as drivers do.
+func openBoth(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err == nil {
+		err = f.Close()
+	}
+	return err
+}
+
+// hintShut is for machines with a card that this user may not open.
+const hintShut = "there is a graphics card, but this user may not open %s: join the group that it belongs to, as in sudo usermod -aG render $USER, and log in again"
+
+// cardHint says why a graphics card that seems to be here is not used, "" where there is none. root is put before all paths.
+func cardHint(root string, open func(path string) error) string {
+	switch f := shut(root, open); {
+	case f != "":
+		return fmt.Sprintf(hintShut, f)
+	case hidesNVIDIA(root):
 		return hintNVIDIA
+	}
+	return ""
+}
+
+// driverHint says what to do where no driver was found.
+func driverHint() string {
+	if why := cardHint("/", openBoth); why != "" {
+		return why
 	}
 	return hintDriver
 }
 
 // Hidden says why a graphics card that seems to be here is not used, given what OpenGL was found; "" where there is nothing to say.
 func Hidden(i Info) string {
-	if i.Software && hidesNVIDIA("/") {
-		return hintNVIDIA
+	if i.Software {
+		return cardHint("/", openBoth)
 	}
 	return ""
 }

@@ -1,6 +1,8 @@
 package context
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,14 +44,34 @@ func TestMoreVendorDirs(t *testing.T) {
 	}
 }
 
-// What to do depends on whether a card is there.
-func TestDriverHint(t *testing.T) {
+// Why a card is not used: it may not be opened, or its OpenGL is not there.
+func TestCardHint(t *testing.T) {
 	root := t.TempDir()
-	if got := driverHint(root); got != hintDriver {
-		t.Errorf("no card: %q", got)
+	denied := ""
+	open := func(path string) error {
+		if path == denied {
+			return &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
+		}
+		return nil
 	}
+	hint := func(want string) {
+		t.Helper()
+		if got := cardHint(root, open); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	hint("")
+	node := filepath.Join(root, "dev/dri/renderD128")
+	touch(t, node)
+	hint("") // a card of another kind, whose driver the system has
+	denied = node
+	hint("may not open " + node + ": join the group")
+	denied = ""
 	touch(t, filepath.Join(root, "dev/nvidiactl"))
-	if got := driverHint(root); !strings.Contains(got, "NVIDIA_DRIVER_CAPABILITIES") {
-		t.Errorf("a card: %q", got)
+	hint("NVIDIA_DRIVER_CAPABILITIES")
+	denied = filepath.Join(root, "dev/nvidiactl")
+	hint("may not open " + denied)
+	if err := openBoth(filepath.Join(root, "absent")); err == nil || errors.Is(err, fs.ErrPermission) {
+		t.Error(err)
 	}
 }
