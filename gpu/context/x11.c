@@ -99,9 +99,8 @@ int galvani_x11_depth(void) {
 }
 
 int galvani_glx_configs(void) {
-	int n = -1;
 	void *lib = dlopen("libGL.so.1", RTLD_LAZY | RTLD_GLOBAL);
-	if (!lib) return 0;
+	if (!lib) return -1; // GLFW says so
 	void *(*open)(const char *), *(*configs)(void *, int, int *);
 	int (*close)(void *), (*screen)(void *), (*release)(void *);
 	*(void **)&open = dlsym(xlib, "XOpenDisplay");
@@ -110,8 +109,8 @@ int galvani_glx_configs(void) {
 	*(void **)&release = dlsym(xlib, "XFree");
 	*(void **)&configs = dlsym(lib, "glXGetFBConfigs");
 	void *d = open && close && screen && release && configs ? open(NULL) : NULL;
-	if (!d) return n;
-	n = 0;
+	if (!d) return -1;
+	int n = 0;
 	void *list = configs(d, screen(d), &n);
 	if (list) release(list);
 	close(d);
