@@ -373,7 +373,7 @@ func (g *generator) addUp(all string, groupSize, first int) {
 	g.linef("\tfound[me] = n;")
 	g.linef("\tbarrier();")
 	if !apart {
-		g.global(fmt.Sprintf("shared uint found_parts[%d]; // of %d", parts, each))
+		g.global(fmt.Sprintf("shared uint found_parts[%d]; // of %d", (groupSize+each-1)/each, each)) // whatever the first
 		g.linef("\tif (me < %du) {", parts)
 		g.linef("\t\tuint sum = 0u;")
 		g.linef("\t\tfor (uint k = %du * me; k < min(%du * (me + 1u), %du); ++k) sum += found[k];", each, each, first)
