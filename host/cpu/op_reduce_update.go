@@ -7,13 +7,19 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// updatingSum is a sum in order of creation and the update of the same synapses that follows it: one thread goes through them once for both. Threads
-// that share the work do one after the other.
+// updatingSum is a sum in order of creation and the update of the same synapses that follows it, in one pass. Where a thread does both, it adds
+// as it goes. Threads that share the work have a part of the synapses each, in every step the same, which stays in their caches; the first adds, the
+// others keep their values and add them one thread after the other, so that each sum has its order.
 type updatingSum[T real] struct {
 	sum, update *kernelOp[T]
 	last        *creationSum[T] // of the sums of the kernel
 	p           *program[T]     // its values, and the update
-	job         func(worker, task int)
+	keeping     *program[T]     // p without additions
+	parts       int
+	values      []T // of all parts; nil where a thread does both, or one after the other
+	turn        int // the part whose values are added
+	// Closures that are made once.
+	aloneJob, partJob, addJob func(worker, task int)
 }
 
 // joinUpdate returns the joint operation, nil where there is none.
@@ -35,23 +41,54 @@ func (x *instance[T]) joinUpdate(a, b operation, src, other plan.Op) (operation,
 		return nil, nil
 	}
 	j := &updatingSum[T]{sum: s, update: u, last: last}
-	p, err := x.compileUpdatingSum(o, red, update, last.r.conn)
-	if err != nil {
+	var err error
+	if j.keeping, err = x.compileUpdatingSum(o, red, update, last.r.conn); err != nil {
 		return nil, err
 	}
-	// Reads from anywhere would wait for what has just been added.
-	gathers := slices.ContainsFunc(p.body, func(in instr) bool { return in.kind == kGather })
-	if last.segments == nil && !gathers {
-		p.adds, p.sums, p.rows = true, last.sums, last.to
-	}
-	if p.makeStages(x.set, x.m.isShort); p.whole == nil {
+	if j.keeping.makeStages(x.set, x.m.isShort); j.keeping.whole == nil {
 		return nil, nil
 	}
-	j.p = p
-	j.job = func(worker, _ int) {
-		last.through(x.workers[worker], p, 0, body.n, last.few)
+	j.p = j.keeping
+	// Reads from anywhere would wait for what has just been added.
+	gathers := slices.ContainsFunc(j.p.body, func(in instr) bool { return in.kind == kGather })
+	if last.segments == nil && !gathers {
+		if j.p, err = x.compileUpdatingSum(o, red, update, last.r.conn); err != nil {
+			return nil, err
+		}
+		j.p.adds, j.p.sums, j.p.rows = true, last.sums, last.to
+		if j.p.makeStages(x.set, x.m.isShort); j.p.whole == nil {
+			return nil, nil
+		}
 	}
+	if j.parts = min(body.tasks, x.pool.threads()); j.parts == 2 || j.parts > 2 && last.parts == 1 {
+		j.values = make([]T, body.n)
+	}
+	j.aloneJob, j.partJob, j.addJob = j.alone, j.part, j.add
 	return j, nil
+}
+
+func (j *updatingSum[T]) alone(worker, _ int) {
+	j.last.through(j.sum.x.workers[worker], j.p, 0, j.last.to.Len(), j.last.few)
+}
+
+// part does a part of the synapses.
+func (j *updatingSum[T]) part(worker, part int) {
+	w, n := j.sum.x.workers[worker], j.last.to.Len()
+	lo, hi := cut(n, j.parts, part), cut(n, j.parts, part+1)
+	if part == 0 {
+		j.last.through(w, j.p, lo, hi, j.last.few)
+	} else {
+		j.last.fill(w, j.keeping, lo, j.values[lo:hi])
+	}
+}
+
+// add adds the values of the part whose turn it is.
+func (j *updatingSum[T]) add(_, part int) {
+	if part == j.turn {
+		n := j.last.to.Len()
+		lo, hi := cut(n, j.parts, part), cut(n, j.parts, part+1)
+		j.last.put(lo, j.values[lo:hi])
+	}
 }
 
 // compileUpdatingSum compiles the value of a reduction, in order of creation, and behind it the effects of an update of the same synapses.
@@ -90,7 +127,7 @@ func (j *updatingSum[T]) run(step int64) error {
 	x := j.sum.x
 	body := j.update.body.(*runOp[T])
 	shared := !x.pool.pace.alone && (j.last.parts > 1 || body.tasks > 1)
-	if shared || j.update.flush != nil && step%flushEvery == 0 {
+	if shared && j.values == nil || j.update.flush != nil && step%flushEvery == 0 {
 		if err := j.sum.run(step); err != nil {
 			return err
 		}
@@ -103,9 +140,27 @@ func (j *updatingSum[T]) run(step int64) error {
 	}
 	j.p.scalars(x.vec, &x.m, step)
 	clear(j.last.sums)
-	if err := x.pool.run(1, j.job); err != nil {
+	if err := j.all(shared, step); err != nil {
 		return err
 	}
 	j.last.deliver()
 	return x.outcome(j.p)
+}
+
+func (j *updatingSum[T]) all(shared bool, step int64) error {
+	x := j.sum.x
+	if !shared {
+		return x.pool.run(1, j.aloneJob)
+	}
+	j.keeping.scalars(x.vec, &x.m, step)
+	if err := x.pool.run(j.parts, j.partJob); err != nil {
+		return err
+	}
+	// Each thread has the task of its part again.
+	for j.turn = 1; j.turn < j.parts; j.turn++ {
+		if err := x.pool.run(j.parts, j.addJob); err != nil {
+			return err
+		}
+	}
+	return nil
 }

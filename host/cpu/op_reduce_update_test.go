@@ -14,12 +14,13 @@ import (
 )
 
 // TestUpdatingSum compares a sum and the update of the same synapses in one pass with the two one after the other: where what is summed is what the
-// update stores over, where it comes from the targets, where all are connected to all, and in the steps that make subnormal numbers 0.
+// update stores over, where it comes from the targets, where all are connected to all, where threads have a part each, and in the steps that make
+// subnormal numbers 0.
 func TestUpdatingSum(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	for _, precision := range []plan.Precision{plan.Double, plan.Single} {
 		for _, density := range []float64{0.3, 1} {
-			for _, threads := range []int{1, 4} {
+			for _, threads := range []int{1, 2, 4} {
 				for shape := range 4 {
 					for _, add := range []bool{false, true} {
 						apart, want := sumAndUpdate(t, Portable, precision, density, threads, shape, add, false)
@@ -41,7 +42,10 @@ func TestUpdatingSum(t *testing.T) {
 
 // sumAndUpdate runs both for some steps, as operations of one item or of two, and returns all values and whether there is one pass.
 func sumAndUpdate(t *testing.T, use Instructions, precision plan.Precision, density float64, threads, shape int, add, together bool) (joint bool, values []float64) {
-	const pre, post = 30, 50
+	pre, post, steps := 30, 50, int64(flushEvery+3)
+	if threads > 1 {
+		pre, post, steps = 600, 410, 4
+	}
 	p := newPlan(precision)
 	n := randomConn(p, pre, post, density, true)
 	r := rand.New(rand.NewPCG(1, 9))
@@ -82,7 +86,7 @@ func sumAndUpdate(t *testing.T, use Instructions, precision plan.Precision, dens
 		t.Fatal(err)
 	}
 	defer i.Close()
-	if _, err := i.Advance(context.Background(), flushEvery+3); err != nil {
+	if _, err := i.Advance(context.Background(), steps); err != nil {
 		t.Fatal(err)
 	}
 	for _, b := range []plan.BufferID{sums, s, x} {
@@ -94,9 +98,18 @@ func sumAndUpdate(t *testing.T, use Instructions, precision plan.Precision, dens
 	}
 	switch i := i.(type) {
 	case *instance[float64]:
-		_, joint = i.items[0].ops[0].(*updatingSum[float64])
+		joint = inParts(t, i, threads)
 	case *instance[float32]:
-		_, joint = i.items[0].ops[0].(*updatingSum[float32])
+		joint = inParts(t, i, threads)
 	}
 	return joint, values
+}
+
+// inParts reports whether there is one pass, and fails where it is not shared as it should be.
+func inParts[T real](t *testing.T, i *instance[T], threads int) bool {
+	j, ok := i.items[0].ops[0].(*updatingSum[T])
+	if ok && (threads == 1 && j.values != nil || threads == 2 && j.values == nil) {
+		t.Fatalf("%d threads share the synapses: %v", threads, j.values != nil)
+	}
+	return ok
 }
