@@ -12,6 +12,7 @@ type pace struct {
 	since time.Time
 	spent time.Duration // on this chunk in earlier calls of Advance
 	trial bool          // this chunk is run the other way
+	first bool          // it is the first of a trial, which fills caches and is not judged
 	usual float64       // seconds per step of the last chunk that was none
 	left  int           // chunks until the next trial
 	wait  int           // chunks between trials
@@ -50,8 +51,11 @@ func (c *pace) chunk(steps int, took time.Duration) {
 	case !c.trial:
 		c.usual = each
 		if c.left--; c.left < 0 {
-			c.alone, c.trial = !c.alone, true
+			c.alone, c.trial, c.first = !c.alone, true, true
 		}
+		return
+	case c.first:
+		c.first = false
 		return
 	}
 	c.trial = false
