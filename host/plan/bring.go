@@ -20,23 +20,13 @@ func (b *builder) bringUpdates() {
 
 // bring moves update behind the last sum in the items before it that reads what it writes.
 func (b *builder) bring(before []Item, update *Run, clock int) bool {
-	reads, writes := touched(update)
-	for k := len(before) - 1; k >= 0; k-- {
-		it := &before[k]
-		if it.Callback >= 0 {
-			return false
-		}
-		for o := len(it.Ops) - 1; o >= 0; o-- {
-			if sum, ok := it.Ops[o].(*Run); ok && it.Clock == clock && len(sum.Kernel.Reductions) > 0 {
-				if summed, _ := touched(sum); changes(update, summed) {
-					it.Ops = slices.Insert(it.Ops, o+1, Op(update))
-					return true
-				}
-			}
-			if b.between(it.Ops[o], reads, writes) {
-				return false
-			}
-		}
+	it, at := b.earlier(before, update, clock, func(sum *Run) bool {
+		summed, _ := touched(sum)
+		return len(sum.Kernel.Reductions) > 0 && changes(update, summed)
+	})
+	if it == nil {
+		return false
 	}
-	return false
+	it.Ops = slices.Insert(it.Ops, at+1, Op(update))
+	return true
 }

@@ -22,28 +22,38 @@ func (b *builder) fuseThresholds() {
 
 // fuseInto joins test to the last of the items before it that writes what it reads.
 func (b *builder) fuseInto(before []Item, test *Run, clock int) bool {
-	reads, writes := touched(test)
+	reads, _ := touched(test)
+	it, at := b.earlier(before, test, clock, func(r *Run) bool { return changes(r, reads) })
+	if it == nil {
+		return false
+	}
+	fused := fuse(it.Ops[at].(*Run), test)
+	if fused == nil {
+		return false
+	}
+	it.Ops[at] = fused
+	return true
+}
+
+// earlier finds the last kernel of a clock in the items before moved to which moved can go, and that is one of those asked for: its item, nil where
+// there is none, and its place in it.
+func (b *builder) earlier(before []Item, moved *Run, clock int, asked func(*Run) bool) (it *Item, at int) {
+	reads, writes := touched(moved)
 	for k := len(before) - 1; k >= 0; k-- {
 		it := &before[k]
 		if it.Callback >= 0 {
-			return false
+			return nil, 0
 		}
 		for o := len(it.Ops) - 1; o >= 0; o-- {
-			run, ok := it.Ops[o].(*Run)
-			if ok && it.Clock == clock && changes(run, reads) {
-				fused := fuse(run, test)
-				if fused == nil {
-					return false
-				}
-				it.Ops[o] = fused
-				return true
+			if run, ok := it.Ops[o].(*Run); ok && it.Clock == clock && asked(run) {
+				return it, o
 			}
 			if b.between(it.Ops[o], reads, writes) {
-				return false
+				return nil, 0
 			}
 		}
 	}
-	return false
+	return nil, 0
 }
 
 func emitting(k *ir.Kernel) bool {

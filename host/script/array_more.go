@@ -210,17 +210,25 @@ func sameDims(what string, x, y *Array) error {
 	return nil
 }
 
-func isIn(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	x, y, err := twoArrays(b, args, kwargs)
-	if err == nil {
+// twoSets are two arrays of one dimension, and what the second one has.
+func twoSets(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (x, y *Array, has map[float64]bool, err error) {
+	if x, y, err = twoArrays(b, args, kwargs); err == nil {
 		err = sameDims(b.Name(), x, y)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
-	has := map[float64]bool{}
+	has = map[float64]bool{}
 	for _, v := range y.data {
 		has[v] = true
+	}
+	return x, y, has, nil
+}
+
+func isIn(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	x, _, has, err := twoSets(b, args, kwargs)
+	if err != nil {
+		return nil, err
 	}
 	out := x.like(make([]float64, len(x.data)))
 	out.dim, out.kind = noDim, boolElems
@@ -232,16 +240,9 @@ func isIn(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 
 // setOperation is setdiff1d, intersect1d or union1d(a, b): different elements in ascending order.
 func setOperation(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	x, y, err := twoArrays(b, args, kwargs)
-	if err == nil {
-		err = sameDims(b.Name(), x, y)
-	}
+	x, y, has, err := twoSets(b, args, kwargs)
 	if err != nil {
 		return nil, err
-	}
-	has := map[float64]bool{}
-	for _, v := range y.data {
-		has[v] = true
 	}
 	var out []float64
 	for _, v := range x.data {
