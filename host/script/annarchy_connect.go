@@ -208,17 +208,9 @@ func connectFromMatrix(in *interp, name string, args starlark.Tuple, kwargs []st
 	if err := starlark.UnpackArgs(name, args, kwargs, append([]any{"weights", &w, "delays?", &d, "pre_post?", &prePost, "nan?", &nan, "zero?", &zero}, ig.pairs()...)...); err != nil {
 		return nil, err
 	}
-	source := ""
-	if s, ok := w.(starlark.String); ok {
-		source = string(s)
-		v, err := in.readFile(source)
-		if err != nil {
-			return nil, err
-		}
-		w = v
-		if m, ok := v.(*sparseMatrix); ok {
-			return m.connect(in, d, source)
-		}
+	w, source, err := in.weightsOrFile(w)
+	if err != nil {
+		return nil, err
 	}
 	if m, ok := w.(*sparseMatrix); ok {
 		return m.connect(in, d, source)
@@ -310,6 +302,16 @@ func delayedMatrix(name string, w *Array, d starlark.Value, prePost, noNaN, noZe
 	return rule, nil
 }
 
+// weightsOrFile are weights as they are, or what the file of that name has and its name.
+func (in *interp) weightsOrFile(w starlark.Value) (weights starlark.Value, source string, err error) {
+	s, ok := w.(starlark.String)
+	if !ok {
+		return w, "", nil
+	}
+	weights, err = in.readFile(string(s))
+	return weights, string(s), err
+}
+
 // connectFromSparse takes what read("w.mtx") gives, [post, pre], or the name of such a file.
 func connectFromSparse(in *interp, name string, args starlark.Tuple, kwargs []starlark.Tuple) (*ruleValue, error) {
 	var w, d starlark.Value
@@ -317,14 +319,9 @@ func connectFromSparse(in *interp, name string, args starlark.Tuple, kwargs []st
 	if err := starlark.UnpackArgs(name, args, kwargs, append([]any{"weights", &w, "delays?", &d}, ig.pairs()...)...); err != nil {
 		return nil, err
 	}
-	source := ""
-	if s, ok := w.(starlark.String); ok {
-		source = string(s)
-		v, err := in.readFile(source)
-		if err != nil {
-			return nil, err
-		}
-		w = v
+	w, source, err := in.weightsOrFile(w)
+	if err != nil {
+		return nil, err
 	}
 	m, ok := w.(*sparseMatrix)
 	if !ok {

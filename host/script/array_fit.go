@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 	"gonum.org/v1/gonum/mat"
@@ -13,14 +14,10 @@ import (
 func analysisVocabulary() starlark.StringDict {
 	d := functions(map[string]builtinFunc{"isclose": isClose, "gradient": gradient, "trapz": trapezoids, "trapezoid": trapezoids, "corrcoef": covariances, "cov": covariances,
 		"polyfit": polyfit, "polyval": polyval, "ptp": peakToPeak, "fill_diagonal": fillDiagonal, "digitize": digitize})
-	for name, f := range map[string]func([]float64) float64{"nanmin": slices.Min[[]float64], "nanmax": slices.Max[[]float64], "nansum": pairwiseSum, "nanstd": deviation,
-		"nanmedian": func(x []float64) float64 {
-			x = slices.Sorted(slices.Values(x))
-			return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
-		}} {
-		d[name] = starlark.NewBuiltin(name, withoutNaN(f))
+	for _, name := range []string{"nanmin", "nanmax", "nansum", "nanmean", "nanstd", "nanvar", "nanmedian"} {
+		d[name] = starlark.NewBuiltin(name, withoutNaN)
 	}
-	for name, f := range map[string]func(float64) float64{"deg2rad": func(x float64) float64 { return x * math.Pi / 180 }, "rad2deg": func(x float64) float64 { return x * 180 / math.Pi },
+	for name, f := range map[string]func(float64) float64{"deg2rad": radians, "rad2deg": degrees,
 		"arcsinh": math.Asinh, "arccosh": math.Acosh, "arctanh": math.Atanh} {
 		d[name] = elementFunction(name, f)
 	}
@@ -28,50 +25,30 @@ func analysisVocabulary() starlark.StringDict {
 	return d
 }
 
-// withoutNaN is f of the elements that are numbers; NaN where there are none.
-func withoutNaN(f func([]float64) float64) builtinFunc {
-	return func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		v, err := oneArg(b, args, kwargs)
-		if err != nil {
-			return nil, err
-		}
-		a, err := toArray(v)
-		if err != nil {
+// withoutNaN is nanmin(a) and the like: the reduction of the elements that are numbers; NaN where there are none.
+func withoutNaN(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	a, err := flatArg(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	name := strings.TrimPrefix(b.Name(), "nan")
+	data := slices.DeleteFunc(slices.Clone(a.data), math.IsNaN)
+	x := math.NaN()
+	if len(data) > 0 || name == "sum" {
+		if x, err = a.reduce(name, data); err != nil {
 			return nil, fmt.Errorf("%s: %w", b.Name(), err)
 		}
-		data := slices.DeleteFunc(slices.Clone(a.data), math.IsNaN)
-		if len(data) == 0 {
-			if b.Name() == "nansum" {
-				return number(0, a.dim), nil
-			}
-			return number(math.NaN(), a.dim), nil
-		}
-		return number(f(data), a.dim), nil
 	}
-}
-
-func deviation(x []float64) float64 {
-	mean := pairwiseSum(x) / float64(len(x))
-	squares := make([]float64, len(x))
-	for k, v := range x {
-		squares[k] = float64((v - mean) * (v - mean))
-	}
-	return math.Sqrt(pairwiseSum(squares) / float64(len(x)))
+	return number(x, a.dim), nil
 }
 
 // isClose is isclose(a, b, rtol=1e-5, atol=1e-8), a mask.
 func isClose(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	rtol, atol := starlark.Float(1e-5), starlark.Float(1e-8)
-	x, y, err := twoArrays(b, args, kwargs, "rtol?", &rtol, "atol?", &atol)
+	x, y, near, err := nearArrays(b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
-	if x.dim != y.dim {
-		return nil, fmt.Errorf("isclose: %s and %s", describeDim(x.dim), describeDim(y.dim))
-	}
-	out, err := broadcast(x, y, noDim, boolElems, func(p, q float64) float64 {
-		return boolFloat(p == q || math.Abs(p-q) <= float64(atol)+float64(rtol)*math.Abs(q))
-	})
+	out, err := broadcast(x, y, noDim, boolElems, func(p, q float64) float64 { return boolFloat(near(p, q)) })
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +148,7 @@ func covariances(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	var rows [][]float64
 	dim, n := noDim, -1
 	for k, v := range []starlark.Value{vx, vy} {
-		if v == nil || v == starlark.None {
+		if !isGiven(v) {
 			continue
 		}
 		a, err := toArray(v)
@@ -315,13 +292,9 @@ func polyval(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 }
 
 func peakToPeak(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	v, err := oneArg(b, args, kwargs)
+	a, err := flatArg(b, args, kwargs)
 	if err != nil {
 		return nil, err
-	}
-	a, err := toArray(v)
-	if err != nil {
-		return nil, fmt.Errorf("ptp: %w", err)
 	}
 	if len(a.data) == 0 {
 		return nil, fmt.Errorf("ptp: the array is empty")

@@ -15,7 +15,7 @@ import (
 func moreVocabulary() starlark.StringDict {
 	d := functions(map[string]builtinFunc{"copy": shallowCopy, "expand_dims": expandDims, "squeeze": squeeze, "column_stack": columnStack, "flatnonzero": flatNonzero, "isin": isIn, "in1d": isIn,
 		"setdiff1d": setOperation, "intersect1d": setOperation, "union1d": setOperation, "average": average, "cumprod": cumulativeProduct, "flip": flip, "fliplr": flip, "flipud": flip, "roll": roll, "diag": diagonal, "diagonal": diagonal,
-		"trace": trace, "size": sizeOf, "ndim": dimensions, "logspace": logspace, "geomspace": logspace, "searchsorted": searchSorted, "matmul": dot, "inner": dot, "count_nonzero": countNonzero, "nanvar": withoutNaN(variance),
+		"trace": trace, "size": sizeOf, "ndim": dimensions, "logspace": logspace, "geomspace": logspace, "searchsorted": searchSorted, "matmul": dot, "inner": dot, "count_nonzero": countNonzero,
 		"atleast_1d": atLeastDims(1), "atleast_2d": atLeastDims(2), "delete": deleteRows, "split": splitRows, "array_split": splitRows, "take": takeRows, "vectorize": vectorize, "triu_indices": triangleIndices, "tril_indices": triangleIndices})
 	for op, names := range map[syntax.Token][]string{syntax.PLUS: {"add"}, syntax.MINUS: {"subtract"}, syntax.STAR: {"multiply"}, syntax.SLASH: {"divide", "true_divide"}, syntax.SLASHSLASH: {"floor_divide"}, syntax.PERCENT: {"remainder"}} {
 		for _, name := range names {
@@ -62,8 +62,6 @@ func moreVocabulary() starlark.StringDict {
 	d["newaxis"] = starlark.None
 	return d
 }
-
-func variance(x []float64) float64 { d := deviation(x); return d * d }
 
 // withAxes is a[key] with None among the keys: each is an axis of length 1.
 func (a *Array) withAxes(keys starlark.Tuple) (starlark.Value, error) {
@@ -403,11 +401,7 @@ func vectorize(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	}
 	f := args[0]
 	return starlark.NewBuiltin("vectorize", func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		v, err := oneArg(b, args, kwargs)
-		if err != nil {
-			return nil, err
-		}
-		a, scalar, err := operand(b.Name(), v)
+		a, scalar, err := oneOperand(b, args, kwargs)
 		if err != nil {
 			return nil, err
 		}

@@ -14,7 +14,7 @@ func numpyVocabulary() starlark.StringDict {
 	for name, f := range map[string]builtinFunc{
 		"array_equal": arrayEqual, "allclose": allClose, "zeros_like": filledLike(0), "ones_like": filledLike(1), "full_like": fullLike,
 		"vstack": vstack, "hstack": hstack, "identity": eye, "bincount": bincount, "convolve": convolveFunc, "interp": interpolate,
-		"percentile": percentile, "append": appendFunc, "map": mapFunc, "Quantity": asQuantities, "prod": prod, "ravel": ravel, "nanmean": nanMean, "triu": triangle(true), "tril": triangle(false),
+		"percentile": percentile, "append": appendFunc, "map": mapFunc, "Quantity": asQuantities, "prod": prod, "ravel": ravel, "triu": triangle(true), "tril": triangle(false),
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
@@ -44,19 +44,24 @@ func arrayEqual(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	return starlark.Bool(sameShape(x.shape, y.shape) && x.dim == y.dim && slices.Equal(x.data, y.data)), nil
 }
 
-// allClose is allclose(a, b, rtol=1e-5, atol=1e-8): |a - b| <= atol + rtol |b| for all elements; atol is in the unit of the arrays.
-func allClose(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// nearArrays reads (a, b, rtol=1e-5, atol=1e-8): near is |a - b| <= atol + rtol |b|, with atol in the unit of the arrays.
+func nearArrays(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (x, y *Array, near func(p, q float64) bool, err error) {
 	rtol, atol := starlark.Float(1e-5), starlark.Float(1e-8)
-	x, y, err := twoArrays(b, args, kwargs, "rtol?", &rtol, "atol?", &atol)
+	if x, y, err = twoArrays(b, args, kwargs, "rtol?", &rtol, "atol?", &atol); err == nil {
+		err = sameDims(b.Name(), x, y)
+	}
+	return x, y, func(p, q float64) bool { return p == q || math.Abs(p-q) <= float64(atol)+float64(rtol)*math.Abs(q) }, err
+}
+
+// allClose is allclose(a, b, rtol=1e-5, atol=1e-8): whether all elements are near, see nearArrays.
+func allClose(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	x, y, near, err := nearArrays(b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
-	if x.dim != y.dim {
-		return nil, fmt.Errorf("allclose: %s and %s", describeDim(x.dim), describeDim(y.dim))
-	}
 	all := true
 	_, err = broadcast(x, y, x.dim, boolElems, func(p, q float64) float64 {
-		all = all && (p == q || math.Abs(p-q) <= float64(atol)+float64(rtol)*math.Abs(q))
+		all = all && near(p, q)
 		return 0
 	})
 	return starlark.Bool(all), err
@@ -106,7 +111,7 @@ func joined2(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, 
 func vstack(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	list, err := joined2(b, args, kwargs, func(a *Array) *Array {
 		if len(a.shape) < 2 {
-			return &Array{data: a.data, shape: []int{1, len(a.data)}, dim: a.dim, kind: a.kind}
+			return a.shaped(1, len(a.data))
 		}
 		return a
 	})
@@ -121,7 +126,7 @@ func hstack(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 	list, err := joined2(b, args, kwargs, func(a *Array) *Array {
 		switch len(a.shape) {
 		case 0:
-			return &Array{data: a.data, shape: []int{1}, dim: a.dim, kind: a.kind}
+			return a.shaped(1)
 		case 2:
 			return a.transpose()
 		}
@@ -168,7 +173,7 @@ func appendFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 		return nil, err
 	}
 	flat := func(a *Array) *Array {
-		return &Array{data: a.data, shape: []int{len(a.data)}, dim: a.dim, kind: a.kind}
+		return a.shaped(len(a.data))
 	}
 	return joinRows("append", []*Array{flat(x), flat(y)})
 }
@@ -348,13 +353,9 @@ func percentile(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 }
 
 func prod(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	v, err := oneArg(b, args, kwargs)
+	a, err := flatArg(b, args, kwargs)
 	if err != nil {
 		return nil, err
-	}
-	a, err := toArray(v)
-	if err != nil {
-		return nil, fmt.Errorf("prod: %w", err)
 	}
 	if !a.dim.Dimensionless() {
 		return nil, fmt.Errorf("prod: expected numbers without unit, got %s", describeDim(a.dim))
@@ -367,30 +368,13 @@ func prod(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 }
 
 func ravel(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	v, err := oneArg(b, args, kwargs)
+	a, err := flatArg(b, args, kwargs)
 	if err != nil {
 		return nil, err
-	}
-	a, err := toArray(v)
-	if err != nil {
-		return nil, fmt.Errorf("ravel: %w", err)
 	}
 	a = a.copy()
 	a.shape = []int{len(a.data)}
 	return a, nil
-}
-
-func nanMean(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	v, err := oneArg(b, args, kwargs)
-	if err != nil {
-		return nil, err
-	}
-	a, err := toArray(v)
-	if err != nil {
-		return nil, fmt.Errorf("nanmean: %w", err)
-	}
-	data := slices.DeleteFunc(slices.Clone(a.data), math.IsNaN)
-	return number(pairwiseSum(data)/float64(len(data)), a.dim), nil
 }
 
 // triangle is triu(a, k=0) or tril(a, k=0): what lies below or above the k-th diagonal becomes 0.

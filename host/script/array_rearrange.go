@@ -187,14 +187,6 @@ func splitRows(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	return out, nil
 }
 
-func span(from, to int) []int {
-	out := make([]int, to-from)
-	for k := range out {
-		out[k] = from + k
-	}
-	return out
-}
-
 func takeRows(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var which starlark.Value
 	a, err := arrayAnd(b, args, kwargs, "indices", &which)

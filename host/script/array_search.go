@@ -26,12 +26,18 @@ func argsort(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 	if err != nil {
 		return nil, err
 	}
-	idx := make([]int, len(a.data))
-	for i := range idx {
-		idx[i] = i
-	}
+	idx := span(0, len(a.data))
 	sort.SliceStable(idx, func(i, j int) bool { return a.data[idx[i]] < a.data[idx[j]] })
 	return intArray(idx), nil
+}
+
+// span is from, from+1, ..., to-1.
+func span(from, to int) []int {
+	out := make([]int, to-from)
+	for k := range out {
+		out[k] = from + k
+	}
+	return out
 }
 
 func intArray(v []int) *Array {
@@ -237,7 +243,7 @@ func outer(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs 
 	if err != nil {
 		return nil, fmt.Errorf("outer: %w", err)
 	}
-	col := &Array{data: x.data, shape: []int{len(x.data), 1}, dim: x.dim, kind: x.kind}
-	row := &Array{data: y.data, shape: []int{1, len(y.data)}, dim: y.dim, kind: y.kind}
+	col := x.shaped(len(x.data), 1)
+	row := y.shaped(1, len(y.data))
 	return arrayOp(syntax.STAR, col, row)
 }

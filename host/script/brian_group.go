@@ -325,11 +325,7 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 	case "N", "size":
 		return starlark.MakeInt(g.Len()), nil
 	case "i":
-		idx := make([]int, g.Len())
-		for k := range idx {
-			idx[k] = k
-		}
-		return intArray(idx), nil
+		return intArray(span(0, g.Len())), nil
 	case "t":
 		return quantity{g.time(), units.Second}, nil
 	case "clock":

@@ -63,11 +63,7 @@ func (s *synapses) Len() int {
 
 // Iterate yields the synapses' indices.
 func (s *synapses) Iterate() starlark.Iterator {
-	idx := make([]int, s.Len())
-	for k := range idx {
-		idx[k] = k
-	}
-	return intArray(idx).Iterate()
+	return intArray(span(0, s.Len())).Iterate()
 }
 
 // makeSynapses is Synapses(source, target=None, model=”, on_pre=, on_post=, delay=, ...).

@@ -2,7 +2,6 @@ package script
 
 import (
 	"fmt"
-	"math"
 	"math/cmplx"
 	"strings"
 
@@ -118,15 +117,7 @@ func (c *complexArray) Binary(op syntax.Token, y starlark.Value, side starlark.S
 		return nil, err
 	}
 	out := &complexArray{shape: shape, dim: dim}
-	// the places of both operands are broadcast as numbers are
-	place := func(a *complexArray) *Array {
-		p := &Array{data: make([]float64, len(a.data)), shape: a.shape}
-		for k := range p.data {
-			p.data[k] = float64(k)
-		}
-		return p
-	}
-	_, err = broadcast(place(l), place(r), noDim, realElems, func(i, j float64) float64 {
+	_, err = broadcast(l.places(), r.places(), noDim, realElems, func(i, j float64) float64 {
 		x, y := l.data[int(i)], r.data[int(j)]
 		switch op {
 		case syntax.PLUS:
@@ -163,10 +154,8 @@ func (c *complexArray) AttrNames() []string {
 // Attr is one of these.
 func (c *complexArray) Attr(name string) (starlark.Value, error) {
 	switch name {
-	case "real":
-		return c.parts(func(z complex128) float64 { return real(z) }, c.dim), nil
-	case "imag":
-		return c.parts(func(z complex128) float64 { return imag(z) }, c.dim), nil
+	case "real", "imag":
+		return complexFunctions[name](c, nil, nil)
 	case "shape":
 		return intTuple(c.shape), nil
 	case "size":
@@ -189,13 +178,14 @@ func (c *complexArray) Len() int {
 	return c.shape[0]
 }
 
+// places has the place of each number: what is done with an array of numbers, such as broadcasting and indices, is done with places first.
+func (c *complexArray) places() *Array {
+	return intArray(span(0, len(c.data))).shaped(c.shape...)
+}
+
 // indexed is what an index picks, by the rules of arrays of numbers.
 func (c *complexArray) indexed(pick func(*Array) (starlark.Value, error)) (starlark.Value, error) {
-	places := &Array{data: make([]float64, len(c.data)), shape: c.shape, kind: intElems}
-	for k := range places.data {
-		places.data[k] = float64(k)
-	}
-	v, err := pick(places)
+	v, err := pick(c.places())
 	if err != nil {
 		return nil, err
 	}
@@ -323,7 +313,7 @@ func angle(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs 
 	}
 	return c.parts(func(z complex128) float64 {
 		if deg {
-			return cmplx.Phase(z) * 180 / math.Pi
+			return degrees(cmplx.Phase(z))
 		}
 		return cmplx.Phase(z)
 	}, noDim), nil

@@ -140,13 +140,9 @@ func linalgModule() starlark.StringDict {
 
 // norm is the Euclidean length of all elements.
 func norm(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	v, err := oneArg(b, args, kwargs)
+	a, err := flatArg(b, args, kwargs)
 	if err != nil {
 		return nil, err
-	}
-	a, err := toArray(v)
-	if err != nil {
-		return nil, fmt.Errorf("norm: %w", err)
 	}
 	squares := make([]float64, len(a.data))
 	for k, x := range a.data {

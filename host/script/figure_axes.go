@@ -391,7 +391,7 @@ func (a *axesValue) legend(name string, args starlark.Tuple, kwargs []starlark.T
 		"bbox_to_anchor?", &ignored, "prop?", &ignored, "framealpha?", &ignored, "handlelength?", &ignored, "borderaxespad?", &ignored); err != nil {
 		return nil, err
 	}
-	if labels != nil && labels != starlark.None {
+	if isGiven(labels) {
 		list, err := partsOf("legend", labels)
 		if err != nil {
 			return nil, err
@@ -410,7 +410,7 @@ func (a *axesValue) legend(name string, args starlark.Tuple, kwargs []starlark.T
 		o.Loc = legendPlaces[k]
 	} else if s, ok := starlark.AsString(loc); ok {
 		o.Loc = s
-	} else if loc != nil && loc != starlark.None {
+	} else if isGiven(loc) {
 		return nil, fmt.Errorf("legend: loc is a place such as \"upper left\", not %s", article(loc))
 	}
 	if q, ok := asQuantity(size); size != nil && ok && q.Value > 0 && q.Value <= 100 {

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -289,19 +290,8 @@ func (a *axesValue) bar(name string, args starlark.Tuple, kwargs []starlark.Tupl
 		return nil, err
 	}
 	of := func(v []float64, k int) float64 { return v[min(k, len(v)-1)] }
-	order := make([]int, n)
-	for k := range order {
-		order[k] = k
-	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch {
-		case x.V[i] < x.V[j]:
-			return -1
-		case x.V[i] > x.V[j]:
-			return 1
-		}
-		return 0
-	})
+	order := span(0, n)
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(x.V[i], x.V[j]) })
 	if style.Color == nil {
 		c := a.a.NextColor()
 		style.Color = &c
@@ -364,7 +354,7 @@ func (a *axesValue) eventplot(name string, args starlark.Tuple, kwargs []starlar
 		length = q.Value
 	}
 	var given *Array
-	if offsets != nil && offsets != starlark.None {
+	if isGiven(offsets) {
 		var err error
 		if given, err = toArray(offsets); err != nil {
 			return nil, fmt.Errorf("%s: lineoffsets: %w", name, err)
@@ -381,7 +371,7 @@ func (a *axesValue) eventplot(name string, args starlark.Tuple, kwargs []starlar
 			at = 1
 		}
 		more := []starlark.Tuple{{starlark.String("color"), starlark.String("C0")}}
-		if colors != nil && colors != starlark.None {
+		if isGiven(colors) {
 			more[0][1] = colors
 			if l, ok := colors.(starlark.Indexable); ok && l.Len() == len(rows) && colors.Type() != "string" {
 				more[0][1] = l.Index(k)

@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path"
 	"strings"
@@ -32,7 +33,7 @@ func (in *interp) addLibrary(d starlark.StringDict) {
 		"maxsize": starlark.MakeInt64(1<<63 - 1), "version": starlark.String("Starlark"),
 		"stdout": &moduleValue{"sys.stdout", starlark.StringDict{"flush": starlark.NewBuiltin("flush", doNothing), "write": starlark.NewBuiltin("write", in.writeOut)}}})
 	special := mathModule(d)
-	special["expit"] = elementFunction("expit", func(x float64) float64 { return 1 / (1 + exp(-x)) })
+	special["expit"] = elementFunction("expit", func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })
 	lib["scipy"] = &moduleValue{"scipy", starlark.StringDict{"special": &moduleValue{"scipy.special", special}}}
 	put("networkx", in.graphVocabulary())
 	d[pystar.Library] = &moduleValue{"Python's library", lib}

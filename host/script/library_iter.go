@@ -112,7 +112,7 @@ func subsets(ascending, again bool) builtinFunc {
 			return nil, err
 		}
 		r := len(list)
-		if length != nil && length != starlark.None {
+		if isGiven(length) {
 			if r, err = starlark.AsInt32(length); err != nil || r < 0 {
 				return nil, fmt.Errorf("%s: r is a whole number from 0 on", b.Name())
 			}
@@ -179,7 +179,7 @@ func folded(t *starlark.Thread, name string, f, x, start starlark.Value) ([]star
 	if err != nil {
 		return nil, err
 	}
-	if start != nil && start != starlark.None {
+	if isGiven(start) {
 		list = append([]starlark.Value{start}, list...)
 	}
 	out := make([]starlark.Value, len(list))
@@ -187,7 +187,7 @@ func folded(t *starlark.Thread, name string, f, x, start starlark.Value) ([]star
 		switch {
 		case k == 0:
 			out[k] = v
-		case f == nil || f == starlark.None:
+		case !isGiven(f):
 			out[k], err = starlark.Binary(syntax.PLUS, out[k-1], v)
 		default:
 			out[k], err = starlark.Call(t, f, starlark.Tuple{out[k-1], v}, nil)

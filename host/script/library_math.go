@@ -9,7 +9,8 @@ import (
 	"go.starlark.net/starlark"
 )
 
-func exp(x float64) float64 { return math.Exp(x) }
+func degrees(x float64) float64 { return x * 180 / math.Pi }
+func radians(x float64) float64 { return x * math.Pi / 180 }
 
 // elementFunction is a function of numbers without unit, one by one.
 func elementFunction(name string, f func(float64) float64) *starlark.Builtin {
@@ -24,16 +25,14 @@ func elementFunction(name string, f func(float64) float64) *starlark.Builtin {
 // mathModule is Python's math: the functions of numpy by its names, and what numpy does not have or gives as a float.
 func mathModule(vocabulary starlark.StringDict) starlark.StringDict {
 	d := starlark.StringDict{}
-	for name, own := range map[string]string{"acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2", "fabs": "abs", "pow": "pow", "prod": "prod", "dist": "", "hypot": ""} {
-		if own != "" {
-			d[name] = vocabulary[own]
-		}
+	for name, own := range map[string]string{"acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2", "fabs": "abs", "pow": "pow", "prod": "prod"} {
+		d[name] = vocabulary[own]
 	}
 	for name := range mathVocabulary() {
 		d[name] = vocabulary[name]
 	}
 	for name, f := range map[string]func(float64) float64{"erf": math.Erf, "erfc": math.Erfc, "erfinv": math.Erfinv, "gamma": math.Gamma, "cbrt": math.Cbrt, "acosh": math.Acosh, "asinh": math.Asinh, "atanh": math.Atanh,
-		"lgamma": func(x float64) float64 { v, _ := math.Lgamma(x); return v }, "degrees": func(x float64) float64 { return x * 180 / math.Pi }, "radians": func(x float64) float64 { return x * math.Pi / 180 }} {
+		"lgamma": func(x float64) float64 { v, _ := math.Lgamma(x); return v }, "degrees": degrees, "radians": radians} {
 		d[name] = elementFunction(name, f)
 	}
 	d["gammaln"] = d["lgamma"]

@@ -33,6 +33,15 @@ func operand(name string, v starlark.Value) (a *Array, scalar bool, err error) {
 	return a, scalar, nil
 }
 
+// oneOperand is operand for a function of one argument.
+func oneOperand(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (a *Array, scalar bool, err error) {
+	v, err := oneArg(b, args, kwargs)
+	if err != nil {
+		return nil, false, err
+	}
+	return operand(b.Name(), v)
+}
+
 // result returns a as an array, or as one element when the operands were scalars.
 func result(a *Array, scalar bool) starlark.Value {
 	if scalar {
@@ -112,11 +121,7 @@ func mathVocabulary() starlark.StringDict {
 // elementwise lifts f to numbers, quantities and arrays. keepInt: whole numbers stay whole.
 func elementwise(f func(float64) float64, unit func(units.Dim) (units.Dim, error), keepInt bool) builtinFunc {
 	return func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		v, err := oneArg(b, args, kwargs)
-		if err != nil {
-			return nil, err
-		}
-		a, scalar, err := operand(b.Name(), v)
+		a, scalar, err := oneOperand(b, args, kwargs)
 		if err != nil {
 			return nil, err
 		}
@@ -141,11 +146,7 @@ func elementwise(f func(float64) float64, unit func(units.Dim) (units.Dim, error
 
 func predicate(f func(float64) bool) builtinFunc {
 	return func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		v, err := oneArg(b, args, kwargs)
-		if err != nil {
-			return nil, err
-		}
-		a, scalar, err := operand(b.Name(), v)
+		a, scalar, err := oneOperand(b, args, kwargs)
 		if err != nil {
 			return nil, err
 		}

@@ -149,7 +149,7 @@ func (rowJoiner) Get(key starlark.Value) (starlark.Value, bool, error) {
 			return nil, false, fmt.Errorf("np.r_: %w", err)
 		}
 		if len(a.shape) == 0 {
-			a = &Array{data: a.data, shape: []int{1}, dim: a.dim, kind: a.kind}
+			a = a.shaped(1)
 		}
 		list[k] = a
 	}

@@ -41,11 +41,7 @@ func (p *population) Len() int { return p.group.N }
 
 // Iterate yields the neurons' indices.
 func (p *population) Iterate() starlark.Iterator {
-	idx := make([]int, p.group.N)
-	for i := range idx {
-		idx[i] = i
-	}
-	return intArray(idx).Iterate()
+	return intArray(span(0, p.group.N)).Iterate()
 }
 
 func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

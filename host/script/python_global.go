@@ -248,36 +248,17 @@ func (b *boxer) expr(e syntax.Expr, own map[string]bool) syntax.Expr {
 
 // fields rewrites the expressions that a node is made of.
 func (b *boxer) fields(v reflect.Value, own map[string]bool) {
-	switch v.Kind() {
-	case reflect.Interface:
-		if v.IsNil() {
-			return
-		}
-		if e, ok := v.Interface().(syntax.Expr); ok && v.CanSet() {
+	if v.Kind() == reflect.Interface && !v.IsNil() && v.CanSet() {
+		if e, ok := v.Interface().(syntax.Expr); ok {
 			v.Set(reflect.ValueOf(b.expr(e, own)))
 			return
 		}
-		b.fields(v.Elem(), own)
-	case reflect.Pointer:
-		if !v.IsNil() {
-			b.fields(v.Elem(), own)
-		}
-	case reflect.Slice:
+	}
+	if v.Kind() == reflect.Slice {
 		if list, ok := v.Interface().([]syntax.Stmt); ok {
 			b.stmts(list, own)
 			return
 		}
-		for k := range v.Len() {
-			b.fields(v.Index(k), own)
-		}
-	case reflect.Struct:
-		if v.Type() == positionType {
-			return
-		}
-		for k := range v.NumField() {
-			if f := v.Field(k); f.CanSet() {
-				b.fields(f, own)
-			}
-		}
 	}
+	eachPart(v, func(part reflect.Value) { b.fields(part, own) })
 }

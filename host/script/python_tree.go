@@ -127,25 +127,33 @@ var positionType = reflect.TypeOf(syntax.Position{})
 
 // replace gives what a tree consists of the places that it has in the source.
 func replace(v reflect.Value, read *pystar.Text) {
+	if v.Kind() == reflect.Struct && v.Type() == positionType {
+		if p := v.Addr().Interface().(*syntax.Position); p.IsValid() {
+			p.Line, p.Col = read.Position(p.Line, p.Col)
+		}
+		return
+	}
+	eachPart(v, func(part reflect.Value) { replace(part, read) })
+}
+
+// eachPart calls visit for the parts of a node: what a pointer or an interface holds, elements, and fields.
+func eachPart(v reflect.Value, visit func(reflect.Value)) {
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
 		if !v.IsNil() {
-			replace(v.Elem(), read)
+			visit(v.Elem())
 		}
 	case reflect.Slice:
 		for k := range v.Len() {
-			replace(v.Index(k), read)
+			visit(v.Index(k))
 		}
 	case reflect.Struct:
 		if v.Type() == positionType {
-			if p := v.Addr().Interface().(*syntax.Position); p.IsValid() {
-				p.Line, p.Col = read.Position(p.Line, p.Col)
-			}
 			return
 		}
 		for k := range v.NumField() {
 			if f := v.Field(k); f.CanSet() {
-				replace(f, read)
+				visit(f)
 			}
 		}
 	}
@@ -252,52 +260,29 @@ type comparer struct {
 }
 
 func (c *comparer) walk(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Interface:
-		if v.IsNil() {
-			return
-		}
-		expr := v.Type() == exprType && v.CanSet()
-		if call, ok := v.Interface().(*syntax.CallExpr); ok && expr && isChain(call) {
-			c.single(call)
-			v.Set(reflect.ValueOf(bothOf(call)))
-		}
-		c.walk(v.Elem())
-		if !expr {
-			return
-		}
-		if e, ok := v.Interface().(*syntax.SliceExpr); ok && e.Lo == nil && e.Hi == nil && e.Step == nil {
-			e.X = &syntax.CallExpr{Fn: &syntax.Ident{NamePos: e.Lbrack, Name: wholeName}, Lparen: e.Lbrack, Args: []syntax.Expr{e.X}, Rparen: e.Lbrack}
-		}
-		b, ok := v.Interface().(*syntax.BinaryExpr)
-		if !ok {
-			return
-		}
-		call := func(name string, x, y syntax.Expr) {
-			v.Set(reflect.ValueOf(&syntax.CallExpr{Fn: &syntax.Ident{NamePos: b.OpPos, Name: name}, Lparen: b.OpPos, Args: []syntax.Expr{x, y}, Rparen: b.OpPos}))
-		}
-		if comparisons[b.Op] != "" && !wordOrText(b.X) && !wordOrText(b.Y) {
-			call(comparisons[b.Op], b.X, b.Y)
-		} else if x, ok := b.X.(*syntax.BinaryExpr); ok && isMatMul(x) {
-			call(pystar.MatMul, x.X, b.Y)
-		}
-	case reflect.Pointer:
-		if !v.IsNil() {
-			c.walk(v.Elem())
-		}
-	case reflect.Slice:
-		for k := range v.Len() {
-			c.walk(v.Index(k))
-		}
-	case reflect.Struct:
-		if v.Type() == positionType {
-			return
-		}
-		for k := range v.NumField() {
-			if f := v.Field(k); f.CanSet() {
-				c.walk(f)
-			}
-		}
+	if v.Kind() != reflect.Interface || v.IsNil() || v.Type() != exprType || !v.CanSet() {
+		eachPart(v, c.walk)
+		return
+	}
+	if call, ok := v.Interface().(*syntax.CallExpr); ok && isChain(call) {
+		c.single(call)
+		v.Set(reflect.ValueOf(bothOf(call)))
+	}
+	c.walk(v.Elem())
+	if e, ok := v.Interface().(*syntax.SliceExpr); ok && e.Lo == nil && e.Hi == nil && e.Step == nil {
+		e.X = &syntax.CallExpr{Fn: &syntax.Ident{NamePos: e.Lbrack, Name: wholeName}, Lparen: e.Lbrack, Args: []syntax.Expr{e.X}, Rparen: e.Lbrack}
+	}
+	b, ok := v.Interface().(*syntax.BinaryExpr)
+	if !ok {
+		return
+	}
+	call := func(name string, x, y syntax.Expr) {
+		v.Set(reflect.ValueOf(&syntax.CallExpr{Fn: &syntax.Ident{NamePos: b.OpPos, Name: name}, Lparen: b.OpPos, Args: []syntax.Expr{x, y}, Rparen: b.OpPos}))
+	}
+	if comparisons[b.Op] != "" && !wordOrText(b.X) && !wordOrText(b.Y) {
+		call(comparisons[b.Op], b.X, b.Y)
+	} else if x, ok := b.X.(*syntax.BinaryExpr); ok && isMatMul(x) {
+		call(pystar.MatMul, x.X, b.Y)
 	}
 }
 
