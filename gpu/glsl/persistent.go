@@ -177,14 +177,17 @@ func (g *generator) syncGrid(wait Wait) {
 	g.linef("\treturn group_open != %du;", uint32(GivenUp))
 	g.linef("}")
 	g.linef("")
-	arrive := "atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x"
+	const last = "atomicAdd(grid_arrived, 1u) + 1u == barriers * gl_NumWorkGroups.x"
+	arrive := func(format string) {
+		g.linef("\tsync_group();")
+		g.linef("\tif (gl_LocalInvocationIndex < %du) {", who)
+		g.linef("\t\tmemoryBarrierBuffer();")
+		g.linef("\t\t++barriers;")
+		g.linef("\t\t"+format, last)
+		g.linef("\t}")
+	}
 	g.linef("bool sync_grid() {")
-	g.linef("\tsync_group();")
-	g.linef("\tif (gl_LocalInvocationIndex < %du) {", who)
-	g.linef("\t\tmemoryBarrierBuffer();")
-	g.linef("\t\t++barriers;")
-	g.linef("\t\tif (gl_LocalInvocationIndex == 0u && %s) atomicMax(grid_open, barriers);", arrive)
-	g.linef("\t}")
+	arrive("if (gl_LocalInvocationIndex == 0u && %s) atomicMax(grid_open, barriers);")
 	g.linef("\treturn sync_wait();")
 	g.linef("}")
 	g.linef("")
@@ -193,12 +196,7 @@ func (g *generator) syncGrid(wait Wait) {
 	}
 	g.linef("// Comes to the barrier; true for the work group that is the last and has to open it.")
 	g.linef("bool sync_last() {")
-	g.linef("\tsync_group();")
-	g.linef("\tif (gl_LocalInvocationIndex < %du) {", who)
-	g.linef("\t\tmemoryBarrierBuffer();")
-	g.linef("\t\t++barriers;")
-	g.linef("\t\tif (gl_LocalInvocationIndex == 0u) group_last = %s;", arrive)
-	g.linef("\t}")
+	arrive("if (gl_LocalInvocationIndex == 0u) group_last = %s;")
 	g.linef("\tbarrier();")
 	g.linef("\tmemoryBarrierBuffer();")
 	g.linef("\treturn group_last;")

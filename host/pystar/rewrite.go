@@ -467,38 +467,31 @@ func (r *rewriter) chain(list []token, k int) {
 
 // generator turns (x for y in z) into ([x for y in z]).
 func (r *rewriter) generator(list []token, open int) {
+	if k := first(list, open, ",", "lambda", "for"); k > open+1 && list[k].is("for") {
+		r.wrap(list[open].end, list[list[open].match].start, "[", "]")
+	}
+}
+
+// first is the first of these words within a bracket, but not within others in it: the end of the bracket where there is none, -1 where the end of a
+// bracket is missing.
+func first(list []token, open int, words ...string) int {
 	for k := open + 1; k < list[open].match; k++ {
 		switch t := &list[k]; {
 		case t.is("(", "[", "{"):
 			if t.match < 0 {
-				return
+				return -1
 			}
 			k = t.match
-		case t.is(",", "lambda"):
-			return
-		case t.is("for"):
-			if k > open+1 {
-				r.wrap(list[open].end, list[list[open].match].start, "[", "]")
-			}
-			return
+		case t.is(words...):
+			return k
 		}
 	}
+	return list[open].match
 }
 
 // set turns {a, b} into set([a, b]).
 func (r *rewriter) set(list []token, open int) {
-	for k := open + 1; k < list[open].match; k++ {
-		switch t := &list[k]; {
-		case t.is("(", "[", "{"):
-			if t.match < 0 {
-				return
-			}
-			k = t.match
-		case t.is(":", "**", "lambda"):
-			return
-		}
-	}
-	if list[open].match > open+1 {
+	if k := first(list, open, ":", "**", "lambda"); k > open+1 && k == list[open].match {
 		r.replaceToken(&list[open], "set([")
 		r.replaceToken(&list[list[open].match], "])")
 	}
