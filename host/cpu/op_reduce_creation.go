@@ -89,7 +89,7 @@ func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T
 			}
 		}
 	}
-	n, work := len(c.syn), directWork
+	n, work, from := len(c.syn), directWork, plan.Index{}
 	if s.direct = r.directly(o, red.Value); s.direct == nil {
 		var err error
 		if s.p, err = compileReduction[T](o.Kernel, red, o, x.plan, x.random(), c); err != nil {
@@ -97,14 +97,14 @@ func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T
 		}
 		s.p.loop = s.p.resultReal
 		s.p.makeStages(x.set, x.m.isShort)
-		work, s.few = s.p.work()+1, make([]T, min(n, aloneValues))
-		s.segments = newSegments(s.to, plan.Index{})
+		work = s.p.work() + 1
 	} else {
-		s.segments, s.few = newSegments(s.to, s.direct.ends()), make([]T, min(n, aloneValues))
+		from = s.direct.ends()
 	}
-	if packed && s.segments == nil {
+	if s.segments = newSegments(s.to, from); packed && s.segments == nil {
 		return nil, nil
 	}
+	s.few = make([]T, min(n, aloneValues))
 	if s.tasks = split(n, work, x.pool.threads()); s.tasks > 1 && !s.cut(min(s.tasks, x.pool.threads())) && x.pool.threads() > 2 {
 		return nil, nil // many threads are faster row by row
 	}
@@ -261,16 +261,22 @@ func (s *creationSum[T]) fill(w *worker[T], p *program[T], lo int, v []T) {
 
 // put adds the values of synapses lo, lo+1, ... to the sums of their rows.
 func (s *creationSum[T]) put(first int, v []T) {
-	switch behind := first + len(v); {
-	case s.segments != nil:
-		s.segments.each(first, behind, func(lo, hi int) {
-			sums := s.sums[s.to.At(lo):][:hi-lo]
-			s.r.x.vec.vv[fAdd](sums, sums, v[lo-first:hi-first])
-		})
-	case s.to.Short != nil:
-		addWeights(s.sums, s.to.Short[first:behind], v)
-	default:
-		addWeights(s.sums, s.to.Long[first:behind], v)
+	if s.segments == nil {
+		addRows(s.sums, s.to, first, v)
+		return
+	}
+	s.segments.each(first, first+len(v), func(lo, hi int) {
+		sums := s.sums[s.to.At(lo):][:hi-lo]
+		s.r.x.vec.vv[fAdd](sums, sums, v[lo-first:hi-first])
+	})
+}
+
+// addRows adds the values of synapses lo, lo+1, ... to the sums of their rows to, one by one.
+func addRows[T real](sums []T, to plan.Index, lo int, v []T) {
+	if to.Short != nil {
+		addWeights(sums, to.Short[lo:lo+len(v)], v)
+	} else {
+		addWeights(sums, to.Long[lo:lo+len(v)], v)
 	}
 }
 

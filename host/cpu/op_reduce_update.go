@@ -14,10 +14,10 @@ type updatingSum[T real] struct {
 	sum, update *kernelOp[T]
 	last        *creationSum[T] // of the sums of the kernel
 	p           *program[T]     // its values, and the update
-	keeping     *program[T]     // p without additions
 	parts       int
-	values      []T // of all parts; nil where a thread does both, or one after the other
-	turn        int // the part whose values are added
+	values      []T         // of all parts; nil where a thread does both, or one after the other
+	keeping     *program[T] // p without additions, where there are values
+	turn        int         // the part whose values are added
 	// Closures that are made once.
 	aloneJob, partJob, addJob func(worker, task int)
 }
@@ -42,26 +42,25 @@ func (x *instance[T]) joinUpdate(a, b operation, src, other plan.Op) (operation,
 	}
 	j := &updatingSum[T]{sum: s, update: u, last: last}
 	var err error
-	if j.keeping, err = x.compileUpdatingSum(o, red, update, last.r.conn); err != nil {
+	if j.p, err = x.compileUpdatingSum(o, red, update, last.r.conn); err != nil {
 		return nil, err
 	}
-	if j.keeping.makeStages(x.set, x.m.isShort); j.keeping.whole == nil {
-		return nil, nil
-	}
-	j.p = j.keeping
 	// Reads from anywhere would wait for what has just been added.
 	gathers := slices.ContainsFunc(j.p.body, func(in instr) bool { return in.kind == kGather })
 	if last.segments == nil && !gathers {
-		if j.p, err = x.compileUpdatingSum(o, red, update, last.r.conn); err != nil {
-			return nil, err
-		}
 		j.p.adds, j.p.sums, j.p.rows = true, last.sums, last.to
-		if j.p.makeStages(x.set, x.m.isShort); j.p.whole == nil {
-			return nil, nil
-		}
+	}
+	if j.p.makeStages(x.set, x.m.isShort); j.p.whole == nil {
+		return nil, nil
 	}
 	if j.parts = min(body.tasks, x.pool.threads()); j.parts == 2 || j.parts > 2 && last.parts == 1 {
-		j.values = make([]T, body.n)
+		j.values, j.keeping = make([]T, body.n), j.p
+		if j.p.adds {
+			if j.keeping, err = x.compileUpdatingSum(o, red, update, last.r.conn); err != nil {
+				return nil, err
+			}
+			j.keeping.makeStages(x.set, x.m.isShort)
+		}
 	}
 	j.aloneJob, j.partJob, j.addJob = j.alone, j.part, j.add
 	return j, nil
@@ -93,16 +92,9 @@ func (j *updatingSum[T]) add(_, part int) {
 
 // compileUpdatingSum compiles the value of a reduction, in order of creation, and behind it the effects of an update of the same synapses.
 func (x *instance[T]) compileUpdatingSum(o *plan.Run, red *ir.Reduction, update *plan.Run, sum *connection) (*program[T], error) {
-	var ends *connection
-	if namesEnds(update.Kernel) {
-		c, err := x.connection(update.Conn)
-		if err == nil {
-			err = x.ends(c)
-		}
-		if err != nil {
-			return nil, err
-		}
-		ends = c
+	ends, err := x.endsFor(update)
+	if err != nil {
+		return nil, err
 	}
 	c := newCompiler[T](update.Kernel, update, x.plan, x.random())
 	c.space, c.count = synapseSpace, update.N

@@ -126,17 +126,9 @@ func (x *instance[T]) compileRun(o *plan.Run) (*kernelOp[T], error) {
 // compileBody makes the effects of a kernel.
 func (x *instance[T]) compileBody(o *plan.Run) (runner, error) {
 	k := o.Kernel
-	var ends *connection
-	drawn := k.Domain == ir.Spiking && o.Conn >= 0 && o.Conn < len(x.plan.Conns) && x.plan.Conns[o.Conn].Drawn != nil
-	if drawn || k.Domain == ir.Synapses && namesEnds(k) {
-		c, err := x.connection(o.Conn)
-		if err == nil && !drawn {
-			err = x.ends(c)
-		}
-		if err != nil {
-			return nil, err
-		}
-		ends = c
+	ends, err := x.endsFor(o)
+	if err != nil {
+		return nil, err
 	}
 	p, err := compileKernel[T](k, o, x.plan, x.random(), ends, x.fixed(o))
 	if err != nil {
@@ -149,6 +141,20 @@ func (x *instance[T]) compileBody(o *plan.Run) (runner, error) {
 		return x.newListRun(p, o)
 	}
 	return x.newRun(p, o)
+}
+
+// endsFor is the connection that tells a kernel where its synapses begin and end, nil where it does not ask.
+func (x *instance[T]) endsFor(o *plan.Run) (*connection, error) {
+	k := o.Kernel
+	drawn := k.Domain == ir.Spiking && o.Conn >= 0 && o.Conn < len(x.plan.Conns) && x.plan.Conns[o.Conn].Drawn != nil
+	if !drawn && (k.Domain != ir.Synapses || !namesEnds(k)) {
+		return nil, nil
+	}
+	c, err := x.connection(o.Conn)
+	if err == nil && !drawn {
+		err = x.ends(c)
+	}
+	return c, err
 }
 
 // namesEnds reports whether an effect of k depends on where synapses begin or end.
@@ -343,13 +349,10 @@ func (x *instance[T]) span(p *program[T], w *worker[T], b *block) {
 
 // take adds the results of synapses lo, lo+1, ... to the sums of their rows, or keeps them.
 func (p *program[T]) take(w *worker[T], v []T, lo int) {
-	switch {
-	case !p.adds:
+	if p.adds {
+		addRows(p.sums, p.rows, lo, v)
+	} else {
 		copy(w.results[lo-w.resultsAt:], v)
-	case p.rows.Short != nil:
-		addWeights(p.sums, p.rows.Short[lo:lo+len(v)], v)
-	default:
-		addWeights(p.sums, p.rows.Long[lo:lo+len(v)], v)
 	}
 }
 

@@ -165,7 +165,11 @@ func (p *program[T]) runCode(w *worker[T], m *memory[T], b *block) bool {
 		case slotSums:
 			a.Ptr[i] = pointer(p.sums)
 		case slotRows:
-			a.Ptr[i] = max(part(p.rows.Long, b.lo, b.n), part(p.rows.Short, b.lo, b.n))
+			if p.rows.Short != nil {
+				a.Ptr[i] = part(p.rows.Short, b.lo, b.n)
+			} else {
+				a.Ptr[i] = part(p.rows.Long, b.lo, b.n)
+			}
 		case slotDrawn:
 			a.Ptr[i] = pointer(w.drawn.rv[x.at])
 		default:

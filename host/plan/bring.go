@@ -9,13 +9,9 @@ import (
 // bringUpdates moves a kernel that updates synapses to right behind the sum that reads what it changes, so that a backend may go through the synapses
 // once for both. What stands between must allow it, as in fuseThresholds. The item of the kernel stays in the schedule, without operations.
 func (b *builder) bringUpdates() {
-	s := b.plan.Schedule
-	for j := range s {
-		s[j].Ops = slices.DeleteFunc(s[j].Ops, func(op Op) bool {
-			update, ok := op.(*Run)
-			return ok && update.Kernel.Domain == ir.Synapses && update.Conn >= 0 && b.bring(s[:j], update, s[j].Clock)
-		})
-	}
+	b.moveAhead(func(before []Item, update *Run, clock int) bool {
+		return update.Kernel.Domain == ir.Synapses && update.Conn >= 0 && b.bring(before, update, clock)
+	})
 }
 
 // bring moves update behind the last sum in the items before it that reads what it writes.

@@ -11,11 +11,18 @@ import (
 // of not_refractory, code of the user or a function of the program that runs between them keeps them apart. Results have the same bits. The
 // item of the test stays in the schedule, without operations.
 func (b *builder) fuseThresholds() {
+	b.moveAhead(func(before []Item, test *Run, clock int) bool {
+		return emitting(test.Kernel) && b.fuseInto(before, test, clock)
+	})
+}
+
+// moveAhead takes kernels out of their items where move has put them into the items before.
+func (b *builder) moveAhead(move func(before []Item, run *Run, clock int) bool) {
 	s := b.plan.Schedule
 	for j := range s {
 		s[j].Ops = slices.DeleteFunc(s[j].Ops, func(op Op) bool {
-			test, ok := op.(*Run)
-			return ok && emitting(test.Kernel) && b.fuseInto(s[:j], test, s[j].Clock)
+			run, ok := op.(*Run)
+			return ok && move(s[:j], run, s[j].Clock)
 		})
 	}
 }
