@@ -55,12 +55,13 @@ func NewWindow(o WindowOptions) (*Context, error) {
 			Hint: "on Debian and Ubuntu: apt-get install libx11-6 libxcursor1 libxrandr2 libxinerama1 libxi6 libgl1"}
 	}
 	// GLFW's Go binding prints this failure instead of returning it, and later calls panic.
-	if C.galvani_x11_reachable() == 0 {
+	depth := int(C.galvani_x11_depth())
+	if depth == 0 {
 		return nil, &Error{Kind: ErrNoDisplay, Detail: fmt.Sprintf("the X server at DISPLAY=%q cannot be reached", os.Getenv("DISPLAY")),
 			Hint: "check that it runs and lets this user in"}
 	}
 	// So are these: GLFW's errors about them are two, of which the binding calls one its own mistake, and panics with the other.
-	if depth := int(C.galvani_x11_depth()); depth > 0 && depth < leastDepth {
+	if depth < leastDepth {
 		return nil, &Error{Kind: ErrNoDriver, Detail: fmt.Sprintf("the screen of DISPLAY=%q has colours of %d bits, OpenGL draws with %d or more", os.Getenv("DISPLAY"), depth, leastDepth),
 			Hint: "start the X server with 24 bits, or draw without a window"}
 	}

@@ -72,47 +72,40 @@ __attribute__((constructor)) static void fill(void) { xlib = dlopen("libX11.so.6
 
 int galvani_x11_present(void) { return xlib != NULL; }
 
-int galvani_x11_reachable(void) {
-	if (!xlib) return 0;
+static struct {
 	void *(*open)(const char *);
-	int (*close)(void *);
-	*(void **)&open = dlsym(xlib, "XOpenDisplay");
-	*(void **)&close = dlsym(xlib, "XCloseDisplay");
-	void *d = open && close ? open(NULL) : NULL;
-	if (d) close(d);
-	return d != NULL;
+	int (*close)(void *), (*screen)(void *), (*depth)(void *, int), (*release)(void *);
+} x;
+
+// The X server that DISPLAY names, to be closed; NULL where it does not answer.
+static void *server(void) {
+	if (!xlib) return NULL;
+	*(void **)&x.open = dlsym(xlib, "XOpenDisplay");
+	*(void **)&x.close = dlsym(xlib, "XCloseDisplay");
+	*(void **)&x.screen = dlsym(xlib, "XDefaultScreen");
+	*(void **)&x.depth = dlsym(xlib, "XDefaultDepth");
+	*(void **)&x.release = dlsym(xlib, "XFree");
+	return x.open && x.close && x.screen && x.depth && x.release ? x.open(NULL) : NULL;
 }
 
 int galvani_x11_depth(void) {
-	int depth = 0;
-	void *(*open)(const char *);
-	int (*close)(void *), (*screen)(void *), (*of)(void *, int);
-	*(void **)&open = dlsym(xlib, "XOpenDisplay");
-	*(void **)&close = dlsym(xlib, "XCloseDisplay");
-	*(void **)&screen = dlsym(xlib, "XDefaultScreen");
-	*(void **)&of = dlsym(xlib, "XDefaultDepth");
-	void *d = open && close && screen && of ? open(NULL) : NULL;
+	void *d = server();
 	if (!d) return 0;
-	depth = of(d, screen(d));
-	close(d);
+	int depth = x.depth(d, x.screen(d));
+	x.close(d);
 	return depth;
 }
 
 int galvani_glx_configs(void) {
 	void *lib = dlopen("libGL.so.1", RTLD_LAZY | RTLD_GLOBAL);
 	if (!lib) return -1; // GLFW says so
-	void *(*open)(const char *), *(*configs)(void *, int, int *);
-	int (*close)(void *), (*screen)(void *), (*release)(void *);
-	*(void **)&open = dlsym(xlib, "XOpenDisplay");
-	*(void **)&close = dlsym(xlib, "XCloseDisplay");
-	*(void **)&screen = dlsym(xlib, "XDefaultScreen");
-	*(void **)&release = dlsym(xlib, "XFree");
+	void *(*configs)(void *, int, int *);
 	*(void **)&configs = dlsym(lib, "glXGetFBConfigs");
-	void *d = open && close && screen && release && configs ? open(NULL) : NULL;
+	void *d = configs ? server() : NULL;
 	if (!d) return -1;
 	int n = 0;
-	void *list = configs(d, screen(d), &n);
-	if (list) release(list);
-	close(d);
+	void *list = configs(d, x.screen(d), &n);
+	if (list) x.release(list);
+	x.close(d);
 	return list ? n : 0;
 }

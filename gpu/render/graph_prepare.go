@@ -215,12 +215,17 @@ func (r *Renderer) prepareStep(g *Graph, k int, pre device.View, bind func(p *de
 	return err
 }
 
+// workGroups is how many work groups a dispatch may have.
+func (r *Renderer) workGroups() int {
+	if r.mostGroups > 0 {
+		return r.mostGroups
+	}
+	return r.d.Info().Limits.WorkGroups[0]
+}
+
 // dispatchAll gives each of n elements an invocation, in work groups of 64 and as many dispatches as the driver's limit asks for. The program adds begin.
 func (r *Renderer) dispatchAll(p *device.Program, n int) error {
-	most := r.d.Info().Limits.WorkGroups[0]
-	if r.mostGroups > 0 {
-		most = r.mostGroups
-	}
+	most := r.workGroups()
 	for from := 0; from < n; {
 		groups := min(most, (n-from+63)/64)
 		p.SetInt("begin", int32(from))

@@ -203,12 +203,8 @@ func (r *Renderer) reduceSurface(v *panelView, s *Surface, f Frame) (bool, error
 
 // inOneRow are the blocks of n values of which only the extremes are wanted: 16 in each, or more where a dispatch would not take all.
 func (r *Renderer) inOneRow(n int) lod {
-	most := r.d.Info().Limits.WorkGroups[0]
-	if r.mostGroups > 0 {
-		most = r.mostGroups
-	}
 	k := 16
-	for decimated(n, k) > 8*most {
+	for decimated(n, k) > 8*r.workGroups() {
 		k *= 2
 	}
 	return lod{kx: k, ky: 1, cols: decimated(n, k), rows: 1}
