@@ -125,10 +125,10 @@ func (p *program) measure(ctx context.Context, o bench.Options, file, text, plot
 		return errors.Join(err, werr)
 	}
 	if file != "" {
-		err = errors.Join(err, writeBench(file, r.WriteJSON))
+		err = errors.Join(err, record.WriteFile(file, r.WriteJSON))
 	}
 	if plot != "" && len(r.Scaling) > 0 {
-		err = errors.Join(err, writeBench(plot, func(w io.Writer) error {
+		err = errors.Join(err, record.WriteFile(plot, func(w io.Writer) error {
 			f, err := r.ScalingFigure()
 			if err != nil {
 				return err
@@ -137,23 +137,10 @@ func (p *program) measure(ctx context.Context, o bench.Options, file, text, plot
 		}))
 	}
 	if text != "" {
-		err = errors.Join(err, writeBench(text, func(w io.Writer) error {
+		err = errors.Join(err, record.WriteFile(text, func(w io.Writer) error {
 			_, err := fmt.Fprintf(w, "# galvani %s\n\n", strings.Join(os.Args[1:], " "))
 			return errors.Join(err, r.WriteTable(w))
 		}))
 	}
 	return err
-}
-
-// writeBench writes a file whole or not at all.
-func writeBench(path string, write func(io.Writer) error) error {
-	f, err := record.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := write(f); err != nil {
-		f.Abort()
-		return err
-	}
-	return f.Commit()
 }

@@ -154,7 +154,9 @@ func (f *File) Abort() {
 	_ = f.fs.Remove(f.temporary)
 }
 
-// writeFile writes one file whole by f.
+// WriteFile writes a file whole, or not at all, by f. Errors: *OutputError.
+func WriteFile(path string, f func(w io.Writer) error) error { return writeFile(osFiles{}, path, f) }
+
 func writeFile(fs fileSystem, path string, f func(w io.Writer) error) error {
 	out, err := create(fs, path)
 	if err != nil {

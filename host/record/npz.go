@@ -96,10 +96,10 @@ func (w npzWriter) entry(name string) (io.Writer, error) {
 
 // SaveNPZ writes an .npz file whole.
 func SaveNPZ(path string, arrays []Named) error {
-	return writeFile(osFiles{}, path, func(w io.Writer) error { return WriteNPZ(w, arrays) })
+	return WriteFile(path, func(w io.Writer) error { return WriteNPZ(w, arrays) })
 }
 
 // SaveNPY writes an .npy file whole.
 func SaveNPY(path string, a *Array) error {
-	return writeFile(osFiles{}, path, func(w io.Writer) error { return WriteNPY(w, a) })
+	return WriteFile(path, func(w io.Writer) error { return WriteNPY(w, a) })
 }

@@ -3,6 +3,7 @@ package script
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -70,20 +71,14 @@ func (in *interp) saveArray(t *starlark.Thread, b *starlark.Builtin, args starla
 	if err != nil || p == "" {
 		return starlark.None, err
 	}
-	return starlark.None, writeWhole(p, func(f *record.File) error { return record.WriteNPY(f, savedArray(a)) })
+	return starlark.None, record.SaveNPY(p, savedArray(a))
 }
 
-// writeWhole writes a file that is there when it is complete.
-func writeWhole(path string, write func(*record.File) error) error {
-	f, err := record.Create(path)
-	if err != nil {
+func writeBytes(path string, b []byte) error {
+	return record.WriteFile(path, func(w io.Writer) error {
+		_, err := w.Write(b)
 		return err
-	}
-	defer f.Abort()
-	if err := write(f); err != nil {
-		return err
-	}
-	return f.Commit()
+	})
 }
 
 // saveArrays is numpy's savez(file, a, b, name=c): an .npz file with arr_0, arr_1 and name.
@@ -148,29 +143,26 @@ func (in *interp) saveText(t *starlark.Thread, b *starlark.Builtin, args starlar
 	if err != nil || p == "" {
 		return starlark.None, err
 	}
-	return starlark.None, writeWhole(p, func(f *record.File) error {
-		comment := func(s string) {
-			if s != "" {
-				fmt.Fprintln(f, comments+strings.ReplaceAll(s, "\n", "\n"+comments))
-			}
+	var text bytes.Buffer
+	comment := func(s string) {
+		if s != "" {
+			fmt.Fprintln(&text, comments+strings.ReplaceAll(s, "\n", "\n"+comments))
 		}
-		comment(header)
-		row := make(starlark.Tuple, cols)
-		for k := 0; k < len(a.data); k += cols {
-			for c := range row {
-				row[c] = a.elem(a.data[k+c])
-			}
-			line, err := percentFormat(t, b, starlark.Tuple{starlark.String(form), row}, nil)
-			if err != nil {
-				return fmt.Errorf("savetxt: %w", err)
-			}
-			if _, err := fmt.Fprintln(f, plainString(line)); err != nil {
-				return err
-			}
+	}
+	comment(header)
+	row := make(starlark.Tuple, cols)
+	for k := 0; k < len(a.data); k += cols {
+		for c := range row {
+			row[c] = a.elem(a.data[k+c])
 		}
-		comment(footer)
-		return nil
-	})
+		line, err := percentFormat(t, b, starlark.Tuple{starlark.String(form), row}, nil)
+		if err != nil {
+			return nil, fmt.Errorf("savetxt: %w", err)
+		}
+		fmt.Fprintln(&text, plainString(line))
+	}
+	comment(footer)
+	return starlark.None, writeBytes(p, text.Bytes())
 }
 
 // textFile is a file that open(name, "w") began; it is written when it is closed, or at the end of the script.
@@ -199,10 +191,7 @@ func (f *textFile) leave() error {
 	if f.path == "" {
 		return nil
 	}
-	return writeWhole(f.path, func(out *record.File) error {
-		_, err := out.Write(f.text.Bytes())
-		return err
-	})
+	return writeBytes(f.path, f.text.Bytes())
 }
 
 // AttrNames lists the methods.
