@@ -338,30 +338,16 @@ func (d *draws) counts(b *starlark.Builtin, args starlark.Tuple, kwargs []starla
 	if _, err := noUnit(xa.dim, ya.dim); err != nil {
 		return nil, fmt.Errorf("%s: %w", b.Name(), err)
 	}
-	if size == starlark.None && !(sx && sy) {
-		shape, err := broadcastShape(xa.shape, ya.shape)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", b.Name(), err)
-		}
-		size = intTuple(shape)
-	}
-	at := func(a *Array, k uint32) float64 { return a.data[min(int(k), len(a.data)-1)] }
 	var wrong error
-	v, err := shaped(size, intElems, noDim, func(n int) []float64 {
-		if len(xa.data) != 1 && len(xa.data) != n || len(ya.data) != 1 && len(ya.data) != n {
-			wrong = fmt.Errorf("%s: parameters of %d and %d values do not fit the size %v", b.Name(), len(xa.data), len(ya.data), size)
-			return make([]float64, n)
+	v, err := d.withTwo(b.Name(), size, intElems, noDim, xa, ya, sx && sy, func(at rng.At, k uint32, x, y float64) float64 {
+		v, err := draw(at, k, x, y)
+		if err != nil && wrong == nil {
+			wrong = err
 		}
-		return d.fill(n, func(place rng.At, k uint32) float64 {
-			v, err := draw(place, k, at(xa, k), at(ya, k))
-			if err != nil && wrong == nil {
-				wrong = err
-			}
-			return v
-		})
+		return v
 	})
 	if wrong != nil {
-		err = wrong
+		return nil, wrong
 	}
 	return v, err
 }

@@ -155,33 +155,34 @@ func (r *draws) drawTwo(p, q string, defP, defQ float64, f func(at rng.At, k uin
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", b.Name(), err)
 		}
-		if size == starlark.None && !(sx && sy) {
-			shape, err := broadcastShape(x.shape, y.shape)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", b.Name(), err)
-			}
-			size = intTuple(shape)
-		}
-		at := func(a *Array, k uint32) float64 {
-			if len(a.data) == 1 {
-				return a.data[0]
-			}
-			return a.data[k]
-		}
-		v, err := shaped(size, realElems, d, func(n int) []float64 {
-			if len(x.data) != 1 && len(x.data) != n || len(y.data) != 1 && len(y.data) != n {
-				return nil
-			}
-			return r.fill(n, func(a rng.At, k uint32) float64 { return f(a, k, at(x, k), at(y, k)) })
-		})
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", b.Name(), err)
-		}
-		if arr, ok := v.(*Array); ok && arr.data == nil {
-			return nil, fmt.Errorf("%s: parameters of %d and %d values do not fit the size %v", b.Name(), len(x.data), len(y.data), size)
-		}
-		return v, nil
+		return r.withTwo(b.Name(), size, realElems, d, x, y, sx && sy, f)
 	}
+}
+
+// withTwo draws with two parameters, of one value or as many as are drawn: one number, where both are scalars and no size is given.
+func (r *draws) withTwo(name string, size starlark.Value, kind elemKind, d units.Dim, x, y *Array, scalars bool, f func(at rng.At, k uint32, a, b float64) float64) (starlark.Value, error) {
+	if size == starlark.None && !scalars {
+		shape, err := broadcastShape(x.shape, y.shape)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		size = intTuple(shape)
+	}
+	at := func(a *Array, k uint32) float64 { return a.data[min(int(k), len(a.data)-1)] }
+	fits := true
+	v, err := shaped(size, kind, d, func(n int) []float64 {
+		if fits = (len(x.data) == 1 || len(x.data) == n) && (len(y.data) == 1 || len(y.data) == n); !fits {
+			return make([]float64, n)
+		}
+		return r.fill(n, func(a rng.At, k uint32) float64 { return f(a, k, at(x, k), at(y, k)) })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if !fits {
+		return nil, fmt.Errorf("%s: parameters of %d and %d values do not fit the size %v", name, len(x.data), len(y.data), size)
+	}
+	return v, nil
 }
 
 // randint is randint(high) or randint(low, high): whole numbers low <= k < high.
