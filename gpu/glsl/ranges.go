@@ -5,6 +5,7 @@ import (
 
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
+	"github.com/galvani-sim/galvani/host/rng"
 )
 
 // span is a closed range of finite values. What is not finite stops the run by itself.
@@ -23,6 +24,7 @@ type ranges struct {
 	stores  map[plan.BufferID][]stored
 	written map[plan.Part]span // by the host
 	replica int                // whose values are asked for
+	typical bool               // draws are within their distribution's deviation
 	known   map[plan.BufferID]span
 	busy    map[plan.BufferID]bool
 }
@@ -223,11 +225,66 @@ func (r *ranges) compute(run *plan.Run, e *ir.Expr, arg func(int) span) span {
 		return span{math.Max(a.lo, b.lo), math.Max(a.hi, b.hi)}
 	case ir.OpSelect:
 		return arg(1).hull(arg(2))
-	case ir.OpExp:
-		a := arg(0)
-		return span{math.Exp(a.lo), math.Exp(a.hi)}
+	case ir.OpNormal:
+		most := r.draw(rng.MostNormal[float32], rng.MostNormal[float64])
+		return span{-most, most}
+	case ir.OpExponential:
+		return span{0, r.draw(rng.MostExponential[float32], rng.MostExponential[float64])}
+	case ir.OpArctan, ir.OpArcsin:
+		return span{-math.Pi / 2, math.Pi / 2}
+	case ir.OpMod:
+		return modulo(arg(1))
+	case ir.OpPow:
+		return power(arg(0), arg(1))
+	}
+	if f := increasing[e.Op]; f != nil {
+		s := arg(0)
+		return span{f(s.lo), f(s.hi)} // NaN outside its domain
 	}
 	return anything
+}
+
+// increasing are functions that grow with their argument.
+var increasing = map[ir.Op]func(float64) float64{
+	ir.OpSqrt: math.Sqrt, ir.OpExp: math.Exp, ir.OpExpm1: math.Expm1, ir.OpLog: math.Log, ir.OpLog10: math.Log10, ir.OpLog1p: math.Log1p, ir.OpSinh: math.Sinh,
+}
+
+// draw is the largest draw in the plan's precision.
+func (r *ranges) draw(single, double func() float64) float64 {
+	switch {
+	case r.typical:
+		return 1
+	case r.p.Precision == plan.Double:
+		return double()
+	}
+	return single()
+}
+
+// modulo is the range of x % d, which has the sign of d.
+func modulo(d span) span {
+	if d.lo > 0 || d.hi < 0 {
+		return d.hull(span{})
+	}
+	return anything
+}
+
+// power is the range of a**b. For a that is not negative it is largest and smallest at the ends; else only whole exponents have one.
+func power(a, b span) span {
+	switch {
+	case a.lo < 0 && b.lo == b.hi && b.lo > 0 && b.lo == math.Floor(b.lo):
+		most := math.Pow(a.largest(), b.lo)
+		return span{-most, most}
+	case a.lo < 0 || a.lo == 0 && b.lo < 0:
+		return anything
+	}
+	s := span{math.Inf(1), math.Inf(-1)}
+	for _, x := range [2]float64{a.lo, a.hi} {
+		for _, y := range [2]float64{b.lo, b.hi} {
+			v := math.Pow(x, y)
+			s = s.hull(span{v, v})
+		}
+	}
+	return s
 }
 
 // indices is the largest value of an index or a count in a kernel. A bound far above the values would leave them few bits of a sum.

@@ -83,7 +83,7 @@ func (l *Layout) addSums(names *namer) {
 			switch {
 			case l.Plan.Precision == plan.Double:
 				s.Words = 3
-			case s.fan > oneWordFan:
+			case s.fan > oneWordFan || l.far(b, bound):
 				s.Words = 2
 			default:
 				s.Words = 1
@@ -108,6 +108,19 @@ func (l *Layout) bound(b plan.BufferID, replica int) float64 {
 		v = math.Max(v, l.ranges.of(a.run, a.effect.Value, map[*ir.Expr]span{}).largest())
 	}
 	return v
+}
+
+// far reports whether most values that synapses add to b are far below its bound, by which one word would leave them few bits.
+func (l *Layout) far(b plan.BufferID, bound float64) bool {
+	all := l.ranges
+	defer func() { l.ranges = all }()
+	l.ranges = newRanges(l.Plan)
+	l.ranges.written, l.ranges.typical = all.written, true
+	typical := 0.0
+	for r := range l.replicas() {
+		typical = math.Max(typical, l.bound(b, r))
+	}
+	return bound > 4*typical
 }
 
 // scale chooses scale and limit of a sum from what is known of the values of a replica now.

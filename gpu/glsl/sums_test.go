@@ -146,7 +146,20 @@ func TestSumWords(t *testing.T) {
 		{"clipped", plan.Single, clipped, 1, 3},
 		{"products", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpMul, w, b.Const(-2)) }, 1, 8},
 		{"random", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpMul, w, b.Random(ir.OpUniform, 0)) }, 1, 4},
-		{"unbounded", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpMul, w, b.Random(ir.OpNormal, 0)) }, 4, 0},
+		{"normal", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpMul, w, b.Random(ir.OpNormal, 0)) }, 2, 4 * 5.768},
+		{"normal", plan.Double, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpMul, w, b.Random(ir.OpNormal, 0)) }, 3, 4 * 8.571},
+		{"narrow normal", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpMul, w, b.Op(ir.OpAdd, b.Const(1), b.Op(ir.OpMul, b.Const(0.1), b.Random(ir.OpNormal, 0))))
+		}, 1, 4 * 1.5768},
+		{"lognormal", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpExp, b.Op(ir.OpMul, b.Const(0.5), b.Random(ir.OpNormal, 0)))
+		}, 2, math.Exp(0.5 * 5.768)},
+		{"exponential", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Random(ir.OpExponential, 0) }, 2, 24 * math.Ln2},
+		{"powers", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpPow, w, b.Const(3)) }, 1, 64},
+		{"roots", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpPow, b.Op(ir.OpSqrt, b.Op(ir.OpAbs, w)), b.Op(ir.OpMod, w, b.Const(3)))
+		}, 1, 8},
+		{"unbounded", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpTan, w) }, 4, 0},
 	} {
 		t.Run(fmt.Sprint(c.name, c.prec), func(t *testing.T) {
 			f, _, _, _ := spikingFixture(t, c.prec, 1, c.weight)

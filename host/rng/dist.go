@@ -27,6 +27,18 @@ func Uniform[T Float](at At, elem, draw uint32) T {
 	return T(unit[T](w[0], w[1]))
 }
 
+// MostNormal is the largest magnitude of a normal draw in a precision, that of u one step below 1 (Box and Muller): 5.77 or 8.57.
+func MostNormal[T Float]() float64 { return math.Sqrt(2 * MostExponential[T]()) }
+
+// MostExponential is the largest exponential draw in a precision: 16.6 or 36.7.
+func MostExponential[T Float]() float64 {
+	bits := 24.0
+	if wide[T]() {
+		bits = 53
+	}
+	return bits * math.Ln2
+}
+
 // Exponential returns a draw from the exponential distribution of mean 1.
 func Exponential[T Float](at At, elem, draw uint32) T {
 	w := at.Words(elem, draw, 0)

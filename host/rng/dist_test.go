@@ -189,6 +189,20 @@ func TestEdges(t *testing.T) {
 	if c := boxMuller(1-0x1p-53, 0); math.Abs(c-8.571674348652905) > 1e-12 {
 		t.Errorf("largest normal %v", c)
 	}
+	// The words that make u as close to 1 and v as close to 0 as they can be.
+	ones := [4]uint32{math.MaxUint32, math.MaxUint32, 0, 0}
+	if c, want := normal[float32](ones), MostNormal[float32](); math.Abs(c-want) > 1e-14 || math.Abs(want-5.768) > 1e-3 {
+		t.Errorf("largest normal in single precision %v, want %v", c, want)
+	}
+	if c, want := normal[float64](ones), MostNormal[float64](); math.Abs(c-want) > 1e-14 {
+		t.Errorf("largest normal in double precision %v, want %v", c, want)
+	}
+	if c, want := -math.Log(1-unit24(math.MaxUint32)), MostExponential[float32](); math.Abs(c-want) > 1e-14 {
+		t.Errorf("largest exponential draw in single precision %v, want %v", c, want)
+	}
+	if c, want := -math.Log(1-unit53(math.MaxUint32, math.MaxUint32)), MostExponential[float64](); math.Abs(c-want) > 1e-14 {
+		t.Errorf("largest exponential draw in double precision %v, want %v", c, want)
+	}
 	if c := boxMuller(0, 0.3); c != 0 {
 		t.Errorf("smallest normal %v", c)
 	}
