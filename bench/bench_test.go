@@ -155,7 +155,7 @@ func TestRatesAreChecked(t *testing.T) {
 		if err := k.load(context.Background(), &Config{Seed: 1}); err != nil {
 			t.Fatal(err)
 		}
-		if err := k.sim.Advance(context.Background(), 1000); err != nil {
+		if err := k.sim.RunSteps(context.Background(), 1000); err != nil {
 			t.Fatal(err)
 		}
 		if err := k.checkRates(); err == nil || !strings.Contains(err.Error(), "per second and cell") {
@@ -183,8 +183,10 @@ func TestMicrocircuitRates(t *testing.T) {
 	if err := k.sim.Advance(context.Background(), 1000); err != nil {
 		t.Fatal(err)
 	}
-	k.begin()
-	if err := k.sim.Advance(context.Background(), 6000); err != nil {
+	if err := k.begin(); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.sim.RunSteps(context.Background(), 5000); err != nil {
 		t.Fatal(err)
 	}
 	if err := k.checkRates(); err != nil {

@@ -176,8 +176,9 @@ func measure(ctx context.Context, c *Config, cases []*benchCase, peers []*peerCa
 			}
 			var err error
 			if round < 0 {
-				batch[i], err = k.calibrate(ctx, c.RoundTime)
-				k.begin()
+				if batch[i], err = k.calibrate(ctx, c.RoundTime); err == nil {
+					err = k.begin()
+				}
 			} else {
 				err = k.round(ctx, batch[i])
 			}
@@ -320,11 +321,15 @@ func (k *benchCase) calibrate(ctx context.Context, want time.Duration) (int64, e
 }
 
 // begin notes what happened before the rounds.
-func (k *benchCase) begin() {
+func (k *benchCase) begin() error {
+	if err := k.sim.Flush(); err != nil {
+		return err
+	}
 	k.events, k.since = k.spikeEvents(), k.sim.Time()
 	if len(k.w.Populations) > 0 {
 		k.before = slices.Clone(k.sim.Spikes(k.sim.Network().SpikeMonitors[0]).Counts)
 	}
+	return nil
 }
 
 func (k *benchCase) round(ctx context.Context, steps int64) error {
@@ -340,6 +345,9 @@ func (k *benchCase) round(ctx context.Context, steps int64) error {
 
 // finish checks the end state.
 func (k *benchCase) finish() error {
+	if err := k.sim.Flush(); err != nil {
+		return err
+	}
 	k.res.Phases = k.sim.Instance().Phases()
 	k.res.Events = (k.spikeEvents()-k.events)/float64(k.res.Steps) + k.everyStep()
 	values, err := k.watch()

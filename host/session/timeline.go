@@ -127,7 +127,7 @@ func (t *Timeline) Advance(ctx context.Context, until int64) error {
 	if now := t.now(); until < now {
 		return fmt.Errorf("step %d lies before the present step %d: seek it", until, now)
 	}
-	return t.advance(ctx, until, len(t.cur.log))
+	return errors.Join(t.advance(ctx, until, len(t.cur.log)), t.sim.Flush())
 }
 
 // advance runs to a step, applying entries below limit.

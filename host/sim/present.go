@@ -173,10 +173,10 @@ func (s *Sim) write(b *plan.Buffer, what string, values []float64) error {
 	return s.inst.Write(b.ID, 0, values)
 }
 
-// Flush takes over what has been recorded up to now. Between runs there is nothing to take; an operation may ask for it.
+// Flush takes over what has been recorded up to now. Between runs there is nothing to take; an operation may ask for it, and who uses Advance.
 func (s *Sim) Flush() error {
 	if !s.calling {
-		return nil
+		return s.drainCounts()
 	}
 	return s.drain()
 }

@@ -19,6 +19,9 @@ func (s *Sim) Retire() error {
 	if _, already := s.inst.(*dormant); already {
 		return nil
 	}
+	if err := s.drainCounts(); err != nil {
+		return err
+	}
 	snap, err := s.inst.Snapshot()
 	if err != nil {
 		return err

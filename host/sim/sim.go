@@ -71,23 +71,24 @@ type Sim struct {
 	// Random brings it back.
 	Program uint64
 
-	net      *net.Network
-	shared   *Objects // with other simulations, or of its own
-	opt      Options
-	res      *plan.Result
-	inst     exec.Instance
-	records  map[*net.StateMonitor]*record.Recording
-	spikes   map[any]*SpikeRecord // by *net.SpikeMonitor or *net.RateMonitor
-	matrices map[*net.Projection]*connect.Matrix
-	pairs    plan.Pairs
-	drawn    map[*net.Synapses]*connect.Drawn
-	seconds  float64 // end of the last Run, as the sum of the durations asked for
-	timing   Timing
-	faulted  error
-	stopped  bool  // the last Run ended early: a condition held, or an operation asked for it
-	stopping bool  // an operation has asked that its step be the last
-	silent   bool  // what the device has recorded is dropped
-	ended    int64 // recordings end at this step; see StopRecording
+	net       *net.Network
+	shared    *Objects // with other simulations, or of its own
+	opt       Options
+	res       *plan.Result
+	inst      exec.Instance
+	records   map[*net.StateMonitor]*record.Recording
+	spikes    map[any]*SpikeRecord // by *net.SpikeMonitor or *net.RateMonitor
+	matrices  map[*net.Projection]*connect.Matrix
+	pairs     plan.Pairs
+	drawn     map[*net.Synapses]*connect.Drawn
+	seconds   float64 // end of the last Run, as the sum of the durations asked for
+	timing    Timing
+	faulted   error
+	stopped   bool  // the last Run ended early: a condition held, or an operation asked for it
+	stopping  bool  // an operation has asked that its step be the last
+	silent    bool  // what the device has recorded is dropped
+	uncounted bool  // the device may have counts that were not taken over
+	ended     int64 // recordings end at this step; see StopRecording
 
 	states   map[string]*State // stored in memory
 	random   exec.Random       // key of the instance
@@ -336,10 +337,11 @@ func (s *Sim) prepare() error {
 }
 
 func (s *Sim) drive(ctx context.Context, until int64) error {
-	if s.opt.Driver != nil {
-		return s.opt.Driver.Drive(ctx, s, until)
+	advance := s.Loop
+	if d := s.opt.Driver; d != nil {
+		advance = func(ctx context.Context, until int64) error { return d.Drive(ctx, s, until) }
 	}
-	return s.Loop(ctx, until)
+	return errors.Join(advance(ctx, until), s.drainCounts())
 }
 
 // Loop advances to a base step as fast as the backend goes, reporting progress.
@@ -378,7 +380,7 @@ func nextBatch(batch int64, took time.Duration) int64 {
 }
 
 // Advance advances to a base step: it calls the operations that fall due and drains recordings before they overflow. It ends early where a
-// condition to stop holds; see Stopped.
+// condition to stop holds; see Stopped. Counts of monitors that keep nothing else stay on the device until Flush.
 func (s *Sim) Advance(ctx context.Context, until int64) error {
 	start := time.Now()
 	defer func() { s.timing.Simulate += time.Since(start).Seconds() }()
@@ -386,7 +388,7 @@ func (s *Sim) Advance(ctx context.Context, until int64) error {
 	full := s.inst.At().Step + s.room() // some ring; draining at every callback would cost more than most callbacks
 	for s.inst.At().Step < until {
 		if s.inst.At().Step >= full {
-			if err := s.drain(); err != nil {
+			if err := s.drainSamples(); err != nil {
 				return err
 			}
 			full = s.inst.At().Step + s.room()
@@ -394,25 +396,25 @@ func (s *Sim) Advance(ctx context.Context, until int64) error {
 		stop, err := s.inst.Advance(ctx, min(until, full))
 		if err != nil {
 			s.faulted = err
-			return errors.Join(explain(err, s.res.Plan, s.inst), s.drain())
+			return errors.Join(explain(err, s.res.Plan, s.inst), s.drainSamples())
 		}
 		switch stop.Reason {
 		case exec.Callback:
 			if err := s.call(stop.Callback); err != nil {
-				return errors.Join(err, s.drain())
+				return errors.Join(err, s.drainSamples())
 			}
 			if s.stopping {
 				until = min(until, s.inst.At().Step+1)
 			}
 		case exec.Stopped:
 			s.stopped = true
-			return s.drain()
+			return s.drainSamples()
 		case exec.Canceled:
-			return errors.Join(context.Cause(ctx), s.drain())
+			return errors.Join(context.Cause(ctx), s.drainSamples())
 		}
 	}
 	s.stopped = s.stopping
-	return s.drain()
+	return s.drainSamples()
 }
 
 // explain adds what a person needs to a fault: what to look for.
@@ -463,8 +465,11 @@ func (s *Sim) room() int64 {
 	return room
 }
 
-// drain moves recorded samples from the device.
-func (s *Sim) drain() error {
+// drain moves everything that was recorded from the device.
+func (s *Sim) drain() error { return errors.Join(s.drainSamples(), s.drainCounts()) }
+
+// drainSamples moves what grows with time. Counts have a size of their own, however little has happened since.
+func (s *Sim) drainSamples() error {
 	for i, m := range s.net.Monitors {
 		if i >= len(s.res.Plan.Monitors) {
 			break

@@ -70,64 +70,46 @@ func (s *Sim) openSpikes() error {
 	return nil
 }
 
-// drainSpikes moves recorded spikes from the device.
+// drainSpikes moves recorded spikes from the device, of monitors that record more than counts.
 func (s *Sim) drainSpikes() error {
-	objects := spikeObjects(s.net)
-	if len(objects) == 0 || len(s.res.Plan.SpikeMonitors) == 0 {
-		return nil
-	}
-	recorder, ok := s.inst.(exec.SpikeRecorder)
-	if !ok {
-		return fmt.Errorf("the %s backend cannot record spikes", s.opt.Backend.Caps().Name)
-	}
-	if len(s.counted) != len(objects) {
-		s.counted = make([][]int64, len(objects))
-	}
 	for i, p := range s.res.Plan.SpikeMonitors {
-		got, err := recorder.DrainSpikes(i)
+		if p.CountOnly {
+			s.uncounted = true
+			continue
+		}
+		got, r, err := s.takeSpikes(i)
 		if err != nil {
 			return err
 		}
-		before := s.counted[i]
-		s.counted[i] = got.Counts
-		if s.silent {
+		if s.silent || len(got.Steps) == 0 {
 			continue
 		}
-		r := s.spikes[objects[i]]
 		dt := s.res.Plan.Clocks[p.Clock].DT
 		t := make([]float64, len(got.Steps))
 		for k, step := range got.Steps {
 			t[k] = float64(step) * dt
 		}
-		switch {
-		case p.CountOnly:
-			// The record may be older than the instance, so it takes what has been added since the last time.
-			for k, n := range got.Counts {
-				if before != nil {
-					n -= before[k]
-				}
-				r.Counts[k] += n
-			}
-		case len(got.Steps) == 0:
-		case p.Rate:
+		if p.Rate {
 			rate := make([]float64, len(got.Index))
 			for k, n := range got.Index {
 				rate[k] = float64(n) / float64(p.To-p.From) / dt
 			}
 			proper, _ := s.before(got.Steps, p.Clock, []any{t, rate})
-			err = r.Recording.Append(proper...)
-		default:
-			for _, e := range got.Index {
-				r.Counts[e]++
+			if err := r.Recording.Append(proper...); err != nil {
+				return err
 			}
-			columns := []any{got.Index, got.Steps, t}
-			for _, v := range got.Values {
-				columns = append(columns, v)
-			}
-			proper, later := s.before(got.Steps, p.Clock, columns)
-			if err = r.Recording.Append(proper...); err == nil {
-				err = r.Recording.Watch(record.WatchedBound, later...)
-			}
+			continue
+		}
+		for _, e := range got.Index {
+			r.Counts[e]++
+		}
+		columns := []any{got.Index, got.Steps, t}
+		for _, v := range got.Values {
+			columns = append(columns, v)
+		}
+		proper, later := s.before(got.Steps, p.Clock, columns)
+		if err = r.Recording.Append(proper...); err == nil {
+			err = r.Recording.Watch(record.WatchedBound, later...)
 		}
 		if err != nil {
 			return err
@@ -136,7 +118,51 @@ func (s *Sim) drainSpikes() error {
 	return nil
 }
 
-// Spikes is what a *net.SpikeMonitor or *net.RateMonitor has recorded so far; nil for one that is not part of the network.
+// drainCounts takes over the counts of monitors that keep nothing else.
+func (s *Sim) drainCounts() error {
+	if !s.uncounted {
+		return nil
+	}
+	s.uncounted = false
+	if n := len(s.res.Plan.SpikeMonitors); len(s.counted) != n {
+		s.counted = make([][]int64, n)
+	}
+	for i, p := range s.res.Plan.SpikeMonitors {
+		if !p.CountOnly {
+			continue
+		}
+		got, r, err := s.takeSpikes(i)
+		if err != nil {
+			return err
+		}
+		before := s.counted[i]
+		s.counted[i] = got.Counts
+		if s.silent {
+			continue
+		}
+		// The record may be older than the instance, so it takes what has been added since the last time.
+		for k, n := range got.Counts {
+			if before != nil {
+				n -= before[k]
+			}
+			r.Counts[k] += n
+		}
+	}
+	return nil
+}
+
+// takeSpikes drains a monitor of the plan; its record is the one of its object.
+func (s *Sim) takeSpikes(i int) (*exec.Spikes, *SpikeRecord, error) {
+	recorder, ok := s.inst.(exec.SpikeRecorder)
+	if !ok {
+		return nil, nil, fmt.Errorf("the %s backend cannot record spikes", s.opt.Backend.Caps().Name)
+	}
+	got, err := recorder.DrainSpikes(i)
+	return got, s.spikes[spikeObjects(s.net)[i]], err
+}
+
+// Spikes is what a *net.SpikeMonitor or *net.RateMonitor has recorded so far; nil for one that is not part of the network. After Advance,
+// counts of a monitor that keeps nothing else are those of the last Flush.
 func (s *Sim) Spikes(monitor any) *SpikeRecord { return s.spikes[monitor] }
 
 // NamedRecording is a recording with the name of its monitor.
