@@ -165,6 +165,27 @@ func TestRatesAreChecked(t *testing.T) {
 	}
 }
 
+// Rounds begin where the workload says.
+func TestFrom(t *testing.T) {
+	c, _, err := OpenCPU()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := cuba(100)
+	w.From = 500
+	k := &benchCase{w: &w, backend: c, precision: plan.Double, degrees: new(degrees)}
+	if err := k.load(context.Background(), &Config{Seed: 1}); err != nil {
+		t.Fatal(err)
+	}
+	defer k.close()
+	if _, err := k.calibrate(context.Background(), time.Microsecond); err != nil {
+		t.Fatal(err)
+	}
+	if at := k.sim.Instance().At().Step; at <= 500 || at > 600 {
+		t.Errorf("the first round begins at step %d", at)
+	}
+}
+
 // The microcircuit at a tenth of its size has the rates that Brian2 has, and other rates are told from them.
 func TestMicrocircuitRates(t *testing.T) {
 	c, _, err := OpenCPU()

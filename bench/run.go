@@ -296,6 +296,11 @@ const leastSteps, patience = 32, 4
 // calibrate runs ever longer until the time of a round is in sight, and returns the number of steps that fill it. The first run of a length counts only
 // if it is the faster of two: it may be the first to touch some memory.
 func (k *benchCase) calibrate(ctx context.Context, want time.Duration) (int64, error) {
+	if begin := k.w.From - k.sim.Instance().At().Step; begin > 0 {
+		if err := k.sim.RunSteps(ctx, begin); err != nil {
+			return 0, err
+		}
+	}
 	run := func(n int64) (time.Duration, error) {
 		start := time.Now()
 		err := k.sim.Advance(ctx, k.sim.Instance().At().Step+n)

@@ -25,6 +25,8 @@ type Workload struct {
 	// between a case and the CPU in double precision that rounding explains, by precision.
 	CompareAt int64
 	Tolerance [2]float64
+	// From is the step before which rounds do not begin: those of large networks are short, and would see how cells begin and nothing else.
+	From int64
 	// Rate is the range, in spikes per second and cell since the beginning, that the end state may have when the network has a spike monitor.
 	Rate [2]float64
 	// Populations are parts of the spike monitor's group that fire at rates of their own.
