@@ -89,6 +89,7 @@ type builder struct {
 	res       *Result
 	diags     diag.List
 	byName    map[string]BufferID
+	countable map[string]countable // by slot
 	clocks    clocks
 	firing    map[*net.Group]*firing
 	synModels map[*net.Synapses]*check.Model
@@ -110,7 +111,7 @@ type builder struct {
 // Build makes the plan of a network. The error is a diag.List for mistakes in the description, or *TooLarge.
 func Build(n *net.Network, o Options) (*Result, error) {
 	b := &builder{
-		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, history: map[string]int{},
+		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, countable: map[string]countable{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, narrow: map[BufferID]*made{}, variants: map[*net.Variant]*net.Group{},
 		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},

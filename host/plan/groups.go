@@ -164,6 +164,7 @@ func (b *builder) kernel(k *ir.Kernel, n, conn int) *Run {
 	for _, s := range k.Slots {
 		name := s.Name
 		b.columnBuffer(name, n)
+		b.countsBuffer(name)
 		for _, suffix := range []string{"@next", "@past"} {
 			if base, ok := strings.CutSuffix(name, suffix); ok {
 				name = historyVar(base)

@@ -236,20 +236,49 @@ func (b *builder) stepsOf(item Item, steps []lower.Step, w *wiring) {
 	}
 }
 
-// counts stores how many synapses leave and enter each element of the groups.
+// countable are synapses whose number at each element some code may ask for. Few do, and counting takes as long as reading all ends.
+type countable struct {
+	s        *net.Synapses
+	p        *pairs
+	incoming bool
+}
+
+// counts lets code ask how many synapses leave and enter each element of the groups.
 func (b *builder) counts(s *net.Synapses, p *pairs) {
-	count := func(name string, ends *Ends, n int) {
-		var c []int32
-		if p.drawn != nil && p.removed == nil {
-			c = make([]int32, n)
-			copy(c, p.drawn.counts(ends == p.post))
-		} else {
-			c = tally(ends, p.removed, n)
-		}
-		b.buffer(Buffer{Object: s.Name, Var: name, Type: ir.Int, Len: n, Ints: c, Role: Connectivity})
+	b.countable[lower.SlotName(s.Name, lower.Outgoing)] = countable{s, p, false}
+	b.countable[lower.SlotName(s.Name, lower.Incoming)] = countable{s, p, true}
+}
+
+// countsBuffer adds the buffer of such a number where a slot names one that no code has asked for yet.
+func (b *builder) countsBuffer(slot string) {
+	c, ok := b.countable[slot]
+	if _, known := b.byName[slot]; known || !ok {
+		return
 	}
-	count(lower.Outgoing, p.pre, s.Pre.Group.N)
-	count(lower.Incoming, p.post, s.Post.Group.N)
+	name, n := lower.Outgoing, c.s.Pre.Group.N
+	if c.incoming {
+		name, n = lower.Incoming, c.s.Post.Group.N
+	}
+	b.buffer(Buffer{Object: c.s.Name, Var: name, Type: ir.Int, Len: n, Ints: c.p.made.counted(c, n), Role: Connectivity})
+}
+
+// counted counts the synapses of each of n elements, once for all plans.
+func (m *made) counted(c countable, n int) []int32 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known := m.counts[c.incoming]
+	if len(known) != n {
+		if c.p.drawn != nil && c.p.removed == nil {
+			known = make([]int32, n)
+			copy(known, c.p.drawn.counts(c.incoming))
+		} else if c.incoming {
+			known = tally(c.p.post, c.p.removed, n)
+		} else {
+			known = tally(c.p.pre, c.p.removed, n)
+		}
+		m.counts[c.incoming] = known
+	}
+	return known
 }
 
 // tallyPart is the least number of ends that are worth a thread of their own.

@@ -40,10 +40,11 @@ type made struct {
 	rows   map[string][]*sorted
 	delays map[uint64]delays // by key, without steps
 	wide   map[*uint16][]int32
+	counts map[bool][]int32 // of synapses by element that they leave, or enter (true)
 }
 
 func newMade() *made {
-	return &made{rows: map[string][]*sorted{}, delays: map[uint64]delays{}, wide: map[*uint16][]int32{}}
+	return &made{rows: map[string][]*sorted{}, delays: map[uint64]delays{}, wide: map[*uint16][]int32{}, counts: map[bool][]int32{}}
 }
 
 // widened returns numbers in 32 bits.
