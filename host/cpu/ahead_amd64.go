@@ -15,13 +15,13 @@ type rowsAhead struct {
 // mostAhead is where a long row's reading has begun to be foreseen.
 const mostAhead = 512
 
-// leastAhead is the number of entries of a connection from which on they are not all in the second-level cache.
+// leastAhead is the number of entries, of all connections, from which on they are not all in the second-level cache.
 const leastAhead = 1 << 18
 
 // lookAhead readies a for the rows of spikes; false when there is nothing to gain.
 func (l *listOp[T]) lookAhead(a *rowsAhead, spikes []int32) bool {
 	c := l.conn
-	if l.x.portable || c.drawn != nil || c.index.Len() < leastAhead || l.x.replicas() > 1 {
+	if l.x.portable || c.drawn != nil || l.x.entries < leastAhead || l.x.replicas() > 1 {
 		return false
 	}
 	*a = rowsAhead{

@@ -28,9 +28,10 @@ type compiler[T real] struct {
 	conn  *plan.Conn
 	space space
 	// mapped: the program runs over entries of rows, whose synapses lie elsewhere in PerElement slots.
-	mapped bool
-	ends   *connection // domain Synapses of a mapped connection: where the ends of each synapse are
-	count  int         // value of OpCount
+	mapped   bool
+	anywhere bool        // elements of a block lie anywhere, for batches of rows
+	ends     *connection // domain Synapses of a mapped connection: where the ends of each synapse are
+	count    int         // value of OpCount
 
 	// Replicas of the plan (1: none), and what they decide: elements of one where the domain is elements, else 0; synapses of one; buffers.
 	replicas, period, synapses int
@@ -63,9 +64,9 @@ type pinned struct {
 }
 
 // compileKernel compiles the effects of k.
-func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key randomKeys, ends *connection, fixed func(*ir.Expr) (int, bool)) (*program[T], error) {
+func compileKernel[T real](k *ir.Kernel, run *plan.Run, p *plan.Plan, key randomKeys, ends *connection, fixed func(*ir.Expr) (int, bool), anywhere bool) (*program[T], error) {
 	c := newCompiler[T](k, run, p, key)
-	c.fixed = fixed
+	c.fixed, c.anywhere = fixed, anywhere
 	if k.Domain == ir.Synapses || k.Domain == ir.Spiking {
 		c.space = synapseSpace
 		c.mapped = c.conn != nil && c.conn.Mapped && k.Domain == ir.Spiking
@@ -385,7 +386,7 @@ func (c *compiler[T]) load(e *ir.Expr) operand {
 var elemKey = new(ir.Expr)
 
 // scattered reports whether the elements of a block lie anywhere in PerElement slots.
-func (c *compiler[T]) scattered() bool { return c.k.Domain == ir.Active || c.mapped }
+func (c *compiler[T]) scattered() bool { return c.k.Domain == ir.Active || c.mapped || c.anywhere }
 
 // element returns the operand with the element's index, whether or not the kernel names it.
 func (c *compiler[T]) element() operand {

@@ -103,6 +103,7 @@ func (x *instance[T]) connection(i int) (*connection, error) {
 		return nil, err
 	}
 	x.conns[i] = c
+	x.entries += c.index.Len()
 	return c, nil
 }
 

@@ -70,6 +70,7 @@ type worker[T real] struct {
 	list      []int32
 	args      *native.Args
 	parts     []*frame[T] // of the programs of a sequence
+	batch     batch
 	// product is kept here, since a pointer to a local variable that goes through a table of functions would move it to the heap.
 	product product[T]
 }
@@ -134,6 +135,7 @@ type block struct {
 	list   []int32 // the elements, where they are not lo, lo+1, ...
 	rowPtr []int32 // synaptic domains
 	row    int     // row of element lo, or a row before it
+	near   []int32 // rows of the elements of a batch
 	// Blocks of synapses are numbered within a replica, whose synapses begin at shift.
 	replica, shift int
 	// ahead is how much larger the number of an element is than its place.
@@ -421,6 +423,10 @@ func (b *block) local(i int) uint32 {
 
 // rows sets d to the row of each synapse of the block, and moves row to that of the last one.
 func (b *block) rows(d []int32) {
+	if b.near != nil {
+		copy(d, b.near)
+		return
+	}
 	if b.rowPtr == nil { // all in one row
 		for i := range d {
 			d[i] = int32(b.row)

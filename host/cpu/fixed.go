@@ -27,7 +27,7 @@ func (x *instance[T]) fixed(o *plan.Run) func(*ir.Expr) (buf int, ok bool) {
 			Effects: []ir.Effect{{Kind: ir.Store, Slot: 0, Value: e}},
 		}
 		run := &plan.Run{Kernel: k, Bind: []plan.BufferID{plan.BufferID(buf)}, N: o.N, Conn: -1}
-		p, err := compileKernel[T](k, run, x.plan, x.random(), nil, nil)
+		p, err := compileKernel[T](k, run, x.plan, x.random(), nil, nil, false)
 		if err == nil {
 			var r *runOp[T]
 			if r, err = x.newRun(p, run); err == nil {

@@ -29,6 +29,7 @@ type instance[T real] struct {
 	monitors []*ring[T]
 	spikes   []*spikeRing[T]
 	conns    []*connection // as far as they were checked
+	entries  int           // of the stored ones among them
 	streams  []*streamed[T]
 
 	at exec.Position

@@ -14,6 +14,8 @@ type jointLists[T real] struct {
 	parts []*listOp[T]
 	now   []*listOp[T] // that have spikes in the step that is run
 	job   func(worker, task int)
+	// batches: the kernel does more than add, and runs over synapses of all parts together.
+	batches bool
 }
 
 // join replaces operations that follow each other by one, where that is the same.
@@ -42,7 +44,7 @@ func (x *instance[T]) join(ops []operation, src []plan.Op) ([]operation, error) 
 			for _, op := range ops[i : i+n] {
 				j.parts = append(j.parts, op.(*kernelOp[T]).body.(*listOp[T]))
 			}
-			j.job = j.task
+			j.job, j.batches = j.task, len(j.parts[0].reals)+len(j.parts[0].ints) == 0
 			out = append(out, j)
 		}
 		i += n
@@ -50,7 +52,7 @@ func (x *instance[T]) join(ops []operation, src []plan.Op) ([]operation, error) 
 	return out, nil
 }
 
-// joins reports whether two operations are of one kernel that does nothing but add, over synapses that are stored.
+// joins reports whether two operations are of one kernel, over synapses that are stored, that does nothing but add or that runs over batches.
 func (x *instance[T]) joins(a, b operation, src, other plan.Op) bool {
 	r, ok := src.(*plan.Run)
 	s, ok2 := other.(*plan.Run)
@@ -63,13 +65,19 @@ func (x *instance[T]) joins(a, b operation, src, other plan.Op) bool {
 			return nil
 		}
 		l, ok := k.body.(*listOp[T])
-		if !ok || l.active || l.inOrder || l.drawing != nil || l.p.emits || !l.split || len(l.reals)+len(l.ints) == 0 {
+		if !ok || l.active || l.inOrder || l.drawing != nil || l.p.emits || !l.split || len(l.reals)+len(l.ints) == 0 && l.batch == nil {
 			return nil
 		}
 		return l
 	}
 	l, m := joinable(a), joinable(b)
-	return l != nil && m != nil && l.conn.far == m.conn.far && l.conn.byPost == m.conn.byPost
+	if l == nil || m == nil || l.conn.far != m.conn.far || l.conn.byPost != m.conn.byPost {
+		return false
+	}
+	if len(l.reals)+len(l.ints) == 0 || len(m.reals)+len(m.ints) == 0 {
+		return l.batch != nil && m.batch != nil && *l.batch == *m.batch && (x.replicas() == 1 || l.p.synapses == m.p.synapses)
+	}
+	return true
 }
 
 func (j *jointLists[T]) name() string { return j.label }
@@ -88,8 +96,10 @@ func (j *jointLists[T]) run(step int64) error {
 		if len(l.spikes) == 0 {
 			continue
 		}
-		l.p.scalars(j.x.vec, &j.x.m, step)
-		ready = ready && l.prepare()
+		if !j.batches || len(j.now) == 0 {
+			l.p.scalars(j.x.vec, &j.x.m, step)
+		}
+		ready = ready && (j.batches || l.prepare())
 		events += l.events(l.spikes)
 		j.now = append(j.now, l)
 	}
@@ -112,12 +122,25 @@ func (j *jointLists[T]) run(step int64) error {
 	for _, l := range j.now {
 		l.tasks = tasks
 	}
-	return j.x.pool.run(tasks, j.job)
+	if err := j.x.pool.run(tasks, j.job); err != nil || !j.batches {
+		return err
+	}
+	return j.x.outcome(j.now[0].p)
 }
 
 func (j *jointLists[T]) task(worker, task int) {
 	w := j.x.workers[worker]
+	if j.batches {
+		// The programs differ in nothing but the lists that batches are made of.
+		first := j.now[0]
+		f := first.begin(w)
+		for _, l := range j.now {
+			l.rows(w, f, first, l.spikes, task)
+		}
+		first.flush(w, f)
+		return
+	}
 	for _, l := range j.now {
-		l.rows(w, l.spikes, task)
+		l.rows(w, nil, nil, l.spikes, task)
 	}
 }

@@ -45,7 +45,7 @@ func (x *instance[T]) newRowDrawing(l *listOp[T], o *plan.Run) (*rowDrawing[T], 
 		}
 		k, run := *r.Kernel, *r
 		k.Domain, run.Kernel = ir.Spiking, &k // over the entries of rows
-		v, err := compileKernel[T](&k, &run, x.plan, randomKeys{&c.valueKey, new([]rng.Key)}, c, nil)
+		v, err := compileKernel[T](&k, &run, x.plan, randomKeys{&c.valueKey, new([]rng.Key)}, c, nil, false)
 		if err != nil {
 			return nil, err
 		}

@@ -26,6 +26,7 @@ type listOp[T real] struct {
 	shared bool
 	// inOrder: one synapse after another, each seeing what those before it wrote.
 	inOrder bool
+	batch   *batching // nil: the program runs over each row
 	// reals and ints are the effects when the loops of adder can do all of them.
 	reals []adder[T]
 	ints  []adder[int32]
@@ -126,6 +127,7 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 		e := &p.eff[i]
 		l.split = l.split && (e.kind != eAccum || e.target) && (e.kind != eScatter || e.own)
 	}
+	l.batch = p.batching(l.conn, x.plan.Conns[o.Conn])
 	l.reals, l.ints = l.adders(o)
 	l.makeSaves()
 	return l, nil
@@ -226,8 +228,14 @@ func (l *listOp[T]) task(worker, task int) {
 	w.list = l.lists[task].elements[:0]
 	if l.active {
 		l.elements(w, spikes[cut(len(spikes), l.tasks, task):cut(len(spikes), l.tasks, task+1)])
+	} else if l.prepare() {
+		l.rows(w, nil, nil, spikes, task)
 	} else {
-		l.rows(w, spikes, task)
+		f := l.begin(w)
+		l.rows(w, f, l, spikes, task)
+		if l.batch != nil {
+			l.flush(w, f)
+		}
 	}
 	l.lists[task].elements = w.list
 	w.list = nil
@@ -247,15 +255,21 @@ func (l *listOp[T]) elements(w *worker[T], spikes []int32) {
 	}
 }
 
-// rows runs over the synapses of the spikes' rows that end in the task's part of the targets.
-func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
+// begin readies a worker for the program.
+func (l *listOp[T]) begin(w *worker[T]) *frame[T] {
+	f := w.frame(l.p)
+	l.p.fills(f)
+	if l.batch != nil {
+		w.room()
+	}
+	return f
+}
+
+// rows runs over the synapses of the spikes' rows that end in the task's part of the targets: by adders, or with a frame by a program, that of as where
+// it runs over batches, which the caller ends.
+func (l *listOp[T]) rows(w *worker[T], f *frame[T], as *listOp[T], spikes []int32, task int) {
 	c := l.conn
 	from, to := int32(cut(c.far, l.tasks, task)), int32(cut(c.far, l.tasks, task+1))
-	var f *frame[T]
-	if !l.prepare() {
-		f = w.frame(l.p)
-		l.p.fills(f)
-	}
 	masked := true
 	if f == nil && l.saves != nil {
 		save := &l.saves[task]
@@ -292,7 +306,11 @@ func (l *listOp[T]) rows(w *worker[T], spikes []int32, task int) {
 		if lo == hi {
 			continue
 		}
-		if f != nil {
+		switch {
+		case f != nil && l.batch != nil:
+			as.add(w, f, l.conn, replica, row, lo, hi)
+			continue
+		case f != nil:
 			l.program(w, f, replica, row, lo, hi, ahead)
 			continue
 		}

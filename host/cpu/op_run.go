@@ -130,7 +130,10 @@ func (x *instance[T]) compileBody(o *plan.Run) (runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := compileKernel[T](k, o, x.plan, x.random(), ends, x.fixed(o))
+	p, err := x.compileBatching(o, ends)
+	if p == nil && err == nil {
+		p, err = compileKernel[T](k, o, x.plan, x.random(), ends, x.fixed(o), false)
+	}
 	if err != nil {
 		return nil, err
 	}
