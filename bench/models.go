@@ -13,7 +13,7 @@ import (
 func models() []Workload {
 	return []Workload{
 		kuramoto("kuramoto-1000", 1000, 9924), kuramoto("kuramoto-100000", 100_000, 1_000_000), kuramoto("kuramoto-full", 1000, 0),
-		spreizer(5), spreizer(2), stdp(1000), gaps(300), nmda(1000), cascade(20_000),
+		spreizer(5), spreizer(2), stdp(1000), gaps(300), nmda(1000), plastic(4000), cascade(20_000),
 		pymonnto(100), pymonnto(2000), pymonnto(10_000),
 	}
 }

@@ -26,6 +26,7 @@ var families = []family{
 	{"pymonnto", 100, 20_000, pymonnto},
 	{"gaps", 10, 10_000, gaps},
 	{"nmda", 100, 1_000_000, nmda},
+	{"plastic", 1000, 1_000_000, plastic},
 }
 
 // sized is the workload of a name NAME-SIZE; ok is false when there is no such kind.

@@ -158,7 +158,7 @@ func Select(names []string) ([]Workload, error) {
 				known = append(known, w.Name)
 			}
 			sort.Strings(known)
-			return nil, fmt.Errorf("there is no workload %q; there are %s, and cuba, procedural, coba, cobahh, cobahh1000, kuramoto, field, spreizer, pymonnto, gaps, nmda and microcircuit of other sizes", n, strings.Join(known, ", "))
+			return nil, fmt.Errorf("there is no workload %q; there are %s, and cuba, procedural, coba, cobahh, cobahh1000, kuramoto, field, spreizer, pymonnto, gaps, nmda, plastic and microcircuit of other sizes", n, strings.Join(known, ", "))
 		}
 	}
 	return picked, nil

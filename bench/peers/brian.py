@@ -204,6 +204,21 @@ def nmda(n):
     return [g, s, SpikeMonitor(g, record=False)]
 
 
+def plastic(n):
+    ns.update(tau=20*ms, taupre=20*ms, taupost=20*ms, scale=5e-4)
+    g = NeuronGroup(n, """dv/dt = (drive - v)/tau : 1
+        drive : 1""", threshold="v > 1", reset="v = 0", method="exact", namespace=ns)
+    g.v, g.drive = "rand()", "1.05 + 0.1*rand()"
+    s = Synapses(g, g, """w : 1
+        dApre_/dt = -Apre_/taupre : 1 (event-driven)
+        dApost_/dt = -Apost_/taupost : 1 (event-driven)""", on_pre="v_post += scale*w\nApre_ += 0.01\nw = clip(w + Apost_, 0, 1)",
+                 on_post="Apost_ -= 0.0105\nw = clip(w + Apre_, 0, 1)", namespace=ns)
+    s.connect(p=100/n)
+    s.w = "rand()"
+    s.pre.delay = "1*ms + 4*ms*rand()"
+    return [g, s, SpikeMonitor(g, record=False)]
+
+
 def micro(scale):
     import microcircuit
     g, syn, inputs, _ = microcircuit.build(scale, True, 1)
@@ -218,6 +233,7 @@ known = {
     "kuramoto-1000": (lambda: kuramoto(1000, 9924), 1, 5), "kuramoto-full": (lambda: kuramoto(1000, 0), 1, .1),
     "field-20": (lambda: field(20), 1, 1), "spreizer-5": (lambda: spreizer(5), .1, 1), "spreizer-2": (lambda: spreizer(2), .1, .1),
     "gaps-300": (lambda: gaps(300), .1, .3), "nmda-1000": (lambda: nmda(1000), .1, .2),
+    "plastic-4000": (lambda: plastic(4000), .1, .5), "plastic-40000": (lambda: plastic(40000), .1, .1),
     "stdp": (stdp, .1, 5), "microcircuit-0.1": (lambda: micro(.1), .1, .1),
 }
 if workload not in known:
