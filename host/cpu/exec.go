@@ -68,6 +68,7 @@ type worker[T real] struct {
 	results   []T
 	resultsAt int
 	list      []int32
+	emitted   []int32 // room for what machine code emits
 	args      *native.Args
 	parts     []*frame[T] // of the programs of a sequence
 	// product is kept here, since a pointer to a local variable that goes through a table of functions would move it to the heap.
