@@ -42,6 +42,8 @@ type Options struct {
 	Survey func(sources []connect.Source, cols int) (rows [][]int32, in []int32, err error)
 	// Delays computes the delays of synapses on such a device, which sorts them by delay when it loads the plan; a nil result leaves them to the host.
 	Delays func(*Sorting) (*DelayCounts, error)
+	// Columns: the backend will ask of procedural connectivity how many synapses end in an element, which is counted with the rest.
+	Columns bool
 	// Evaluate loads a part of the plan; the builder closes it. It is how conditions of connect and expressions of delays are computed,
 	// on the same backend whatever the plan is for. nil: such expressions are refused.
 	Evaluate func(part *Plan) (Evaluator, error)

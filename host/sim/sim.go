@@ -141,7 +141,7 @@ func planOptions(o Options) plan.Options {
 	}
 	if o.Backend != nil {
 		c := o.Backend.Caps()
-		p.Memory, p.MaxBuffer = c.Memory, c.MaxBuffer
+		p.Memory, p.MaxBuffer, p.Columns = c.Memory, c.MaxBuffer, c.Columns
 		if d, ok := o.Backend.(exec.Drawer); ok && d.Draws() {
 			p.Survey, p.Delays = d.Survey, d.Delays
 		}
