@@ -20,7 +20,7 @@ type Drawn struct {
 	PreLen, PostLen int
 	NoSelf          bool
 
-	draws rowDraws
+	draws   rowDraws
 	rows    sync.Once
 	columns sync.Once
 	count   Counts

@@ -73,6 +73,8 @@ type Result struct {
 	// Lumped are variables of synapses that the plan keeps as sums per postsynaptic element (buffer NAME + AtTarget) and as values per
 	// presynaptic element (NAME + AtSource) instead of one value per synapse.
 	Lumped map[*net.Synapses][]string
+	// Rewrites tells by name what was rewritten: "OBJECT: NAME, NAME".
+	Rewrites []string
 	// Numbers are those from outside that equations and code contain, by the name of the object (of Poisson inputs, too) and their own.
 	Numbers map[string]map[string]units.Quantity
 	// Seconds spent on equations (parse, check, solve, lower) and on connectivity.
