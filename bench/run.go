@@ -231,7 +231,7 @@ func (k *benchCase) load(ctx context.Context, c *Config) error {
 	// A case should not pay for another's garbage.
 	debug.FreeOSMemory()
 	peak := watchPeak()
-	k.sim, err = sim.Compile(n, sim.Options{Backend: k.backend, Precision: k.precision, Seed: c.Seed, Threads: k.res.Threads})
+	k.sim, err = sim.Compile(n, sim.Options{Backend: k.backend, Precision: k.precision, Seed: c.Seed, Threads: k.res.Threads, OneNumber: true})
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,8 @@ type Options struct {
 	Past func(*net.Pathway) *Past
 	// Plain names synapses whose states are not to be lumped, see Result.Lumped; nil: none.
 	Plain func(*net.Synapses) bool
+	// One says of a variable of synapses whether it may be kept as one number, see Result.Ones; nil: none may.
+	One func(s *net.Synapses, variable string) bool
 	// Apart keeps kernels that could be one, a group's update and its threshold, apart: for comparisons. Results have the same bits.
 	Apart bool
 	// Long keeps indices of 32 bits where 16 would do: for comparisons. Results have the same bits.
@@ -73,6 +75,8 @@ type Result struct {
 	// Lumped are variables of synapses that the plan keeps as sums per postsynaptic element (buffer NAME + AtTarget) and as values per
 	// presynaptic element (NAME + AtSource) instead of one value per synapse.
 	Lumped map[*net.Synapses][]string
+	// Ones are parameters of synapses that the plan keeps as one number for all of them.
+	Ones map[*net.Synapses][]string
 	// Rewrites tells by name what was rewritten: "OBJECT: NAME, NAME".
 	Rewrites []string
 	// Numbers are those from outside that equations and code contain, by the name of the object (of Poisson inputs, too) and their own.
@@ -118,7 +122,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, countable: map[string]countable{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, narrow: map[BufferID]*made{}, variants: map[*net.Variant]*net.Group{},
-		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, Ones: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},
 			sent:    map[*net.Pathway]*Sending{},
 			Numbers: map[string]map[string]units.Quantity{}},
 	}
