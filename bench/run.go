@@ -98,7 +98,7 @@ type benchCase struct {
 	events    float64     // synaptic events until the first round
 	begun     int64       // the step at which the rounds begin, and its simulated time
 	since     float64
-	before    []int64     // spikes of each element until then, with Populations
+	before    []int64 // spikes of each element until then, with Populations
 	res       CaseResult
 }
 

@@ -17,15 +17,19 @@ func TestOneNumber(t *testing.T) {
 		change func(n *net.Network, s *net.Synapses, count int)
 		one    bool
 	}{
-		"a number":      {func(_ *net.Network, s *net.Synapses, _ int) { s.Initial[0].Values = []float64{2} }, true},
-		"no value":      {func(_ *net.Network, s *net.Synapses, _ int) { s.Initial = nil }, true},
-		"an expression": {func(_ *net.Network, s *net.Synapses, _ int) { s.Initial = []net.Assignment{{Var: "w", Expr: text("2*3")}} }, true},
+		"a number": {func(_ *net.Network, s *net.Synapses, _ int) { s.Initial[0].Values = []float64{2} }, true},
+		"no value": {func(_ *net.Network, s *net.Synapses, _ int) { s.Initial = nil }, true},
+		"an expression": {func(_ *net.Network, s *net.Synapses, _ int) {
+			s.Initial = []net.Assignment{{Var: "w", Expr: text("2*3")}}
+		}, true},
 		"equal numbers": {func(_ *net.Network, s *net.Synapses, n int) { s.Initial[0].Values = slices.Repeat([]float64{2}, n) }, true},
 		"one of them differs": {func(_ *net.Network, s *net.Synapses, n int) {
 			s.Initial[0].Values = slices.Repeat([]float64{2}, n)
 			s.Initial[0].Values[n-1] = 3
 		}, false},
-		"an expression of the synapse": {func(_ *net.Network, s *net.Synapses, _ int) { s.Initial = []net.Assignment{{Var: "w", Expr: text("0.1*i")}} }, false},
+		"an expression of the synapse": {func(_ *net.Network, s *net.Synapses, _ int) {
+			s.Initial = []net.Assignment{{Var: "w", Expr: text("0.1*i")}}
+		}, false},
 		"some of them": {func(_ *net.Network, s *net.Synapses, _ int) {
 			s.Initial = append(s.Initial, net.Assignment{Var: "w", Values: []float64{3}, Elements: []int32{1}})
 		}, false},
