@@ -290,6 +290,68 @@ func TestCanceled(t *testing.T) {
 	}
 }
 
+// watched calls a function before each batch.
+type watched struct {
+	exec.Backend
+	before func()
+}
+
+type watchedInstance struct {
+	exec.Instance
+	before func()
+}
+
+func (b watched) Load(p *plan.Plan, o exec.Options) (exec.Instance, error) {
+	x, err := b.Backend.Load(p, o)
+	return watchedInstance{x, b.before}, err
+}
+
+func (x watchedInstance) Advance(ctx context.Context, step int64) (exec.Stop, error) {
+	x.before()
+	return x.Instance.Advance(ctx, step)
+}
+
+// Who stops a measurement keeps the rounds that were whole, checked like all, and is told what ended it.
+func TestStopped(t *testing.T) {
+	c, _, err := OpenCPU()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := Select([]string{"kuramoto-1000"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range []bool{false, true} {
+		w := list[0]
+		if wrong {
+			w.Watch = slices.Clone(w.Watch)
+			w.Watch[0].Check = func(_, _ []float64, _ float64) error { return errors.New("it is") }
+		}
+		ctx, cancel := context.WithCancelCause(context.Background())
+		why := errors.New("enough")
+		var cases []*benchCase
+		b := watched{c, func() {
+			if len(cases[0].res.Rounds) == 3 {
+				cancel(why)
+			}
+		}}
+		config := Config{Backends: []exec.Backend{b}, Precisions: []plan.Precision{plan.Double}, Threads: []int{1}, Rounds: 1000, RoundTime: 50 * time.Millisecond, Seed: 1, Log: func(string) {}}
+		cases = config.cases(&w)
+		if err := measure(ctx, &config, cases, nil); !errors.Is(err, why) {
+			t.Errorf("wrong %v: %v", wrong, err)
+		}
+		switch k := &cases[0].res; {
+		case wrong:
+			if len(k.Rounds) != 0 || !strings.Contains(k.Error, "wrong result") {
+				t.Errorf("a wrong result has %d rounds, and the error %q", len(k.Rounds), k.Error)
+			}
+		case len(k.Rounds) != 3 || k.Error != "" || len(k.Phases) == 0 || !(k.Events > 0):
+			t.Errorf("%+v", k)
+		}
+		cases[0].close()
+	}
+}
+
 func TestCount(t *testing.T) {
 	for v, want := range map[float64]string{0: "0", 3.14159: "3.14", 123.4: "123", 24632: "24,600", 1234567: "1,230,000", 1.5e9: "1.50e+09"} {
 		if got := count(v); got != want {

@@ -178,7 +178,7 @@ func (r *Result) dispatch(ctx context.Context, d *device.Device, rounds int) err
 	results := make([]DispatchResult, len(ways))
 	for round := -1; round < rounds; round++ { // the first round compiles
 		for i, w := range ways {
-			if err := ctx.Err(); err != nil {
+			if err := context.Cause(ctx); err != nil {
 				return err
 			}
 			d.WaitIdle()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	glcontext "github.com/galvani-sim/galvani/gpu/context"
@@ -190,7 +191,7 @@ func (s *stage) measure(ctx context.Context, c *FrameConfig) ([]FrameResult, err
 			results[i].Rounds = append(results[i].Rounds, float64(n)/time.Since(start).Seconds())
 			results[i].User = append(results[i].User, (userTime()-user)/float64(n))
 			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
+				return slices.DeleteFunc(results, func(r FrameResult) bool { return len(r.Rounds) == 0 }), context.Cause(ctx)
 			}
 		}
 		if c.Turn != nil {

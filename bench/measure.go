@@ -167,7 +167,7 @@ func (r *Result) pictures(ctx context.Context, o *Options, gl bool, c FrameConfi
 	c.Rounds, c.RoundTime = o.Rounds, o.RoundTime
 	c.Turn = func() {
 		for _, p := range peers {
-			p.round()
+			p.round(ctx)
 		}
 	}
 	for _, window := range []bool{false, true} {
@@ -177,13 +177,13 @@ func (r *Result) pictures(ctx context.Context, o *Options, gl bool, c FrameConfi
 		}
 		c.Window = window
 		f, err := MeasureFrames(ctx, c)
-		if err != nil {
-			return err
-		}
 		for i := range f {
 			o.Log(strings.Join(f[i].row()[:7], ", "))
 		}
 		r.Frames = append(r.Frames, f...)
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

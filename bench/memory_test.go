@@ -37,6 +37,24 @@ func monitored(w Workload) Workload {
 	return w
 }
 
+// alone is cells of CUBA that are not connected, with each kind of monitor of spikes.
+func alone(n int) Workload {
+	w := cuba(n)
+	build := w.Build
+	w.Name += ", alone"
+	w.Build = func() (*net.Network, error) {
+		network, err := build()
+		if err == nil {
+			network.Synapses = nil
+			all := net.All(network.Groups[0])
+			network.SpikeMonitors = []*net.SpikeMonitor{{Name: "spikes", Of: all}, {Name: "counts", Of: all, CountOnly: true}}
+			network.RateMonitors = []*net.RateMonitor{{Name: "rate", Of: all}}
+		}
+		return network, err
+	}
+	return w
+}
+
 // What a plan is said to take is what a network then has, to 5 %: on the heap with the cpu backend, in OpenGL's buffers with gl.
 func TestMemoryEstimate(t *testing.T) {
 	list := map[string]exec.Backend{}
@@ -55,12 +73,12 @@ func TestMemoryEstimate(t *testing.T) {
 	default:
 		t.Logf("SKIPPED gl: %v", err)
 	}
-	workloads, err := Select([]string{"cuba-40000", "coba", "stdp", "spreizer-5", "field-100", "sparse", "delays", "pymonnto-2000", "microcircuit-0.1", "procedural-30000", "brunel"})
+	workloads, err := Select([]string{"cuba-40000", "coba", "stdp", "spreizer-5", "field-100", "sparse", "delays", "pymonnto-2000", "microcircuit-0.1", "procedural-30000", "brunel", "kuramoto-full", "nmda-1000"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const fixed = 1 << 20 // programs, descriptions, and what does not grow with the network
-	for _, w := range append(workloads, monitored(workloads[0])) {
+	for _, w := range append(workloads, monitored(workloads[0]), alone(300_000)) {
 		for name, b := range list {
 			if b == made && w.Name != "cuba-40000" && w.Name != "brunel" && w.Name != "microcircuit-0.1" {
 				continue // it leaves nothing to the device

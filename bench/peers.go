@@ -58,6 +58,7 @@ func startPeer(ctx context.Context, python, dir string, p Peer, workload string,
 	k := &peerCase{res: PeerResult{Workload: workload, Peer: p.Name}, last: &strings.Builder{}}
 	k.cmd = exec.CommandContext(ctx, python, filepath.Join(dir, p.Script), workload, p.Mode)
 	k.cmd.Stderr = k.last
+	apart(k.cmd)
 	var err error
 	if k.in, err = k.cmd.StdinPipe(); err == nil {
 		var out io.Reader
@@ -99,7 +100,8 @@ func (k *peerCase) read(into any) error {
 	return json.Unmarshal(k.out.Bytes(), into)
 }
 
-func (k *peerCase) round() {
+// round gives the peer a turn. Where the context ends, the peer has ended with it and keeps the rounds before.
+func (k *peerCase) round(ctx context.Context) {
 	if k.cmd == nil {
 		return
 	}
@@ -113,7 +115,15 @@ func (k *peerCase) round() {
 	if err == nil {
 		err = k.read(&r)
 	}
-	if err != nil || r.Steps <= 0 || r.Seconds <= 0 {
+	if err == nil && (r.Steps <= 0 || r.Seconds <= 0) {
+		err = fmt.Errorf("the script told of %d steps in %g s", r.Steps, r.Seconds)
+	}
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		k.close()
+		return
+	default:
 		k.fail(err)
 		return
 	}

@@ -35,7 +35,7 @@ type Config struct {
 }
 
 // Run measures workloads. Within a workload all cases are loaded first and then take turns. An error of one case is part of the result;
-// Run itself fails when the context ends, with what was measured until then, or when there is nothing to run.
+// Run itself fails when the context ends, with its cause and what was measured until then, or when there is nothing to run.
 func Run(ctx context.Context, c Config) (*Result, error) {
 	if len(c.Backends) == 0 {
 		return nil, errors.New("nothing to measure: no backend")
@@ -96,8 +96,9 @@ type benchCase struct {
 	early     [][]float64 // Watch at CompareAt
 	degrees   *degrees    // of the workload, shared by its cases
 	events    float64     // synaptic events until the first round
-	since     float64     // simulated time at which the rounds begin
-	before    []int64     // spikes of each element until then, with Populations
+	begun     int64       // the step at which the rounds begin, and its simulated time
+	since     float64
+	before    []int64 // spikes of each element until then, with Populations
 	res       CaseResult
 }
 
@@ -149,25 +150,39 @@ func precisionName(p plan.Precision) string {
 	return "single"
 }
 
-// measure loads cases, compares them, and lets them run in turns.
+// measure loads cases, compares them, and lets them run in turns. Where the context ends, cases that have run have what was measured until then, checked
+// like all: the error is why it ended.
 func measure(ctx context.Context, c *Config, cases []*benchCase, peers []*peerCase) error {
-	fail := func(k *benchCase, err error) error {
-		k.res.Error = err.Error()
-		k.res.Rounds = nil
-		k.close()
-		return ctx.Err()
-	}
 	for _, k := range cases {
 		err := k.load(ctx, c)
 		if err == nil {
 			err = agree(k, cases)
 		}
-		if err != nil {
-			if err := fail(k, err); err != nil {
-				return err
-			}
+		if err == nil {
+			continue
+		}
+		k.fail(err)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 	}
+	stopped := takeTurns(ctx, c, cases, peers)
+	for _, p := range peers {
+		c.Log(fmt.Sprintf("%s, %s: %s steps/s %s", p.res.Workload, p.res.Peer, count(p.res.best()), p.res.Missing))
+	}
+	for _, k := range cases {
+		if k.sim != nil && len(k.res.Rounds) > 0 {
+			if err := k.finish(); err != nil {
+				k.fail(err)
+			}
+		}
+		c.Log(k.res.line())
+	}
+	return stopped
+}
+
+// takeTurns runs the rounds of cases and peers.
+func takeTurns(ctx context.Context, c *Config, cases []*benchCase, peers []*peerCase) error {
 	batch := make([]int64, len(cases))
 	for round := -1; round < c.Rounds; round++ { // the first turn finds out how many steps fill a round
 		for i, k := range cases {
@@ -182,33 +197,29 @@ func measure(ctx context.Context, c *Config, cases []*benchCase, peers []*peerCa
 			} else {
 				err = k.round(ctx, batch[i])
 			}
-			if err != nil {
-				if err := fail(k, err); err != nil {
-					return err
-				}
+			switch {
+			case err == nil:
+			case ctx.Err() != nil: // the round that was under way does not count, those before it do
+				return context.Cause(ctx)
+			default:
+				k.fail(err)
 			}
 		}
 		if round < 0 {
 			continue
 		}
 		for _, p := range peers {
-			p.round()
+			p.round(ctx)
 		}
-	}
-	for _, p := range peers {
-		c.Log(fmt.Sprintf("%s, %s: %s steps/s %s", p.res.Workload, p.res.Peer, count(p.res.best()), p.res.Missing))
-	}
-	for _, k := range cases {
-		if k.sim != nil {
-			if err := k.finish(); err != nil {
-				if err := fail(k, err); err != nil {
-					return err
-				}
-			}
-		}
-		c.Log(k.res.line())
 	}
 	return nil
+}
+
+// fail leaves a case without numbers.
+func (k *benchCase) fail(err error) {
+	k.res.Error = err.Error()
+	k.res.Rounds = nil
+	k.close()
 }
 
 // load compiles a case and runs it to the step at which cases are compared.
@@ -220,7 +231,7 @@ func (k *benchCase) load(ctx context.Context, c *Config) error {
 	// A case should not pay for another's garbage.
 	debug.FreeOSMemory()
 	peak := watchPeak()
-	k.sim, err = sim.Compile(n, sim.Options{Backend: k.backend, Precision: k.precision, Seed: c.Seed, Threads: k.res.Threads})
+	k.sim, err = sim.Compile(n, sim.Options{Backend: k.backend, Precision: k.precision, Seed: c.Seed, Threads: k.res.Threads, OneNumber: true})
 	if err != nil {
 		return err
 	}
@@ -330,7 +341,7 @@ func (k *benchCase) begin() error {
 	if err := k.sim.Flush(); err != nil {
 		return err
 	}
-	k.events, k.since = k.spikeEvents(), k.sim.Time()
+	k.events, k.begun, k.since = k.spikeEvents(), k.sim.Instance().At().Step, k.sim.Time()
 	if len(k.w.Populations) > 0 {
 		k.before = slices.Clone(k.sim.Spikes(k.sim.Network().SpikeMonitors[0]).Counts)
 	}
@@ -354,7 +365,7 @@ func (k *benchCase) finish() error {
 		return err
 	}
 	k.res.Phases = k.sim.Instance().Phases()
-	k.res.Events = (k.spikeEvents()-k.events)/float64(k.res.Steps) + k.everyStep()
+	k.res.Events = (k.spikeEvents()-k.events)/float64(k.sim.Instance().At().Step-k.begun) + k.everyStep() // with those of a round that was stopped
 	values, err := k.watch()
 	if err != nil {
 		return err

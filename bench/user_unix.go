@@ -2,7 +2,10 @@
 
 package bench
 
-import "syscall"
+import (
+	"os/exec"
+	"syscall"
+)
 
 // userTime is the processor time that this process has spent in its own code, of all threads, in seconds.
 func userTime() float64 {
@@ -12,3 +15,6 @@ func userTime() float64 {
 	}
 	return float64(u.Utime.Sec) + float64(u.Utime.Usec)*1e-6
 }
+
+// apart keeps Ctrl-C in a terminal, which goes to all processes of its group, from a program that is started: the context ends it.
+func apart(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

@@ -65,6 +65,9 @@ for all that begin so.`,
 			}
 			if peers != "" {
 				o.PeerDir, o.Python = peers, python
+				if scripts, err := filepath.Glob(filepath.Join(peers, "*.py")); err != nil || len(scripts) == 0 {
+					return usageError("--peers %s: no scripts of peers are there; bench/peers has them", peers)
+				}
 				for _, x := range bench.Peers() {
 					if only == "" || slices.Contains(strings.Split(only, ","), x.Mode) {
 						o.Peers = append(o.Peers, x)

@@ -81,6 +81,7 @@ func (p *program) dumpModel(c *cobra.Command, model string, f *modelFlags, stage
 		}
 		pl.plan().Dump(p.out)
 		pl.result.DumpConnecting(p.out)
+		pl.result.DumpRewrites(p.out)
 		return nil
 	}
 	return dumpGLSL(p.out, pl.plan())

@@ -206,7 +206,7 @@ func (s *session) Open(n *net.Network, seed uint64, warn func(diag.List)) (scrip
 		s.objects = sim.NewObjects()
 	}
 	o := s.options(seed, warn)
-	o.Objects = s.objects
+	o.Objects, o.OneNumber = s.objects, s.driver == nil
 	if s.flags.out != "" {
 		o.RecordPath = s.path
 	}
@@ -265,7 +265,7 @@ type planner struct {
 
 // Open plans and ends the script.
 func (p *planner) Open(n *net.Network, seed uint64, warn func(diag.List)) (script.Simulation, error) {
-	res, err := sim.Check(n, sim.Options{Backend: cpu.Backend{}, Precision: p.precision, Seed: seed})
+	res, err := sim.Check(n, sim.Options{Backend: cpu.Backend{}, Precision: p.precision, Seed: seed, OneNumber: true})
 	if err != nil {
 		return nil, err
 	}

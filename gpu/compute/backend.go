@@ -89,7 +89,7 @@ func (b *Backend) Caps() exec.Caps {
 	i := b.dev.Info()
 	c := exec.Caps{
 		Name: "gl", Device: fmt.Sprintf("%s, OpenGL %d.%d", i.Renderer, i.Major, i.Minor), Double: i.Features.Double,
-		Threads: 0, OwnNoise: glsl.MostReplicas, MaxBuffer: i.Limits.StorageBlockSize, Memory: i.Features.VideoMemoryBytes,
+		Threads: 0, OwnNoise: glsl.MostReplicas, Columns: true, MaxBuffer: i.Limits.StorageBlockSize, Memory: i.Features.VideoMemoryBytes,
 	}
 	if b.block > 0 {
 		c.MaxBuffer = b.block

@@ -266,7 +266,7 @@ func LongestRow(p *plan.Plan, c *plan.Conn) (most int) {
 // mostEnds is the largest number of synapses that end in one element of the far end, all of them where it is not known.
 func mostEnds(p *plan.Plan, c *plan.Conn) (most int) {
 	if c.Drawn != nil {
-		return c.Drawn.Count().Most
+		return c.Drawn.Most()
 	}
 	return p.MostEnds(c)
 }

@@ -3,6 +3,7 @@ package connect
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"sync"
 
 	"github.com/galvani-sim/galvani/host/rng"
@@ -19,9 +20,11 @@ type Drawn struct {
 	PreLen, PostLen int
 	NoSelf          bool
 
-	draws rowDraws
-	once  sync.Once
-	count Counts
+	draws   rowDraws
+	rows    sync.Once
+	columns sync.Once
+	count   Counts
+	most    int
 }
 
 // NewDrawn prepares for drawing.
@@ -109,14 +112,36 @@ type Counts struct {
 	Total int64
 	// First has the number of the first synapse of each row of the whole, and Total; nil where numbers do not fit.
 	First []int32
-	// Longest is the length of the longest row, Most the largest number of synapses that end in one column.
-	Longest, Most int
+	// Longest is the length of the longest row.
+	Longest int
 }
 
 // Count draws all rows once, on the first call, and keeps their numbers.
 func (d *Drawn) Count() Counts {
-	d.once.Do(func() { d.count, _ = d.counted() })
+	d.rows.Do(func() { d.keep(d.lengths()) })
 	return d.count
+}
+
+// lengths are the numbers of synapses of the rows that are connected. Which columns are theirs does not matter.
+func (d *Drawn) lengths() []int32 {
+	n := make([]int32, d.PreLen)
+	workers := max(1, min(runtime.GOMAXPROCS(0), len(n)/64))
+	_ = parallel(workers, 1, func(part, _ int) error {
+		var w words
+		for k := len(n) * part / workers; k < len(n)*(part+1)/workers; k++ {
+			d.draws.start(&w, k)
+			n[k] = int32(d.draws.gaps.row(&w, d.draws.candidates, nil))
+		}
+		return nil
+	})
+	return n
+}
+
+// Most is the largest number of synapses that end in one column. It draws all rows once, on the first call, and counts them along; who asks for both asks for
+// this first.
+func (d *Drawn) Most() int {
+	d.columns.Do(func() { _, d.most = d.incoming() })
+	return d.most
 }
 
 // Numbers are Counts.First where Count has been called, nil before.
@@ -124,21 +149,26 @@ func (d *Drawn) Numbers() []int32 { return d.count.First }
 
 // Incoming counts the synapses that end in each column of the whole.
 func (d *Drawn) Incoming() []int32 {
-	c, in := d.counted()
-	d.once.Do(func() { d.count = c })
+	in, _ := d.incoming()
 	return in
 }
 
-func (d *Drawn) counted() (Counts, []int32) {
-	in := make([]int32, d.NPost)
+func (d *Drawn) incoming() (in []int32, most int) {
+	in = make([]int32, d.NPost)
 	n := d.Survey(in)
-	var c Counts
+	d.rows.Do(func() { d.keep(n) })
+	for _, k := range in {
+		most = max(most, int(k))
+	}
+	return in, most
+}
+
+// keep notes the numbers of synapses of the rows that are connected.
+func (d *Drawn) keep(n []int32) {
+	c := &d.count
 	for _, k := range n {
 		c.Total += int64(k)
 		c.Longest = max(c.Longest, int(k))
-	}
-	for _, k := range in {
-		c.Most = max(c.Most, int(k))
 	}
 	if c.Total <= math.MaxInt32 {
 		c.First = make([]int32, d.NPre+1)
@@ -151,5 +181,4 @@ func (d *Drawn) counted() (Counts, []int32) {
 		}
 		c.First[d.NPre] = at
 	}
-	return c, in
 }

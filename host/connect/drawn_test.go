@@ -53,6 +53,8 @@ func TestDrawn(t *testing.T) {
 					t.Fatal(err)
 				}
 				d := drawnOf(t, &Drawn{Key: key, P: p, NPre: 1600, NPost: 1700, Pre: 50, Post: 70, PreLen: 1500, PostLen: 1500, NoSelf: !self})
+				other := drawnOf(t, &Drawn{Key: key, P: p, NPre: 1600, NPost: 1700, Pre: 50, Post: 70, PreLen: 1500, PostLen: 1500, NoSelf: !self})
+				most := other.Most() // counts the rows along
 				how := d.Drawing()
 				in, longest := make([]int32, 1700), 0
 				c := d.Count()
@@ -82,8 +84,11 @@ func TestDrawn(t *testing.T) {
 						t.Fatalf("row %d has %d synapses, counted %d", row, len(want), n)
 					}
 				}
-				if c.Total != int64(len(m.CSR.Index)) || c.Longest != longest || c.Most != int(slices.Max(in)) || !slices.Equal(d.Incoming(), in) {
-					t.Errorf("%d synapses, the longest row %d, at most %d into one: counted %d, %d, %d", len(m.CSR.Index), longest, slices.Max(in), c.Total, c.Longest, c.Most)
+				if along := other.Count(); !slices.Equal(along.First, c.First) || along.Total != c.Total || along.Longest != c.Longest || most != d.Most() {
+					t.Errorf("rows counted with columns: %d synapses, the longest row %d, at most %d into one", along.Total, along.Longest, most)
+				}
+				if c.Total != int64(len(m.CSR.Index)) || c.Longest != longest || d.Most() != int(slices.Max(in)) || !slices.Equal(d.Incoming(), in) {
+					t.Errorf("%d synapses, the longest row %d, at most %d into one: counted %d, %d, %d", len(m.CSR.Index), longest, slices.Max(in), c.Total, c.Longest, d.Most())
 				}
 			})
 		}

@@ -68,6 +68,7 @@ type worker[T real] struct {
 	results   []T
 	resultsAt int
 	list      []int32
+	emitted   []int32 // room for what machine code emits
 	args      *native.Args
 	parts     []*frame[T] // of the programs of a sequence
 	batch     batch

@@ -122,17 +122,24 @@ func (p *program[T]) effectsInLoop() bool {
 // drawnLen is the number of elements for which random numbers are made ahead of machine code that reads them.
 const drawnLen = 2 * blockLen
 
+// emittedLen is the number of elements that machine code looks at for spikes at a time: there is room for as many, not for all elements of a task.
+const emittedLen = 1 << 14
+
 // runWhole runs the program as machine code over the elements of b; false when some are left, which b then describes: all of
 // them when a view reaches beyond its buffer.
 func (p *program[T]) runWhole(w *worker[T], m *memory[T], b *block) bool {
-	if len(p.draws) == 0 {
+	if len(p.draws) == 0 && (!p.emits || b.n <= emittedLen) {
 		return p.runCode(w, m, b)
+	}
+	most := emittedLen
+	if len(p.draws) > 0 {
+		most = drawnLen
 	}
 	for len(w.drawn.rv) < len(p.draws) {
 		w.drawn.rv = append(w.drawn.rv, make([]T, drawnLen))
 	}
 	for end := b.lo + b.n; b.lo < end; b.lo += b.n {
-		b.n = min(drawnLen, end-b.lo)
+		b.n = min(most, end-b.lo)
 		for i := range p.draws {
 			p.draw(&p.draws[i], &w.drawn, b)
 		}
@@ -180,13 +187,13 @@ func (p *program[T]) runCode(w *worker[T], m *memory[T], b *block) bool {
 		}
 	}
 	if p.emits {
-		w.list = slices.Grow(w.list, b.n+native.Slack)
-		a.List(pointer(w.list[len(w.list):cap(w.list)]))
+		w.emitted = slices.Grow(w.emitted[:0], b.n+native.Slack)
+		a.List(pointer(w.emitted[:cap(w.emitted)]))
 	}
 	a.Range(b.lo+b.ahead, b.n, pointer(p.sr), pointer(p.si))
 	s.code.Run(a)
 	if p.emits {
-		w.list = w.list[:len(w.list)+int(a.Count)]
+		w.list = append(w.list, w.emitted[:a.Count]...)
 	}
 	for i := range p.checks {
 		if f := &a.Faults[i]; f.Hit != 0 {

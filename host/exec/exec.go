@@ -21,6 +21,8 @@ type Caps struct {
 	Memory int64
 	// OwnNoise is the most networks with random numbers of their own in one plan, see Options.Replicas; 0 when there is no limit.
 	OwnNoise int
+	// Columns: Load asks of procedural connectivity how many synapses end in an element.
+	Columns bool
 }
 
 // Options of one loaded instance.

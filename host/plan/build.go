@@ -33,6 +33,8 @@ type Options struct {
 	Past func(*net.Pathway) *Past
 	// Plain names synapses whose states are not to be lumped, see Result.Lumped; nil: none.
 	Plain func(*net.Synapses) bool
+	// One says of a variable of synapses whether it may be kept as one number, see Result.Ones; nil: none may.
+	One func(s *net.Synapses, variable string) bool
 	// Apart keeps kernels that could be one, a group's update and its threshold, apart: for comparisons. Results have the same bits.
 	Apart bool
 	// Long keeps indices of 32 bits where 16 would do: for comparisons. Results have the same bits.
@@ -42,6 +44,8 @@ type Options struct {
 	Survey func(sources []connect.Source, cols int) (rows [][]int32, in []int32, err error)
 	// Delays computes the delays of synapses on such a device, which sorts them by delay when it loads the plan; a nil result leaves them to the host.
 	Delays func(*Sorting) (*DelayCounts, error)
+	// Columns: the backend will ask of procedural connectivity how many synapses end in an element, which is counted with the rest.
+	Columns bool
 	// Evaluate loads a part of the plan; the builder closes it. It is how conditions of connect and expressions of delays are computed,
 	// on the same backend whatever the plan is for. nil: such expressions are refused.
 	Evaluate func(part *Plan) (Evaluator, error)
@@ -71,6 +75,10 @@ type Result struct {
 	// Lumped are variables of synapses that the plan keeps as sums per postsynaptic element (buffer NAME + AtTarget) and as values per
 	// presynaptic element (NAME + AtSource) instead of one value per synapse.
 	Lumped map[*net.Synapses][]string
+	// Ones are parameters of synapses that the plan keeps as one number for all of them.
+	Ones map[*net.Synapses][]string
+	// Rewrites tells by name what was rewritten: "OBJECT: NAME, NAME".
+	Rewrites []string
 	// Numbers are those from outside that equations and code contain, by the name of the object (of Poisson inputs, too) and their own.
 	Numbers map[string]map[string]units.Quantity
 	// Seconds spent on equations (parse, check, solve, lower) and on connectivity.
@@ -114,7 +122,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, countable: map[string]countable{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, narrow: map[BufferID]*made{}, variants: map[*net.Variant]*net.Group{},
-		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, Ones: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},
 			sent:    map[*net.Pathway]*Sending{},
 			Numbers: map[string]map[string]units.Quantity{}},
 	}

@@ -174,6 +174,16 @@ func (r *Result) DumpConnecting(w io.Writer) {
 	}
 }
 
+// DumpRewrites writes by name what the compiler has rewritten.
+func (r *Result) DumpRewrites(w io.Writer) {
+	for i, text := range r.Rewrites {
+		if i == 0 {
+			fmt.Fprintf(w, "\nrewrites\n")
+		}
+		fmt.Fprintf(w, "  %s\n", text)
+	}
+}
+
 // String returns the slot's name as users know it from Brian2.
 func (s Slot) String() string {
 	name := [...]string{"start", "groups", "thresholds", "synapses", "resets", "end"}[s/3%6]

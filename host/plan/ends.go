@@ -71,7 +71,15 @@ func (x Index) List() []int32 {
 }
 
 // makeIndex makes room for entries below elements.
-func makeIndex(entries, elements int) Index { return emptyIndex(entries, elements <= math.MaxUint16+1) }
+func makeIndex(entries, elements int) Index { return emptyIndex(entries, indexBytes(elements) == 2) }
+
+// indexBytes is the size of an entry of a list of so many elements' numbers.
+func indexBytes(elements int) int64 {
+	if elements <= math.MaxUint16+1 {
+		return 2
+	}
+	return 4
+}
 
 func emptyIndex(entries int, short bool) Index {
 	if short {

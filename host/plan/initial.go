@@ -59,6 +59,9 @@ func (b *builder) groupOwner(g *net.Group, in lower.Input) *owner {
 func (b *builder) initialSynapses(s *net.Synapses, in lower.SynapseInput, w *wiring) {
 	o := b.synapseOwner(s, in, w)
 	for i, a := range s.Initial {
+		if slices.Contains(b.res.Ones[s], a.Var) && len(a.Values) > 1 {
+			a.Values = a.Values[:1] // they are equal
+		}
 		b.assign(o, a, i)
 	}
 }

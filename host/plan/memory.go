@@ -36,8 +36,8 @@ type Memory struct {
 	// Groups are what a backend allocates by what it is for, Total all of it.
 	Groups []MemoryGroup
 	Total  int64
-	// Host is what the program keeps beside it: ends of synapses in the order of creation, data that the plan was made with, and the cpu
-	// backend's copies of weights in the order that they are summed in.
+	// Host is what the program keeps beside it: ends of synapses in the order of creation, data that the plan was made with, numbers of spikes, and the cpu
+	// backend's copies of weights in the order that they are summed in, and of ends in the order of creation.
 	Host int64
 }
 
@@ -80,7 +80,7 @@ func (p *Plan) Memory() Memory {
 		}
 	}
 	shared := p.Unwritten()
-	return NewMemory(sum, p.kept(func(b *Buffer) bool { return shared[b.ID] })+p.copiedWeights())
+	return NewMemory(sum, p.kept(func(b *Buffer) bool { return shared[b.ID] })+p.copiedWeights()+p.copiedEnds())
 }
 
 // NewMemory sorts groups by size.
@@ -120,6 +120,9 @@ func (p *Plan) kept(shared func(*Buffer) bool) (bytes int64) {
 	}
 	for _, h := range p.held {
 		count(h.at, h.bytes)
+	}
+	for _, m := range p.SpikeMonitors {
+		bytes += 8 * int64(m.To-m.From) // the number of spikes of each
 	}
 	index := func(x Index) {
 		count(unsafe.Pointer(unsafe.SliceData(x.Long)), 4*len(x.Long))

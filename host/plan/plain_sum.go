@@ -108,3 +108,52 @@ func (p *Plan) copiedWeights() (bytes int64) {
 	}
 	return bytes
 }
+
+// copiedEnds is the size of the lists that the cpu backend makes of ends that are kept as the place where each element's synapses begin, for what
+// goes through synapses in the order of creation.
+func (p *Plan) copiedEnds() (bytes int64) {
+	seen := map[*Ends]bool{}
+	for i := range p.Schedule {
+		for _, op := range p.Schedule[i].Ops {
+			o, ok := op.(*Run)
+			if !ok || o.Conn < 0 || !p.inOrderOfCreation(o) {
+				continue
+			}
+			for _, e := range []*Ends{p.Conns[o.Conn].Pre, p.Conns[o.Conn].Post} {
+				if e != nil && e.first != nil && !seen[e] {
+					seen[e] = true
+					bytes += int64(e.n) * indexBytes(len(e.first)-1)
+				}
+			}
+		}
+	}
+	return bytes
+}
+
+// inOrderOfCreation reports whether the cpu backend goes through the mapped synapses of an operation in the order of their creation.
+func (p *Plan) inOrderOfCreation(o *Run) bool {
+	c, k := p.Conns[o.Conn], o.Kernel
+	if !c.Mapped || p.Replicas > 1 {
+		return false
+	}
+	if k.Domain == ir.Synapses {
+		return slices.ContainsFunc(k.Effects, func(e ir.Effect) bool {
+			return slices.ContainsFunc([]*ir.Expr{e.Index, e.Value, e.Mask}, func(x *ir.Expr) bool {
+				return x != nil && ir.Any(x, func(n *ir.Expr) bool { return n.Op == ir.OpPre || n.Op == ir.OpPost })
+			})
+		})
+	}
+	for i := range k.Reductions {
+		red := &k.Reductions[i]
+		if red.Value.Type != ir.Real {
+			continue
+		}
+		w, _, plain := p.PlainSum(o, red)
+		packed := plain && (w == None || p.Settled(w)) && 2*c.N < c.NPre*c.NPost // summed in the order of rows
+		target := o.Bind[red.Slot]
+		if !packed && !ir.Any(red.Value, func(n *ir.Expr) bool { return n.Op == ir.OpLoad && o.Bind[n.Slot] == target }) {
+			return true
+		}
+	}
+	return false
+}

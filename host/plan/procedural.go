@@ -66,6 +66,9 @@ func (b *builder) procedural(s *net.Synapses) bool {
 		if n := d.Expected(); n > math.MaxInt32+math.MaxInt32/8 { // far from the limit they need not be counted, which may take days
 			return tooMany(n)
 		}
+		if b.opt.Columns {
+			d.Most()
+		}
 		c := d.Count()
 		if c.First == nil {
 			return tooMany(c.Total)

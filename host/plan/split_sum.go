@@ -1,7 +1,10 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/ir"
 )
@@ -12,7 +15,8 @@ import (
 //     is computed once per neuron;
 //   - "split trigonometry": sin(a - b) and cos(a - b) of a presynaptic a and a postsynaptic b become products of functions of a and
 //     of b, the first summed over synapses and the second applied to the sum;
-//   - "sum over all": where every neuron has a synapse from every other, sums of presynaptic values are made once, not per neuron.
+//   - "sum over all": where all neurons of a range have synapses from all of another, sums of presynaptic values are made once, not per neuron,
+//     and so are those of a + b.
 //
 // The first gives the same bits, the others the same up to rounding.
 
@@ -25,10 +29,12 @@ const (
 	ownSide // the synapse's own variables, or draws
 )
 
-// term is a product: of functions of the presynaptic end, of the postsynaptic one, and of the synapse. nil is 1.
-type term struct{ pre, post, own *ir.Expr }
+// term is a product: of functions of the presynaptic end, of the postsynaptic one, and of the synapse. nil is 1. With plus, which is a function of the
+// postsynaptic end, pre + plus stands for pre.
+type term struct{ pre, post, own, plus *ir.Expr }
 
-const maxTerms = 4
+// maxTerms bounds what is written out, and maxRowSums what is summed over the synapses of each neuron instead of one value.
+const maxTerms, maxRowSums = 16, 4
 
 // splitter rewrites the reductions of one kernel.
 type splitter struct {
@@ -39,6 +45,7 @@ type splitter struct {
 	slots []ir.Slot
 	sides map[*ir.Expr]side
 	split bool // some function was split
+	full  *full
 }
 
 // splitSums rewrites the sums of all items.
@@ -76,16 +83,41 @@ func (b *builder) splitSum(r *Run) []Op {
 		}
 		return nil
 	}, nil)
-	terms, ok := s.terms(value)
-	whole := false
-	if ok {
-		whole = b.complete(conn) && s.withoutOwn(terms)
+	if s.side(value)&preSide != 0 {
+		s.full = b.fullOf(conn)
 	}
+	terms, ok := s.terms(value)
+	whole := ok && s.full != nil && s.withoutOwn(terms)
 	switch {
-	case ok && (s.split || whole && s.anyPre(terms)):
-		return s.sums(terms, red, whole)
+	case whole && s.anyPre(terms):
+		b.rewritten(r, s.split, "sum over all")
+		return s.sums(terms, red, true)
+	case ok && s.split && !slices.ContainsFunc(terms, func(t term) bool { return t.plus != nil }) && len(distinctSums(terms)) <= maxRowSums:
+		b.rewritten(r, true)
+		return s.sums(terms, red, false)
 	}
 	return s.hoist(value, red)
+}
+
+// rewritten notes by name how a sum was rewritten.
+func (b *builder) rewritten(r *Run, split bool, names ...string) {
+	if split {
+		names = append([]string{"split trigonometry"}, names...)
+	}
+	b.res.Rewrites = append(b.res.Rewrites, r.Kernel.Name+": "+strings.Join(names, ", "))
+}
+
+// factors are what is summed over the synapses of a neuron for a term.
+type factors struct{ pre, own *ir.Expr }
+
+// distinctSums lists the different sums over the synapses of a neuron that terms need.
+func distinctSums(terms []term) (list []factors) {
+	for _, t := range terms {
+		if f := (factors{t.pre, t.own}); !slices.Contains(list, f) {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 func (s *splitter) withoutOwn(terms []term) bool {
@@ -147,13 +179,18 @@ func (s *splitter) terms(e *ir.Expr) ([]term, bool) {
 	case ir.OpMul:
 		return s.product(e.Args[0], e.Args[1])
 	case ir.OpDiv:
-		if s.side(e.Args[1]) != 0 {
-			return nil, false
+		switch s.side(e.Args[1]) {
+		case 0, preSide, postSide, ownSide:
+			return s.product(e.Args[0], s.ib.Op(ir.OpDiv, s.ib.Const(1), e.Args[1]))
 		}
-		return s.scaled(e.Args[0], s.ib.Op(ir.OpDiv, s.ib.Const(1), e.Args[1]))
+		return nil, false
 	case ir.OpAdd, ir.OpSub:
 		if !s.hasTrigonometry(e) {
-			return nil, false // v_pre - v_post: two large sums, for nothing
+			if s.full == nil {
+				return nil, false // v_pre - v_post: two large sums, for nothing
+			}
+			p, q, ok := s.parts(e, nil, false)
+			return []term{{pre: p, plus: q}}, ok && p != nil && q != nil
 		}
 		x, ok := s.terms(e.Args[0])
 		y, ok2 := s.terms(e.Args[1])
@@ -193,7 +230,10 @@ func (s *splitter) product(x, y *ir.Expr) ([]term, bool) {
 	var out []term
 	for _, t := range a {
 		for _, u := range b {
-			out = append(out, term{s.times(t.pre, u.pre), s.times(t.post, u.post), s.times(t.own, u.own)})
+			if t.plus != nil && (u.pre != nil || u.own != nil) || u.plus != nil && (t.pre != nil || t.own != nil) {
+				return nil, false
+			}
+			out = append(out, term{s.times(t.pre, u.pre), s.times(t.post, u.post), s.times(t.own, u.own), cmp.Or(t.plus, u.plus)})
 		}
 	}
 	return out, true
@@ -211,7 +251,7 @@ func (s *splitter) times(x, y *ir.Expr) *ir.Expr {
 
 // trigonometric splits the sine or cosine of a sum of a presynaptic and a postsynaptic part.
 func (s *splitter) trigonometric(e *ir.Expr) ([]term, bool) {
-	p, q, ok := s.parts(e.Args[0], false)
+	p, q, ok := s.parts(e.Args[0], nil, false)
 	if !ok || p == nil || q == nil {
 		return nil, false
 	}
@@ -224,9 +264,13 @@ func (s *splitter) trigonometric(e *ir.Expr) ([]term, bool) {
 	return []term{{pre: cosP, post: cosQ}, {pre: sinP, post: s.ib.Op(ir.OpNeg, sinQ)}}, true
 }
 
-// parts writes e, or -e, as a sum of a presynaptic part and a postsynaptic one.
-func (s *splitter) parts(e *ir.Expr, negative bool) (p, q *ir.Expr, ok bool) {
-	sign := func(e *ir.Expr) *ir.Expr {
+// parts writes e, or -e, times a uniform factor (nil: 1), as a sum of a presynaptic part and a postsynaptic one.
+func (s *splitter) parts(e, factor *ir.Expr, negative bool) (p, q *ir.Expr, ok bool) {
+	part := func(e *ir.Expr) *ir.Expr {
+		if e.Type == ir.Int {
+			e = s.ib.ToReal(e)
+		}
+		e = s.times(factor, e)
 		if negative {
 			return s.ib.Op(ir.OpNeg, e)
 		}
@@ -234,9 +278,9 @@ func (s *splitter) parts(e *ir.Expr, negative bool) (p, q *ir.Expr, ok bool) {
 	}
 	switch s.side(e) {
 	case preSide:
-		return sign(e), nil, true
+		return part(e), nil, true
 	case 0, postSide:
-		return nil, sign(e), true
+		return nil, part(e), true
 	}
 	add := func(x, y *ir.Expr) *ir.Expr {
 		switch {
@@ -249,10 +293,24 @@ func (s *splitter) parts(e *ir.Expr, negative bool) (p, q *ir.Expr, ok bool) {
 	}
 	switch e.Op {
 	case ir.OpNeg:
-		return s.parts(e.Args[0], !negative)
+		return s.parts(e.Args[0], factor, !negative)
+	case ir.OpIntToReal:
+		return s.parts(e.Args[0], factor, negative)
+	case ir.OpMul, ir.OpDiv:
+		x, y := e.Args[0], e.Args[1]
+		if e.Op == ir.OpMul && s.side(x) == 0 {
+			x, y = y, x
+		}
+		switch {
+		case s.side(y) != 0 || e.Type != ir.Real:
+			return nil, nil, false
+		case e.Op == ir.OpDiv:
+			y = s.ib.Op(ir.OpDiv, s.ib.Const(1), y)
+		}
+		return s.parts(x, s.times(factor, y), negative)
 	case ir.OpAdd, ir.OpSub:
-		p, q, ok = s.parts(e.Args[0], negative)
-		p2, q2, ok2 := s.parts(e.Args[1], negative != (e.Op == ir.OpSub))
+		p, q, ok = s.parts(e.Args[0], factor, negative)
+		p2, q2, ok2 := s.parts(e.Args[1], factor, negative != (e.Op == ir.OpSub))
 		return add(p, p2), add(q, q2), ok && ok2
 	}
 	return nil, nil, false
@@ -334,11 +392,13 @@ func (s *splitter) sums(terms []term, red ir.Reduction, whole bool) []Op {
 	if whole {
 		ops, parts = s.overAll(ops, out, terms, pres)
 	} else {
-		rows := s.newReduction(s.conn.NPost, s.run.Conn)
-		for i, t := range terms {
-			name := s.scratch(fmt.Sprint("sum ", i), s.conn.NPost)
-			rows.add(name, pres[t.pre], t.own)
-			parts = append(parts, out.Load(out.Slot(ir.Slot{Name: name, Type: ir.Real, Kind: ir.PerElement, Access: ir.Read})))
+		rows, names := s.newReduction(s.conn.NPost, s.run.Conn), map[factors]string{}
+		for i, f := range distinctSums(terms) {
+			names[f] = s.scratch(fmt.Sprint("sum ", i), s.conn.NPost)
+			rows.add(names[f], pres[f.pre], f.own)
+		}
+		for _, t := range terms {
+			parts = append(parts, out.Load(out.Slot(ir.Slot{Name: names[factors{t.pre, t.own}], Type: ir.Real, Kind: ir.PerElement, Access: ir.Read})))
 		}
 		ops = append(ops, rows.op())
 	}
@@ -352,6 +412,11 @@ func (s *splitter) sums(terms []term, red ir.Reduction, whole bool) []Op {
 			sum = part
 		} else {
 			sum = out.Op(ir.OpAdd, sum, part)
+		}
+	}
+	if whole {
+		if in := s.within(out, s.full.post); in != nil {
+			sum = out.Select(in, sum, out.Const(0))
 		}
 	}
 	target := s.slots[red.Slot]
@@ -429,6 +494,7 @@ func (s *splitter) hoist(value *ir.Expr, red ir.Reduction) []Op {
 	if len(ops) == 0 {
 		return []Op{s.run}
 	}
+	s.b.res.Rewrites = append(s.b.res.Rewrites, s.run.Kernel.Name+": hoist ends")
 	ib := ir.NewBuilder()
 	copied := ib.Copy(value, func(e *ir.Expr) *ir.Expr {
 		name := found[e]

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"runtime"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -135,6 +136,7 @@ func (b *builder) synapses() error {
 			b.res.Connecting[s.Name] = p.how
 		}
 		if b.diags.Err() == nil {
+			b.oneNumbers(s, p)
 			b.synapsesOf(s, p)
 		}
 	}
@@ -147,6 +149,7 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	l := b.lumpOf(s, in, p)
 	if l != nil {
 		b.res.Lumped[s] = l.vars
+		b.res.Rewrites = append(b.res.Rewrites, s.Name+": lump states "+strings.Join(l.vars, ", "))
 	}
 	for _, st := range lower.SynapseStorage(in) {
 		if l != nil && l.slots[lower.SlotName(s.Name, st.Name)] {

@@ -259,6 +259,7 @@ func (b *builder) widen(id BufferID) {
 	case buf.Recipe != nil:
 		buf.Recipe = buf.Recipe.widened()
 	case buf.Shorts != nil:
+		hold(b.plan, buf.Shorts) // it stays in what is kept for later plans
 		buf.Ints, buf.Shorts = b.narrow[id].widened(buf.Shorts), nil
 	}
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,7 +21,7 @@ func (s *Sim) EachSynapse() error {
 		return nil
 	}
 	s.opt.EachSynapse = true
-	if len(s.res.Lumped) == 0 {
+	if len(s.res.Lumped) == 0 && len(s.res.Ones) == 0 {
 		return nil
 	}
 	return s.load()
@@ -29,11 +30,34 @@ func (s *Sim) EachSynapse() error {
 // isPlain is plan.Options.Plain.
 func (s *Sim) isPlain(x *net.Synapses) bool { return s.opt.EachSynapse || s.plain[x] }
 
+// mayBeOne is plan.Options.One: a variable that is not one number has a value for each synapse, and keeps it.
+func (s *Sim) mayBeOne(x *net.Synapses, name string) bool {
+	if !s.opt.OneNumber || s.opt.EachSynapse || s.each[x] {
+		return false
+	}
+	if s.res == nil || slices.Contains(s.res.Ones[x], name) {
+		return true
+	}
+	_, loaded := s.res.Synapses[x.Name]
+	return !loaded
+}
+
 // unlump brings the plain form of some synapses back.
 func (s *Sim) unlump(x *net.Synapses) error {
+	s.plain[x], s.each[x] = true, true
+	return s.reload(len(s.res.Lumped[x]) > 0 || len(s.res.Ones[x]) > 0)
+}
+
+// unlumpStates brings the plain form of the states of some synapses back.
+func (s *Sim) unlumpStates(x *net.Synapses) error {
 	s.plain[x] = true
+	return s.reload(len(s.res.Lumped[x]) > 0)
+}
+
+// reload makes another plan where it is needed.
+func (s *Sim) reload(needed bool) error {
 	switch {
-	case len(s.res.Lumped[x]) == 0:
+	case !needed:
 		return nil
 	case s.calling:
 		return errors.New("internal error, please report it: synapses are lumped in a network with operations")
@@ -76,6 +100,14 @@ func (s *Sim) fit(st *State, only map[string]bool) error {
 			s.plain[x], again = true, true
 		}
 	}
+	for x, vars := range s.res.Ones {
+		if only != nil && !only[x.Name] {
+			continue
+		}
+		if slices.ContainsFunc(vars, func(name string) bool { v := st.find(x.Name, name); return v != nil && !v.one }) {
+			s.each[x], again = true, true
+		}
+	}
 	if again {
 		return s.load()
 	}
@@ -100,20 +132,33 @@ func (s *Sim) sourcesAll() map[string]*plan.Ends {
 	return out
 }
 
-// expanded is the state with a value per synapse for lumped variables that are plain in p.
+// changed is a copy of st that may be changed: the state itself where it is one already.
+func (st *State) changed(from *State) *State {
+	if st != from {
+		return st
+	}
+	c := *st
+	c.byName, c.vars = nil, slices.Clone(st.vars)
+	return &c
+}
+
+// expanded is the state with a value per synapse for variables that are lumped, or one number, but not in p.
 func (st *State) expanded(p *plan.Plan) (*State, error) {
 	out := st
 	for _, b := range p.Buffers {
+		if v := st.find(b.Object, b.Var); v != nil && v.one && b.Len != 1 {
+			out = out.changed(st)
+			all := *v
+			all.one, all.n, all.data = false, b.Len, bytes.Repeat(v.data, b.Len)
+			out.vars[slices.Index(out.vars, v)] = &all
+			continue
+		}
 		v := st.find(b.Object, b.Var+plan.AtSource)
 		pre := st.sources[b.Object]
 		if v == nil || pre == nil || st.find(b.Object, b.Var) != nil {
 			continue
 		}
-		if out == st {
-			c := *st
-			c.byName, c.vars = nil, slices.Clone(st.vars)
-			out = &c
-		}
+		out = out.changed(st)
 		w := width(ir.Real, st.precision)
 		data := make([]byte, pre.Len()*w)
 		for from, part := range pre.Parts {

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -90,7 +91,11 @@ func (s *Sim) GetSynapses(x *net.Synapses, name string) ([]float64, units.Dim, e
 	}
 	if b, ok := s.res.Plan.Find(x.Name, name); ok {
 		out := make([]float64, b.Len)
-		return out, units.Dim{}, s.inst.Read(b.ID, 0, out)
+		err := s.inst.Read(b.ID, 0, out)
+		if slices.Contains(s.res.Ones[x], name) {
+			out = slices.Repeat(out, int(s.res.Synapses[x.Name]))
+		}
+		return out, units.Dim{}, err
 	}
 	if out, ok, err := s.lumpedValue(x, name); ok {
 		return out, units.Dim{}, err
@@ -119,8 +124,17 @@ func (s *Sim) SetSynapses(x *net.Synapses, name string, values []float64) error 
 		return fmt.Errorf("%s.%s: the synapses are procedural, drawn anew for every spike with the values that they had at the start, and cannot be set", x.Name, name)
 	}
 	if vars := s.res.Lumped[x]; len(vars) == 0 || slices.Contains(vars, name) {
-		if err := s.unlump(x); err != nil {
+		if err := s.unlumpStates(x); err != nil {
 			return err
+		}
+	}
+	if slices.Contains(s.res.Ones[x], name) {
+		if n := int(s.res.Synapses[x.Name]); len(values) == n && !slices.ContainsFunc(values, func(v float64) bool { return math.Float64bits(v) != math.Float64bits(values[0]) }) {
+			values = values[:1]
+		} else if len(values) != 1 {
+			if err := s.unlump(x); err != nil {
+				return err
+			}
 		}
 	}
 	b, ok := s.res.Plan.Find(x.Name, name)

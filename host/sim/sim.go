@@ -28,6 +28,9 @@ type Options struct {
 	Replica uint32
 	// EachSynapse keeps a value of each variable for each synapse, where plans would otherwise lump them (plan.Result.Lumped).
 	EachSynapse bool
+	// OneNumber keeps one number for a parameter of synapses that is the same for all of them (plan.Result.Ones). Who looks into the plan for it finds no
+	// value of each synapse.
+	OneNumber bool
 	// Objects carries state from one network to another that has the same objects; nil when there is one network.
 	Objects *Objects
 	// Progress is called a few times a second while the simulation runs; may be nil.
@@ -101,6 +104,7 @@ type Sim struct {
 	evaluated   evaluated
 	delayed     map[*net.Pathway]delaySet // that the plan in use was made with
 	plain       map[*net.Synapses]bool    // must not be lumped
+	each        map[*net.Synapses]bool    // must have a value of each variable for each synapse
 	counted     [][]int64                 // by spike monitor that only counts: the instance's counts at the last drain
 }
 
@@ -110,7 +114,7 @@ func Compile(n *net.Network, o Options) (*Sim, error) {
 	if shared == nil {
 		shared = NewObjects()
 	}
-	s := &Sim{net: n, opt: o, ended: -1, delayed: map[*net.Pathway]delaySet{}, plain: map[*net.Synapses]bool{}, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, drawn: shared.drawn, connects: shared.connects}
+	s := &Sim{net: n, opt: o, ended: -1, delayed: map[*net.Pathway]delaySet{}, plain: map[*net.Synapses]bool{}, each: map[*net.Synapses]bool{}, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, drawn: shared.drawn, connects: shared.connects}
 	s.random = exec.Random{Seed: o.Seed, Replica: o.Replica}
 	shared.open[s] = true
 	s.shared = shared
@@ -126,7 +130,11 @@ func Compile(n *net.Network, o Options) (*Sim, error) {
 
 // Check plans a network without loading it.
 func Check(n *net.Network, o Options) (*plan.Result, error) {
-	return plan.Build(n, planOptions(o))
+	p := planOptions(o)
+	if o.OneNumber {
+		p.One = func(*net.Synapses, string) bool { return true }
+	}
+	return plan.Build(n, p)
 }
 
 func planOptions(o Options) plan.Options {
@@ -141,7 +149,7 @@ func planOptions(o Options) plan.Options {
 	}
 	if o.Backend != nil {
 		c := o.Backend.Caps()
-		p.Memory, p.MaxBuffer = c.Memory, c.MaxBuffer
+		p.Memory, p.MaxBuffer, p.Columns = c.Memory, c.MaxBuffer, c.Columns
 		if d, ok := o.Backend.(exec.Drawer); ok && d.Draws() {
 			p.Survey, p.Delays = d.Survey, d.Delays
 		}
@@ -166,6 +174,7 @@ func (s *Sim) loadWith(past func(*net.Pathway) *plan.Past) error {
 		if n, known := s.connects[x]; known && n != len(x.Connect) {
 			s.pairs.Forget(x)
 			delete(s.drawn, x)
+			s.each[x] = s.each[x] || s.res != nil
 			s.plain[x] = s.plain[x] || s.res != nil && s.inst.At().Step > 0 // the new ones have not had the spikes of the others
 		}
 		if s.res != nil && len(s.res.Lumped[x]) == 0 && s.inst.At().Step > 0 {
@@ -174,7 +183,7 @@ func (s *Sim) loadWith(past func(*net.Pathway) *plan.Past) error {
 		s.connects[x] = len(x.Connect)
 	}
 	opt := planOptions(s.opt)
-	opt.Matrices, opt.Pairs, opt.Drawn, opt.Plain, opt.Past = s.matrices, s.pairs, s.drawn, s.isPlain, past
+	opt.Matrices, opt.Pairs, opt.Drawn, opt.Plain, opt.One, opt.Past = s.matrices, s.pairs, s.drawn, s.isPlain, s.mayBeOne, past
 	if opt.Memory > 0 && s.res != nil {
 		opt.Memory += s.res.Plan.Memory().All() // what is loaded is no longer available
 	}

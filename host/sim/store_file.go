@@ -75,6 +75,7 @@ type fileVar struct {
 	Rows   int64     `json:"rows,omitempty"`
 	Newest int64     `json:"newest,omitempty"`
 	DT     float64   `json:"dt,omitempty"`
+	One    bool      `json:"one,omitempty"` // one number for all synapses
 }
 
 type fileMonitor struct {
@@ -280,7 +281,7 @@ func (st namedState) header() fileState {
 		h.Place = &filePlace{st.place.slot, st.place.order, st.place.name}
 	}
 	for _, v := range st.vars {
-		h.Vars = append(h.Vars, fileVar{v.object, v.name, v.typ, v.role, v.n, v.ring.rows, v.ring.newest, v.ring.dt})
+		h.Vars = append(h.Vars, fileVar{v.object, v.name, v.typ, v.role, v.n, v.ring.rows, v.ring.newest, v.ring.dt, v.one})
 	}
 	for _, r := range st.monitors {
 		m := fileMonitor{Name: r.name, Samples: r.samples, Spikes: r.counts != nil, Counts: len(r.counts)}
@@ -393,7 +394,7 @@ func (d *decoder) state(h *fileState) (*State, error) {
 	}
 	seen := map[[2]string]bool{}
 	for _, f := range h.Vars {
-		v := &stored{object: f.Object, name: f.Name, typ: f.Type, role: f.Role, n: f.Len, ring: ring{f.Rows, f.Newest, f.DT}}
+		v := &stored{object: f.Object, name: f.Name, typ: f.Type, role: f.Role, n: f.Len, one: f.One, ring: ring{f.Rows, f.Newest, f.DT}}
 		rows := max(f.Rows, 1)
 		key := [2]string{f.Object, f.Name}
 		switch {

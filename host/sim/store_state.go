@@ -48,6 +48,7 @@ type stored struct {
 	role         plan.Role
 	n            int // elements of one row
 	ring         ring
+	one          bool // one number for all synapses
 	data         []byte
 }
 
@@ -84,6 +85,14 @@ func (s *Sim) capture() (*State, error) {
 		snap.At.Item++ // the operation at this place has been called
 	}
 	st := &State{precision: p.Precision, baseDT: p.BaseDT, step: snap.At.Step, sources: s.sources(s.res.Lumped)}
+	ones := map[plan.BufferID]bool{}
+	for x, vars := range s.res.Ones {
+		for _, name := range vars {
+			if b, ok := p.Find(x.Name, name); ok {
+				ones[b.ID] = true
+			}
+		}
+	}
 	st.place = placeOf(p, snap.At.Item)
 	st.sent = s.sent(snap.At)
 	for _, b := range p.Buffers {
@@ -91,7 +100,7 @@ func (s *Sim) capture() (*State, error) {
 		if !ok {
 			continue
 		}
-		v := &stored{object: b.Object, name: b.Var, typ: b.Type, role: b.Role, n: b.Len, data: data}
+		v := &stored{object: b.Object, name: b.Var, typ: b.Type, role: b.Role, n: b.Len, one: ones[b.ID], data: data}
 		if r := ringOf(p, b, snap.At); r.rows > 0 {
 			v.ring, v.n = r, b.Len/int(r.rows)
 		}

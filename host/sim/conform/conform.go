@@ -46,6 +46,7 @@ func Run(t *testing.T, b exec.Backend, p plan.Precision, o Options) {
 		{"Narrow", s.narrow},
 		{"Learning", s.learning},
 		{"Lumped", s.lumped},
+		{"OneNumber", s.oneNumber},
 		{"Files", s.files},
 		{"Methods", s.methods},
 		{"SharedNoise", s.sharedNoise},
