@@ -151,7 +151,7 @@ func (l *Layout) addLists(names *namer) error {
 		l.Lists[b] = s
 		return s
 	}
-	eachOp(p, func(op plan.Op) {
+	eachOp(p, func(op plan.Op, _ bool) {
 		switch op := op.(type) {
 		case *plan.Run:
 			if d := op.Kernel.Domain; d == ir.Active || d == ir.Spiking {

@@ -41,7 +41,7 @@ type addend struct {
 
 func addends(p *plan.Plan) (order []plan.BufferID, at map[plan.BufferID][]addend) {
 	at = map[plan.BufferID][]addend{}
-	eachOp(p, func(op plan.Op) {
+	eachOp(p, func(op plan.Op, _ bool) {
 		r, ok := op.(*plan.Run)
 		if !ok {
 			return
@@ -80,14 +80,7 @@ func (l *Layout) addSums(names *namer) {
 			bound = math.Max(bound, l.bound(b, r))
 		}
 		if !math.IsInf(bound, 0) {
-			switch {
-			case l.Plan.Precision == plan.Double:
-				s.Words = 3
-			case s.fan > oneWordFan || l.far(b, bound):
-				s.Words = 2
-			default:
-				s.Words = 1
-			}
+			s.Words = wordsFor(l.Plan.Precision, s.fan, bound, l.typical(b, bound))
 		}
 		l.sumOf[b] = k
 		l.Sums = append(l.Sums, s)
@@ -110,8 +103,27 @@ func (l *Layout) bound(b plan.BufferID, replica int) float64 {
 	return v
 }
 
-// far reports whether most values that synapses add to b are far below its bound, by which one word would leave them few bits.
-func (l *Layout) far(b plan.BufferID, bound float64) bool {
+// wordsFor chooses the words of a sum of fan values with a bound, of which most are as large as typical. Where it is far below the bound, one word
+// would leave it few bits; where it is so far below that the other words would, too, the bound says nothing.
+func wordsFor(p plan.Precision, fan int, bound, typical float64) int {
+	words, bits := 2, 24.0 // of typical
+	switch {
+	case p == plan.Double:
+		words, bits = 3, 53
+	case fan <= oneWordFan && bound <= 4*typical:
+		return 1
+	}
+	most := float64(max(fan, 1))
+	if math.Log2(most)+math.Log2(bound/typical)+bits > float64(32*words-1) && typical*most < math.MaxInt32 {
+		return 4
+	}
+	return words
+}
+
+// typical is the magnitude that most values that synapses add to b do not exceed, as far as their expressions tell: draws are within their deviation,
+// exponential functions and quotients are not at the end of their range, and weights that steps change are what they were at first. It is the bound
+// where that is 0.
+func (l *Layout) typical(b plan.BufferID, bound float64) float64 {
 	all := l.ranges
 	defer func() { l.ranges = all }()
 	l.ranges = newRanges(l.Plan)
@@ -120,7 +132,10 @@ func (l *Layout) far(b plan.BufferID, bound float64) bool {
 	for r := range l.replicas() {
 		typical = math.Max(typical, l.bound(b, r))
 	}
-	return bound > 4*typical
+	if typical == 0 {
+		return bound
+	}
+	return typical
 }
 
 // scale chooses scale and limit of a sum from what is known of the values of a replica now.

@@ -160,6 +160,17 @@ func TestSumWords(t *testing.T) {
 			return b.Op(ir.OpPow, b.Op(ir.OpSqrt, b.Op(ir.OpAbs, w)), b.Op(ir.OpMod, w, b.Const(3)))
 		}, 1, 8},
 		{"unbounded", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpTan, w) }, 4, 0},
+		// A bound that values come nowhere near leaves them no bits.
+		{"gaussian", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpNeg, b.Op(ir.OpMul, w, w))) }, 1, 1},
+		{"even power", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpExp, b.Op(ir.OpNeg, b.Op(ir.OpPow, w, b.Const(4))))
+		}, 1, 1},
+		{"steep", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(2))) }, 2, math.Exp(8)},
+		{"steeper", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(16))) }, 4, 0},
+		{"steep", plan.Double, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(16))) }, 4, 0},
+		{"quotient", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpDiv, b.Const(1), b.Op(ir.OpAdd, b.Const(0.001), b.Op(ir.OpAbs, w)))
+		}, 2, 1000},
 	} {
 		t.Run(fmt.Sprint(c.name, c.prec), func(t *testing.T) {
 			f, _, _, _ := spikingFixture(t, c.prec, 1, c.weight)
@@ -197,6 +208,17 @@ func TestRanges(t *testing.T) {
 	})
 	if got := newRanges(f.p).buffer(w); got != (span{-2, 9}) {
 		t.Errorf("clipped weights lie in %v", got)
+	}
+	if got := f.layout().Sums[0].Words; got != 1 {
+		t.Errorf("weights that are clipped a little above have %d words", got)
+	}
+	for most, want := range map[float64]int{1e4: 2, 1e15: 4} {
+		store(func(b *ir.Builder, old *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpMin, b.Op(ir.OpMax, b.Op(ir.OpAdd, old, b.Const(1)), b.Const(-1)), b.Const(most))
+		})
+		if got := f.layout().Sums[0].Words; got != want {
+			t.Errorf("weights of up to 4 that are clipped at %g have %d words, want %d", most, got, want)
+		}
 	}
 	store(func(b *ir.Builder, old *ir.Expr) *ir.Expr { return b.Op(ir.OpAdd, old, b.Const(1)) })
 	if got := newRanges(f.p).buffer(w); !math.IsInf(got.hi, 1) {
