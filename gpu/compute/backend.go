@@ -42,6 +42,7 @@ type Backend struct {
 	beside  int // spikes whose synapses a work group takes side by side
 	marks   int // words of bits from which lists keep marks, negative: never
 	cells   int // of sums over taps
+	gather  int // synapses from which work groups take sums over rows, negative: never
 	// Delays that are operations of their own; else segments side by side, invocations that share one in programs of many steps, synapses of one, where they begin in shared
 	// memory, values of synapses kept once, and ends fetched as texels.
 	apart, shared, unpacked, fetched bool
@@ -114,7 +115,7 @@ func (b *Backend) Memory(p *plan.Plan) (plan.Memory, error) {
 // layoutOptions are those that do not depend on what is loaded.
 func (b *Backend) layoutOptions() glsl.Options {
 	o := glsl.Options{Software: b.dev.Info().Software && !b.hardware, SpikeEntries: b.spikeEntries, Piece: b.piece, MarkWords: 1024}
-	o.Apart, o.NoPacking = b.apart, b.unpacked
+	o.Apart, o.NoPacking, o.Gather = b.apart, b.unpacked, b.gather
 	if o.Software {
 		o.MarkWords = 64 // a list is made by one thread, lane by lane
 	}

@@ -329,7 +329,8 @@ const smallWork = 100_000
 // balanced reports whether an invocation may do one element of an operation beside what it has to do. Elements are shared evenly among invocations, synapses
 // and rows of synapses beside them are not: then one of the two has to be so small that the dispatch is what it costs.
 func (u *unit) balanced(l *glsl.Layout, op glsl.Op) bool {
-	if !synaptic(op) && !slices.ContainsFunc(u.ops, synaptic) {
+	uneven := func(op glsl.Op) bool { return unevenly(l, op) }
+	if !uneven(op) && !slices.ContainsFunc(u.ops, uneven) {
 		return true
 	}
 	total := 0
@@ -339,8 +340,9 @@ func (u *unit) balanced(l *glsl.Layout, op glsl.Op) bool {
 	return min(total, work(l, op)) <= smallWork
 }
 
-// synaptic reports whether a kernel runs over all synapses.
-func synaptic(op glsl.Op) bool {
+// unevenly reports whether a kernel runs over all synapses and has invocations for them of its own number.
+func unevenly(l *glsl.Layout, op glsl.Op) bool {
 	r, ok := op.(*plan.Run)
-	return ok && (r.Kernel.Domain == ir.Synapses || r.Kernel.Domain == ir.Incoming)
+	_, gathered := l.GatherOf(op)
+	return ok && !gathered && (r.Kernel.Domain == ir.Synapses || r.Kernel.Domain == ir.Incoming)
 }

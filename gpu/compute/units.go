@@ -220,6 +220,9 @@ func usualGroup(l *glsl.Layout, u *unit) int {
 		for n < lastGroup && 8*n < mostWords(l, u.chains) {
 			n *= 2
 		}
+		if slices.ContainsFunc(u.ops, func(op glsl.Op) bool { _, ok := l.GatherOf(op); return ok }) {
+			n = max(n, glsl.GatherGroup)
+		}
 		return n
 	case sequence:
 		return sequenceGroup(l, u.ops[0].(*plan.Sequence), 1024)

@@ -176,6 +176,9 @@ type Options struct {
 	Apart bool
 	// NoPacking: no values of synapses are kept a second time, see Packed. Results do not depend on it.
 	NoPacking bool
+	// Gather is the number of synapses from which work groups take sums over rows, see GatherOf: 0 where it pays, negative never. Results do not
+	// depend on it.
+	Gather int
 	// Uncounted: rows that are drawn anew are not drawn to count their synapses, which can take minutes. The layout serves to estimate memory only.
 	Uncounted bool
 	// Piece, when not nil, is the most elements of a storage block that a buffer of n elements may take if it can be in pieces: for tests.
