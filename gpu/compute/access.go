@@ -212,6 +212,7 @@ func runAccesses(l *glsl.Layout, op *plan.Run) []access {
 		for _, b := range c.Buffers() {
 			list = append(list, int(b))
 		}
+		list = append(list, l.GuideOf(op))
 		if d := l.Drawn[op.Conn]; d != nil {
 			list = append(list, d.Table, d.Guide)
 			for _, v := range c.ValuesFor(op) {

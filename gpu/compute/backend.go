@@ -5,6 +5,7 @@ package compute
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -417,7 +418,10 @@ func (i *Instance) build(mode Mode, most int, size int64) (err error) {
 	if i.pack, err = glsl.Pack(i.layout, groupSize); err != nil {
 		return err
 	}
-	list := append(i.Programs(), i.pack...)
+	if i.guides, err = glsl.Guides(i.layout, groupSize); err != nil {
+		return err
+	}
+	list := slices.Concat(i.Programs(), i.pack, i.guides)
 	for k := range i.initial {
 		list = append(list, i.initial[k].text)
 	}
@@ -452,6 +456,9 @@ func (i *Instance) checkBlocks(t *glsl.Program, most int, size int64) error {
 
 // initialise runs the plan's initial operations.
 func (i *Instance) initialise() error {
+	if err := i.dispatchAll(i.guides); err != nil {
+		return err
+	}
 	for k := range i.initial {
 		if err := i.dispatch(&i.initial[k], 1, 0); err != nil {
 			return err

@@ -65,7 +65,7 @@ func (i *Instance) compileTogether() error {
 	for k := range i.initial {
 		list = append(list, i.initial[k].text)
 	}
-	list = append(list, i.pack...)
+	list = append(append(list, i.guides...), i.pack...)
 	switch {
 	case i.resident != nil:
 		list = append(list, i.resident.text)

@@ -195,14 +195,7 @@ func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 		g.use(int(c.Near))
 		return append(head, fmt.Sprintf("\tuint row = uint(%s(k));", g.l.Buffers[c.Near].Name))
 	}
-	g.use(int(c.RowPtr))
-	return append(head,
-		"\t// The row of entry k: the last one that starts at or before k. Row pointers ascend.",
-		"\tuint row = 0u;",
-		fmt.Sprintf("\tfor (uint end = %du; row + 1u < end;) {", rowsOf(c)),
-		"\t\tuint mid = (row + end) / 2u;",
-		fmt.Sprintf("\t\tif (uint(%s(mid)) <= k) { row = mid; } else { end = mid; }", g.l.Buffers[c.RowPtr].Name),
-		"\t}")
+	return append(head, g.rowOf(r, c)...)
 }
 
 // asksNumber reports whether a value depends on the number of a synapse, beside the values that are kept in the order of entries.

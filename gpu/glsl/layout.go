@@ -93,6 +93,8 @@ type Layout struct {
 	joined     map[*plan.Run]*Delays // by each of those kernels
 	packed     map[*plan.Run][]Packed
 	packers    []*plan.Run // that have packed values, in the order of the schedule
+	guides     map[int]int // by connectivity: indexes Buffers
+	guided     []int       // connectivities that have one, in order
 	sumOf      map[plan.BufferID]int
 	ranges     *ranges
 	addends    map[plan.BufferID][]addend
@@ -219,6 +221,7 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 
 	l.findDelays(&fresh)
 	l.findPacked(&fresh, block)
+	l.addGuides(&fresh, block)
 	if err := l.addLists(&fresh); err != nil {
 		return nil, err
 	}
