@@ -117,6 +117,7 @@ func (b *Backend) Memory(p *plan.Plan) (plan.Memory, error) {
 func (b *Backend) layoutOptions() glsl.Options {
 	o := glsl.Options{Software: b.dev.Info().Software && !b.hardware, SpikeEntries: b.spikeEntries, Piece: b.piece, MarkWords: 1024}
 	o.Apart, o.NoPacking, o.Gather = b.apart, b.unpacked, b.gather
+	o.Constants = !o.Software
 	if o.Software {
 		o.MarkWords = 64 // a list is made by one thread, lane by lane
 	}
