@@ -111,6 +111,9 @@ func (r *ranges) buffer(b plan.BufferID) span {
 		part.Replica = r.replica
 	}
 	s := contents(r.p.Buffers[b], part.Replica)
+	if buf := r.p.Buffers[b]; r.typical && buf.Reals != nil {
+		s = magnitudeOf(buf.Reals)
+	}
 	if w, ok := r.written[part]; ok {
 		s = s.hull(w)
 	}
@@ -154,6 +157,19 @@ func contents(b *plan.Buffer, replica int) span {
 		return s
 	}
 	return span{b.Fill, b.Fill}
+}
+
+// magnitudeOf is a range that reaches to twice the mean magnitude of values that are not 0, which is the largest where they are spread evenly.
+func magnitudeOf(v []float64) span {
+	sum, n := 0.0, 0
+	for _, x := range v {
+		if x != 0 {
+			sum += math.Abs(x)
+			n++
+		}
+	}
+	most := 2 * sum / float64(max(n, 1))
+	return span{-most, most}
 }
 
 func rangeOf(v []float64) span {
@@ -249,9 +265,8 @@ func (r *ranges) compute(run *plan.Run, e *ir.Expr, arg func(int) span) span {
 	}
 	if f := increasing[e.Op]; f != nil {
 		s := arg(0)
-		if r.typical && s.hi > 0 && exponential[e.Op] {
-			s.hi = math.Max(0, (s.lo+s.hi)/2)
-			s.lo = math.Min(s.lo, s.hi)
+		if r.typical && exponential[e.Op] {
+			s = within(s)
 		}
 		return span{f(s.lo), f(s.hi)} // NaN outside its domain
 	}
@@ -265,6 +280,21 @@ var increasing = map[ir.Op]func(float64) float64{
 
 // exponential are those of them that are far larger at the end of a range than within it.
 var exponential = map[ir.Op]bool{ir.OpExp: true, ir.OpExpm1: true, ir.OpSinh: true}
+
+// steep is how far below its largest value, 2^20 times, an exponential function is looked at: what is smaller matters less than what it is added to.
+const steep = 20 * math.Ln2
+
+// within is a part of the range of the argument of an exponential function that ends in its middle: most values are below what is at the end. Where the
+// range ends above 0 but begins far below, as of the square of a distance, they are about that of 0.
+func within(s span) span {
+	mid := (s.lo + s.hi) / 2
+	s.hi = math.Max(mid, math.Min(s.hi, 0)-steep)
+	if math.IsNaN(mid) {
+		return s
+	}
+	s.lo = math.Min(s.lo, s.hi)
+	return s
+}
 
 // draw is the largest draw in the plan's precision.
 func (r *ranges) draw(single, double func() float64) float64 {

@@ -161,13 +161,18 @@ func TestSumWords(t *testing.T) {
 		}, 1, 8},
 		{"unbounded", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpTan, w) }, 4, 0},
 		// A bound that values come nowhere near leaves them no bits.
-		{"gaussian", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpNeg, b.Op(ir.OpMul, w, w))) }, 1, 1},
+		{"gaussian", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpNeg, b.Op(ir.OpMul, w, w))) }, 2, 1},
+		{"narrow gaussian", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpExp, b.Op(ir.OpMul, b.Const(-0.1), b.Op(ir.OpMul, w, w)))
+		}, 1, 1},
 		{"even power", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
 			return b.Op(ir.OpExp, b.Op(ir.OpNeg, b.Op(ir.OpPow, w, b.Const(4))))
-		}, 1, 1},
+		}, 2, 1},
 		{"steep", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(2))) }, 2, math.Exp(8)},
-		{"steeper", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(16))) }, 4, 0},
-		{"steep", plan.Double, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(16))) }, 4, 0},
+		{"steeper", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(12))) }, 4, math.Exp(48)},
+		{"steep", plan.Double, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(12))) }, 4, math.Exp(48)},
+		{"steepest", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(64))) }, 4, 0},
+		{"steepest", plan.Double, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(64))) }, 4, 0},
 		{"quotient", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
 			return b.Op(ir.OpDiv, b.Const(1), b.Op(ir.OpAdd, b.Const(0.001), b.Op(ir.OpAbs, w)))
 		}, 2, 1000},
@@ -178,7 +183,10 @@ func TestSumWords(t *testing.T) {
 			if s.Words != c.words {
 				t.Fatalf("%d words, want %d", s.Words, c.words)
 			}
-			if c.words == 4 {
+			if c.limit == 0 {
+				if s.Scale != 1 {
+					t.Errorf("scale %v", s.Scale)
+				}
 				return
 			}
 			if s.Limit < c.limit || s.Limit > c.limit*1.001 {
@@ -212,6 +220,12 @@ func TestRanges(t *testing.T) {
 	if got := f.layout().Sums[0].Words; got != 1 {
 		t.Errorf("weights that are clipped a little above have %d words", got)
 	}
+	// One value far above all others decides the scale, and the others keep their bits.
+	f.p.Schedule[0].Ops, f.p.Buffers[w].Reals[7] = []plan.Op{deliver}, 1e5
+	if got := f.layout().Sums[0].Words; got != 2 {
+		t.Errorf("weights with an outlier have %d words", got)
+	}
+	f.p.Buffers[w].Reals[7] = 1
 	for most, want := range map[float64]int{1e4: 2, 1e15: 4} {
 		store(func(b *ir.Builder, old *ir.Expr) *ir.Expr {
 			return b.Op(ir.OpMin, b.Op(ir.OpMax, b.Op(ir.OpAdd, old, b.Const(1)), b.Const(-1)), b.Const(most))
