@@ -122,7 +122,9 @@ func accesses(l *glsl.Layout, op glsl.Op) []access {
 			}
 			a = append(a, x)
 		}
-		touch(l.Lists[op.Run.List].Bits, read, anywhere)
+		if !op.Here {
+			touch(l.Lists[op.Run.List].Bits, read, anywhere)
+		}
 	case *glsl.Compact:
 		s := l.Lists[op.List]
 		touch(s.Bits, write, anywhere)

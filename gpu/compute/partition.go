@@ -68,6 +68,9 @@ func (p *partitioner) place(t task) {
 			}
 		}
 	}
+	if at < 0 && p.placeHere(&t) {
+		return
+	}
 	if at < 0 {
 		at = len(p.units)
 		p.units = append(p.units, unit{kind: kindOf(t.op), item: t.item, last: t.item, clock: t.clock, segment: p.segment})
@@ -257,6 +260,45 @@ func (p *partitioner) spiked(t *task) *glsl.Spiked {
 		return nil
 	}
 	return &glsl.Spiked{Run: r}
+}
+
+// placeHere lets elements do what their spikes do to them in the dispatch that emits those, right behind the operation that does, where nothing between
+// depends on it: neurons without synapses that spikes go through need no other dispatch. It reports whether that is so.
+func (p *partitioner) placeHere(t *task) bool {
+	r, ok := t.op.(*plan.Run)
+	if !ok || r.Kernel.Domain != ir.Active || r.Kernel.InOrder || r.Lag != 0 || r.Bounded() || p.l.Plan.Replicas > 1 {
+		return false
+	}
+	from, ok := p.emitted[r.List]
+	if !ok || from.clock != t.clock || widthOf(p.l, from.op) != p.l.Lists[r.List].Elems {
+		return false
+	}
+	s := &glsl.Spiked{Run: r, Here: true}
+	a := accesses(p.l, s)
+	a = slices.DeleteFunc(a, func(x access) bool { return x.buf == int(r.List) || x.buf == p.l.Lists[r.List].Args })
+	for k := len(p.units) - 1; k >= p.fence; k-- {
+		u := &p.units[k]
+		at := slices.Index(u.ops, from.op)
+		if at < 0 {
+			if ordered(u.access, a) {
+				return false
+			}
+			continue
+		}
+		if u.kind != elements || conflict(u.access, a) {
+			return false
+		}
+		for _, op := range u.ops[at+1:] {
+			if ordered(accesses(p.l, op), a) {
+				return false
+			}
+		}
+		u.add(s, t.item, a)
+		last := len(u.ops) - 1
+		u.ops, u.items = slices.Insert(u.ops[:last], at+1, glsl.Op(s)), slices.Insert(u.items[:last], at+1, t.item)
+		return true
+	}
+	return false
 }
 
 // joinLists lets the last work group of a dispatch over elements make the lists of what the dispatch emits: that is one dispatch less, and lists are

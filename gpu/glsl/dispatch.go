@@ -58,6 +58,12 @@ func newDispatch(l *Layout, groupSize int) *dispatch {
 
 // program writes all of it; begin is the statement of main before any other.
 func (d *dispatch) program(ops []Op, chains [][]Op, begin string) (*Program, error) {
+	d.here = map[int]bool{}
+	for _, op := range ops {
+		if s, ok := op.(*Spiked); ok && s.Here {
+			d.here[d.l.Lists[s.Run.List].Bits] = true
+		}
+	}
 	partOf := d.takeOwn(ops)
 	d.chooseWidth()
 	for i, op := range ops {
@@ -141,7 +147,7 @@ func (d *dispatch) add(op Op, id, of int) error {
 	last.calls += "\t\t\t" + f.call + ";\n"
 	switch op := op.(type) {
 	case *Spiked:
-		if s := d.l.Lists[op.Run.List]; !slices.Contains(last.asks, s) {
+		if s := d.l.Lists[op.Run.List]; !op.Here && !slices.Contains(last.asks, s) {
 			last.asks = append(last.asks, s)
 		}
 	case *plan.Sample, *SampleEach:

@@ -336,11 +336,12 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 		case ir.Emit:
 			list := g.l.Lists[s.bind[e.Slot]]
 			g.use(list.Bits)
-			if n := notes.take(g, t.mask); n != nil {
+			here := g.here[list.Bits]
+			if n := notes.take(g, t.mask); n != nil && !here {
 				n.emits = append(n.emits, list)
 				continue
 			}
-			if g.width > 1 {
+			if g.width > 1 || here {
 				g.emits[list.Bits] = list
 				stmt = fmt.Sprintf("emit_%d |= 1u << (e & 31u);", list.Bits)
 				break

@@ -145,6 +145,7 @@ type generator struct {
 	notes    []*note
 	part     int           // of the operation that is written
 	emits    map[int]*List // by bits: lists whose spikes an invocation notes for all its elements at once
+	here     map[int]bool  // by bits: lists whose spikes other operations of an invocation wait for
 	faults   map[int]bool  // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
 	// blockChecks are checks that are made for the elements of an invocation at once.
 	blockChecks []blockCheck

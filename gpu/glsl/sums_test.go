@@ -90,8 +90,10 @@ func TestGoldenSpikes(t *testing.T) {
 	l.Lists[deliver.List].Keep = true
 	p, err = Dispatch(l, []Op{emit, &SampleEach{0}}, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, 8)
 	golden(t, "last_group", p, err)
-	p, err = Dispatch(l, []Op{&Apply{0}, &Spiked{reset}}, nil, 64)
+	p, err = Dispatch(l, []Op{&Apply{0}, &Spiked{Run: reset}}, nil, 64)
 	golden(t, "spiked", p, err)
+	p, err = Dispatch(l, []Op{emit, &Spiked{Run: reset, Here: true}}, nil, 64)
+	golden(t, "spiked_here", p, err)
 
 	// The synapses of the other end, with a list of its own.
 	learn := func(conn int, list plan.BufferID) *plan.Run {
