@@ -28,13 +28,13 @@ func TestGuides(t *testing.T) {
 	}
 	defer c.Close()
 	advance(t, c, 2)
-	for name, b := range map[string]*Backend{"as it is": {}, "as on hardware": {hardware: true, Batch: 1}, "resident": {Mode: Resident}} {
+	for name, b := range map[string]*Backend{"as it is": {}, "as on hardware": {hardware: true, Batch: 1}, "resident": {Mode: Resident}, "without": {blind: true}} {
 		b.dev = gltest.Device(t)
 		if name != "resident" {
 			b.Mode = Plain
 		}
 		x := loadWith(t, b, p)
-		if len(x.i.guides) != 1 {
+		if want := map[bool]int{false: 1}[b.blind]; len(x.i.guides) != want {
 			t.Errorf("%s: %d guides", name, len(x.i.guides))
 		}
 		advance(t, x, 2)

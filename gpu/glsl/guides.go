@@ -18,6 +18,9 @@ const (
 // addGuides lays out the guides that operations ask for.
 func (l *Layout) addGuides(names *namer, block int64) {
 	l.guides = map[int]int{}
+	if l.NoGuides {
+		return
+	}
 	visit := func(op plan.Op, _ bool) {
 		r, ok := op.(*plan.Run)
 		if !ok || r.Kernel.Domain != ir.Synapses || r.Conn < 0 || l.replicas() > 1 {

@@ -178,6 +178,8 @@ type Options struct {
 	Apart bool
 	// NoPacking: no values of synapses are kept a second time, see Packed. Results do not depend on it.
 	NoPacking bool
+	// NoGuides: kernels over synapses search among all rows. Results do not depend on it.
+	NoGuides bool
 	// Constants: the numbers of equations are uniforms, see UniformConstants. Results do not depend on it where the device divides as the processor does.
 	Constants bool
 	// Gather is the number of synapses from which work groups take sums over rows, see GatherOf: 0 where it pays, negative never. Results do not
