@@ -4,12 +4,14 @@ package compute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/galvani-sim/galvani/gpu/gltest"
+	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/net/nettest"
@@ -159,6 +161,69 @@ func TestOperationsTakeNoDispatch(t *testing.T) {
 					t.Errorf("%s: call %d sees other values, mode %v", when, k, mode)
 				}
 			}
+		}
+	}
+}
+
+// Programs have no more operations than compile in good time: a network of many groups and pathways has some dispatches more, and the results of the CPU.
+func TestManyPathways(t *testing.T) {
+	text := nettest.Text
+	n := &net.Network{DT: 1e-3}
+	for k := range 9 {
+		g := &net.Group{Name: fmt.Sprint("g", k), N: 20 + k, Namespace: nettest.Constants{}, Equations: text("n : 1\nm : 1"),
+			Spiking: &net.Spiking{Threshold: text("int(t/ms + 0.5) % 5 == i % 5"), Reset: text("m += 1")}}
+		n.Groups = append(n.Groups, g)
+		n.SpikeMonitors = append(n.SpikeMonitors, &net.SpikeMonitor{Name: "of " + g.Name, Of: net.All(g)})
+	}
+	for _, a := range n.Groups {
+		for _, b := range n.Groups {
+			n.Synapses = append(n.Synapses, &net.Synapses{Name: a.Name + " to " + b.Name, Pre: net.All(a), Post: net.All(b), Namespace: nettest.Constants{},
+				Pathways: []*net.Pathway{{Name: "pre", Code: text("n_post += 1")}}, Connect: []*net.Connection{{P: text("0.3")}}})
+		}
+	}
+	p := planOf(t, n, plan.Single)
+	c, err := cpu.Backend{}.Load(p, exec.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	x := loadWith(t, &Backend{dev: gltest.Device(t), Mode: Plain}, p)
+	ops, listed := 0, 0
+	for _, u := range x.i.units {
+		if len(u.ops) > mostOperations+lastLists*2 || len(u.chains) > lastLists {
+			t.Errorf("a program of %d operations and %d lists", len(u.ops), len(u.chains))
+		}
+		ops += len(u.ops)
+		listed += len(u.chains)
+	}
+	if ops < 81 || listed != 9 {
+		t.Errorf("%d operations and %d lists in all", ops, listed)
+	}
+	for _, i := range []exec.Instance{x, c} {
+		advance(t, i, 12)
+	}
+	for _, g := range n.Groups {
+		for _, v := range []string{"n", "m"} {
+			a, b := make([]float64, g.N), make([]float64, g.N)
+			if err := errors.Join(x.Read(bufferOf(t, p, g.Name, v), 0, a), c.Read(bufferOf(t, p, g.Name, v), 0, b)); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(a, b) || slices.Max(a) == 0 {
+				t.Errorf("%s.%s: %v, want %v", g.Name, v, a, b)
+			}
+		}
+	}
+	for m := range n.SpikeMonitors {
+		a, err := x.DrainSpikes(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := c.(exec.SpikeRecorder).DrainSpikes(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(a.Steps) == 0 || !slices.Equal(a.Steps, b.Steps) || !slices.Equal(a.Index, b.Index) {
+			t.Errorf("monitor %d: other spikes", m)
 		}
 	}
 }

@@ -325,6 +325,13 @@ func (p *partitioner) joinLists() {
 	}
 }
 
+// mostOperations and mostChains bound what a program does: compilers take more than twice as long for twice the text. A dispatch more that waits for
+// nothing costs little.
+const (
+	mostOperations = 64
+	mostChains     = lastLists
+)
+
 // takes reports whether a unit can take another task.
 func (u *unit) takes(l *glsl.Layout, t *task, a []access) bool {
 	if u.kind != kindOf(t.op) || u.clock != t.clock {
@@ -332,11 +339,12 @@ func (u *unit) takes(l *glsl.Layout, t *task, a []access) bool {
 	}
 	switch u.kind {
 	case elements:
-		return !conflict(u.access, a) && u.balanced(l, t.op)
+		return len(u.ops) < mostOperations && !conflict(u.access, a) && u.balanced(l, t.op)
 	case spikes:
-		return !u.waits(l, t.op, a)
+		return len(u.ops) < mostOperations && !u.waits(l, t.op, a)
 	case lists:
-		return runsBeside(l, u.chains, t.op, a)
+		under := slices.ContainsFunc(u.chains, func(c []glsl.Op) bool { return l.ListOf(c[0]) == l.ListOf(t.op) })
+		return (under || len(u.chains) < mostChains) && runsBeside(l, u.chains, t.op, a)
 	}
 	return false
 }
