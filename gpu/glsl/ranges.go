@@ -266,7 +266,7 @@ func (r *ranges) compute(run *plan.Run, e *ir.Expr, arg func(int) span) span {
 	if f := increasing[e.Op]; f != nil {
 		s := arg(0)
 		if r.typical && exponential[e.Op] {
-			s = within(s)
+			s = mostly(s)
 		}
 		return span{f(s.lo), f(s.hi)} // NaN outside its domain
 	}
@@ -284,14 +284,10 @@ var exponential = map[ir.Op]bool{ir.OpExp: true, ir.OpExpm1: true, ir.OpSinh: tr
 // steep is how far below its largest value, 2^20 times, an exponential function is looked at: what is smaller matters less than what it is added to.
 const steep = 20 * math.Ln2
 
-// within is a part of the range of the argument of an exponential function that ends in its middle: most values are below what is at the end. Where the
-// range ends above 0 but begins far below, as of the square of a distance, they are about that of 0.
-func within(s span) span {
-	mid := (s.lo + s.hi) / 2
-	s.hi = math.Max(mid, math.Min(s.hi, 0)-steep)
-	if math.IsNaN(mid) {
-		return s
-	}
+// mostly is the part of a range of the argument of an exponential function up to its middle, since few values are as large as the largest; but not further
+// than steep below its end, or below 0 where it ends above.
+func mostly(s span) span {
+	s.hi = math.Max((s.lo+s.hi)/2, math.Min(s.hi, 0)-steep)
 	s.lo = math.Min(s.lo, s.hi)
 	return s
 }

@@ -122,8 +122,8 @@ func wordsFor(p plan.Precision, fan int, bound, typical float64) (words int, bou
 }
 
 // typical is the magnitude that most values that synapses add to b do not exceed, as far as their expressions tell: draws are within their deviation,
-// exponential functions and quotients are not at the end of their range, values that the host gives are up to twice their mean magnitude, and weights that steps change are what they were at first. It is the bound
-// where that is 0.
+// exponential functions and quotients are not at the end of their range, values that the host gives are up to twice their mean magnitude, and weights that
+// steps change are what they were at first. It is the bound where that is 0.
 func (l *Layout) typical(b plan.BufferID, bound float64) float64 {
 	all := l.ranges
 	defer func() { l.ranges = all }()
