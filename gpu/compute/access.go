@@ -122,7 +122,9 @@ func accesses(l *glsl.Layout, op glsl.Op) []access {
 			}
 			a = append(a, x)
 		}
-		touch(l.Lists[op.Run.List].Bits, read, anywhere)
+		if !op.Here {
+			touch(l.Lists[op.Run.List].Bits, read, anywhere)
+		}
 	case *glsl.Compact:
 		s := l.Lists[op.List]
 		touch(s.Bits, write, anywhere)
@@ -212,6 +214,7 @@ func runAccesses(l *glsl.Layout, op *plan.Run) []access {
 		for _, b := range c.Buffers() {
 			list = append(list, int(b))
 		}
+		list = append(list, l.GuideOf(op))
 		if d := l.Drawn[op.Conn]; d != nil {
 			list = append(list, d.Table, d.Guide)
 			for _, v := range c.ValuesFor(op) {

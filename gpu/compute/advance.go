@@ -122,6 +122,7 @@ func (i *Instance) AdvanceBatch(ctx context.Context, step int64) (stop exec.Stop
 			return exec.Stop{At: i.at}, true, err
 		}
 		i.passed = true // the next Advance runs on behind it
+		i.unsettled = i.flush != nil
 		return exec.Stop{At: i.at, Reason: exec.Callback, Callback: i.plan.Schedule[item].Callback}, true, nil
 	}
 	if i.halt && i.at.Step > first {

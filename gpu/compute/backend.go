@@ -5,6 +5,7 @@ package compute
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,13 +36,15 @@ type Backend struct {
 	// A tile of one's own, and no loads in pairs.
 	tile    func(*plan.MatMul) (rows, cols int)
 	noPairs bool
-	blocks  int // elements from which blocks are taken, negative: never
-	texels  int // positive: blocks are loaded as texels, negative: never
-	seldom  int // rounds from which what few elements store is noted, negative: never
-	groups  int // work groups of a dispatch over elements, at the least
-	beside  int // spikes whose synapses a work group takes side by side
-	marks   int // words of bits from which lists keep marks, negative: never
-	cells   int // of sums over taps
+	blocks  int  // elements from which blocks are taken, negative: never
+	texels  int  // positive: blocks are loaded as texels, negative: never
+	seldom  int  // rounds from which what few elements store is noted, negative: never
+	groups  int  // work groups of a dispatch over elements, at the least
+	beside  int  // spikes whose synapses a work group takes side by side
+	marks   int  // words of bits from which lists keep marks, negative: never
+	cells   int  // of sums over taps
+	blind   bool // no guides to rows
+	gather  int  // synapses from which work groups take sums over rows, negative: never
 	// Delays that are operations of their own; else segments side by side, invocations that share one in programs of many steps, synapses of one, where they begin in shared
 	// memory, values of synapses kept once, and ends fetched as texels.
 	apart, shared, unpacked, fetched bool
@@ -114,7 +117,8 @@ func (b *Backend) Memory(p *plan.Plan) (plan.Memory, error) {
 // layoutOptions are those that do not depend on what is loaded.
 func (b *Backend) layoutOptions() glsl.Options {
 	o := glsl.Options{Software: b.dev.Info().Software && !b.hardware, SpikeEntries: b.spikeEntries, Piece: b.piece, MarkWords: 1024}
-	o.Apart, o.NoPacking = b.apart, b.unpacked
+	o.Apart, o.NoPacking, o.Gather = b.apart, b.unpacked, b.gather
+	o.Constants, o.NoGuides = !o.Software, b.blind
 	if o.Software {
 		o.MarkWords = 64 // a list is made by one thread, lane by lane
 	}
@@ -416,7 +420,10 @@ func (i *Instance) build(mode Mode, most int, size int64) (err error) {
 	if i.pack, err = glsl.Pack(i.layout, groupSize); err != nil {
 		return err
 	}
-	list := append(i.Programs(), i.pack...)
+	if i.guides, err = glsl.Guides(i.layout, groupSize); err != nil {
+		return err
+	}
+	list := slices.Concat(i.Programs(), i.pack, i.guides)
 	for k := range i.initial {
 		list = append(list, i.initial[k].text)
 	}
@@ -451,6 +458,9 @@ func (i *Instance) checkBlocks(t *glsl.Program, most int, size int64) error {
 
 // initialise runs the plan's initial operations.
 func (i *Instance) initialise() error {
+	if err := i.dispatchAll(i.guides); err != nil {
+		return err
+	}
 	for k := range i.initial {
 		if err := i.dispatch(&i.initial[k], 1, 0); err != nil {
 			return err

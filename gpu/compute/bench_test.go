@@ -11,6 +11,8 @@ import (
 	"github.com/galvani-sim/galvani/gpu/gltest"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/ir"
+	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/net/nettest"
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
@@ -25,6 +27,34 @@ func BenchmarkField(b *testing.B) {
 				benchPlan(b, fieldPlan(n, plan.Single), mode)
 			})
 		}
+	}
+}
+
+// BenchmarkBothEnds reports steps per second of code that runs over 400,000 synapses in every step and reads both ends, with a guide to rows and without.
+func BenchmarkBothEnds(b *testing.B) {
+	text := nettest.Text
+	g := &net.Group{Name: "g", N: 4000, Namespace: nettest.Constants{}, Equations: text("x : 1\ny : 1"), Initial: []net.Assignment{{Var: "x", Expr: text("rand()")}, {Var: "y", Expr: text("rand()")}}}
+	s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Namespace: nettest.Constants{}, Equations: text("w : 1"), Connect: []*net.Connection{{P: text("0.025")}},
+		Code: []*net.CodeBlock{{Name: "learn", Code: text("w = clip(w + 1e-5*x_pre*y_post, 0, 1)")}}}
+	p := planOf(b, &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}}, plan.Single)
+	for name, blind := range map[string]bool{"guided": false, "searched": true} {
+		b.Run(name, func(b *testing.B) {
+			benchOn(b, p, &Backend{dev: gltest.DeviceWith(b, device.Options{}), Mode: Plain, blind: blind})
+		})
+	}
+}
+
+// BenchmarkPackedSums reports steps per second of a sum over a million synapses of all to all, with their weights in the order of the sum and without.
+func BenchmarkPackedSums(b *testing.B) {
+	text := nettest.Text
+	g := &net.Group{Name: "g", N: 1000, Namespace: nettest.Constants{}, Equations: text("dx/dt = (tanh(h) - x)/(5*ms) : 1\nh : 1"), Initial: []net.Assignment{{Var: "x", Expr: text("rand()")}}}
+	s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Namespace: nettest.Constants{}, Equations: text("w : 1\nh_post = w*x_pre : 1 (summed)"),
+		Connect: []*net.Connection{{}}, Initial: []net.Assignment{{Var: "w", Expr: text("0.01*rand()")}}}
+	p := planOf(b, &net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}}, plan.Single)
+	for name, unpacked := range map[string]bool{"packed": false, "scattered": true} {
+		b.Run(name, func(b *testing.B) {
+			benchOn(b, p, &Backend{dev: gltest.DeviceWith(b, device.Options{}), Mode: Plain, unpacked: unpacked})
+		})
 	}
 }
 

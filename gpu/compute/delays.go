@@ -2,7 +2,10 @@
 
 package compute
 
-import "github.com/galvani-sim/galvani/gpu/device"
+import (
+	"github.com/galvani-sim/galvani/gpu/device"
+	"github.com/galvani-sim/galvani/gpu/glsl"
+)
 
 // putDelays writes what differs between the kernels of several delays.
 func (i *Instance) putDelays() error {
@@ -21,8 +24,20 @@ func (i *Instance) packValues() error {
 	if !i.unpacked {
 		return nil
 	}
+	if err := i.dispatchAll(i.pack); err != nil {
+		return err
+	}
+	i.unpacked = false
+	return nil
+}
+
+// dispatchAll runs programs that do not wait for each other, between whole barriers.
+func (i *Instance) dispatchAll(programs []*glsl.Program) error {
+	if len(programs) == 0 {
+		return nil
+	}
 	i.fullBarrier()
-	for _, t := range i.pack {
+	for _, t := range programs {
 		p, err := i.programOf(t)
 		if err != nil {
 			return err
@@ -35,6 +50,5 @@ func (i *Instance) packValues() error {
 		}
 	}
 	i.fullBarrier()
-	i.unpacked = false
 	return nil
 }

@@ -19,7 +19,7 @@ func memoryOf(l *glsl.Layout) plan.Memory {
 		switch {
 		case i < len(l.Plan.Buffers):
 			what = l.Plan.Buffers[i].Role.String()
-		case gaps[i]:
+		case gaps[i], l.IsGuide(i):
 			what = plan.Connectivity.String()
 		case l.IsPacked(i):
 			what = plan.Param.String()

@@ -40,6 +40,7 @@ type Instance struct {
 	unsettled bool
 	// pack copies values of synapses into the order in which they are read. unpacked: they may have changed since.
 	pack       []*glsl.Program
+	guides     []*glsl.Program // make what searches for rows begin with, once
 	unpacked   bool
 	spikeRings []spikeRing
 

@@ -62,3 +62,38 @@ func TestNamesCompileOnce(t *testing.T) {
 		}
 	}
 }
+
+// Networks that differ in numbers of their equations have the same programs where a compiler takes its time, and the results that they have where numbers
+// stand in the programs.
+func TestNumbersCompileOnce(t *testing.T) {
+	cache := &countingCache{DiskCache: NewDiskCacheIn(t.TempDir())}
+	d := gltest.DeviceWith(t, device.Options{Cache: cache})
+	if !d.Info().Features.ProgramBinary {
+		t.Skip("this driver keeps no programs")
+	}
+	for _, prec := range []plan.Precision{plan.Single, plan.Double} {
+		if prec == plan.Double && !d.Info().Features.Double {
+			continue
+		}
+		for _, mode := range []Mode{Plain, Resident} {
+			stored := 0
+			for k, c := range []constants{{"tau": "10*ms", "drive": "1.1", "w": "0.01"}, {"tau": "17*ms", "drive": "1.3", "w": "0.03"}, {"tau": "23*ms", "drive": "-1.7", "w": "-0.04"}} {
+				g := &net.Group{Name: "g", N: 50, Method: "euler", Namespace: c, Equations: source("dv/dt = (drive-v)/tau + 0.3*xi/tau**0.5 : 1"),
+					Spiking: &net.Spiking{Threshold: source("v>0.9"), Reset: source("v = 0")}}
+				s := &net.Synapses{Name: "s", Pre: net.All(g), Post: net.All(g), Namespace: c, Pathways: []*net.Pathway{{Name: "pre", Code: source("v += w")}},
+					Connect: []*net.Connection{{P: source("0.2")}}}
+				p := planOf(t, &net.Network{DT: 1e-4, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}}, prec)
+				x := loadWith(t, &Backend{dev: d, Mode: mode, hardware: true, Batch: 1}, p)
+				advance(t, x, 60)
+				if k == 0 {
+					stored = cache.stored
+				} else if cache.stored != stored {
+					t.Errorf("%v, %v: other numbers compiled %d programs", prec, mode, cache.stored-stored)
+				}
+				y := loadWith(t, &Backend{dev: gltest.Device(t), Mode: Plain}, p)
+				advance(t, y, 60)
+				sameState(t, "numbers "+c["drive"], p, snapshot(t, x), snapshot(t, y))
+			}
+		}
+	}
+}

@@ -68,6 +68,9 @@ func (p *partitioner) place(t task) {
 			}
 		}
 	}
+	if at < 0 && p.placeHere(&t) {
+		return
+	}
 	if at < 0 {
 		at = len(p.units)
 		p.units = append(p.units, unit{kind: kindOf(t.op), item: t.item, last: t.item, clock: t.clock, segment: p.segment})
@@ -259,6 +262,45 @@ func (p *partitioner) spiked(t *task) *glsl.Spiked {
 	return &glsl.Spiked{Run: r}
 }
 
+// placeHere lets elements do what their spikes do to them in the dispatch that emits those, right behind the operation that does, where nothing between
+// depends on it: neurons without synapses that spikes go through need no other dispatch. It reports whether that is so.
+func (p *partitioner) placeHere(t *task) bool {
+	r, ok := t.op.(*plan.Run)
+	if !ok || r.Kernel.Domain != ir.Active || r.Kernel.InOrder || r.Lag != 0 || r.Bounded() || p.l.Plan.Replicas > 1 {
+		return false
+	}
+	from, ok := p.emitted[r.List]
+	if !ok || from.clock != t.clock || widthOf(p.l, from.op) != p.l.Lists[r.List].Elems {
+		return false
+	}
+	s := &glsl.Spiked{Run: r, Here: true}
+	a := accesses(p.l, s)
+	a = slices.DeleteFunc(a, func(x access) bool { return x.buf == int(r.List) || x.buf == p.l.Lists[r.List].Args })
+	for k := len(p.units) - 1; k >= p.fence; k-- {
+		u := &p.units[k]
+		at := slices.Index(u.ops, from.op)
+		if at < 0 {
+			if ordered(u.access, a) {
+				return false
+			}
+			continue
+		}
+		if u.kind != elements || conflict(u.access, a) {
+			return false
+		}
+		for _, op := range u.ops[at+1:] {
+			if ordered(accesses(p.l, op), a) {
+				return false
+			}
+		}
+		u.add(s, t.item, a)
+		last := len(u.ops) - 1
+		u.ops, u.items = slices.Insert(u.ops[:last], at+1, glsl.Op(s)), slices.Insert(u.items[:last], at+1, t.item)
+		return true
+	}
+	return false
+}
+
 // joinLists lets the last work group of a dispatch over elements make the lists of what the dispatch emits: that is one dispatch less, and lists are
 // the work of one group anyway.
 func (p *partitioner) joinLists() {
@@ -283,6 +325,13 @@ func (p *partitioner) joinLists() {
 	}
 }
 
+// mostOperations and mostChains bound what a program does: compilers take more than twice as long for twice the text. A dispatch more that waits for
+// nothing costs little.
+const (
+	mostOperations = 64
+	mostChains     = lastLists
+)
+
 // takes reports whether a unit can take another task.
 func (u *unit) takes(l *glsl.Layout, t *task, a []access) bool {
 	if u.kind != kindOf(t.op) || u.clock != t.clock {
@@ -290,11 +339,12 @@ func (u *unit) takes(l *glsl.Layout, t *task, a []access) bool {
 	}
 	switch u.kind {
 	case elements:
-		return !conflict(u.access, a) && u.balanced(l, t.op)
+		return len(u.ops) < mostOperations && !conflict(u.access, a) && u.balanced(l, t.op)
 	case spikes:
-		return !u.waits(l, t.op, a)
+		return len(u.ops) < mostOperations && !u.waits(l, t.op, a)
 	case lists:
-		return runsBeside(l, u.chains, t.op, a)
+		under := slices.ContainsFunc(u.chains, func(c []glsl.Op) bool { return l.ListOf(c[0]) == l.ListOf(t.op) })
+		return (under || len(u.chains) < mostChains) && runsBeside(l, u.chains, t.op, a)
 	}
 	return false
 }
@@ -329,7 +379,8 @@ const smallWork = 100_000
 // balanced reports whether an invocation may do one element of an operation beside what it has to do. Elements are shared evenly among invocations, synapses
 // and rows of synapses beside them are not: then one of the two has to be so small that the dispatch is what it costs.
 func (u *unit) balanced(l *glsl.Layout, op glsl.Op) bool {
-	if !synaptic(op) && !slices.ContainsFunc(u.ops, synaptic) {
+	uneven := func(op glsl.Op) bool { return unevenly(l, op) }
+	if !uneven(op) && !slices.ContainsFunc(u.ops, uneven) {
 		return true
 	}
 	total := 0
@@ -339,8 +390,9 @@ func (u *unit) balanced(l *glsl.Layout, op glsl.Op) bool {
 	return min(total, work(l, op)) <= smallWork
 }
 
-// synaptic reports whether a kernel runs over all synapses.
-func synaptic(op glsl.Op) bool {
+// unevenly reports whether a kernel runs over all synapses and has invocations for them of its own number.
+func unevenly(l *glsl.Layout, op glsl.Op) bool {
 	r, ok := op.(*plan.Run)
-	return ok && (r.Kernel.Domain == ir.Synapses || r.Kernel.Domain == ir.Incoming)
+	_, gathered := l.GatherOf(op)
+	return ok && !gathered && (r.Kernel.Domain == ir.Synapses || r.Kernel.Domain == ir.Incoming)
 }

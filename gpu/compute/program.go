@@ -19,7 +19,7 @@ type program struct {
 }
 
 // keyOf tells programs apart.
-func keyOf(t *glsl.Program) string { return fmt.Sprint(t.Streams, t.Source.Text) }
+func keyOf(t *glsl.Program) string { return fmt.Sprint(t.Streams, t.Constants, t.Source.Text) }
 
 // compile builds a program, or returns the one with the same text.
 func (i *Instance) compile(t *glsl.Program) (*program, error) {
@@ -51,6 +51,7 @@ func (i *Instance) finishCompile(t *glsl.Program, c *device.Compilation) (*progr
 	for k, v := range t.Streams {
 		p.SetUints(glsl.UniformStream(k), v)
 	}
+	i.setConstants(p)
 	i.programs[keyOf(t)] = p
 	return p, nil
 }
@@ -65,7 +66,7 @@ func (i *Instance) compileTogether() error {
 	for k := range i.initial {
 		list = append(list, i.initial[k].text)
 	}
-	list = append(list, i.pack...)
+	list = append(append(list, i.guides...), i.pack...)
 	switch {
 	case i.resident != nil:
 		list = append(list, i.resident.text)
@@ -98,6 +99,24 @@ func (i *Instance) compileTogether() error {
 		}
 	}
 	return err
+}
+
+// setConstants tells p the numbers of its equations.
+func (i *Instance) setConstants(p *program) {
+	if i.plan.Precision == plan.Double {
+		var words []uint32
+		for _, v := range p.text.Constants {
+			bits := math.Float64bits(v)
+			words = append(words, uint32(bits), uint32(bits>>32))
+		}
+		p.SetUintPairs(glsl.UniformConstants, words)
+		return
+	}
+	var floats []float32
+	for _, v := range p.text.Constants {
+		floats = append(floats, float32(v))
+	}
+	p.SetFloatArray(glsl.UniformConstants, floats)
 }
 
 // setScales tells p the scales of its sums.

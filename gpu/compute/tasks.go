@@ -39,8 +39,10 @@ func tasksOf(l *glsl.Layout, items []plan.Item, cyclic bool) (tasks []task, defe
 	}
 	for k, it := range items {
 		if it.Callback >= 0 {
-			for s := range l.Sums {
-				apply(s, max(0, k-1)) // the host sees whole values
+			for s := range l.Sums { // the host sees whole values: those that are left to the next step are settled when it looks
+				if !cyclic || pending[s] == nil || !deferrable(l, s, pending[s]) || touched(l, items[k:], s) {
+					apply(s, max(0, k-1))
+				}
 			}
 			tasks = append(tasks, task{nil, k, it.Clock})
 			continue
@@ -83,8 +85,10 @@ func tasksOf(l *glsl.Layout, items []plan.Item, cyclic bool) (tasks []task, defe
 			apply(s, max(0, len(items)-1))
 			continue
 		}
-		// Before the first that reads or writes the target.
-		at := max(slices.IndexFunc(tasks, func(t task) bool { return t.op == nil || touches(l, t.op, int(l.Sums[s].Target)) }), 0)
+		// Before the first that reads or writes the target, or adds to it; where the host looks before that, Instance.settle does it.
+		at := max(slices.IndexFunc(tasks, func(t task) bool {
+			return t.op != nil && (touches(l, t.op, int(l.Sums[s].Target)) || touches(l, t.op, l.Sums[s].Buffer))
+		}), 0)
 		item := 0
 		if at < len(tasks) {
 			item = tasks[at].item
@@ -95,15 +99,12 @@ func tasksOf(l *glsl.Layout, items []plan.Item, cyclic bool) (tasks []task, defe
 	return tasks, deferred
 }
 
-// deferrable reports whether everything that touches a sum's target has one clock, and no callback looks at it.
+// deferrable reports whether everything that touches a sum's target has one clock.
 func deferrable(l *glsl.Layout, sum int, clocks []int) bool {
 	if len(clocks) != 1 {
 		return false
 	}
 	for _, it := range l.Plan.Schedule {
-		if it.Callback >= 0 {
-			return false
-		}
 		for _, op := range it.Ops {
 			if it.Clock != clocks[0] && touches(l, op, int(l.Sums[sum].Target)) {
 				return false
@@ -111,6 +112,15 @@ func deferrable(l *glsl.Layout, sum int, clocks []int) bool {
 		}
 	}
 	return true
+}
+
+// touched reports whether one of some items reads or writes the target of a sum, or adds to it.
+func touched(l *glsl.Layout, items []plan.Item, sum int) bool {
+	return slices.ContainsFunc(items, func(it plan.Item) bool {
+		return slices.ContainsFunc(it.Ops, func(op plan.Op) bool {
+			return touches(l, op, int(l.Sums[sum].Target)) || touches(l, op, l.Sums[sum].Buffer)
+		})
+	})
 }
 
 // touches reports whether op reads or writes a buffer other than by adding to its sum.

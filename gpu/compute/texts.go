@@ -9,8 +9,8 @@ func (i *Instance) Programs() []*glsl.Program {
 	seen := map[string]bool{}
 	var list []*glsl.Program
 	add := func(p *glsl.Program) {
-		if p != nil && !seen[p.Source.Text] {
-			seen[p.Source.Text] = true
+		if p != nil && !seen[keyOf(p)] {
+			seen[keyOf(p)] = true
 			list = append(list, p)
 		}
 	}

@@ -101,7 +101,7 @@ func fitted(l *glsl.Layout, units []unit, most int, groupSize func(u *unit) int)
 			out = append(out, apart...)
 			continue
 		}
-		if n := len(u.ops) / 2; n > 0 && blocks(u.text) > most && (u.kind == elements || u.kind == spikes) {
+		if n := u.middle(); n > 0 && blocks(u.text) > most && (u.kind == elements || u.kind == spikes) {
 			halves, err := fitted(l, []unit{u.part(l, 0, n), u.part(l, n, len(u.ops))}, most, groupSize)
 			if err != nil {
 				return nil, err
@@ -112,6 +112,18 @@ func fitted(l *glsl.Layout, units []unit, most int, groupSize func(u *unit) int)
 		out = append(out, u)
 	}
 	return out, nil
+}
+
+// middle is where the operations of a unit can be parted: what waits for spikes of the dispatch stays with what emits them. 0: nowhere.
+func (u *unit) middle() int {
+	n := len(u.ops) / 2
+	for n > 0 {
+		if s, ok := u.ops[n].(*glsl.Spiked); !ok || !s.Here {
+			break
+		}
+		n--
+	}
+	return n
 }
 
 // apart are the dispatch over elements and the one that makes lists.
@@ -219,6 +231,9 @@ func usualGroup(l *glsl.Layout, u *unit) int {
 		n := groupSize
 		for n < lastGroup && 8*n < mostWords(l, u.chains) {
 			n *= 2
+		}
+		if slices.ContainsFunc(u.ops, func(op glsl.Op) bool { _, ok := l.GatherOf(op); return ok }) {
+			n = max(n, glsl.GatherGroup)
 		}
 		return n
 	case sequence:

@@ -16,7 +16,7 @@ const boundWords = 4
 // addBounds makes the buffer of bounds.
 func (l *Layout) addBounds(names *namer) {
 	l.Between, l.bounded = -1, nil
-	eachOp(l.Plan, func(op plan.Op) {
+	eachOp(l.Plan, func(op plan.Op, _ bool) {
 		if r, ok := op.(*plan.Run); ok && r.Bounded() {
 			l.bounded = append(l.bounded, r)
 		}

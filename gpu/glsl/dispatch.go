@@ -33,8 +33,10 @@ type dispatch struct {
 	parts     []dispatchPart // in order
 	n         int            // elements of the longest part
 	once      strings.Builder
-	emitted   map[int]*List // by bits
-	product   []uint32      // arguments of a product of matrices
+	gathers   strings.Builder // calls that all invocations of a work group make together
+	blocks    int             // of rows, the most of one of them
+	emitted   map[int]*List   // by bits
+	product   []uint32        // arguments of a product of matrices
 }
 
 // dispatchPart is operations over the same number of elements, in order.
@@ -56,6 +58,12 @@ func newDispatch(l *Layout, groupSize int) *dispatch {
 
 // program writes all of it; begin is the statement of main before any other.
 func (d *dispatch) program(ops []Op, chains [][]Op, begin string) (*Program, error) {
+	d.here = map[int]bool{}
+	for _, op := range ops {
+		if s, ok := op.(*Spiked); ok && s.Here {
+			d.here[d.l.Lists[s.Run.List].Bits] = true
+		}
+	}
 	partOf := d.takeOwn(ops)
 	d.chooseWidth()
 	for i, op := range ops {
@@ -64,7 +72,7 @@ func (d *dispatch) program(ops []Op, chains [][]Op, begin string) (*Program, err
 		}
 	}
 	steps := (d.n + d.width - 1) / d.width // of all invocations together
-	groups := max(1, min((steps+d.groupSize-1)/d.groupSize, d.most))
+	groups := max(1, min(max((steps+d.groupSize-1)/d.groupSize, d.blocks), d.most))
 	d.uniforms = append(d.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
 	d.declareOwn()
 	looped := groups*d.groupSize < steps || d.seldom
@@ -79,6 +87,7 @@ func (d *dispatch) program(ops []Op, chains [][]Op, begin string) (*Program, err
 	if begin != "" {
 		d.linef("%s", begin)
 	}
+	d.body.WriteString(d.gathers.String())
 	d.body.WriteString(d.once.String())
 	d.overSteps(main, steps, groups, looped)
 	d.reportKept()
@@ -110,6 +119,12 @@ func (d *dispatch) chooseWidth() {
 // add writes one of several operations and puts its call into its part.
 func (d *dispatch) add(op Op, id, of int) error {
 	d.part = id
+	if by, ok := d.l.GatherOf(op); ok && d.groupSize >= by.Rows {
+		f, err := d.gather(op.(*plan.Run), by, d.groupSize)
+		fmt.Fprintf(&d.gathers, "\tfor (uint block = gl_WorkGroupID.x; block < %du; block += gl_NumWorkGroups.x) %s(block);\n", f.n, f.name)
+		d.blocks = max(d.blocks, f.n)
+		return err
+	}
 	f, err := d.op(op)
 	if err != nil {
 		return err
@@ -132,7 +147,7 @@ func (d *dispatch) add(op Op, id, of int) error {
 	last.calls += "\t\t\t" + f.call + ";\n"
 	switch op := op.(type) {
 	case *Spiked:
-		if s := d.l.Lists[op.Run.List]; !slices.Contains(last.asks, s) {
+		if s := d.l.Lists[op.Run.List]; !op.Here && !slices.Contains(last.asks, s) {
 			last.asks = append(last.asks, s)
 		}
 	case *plan.Sample, *SampleEach:

@@ -13,6 +13,9 @@
 // text names each buffer by its object and variable. Arithmetic is done in `precise` locals, which forbids the compiler to
 // fuse or reorder it: the values are those of the CPU backend up to the library functions.
 //
+// Sums over all synapses are loops over the rows of a connectivity, one row for each invocation, or on hardware what work groups share (gather.go). Kernels
+// over all synapses find the row of one by a guide (guides.go). For hardware the numbers of equations are uniforms (constants.go).
+//
 // Where the device is the processor, what few elements of a dispatch store is noted in bits, and loops over those bits do it (seldom.go).
 //
 // Sums that synapses add to are fixed-point integers (type Sum), with scales from what is known of the values (ranges.go).

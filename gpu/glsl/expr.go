@@ -377,10 +377,13 @@ func (s *scope) constant(e *ir.Expr) term {
 		}
 		return signed(strconv.FormatInt(int64(e.Value), 10))
 	}
+	text := literal32(e.Value)
 	if s.l.Plan.Precision == plan.Double {
-		return signed(literal64(e.Value))
+		text = literal64(e.Value)
 	}
-	return signed(literal32(e.Value))
+	t := signed(text)
+	t.text = s.l.marked(e.Value, t.text)
+	return t
 }
 
 func signed(text string) term {

@@ -46,10 +46,7 @@ func (g *generator) kernel(r *plan.Run) (function, error) {
 	case k.Domain == ir.Spiking && g.joint[r]:
 		s.pre, s.post, param = "pre", "post", "uint e, int pre, int post"
 	case k.Domain == ir.Spiking:
-		s.packed, s.entry = map[int]int{}, "k"
-		for _, p := range g.l.packed[r] {
-			s.packed[int(p.Values)] = p.Buffer
-		}
+		s.packed, s.entry = g.packedOf(r), "k"
 		if g.l.joined[r] != nil {
 			s.entry = "segment_values + k"
 		}
@@ -198,14 +195,30 @@ func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 		g.use(int(c.Near))
 		return append(head, fmt.Sprintf("\tuint row = uint(%s(k));", g.l.Buffers[c.Near].Name))
 	}
-	g.use(int(c.RowPtr))
-	return append(head,
-		"\t// The row of entry k: the last one that starts at or before k. Row pointers ascend.",
-		"\tuint row = 0u;",
-		fmt.Sprintf("\tfor (uint end = %du; row + 1u < end;) {", rowsOf(c)),
-		"\t\tuint mid = (row + end) / 2u;",
-		fmt.Sprintf("\t\tif (uint(%s(mid)) <= k) { row = mid; } else { end = mid; }", g.l.Buffers[c.RowPtr].Name),
-		"\t}")
+	return append(head, g.rowOf(r, c)...)
+}
+
+// asksNumber reports whether a value depends on the number of a synapse, beside the values that are kept in the order of entries.
+func (s *scope) asksNumber(value *ir.Expr) (asks bool) {
+	ir.Walk(value, func(e *ir.Expr) {
+		switch {
+		case e.Op == ir.OpElem || draws(e.Op):
+			asks = true
+		case e.Op == ir.OpLoad && len(e.Args) == 0 && s.slots[e.Slot].Kind == ir.PerElement:
+			_, packed := s.packed[int(s.bind[e.Slot])]
+			asks = asks || !packed
+		}
+	})
+	return asks
+}
+
+// packedOf are the buffers with the values of others in the order of a kernel's entries.
+func (g *generator) packedOf(r *plan.Run) map[int]int {
+	packed := map[int]int{}
+	for _, p := range g.l.packed[r] {
+		packed[int(p.Values)] = p.Buffer
+	}
+	return packed
 }
 
 // numbered reports whether a kernel with Delays, or packed values, depends on the numbers of synapses.
@@ -323,11 +336,12 @@ func (g *generator) effects(s *scope, r *plan.Run) {
 		case ir.Emit:
 			list := g.l.Lists[s.bind[e.Slot]]
 			g.use(list.Bits)
-			if n := notes.take(g, t.mask); n != nil {
+			here := g.here[list.Bits]
+			if n := notes.take(g, t.mask); n != nil && !here {
 				n.emits = append(n.emits, list)
 				continue
 			}
-			if g.width > 1 {
+			if g.width > 1 || here {
 				g.emits[list.Bits] = list
 				stmt = fmt.Sprintf("emit_%d |= 1u << (e & 31u);", list.Bits)
 				break
@@ -440,15 +454,21 @@ func isLocal(text string) bool {
 	return true
 }
 
-// incoming writes the loop over the row of element e. The sum runs in storage order, one rounding per synapse.
-func (g *generator) incoming(s *scope, r *plan.Run) {
+// incomingText are the parts of a loop over a row of synapses.
+type incomingText struct {
+	outer, inner *scope // statements before the loop, and in it
+	ptr          string // row pointers
+	entry        string // name of the entry that the loop is at
+	head         []string
+	values       []string // of the sums, in order
+}
+
+// incomingTerms finds the text of what the sums of a kernel add for a synapse of element e. Statements of the loop have an indent.
+func (g *generator) incomingTerms(s *scope, r *plan.Run, indent string) *incomingText {
 	k, c := r.Kernel, g.l.Plan.Conns[r.Conn]
-	if len(k.Reductions) == 0 {
-		return
-	}
 	g.use(int(c.RowPtr))
 	g.use(int(c.Index))
-	ptr, index := g.l.Buffers[c.RowPtr].Name, g.l.Buffers[c.Index].Name
+	t := &incomingText{ptr: g.l.Buffers[c.RowPtr].Name, entry: "s"}
 
 	// What does not depend on the synapse is computed before the loop.
 	outer := &scope{l: s.l, bind: s.bind, slots: s.slots, stream: s.stream, count: s.count, elems: s.elems, used: s.used, indent: "\t", elem: "e", pre: "e", post: "e", single: s.single, stride: s.stride}
@@ -476,52 +496,69 @@ func (g *generator) incoming(s *scope, r *plan.Run) {
 	for _, e := range fixed {
 		outer.root(e)
 	}
-	g.lines(outer.lines)
 
 	near, far := s.own(), "other"
-	inner := &scope{l: s.l, conn: c, bind: s.bind, slots: s.slots, stream: s.stream, count: c.N, elems: c.N, used: s.used, indent: "\t\t", elem: "s", pre: far, post: near, parent: outer}
+	inner := &scope{l: s.l, conn: c, bind: s.bind, slots: s.slots, stream: s.stream, count: c.N, elems: c.N, used: s.used, indent: indent, elem: "s", pre: far, post: near, parent: outer}
 	if s.single != "" {
 		inner.single, inner.stride = "s", -1
 	}
 	if !c.ByPost {
 		inner.pre, inner.post = near, far
 	}
-	entry := "s"
 	if c.Mapped {
-		entry, inner.elems = "k", math.MaxInt32
+		t.entry, inner.elems = "k", math.MaxInt32
+		inner.packed, inner.entry = g.packedOf(r), t.entry
+		if slices.ContainsFunc(roots, inner.asksNumber) {
+			t.head = append(t.head, fmt.Sprintf("%suint s = %s;", indent, g.synapse(c, t.entry)))
+		}
 	}
+	t.head = append(t.head, fmt.Sprintf("%sint other = %s(%s);", indent, g.l.Buffers[c.Index].Name, t.entry))
 	inner.define(roots)
-	type sum struct{ name, value string }
-	sums := make([]sum, len(k.Reductions))
+	for _, root := range roots {
+		t.values = append(t.values, inner.value(root))
+	}
+	t.outer, t.inner = outer, inner
+	return t
+}
+
+// incoming writes the loop over the row of element e. The sum runs in storage order, one rounding per synapse.
+func (g *generator) incoming(s *scope, r *plan.Run) {
+	k := r.Kernel
+	if len(k.Reductions) == 0 {
+		return
+	}
+	t := g.incomingTerms(s, r, "\t\t")
+	g.lines(t.outer.lines)
 	for i, red := range k.Reductions {
-		sums[i] = sum{fmt.Sprintf("sum%d", i), inner.value(red.Value)}
-		g.linef("\tprecise %s %s = %s;", g.l.typeName(red.Value.Type), sums[i].name, g.zero(red.Value.Type))
+		g.linef("\tprecise %s sum%d = %s;", g.l.typeName(red.Value.Type), i, g.zero(red.Value.Type))
 	}
-	g.linef("\tuint row_end = uint(%s(%s + 1u));", ptr, near)
-	g.linef("\tfor (uint %s = uint(%s(%s)); %s < row_end; ++%s) {", entry, ptr, near, entry, entry)
-	if c.Mapped {
-		g.linef("\t\tuint s = %s;", g.synapse(c, entry))
-	}
-	g.linef("\t\tint other = %s(%s);", index, entry)
-	g.lines(inner.lines)
-	for i := range sums {
+	g.linef("\tuint row_end = uint(%s(%s + 1u));", t.ptr, s.own())
+	g.linef("\tfor (uint %s = uint(%s(%s)); %s < row_end; ++%s) {", t.entry, t.ptr, s.own(), t.entry, t.entry)
+	g.lines(t.head)
+	g.lines(t.inner.lines)
+	for i, red := range k.Reductions {
 		// The product is rounded before the sum: `precise` on both.
-		g.linef("\t\tprecise %s term%d = %s;", g.l.typeName(k.Reductions[i].Value.Type), i, sums[i].value)
-		g.linef("\t\t%s = %s + term%d;", sums[i].name, sums[i].name, i)
+		g.linef("\t\tprecise %s term%d = %s;", g.l.typeName(red.Value.Type), i, t.values[i])
+		g.linef("\t\tsum%d = sum%d + term%d;", i, i, i)
 	}
 	g.linef("\t}")
-	for i, red := range k.Reductions {
+	g.totals(r, "\t", "e")
+	s.locals = t.outer.locals
+}
+
+// totals stores the sums of an element, or adds them to what is there.
+func (g *generator) totals(r *plan.Run, indent, e string) {
+	for i, red := range r.Kernel.Reductions {
 		b := int(r.Bind[red.Slot])
 		g.use(b)
 		name := g.l.Buffers[b].Name
 		if red.Add {
-			g.linef("\tprecise %s total%d = %s(e) + %s;", g.l.typeName(red.Value.Type), i, name, sums[i].name)
-			g.linef("\t%s", g.store(b, "e", fmt.Sprintf("total%d", i)))
+			g.linef("%sprecise %s total%d = %s(%s) + sum%d;", indent, g.l.typeName(red.Value.Type), i, name, e, i)
+			g.linef("%s%s", indent, g.store(b, e, fmt.Sprintf("total%d", i)))
 		} else {
-			g.linef("\t%s", g.store(b, "e", sums[i].name))
+			g.linef("%s%s", indent, g.store(b, e, fmt.Sprintf("sum%d", i)))
 		}
 	}
-	s.locals = outer.locals
 }
 
 func (g *generator) zero(t ir.Type) string {

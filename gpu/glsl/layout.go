@@ -93,6 +93,8 @@ type Layout struct {
 	joined     map[*plan.Run]*Delays // by each of those kernels
 	packed     map[*plan.Run][]Packed
 	packers    []*plan.Run // that have packed values, in the order of the schedule
+	guides     map[int]int // by connectivity: indexes Buffers
+	guided     []int       // connectivities that have one, in order
 	sumOf      map[plan.BufferID]int
 	ranges     *ranges
 	addends    map[plan.BufferID][]addend
@@ -176,6 +178,13 @@ type Options struct {
 	Apart bool
 	// NoPacking: no values of synapses are kept a second time, see Packed. Results do not depend on it.
 	NoPacking bool
+	// NoGuides: kernels over synapses search among all rows. Results do not depend on it.
+	NoGuides bool
+	// Constants: the numbers of equations are uniforms, see UniformConstants. Results do not depend on it where the device divides as the processor does.
+	Constants bool
+	// Gather is the number of synapses from which work groups take sums over rows, see GatherOf: 0 where it pays, negative never. Results do not
+	// depend on it.
+	Gather int
 	// Uncounted: rows that are drawn anew are not drawn to count their synapses, which can take minutes. The layout serves to estimate memory only.
 	Uncounted bool
 	// Piece, when not nil, is the most elements of a storage block that a buffer of n elements may take if it can be in pieces: for tests.
@@ -216,6 +225,7 @@ func NewLayout(p *plan.Plan, block int64, o Options) (*Layout, error) {
 
 	l.findDelays(&fresh)
 	l.findPacked(&fresh, block)
+	l.addGuides(&fresh, block)
 	if err := l.addLists(&fresh); err != nil {
 		return nil, err
 	}

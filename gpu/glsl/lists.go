@@ -45,8 +45,12 @@ type Compact struct{ List plan.BufferID }
 // Apply adds a sum of Layout.Sums to its target.
 type Apply struct{ Sum int }
 
-// Spiked is a kernel over the spikes of this step, run over all elements: those act whose bit is set. The list has Keep.
-type Spiked struct{ Run *plan.Run }
+// Spiked is a kernel over the spikes of this step, run over all elements: those act whose bit is set. The list has Keep, or the dispatch emits the spikes
+// itself, by an operation before this one over the same elements.
+type Spiked struct {
+	Run  *plan.Run
+	Here bool
+}
 
 // SampleEach is a sample that the invocations of the recorded elements take, each its own: for few elements of many.
 type SampleEach struct{ Monitor int }
@@ -151,7 +155,7 @@ func (l *Layout) addLists(names *namer) error {
 		l.Lists[b] = s
 		return s
 	}
-	eachOp(p, func(op plan.Op) {
+	eachOp(p, func(op plan.Op, _ bool) {
 		switch op := op.(type) {
 		case *plan.Run:
 			if d := op.Kernel.Domain; d == ir.Active || d == ir.Spiking {

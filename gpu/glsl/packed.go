@@ -11,7 +11,7 @@ import (
 // Values of synapses that no step changes are kept a second time in the order of entries, where that is another one. Those of a row lie far apart among
 // all synapses, and each would come from a line of memory of its own.
 
-// Packed are such values of a kernel over spikes: those of entry k are at k, with Delays at k behind those of the delays before.
+// Packed are such values of a kernel over spikes, or of sums over all synapses: those of entry k are at k, with Delays at k behind those of the delays before.
 type Packed struct {
 	Values plan.BufferID
 	Buffer int // of Layout.Buffers
@@ -26,12 +26,18 @@ func (l *Layout) findPacked(names *namer, block int64) {
 	for _, it := range l.Plan.Schedule {
 		for _, op := range it.Ops {
 			r, ok := op.(*plan.Run)
-			if !ok || r.Kernel.Domain != ir.Spiking || r.Kernel.InOrder || r.Conn < 0 || !l.Plan.Conns[r.Conn].Mapped || l.Plan.Conns[r.Conn].Drawn != nil {
+			if !ok || r.Kernel.InOrder || r.Conn < 0 || !l.Plan.Conns[r.Conn].Mapped || l.Plan.Conns[r.Conn].Drawn != nil {
 				continue
 			}
 			d, first := l.DelaysOf(r)
-			// Kernels that change synapses may be told the number of the synapse only, see Joint.
-			if d != nil && !first || d == nil && slices.ContainsFunc(r.Kernel.Effects, func(e ir.Effect) bool { return e.Kind != ir.Accumulate }) {
+			switch r.Kernel.Domain {
+			case ir.Spiking:
+				// Kernels that change synapses may be told the number of the synapse only, see Joint.
+				if d != nil && !first || d == nil && slices.ContainsFunc(r.Kernel.Effects, func(e ir.Effect) bool { return e.Kind != ir.Accumulate }) {
+					continue
+				}
+			case ir.Incoming:
+			default:
 				continue
 			}
 			n := l.Plan.Conns[r.Conn].N
@@ -43,7 +49,7 @@ func (l *Layout) findPacked(names *namer, block int64) {
 			}
 			for i, s := range r.Kernel.Slots {
 				b := r.Bind[i]
-				if s.Kind != ir.PerElement || s.Type != ir.Real || !l.Plan.Settled(b) || slices.ContainsFunc(l.packed[r], func(p Packed) bool { return p.Values == b }) {
+				if s.Kind != ir.PerElement || s.Type != ir.Real || !ofSynapses(r.Kernel, i) || !l.Plan.Settled(b) || slices.ContainsFunc(l.packed[r], func(p Packed) bool { return p.Values == b }) {
 					continue
 				}
 				if l.packed[r] == nil {
@@ -55,6 +61,19 @@ func (l *Layout) findPacked(names *namer, block int64) {
 			}
 		}
 	}
+}
+
+// ofSynapses reports whether a slot of a kernel has a value for each synapse: in a kernel with sums those have one that are summed, all others one for
+// each element.
+func ofSynapses(k *ir.Kernel, slot int) bool {
+	if k.Domain != ir.Incoming {
+		return true
+	}
+	summed := false
+	for _, r := range k.Reductions {
+		ir.Walk(r.Value, func(e *ir.Expr) { summed = summed || e.Op == ir.OpLoad && e.Slot == slot && len(e.Args) == 0 })
+	}
+	return summed
 }
 
 // Packed are the values of synapses that a kernel reads in the order of entries.

@@ -72,6 +72,8 @@ type Program struct {
 	Sums   []int    // whose UniformSum it has
 	At     []uint32 // value of UniformAt, where not nil
 	Random bool     // wants UniformKey
+	// Constants are the elements of UniformConstants.
+	Constants []float64
 	// Streams are the values of UniformStream(0), UniformStream(1), ...: hashes of names, and keys of what is drawn for good.
 	Streams []uint32
 	version string
@@ -143,6 +145,7 @@ type generator struct {
 	notes    []*note
 	part     int           // of the operation that is written
 	emits    map[int]*List // by bits: lists whose spikes an invocation notes for all its elements at once
+	here     map[int]bool  // by bits: lists whose spikes other operations of an invocation wait for
 	faults   map[int]bool  // sites whose first fault an invocation keeps to its end; nil: faults are reported at once
 	// blockChecks are checks that are made for the elements of an invocation at once.
 	blockChecks []blockCheck
@@ -256,11 +259,13 @@ func (g *generator) finish(groupSize, groups int) (*Program, error) {
 	}
 	t.WriteByte('\n')
 	t.WriteString(g.body.String())
-	p.Text = t.String()
+	p.Text = plainText(t.String())
 	if g.l.Version != 0 {
 		p.version = fmt.Sprintf("#version %d core\n", g.l.Version)
 	}
-	src, err := shaders.Resolve(p.Name, p.version+g.nameless(p.Text))
+	text, constants := g.l.uniformText(t.String())
+	p.Constants = constants
+	src, err := shaders.Resolve(p.Name, p.version+g.nameless(text))
 	if err != nil {
 		return nil, fmt.Errorf("glsl: %s: %w", p.Name, err)
 	}

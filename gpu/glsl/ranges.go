@@ -24,7 +24,7 @@ type ranges struct {
 	stores  map[plan.BufferID][]stored
 	written map[plan.Part]span // by the host
 	replica int                // whose values are asked for
-	typical bool               // draws are within their distribution's deviation
+	typical bool               // asked for what values mostly are, see Layout.typical
 	known   map[plan.BufferID]span
 	busy    map[plan.BufferID]bool
 }
@@ -41,18 +41,19 @@ func (r *ranges) of1(replica int) {
 type stored struct {
 	run   *plan.Run
 	value *ir.Expr
+	first bool // before the first step
 }
 
 func newRanges(p *plan.Plan) *ranges {
 	r := &ranges{p: p, stores: map[plan.BufferID][]stored{}, written: map[plan.Part]span{}}
 	add := func(b plan.BufferID, s stored) { r.stores[b] = append(r.stores[b], s) }
-	eachOp(p, func(op plan.Op) {
+	eachOp(p, func(op plan.Op, first bool) {
 		switch op := op.(type) {
 		case *plan.Run:
 			for _, e := range op.Kernel.Effects {
 				switch e.Kind {
 				case ir.Store:
-					add(op.Bind[e.Slot], stored{op, e.Value})
+					add(op.Bind[e.Slot], stored{op, e.Value, first})
 				case ir.Accumulate, ir.Emit:
 					add(op.Bind[e.Slot], stored{})
 				}
@@ -72,22 +73,22 @@ func newRanges(p *plan.Plan) *ranges {
 	return r
 }
 
-// eachOp visits the operations of a plan in order.
-func eachOp(p *plan.Plan, visit func(plan.Op)) {
+// eachOp visits the operations of a plan in order, first those before the first step.
+func eachOp(p *plan.Plan, visit func(op plan.Op, first bool)) {
 	for _, op := range p.Init {
-		visit(op)
+		visit(op, true)
 	}
 	for _, c := range p.Conns {
 		for _, r := range c.Values {
-			visit(r)
+			visit(r, true)
 		}
 	}
 	for _, it := range p.Schedule {
 		for _, op := range it.Ops {
-			visit(op)
+			visit(op, false)
 			if s, ok := op.(*plan.Sequence); ok {
 				for _, r := range s.Runs {
-					visit(r)
+					visit(r, false)
 				}
 			}
 		}
@@ -110,10 +111,16 @@ func (r *ranges) buffer(b plan.BufferID) span {
 		part.Replica = r.replica
 	}
 	s := contents(r.p.Buffers[b], part.Replica)
+	if buf := r.p.Buffers[b]; r.typical && buf.Reals != nil {
+		s = magnitudeOf(buf.Reals)
+	}
 	if w, ok := r.written[part]; ok {
 		s = s.hull(w)
 	}
 	for _, st := range r.stores[b] {
+		if r.typical && !st.first && s.largest() > 0 {
+			break // what steps may make of it is a limit
+		}
 		if st.value == nil {
 			s = anything
 			break
@@ -150,6 +157,19 @@ func contents(b *plan.Buffer, replica int) span {
 		return s
 	}
 	return span{b.Fill, b.Fill}
+}
+
+// magnitudeOf is a range that reaches to twice the mean magnitude of values that are not 0, which is the largest where they are spread evenly.
+func magnitudeOf(v []float64) span {
+	sum, n := 0.0, 0
+	for _, x := range v {
+		if x != 0 {
+			sum += math.Abs(x)
+			n++
+		}
+	}
+	most := 2 * sum / float64(max(n, 1))
+	return span{-most, most}
 }
 
 func rangeOf(v []float64) span {
@@ -212,9 +232,15 @@ func (r *ranges) compute(run *plan.Run, e *ir.Expr, arg func(int) span) span {
 	case ir.OpAbs:
 		return span{0, arg(0).largest()}
 	case ir.OpMul:
+		if e.Args[0] == e.Args[1] {
+			return square(arg(0))
+		}
 		return product4(arg(0), arg(1))
 	case ir.OpDiv:
 		if b := arg(1); b.lo > 0 || b.hi < 0 {
+			if m := math.Copysign(math.Sqrt(b.lo*b.hi), b.lo); r.typical && !math.IsInf(m, 0) {
+				b = span{m, m} // few are as small as the smallest
+			}
 			return product4(arg(0), span{1 / b.hi, 1 / b.lo})
 		}
 	case ir.OpMin:
@@ -239,6 +265,9 @@ func (r *ranges) compute(run *plan.Run, e *ir.Expr, arg func(int) span) span {
 	}
 	if f := increasing[e.Op]; f != nil {
 		s := arg(0)
+		if r.typical && exponential[e.Op] {
+			s = mostly(s)
+		}
 		return span{f(s.lo), f(s.hi)} // NaN outside its domain
 	}
 	return anything
@@ -247,6 +276,20 @@ func (r *ranges) compute(run *plan.Run, e *ir.Expr, arg func(int) span) span {
 // increasing are functions that grow with their argument.
 var increasing = map[ir.Op]func(float64) float64{
 	ir.OpSqrt: math.Sqrt, ir.OpExp: math.Exp, ir.OpExpm1: math.Expm1, ir.OpLog: math.Log, ir.OpLog10: math.Log10, ir.OpLog1p: math.Log1p, ir.OpSinh: math.Sinh,
+}
+
+// exponential are those of them that are far larger at the end of a range than within it.
+var exponential = map[ir.Op]bool{ir.OpExp: true, ir.OpExpm1: true, ir.OpSinh: true}
+
+// steep is how far below its largest value, 2^20 times, an exponential function is looked at: what is smaller matters less than what it is added to.
+const steep = 20 * math.Ln2
+
+// mostly is the part of a range of the argument of an exponential function up to its middle, since few values are as large as the largest; but not further
+// than steep below its end, or below 0 where it ends above.
+func mostly(s span) span {
+	s.hi = math.Max((s.lo+s.hi)/2, math.Min(s.hi, 0)-steep)
+	s.lo = math.Min(s.lo, s.hi)
+	return s
 }
 
 // draw is the largest draw in the plan's precision.
@@ -273,6 +316,9 @@ func power(a, b span) span {
 	switch {
 	case a.lo < 0 && b.lo == b.hi && b.lo > 0 && b.lo == math.Floor(b.lo):
 		most := math.Pow(a.largest(), b.lo)
+		if math.Mod(b.lo, 2) == 0 {
+			return span{0, most}
+		}
 		return span{-most, most}
 	case a.lo < 0 || a.lo == 0 && b.lo < 0:
 		return anything
@@ -303,6 +349,15 @@ func (r *ranges) indices(run *plan.Run, op ir.Op) float64 {
 		return float64(c.NPost)
 	}
 	return math.Inf(1) // synapses keep their numbers where a connectivity has a part of them
+}
+
+// square is the range of x * x, which is not that of a product of two: exp(-x * x) is at most 1.
+func square(a span) span {
+	lo := 0.0
+	if a.lo > 0 || a.hi < 0 {
+		lo = math.Min(a.lo*a.lo, a.hi*a.hi)
+	}
+	return span{lo, a.largest() * a.largest()}
 }
 
 func product4(a, b span) span {

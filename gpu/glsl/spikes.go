@@ -378,10 +378,13 @@ func (g *generator) spiked(o *Spiked) (function, error) {
 	if err != nil {
 		return f, err
 	}
-	s := g.l.Lists[o.Run.List]
-	g.use(s.Bits)
+	s, bits := g.l.Lists[o.Run.List], "emit"
+	if !o.Here {
+		g.use(s.Bits)
+		bits = "spiked"
+	}
 	f.n = s.Elems
-	f.call = fmt.Sprintf("if ((spiked_%d >> (e & 31u) & 1u) != 0u) %s(e)", s.Bits, f.name)
+	f.call = fmt.Sprintf("if ((%s_%d >> (e & 31u) & 1u) != 0u) %s(e)", bits, s.Bits, f.name)
 	return f, nil
 }
 

@@ -13,7 +13,7 @@ import (
 //
 // Where values have a bound, in single precision one word does for a sum of few synapses and two for many; in double precision three
 // words hold what a few thousand synapses add without rounding, unless weights differ by more than 2^30. Four words (32 bits in front of
-// the point, 96 behind) do where nothing is known.
+// the point, 96 behind) do where nothing is known, or where most values are far below their bound.
 type Sum struct {
 	Target plan.BufferID
 	Buffer int // in Layout.Buffers; Words per element, the lowest first
@@ -22,9 +22,10 @@ type Sum struct {
 	// steps, see Layout.Rescale.
 	Scale, Limit float64
 	// Scales, with replicas, indexes Layout.Buffers: three reals for each, scale, its inverse and limit; then those fields are not used.
-	Scales int
-	fan    int // the most synapses that add to one element in one step
-	site   int
+	Scales  int
+	bounded bool // by what is known of the values
+	fan     int  // the most synapses that add to one element in one step
+	site    int
 }
 
 // oneWordFan is the number of synapses up to which one word keeps each value to 20 bits.
@@ -41,7 +42,7 @@ type addend struct {
 
 func addends(p *plan.Plan) (order []plan.BufferID, at map[plan.BufferID][]addend) {
 	at = map[plan.BufferID][]addend{}
-	eachOp(p, func(op plan.Op) {
+	eachOp(p, func(op plan.Op, _ bool) {
 		r, ok := op.(*plan.Run)
 		if !ok {
 			return
@@ -80,14 +81,7 @@ func (l *Layout) addSums(names *namer) {
 			bound = math.Max(bound, l.bound(b, r))
 		}
 		if !math.IsInf(bound, 0) {
-			switch {
-			case l.Plan.Precision == plan.Double:
-				s.Words = 3
-			case s.fan > oneWordFan || l.far(b, bound):
-				s.Words = 2
-			default:
-				s.Words = 1
-			}
+			s.Words, s.bounded = wordsFor(l.Plan.Precision, s.fan, bound, l.typical(b, bound))
 		}
 		l.sumOf[b] = k
 		l.Sums = append(l.Sums, s)
@@ -110,8 +104,27 @@ func (l *Layout) bound(b plan.BufferID, replica int) float64 {
 	return v
 }
 
-// far reports whether most values that synapses add to b are far below its bound, by which one word would leave them few bits.
-func (l *Layout) far(b plan.BufferID, bound float64) bool {
+// wordsFor chooses the words of a sum of fan values with a bound, of which most are as large as typical: those of the bound have as many bits as their
+// precision, and so have typical ones that are far below it, with more words. bounded: the scale is that of the bound, which is not so far off that it
+// would leave them few bits in four words.
+func wordsFor(p plan.Precision, fan int, bound, typical float64) (words int, bounded bool) {
+	words, bits := 2, 24.0
+	switch {
+	case p == plan.Double:
+		words, bits = 3, 53
+	case fan <= oneWordFan && bound <= 4*typical:
+		return 1, true
+	}
+	if bits += math.Log2(float64(max(fan, 1))) + math.Log2(bound/typical); bits > float64(32*words-1) {
+		words = 4
+	}
+	return words, !(bits > 127)
+}
+
+// typical is the magnitude that most values that synapses add to b do not exceed, as far as their expressions tell: draws are within their deviation,
+// exponential functions and quotients are not at the end of their range, values that the host gives are up to twice their mean magnitude, and weights that
+// steps change are what they were at first. It is the bound where that is 0.
+func (l *Layout) typical(b plan.BufferID, bound float64) float64 {
 	all := l.ranges
 	defer func() { l.ranges = all }()
 	l.ranges = newRanges(l.Plan)
@@ -120,13 +133,16 @@ func (l *Layout) far(b plan.BufferID, bound float64) bool {
 	for r := range l.replicas() {
 		typical = math.Max(typical, l.bound(b, r))
 	}
-	return bound > 4*typical
+	if typical == 0 {
+		return bound
+	}
+	return typical
 }
 
 // scale chooses scale and limit of a sum from what is known of the values of a replica now.
 func (l *Layout) scale(s *Sum, replica int) (scale, limit float64) {
 	fan := float64(max(s.fan, 1))
-	if s.Words == 4 {
+	if !s.bounded {
 		return 1, math.Floor(math.MaxInt32 / fan)
 	}
 	// A little room for the rounding of the values themselves.

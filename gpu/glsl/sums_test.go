@@ -90,8 +90,10 @@ func TestGoldenSpikes(t *testing.T) {
 	l.Lists[deliver.List].Keep = true
 	p, err = Dispatch(l, []Op{emit, &SampleEach{0}}, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, 8)
 	golden(t, "last_group", p, err)
-	p, err = Dispatch(l, []Op{&Apply{0}, &Spiked{reset}}, nil, 64)
+	p, err = Dispatch(l, []Op{&Apply{0}, &Spiked{Run: reset}}, nil, 64)
 	golden(t, "spiked", p, err)
+	p, err = Dispatch(l, []Op{emit, &Spiked{Run: reset, Here: true}}, nil, 64)
+	golden(t, "spiked_here", p, err)
 
 	// The synapses of the other end, with a list of its own.
 	learn := func(conn int, list plan.BufferID) *plan.Run {
@@ -160,6 +162,22 @@ func TestSumWords(t *testing.T) {
 			return b.Op(ir.OpPow, b.Op(ir.OpSqrt, b.Op(ir.OpAbs, w)), b.Op(ir.OpMod, w, b.Const(3)))
 		}, 1, 8},
 		{"unbounded", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpTan, w) }, 4, 0},
+		// A bound that values come nowhere near leaves them no bits.
+		{"gaussian", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpNeg, b.Op(ir.OpMul, w, w))) }, 2, 1},
+		{"narrow gaussian", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpExp, b.Op(ir.OpMul, b.Const(-0.1), b.Op(ir.OpMul, w, w)))
+		}, 1, 1},
+		{"even power", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpExp, b.Op(ir.OpNeg, b.Op(ir.OpPow, w, b.Const(4))))
+		}, 2, 1},
+		{"steep", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(2))) }, 2, math.Exp(8)},
+		{"steeper", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(12))) }, 4, math.Exp(48)},
+		{"steep", plan.Double, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(12))) }, 4, math.Exp(48)},
+		{"steepest", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(64))) }, 4, 0},
+		{"steepest", plan.Double, func(b *ir.Builder, w *ir.Expr) *ir.Expr { return b.Op(ir.OpExp, b.Op(ir.OpMul, w, b.Const(64))) }, 4, 0},
+		{"quotient", plan.Single, func(b *ir.Builder, w *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpDiv, b.Const(1), b.Op(ir.OpAdd, b.Const(0.001), b.Op(ir.OpAbs, w)))
+		}, 2, 1000},
 	} {
 		t.Run(fmt.Sprint(c.name, c.prec), func(t *testing.T) {
 			f, _, _, _ := spikingFixture(t, c.prec, 1, c.weight)
@@ -167,7 +185,10 @@ func TestSumWords(t *testing.T) {
 			if s.Words != c.words {
 				t.Fatalf("%d words, want %d", s.Words, c.words)
 			}
-			if c.words == 4 {
+			if c.limit == 0 {
+				if s.Scale != 1 {
+					t.Errorf("scale %v", s.Scale)
+				}
 				return
 			}
 			if s.Limit < c.limit || s.Limit > c.limit*1.001 {
@@ -197,6 +218,23 @@ func TestRanges(t *testing.T) {
 	})
 	if got := newRanges(f.p).buffer(w); got != (span{-2, 9}) {
 		t.Errorf("clipped weights lie in %v", got)
+	}
+	if got := f.layout().Sums[0].Words; got != 1 {
+		t.Errorf("weights that are clipped a little above have %d words", got)
+	}
+	// One value far above all others decides the scale, and the others keep their bits.
+	f.p.Schedule[0].Ops, f.p.Buffers[w].Reals[7] = []plan.Op{deliver}, 1e5
+	if got := f.layout().Sums[0].Words; got != 2 {
+		t.Errorf("weights with an outlier have %d words", got)
+	}
+	f.p.Buffers[w].Reals[7] = 1
+	for most, want := range map[float64]int{1e4: 2, 1e15: 4} {
+		store(func(b *ir.Builder, old *ir.Expr) *ir.Expr {
+			return b.Op(ir.OpMin, b.Op(ir.OpMax, b.Op(ir.OpAdd, old, b.Const(1)), b.Const(-1)), b.Const(most))
+		})
+		if got := f.layout().Sums[0].Words; got != want {
+			t.Errorf("weights of up to 4 that are clipped at %g have %d words, want %d", most, got, want)
+		}
 	}
 	store(func(b *ir.Builder, old *ir.Expr) *ir.Expr { return b.Op(ir.OpAdd, old, b.Const(1)) })
 	if got := newRanges(f.p).buffer(w); !math.IsInf(got.hi, 1) {
