@@ -139,7 +139,7 @@ func (c *checker) call(e *syntax.Call) typ {
 	case ok && v.Kind == ValTable:
 		return c.table(e, v, args)
 	case ok && v.Kind == ValOther:
-		c.errorHint(e.Fun.Sp, "equations can call the functions of the language and TimedArrays", "%q is a %s, which equations cannot call", name, v.Type)
+		c.errorHint(e.Fun.Sp, "equations can call the functions of the language, TimedArrays, and functions that the script defines", "%q is a %s, which equations cannot call", name, v.Type)
 	case ok:
 		c.errorHint(e.Sp, "is an operator missing before the parenthesis?", "%q is a number and cannot be called", name)
 	case name == "pre.sum" || name == "post.sum":

@@ -300,6 +300,10 @@ func (c *checker) externalRef(e *syntax.Ident, v Value) (Ref, typ, bool) {
 		c.errorHint(e.Sp, "write "+e.Name+"("+args+")", "%q is a function of time and needs arguments", e.Name)
 		return ref, typ{}, true
 	}
+	if v.Kind == ValFunction {
+		c.errorHint(e.Sp, "write "+e.Name+"(...)", "%q is a function and needs arguments", e.Name)
+		return ref, typ{}, true
+	}
 	what := v.Type
 	if what == "" {
 		what = "value that is not a number"

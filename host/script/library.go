@@ -37,8 +37,7 @@ func (in *interp) addLibrary(d starlark.StringDict) {
 	lib["scipy"] = &moduleValue{"scipy", starlark.StringDict{"special": &moduleValue{"scipy.special", special}}}
 	put("networkx", in.graphVocabulary())
 	d[pystar.Library] = &moduleValue{"Python's library", lib}
-	for name, f := range map[string]builtinFunc{"exit": exitScript, "quit": exitScript, "divmod": divmod, "callable": isCallable, "isinstance": isInstance, "frozenset": frozenSet, "open": in.openFile, "globals": scopeNames(false), "locals": scopeNames(true),
-		"check_units": decoratorOfNothing, "implementation": decoratorOfNothing} {
+	for name, f := range map[string]builtinFunc{"exit": exitScript, "quit": exitScript, "divmod": divmod, "callable": isCallable, "isinstance": isInstance, "frozenset": frozenSet, "open": in.openFile, "globals": scopeNames(false), "locals": scopeNames(true)} {
 		if d[name] == nil {
 			d[name] = starlark.NewBuiltin(name, f)
 		}
@@ -81,7 +80,7 @@ func scopeNames(locals bool) builtinFunc {
 	}
 }
 
-// decoratorOfNothing is @lru_cache, @lru_cache(maxsize=None), @wraps(f), @check_units(...) or @implementation(...): the function stays as it is.
+// decoratorOfNothing is @lru_cache, @lru_cache(maxsize=None) or @wraps(f): the function stays as it is.
 func decoratorOfNothing(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) == 1 && len(kwargs) == 0 && b.Name() == "lru_cache" {
 		if f, ok := args[0].(starlark.Callable); ok {

@@ -166,7 +166,7 @@ var _ check.Scope = (*scope)(nil)
 // Lookup finds a name. Values that equations cannot use are found too, so that the message can say what they are.
 func (s *scope) Lookup(name string) (check.Value, bool) {
 	if v, ok := s.namespace[name]; ok {
-		return scopeValue(v), true
+		return s.in.scopeValue(v), true
 	}
 	if v, ok := constants[name]; ok {
 		return check.Value{Kind: check.ValQuantity, Q: units.Quantity{Value: v}}, true
@@ -179,7 +179,7 @@ func (s *scope) Lookup(name string) (check.Value, bool) {
 	}
 	for _, find := range []func(string) (starlark.Value, bool){s.in.runFrame.local, s.made.local, s.in.runFrame.global, s.made.global} {
 		if v, ok := find(name); ok {
-			return scopeValue(v), true
+			return s.in.scopeValue(v), true
 		}
 	}
 	return check.Value{}, false
@@ -207,7 +207,7 @@ func (s *scope) Names() []string {
 	return names
 }
 
-func scopeValue(v starlark.Value) check.Value {
+func (in *interp) scopeValue(v starlark.Value) check.Value {
 	switch v := v.(type) {
 	case starlark.Bool:
 		return check.Value{Kind: check.ValBool, Q: units.Quantity{Value: boolFloat(bool(v))}}
@@ -227,6 +227,9 @@ func scopeValue(v starlark.Value) check.Value {
 			}
 			return check.Value{Kind: kind, Q: units.Quantity{Value: v.data[0], Dim: v.dim}}
 		}
+	}
+	if f := in.equationFunction(v); f != nil {
+		return check.Value{Kind: check.ValFunction, Function: f}
 	}
 	return check.Value{Kind: check.ValOther, Type: v.Type()}
 }

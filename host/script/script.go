@@ -113,6 +113,8 @@ type interp struct {
 	brian   brian
 	figures figures
 	lists   comprehensions
+	// defined are the functions of the scripts that were read, by the place of their first word.
+	defined map[place]*definition
 	// files are those that open() began.
 	files []*textFile
 }
@@ -198,7 +200,7 @@ func newInterp(ctx context.Context, path string, o Options) (*interp, error) {
 		o.Steps = DefaultSteps
 	}
 	in := &interp{ctx: ctx, opt: o, net: &net.Network{}, sources: map[string]*diag.Source{}, origins: map[*diag.Source]origin{},
-		modules: map[string]*module{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}, lists: comprehensions{}}
+		modules: map[string]*module{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}, lists: comprehensions{}, defined: map[place]*definition{}}
 	if o.Seed != nil {
 		in.draws.seed = *o.Seed
 	}
@@ -335,6 +337,7 @@ func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDic
 	}
 	in.collectLiterals(f, src)
 	in.lists.add(f)
+	in.collectFunctions(f, src)
 	if t == in.thread {
 		in.params.scan(f)
 		if err := in.params.unknown(); err != nil && !in.params.dynamic {
@@ -394,7 +397,7 @@ func (in *interp) predeclared() starlark.StringDict {
 		q, _ := units.Lookup(name)
 		d[name] = number(q.Value, q.Dim)
 	}
-	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.draws.vocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary(), in.pymonntoVocabulary(), in.figureVocabulary(), in.graphVocabulary()} {
+	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.draws.vocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary(), in.functionVocabulary(), in.pymonntoVocabulary(), in.figureVocabulary(), in.graphVocabulary()} {
 		maps.Copy(d, part)
 	}
 	in.machinery(d)

@@ -1,0 +1,554 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
+	eqs "github.com/galvani-sim/galvani/host/syntax"
+	"github.com/galvani-sim/galvani/host/units"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// A function of the script becomes the expression that it returns. Its statements are followed with arguments of which only the expressions are
+// known: what depends on these is written down, what does not is computed by the script's interpreter. An "if" whose condition depends on
+// them is followed both ways, and its results are joined by a condition.
+
+// symbolic is a value that is known as an expression only. src is the text that the expression stands in.
+type symbolic struct {
+	e   eqs.Expr
+	src *diag.Source
+}
+
+func (s symbolic) String() string        { return eqs.Print(s.e) }
+func (s symbolic) Type() string          { return "expression" }
+func (s symbolic) Freeze()               {}
+func (s symbolic) Truth() starlark.Bool  { return true }
+func (s symbolic) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: expression") }
+
+// closure is a function that a function defines.
+type closure struct {
+	*definition
+	name     string
+	defaults map[string]starlark.Value
+	in       *vars
+	fn       *starlark.Function // whose module's names count
+}
+
+func (c *closure) String() string        { return "<function " + c.name + ">" }
+func (c *closure) Type() string          { return "function" }
+func (c *closure) Freeze()               {}
+func (c *closure) Truth() starlark.Bool  { return true }
+func (c *closure) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: function") }
+
+// partly is the value of a name that was given one under a condition only.
+type partly struct{ symbolic }
+
+// vars are the local variables of a function, and those of the function around it.
+type vars struct {
+	values starlark.StringDict
+	outer  *vars
+}
+
+func (v *vars) find(name string) starlark.Value {
+	for ; v != nil; v = v.outer {
+		if x := v.values[name]; x != nil {
+			return x
+		}
+	}
+	return nil
+}
+
+func (v *vars) copy() *vars { return &vars{maps.Clone(v.values), v.outer} }
+
+// refusal is what a function cannot be in equations for. It is thrown, and caught where the call began.
+type refusal struct{ diag.Diagnostic }
+
+// inlining is one call of a function in equations, with all functions that it calls.
+type inlining struct {
+	in     *interp
+	thread *starlark.Thread
+	lookup func(name string) (check.Value, bool)
+	pinned starlark.StringDict
+	// globals are the global variables of modules, by one of their functions.
+	globals map[*starlark.Module]starlark.StringDict
+	nodes   int // how many were made
+	depth   int // of calls
+}
+
+// Bounds on what a call may become.
+const (
+	maxInlined     = 20_000
+	maxInlineDepth = 100
+)
+
+// Call implements check.ScriptFunction.
+func (f *scriptFunction) Call(call *eqs.Call, args []eqs.Expr, src *diag.Source, lookup func(name string) (check.Value, bool)) (b *eqs.Bound, list diag.List) {
+	in := f.in
+	x := &inlining{in: in, lookup: lookup, pinned: f.pinned, globals: map[*starlark.Module]starlark.StringDict{}, thread: &starlark.Thread{Name: "equations"}}
+	x.thread.SetMaxExecutionSteps(in.opt.Steps)
+	x.thread.SetLocal(comprehensionsKey, in.lists)
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case refusal:
+			d := r.Diagnostic
+			if d.Source != src {
+				d = d.WithNote(src, call.Sp, "called here")
+			}
+			b, list = nil, diag.List{d}
+		default:
+			panic(r)
+		}
+	}()
+	values := make([]starlark.Value, len(args))
+	for k, a := range args {
+		values[k] = f.given(k, a, src)
+	}
+	site := textPlace{src, call.Sp}
+	out := x.apply(f.unitFunction, values, nil, site, eqs.Print(call))
+	if s, ok := out.(symbolic); ok {
+		if b, ok := s.e.(*eqs.Bound); ok && b.Args != nil {
+			return b, nil
+		}
+	}
+	e := x.expression(out, site, "")
+	return &eqs.Bound{Sp: call.Sp, Name: eqs.Print(call), X: e, Args: args}, nil
+}
+
+// given is an argument: one that is a number is known, so that loops and conditions may depend on it.
+func (f *scriptFunction) given(k int, a eqs.Expr, src *diag.Source) starlark.Value {
+	if k >= len(f.params) || f.args[f.params[k]].kind == anySpec {
+		if n, ok := a.(*eqs.Number); ok {
+			if n.IsInt {
+				return starlark.MakeInt64(int64(n.Value))
+			}
+			return starlark.Float(n.Value)
+		}
+	}
+	return symbolic{a, src}
+}
+
+// textPlace is a part of a text.
+type textPlace struct {
+	src *diag.Source
+	sp  diag.Span
+}
+
+func (x *inlining) refuse(at textPlace, hint, format string, args ...any) {
+	panic(refusal{diag.Diagnostic{Source: at.src, Span: at.sp, Message: fmt.Sprintf(format, args...), Hint: hint}})
+}
+
+// made counts a new node.
+func (x *inlining) made(at textPlace) {
+	if x.nodes++; x.nodes > maxInlined {
+		x.refuse(at, "keep steps on the way in variables of the group", "a call becomes an expression of more than %d parts", maxInlined)
+	}
+}
+
+// frame is a function that is being followed.
+type frame struct {
+	*inlining
+	def  *definition
+	name string
+	fn   *starlark.Function // whose free and global variables count; nil for none
+	bare bool               // units are left out
+	mask eqs.Expr           // of an assignment to r[mask]
+}
+
+// apply calls a function of the script.
+func (x *inlining) apply(u *unitFunction, args []starlark.Value, kwargs map[string]starlark.Value, at textPlace, text string) starlark.Value {
+	fn, ok := u.fn.(*starlark.Function)
+	if !ok {
+		x.refuse(at, "write a function of its own that calls it", "%s cannot be used in equations", u.fn.Name())
+	}
+	def := x.in.defined[placeAt(fn.Position())]
+	if def == nil {
+		x.refuse(at, "", "the text of the function %s is not known here", fn.Name())
+	}
+	values := starlark.StringDict{}
+	defaults := map[string]starlark.Value{}
+	for k := range fn.NumParams() {
+		if name, _ := fn.Param(k); fn.ParamDefault(k) != nil {
+			defaults[name] = fn.ParamDefault(k)
+		}
+	}
+	x.bind(fn.Name(), def, defaults, values, args, kwargs, at)
+	var bound []eqs.Expr
+	for _, name := range parameterNames(fn) {
+		v := values[name]
+		spec := u.args[name]
+		if s, ok := v.(symbolic); ok {
+			s = x.declared(u, name, s, values, at)
+			bound = append(bound, s.e)
+			if u.bare {
+				s = x.bared(spec, name, s, at)
+			}
+			values[name] = s
+		} else if err := u.fits(fmt.Sprintf("the argument %q of %s", name, u.Name()), spec, v, values); err != nil && !u.bare {
+			x.refuse(at, "", "%v", err)
+		} else if u.bare && v != nil {
+			values[name] = bareValue(v)
+		}
+	}
+	if bound == nil {
+		bound = []eqs.Expr{}
+	}
+	f := &frame{inlining: x, def: def, name: fn.Name(), fn: fn, bare: u.bare}
+	f.stub(u, def)
+	out := f.call(values, nil, at)
+	if u.result.kind == anySpec || u.result.kind == ownSpec {
+		if u.bare && u.result.kind == ownSpec {
+			x.refuse(textPlace{u.result.src, u.result.sp}, "give the unit itself", "the unit of the result of %s depends on its arguments, which come without units", u.Name())
+		}
+		if s, ok := out.(symbolic); ok {
+			return symbolic{&eqs.Bound{Sp: at.sp, Name: text, X: s.e, Source: s.src, Args: bound}, at.src}
+		}
+		return out
+	}
+	s, ok := out.(symbolic)
+	if !ok {
+		s = symbolic{x.expression(out, textPlace{def.src, def.sp}, ""), def.src}
+	}
+	want := &eqs.Want{What: "the result of " + u.Name(), Dim: u.result.dim, Bool: u.result.kind == boolSpec, Source: u.result.src, Sp: u.result.sp}
+	if u.result.kind == sameSpec {
+		same, ok := values[u.result.same].(symbolic)
+		if !ok {
+			same = symbolic{x.expression(values[u.result.same], at, u.result.same), at.src}
+		}
+		want.Same = same.e
+	}
+	if u.bare && u.result.kind == dimSpec && !u.result.dim.Dimensionless() {
+		x.made(at)
+		of := &eqs.Bound{Sp: s.e.Span(), Name: eqs.Print(s.e), X: s.e, Source: s.src, Want: &eqs.Want{What: "the result of " + u.Name() + ", which computes without units,"}}
+		s.e = &eqs.Binary{Sp: s.e.Span(), OpSp: s.e.Span(), Op: "*", X: of, Y: &eqs.Const{Sp: s.e.Span(), Q: units.Quantity{Value: 1, Dim: u.result.dim}}}
+		want = nil
+	}
+	return symbolic{&eqs.Bound{Sp: at.sp, Name: text, X: s.e, Source: s.src, Want: want, Args: bound}, at.src}
+}
+
+// stub refuses a function whose body says nothing, as those are that have an implementation in another language only.
+func (f *frame) stub(u *unitFunction, def *definition) {
+	for _, st := range def.body {
+		switch st := st.(type) {
+		case *syntax.BranchStmt:
+			if st.Token == syntax.PASS {
+				continue
+			}
+		case *syntax.ExprStmt:
+			if _, ok := st.X.(*syntax.Literal); ok {
+				continue
+			}
+			if call, ok := st.X.(*syntax.CallExpr); ok && called(call, "fail", len(call.Args)) {
+				continue
+			}
+		}
+		return
+	}
+	hint := "return what it computes"
+	if u.code != "" {
+		hint = fmt.Sprintf("write in the function what its implementation in %s computes: code of other languages is not compiled", u.code)
+	}
+	f.refuse(textPlace{def.src, def.sp}, hint, "the function %s computes nothing", f.name)
+}
+
+// bind gives parameters their values.
+func (x *inlining) bind(name string, def *definition, defaults map[string]starlark.Value, values starlark.StringDict, args []starlark.Value, kwargs map[string]starlark.Value, at textPlace) {
+	var names []string
+	least, rest := 0, ""
+	for _, p := range def.params {
+		switch p := p.(type) {
+		case *syntax.Ident:
+			names = append(names, p.Name)
+		case *syntax.BinaryExpr:
+			names = append(names, p.X.(*syntax.Ident).Name)
+		case *syntax.UnaryExpr:
+			id, ok := p.X.(*syntax.Ident)
+			if p.Op != syntax.STAR || !ok {
+				x.refuse(textPlace{def.src, def.sp}, "name the arguments", "%s takes any arguments by name", name)
+			}
+			rest = id.Name
+		}
+	}
+	for _, n := range names {
+		if defaults[n] == nil {
+			least++
+		}
+	}
+	count := fmt.Sprintf("%d argument%s", len(names), plural(len(names)))
+	if least < len(names) {
+		count = fmt.Sprintf("%d to %s", least, count)
+	}
+	wrong := func(hint string) {
+		form := name + "(" + strings.Join(names, ", ") + ")"
+		if hint == "" {
+			hint = "write " + form
+		}
+		x.refuse(at, hint, "%s takes %s, not %d", name, count, len(args)+len(kwargs))
+	}
+	for k, v := range args {
+		switch {
+		case k < len(names):
+			values[names[k]] = v
+		case rest == "":
+			wrong("")
+		}
+	}
+	if rest != "" {
+		values[rest] = starlark.Tuple(args[min(len(names), len(args)):])
+	}
+	for n, v := range kwargs {
+		if !containsName(names, n) {
+			x.refuse(at, diag.DidYouMean(n, names), "%s has no argument %s=", name, n)
+		}
+		values[n] = v
+	}
+	for _, n := range names {
+		if values[n] == nil {
+			if values[n] = defaults[n]; values[n] == nil {
+				wrong("")
+			}
+		}
+	}
+}
+
+func containsName(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// declared is an argument with the unit that was declared of it.
+func (x *inlining) declared(u *unitFunction, name string, s symbolic, values starlark.StringDict, at textPlace) symbolic {
+	spec := u.args[name]
+	want := &eqs.Want{What: fmt.Sprintf("the argument %q of %s", name, u.Name()), Dim: spec.dim, Bool: spec.kind == boolSpec, Source: spec.src, Sp: spec.sp}
+	switch spec.kind {
+	case anySpec, ownSpec:
+		return s
+	case sameSpec:
+		other, ok := values[spec.same].(symbolic)
+		if !ok || spec.same == name {
+			return s
+		}
+		want.Same = other.e
+	}
+	return symbolic{&eqs.Bound{Sp: s.e.Span(), Name: eqs.Print(s.e), X: s.e, Want: want}, s.src}
+}
+
+// bared is the number of SI units that an argument is.
+func (x *inlining) bared(spec unitSpec, name string, s symbolic, at textPlace) symbolic {
+	switch {
+	case spec.kind == dimSpec && spec.dim.Dimensionless(), spec.kind == boolSpec:
+		return s
+	case spec.kind != dimSpec:
+		x.refuse(at, "@check_units(...) or arg_units= says it", "the unit of the argument %q is not known, but discard_units=True needs it", name)
+	}
+	x.made(at)
+	sp := s.e.Span()
+	return symbolic{&eqs.Binary{Sp: sp, OpSp: sp, Op: "*", X: s.e, Y: &eqs.Const{Sp: sp, Q: units.Quantity{Value: 1, Dim: spec.dim.Inv()}}}, s.src}
+}
+
+// bareValue is a value without its unit.
+func bareValue(v starlark.Value) starlark.Value {
+	switch v := v.(type) {
+	case quantity:
+		return starlark.Float(v.Value)
+	case *Array:
+		if !v.dim.Dimensionless() {
+			own := *v
+			own.dim = units.Dim{}
+			return &own
+		}
+	}
+	return v
+}
+
+// call follows the statements of a function.
+func (f *frame) call(values starlark.StringDict, outer *vars, at textPlace) starlark.Value {
+	if f.depth++; f.depth > maxInlineDepth {
+		f.refuse(at, "write a loop of a known number of steps", "%s calls itself again and again, or functions call each other more than %d deep", f.name, maxInlineDepth)
+	}
+	out := f.run(f.def.body, &vars{values, outer}, flow{next: func(*vars) starlark.Value { return starlark.None }})
+	f.depth--
+	if out == starlark.None {
+		f.refuse(textPlace{f.def.src, f.def.sp}, "end it with return", "the function %s returns nothing", f.name)
+	}
+	return out
+}
+
+// module are the global variables that a function knows.
+func (x *inlining) module(fn *starlark.Function) starlark.StringDict {
+	if fn == nil {
+		return nil
+	}
+	m := fn.Module()
+	if x.globals[m] == nil {
+		if x.globals[m] = globalsOf(fn); x.pinned != nil {
+			x.globals[m] = x.pinned // of the script itself, as a rule
+		}
+	}
+	return x.globals[m]
+}
+
+// value is what a name means in a function; nil: nothing.
+func (f *frame) value(name string, local *vars) starlark.Value {
+	if v := local.find(name); v != nil {
+		return v
+	}
+	if f.def.own[name] {
+		return nil
+	}
+	if f.fn != nil {
+		for k := range f.fn.NumFreeVars() {
+			if b, v := f.fn.FreeVar(k); b.Name == name && v != nil {
+				return v
+			}
+		}
+		if v := f.module(f.fn)[name]; v != nil {
+			return v
+		}
+	}
+	if name == boxName {
+		return &globalBox{f.module(f.fn)}
+	}
+	if v := f.in.vocabulary[name]; v != nil {
+		return v
+	}
+	return starlark.Universe[name]
+}
+
+// at is the place of a part of the function's text.
+func (f *frame) at(n syntax.Node) textPlace {
+	start, end := n.Span()
+	src := f.def.src
+	if call, ok := n.(*syntax.CallExpr); ok {
+		if op := comparisonNamed(call); op != syntax.ILLEGAL {
+			start, _ = call.Args[0].Span()
+			_, end = call.Args[1].Span()
+		}
+	}
+	from, to := offset(src, start), offset(src, end)
+	if to <= from || to > len(src.Text) || strings.Contains(src.Text[from:to], "\n\n") {
+		return textPlace{src, spanAt(src, start)}
+	}
+	return textPlace{src, diag.Span{Start: from, End: to}}
+}
+
+// written is a part of the function's text on one line.
+func (f *frame) written(n syntax.Node) string {
+	at := f.at(n)
+	return strings.Join(strings.Fields(at.src.Text[at.sp.Start:at.sp.End]), " ")
+}
+
+// host evaluates what depends on no argument.
+func (f *frame) host(e syntax.Expr, local *vars) starlark.Value {
+	env := starlark.StringDict{}
+	for _, id := range freeNames(e) {
+		v := f.value(id.Name, local)
+		switch m := v.(type) {
+		case nil:
+			f.unknown(id)
+		case *moduleValue:
+			if m.name == "RandomState" || m.name == "default_rng" {
+				f.random(e)
+			}
+		}
+		if f.bare {
+			v = bareValue(v)
+		}
+		env[id.Name] = v
+	}
+	before := f.in.draws.call
+	v, err := starlark.EvalExprOptions(fileOptions, f.thread, e, env)
+	if err != nil {
+		msg, hint := err.Error(), hintOf(err)
+		var eval *starlark.EvalError
+		if errors.As(err, &eval) {
+			msg = eval.Msg
+		}
+		if hint == "" {
+			msg, hint = splitHint(msg)
+		}
+		f.refuse(f.at(e), hint, "%s", msg)
+	}
+	if f.in.draws.call != before {
+		f.random(e)
+	}
+	return v
+}
+
+func (f *frame) random(e syntax.Expr) {
+	f.refuse(f.at(e), fmt.Sprintf("give the number to the function: an argument more, and rand() or randn() where equations call %s", f.name),
+		"%s draws a random number, which a function in equations cannot", f.written(e))
+}
+
+// unknown refuses a name without a value.
+func (f *frame) unknown(id *syntax.Ident) {
+	if f.def.own[id.Name] {
+		f.refuse(f.at(id), "", "%q has no value here", id.Name)
+	}
+	f.refuse(f.at(id), diag.DidYouMean(id.Name, f.in.commonNames()), "unknown name %q", id.Name)
+}
+
+// freeNames are the names that an expression reads, those of comprehensions and lambdas in it too.
+func freeNames(e syntax.Expr) (out []*syntax.Ident) {
+	own := map[string]bool{}
+	var visit func(n syntax.Node) bool
+	each := func(list ...syntax.Expr) {
+		for _, e := range list {
+			syntax.Walk(e, visit)
+		}
+	}
+	visit = func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.Ident:
+			if !own[n.Name] {
+				out = append(out, n)
+			}
+		case *syntax.DotExpr:
+			each(n.X)
+			return false
+		case *syntax.CallExpr:
+			each(n.Fn)
+			for _, a := range n.Args {
+				if named, ok := a.(*syntax.BinaryExpr); ok && named.Op == syntax.EQ {
+					a = named.Y
+				}
+				each(a)
+			}
+			return false
+		case *syntax.Comprehension:
+			for _, c := range n.Clauses {
+				if loop, ok := c.(*syntax.ForClause); ok {
+					each(loop.X)
+					syntax.Walk(loop.Vars, func(n syntax.Node) bool {
+						if id, ok := n.(*syntax.Ident); ok {
+							own[id.Name] = true
+						}
+						return true
+					})
+				} else {
+					each(c.(*syntax.IfClause).Cond)
+				}
+			}
+			each(n.Body)
+			return false
+		case *syntax.LambdaExpr:
+			for name := range ownNames(n.Params, nil) {
+				own[name] = true
+			}
+			each(n.Body)
+			return false
+		}
+		return true
+	}
+	each(e)
+	return out
+}
