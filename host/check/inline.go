@@ -10,9 +10,53 @@ import (
 
 // ScriptFunction is a function of the script, which equations call as they call those of the language.
 type ScriptFunction interface {
-	// Call gives what a call stands for: a Bound with Args, which replaces it. The arguments are expressions of src; lookup finds what a
-	// name means in the equations. What cannot be said in equations is an error.
-	Call(call *syntax.Call, args []syntax.Expr, src *diag.Source, lookup func(name string) (Value, bool)) (*syntax.Bound, diag.List)
+	// Call gives what a call stands for: a Bound with Args, which replaces it. The arguments are expressions of src. What cannot be said in
+	// equations is an error.
+	Call(call *syntax.Call, args []syntax.Expr, src *diag.Source, names ScriptNames) (*syntax.Bound, diag.List)
+}
+
+// ScriptNames is what names mean in the equations that call a function of the script.
+type ScriptNames interface {
+	Lookup(name string) (Value, bool)
+	// Number is what a number of the script is there, which may be another one in a run of a sweep, or because a person has changed it.
+	// With computed its value decides what the expression is, so that it cannot be read from a variable.
+	Number(name string, q units.Quantity, computed bool) units.Quantity
+}
+
+// Changed is a Scope in which some numbers have other values than in the script.
+type Changed interface {
+	Scope
+	// Script is the scope that this one is a change of.
+	Script() Scope
+}
+
+// scriptNames are the names that a checker knows.
+type scriptNames struct {
+	c  *checker
+	at *syntax.Call
+}
+
+func (n scriptNames) Lookup(name string) (Value, bool) { return n.c.external(name) }
+
+func (n scriptNames) Number(name string, q units.Quantity, computed bool) units.Quantity {
+	c, s := n.c, n.c.ctx.Scope
+	for changed, ok := s.(Changed); ok; changed, ok = s.(Changed) {
+		s = changed.Script()
+	}
+	if s == nil {
+		return q
+	}
+	if v, ok := s.Lookup(name); !ok || v.Q != q || v.Kind != ValQuantity && v.Kind != ValInt {
+		return q // another one of that name
+	}
+	v, _ := c.external(name)
+	if c.ctx.Used != nil {
+		c.ctx.Used(name, v.Q)
+	}
+	if w := c.m.ByName[name]; computed && w != nil && w.External && !c.ctx.Fixed {
+		c.errorf(n.at.Sp, "the expression that %s becomes depends on %q, which cannot change while the network runs", n.at.Fun.Name, name)
+	}
+	return v.Q
 }
 
 // inline returns e with what calls of functions of the script stand for in their place. Parts without such calls are the same nodes.
@@ -86,7 +130,7 @@ func (in *inliner) rebuilt(e syntax.Expr) syntax.Expr {
 			changed = changed || args[k] != a
 		}
 		if f := in.c.function(e.Fun); f != nil {
-			b, list := f.Call(e, args, in.c.src, in.c.external)
+			b, list := f.Call(e, args, in.c.src, scriptNames{in.c, e})
 			for _, d := range list {
 				in.c.list.Add(d)
 			}
@@ -127,15 +171,10 @@ func copied(list []*syntax.Stmt) []*syntax.Stmt {
 
 // number types a number of the script. One that has become a variable is read from there, like the same name in equations.
 func (c *checker) number(e *syntax.Const) typ {
-	if e.Name != "" {
-		if v, ok := c.external(e.Name); ok && v.Q == e.Q {
-			if c.ctx.Used != nil && e.Kind != syntax.ConstBool {
-				c.ctx.Used(e.Name, e.Q)
-			}
-			if v := c.m.ByName[e.Name]; v != nil && v.External && !c.ctx.Fixed {
-				c.m.Live[e] = v
-				return typ{Type{Real, dimOf(e)}, true}
-			}
+	if v := c.m.ByName[e.Name]; e.Free && v != nil && v.External && !c.ctx.Fixed {
+		if now, ok := c.external(e.Name); ok && now.Q == e.Q {
+			c.m.Live[e] = v
+			return typ{Type{Real, dimOf(e)}, true}
 		}
 	}
 	switch {

@@ -29,6 +29,7 @@ func (f *frame) run(list []syntax.Stmt, local *vars, to flow) starlark.Value {
 			if v == starlark.None {
 				f.refuse(f.at(st), "return the value", "the function %s returns None", f.name)
 			}
+			f.returned = f.at(st.Result)
 			return v
 		case *syntax.IfStmt:
 			cond := f.eval(st.Cond, local)
@@ -234,7 +235,7 @@ func (f *frame) assign(st *syntax.AssignStmt, local *vars) {
 	}
 	v := f.eval(st.RHS, local)
 	if op, ok := augmented[st.Op]; ok {
-		v = f.binary(op, f.eval(st.LHS, local), v, st, st.LHS, st.RHS)
+		v = f.binary(op, f.eval(st.LHS, local), v, st, st.LHS, st.RHS, local)
 	}
 	f.set(st.LHS, v, local)
 }
@@ -295,7 +296,7 @@ func (f *frame) assignMasked(st *syntax.AssignStmt, target *syntax.IndexExpr, lo
 	v := f.eval(st.RHS, local)
 	f.mask = outer
 	if op, ok := augmented[st.Op]; ok {
-		v = f.binary(op, old, v, st, target, st.RHS)
+		v = f.binary(op, old, v, st, target, st.RHS, local)
 	}
 	local.values[id.Name] = f.chosen(mask, v, old, target)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -72,12 +73,14 @@ type refusal struct{ diag.Diagnostic }
 type inlining struct {
 	in     *interp
 	thread *starlark.Thread
-	lookup func(name string) (check.Value, bool)
+	names  check.ScriptNames
 	pinned starlark.StringDict
 	// globals are the global variables of modules, by one of their functions.
 	globals map[*starlark.Module]starlark.StringDict
 	nodes   int // how many were made
 	depth   int // of calls
+	// returned is where what was returned last stands.
+	returned textPlace
 }
 
 // Bounds on what a call may become.
@@ -87,9 +90,11 @@ const (
 )
 
 // Call implements check.ScriptFunction.
-func (f *scriptFunction) Call(call *eqs.Call, args []eqs.Expr, src *diag.Source, lookup func(name string) (check.Value, bool)) (b *eqs.Bound, list diag.List) {
+func (f *scriptFunction) Call(call *eqs.Call, args []eqs.Expr, src *diag.Source, names check.ScriptNames) (b *eqs.Bound, list diag.List) {
 	in := f.in
-	x := &inlining{in: in, lookup: lookup, pinned: f.pinned, globals: map[*starlark.Module]starlark.StringDict{}, thread: &starlark.Thread{Name: "equations"}}
+	in.following.Lock()
+	defer in.following.Unlock()
+	x := &inlining{in: in, names: names, pinned: f.pinned, globals: map[*starlark.Module]starlark.StringDict{}, thread: &starlark.Thread{Name: "equations"}}
 	x.thread.SetMaxExecutionSteps(in.opt.Steps)
 	x.thread.SetLocal(comprehensionsKey, in.lists)
 	defer func() {
@@ -116,8 +121,8 @@ func (f *scriptFunction) Call(call *eqs.Call, args []eqs.Expr, src *diag.Source,
 			return b, nil
 		}
 	}
-	e := x.expression(out, site, "")
-	return &eqs.Bound{Sp: call.Sp, Name: eqs.Print(call), X: e, Args: args}, nil
+	at := x.returned
+	return &eqs.Bound{Sp: call.Sp, Name: eqs.Print(call), X: x.expression(out, at, ""), Source: at.src, Args: args}, nil
 }
 
 // given is an argument: one that is a number is known, so that loops and conditions may depend on it.
@@ -212,7 +217,7 @@ func (x *inlining) apply(u *unitFunction, args []starlark.Value, kwargs map[stri
 	}
 	s, ok := out.(symbolic)
 	if !ok {
-		s = symbolic{x.expression(out, textPlace{def.src, def.sp}, ""), def.src}
+		s = symbolic{x.expression(out, x.returned, ""), x.returned.src}
 	}
 	want := &eqs.Want{What: "the result of " + u.Name(), Dim: u.result.dim, Bool: u.result.kind == boolSpec, Source: u.result.src, Sp: u.result.sp}
 	if u.result.kind == sameSpec {
@@ -223,10 +228,8 @@ func (x *inlining) apply(u *unitFunction, args []starlark.Value, kwargs map[stri
 		want.Same = same.e
 	}
 	if u.bare && u.result.kind == dimSpec && !u.result.dim.Dimensionless() {
-		x.made(at)
 		of := &eqs.Bound{Sp: s.e.Span(), Name: eqs.Print(s.e), X: s.e, Source: s.src, Want: &eqs.Want{What: "the result of " + u.Name() + ", which computes without units,"}}
-		s.e = &eqs.Binary{Sp: s.e.Span(), OpSp: s.e.Span(), Op: "*", X: of, Y: &eqs.Const{Sp: s.e.Span(), Q: units.Quantity{Value: 1, Dim: u.result.dim}}}
-		want = nil
+		s.e, want = x.times(of, u.result.dim, textPlace{s.src, s.e.Span()}), nil
 	}
 	return symbolic{&eqs.Bound{Sp: at.sp, Name: text, X: s.e, Source: s.src, Want: want, Args: bound}, at.src}
 }
@@ -350,9 +353,7 @@ func (x *inlining) bared(spec unitSpec, name string, s symbolic, at textPlace) s
 	case spec.kind != dimSpec:
 		x.refuse(at, "@check_units(...) or arg_units= says it", "the unit of the argument %q is not known, but discard_units=True needs it", name)
 	}
-	x.made(at)
-	sp := s.e.Span()
-	return symbolic{&eqs.Binary{Sp: sp, OpSp: sp, Op: "*", X: s.e, Y: &eqs.Const{Sp: sp, Q: units.Quantity{Value: 1, Dim: spec.dim.Inv()}}}, s.src}
+	return symbolic{x.times(s.e, spec.dim.Inv(), textPlace{s.src, s.e.Span()}), s.src}
 }
 
 // bareValue is a value without its unit.
@@ -397,31 +398,68 @@ func (x *inlining) module(fn *starlark.Function) starlark.StringDict {
 	return x.globals[m]
 }
 
-// value is what a name means in a function; nil: nothing.
-func (f *frame) value(name string, local *vars) starlark.Value {
-	if v := local.find(name); v != nil {
+// value is what a name means in a function; nil: nothing. With computed, what the expression becomes depends on its value.
+func (f *frame) value(name string, local *vars, computed bool) starlark.Value {
+	v, own := f.meant(name, local)
+	if own {
 		return v
 	}
+	var q units.Quantity
+	switch v := v.(type) {
+	case starlark.Int:
+		q.Value = float64(v.Float())
+	case starlark.Float:
+		q.Value = float64(v)
+	case quantity:
+		q = units.Quantity(v)
+	default:
+		return v
+	}
+	if now := f.names.Number(name, q, computed); now != q && now.Dim == q.Dim {
+		if _, whole := v.(starlark.Int); whole && now.Value == math.Trunc(now.Value) {
+			return starlark.MakeInt64(int64(now.Value))
+		}
+		return number(now.Value, now.Dim)
+	}
+	return v
+}
+
+// meant is value before anything has changed it; own: it is one of the function's own variables.
+func (f *frame) meant(name string, local *vars) (v starlark.Value, own bool) {
+	if v := local.find(name); v != nil {
+		return v, true
+	}
 	if f.def.own[name] {
-		return nil
+		return nil, true
 	}
 	if f.fn != nil {
 		for k := range f.fn.NumFreeVars() {
 			if b, v := f.fn.FreeVar(k); b.Name == name && v != nil {
-				return v
+				return v, false
 			}
 		}
 		if v := f.module(f.fn)[name]; v != nil {
-			return v
+			return v, false
 		}
 	}
 	if name == boxName {
-		return &globalBox{f.module(f.fn)}
+		return f.box(), true
 	}
 	if v := f.in.vocabulary[name]; v != nil {
-		return v
+		return v, true
 	}
-	return starlark.Universe[name]
+	return starlark.Universe[name], true
+}
+
+// box are the global variables of a file with global statements.
+func (f *frame) box() *globalBox {
+	values := starlark.StringDict{}
+	for name, v := range f.module(f.fn) {
+		if values[name] = v; v != nil {
+			values[name] = f.value(name, nil, true)
+		}
+	}
+	return &globalBox{values}
 }
 
 // at is the place of a part of the function's text.
@@ -435,6 +473,9 @@ func (f *frame) at(n syntax.Node) textPlace {
 		}
 	}
 	from, to := offset(src, start), offset(src, end)
+	if _, ok := n.(*syntax.IndexExpr); ok && to < len(src.Text) && src.Text[to] == ']' {
+		to++
+	}
 	if to <= from || to > len(src.Text) || strings.Contains(src.Text[from:to], "\n\n") {
 		return textPlace{src, spanAt(src, start)}
 	}
@@ -451,7 +492,7 @@ func (f *frame) written(n syntax.Node) string {
 func (f *frame) host(e syntax.Expr, local *vars) starlark.Value {
 	env := starlark.StringDict{}
 	for _, id := range freeNames(e) {
-		v := f.value(id.Name, local)
+		v := f.value(id.Name, local, true)
 		switch m := v.(type) {
 		case nil:
 			f.unknown(id)

@@ -38,7 +38,7 @@ var instead = map[string]string{"round": "floor(x + 0.5)", "rint": "floor(x + 0.
 	"sum": overAll, "mean": overAll, "max": overAll, "min": overAll, "std": overAll, "any": overAll, "all": overAll, "prod": overAll, "cumsum": overAll, "dot": overAll, "median": overAll, "sort": overAll,
 	"interp": "write the pieces with where(...), or keep values in a variable of the group", "print": "leave it out"}
 
-func (b *builtinCall) arg(k int) eqs.Expr { return b.operand(b.args[k], b.given[k]) }
+func (b *builtinCall) arg(k int) eqs.Expr { return b.operand(b.args[k], b.given[k], b.local) }
 
 func (b *builtinCall) node(e eqs.Expr) starlark.Value {
 	b.made(b.at)
@@ -132,6 +132,9 @@ func (b *builtinCall) value() starlark.Value {
 		return b.node(b.op("!=", x, y))
 	case (b.name == "zeros_like" || b.name == "ones_like" || b.name == "full_like") && n >= 1:
 		return b.filled()
+	}
+	if b.name == "range" || b.name == "arange" || b.name == "linspace" {
+		b.refuse(b.at, "loop a number of times that is known, and let a step count with where(k < n, ..., ...) only", "how long %s is depends on the arguments", b.written(b.e))
 	}
 	if hint := instead[b.name]; hint != "" {
 		b.refuse(b.at, hint, "%s has no meaning in equations", b.written(b.e))

@@ -51,7 +51,7 @@ func open(v starlark.Value) bool {
 func (f *frame) eval(e syntax.Expr, local *vars) starlark.Value {
 	if !slices.ContainsFunc(freeNames(e), func(id *syntax.Ident) bool { return open(local.find(id.Name)) }) {
 		if id, ok := e.(*syntax.Ident); ok {
-			v := f.value(id.Name, local)
+			v := f.value(id.Name, local, true)
 			if v == nil {
 				f.unknown(id)
 			}
@@ -90,9 +90,9 @@ func (f *frame) eval(e syntax.Expr, local *vars) starlark.Value {
 		}
 		return d
 	case *syntax.UnaryExpr:
-		return f.unary(e, f.eval(e.X, local))
+		return f.unary(e, f.part(e.X, local), local)
 	case *syntax.BinaryExpr:
-		x := f.eval(e.X, local)
+		x := f.part(e.X, local)
 		if e.Op == syntax.AND || e.Op == syntax.OR {
 			if !open(x) {
 				if bool(x.Truth()) == (e.Op == syntax.OR) {
@@ -101,7 +101,7 @@ func (f *frame) eval(e syntax.Expr, local *vars) starlark.Value {
 				return f.eval(e.Y, local)
 			}
 		}
-		return f.binary(e.Op, x, f.eval(e.Y, local), e, e.X, e.Y)
+		return f.binary(e.Op, x, f.part(e.Y, local), e, e.X, e.Y, local)
 	case *syntax.CondExpr:
 		cond := f.eval(e.Cond, local)
 		if s, isOpen := cond.(symbolic); isOpen {
@@ -181,8 +181,20 @@ func (x *inlining) expression(v starlark.Value, at textPlace, name string) eqs.E
 	return nil
 }
 
+// part is eval for an operand, which is read where it stands if it is a variable of the script.
+func (f *frame) part(e syntax.Expr, local *vars) starlark.Value {
+	if id, ok := e.(*syntax.Ident); ok && !open(local.find(id.Name)) {
+		if v := f.value(id.Name, local, false); v != nil && f.bare {
+			return bareValue(v)
+		} else if v != nil {
+			return v
+		}
+	}
+	return f.eval(e, local)
+}
+
 // operand is the value of an expression of the function as a part of one.
-func (f *frame) operand(v starlark.Value, e syntax.Expr) eqs.Expr {
+func (f *frame) operand(v starlark.Value, e syntax.Expr, local *vars) eqs.Expr {
 	at, name := f.at(e), ""
 	for {
 		p, ok := e.(*syntax.ParenExpr)
@@ -194,8 +206,14 @@ func (f *frame) operand(v starlark.Value, e syntax.Expr) eqs.Expr {
 	switch e := e.(type) {
 	case *syntax.Ident:
 		name = e.Name
-		if q, ok := f.raw(e.Name).(quantity); ok && f.bare {
-			return &eqs.Const{Sp: at.sp, Name: name, Q: units.Quantity(q), Bare: true}
+		if _, own := f.meant(name, local); own || open(v) {
+			break
+		}
+		of := f.value(name, local, false)
+		c, ok := f.expression(of, at, name).(*eqs.Const)
+		if ok {
+			c.Free, c.Bare = true, f.bare
+			return c
 		}
 	case *syntax.Literal:
 		name = f.written(e)
@@ -203,18 +221,10 @@ func (f *frame) operand(v starlark.Value, e syntax.Expr) eqs.Expr {
 	return f.expression(v, at, name)
 }
 
-// raw is a global variable of the script.
-func (f *frame) raw(name string) starlark.Value {
-	if f.def.own[name] {
-		return nil
-	}
-	return f.value(name, nil)
-}
-
-func (f *frame) unary(e *syntax.UnaryExpr, v starlark.Value) starlark.Value {
+func (f *frame) unary(e *syntax.UnaryExpr, v starlark.Value, local *vars) starlark.Value {
 	at := f.at(e)
 	f.made(at)
-	x := f.operand(v, e.X)
+	x := f.operand(v, e.X, local)
 	switch e.Op {
 	case syntax.MINUS, syntax.PLUS:
 		return symbolic{&eqs.Unary{Sp: at.sp, Op: e.Op.String(), X: x}, at.src}
@@ -230,7 +240,7 @@ var operators = map[syntax.Token]string{syntax.PLUS: "+", syntax.MINUS: "-", syn
 	syntax.AMP: "and", syntax.PIPE: "or", syntax.EQL: "==", syntax.NEQ: "!=", syntax.LT: "<", syntax.LE: "<=", syntax.GT: ">", syntax.GE: ">=", syntax.STARSTAR: "**"}
 
 // binary is x op y, of which the operands are ex and ey.
-func (f *frame) binary(op syntax.Token, x, y starlark.Value, whole syntax.Node, ex, ey syntax.Expr) starlark.Value {
+func (f *frame) binary(op syntax.Token, x, y starlark.Value, whole syntax.Node, ex, ey syntax.Expr, local *vars) starlark.Value {
 	at := f.at(whole)
 	_, xOpen := x.(symbolic)
 	_, yOpen := y.(symbolic)
@@ -259,7 +269,7 @@ func (f *frame) binary(op syntax.Token, x, y starlark.Value, whole syntax.Node, 
 		f.refuse(at, writeInstead, "%q cannot be written as an equation", op.String())
 	}
 	f.made(at)
-	b := &eqs.Binary{Sp: at.sp, OpSp: f.between(ex, ey, at), Op: name, X: f.operand(x, ex), Y: f.operand(y, ey)}
+	b := &eqs.Binary{Sp: at.sp, OpSp: f.between(ex, ey, at), Op: name, X: f.operand(x, ex, local), Y: f.operand(y, ey, local)}
 	return symbolic{b, at.src}
 }
 
@@ -360,10 +370,10 @@ func (f *frame) comprehension(e *syntax.Comprehension, local *vars) starlark.Val
 func (f *frame) called(e *syntax.CallExpr, local *vars) starlark.Value {
 	at := f.at(e)
 	if op := comparisonNamed(e); op != syntax.ILLEGAL {
-		return f.binary(op, f.eval(e.Args[0], local), f.eval(e.Args[1], local), e, e.Args[0], e.Args[1])
+		return f.binary(op, f.part(e.Args[0], local), f.part(e.Args[1], local), e, e.Args[0], e.Args[1], local)
 	}
 	if called(e, pystar.Pow, 2) || called(e, pystar.InPlace, 2) {
-		return f.binary(syntax.STARSTAR, f.eval(e.Args[0], local), f.eval(e.Args[1], local), e, e.Args[0], e.Args[1])
+		return f.binary(syntax.STARSTAR, f.part(e.Args[0], local), f.part(e.Args[1], local), e, e.Args[0], e.Args[1], local)
 	}
 	fn := e.Fn
 	if m, ok := fn.(*syntax.CallExpr); ok && called(m, methodName, 2) {
@@ -391,7 +401,7 @@ func (f *frame) called(e *syntax.CallExpr, local *vars) starlark.Value {
 					f.refuse(f.at(a), "a tuple or a list can stand behind *", "%s is none", f.written(a.X))
 				}
 				for _, x := range list {
-					args, given = append(args, x), append(given, a.X)
+					args, given = append(args, x), append(given, a)
 				}
 				continue
 			}
@@ -399,7 +409,11 @@ func (f *frame) called(e *syntax.CallExpr, local *vars) starlark.Value {
 				f.refuse(f.at(a), "name the arguments", "arguments of a dictionary in a function in equations")
 			}
 		}
-		args, given = append(args, f.eval(a, local)), append(given, a)
+		x := f.eval(a, local)
+		if _, known := v.(*starlark.Builtin); known {
+			x = f.part(a, local)
+		}
+		args, given = append(args, x), append(given, a)
 	}
 	switch v := v.(type) {
 	case *unitFunction:
@@ -416,7 +430,7 @@ func (f *frame) called(e *syntax.CallExpr, local *vars) starlark.Value {
 		}
 		return out
 	case *timedArray:
-		return f.table(e, fn, v, args)
+		return f.table(e, fn, v, args, local)
 	case *starlark.Builtin:
 		b := builtinCall{f, e, at, v.Name(), args, given, kwargs, local}
 		return b.value()
@@ -425,12 +439,21 @@ func (f *frame) called(e *syntax.CallExpr, local *vars) starlark.Value {
 	return nil
 }
 
+// times is an expression with another unit.
+func (x *inlining) times(e eqs.Expr, d units.Dim, at textPlace) eqs.Expr {
+	if d.Dimensionless() {
+		return e
+	}
+	x.made(at)
+	return &eqs.Binary{Sp: at.sp, OpSp: at.sp, Op: "*", X: e, Y: &eqs.Const{Sp: at.sp, Q: units.Quantity{Value: 1, Dim: d}}}
+}
+
 // table is a call of a TimedArray, which equations find under the same name.
-func (f *frame) table(e *syntax.CallExpr, fn syntax.Expr, v *timedArray, args []starlark.Value) starlark.Value {
+func (f *frame) table(e *syntax.CallExpr, fn syntax.Expr, v *timedArray, args []starlark.Value, local *vars) starlark.Value {
 	at := f.at(e)
 	id, ok := fn.(*syntax.Ident)
 	if ok {
-		got, _ := f.lookup(id.Name)
+		got, _ := f.names.Lookup(id.Name)
 		ok = got.Kind == check.ValTable && got.Table == check.Table(v.t)
 	}
 	if !ok {
@@ -438,7 +461,14 @@ func (f *frame) table(e *syntax.CallExpr, fn syntax.Expr, v *timedArray, args []
 	}
 	call := &eqs.Call{Sp: at.sp, Fun: &eqs.Ident{Sp: f.at(fn).sp, Name: id.Name}}
 	for k, a := range args {
-		call.Args = append(call.Args, f.operand(a, e.Args[k]))
+		x := f.operand(a, e.Args[k], local)
+		if k == 0 && f.bare {
+			x = f.times(x, units.Second, f.at(e.Args[k]))
+		}
+		call.Args = append(call.Args, x)
+	}
+	if f.bare {
+		return symbolic{f.times(call, v.t.Dim().Inv(), at), at.src}
 	}
 	return symbolic{call, at.src}
 }

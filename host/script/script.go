@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
@@ -113,6 +114,8 @@ type interp struct {
 	brian   brian
 	figures figures
 	lists   comprehensions
+	// following is held while a function is followed for equations, which runs of a sweep are checked for at once.
+	following sync.Mutex
 	// defined are the functions of the scripts that were read, by the place of their first word.
 	defined map[place]*definition
 	// files are those that open() began.

@@ -67,6 +67,7 @@ type Const struct {
 	Kind ConstKind
 	Q    units.Quantity
 	Bare bool // only the value counts, in SI units
+	Free bool // Name is that of a variable of the script
 }
 
 // ConstKind is the kind of a Const.
