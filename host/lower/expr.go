@@ -70,6 +70,8 @@ type scope struct {
 	// the Bounds around what is being lowered.
 	known  map[boundValue]*ir.Expr
 	within int
+	// calls are the results of functions of the script; nil: none was called.
+	calls map[*ir.Expr]bool
 	// draws numbers the call sites of random functions: a site lowered twice is one draw.
 	draws map[*syntax.Call]uint32
 }
@@ -178,6 +180,12 @@ func (s *scope) bound(e *syntax.Bound) *ir.Expr {
 	x := s.expr(e.X)
 	s.within--
 	s.known[key] = x
+	if e.Args != nil {
+		if s.calls == nil {
+			s.calls = map[*ir.Expr]bool{}
+		}
+		s.calls[x] = true
+	}
 	if s.within == 0 {
 		s.known = nil // variables may have other values where the next expression stands
 	}
