@@ -2,6 +2,7 @@ package check
 
 import (
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/syntax"
@@ -61,18 +62,27 @@ func (n scriptNames) Number(name string, q units.Quantity, computed bool) units.
 
 // inline returns e with what calls of functions of the script stand for in their place. Parts without such calls are the same nodes.
 func (c *checker) inline(e syntax.Expr) syntax.Expr {
-	if e == nil || c.ctx.Scope == nil {
+	if !c.callsScript(e) {
 		return e
 	}
-	found := false
+	return (&inliner{c, map[syntax.Expr]syntax.Expr{}}).expr(e)
+}
+
+// callsScript reports whether an expression calls a function of the script.
+func (c *checker) callsScript(e syntax.Expr) (found bool) {
+	if e == nil || c.ctx.Scope == nil {
+		return false
+	}
 	syntax.Walk(e, func(e syntax.Expr) {
 		call, ok := e.(*syntax.Call)
 		found = found || ok && c.function(call.Fun) != nil
 	})
-	if !found {
-		return e
-	}
-	return (&inliner{c, map[syntax.Expr]syntax.Expr{}}).expr(e)
+	return found
+}
+
+// someCalled is callsScript for statements.
+func (c *checker) someCalled(list []*syntax.Stmt) bool {
+	return slices.ContainsFunc(list, func(s *syntax.Stmt) bool { return c.callsScript(s.X) || c.someCalled(s.Body) || c.someCalled(s.Else) })
 }
 
 // function is the function of the script that a name in a call stands for; nil: none.

@@ -66,7 +66,9 @@ func CheckCode(code *syntax.Code, m *Model, ctx Context) (*Code, diag.List) {
 	c := newChecker(m.side(code.Source), ctx)
 	c.src, c.use = code.Source, useValue
 	c.locals = map[string]*Variable{}
-	code = &syntax.Code{Source: code.Source, Stmts: copied(code.Stmts)}
+	if c.someCalled(code.Stmts) {
+		code = &syntax.Code{Source: code.Source, Stmts: copied(code.Stmts)}
+	}
 	out := &Code{Model: c.m, Block: code, Target: map[*syntax.Stmt]Ref{}, Locals: map[string][]*Variable{}}
 	c.stmts(code.Stmts, out)
 	c.summary()

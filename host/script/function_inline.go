@@ -262,7 +262,7 @@ func (f *frame) stub(u *unitFunction, def *definition) {
 // bind gives parameters their values.
 func (x *inlining) bind(name string, def *definition, defaults map[string]starlark.Value, values starlark.StringDict, args []starlark.Value, kwargs map[string]starlark.Value, at textPlace) {
 	var names []string
-	least, rest := 0, ""
+	least, places, rest := 0, -1, ""
 	for _, p := range def.params {
 		switch p := p.(type) {
 		case *syntax.Ident:
@@ -270,12 +270,17 @@ func (x *inlining) bind(name string, def *definition, defaults map[string]starla
 		case *syntax.BinaryExpr:
 			names = append(names, p.X.(*syntax.Ident).Name)
 		case *syntax.UnaryExpr:
-			id, ok := p.X.(*syntax.Ident)
-			if p.Op != syntax.STAR || !ok {
+			if p.Op != syntax.STAR {
 				x.refuse(textPlace{def.src, def.sp}, "name the arguments", "%s takes any arguments by name", name)
 			}
-			rest = id.Name
+			if id, ok := p.X.(*syntax.Ident); ok {
+				rest = id.Name
+			}
+			places = len(names)
 		}
+	}
+	if places < 0 {
+		places = len(names)
 	}
 	for _, n := range names {
 		if defaults[n] == nil {
@@ -295,14 +300,14 @@ func (x *inlining) bind(name string, def *definition, defaults map[string]starla
 	}
 	for k, v := range args {
 		switch {
-		case k < len(names):
+		case k < places:
 			values[names[k]] = v
 		case rest == "":
 			wrong("")
 		}
 	}
 	if rest != "" {
-		values[rest] = starlark.Tuple(args[min(len(names), len(args)):])
+		values[rest] = starlark.Tuple(args[min(places, len(args)):])
 	}
 	for n, v := range kwargs {
 		if !containsName(names, n) {

@@ -215,8 +215,10 @@ func (f *frame) operand(v starlark.Value, e syntax.Expr, local *vars) eqs.Expr {
 			c.Free, c.Bare = true, f.bare
 			return c
 		}
-	case *syntax.Literal:
-		name = f.written(e)
+	default:
+		if name = f.written(e); len(name) > 40 {
+			name = ""
+		}
 	}
 	return f.expression(v, at, name)
 }
