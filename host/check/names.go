@@ -318,7 +318,7 @@ func (c *checker) warnShadow(e *syntax.Ident, what string) {
 		return
 	}
 	if v, ok := c.external(e.Name); ok {
-		if q, unit := units.Lookup(e.Name); !c.brian() && (unit && v.Q == q || v.Kind == ValOther) {
+		if q, unit := units.Lookup(e.Name); !c.brian() && (unit && v.Q == q || v.Kind == ValOther || v.Kind == ValFunction) {
 			return // equations of ANNarchy could not use those anyway
 		}
 		c.warned[e.Name] = true

@@ -88,6 +88,15 @@ func (b *builtinCall) value() starlark.Value {
 			return b.node(b.arg(0))
 		}
 	}
+	if _, dotted := b.e.Fn.(*syntax.DotExpr); dotted && (b.name == "max" || b.name == "min") {
+		list := false
+		if n > 0 {
+			_, list = sequence(b.args[0])
+		}
+		if !list {
+			b.refuse(b.at, "write maximum(a, b) or minimum(a, b) for two values; "+overAll, "%s looks at all elements, and a function in equations has one", b.written(b.e))
+		}
+	}
 	switch {
 	case b.name == "where" && n == 3:
 		return b.node(&eqs.Cond{Sp: b.at.sp, Test: b.arg(0), Then: b.arg(1), Else_: b.arg(2)})
