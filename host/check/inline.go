@@ -20,7 +20,7 @@ type ScriptFunction interface {
 type ScriptNames interface {
 	Lookup(name string) (Value, bool)
 	// Number is what a number of the script is there, which may be another one in a run of a sweep, or because a person has changed it.
-	// With computed its value decides what the expression is, so that it cannot be read from a variable.
+	// With computed its value decides what the expression is, so that it is not read from a variable that stands for it.
 	Number(name string, q units.Quantity, computed bool) units.Quantity
 }
 
@@ -32,10 +32,7 @@ type Changed interface {
 }
 
 // scriptNames are the names that a checker knows.
-type scriptNames struct {
-	c  *checker
-	at *syntax.Call
-}
+type scriptNames struct{ c *checker }
 
 func (n scriptNames) Lookup(name string) (Value, bool) { return n.c.external(name) }
 
@@ -51,11 +48,8 @@ func (n scriptNames) Number(name string, q units.Quantity, computed bool) units.
 		return q // another one of that name
 	}
 	v, _ := c.external(name)
-	if c.ctx.Used != nil {
+	if w := c.m.ByName[name]; c.ctx.Used != nil && (computed || w == nil || !w.External || c.ctx.Fixed) {
 		c.ctx.Used(name, v.Q)
-	}
-	if w := c.m.ByName[name]; computed && w != nil && w.External && !c.ctx.Fixed {
-		c.errorf(n.at.Sp, "the expression that %s becomes depends on %q, which cannot change while the network runs", n.at.Fun.Name, name)
 	}
 	return v.Q
 }
@@ -140,7 +134,7 @@ func (in *inliner) rebuilt(e syntax.Expr) syntax.Expr {
 			changed = changed || args[k] != a
 		}
 		if f := in.c.function(e.Fun); f != nil {
-			b, list := f.Call(e, args, in.c.src, scriptNames{in.c, e})
+			b, list := f.Call(e, args, in.c.src, scriptNames{in.c})
 			for _, d := range list {
 				in.c.list.Add(d)
 			}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/script"
 	"github.com/galvani-sim/galvani/host/session"
 )
@@ -34,12 +35,17 @@ run(0*ms)
 				t.Fatal(err)
 			}
 			want := 0.0
+			var before *plan.Plan
 			for _, gain := range []float64{2, 5, 7} {
 				if gain != 2 {
 					if err := line.Do(session.SetParameter{Name: "gain", Value: gain}); err != nil {
 						t.Fatal(err)
 					}
 				}
+				if again := a.Sim.Plan() == before; gain == 7 && again != (name == "read") {
+					t.Errorf("the second edit kept the plan: %v", again)
+				}
+				before = a.Sim.Plan()
 				if err := line.Seek(context.Background(), line.Step()+100); err != nil {
 					t.Fatal(err)
 				}
