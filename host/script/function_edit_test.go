@@ -19,7 +19,7 @@ func TestFunctionEdit(t *testing.T) {
 gain = 2
 def f(x):
     return `+body+`
-G = NeuronGroup(1, "dv/dt = f(1)/second + (gain - gain)/second: 1", method="euler")
+G = NeuronGroup(1, "dv/dt = f(1 + 0*v)/second + (gain - gain)/second: 1", method="euler")
 run(0*ms)
 `, script.Options{Engine: cpuEngine{}})
 			if err != nil {
