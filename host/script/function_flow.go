@@ -88,6 +88,9 @@ func (f *frame) run(list []syntax.Stmt, local *vars, to flow) starlark.Value {
 			}
 			return turn(local)
 		case *syntax.DefStmt:
+			if strings.HasPrefix(st.Name.Name, tryName) {
+				f.refuse(f.at(st), writeInstead, "a function in equations cannot try something")
+			}
 			local.values[st.Name.Name] = f.closure(defOf(st, f.def.src), st.Name.Name, local)
 		case *syntax.BranchStmt:
 			switch st.Token {
@@ -128,7 +131,7 @@ func (f *frame) stops(st *syntax.IfStmt) {
 	for _, body := range [][]syntax.Stmt{st.True, st.False} {
 		for _, inner := range body {
 			if ex, ok := inner.(*syntax.ExprStmt); ok {
-				if call, ok := ex.X.(*syntax.CallExpr); ok && called(call, "fail", len(call.Args)) {
+				if _, _, ok := raised(ex.X); ok {
 					f.refuse(f.at(ex), "leave it out here; a value that becomes NaN or infinite stops a run anyway", "whether this error occurs depends on the arguments, and equations cannot raise one")
 				}
 			}
@@ -316,7 +319,8 @@ func (f *frame) effect(st *syntax.ExprStmt) {
 	switch name {
 	case "print":
 		f.refuse(f.at(st), "leave it out, and look at values with a StateMonitor", "a function in equations cannot print")
-	case "fail", "raise":
+	}
+	if _, _, ok := raised(st.X); ok {
 		f.refuse(f.at(st), "leave it out here", "the function %s raises an error", f.name)
 	}
 	f.refuse(f.at(st), writeInstead, "a function in equations can only compute, and this does something else")

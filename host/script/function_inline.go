@@ -246,7 +246,7 @@ func (f *frame) stub(u *unitFunction, def *definition) {
 			if _, ok := st.X.(*syntax.Literal); ok {
 				continue
 			}
-			if call, ok := st.X.(*syntax.CallExpr); ok && called(call, "fail", len(call.Args)) {
+			if _, _, ok := raised(st.X); ok {
 				continue
 			}
 		}

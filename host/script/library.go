@@ -70,7 +70,7 @@ func scopeNames(locals bool) builtinFunc {
 		}
 		out := starlark.NewDict(len(values))
 		for _, name := range values.Keys() {
-			if v := values[name]; v != nil {
+			if v := values[name]; v != nil && !strings.HasPrefix(name, ".") {
 				if err := out.SetKey(starlark.String(name), v); err != nil {
 					return nil, err
 				}

@@ -119,6 +119,12 @@ func readPython(name, text string) (*pystar.Text, *syntax.File, error) {
 		replace(reflect.ValueOf(f.Stmts), read)
 	}
 	f.Stmts = decorated(entered(f.Stmts))
+	if err := tried(f); err != nil {
+		return nil, nil, err
+	}
+	if err := enclosedAll(f); err != nil {
+		return nil, nil, err
+	}
 	boxed(f)
 	return read, f, nil
 }

@@ -3,6 +3,7 @@ package script
 import (
 	"maps"
 	"sort"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/units"
@@ -29,6 +30,7 @@ func capture(t *starlark.Thread) *frameScope {
 			continue
 		}
 		s.module = fn
+		within := s.locals
 		s.locals = starlark.StringDict{}
 		for i := 0; i < fn.NumFreeVars(); i++ {
 			if b, v := fn.FreeVar(i); v != nil {
@@ -52,7 +54,16 @@ func capture(t *starlark.Thread) *frameScope {
 				s.locals[b.Name] = v
 			}
 		}
-		break
+		maps.Copy(s.locals, within)
+		if !strings.HasPrefix(fn.Name(), tryName) { // what is tried sees the variables of the function around
+			break
+		}
+	}
+	for name, v := range s.locals {
+		if box, ok := v.(*globalBox); ok {
+			delete(s.locals, name)
+			maps.Copy(s.locals, box.values)
+		}
 	}
 	return s
 }
@@ -144,11 +155,12 @@ func (s *frameScope) names(into map[string]bool) {
 	if s == nil {
 		return
 	}
-	for n := range s.locals {
-		into[n] = true
-	}
-	for n := range s.globals() {
-		into[n] = true
+	for _, list := range []starlark.StringDict{s.locals, s.globals()} {
+		for n := range list {
+			if !strings.HasPrefix(n, ".") {
+				into[n] = true
+			}
+		}
 	}
 }
 

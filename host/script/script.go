@@ -408,6 +408,7 @@ func (in *interp) predeclared() starlark.StringDict {
 	in.addModules(d)
 	d["print"] = starlark.NewBuiltin("print", in.print)
 	pythonVocabulary(d)
+	in.tryVocabulary(d)
 	return d
 }
 

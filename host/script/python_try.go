@@ -1,0 +1,592 @@
+package script
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/pystar"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// Starlark has no exceptions: an error ends what was called. So what stands under "try" becomes a function, which is called with a builtin that
+// gives the error back; what it assigns are variables of the function around, which are kept in a box as those of a nonlocal statement are.
+
+// Names that no script can have: of the functions, of what came of them, and of the builtins that look at it.
+const (
+	tryName     = ".try"
+	outcomeName = ".outcome"
+	caughtName  = ".caught"
+	reraiseName = ".reraise"
+)
+
+// What a function of a try ends with, besides what it raised.
+const (
+	endedRaised   = "error"
+	endedReturn   = "return"
+	endedBreak    = "break"
+	endedContinue = "continue"
+)
+
+// tried puts the loops that stand for try, except, else and finally together.
+func tried(f *syntax.File) error {
+	t := &trier{}
+	f.Stmts = t.stmts(f.Stmts, pystar.Global, nil)
+	return t.err
+}
+
+type trier struct {
+	count int
+	err   error
+}
+
+// tryPart is the word that a loop stands for; "": it is a loop, or no loop.
+func tryPart(st syntax.Stmt) (word string, loop *syntax.ForStmt) {
+	loop, ok := st.(*syntax.ForStmt)
+	if !ok {
+		return "", nil
+	}
+	call, ok := loop.X.(*syntax.CallExpr)
+	if !ok {
+		return "", nil
+	}
+	id, ok := call.Fn.(*syntax.Ident)
+	if !ok || !slices.Contains([]string{pystar.Try, pystar.Except, pystar.Otherwise, pystar.Finally}, id.Name) {
+		return "", nil
+	}
+	return id.Name, loop
+}
+
+// stmts rewrites the statements of a function, or of a file. scope is the statement by which a function within it names its variables, but for those in
+// global, which it calls global itself.
+func (t *trier) stmts(list []syntax.Stmt, scope string, global []string) (out []syntax.Stmt) {
+	for k := 0; k < len(list); k++ {
+		word, loop := tryPart(list[k])
+		switch {
+		case word == "":
+			if def, ok := list[k].(*syntax.DefStmt); ok {
+				def.Body = t.stmts(def.Body, pystar.Nonlocal, globalIn(def.Body))
+			} else {
+				for _, body := range bodies(list[k]) {
+					*body = t.stmts(*body, scope, global)
+				}
+			}
+			out = append(out, list[k])
+			continue
+		case word != pystar.Try:
+			if t.err == nil {
+				t.err = syntax.Error{Pos: loop.For, Msg: "this belongs to a try, and there is none before it"}
+			}
+			continue
+		}
+		c := &attempt{t: t, at: loop.For, body: t.stmts(loop.Body, scope, global), scope: scope, global: global}
+		for k+1 < len(list) {
+			word, next := tryPart(list[k+1])
+			if word == "" || word == pystar.Try || c.finally != nil || word == pystar.Except && c.otherwise != nil || word == pystar.Otherwise && (len(c.handlers) == 0 || c.otherwise != nil) {
+				break
+			}
+			k++
+			body := t.stmts(next.Body, scope, global)
+			switch word {
+			case pystar.Except:
+				c.handlers = append(c.handlers, handler{next, body})
+			case pystar.Otherwise:
+				c.otherwise = body
+			case pystar.Finally:
+				c.finally = body
+			}
+		}
+		if len(c.handlers) == 0 && c.finally == nil && t.err == nil {
+			t.err = syntax.Error{Pos: loop.For, Msg: "a try without except or finally"}
+		}
+		out = append(out, c.written()...)
+	}
+	return out
+}
+
+// globalIn are the names that a function calls global.
+func globalIn(list []syntax.Stmt) (names []string) {
+	for _, st := range list {
+		if of, ok := declared(st, pystar.Global); ok {
+			names = append(names, of...)
+		}
+		if _, def := st.(*syntax.DefStmt); !def {
+			for _, body := range bodies(st) {
+				names = append(names, globalIn(*body)...)
+			}
+		}
+	}
+	return names
+}
+
+// attempt is one try with what belongs to it.
+type attempt struct {
+	t                  *trier
+	at                 syntax.Position
+	body               []syntax.Stmt
+	handlers           []handler
+	otherwise, finally []syntax.Stmt
+	scope              string
+	global             []string
+}
+
+type handler struct {
+	*syntax.ForStmt
+	body []syntax.Stmt
+}
+
+func (c *attempt) ident(name string) *syntax.Ident { return &syntax.Ident{NamePos: c.at, Name: name} }
+
+func (c *attempt) text(s string) *syntax.Literal {
+	return &syntax.Literal{Token: syntax.STRING, TokenPos: c.at, Raw: strconv.Quote(s), Value: s}
+}
+
+func (c *attempt) call(name string, args ...syntax.Expr) *syntax.CallExpr {
+	return &syntax.CallExpr{Fn: c.ident(name), Lparen: c.at, Args: args, Rparen: c.at}
+}
+
+// part is outcome[k].
+func (c *attempt) part(outcome string, k int64) syntax.Expr {
+	return &syntax.IndexExpr{X: c.ident(outcome), Lbrack: c.at, Rbrack: c.at, Y: &syntax.Literal{Token: syntax.INT, TokenPos: c.at, Raw: strconv.FormatInt(k, 10), Value: k}}
+}
+
+// ended is a condition: what was tried ended so.
+func (c *attempt) ended(outcome, how string) syntax.Expr {
+	return &syntax.BinaryExpr{X: c.part(outcome, 0), OpPos: c.at, Op: syntax.EQL, Y: c.text(how)}
+}
+
+// written is the whole try.
+func (c *attempt) written() []syntax.Stmt {
+	if c.finally != nil {
+		inner := *c
+		inner.finally = nil
+		last := &attempt{t: c.t, at: c.at, body: c.body, scope: c.scope, global: c.global}
+		if len(c.handlers) > 0 {
+			last.body = inner.written()
+		}
+		out, outcome, exits := last.guarded()
+		out = append(out, c.finally...)
+		out = append(out, &syntax.IfStmt{If: c.at, Cond: c.ended(outcome, endedRaised), True: []syntax.Stmt{&syntax.ExprStmt{X: c.call(reraiseName, c.ident(outcome))}}})
+		return append(out, c.passed(outcome, exits)...)
+	}
+	out, outcome, exits := c.guarded()
+	chain := []syntax.Stmt{&syntax.ExprStmt{X: c.call(reraiseName, c.ident(outcome))}}
+	for _, h := range slices.Backward(c.handlers) {
+		target := h.Vars.(*syntax.Ident).Name
+		body := c.again(h.body, outcome, target)
+		if target != "_" {
+			body = append([]syntax.Stmt{&syntax.AssignStmt{OpPos: h.For, Op: syntax.EQ, LHS: h.Vars, RHS: c.part(outcome, 1)}}, body...)
+		}
+		kinds := h.X.(*syntax.CallExpr).Args[0]
+		chain = []syntax.Stmt{&syntax.IfStmt{If: h.For, Cond: c.call(caughtName, c.ident(outcome), kinds), True: body, ElsePos: h.For, False: chain}}
+	}
+	out = append(out, &syntax.IfStmt{If: c.at, Cond: c.ended(outcome, endedRaised), True: chain})
+	out = append(out, c.passed(outcome, exits)...)
+	if c.otherwise != nil {
+		out = append(out, &syntax.IfStmt{If: c.at, Cond: c.ended(outcome, ""), True: c.otherwise})
+	}
+	return out
+}
+
+// guarded makes a function of what is tried, and calls it.
+func (c *attempt) guarded() (out []syntax.Stmt, outcome string, exits map[string]bool) {
+	c.t.count++
+	n := strconv.Itoa(c.t.count)
+	own := map[string]bool{}
+	(&boxer{}).locals(nil, c.body, own)
+	var global, outer []syntax.Expr
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		switch {
+		case strings.HasPrefix(name, "."):
+		case c.scope == pystar.Global || slices.Contains(c.global, name):
+			global = append(global, c.text(name))
+		default:
+			outer = append(outer, c.text(name))
+		}
+	}
+	exits = map[string]bool{}
+	body := c.exits(c.body, false, exits)
+	for _, names := range []struct {
+		how  string
+		list []syntax.Expr
+	}{{pystar.Global, global}, {pystar.Nonlocal, outer}} {
+		if len(names.list) > 0 {
+			body = append([]syntax.Stmt{&syntax.ExprStmt{X: c.call(names.how, names.list...)}}, body...)
+		}
+	}
+	outcome = outcomeName + n
+	return []syntax.Stmt{&syntax.DefStmt{Def: c.at, Name: c.ident(tryName + n), Body: body},
+		&syntax.AssignStmt{OpPos: c.at, Op: syntax.EQ, LHS: c.ident(outcome), RHS: c.call(pystar.Try, c.ident(tryName+n))}}, outcome, exits
+}
+
+// exits turns return, break and continue into what the function of a try returns.
+func (c *attempt) exits(list []syntax.Stmt, inLoop bool, found map[string]bool) []syntax.Stmt {
+	if list == nil {
+		return nil // which a tree has where there is no else
+	}
+	out := make([]syntax.Stmt, len(list))
+	leave := func(at syntax.Position, how string, v syntax.Expr) syntax.Stmt {
+		found[how] = true
+		if v == nil {
+			v = &syntax.Ident{NamePos: at, Name: "None"}
+		}
+		return &syntax.ReturnStmt{Return: at, Result: &syntax.TupleExpr{List: []syntax.Expr{c.text(how), v}}}
+	}
+	for k, st := range list {
+		out[k] = st
+		switch st := st.(type) {
+		case *syntax.ReturnStmt:
+			out[k] = leave(st.Return, endedReturn, st.Result)
+			continue
+		case *syntax.BranchStmt:
+			switch {
+			case inLoop:
+			case st.Token == syntax.BREAK:
+				out[k] = leave(st.TokenPos, endedBreak, nil)
+			case st.Token == syntax.CONTINUE:
+				out[k] = leave(st.TokenPos, endedContinue, nil)
+			}
+			continue
+		case *syntax.DefStmt:
+			continue
+		case *syntax.ForStmt, *syntax.WhileStmt:
+			for _, body := range bodies(st) {
+				*body = c.exits(*body, true, found)
+			}
+			continue
+		}
+		for _, body := range bodies(st) {
+			*body = c.exits(*body, inLoop, found)
+		}
+	}
+	return out
+}
+
+// passed leaves the function or the loop around as what was tried did.
+func (c *attempt) passed(outcome string, exits map[string]bool) (out []syntax.Stmt) {
+	for _, e := range []struct {
+		how string
+		st  syntax.Stmt
+	}{{endedReturn, &syntax.ReturnStmt{Return: c.at, Result: c.part(outcome, 1)}}, {endedBreak, &syntax.BranchStmt{Token: syntax.BREAK, TokenPos: c.at}},
+		{endedContinue, &syntax.BranchStmt{Token: syntax.CONTINUE, TokenPos: c.at}}} {
+		if exits[e.how] {
+			out = append(out, &syntax.IfStmt{If: c.at, Cond: c.ended(outcome, e.how), True: []syntax.Stmt{e.st}})
+		}
+	}
+	return out
+}
+
+// again turns a bare raise, and one of what was caught, into raising it again.
+func (c *attempt) again(list []syntax.Stmt, outcome, caught string) []syntax.Stmt {
+	if list == nil {
+		return nil // which a tree has where there is no else
+	}
+	out := make([]syntax.Stmt, len(list))
+	for k, st := range list {
+		out[k] = st
+		if ex, ok := st.(*syntax.ExprStmt); ok {
+			if kind, args, ok := raised(ex.X); ok && len(args) == 0 && (kind == "again" || kind == caught) {
+				out[k] = &syntax.ExprStmt{X: c.call(reraiseName, c.ident(outcome))}
+			}
+		}
+		if _, def := st.(*syntax.DefStmt); !def {
+			for _, body := range bodies(st) {
+				*body = c.again(*body, outcome, caught)
+			}
+		}
+	}
+	return out
+}
+
+// raised takes a raise statement apart.
+func raised(e syntax.Expr) (kind string, args []syntax.Expr, ok bool) {
+	call, ok := e.(*syntax.CallExpr)
+	if !ok {
+		return "", nil, false
+	}
+	if dot, is := call.Fn.(*syntax.DotExpr); is {
+		if id, is := dot.X.(*syntax.Ident); is && id.Name == pystar.Raise {
+			return dot.Name.Name, call.Args, true
+		}
+	}
+	return "fail", call.Args, called(call, "fail", len(call.Args))
+}
+
+// raisedError is an error of a kind that "except" can name.
+type raisedError struct{ kind, msg string }
+
+func (e *raisedError) Error() string { return e.msg }
+
+// raiser is what raise statements call: its attributes raise errors of their names.
+type raiser struct{}
+
+var _ starlark.HasAttrs = raiser{}
+
+func (raiser) String() string        { return "raise" }
+func (raiser) Type() string          { return "raise" }
+func (raiser) Freeze()               {}
+func (raiser) Truth() starlark.Bool  { return true }
+func (raiser) Hash() (uint32, error) { return 0, nil }
+func (raiser) AttrNames() []string   { return nil }
+
+// Attr is a function that raises an error of this kind.
+func (raiser) Attr(kind string) (starlark.Value, error) {
+	return starlark.NewBuiltin("fail", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+		if kind == "again" {
+			return nil, withHint(errors.New("nothing was raised that could be raised again"), "raise alone stands under an except")
+		}
+		parts := make([]string, len(args))
+		for k, v := range args {
+			parts[k] = plainString(v)
+		}
+		if len(args) == 0 {
+			parts = []string{kind}
+		}
+		return nil, &raisedError{kind, "fail: " + strings.Join(parts, " ")}
+	}), nil
+}
+
+// exception is what "except X as e" gives e.
+type exception struct {
+	kind, msg string
+	err       error
+}
+
+var _ starlark.HasAttrs = (*exception)(nil)
+
+func (e *exception) String() string        { return e.msg }
+func (e *exception) Type() string          { return e.kind }
+func (e *exception) Freeze()               {}
+func (e *exception) Truth() starlark.Bool  { return true }
+func (e *exception) Hash() (uint32, error) { return starlark.String(e.msg).Hash() }
+func (e *exception) AttrNames() []string   { return []string{"args"} }
+
+// Attr gives args.
+func (e *exception) Attr(name string) (starlark.Value, error) {
+	if name == "args" {
+		return starlark.Tuple{starlark.String(e.msg)}, nil
+	}
+	return nil, noAttr(e.kind, name, e.AttrNames())
+}
+
+// kinds tell which kind of error a message is of.
+var kinds = []struct {
+	msg  *regexp.Regexp
+	kind string
+}{
+	{regexp.MustCompile(`key .* not in|no key |KeyError`), "KeyError"},
+	{regexp.MustCompile(`out of range|there is no element`), "IndexError"},
+	{regexp.MustCompile(`division by zero|divided by zero`), "ZeroDivisionError"},
+	{regexp.MustCompile(`has no \.\w+ (field or method|attribute)|has no attribute`), "AttributeError"},
+	{regexp.MustCompile(`there is no module`), "ModuleNotFoundError"},
+	{regexp.MustCompile(`there is no file|no such file|does not exist`), "FileNotFoundError"},
+	{regexp.MustCompile(`referenced before assignment`), "UnboundLocalError"},
+	{regexp.MustCompile(`invalid literal|invalid syntax|not a number: `), "ValueError"},
+	{regexp.MustCompile(`different units|units differ|cannot compare .* with`), "DimensionMismatchError"},
+	{regexp.MustCompile(`unknown (binary|unary) op|missing argument|unexpected keyword|unexpected argument|accepts (no|at most)|not iterable|, want `), "TypeError"},
+}
+
+// broader are the kinds of which others are special cases.
+var broader = map[string][]string{
+	"KeyError": {"LookupError"}, "IndexError": {"LookupError"}, "ZeroDivisionError": {"ArithmeticError"}, "OverflowError": {"ArithmeticError"}, "ModuleNotFoundError": {"ImportError"},
+	"FileNotFoundError": {"OSError", "IOError", "EnvironmentError"}, "PermissionError": {"OSError", "IOError", "EnvironmentError"}, "OSError": {"IOError", "EnvironmentError"}, "IOError": {"OSError"},
+	"UnboundLocalError": {"NameError"}, "NotImplementedError": {"RuntimeError"}, "RecursionError": {"RuntimeError"}, "UnicodeError": {"ValueError"},
+}
+
+// try calls what is tried. Errors of models and networks, limits, and the end of a script are no exceptions: they go on.
+func (in *interp) try(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	v, err := starlark.Call(t, args[0], nil, nil)
+	if err == nil {
+		if ended, ok := v.(starlark.Tuple); ok {
+			return ended, nil
+		}
+		return starlark.Tuple{starlark.String(""), starlark.None}, nil
+	}
+	var list diag.List
+	var done *Error
+	var exit *exitCall
+	if errors.Is(err, ErrStop) || errors.As(err, &list) || errors.As(err, &done) || errors.As(err, &exit) || in.exceeded != "" || in.ctx.Err() != nil || errors.Is(err, context.Canceled) || in.brian.stop != nil {
+		return nil, err
+	}
+	e := &exception{kind: "Exception", msg: err.Error(), err: err}
+	var eval *starlark.EvalError
+	if errors.As(err, &eval) {
+		e.msg = eval.Msg
+	}
+	var own *raisedError
+	if errors.As(err, &own) {
+		e.kind = own.kind
+	} else if errors.Is(err, fs.ErrNotExist) {
+		e.kind = "FileNotFoundError"
+	} else if strings.HasPrefix(e.msg, "fail: ") {
+		e.kind = "Exception"
+	} else {
+		for _, k := range kinds {
+			if k.msg.MatchString(e.msg) {
+				e.kind = k.kind
+				break
+			}
+		}
+	}
+	e.msg, _, _ = strings.Cut(strings.TrimPrefix(e.msg, "fail: "), "\nhint: ")
+	return starlark.Tuple{starlark.String(endedRaised), e}, nil
+}
+
+// caught reports whether an except that names these kinds catches an error.
+func caught(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	e := args[0].(starlark.Tuple)[1].(*exception)
+	names := string(args[1].(starlark.String))
+	if names == "" {
+		return starlark.True, nil
+	}
+	for _, name := range strings.Split(names, ",") {
+		name = strings.TrimSpace(name)
+		name = name[strings.LastIndexByte(name, '.')+1:]
+		if name == "Exception" || name == "BaseException" || name == e.kind || slices.Contains(broader[e.kind], name) {
+			return starlark.True, nil
+		}
+	}
+	return starlark.False, nil
+}
+
+func reraise(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return nil, args[0].(starlark.Tuple)[1].(*exception).err
+}
+
+// missing is an import, within a try, of what is not there.
+func missing(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	name := string(args[0].(starlark.String))
+	msg, hint, _ := missingModule("import " + name)
+	return nil, withHint(&raisedError{"ModuleNotFoundError", msg}, hint)
+}
+
+// tryVocabulary is what try and raise call.
+func (in *interp) tryVocabulary(d starlark.StringDict) {
+	for name, f := range map[string]builtinFunc{pystar.Try: in.try, caughtName: caught, reraiseName: reraise, pystar.Missing: missing, pystar.Nonlocal: doNothing} {
+		d[name] = starlark.NewBuiltin(strings.Trim(name, "_"), f)
+	}
+	d[pystar.Raise] = raiser{}
+}
+
+// enclosed puts the variables that functions name in nonlocal statements into a box of the function that they belong to. It returns the names that
+// belong further out.
+func (b *enclosing) enclosed(def *syntax.DefStmt) map[string]bool {
+	wanted := map[string]bool{}
+	var visit func(list []syntax.Stmt)
+	visit = func(list []syntax.Stmt) {
+		for _, st := range list {
+			if inner, ok := st.(*syntax.DefStmt); ok {
+				maps.Copy(wanted, b.enclosed(inner))
+				continue
+			}
+			for _, body := range bodies(st) {
+				visit(*body)
+			}
+		}
+	}
+	visit(def.Body)
+	own := ownNames(def.Params, def.Body)
+	if !isTried(def) {
+		for _, name := range triedNames(def.Body) {
+			own[name] = true
+		}
+		for _, name := range nonlocalIn(def.Body) {
+			delete(own, name)
+		}
+	}
+	shared := map[string]bool{}
+	for name := range wanted {
+		if own[name] {
+			shared[name] = true
+			delete(wanted, name)
+		}
+	}
+	if len(shared) > 0 {
+		b.count++
+		box := &boxer{shared, localsName + strconv.Itoa(b.count)}
+		def.Body = box.stmts(def.Body, map[string]bool{})
+		ident := func(name string) *syntax.Ident { return &syntax.Ident{NamePos: def.Def, Name: name} }
+		head := []syntax.Stmt{&syntax.AssignStmt{OpPos: def.Def, Op: syntax.EQ, LHS: ident(box.name), RHS: &syntax.CallExpr{Fn: ident(makeBox), Lparen: def.Def, Rparen: def.Def}}}
+		for name := range ownNames(def.Params, nil) {
+			if shared[name] {
+				head = append(head, &syntax.AssignStmt{OpPos: def.Def, Op: syntax.EQ, LHS: box.element(ident(name)), RHS: ident(name)})
+			}
+		}
+		def.Body = append(head, def.Body...)
+	}
+	for _, name := range nonlocalIn(def.Body) {
+		wanted[name] = true
+	}
+	return wanted
+}
+
+// isTried reports a function that stands for what is under a try.
+func isTried(def *syntax.DefStmt) bool { return strings.HasPrefix(def.Name.Name, tryName) }
+
+// triedNames are the variables of a function that are given values under a try.
+func triedNames(list []syntax.Stmt) (names []string) {
+	for _, st := range list {
+		def, ok := st.(*syntax.DefStmt)
+		if ok && isTried(def) {
+			names = append(names, nonlocalIn(def.Body)...)
+		}
+		if !ok || isTried(def) {
+			for _, body := range bodies(st) {
+				names = append(names, triedNames(*body)...)
+			}
+		}
+	}
+	return names
+}
+
+// enclosing counts boxes.
+type enclosing struct{ count int }
+
+// nonlocalIn are the names that a function calls nonlocal.
+func nonlocalIn(list []syntax.Stmt) (names []string) {
+	for _, st := range list {
+		if of, ok := declared(st, pystar.Nonlocal); ok {
+			names = append(names, of...)
+		}
+		if _, def := st.(*syntax.DefStmt); !def {
+			for _, body := range bodies(st) {
+				names = append(names, nonlocalIn(*body)...)
+			}
+		}
+	}
+	return names
+}
+
+// localsName begins the names of boxes of functions.
+const localsName = ".locals"
+
+// enclosedAll is enclosed for all functions of a file. A name that no function around has is an error.
+func enclosedAll(f *syntax.File) (err error) {
+	b := &enclosing{}
+	var visit func(list []syntax.Stmt)
+	visit = func(list []syntax.Stmt) {
+		for _, st := range list {
+			if def, ok := st.(*syntax.DefStmt); ok {
+				for name := range b.enclosed(def) {
+					if err == nil {
+						err = syntax.Error{Pos: def.Def, Msg: fmt.Sprintf("nonlocal %s: no function around has this variable", name)}
+					}
+				}
+				continue
+			}
+			for _, body := range bodies(st) {
+				visit(*body)
+			}
+		}
+	}
+	visit(f.Stmts)
+	return err
+}
