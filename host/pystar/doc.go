@@ -1,5 +1,5 @@
 // Package pystar turns forms of Python that Starlark's parser does not read into Starlark that means the same, and says where each byte of the
-// result stood: powers (a**b), products of matrices (a @ b), classes of PymoNNto's behaviours, f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
+// result stood: powers (a**b), products of matrices (a @ b), classes, those of PymoNNto's behaviours apart, f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
 // beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, try, del, global, nonlocal, with, sets, imaginary numbers, types of arguments, numbers with underscores, and imports of what
 // scripts have anyway.
 //
@@ -26,6 +26,8 @@ const (
 	Library   = "__library__"   // a module that has Python's modules: random, itertools, ...
 	Global    = "__global__"    // ("name", ...): the names of a global statement
 	With      = "__with__"      // (context): what "with" gives a name to, as a list of one
+	ClassDef  = "__classdef__"  // ("name", base, ...): the condition of an if that stands for a class; host/script makes it of the statements
+	Field     = "__field__"     // a variable of a class that has a type and no value
 	Try       = "__try__"       // (): try, as a loop
 	Except    = "__except__"    // ("KeyError, ValueError"): except, as a loop over what was raised
 	Otherwise = "__otherwise__" // (): the else of a try, as a loop

@@ -41,7 +41,7 @@ func TestRewrite(t *testing.T) {
 		{"x = a*b @ -c**2", "x = a*b *__matmul__* -__pow__(c, 2)"},
 		{"class A(Behavior):\n\n  k = 2\n  def f(self):\n    return '''\nclass'''**2  # c\n\n# d\nclass B(A): # e\n\tpass; pass\nx = 2**3",
 			"A = __class__(0)  # c\n\n# d\nB = __class__(1)\nx = __pow__(2, 3)"},
-		{"class A(Other):\n  def f(self):\n    return 2**3", "class A(Other):\n  def f(self):\n    return __pow__(2, 3)"},
+		{"class A(Other):\n  def f(self):\n    return 2**3", "if __classdef__(\"A\", Other):\n  def f(self):\n    return __pow__(2, 3)"},
 		{"x = [a < b, b < c]; y = a == b if c == d else e == f", "x = [a < b, b < c]; y = a == b if c == d else e == f"},
 		{"x = np.load('a')", "x = np.__load__('a')"},
 		{"x = '\\mu \\t\\\\m' f'\\Omega{a}'", "x = ('\\\\mu \\t\\\\m' + __fstring__('\\\\Omega', (a), \":\", ''))"},

@@ -27,6 +27,7 @@ func (r *rewriter) statements() {
 			first := &r.list[from]
 			before, trying := nested.enter(r.indent(first), first.s)
 			head := r.attempt(r.list[from:to], before)
+			r.inClass = nested.within(r.indent(first))
 			r.trying = trying || head > 0 && first.is("try")
 			if from += head; from < to {
 				r.statement(r.list[from:to], from)
@@ -95,6 +96,7 @@ func (r *rewriter) statement(line []token, offset int) {
 			r.wrap(line[1].start, end, "", fmt.Sprintf("): %s.AssertionError(%q)", Raise, "the assertion does not hold: "+message))
 		}
 		r.replaceToken(t, "if not (")
+	case t.is("class") && r.plainClass(line, offset):
 	case t.is("raise"):
 		r.raise(line, offset)
 	case t.is("global", "nonlocal") && len(line) > 1:
@@ -115,7 +117,9 @@ func (r *rewriter) statement(line []token, offset int) {
 		r.annotations(line, offset)
 	case len(line) > 2 && t.kind == name && !keywords[t.s] && line[1].is(":"):
 		equals := slices.IndexFunc(line, func(t token) bool { return t.is("=") })
-		if equals < 0 {
+		if equals < 0 && r.inClass {
+			r.whole(start, end, t.s+" = "+Field)
+		} else if equals < 0 {
 			r.whole(start, end, "pass")
 		} else {
 			r.replace(line[1].start, line[equals].end, "=")
@@ -275,7 +279,7 @@ var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.num
 	"__future__": "", "mpl_toolkits.mplot3d": "", "typing": ""}
 
 func init() {
-	for _, m := range strings.Fields("collections copy functools itertools math networkx os os.path random scipy scipy.special sys time timeit warnings") {
+	for _, m := range strings.Fields("collections copy dataclasses functools itertools math networkx os os.path random scipy scipy.special sys time timeit warnings") {
 		modules[m] = Library + "." + m
 	}
 }

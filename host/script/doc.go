@@ -8,7 +8,9 @@
 // Where things are, from what all else stands on to what stands on it:
 //
 //	script.go, engine.go            Run, the interpreter of one run, and what a network is run by
-//	python*.go                      scripts are Python as people write it: host/pystar rewrites the text, python_tree.go Starlark's tree
+//	python*.go                      scripts are Python as people write it: host/pystar rewrites the text, python_tree.go Starlark's tree; python_try.go
+//	                                puts try together and python_class.go classes, python_raise.go is what errors are, python_global.go and
+//	                                python_nonlocal.go are variables of files and of functions around
 //	errors.go, absent.go            errors with places, and answers to names that do not exist here
 //	arguments.go, files.go          what all builtins read arguments with, and the files that scripts may touch
 //	params.go, scope.go, modules.go param(), the names that equations can see, np and plt

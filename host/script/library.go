@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ func (in *interp) addLibrary(d starlark.StringDict) {
 	put("itertools", functions(itertoolsFunctions))
 	put("functools", functions(map[string]builtinFunc{"partial": partial, "reduce": reduceFunc, "lru_cache": decoratorOfNothing, "wraps": decoratorOfNothing}))
 	put("collections", functions(map[string]builtinFunc{"defaultdict": makeDefaultDict, "OrderedDict": plainDict, "Counter": countElements, "namedtuple": makeNamedTuple}))
+	put("dataclasses", functions(map[string]builtinFunc{"dataclass": dataclass, "field": dataField}))
 	put("copy", functions(map[string]builtinFunc{"copy": shallowCopy, "deepcopy": deepCopy}))
 	put("time", clockFunctions())
 	put("timeit", starlark.StringDict{"default_timer": clockFunctions()["time"]})
@@ -245,6 +247,11 @@ func isInstance(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	for _, t := range list {
 		name := ""
 		switch t := t.(type) {
+		case *classValue:
+			if o, ok := x.(*instance); ok && slices.Contains(o.class.all(), t) {
+				return starlark.True, nil
+			}
+			continue
 		case starlark.Callable:
 			name = t.Name()
 		case starlark.String:

@@ -409,6 +409,7 @@ func (in *interp) predeclared() starlark.StringDict {
 	d["print"] = starlark.NewBuiltin("print", in.print)
 	pythonVocabulary(d)
 	in.tryVocabulary(d)
+	in.classVocabulary(d)
 	return d
 }
 

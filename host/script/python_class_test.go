@@ -9,21 +9,47 @@ import (
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
-// TestTry: what a script prints with try, except, else, finally, raise and nonlocal is what Python printed.
-func TestTry(t *testing.T) {
-	text, err := os.ReadFile("testdata/python/try.py")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := os.ReadFile("testdata/python/try.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, lines := strings.Split(printed(t, "testdata/python/try.py", string(text)), "\n"), strings.Split(string(want), "\n")
-	for k := range max(len(got), len(lines)) {
-		if k >= len(got) || k >= len(lines) || got[k] != lines[k] {
-			t.Fatalf("line %d: got %q, want %q", k+1, got[min(k, len(got)-1)], lines[min(k, len(lines)-1)])
+// TestPythonFiles: what scripts print with try, except, else, finally, raise and nonlocal, and with classes, is what Python printed.
+func TestPythonFiles(t *testing.T) {
+	for _, name := range []string{"try", "class"} {
+		text, err := os.ReadFile("testdata/python/" + name + ".py")
+		if err != nil {
+			t.Fatal(err)
 		}
+		want, err := os.ReadFile("testdata/python/" + name + ".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, lines := strings.Split(printed(t, "testdata/python/"+name+".py", string(text)), "\n"), strings.Split(string(want), "\n")
+		for k := range max(len(got), len(lines)) {
+			if k >= len(got) || k >= len(lines) || got[k] != lines[k] {
+				t.Fatalf("%s.py, line %d: got %q, want %q", name, k+1, got[min(k, len(got)-1)], lines[min(k, len(lines)-1)])
+			}
+		}
+	}
+}
+
+// TestClassErrors: what classes cannot do here is said where it stands.
+func TestClassErrors(t *testing.T) {
+	const head = "class A:\n    a = 1\n    def f(self):\n        return self.b\nx = A()\n"
+	for name, c := range map[string]struct{ text, want string }{
+		"attribute": {head + "x.f()", ":4:20: error: A has no attribute \"b\""},
+		"class":     {head + "A.c", "error: A has no attribute \"c\""},
+		"arguments": {head + "A(3)", ":6:1: error: A takes no arguments"},
+		"special":   {"class B:\n    def __add__(self, o):\n        return 1\n", ":1:1: error: class B: __add__ has no effect here"},
+		"base":      {"class C(int):\n    x = 1\n", "is no class that another can be made of"},
+		"call":      {head + "x(1)", ":6:1: error: a A cannot be called"},
+		"property":  {"class D:\n    @property\n    def p(self):\n        return 1\nd = D()\nd.p = 2", ":6:2: error: D.p is a property"},
+		"field":     {"from dataclasses import dataclass\n@dataclass\nclass E:\n    n: int\n    m: float = 1\nE()", ":6:1: error: E needs a value for the field \"n\""},
+		"no field":  {"from dataclasses import dataclass\n@dataclass\nclass E:\n    n: int\nE(m=3)", ":5:1: error: E has no field \"m\""},
+		"written":   {"class F x:\n    n = 1", ":1:1: error: got class, want primary expression"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := RunSource(context.Background(), "wrong.star", c.text, Options{Engine: &countingEngine{&countingBackend{}, sim.NewObjects()}})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got\n%v\nwant %s", err, c.want)
+			}
+		})
 	}
 }
 
