@@ -21,7 +21,7 @@
 //	random.go, dist.go, histogram.go, sparse.go, format.go
 //	population.go, monitor*.go      what ANNarchy's and Brian2's groups and monitors share
 //	function*.go                    functions of scripts that equations call: their declared units (function.go), and what they are as expressions
-//	                                (_inline, statements in _flow, expressions in _value, functions of the vocabulary in _known)
+//	                                (_inline, calls in _apply, statements in _flow, expressions in _value, functions of the vocabulary in _known)
 //	operation.go, run.go            functions that a run calls, and setup, time steps and the bare run
 //	annarchy_*.go                   ANNarchy: objects join the script's one network when they are made; what spikes is described with
 //	                                the synapses and pathways of Brian2's dialect

@@ -307,14 +307,14 @@ func (in *interp) makeFunction(t *starlark.Thread, b *starlark.Builtin, args sta
 	if isGiven(argUnits) {
 		list, ok := argUnits.(starlark.Iterable)
 		if !ok {
-			return nil, fmt.Errorf("Function: arg_units= is a list of units, not %s", article(argUnits))
+			return nil, inCall("Function", "arg_units= is a list of units, not %s", article(argUnits))
 		}
 		u.args = map[string]unitSpec{}
 		k := 0
 		for v := range starlark.Elements(list) {
 			s, err := unitSpecOf(v)
 			if err != nil {
-				return nil, fmt.Errorf("Function: arg_units=: %w", err)
+				return nil, inCall("Function", "arg_units=: %w", err)
 			}
 			if s.src, s.sp = src, sp; k < len(u.params) {
 				u.args[u.params[k]] = s
@@ -322,13 +322,13 @@ func (in *interp) makeFunction(t *starlark.Thread, b *starlark.Builtin, args sta
 			k++
 		}
 		if len(u.params) > 0 && k != len(u.params) {
-			return nil, fmt.Errorf("Function: %s has %d argument%s, but arg_units= has %d", fn.Name(), len(u.params), plural(len(u.params)), k)
+			return nil, inCall("Function", "%s has %d argument%s, but arg_units= has %d", fn.Name(), len(u.params), plural(len(u.params)), k)
 		}
 	}
 	if isGiven(returnUnit) {
 		s, err := unitSpecOf(returnUnit)
 		if err != nil {
-			return nil, fmt.Errorf("Function: return_unit=: %w", err)
+			return nil, inCall("Function", "return_unit=: %w", err)
 		}
 		s.src, s.sp = src, sp
 		u.result = s

@@ -30,7 +30,7 @@ func classHead(st syntax.Stmt) (*syntax.IfStmt, *syntax.CallExpr) {
 		return nil, nil
 	}
 	call, ok := body.Cond.(*syntax.CallExpr)
-	if !ok || len(call.Args) == 0 || !called(call, pystar.ClassDef, len(call.Args)) {
+	if !ok || len(call.Args) == 0 || !isText(call.Args[:1]) || !called(call, pystar.ClassDef, len(call.Args)) {
 		return nil, nil
 	}
 	return body, call

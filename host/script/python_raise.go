@@ -111,6 +111,9 @@ var broader = map[string][]string{
 
 // try calls what is tried. Errors of models and networks, limits, and the end of a script are no exceptions: they go on.
 func (in *interp) try(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	if len(args) != 1 {
+		return nil, errors.New("try stands before what is tried")
+	}
 	v, err := starlark.Call(t, args[0], nil, nil)
 	if err == nil {
 		if ended, ok := v.(starlark.Tuple); ok {
@@ -171,7 +174,10 @@ func reraise(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []s
 
 // missing is an import, within a try, of what is not there.
 func missing(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	name := string(args[0].(starlark.String))
+	var name string
+	if err := starlark.UnpackPositionalArgs("import", args, nil, 1, &name); err != nil {
+		return nil, err
+	}
 	msg, hint, _ := missingModule("import " + name)
 	return nil, withHint(&raisedError{"ModuleNotFoundError", msg}, hint)
 }

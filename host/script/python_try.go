@@ -55,7 +55,19 @@ func tryPart(st syntax.Stmt) (word string, loop *syntax.ForStmt) {
 	if !ok || !slices.Contains([]string{pystar.Try, pystar.Except, pystar.Otherwise, pystar.Finally}, id.Name) {
 		return "", nil
 	}
+	if _, ok := loop.Vars.(*syntax.Ident); !ok || id.Name == pystar.Except && !isText(call.Args) {
+		return "", nil
+	}
 	return id.Name, loop
+}
+
+// isText reports arguments that are one text.
+func isText(args []syntax.Expr) bool {
+	if len(args) != 1 {
+		return false
+	}
+	lit, ok := args[0].(*syntax.Literal)
+	return ok && lit.Token == syntax.STRING
 }
 
 // stmts rewrites the statements of a function, or of a file. scope is the statement by which a function within it names its variables, but for those in
