@@ -74,7 +74,6 @@ type inlining struct {
 	in     *interp
 	thread *starlark.Thread
 	names  check.ScriptNames
-	pinned starlark.StringDict
 	// globals are the global variables of modules, by one of their functions.
 	globals map[*starlark.Module]starlark.StringDict
 	nodes   int // how many were made
@@ -94,7 +93,10 @@ func (f *scriptFunction) Call(call *eqs.Call, args []eqs.Expr, src *diag.Source,
 	in := f.in
 	in.following.Lock()
 	defer in.following.Unlock()
-	x := &inlining{in: in, names: names, pinned: f.pinned, globals: map[*starlark.Module]starlark.StringDict{}, thread: &starlark.Thread{Name: "equations"}}
+	x := &inlining{in: in, names: names, globals: map[*starlark.Module]starlark.StringDict{}, thread: &starlark.Thread{Name: "equations"}}
+	if fn, ok := f.fn.(*starlark.Function); ok && f.pinned != nil {
+		x.globals[fn.Module()] = f.pinned
+	}
 	x.thread.SetMaxExecutionSteps(in.opt.Steps)
 	x.thread.SetLocal(comprehensionsKey, in.lists)
 	defer func() {
@@ -185,9 +187,7 @@ func (x *inlining) module(fn *starlark.Function) starlark.StringDict {
 	}
 	m := fn.Module()
 	if x.globals[m] == nil {
-		if x.globals[m] = globalsOf(fn); x.pinned != nil {
-			x.globals[m] = x.pinned // of the script itself, as a rule
-		}
+		x.globals[m] = globalsOf(fn)
 	}
 	return x.globals[m]
 }
