@@ -21,6 +21,8 @@ type unitFunction struct {
 	result unitSpec
 	// bare: the function computes with plain numbers in SI units, @implementation('numpy', discard_units=True).
 	bare bool
+	// self is the object of a method; nil: it is a function.
+	self starlark.Value
 	// code is the first other language that it was given in.
 	code string
 }
@@ -389,8 +391,17 @@ func (in *interp) equationFunction(v starlark.Value) *scriptFunction {
 		return &scriptFunction{unitFunction: v}
 	case *starlark.Function:
 		return &scriptFunction{unitFunction: in.unitFunctionOf(v)}
+	case *boundMethod:
+		return &scriptFunction{unitFunction: in.methodOf(v)}
 	}
 	return nil
+}
+
+// methodOf is a method of an object as a function.
+func (in *interp) methodOf(m *boundMethod) *unitFunction {
+	u := in.unitFunctionOf(m.fn)
+	u.self = m.self
+	return u
 }
 
 // pin keeps what global variables mean now.

@@ -21,6 +21,9 @@ func (x *inlining) apply(u *unitFunction, args []starlark.Value, kwargs map[stri
 	if def == nil {
 		x.refuse(at, "", "the text of the function %s is not known here", fn.Name())
 	}
+	if u.self != nil {
+		args = append([]starlark.Value{u.self}, args...)
+	}
 	values := starlark.StringDict{}
 	defaults := map[string]starlark.Value{}
 	for k := range fn.NumParams() {

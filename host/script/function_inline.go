@@ -129,6 +129,9 @@ func (f *scriptFunction) Call(call *eqs.Call, args []eqs.Expr, src *diag.Source,
 
 // given is an argument: one that is a number is known, so that loops and conditions may depend on it.
 func (f *scriptFunction) given(k int, a eqs.Expr, src *diag.Source) starlark.Value {
+	if f.self != nil {
+		k++
+	}
 	if k >= len(f.params) || f.args[f.params[k]].kind == anySpec {
 		if n, ok := a.(*eqs.Number); ok {
 			if n.IsInt {

@@ -184,6 +184,28 @@ print(round(1e4*H.v[0], 6))
 	}
 }
 
+// TestFunctionMethods: methods of an object are functions for equations, too.
+func TestFunctionMethods(t *testing.T) {
+	got := printed(t, "methods.star", `
+class Gate:
+    steep = 2.0
+    def __init__(self, middle):
+        self.middle = middle
+    def below(self, x):
+        return x < self.middle
+    @check_units(x=1, result=1)
+    def open(self, x):
+        return 0 if self.below(x) else (x - self.middle)*self.steep
+a, b = Gate(1.0), Gate(2.0)
+G = NeuronGroup(4, "x : 1\ny = f(x) + 10*g(x) : 1", namespace={"f": a.open, "g": b.open})
+G.x = "i"
+print(list(G.y[:]), a.open(3), b.below(1))
+`)
+	if want := "[0.0, 0.0, 2.0, 24.0] 4.0 True\n"; got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+}
+
 // TestFunctionZero: 0 and infinity of a function may stand with any unit, as in Python with Brian2's units.
 func TestFunctionZero(t *testing.T) {
 	got := printed(t, "zero.star", `

@@ -422,6 +422,8 @@ func (f *frame) called(e *syntax.CallExpr, local *vars) starlark.Value {
 		return f.apply(v, args, kwargs, at, f.written(e))
 	case *starlark.Function:
 		return f.apply(f.in.unitFunctionOf(v), args, kwargs, at, f.written(e))
+	case *boundMethod:
+		return f.apply(f.in.methodOf(v), args, kwargs, at, f.written(e))
 	case *closure:
 		values := starlark.StringDict{}
 		f.bind(v.name, v.definition, v.defaults, values, args, kwargs, at)

@@ -343,16 +343,33 @@ func (o *instance) bound(name string, v starlark.Value) (starlark.Value, error) 
 			return boundTo(name, v.fn, o.class), nil
 		}
 		return v.fn, nil
-	case *starlark.Function:
-		return boundTo(name, v, o), nil
+	case *starlark.Function, *unitFunction:
+		return boundTo(name, v.(starlark.Callable), o), nil
 	}
 	return v, nil
 }
 
+// boundMethod is a method with the object that it is called with.
+type boundMethod struct {
+	name string
+	fn   starlark.Callable
+	self starlark.Value
+}
+
+func (m *boundMethod) String() string        { return "<method " + m.name + ">" }
+func (m *boundMethod) Name() string          { return m.name }
+func (m *boundMethod) Type() string          { return "method" }
+func (m *boundMethod) Freeze()               {}
+func (m *boundMethod) Truth() starlark.Bool  { return true }
+func (m *boundMethod) Hash() (uint32, error) { return starlark.String(m.name).Hash() }
+
+// CallInternal calls the method.
+func (m *boundMethod) CallInternal(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return starlark.Call(t, m.fn, append(starlark.Tuple{m.self}, args...), kwargs)
+}
+
 func boundTo(name string, fn starlark.Callable, self starlark.Value) starlark.Value {
-	return starlark.NewBuiltin(name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		return starlark.Call(t, fn, append(starlark.Tuple{self}, args...), kwargs)
-	})
+	return &boundMethod{name, fn, self}
 }
 
 // SetField sets an attribute of the object.
