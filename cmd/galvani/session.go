@@ -285,7 +285,7 @@ func (p *planner) Sweep(_ stdcontext.Context, n *net.Network, seed uint64, _ scr
 	if len(s.First.Warnings) > 0 {
 		warn(s.First.Warnings)
 	}
-	p.result, p.network, p.sweep = s.First, n, s
+	p.result, p.network, p.sweep = s.First, s.Network, s
 	return nil, script.ErrStop
 }
 

@@ -13,8 +13,12 @@ recorded goes to DIR/NAME.npz, and with --figures what it plots to DIR/figure-1.
 
 const scriptsExample = `  # parameters that --set n=50 --set tau=20*ms change
   n, tau = param("n", 200), param("tau", 10*ms)
+  # a function that equations call; it may have if, np.where, loops of a known length
+  @check_units(x=1, result=1)
+  def rectified(x):
+      return x if x > 0 else 0
   # neurons: equations with units, threshold, reset, refractory period; parameters of each neuron
-  G = NeuronGroup(n, '''dv/dt = (I - v + g)/tau : 1 (unless refractory)
+  G = NeuronGroup(n, '''dv/dt = (I - v + rectified(g))/tau : 1 (unless refractory)
                         dg/dt = -g/(5*ms) : 1
                         I : 1''', threshold='v > 1', reset='v = 0', refractory=2*ms, method='euler')
   G.v = 'rand()'                                  # random initial values

@@ -29,6 +29,10 @@ type checker struct {
 	eq      *syntax.Equation
 	// locals are the names assigned in a block of code that no variable has.
 	locals map[string]*Variable
+	// failed are the expressions with several parents whose type is unknown because of an error that has been reported.
+	failed map[syntax.Expr]bool
+	// wholes remembers what whole said of them.
+	wholes map[syntax.Expr]bool
 	// derivs gives the names dx/dt a type while an equation's general form is checked.
 	derivs map[string]typ
 }
@@ -45,13 +49,14 @@ const (
 )
 
 func newChecker(m *Model, ctx Context) *checker {
-	return &checker{ctx: ctx, m: m, bad: map[*Variable]bool{}, values: map[string]Value{}, warned: map[string]bool{}}
+	return &checker{ctx: ctx, m: m, bad: map[*Variable]bool{}, values: map[string]Value{}, warned: map[string]bool{},
+		failed: map[syntax.Expr]bool{}, wholes: map[syntax.Expr]bool{}}
 }
 
 func newModel(ctx Context, src *diag.Source) *Model {
 	return &Model{
 		Dialect: ctx.Dialect, Source: src, ByName: map[string]*Variable{},
-		Refs: map[*syntax.Ident]Ref{}, Calls: map[*syntax.Call]CallRef{}, Types: map[syntax.Expr]Type{},
+		Refs: map[*syntax.Ident]Ref{}, Calls: map[*syntax.Call]CallRef{}, Types: map[syntax.Expr]Type{}, Live: map[*syntax.Const]*Variable{},
 	}
 }
 
@@ -168,11 +173,12 @@ func (c *checker) duplicate(eq *syntax.Equation, old *Variable) {
 
 // variable checks the expressions of one declared variable and fills in what depends on them.
 func (c *checker) variable(v *Variable) {
-	eq := v.Eq
-	c.eq, c.src = eq, eq.Source
-	if c.src == nil {
+	if c.src = v.Eq.Source; c.src == nil {
 		c.src = c.m.Source
 	}
+	c.inlined(v)
+	eq := v.Eq
+	c.eq = eq
 	if v.Linked {
 		if eq.Unit == nil && c.brian() {
 			c.missingUnit(v, typ{})

@@ -28,7 +28,7 @@ func (m *Model) Dump(w io.Writer) error {
 		b.WriteByte('\n')
 		show := func(label string, e syntax.Expr) {
 			if e != nil {
-				fmt.Fprintf(&b, "    %s %s\n", label, syntax.Print(e))
+				fmt.Fprintf(&b, "    %s %s\n", label, syntax.PrintWhole(e, 4000))
 			}
 		}
 		switch v.Kind {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/diag"
@@ -139,7 +140,7 @@ func (c *checker) call(e *syntax.Call) typ {
 	case ok && v.Kind == ValTable:
 		return c.table(e, v, args)
 	case ok && v.Kind == ValOther:
-		c.errorHint(e.Fun.Sp, "equations can call the functions of the language and TimedArrays", "%q is a %s, which equations cannot call", name, v.Type)
+		c.errorHint(e.Fun.Sp, "equations can call the functions of the language, TimedArrays, and functions that the script defines", "%q is a %s, which equations cannot call", name, v.Type)
 	case ok:
 		c.errorHint(e.Sp, "is an operator missing before the parenthesis?", "%q is a number and cannot be called", name)
 	case name == "pre.sum" || name == "post.sum":
@@ -337,14 +338,16 @@ func (c *checker) noUnits(e *syntax.Call, args []typ) bool {
 
 // sameUnits checks that all arguments have one dimension, which is the result's.
 func (c *checker) sameUnits(e *syntax.Call, b builtin, args []typ) typ {
-	t := Type{Kind: Int, Dim: args[0].Dim}
+	first := max(0, slices.IndexFunc(e.Args, func(a syntax.Expr) bool { return !anyUnit(a) }))
+	t := Type{Kind: Int, Dim: args[first].Dim}
 	for i, a := range args {
+		agree(e.Args[first], &typ{t, true}, e.Args[i], &a)
 		if a.Dim != t.Dim {
 			hint := ""
 			if n, ok := e.Args[i].(*syntax.Number); ok && a.Dim == (units.Dim{}) {
 				hint = "write " + syntax.Print(n) + "*" + t.Dim.String()
 			}
-			c.errorHint(e.Args[i].Span(), hint, "the arguments of %s must have the same unit: %s and %s", e.Fun.Name, withDim(e.Args[0], args[0]), withDim(e.Args[i], a))
+			c.errorHint(e.Args[i].Span(), hint, "the arguments of %s must have the same unit: %s and %s", e.Fun.Name, withDim(e.Args[first], args[first]), withDim(e.Args[i], a))
 			return typ{}
 		}
 		t.Kind = numberKind(t.Kind, a.Kind)

@@ -130,8 +130,10 @@ type Model struct {
 	Refs     map[*syntax.Ident]Ref
 	Calls    map[*syntax.Call]CallRef
 	Types    map[syntax.Expr]Type
-	Targets  []string // targets named in sum(...), sorted
-	Noises   []string // names of white noise sources, sorted
+	Live     map[*syntax.Const]*Variable // numbers of functions of the script that are read from an External variable
+	Expr     syntax.Expr                 // what CheckExpr or CheckCondition checked; nil otherwise
+	Targets  []string                    // targets named in sum(...), sorted
+	Noises   []string                    // names of white noise sources, sorted
 	Warnings diag.List
 }
 
@@ -149,8 +151,9 @@ const (
 	ValQuantity           // a number with dimension
 	ValInt                // a whole number
 	ValBool
-	ValTable // callable: see Table
-	ValOther // something equations cannot use; Type names it ("list", "string", "function")
+	ValTable    // callable: see Table
+	ValFunction // callable: see ScriptFunction
+	ValOther    // something equations cannot use; Type names it ("list", "string", "function")
 )
 
 // Value is an external name's value.
@@ -158,7 +161,9 @@ type Value struct {
 	Kind  ValueKind
 	Q     units.Quantity // for ValQuantity, ValInt, ValBool
 	Table Table
-	Type  string
+	// Function is what a ValFunction calls.
+	Function ScriptFunction
+	Type     string
 }
 
 // Table is a function given by samples, such as a TimedArray.

@@ -300,6 +300,10 @@ func (c *checker) externalRef(e *syntax.Ident, v Value) (Ref, typ, bool) {
 		c.errorHint(e.Sp, "write "+e.Name+"("+args+")", "%q is a function of time and needs arguments", e.Name)
 		return ref, typ{}, true
 	}
+	if v.Kind == ValFunction {
+		c.errorHint(e.Sp, "write "+e.Name+"(...)", "%q is a function and needs arguments", e.Name)
+		return ref, typ{}, true
+	}
 	what := v.Type
 	if what == "" {
 		what = "value that is not a number"
@@ -314,7 +318,7 @@ func (c *checker) warnShadow(e *syntax.Ident, what string) {
 		return
 	}
 	if v, ok := c.external(e.Name); ok {
-		if q, unit := units.Lookup(e.Name); !c.brian() && (unit && v.Q == q || v.Kind == ValOther) {
+		if q, unit := units.Lookup(e.Name); !c.brian() && (unit && v.Q == q || v.Kind == ValOther || v.Kind == ValFunction) {
 			return // equations of ANNarchy could not use those anyway
 		}
 		c.warned[e.Name] = true

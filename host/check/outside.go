@@ -12,17 +12,18 @@ import (
 func (m *Model) side(src *diag.Source) *Model {
 	s := *m
 	s.Source, s.Warnings = src, nil
-	s.Refs, s.Calls, s.Types = maps.Clone(m.Refs), maps.Clone(m.Calls), maps.Clone(m.Types)
+	s.Refs, s.Calls, s.Types, s.Live, s.Expr = maps.Clone(m.Refs), maps.Clone(m.Calls), maps.Clone(m.Types), maps.Clone(m.Live), nil
 	s.Targets, s.Noises = nil, nil
 	return &s
 }
 
 // CheckExpr checks an expression from outside of the equations, such as an initial value, against the model it belongs
-// to. When v is not nil the value must fit v. The result has m's side tables and those of e added; m is not changed. The
-// type of e is result.Types[e].
+// to. When v is not nil the value must fit v. The result has m's side tables and those of e added; m is not changed. Its
+// Expr is e with what calls of functions of the script stand for, and the type of e is that of Expr.
 func CheckExpr(e syntax.Expr, src *diag.Source, m *Model, v *Variable, ctx Context) (*Model, diag.List) {
 	c := newChecker(m.side(src), ctx)
 	c.src, c.use = src, useValue
+	e = c.inline(e)
 	t := c.expr(e)
 	if v != nil {
 		c.assignable(t, v.Type, e, v.Name)
@@ -39,6 +40,7 @@ func CheckExpr(e syntax.Expr, src *diag.Source, m *Model, v *Variable, ctx Conte
 func CheckCondition(e syntax.Expr, src *diag.Source, m *Model, ctx Context) (*Model, diag.List) {
 	c := newChecker(m.side(src), ctx)
 	c.src, c.use = src, useValue
+	e = c.inline(e)
 	c.truth(e, "the condition")
 	return c.finish(e, src)
 }
@@ -46,14 +48,14 @@ func CheckCondition(e syntax.Expr, src *diag.Source, m *Model, ctx Context) (*Mo
 func (c *checker) finish(e syntax.Expr, src *diag.Source) (*Model, diag.List) {
 	c.refuseNoise(e, src)
 	c.summary()
-	c.m.Warnings = c.list.Warnings()
+	c.m.Warnings, c.m.Expr = c.list.Warnings(), e
 	return c.m, c.list
 }
 
 // Code is a checked block of statements.
 type Code struct {
 	*Model                        // the model's side tables with those of the block added
-	Block  *syntax.Code           //
+	Block  *syntax.Code           // as it was given, with what calls of functions of the script stand for
 	Target map[*syntax.Stmt]Ref   // what each assignment writes: RefVariable (also locals), RefPre or RefPost
 	Locals map[string][]*Variable // names that exist only in the block; a name of several branches has several
 }
@@ -64,6 +66,9 @@ func CheckCode(code *syntax.Code, m *Model, ctx Context) (*Code, diag.List) {
 	c := newChecker(m.side(code.Source), ctx)
 	c.src, c.use = code.Source, useValue
 	c.locals = map[string]*Variable{}
+	if c.someCalled(code.Stmts) {
+		code = &syntax.Code{Source: code.Source, Stmts: copied(code.Stmts)}
+	}
 	out := &Code{Model: c.m, Block: code, Target: map[*syntax.Stmt]Ref{}, Locals: map[string][]*Variable{}}
 	c.stmts(code.Stmts, out)
 	c.summary()
@@ -76,6 +81,7 @@ func (c *checker) stmts(list []*syntax.Stmt, out *Code) {
 	c.locals = maps.Clone(outer)
 	defer func() { c.locals = outer }()
 	for _, s := range list {
+		s.X = c.inline(s.X)
 		if s.Kind == syntax.StmtIf {
 			c.truth(s.X, "the condition")
 			c.refuseNoise(s.X, c.src)

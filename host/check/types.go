@@ -78,6 +78,10 @@ func (c *checker) expr(e syntax.Expr) typ {
 		}
 	case *syntax.Bool:
 		t = known(Bool)
+	case *syntax.Const:
+		t = c.number(e)
+	case *syntax.Bound:
+		t = c.bound(e)
 	case *syntax.Ident:
 		t = c.ident(e)
 	case *syntax.Unary:
@@ -144,6 +148,10 @@ func (c *checker) binary(e *syntax.Binary) typ {
 		return known(Bool)
 	}
 	x, y := c.expr(e.X), c.expr(e.Y)
+	switch e.Op {
+	case "<", "<=", ">", ">=", "==", "!=", "+", "-", "%":
+		agree(e.X, &x, e.Y, &y)
+	}
 	switch e.Op {
 	case "<", "<=", ">", ">=", "==", "!=":
 		if x.known && y.known && x.Dim != y.Dim {
@@ -236,6 +244,17 @@ func (c *checker) constant(e syntax.Expr) (float64, bool) {
 	switch e := e.(type) {
 	case *syntax.Number:
 		return e.Value, true
+	case *syntax.Const:
+		return e.Q.Value, e.Kind != syntax.ConstBool && (e.Bare || e.Q.Dim.Dimensionless()) && c.m.Live[e] == nil
+	case *syntax.Bound:
+		if t, ok := c.m.Types[e]; !ok || t.Kind == Bool {
+			return 0, false
+		}
+		x, ok := syntax.Meant(e).(*syntax.Const)
+		if !ok {
+			return 0, false
+		}
+		return c.constant(x)
 	case *syntax.Ident:
 		ref, ok := c.m.Refs[e]
 		return ref.Const.Value, ok && ref.Kind == RefConstant && ref.ConstKind != Bool && ref.Const.Dim.Dimensionless()
@@ -273,6 +292,7 @@ func (c *checker) cond(e *syntax.Cond) typ {
 	if !x.known || !y.known {
 		return typ{}
 	}
+	agree(e.Then, &x, e.Else_, &y)
 	if x.Dim != y.Dim {
 		c.errorf(e.Sp, "the two cases of the condition have different units: %s and %s", withDim(e.Then, x), withDim(e.Else_, y))
 		return typ{}

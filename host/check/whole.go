@@ -10,6 +10,13 @@ import (
 // than an integer; where an integer is asked for, they are computed as one and overflow as products do.
 func (c *checker) whole(e syntax.Expr) bool {
 	switch e := e.(type) {
+	case *syntax.Bound:
+		w, ok := c.wholes[e.X]
+		if !ok {
+			w = c.whole(e.X)
+			c.wholes[e.X] = w
+		}
+		return w
 	case *syntax.Unary:
 		return c.whole(e.X)
 	case *syntax.Cond:

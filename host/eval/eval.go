@@ -84,6 +84,10 @@ func (ev *evaluator) expr(e syntax.Expr) float64 {
 		return e.Value
 	case *syntax.Bool:
 		return truth(e.Value)
+	case *syntax.Const:
+		return e.Q.Value
+	case *syntax.Bound:
+		return ev.expr(e.X)
 	case *syntax.Ident:
 		return ev.ident(e)
 	case *syntax.Unary:

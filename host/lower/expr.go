@@ -66,6 +66,12 @@ type scope struct {
 	conditional int
 	// ref answers first for a resolved name; nil, or a nil answer, leaves it to the group's meaning.
 	ref func(check.Ref) *ir.Expr
+	// known are the values of what several Bounds of the expression stand for, and whether that was lowered under a condition; within counts
+	// the Bounds around what is being lowered.
+	known  map[boundValue]*ir.Expr
+	within int
+	// calls are the results of functions of the script; nil: none was called.
+	calls map[*ir.Expr]bool
 	// draws numbers the call sites of random functions: a site lowered twice is one draw.
 	draws map[*syntax.Call]uint32
 }
@@ -119,6 +125,10 @@ func (s *scope) expr(e syntax.Expr) *ir.Expr {
 		return b.Const(e.Value)
 	case *syntax.Bool:
 		return b.ConstBool(e.Value)
+	case *syntax.Const:
+		return s.constant(e)
+	case *syntax.Bound:
+		return s.bound(e)
 	case *syntax.Ident:
 		return s.ident(e)
 	case *syntax.Unary:
@@ -136,6 +146,50 @@ func (s *scope) expr(e syntax.Expr) *ir.Expr {
 		return s.call(e)
 	}
 	panic(fmt.Sprintf("expression %T cannot be lowered", e))
+}
+
+// constant is a number of a function of the script.
+func (s *scope) constant(e *syntax.Const) *ir.Expr {
+	if v := s.model.Live[e]; v != nil {
+		return s.value(v)
+	}
+	switch s.model.Types[e].Kind {
+	case check.Bool:
+		return s.b.ConstBool(e.Q.Value != 0)
+	case check.Int:
+		return s.b.ConstInt(int32(e.Q.Value))
+	}
+	return s.b.Const(e.Q.Value)
+}
+
+type boundValue struct {
+	of          syntax.Expr
+	conditional bool
+}
+
+// bound lowers what several names may stand for once for all of them.
+func (s *scope) bound(e *syntax.Bound) *ir.Expr {
+	key := boundValue{e.X, s.conditional > 0}
+	if x := s.known[key]; x != nil {
+		return x
+	}
+	if s.within == 0 {
+		s.known = map[boundValue]*ir.Expr{}
+	}
+	s.within++
+	x := s.expr(e.X)
+	s.within--
+	s.known[key] = x
+	if e.Args != nil {
+		if s.calls == nil {
+			s.calls = map[*ir.Expr]bool{}
+		}
+		s.calls[x] = true
+	}
+	if s.within == 0 {
+		s.known = nil // variables may have other values where the next expression stands
+	}
+	return x
 }
 
 func wider(a, b ir.Type) ir.Type {

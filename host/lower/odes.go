@@ -86,7 +86,7 @@ func (g *group) whileRefractory(s *kernelScope, sys *solve.System, members []*ch
 			}, &random)
 		}
 	}
-	rest := &solve.System{B: sys.B, DT: sys.DT, Noises: sys.Noises, Moved: sys.Moved}
+	rest := &solve.System{B: sys.B, DT: sys.DT, Noises: sys.Noises, Moved: sys.Moved, Called: sys.Called}
 	var free []*check.Variable
 	some := false
 	for i, v := range members {
@@ -128,6 +128,9 @@ func (g *group) system(s *kernelScope, sys *solve.System, members []*check.Varia
 	defer func() { s.scope.common = nil }()
 	for _, v := range members {
 		sys.Vars = append(sys.Vars, solve.Var{Name: v.Name, Value: s.current(v), Deriv: s.b.ToReal(s.expr(v.Expr))})
+	}
+	if slices.ContainsFunc(members, func(v *check.Variable) bool { return g.callsScript(v.Expr) }) {
+		sys.Called = s.calls
 	}
 	for _, name := range sortedKeys(noises) {
 		var normal *ir.Expr
@@ -191,6 +194,22 @@ func (g *group) callsOf(e syntax.Expr) {
 			}
 		}
 	})
+}
+
+// callsScript reports whether e calls a function of the script, also through subexpressions.
+func (g *group) callsScript(e syntax.Expr) (found bool) {
+	m := g.in.Model
+	syntax.Walk(e, func(e syntax.Expr) {
+		switch e := e.(type) {
+		case *syntax.Bound:
+			found = found || e.Args != nil
+		case *syntax.Ident:
+			if v := m.Refs[e].Var; v != nil && v.Kind == check.Subexpression && m.Refs[e].Kind == check.RefVariable {
+				found = found || g.callsScript(v.Expr)
+			}
+		}
+	})
+	return found
 }
 
 // noisesOf adds the noises that e asks for, through subexpressions.

@@ -56,7 +56,7 @@ func (m *meaning) truth(src *diag.Source) (lower.Checked, error) {
 func (m *meaning) number(src *diag.Source) (lower.Checked, error) {
 	return m.expr(src, func(e syntax.Expr) (*check.Model, diag.List) {
 		side, ds := check.CheckExpr(e, src, m.model, nil, m.ctx)
-		if t, ok := side.Types[e]; ok && ds.Err() == nil && (t.Kind == check.Bool || !t.Dim.Dimensionless()) {
+		if t, ok := side.Types[side.Expr]; ok && ds.Err() == nil && (t.Kind == check.Bool || !t.Dim.Dimensionless()) {
 			ds.Add(diag.Errorf(src, e.Span(), "a number without unit is needed here, but this is %v", t))
 		}
 		return side, ds

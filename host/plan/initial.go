@@ -190,7 +190,7 @@ func (b *builder) checked(src *diag.Source, d check.Dialect, meaning func(syntax
 	}
 	side, ds := meaning(e)
 	b.reportAll(ds)
-	return lower.Checked{Expr: e, Side: side}, ds.Err() == nil
+	return lower.Checked{Expr: side.Expr, Side: side}, ds.Err() == nil
 }
 
 // setValues sets all elements (elements nil) or some to given numbers.

@@ -58,7 +58,7 @@ func (b *builder) stop(g *net.Group, in lower.Input, s *net.StopCondition) error
 		return nil
 	}
 	whole := lower.Input{Object: s.Name, Model: model, N: 1, Clock: own.Clock, Table: own.Table}
-	k, err := lower.Threshold(whole, stopList, outer, side)
+	k, err := lower.Threshold(whole, stopList, side.Expr, side)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (c *stopCondition) list(e *syntax.Call) syntax.Expr {
 	list := fmt.Sprintf("%s %s@events", c.s.Name, count)
 	id := b.buffer(Buffer{Object: c.g.Name, Var: list, Type: ir.Int, Len: c.g.N + 1, Rows: 1, Role: History})
 	b.byName[lower.SlotName(c.s.Name, count)] = id // its first entry is the length
-	k, err := lower.Threshold(c.in, list, e.Args[0], side)
+	k, err := lower.Threshold(c.in, list, side.Expr, side)
 	if err != nil {
 		c.wrong(e, "", "%v", err)
 		return e

@@ -1,6 +1,6 @@
 // Package pystar turns forms of Python that Starlark's parser does not read into Starlark that means the same, and says where each byte of the
-// result stood: powers (a**b), products of matrices (a @ b), classes of PymoNNto's behaviours, f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
-// beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, del, global, with, sets, imaginary numbers, types of arguments, numbers with underscores, and imports of what
+// result stood: powers (a**b), products of matrices (a @ b), classes, those of PymoNNto's behaviours apart, f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
+// beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, try, del, global, nonlocal, with, sets, imaginary numbers, types of arguments, numbers with underscores, and imports of what
 // scripts have anyway.
 //
 // The work is done on tokens, not on a tree: what is not rewritten stays as it is, byte for byte, so that Starlark's parser reports what is
@@ -26,6 +26,16 @@ const (
 	Library   = "__library__"   // a module that has Python's modules: random, itertools, ...
 	Global    = "__global__"    // ("name", ...): the names of a global statement
 	With      = "__with__"      // (context): what "with" gives a name to, as a list of one
+	ClassDef  = "__classdef__"  // ("name", base, ...): the condition of an if that stands for a class; host/script makes it of the statements
+	Field     = "__field__"     // a variable of a class that has a type and no value
+	Try       = "__try__"       // (): try, as a loop
+	Except    = "__except__"    // ("KeyError, ValueError"): except, as a loop over what was raised
+	Otherwise = "__otherwise__" // (): the else of a try, as a loop
+	Finally   = "__finally__"   // (): finally, as a loop
+	Raise     = "__raise__"     // its attributes raise errors of their names: __raise__.ValueError("...")
+	Missing   = "__missing__"   // ("name"): an import of what is not there, within a try
+	Own       = "__own__"       // a module: all names that scripts have without an import
+	Nonlocal  = "__nonlocal__"  // ("name", ...): the names of a nonlocal statement
 	Imaginary = "__1j__"        // the imaginary unit
 	Assigned  = "__assigned__"  // a variable: what is assigned to several targets
 )

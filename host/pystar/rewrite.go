@@ -97,6 +97,8 @@ type rewriter struct {
 	kept       []Statement
 	gone       [][2]int // parts of the source that were replaced as a whole
 	outer      bool
+	inClass    bool // the statement is one of a class
+	trying     bool // the statement stands within a try
 }
 
 // wrap puts something around source[start:end].

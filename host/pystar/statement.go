@@ -19,10 +19,19 @@ func (r *rewriter) statements() {
 		}
 		first = k + 1
 	}
+	nested := blocks{}
 	for len(all) > 0 {
 		n := r.class(all)
 		if n == 0 {
-			r.statement(r.list[all[0][0]:all[0][1]], all[0][0])
+			from, to := all[0][0], all[0][1]
+			first := &r.list[from]
+			before, trying := nested.enter(r.indent(first), first.s)
+			head := r.attempt(r.list[from:to], before)
+			r.inClass = nested.within(r.indent(first))
+			r.trying = trying || head > 0 && first.is("try")
+			if from += head; from < to {
+				r.statement(r.list[from:to], from)
+			}
 			n = 1
 		}
 		all = all[n:]
@@ -54,6 +63,10 @@ func (r *rewriter) statement(line []token, offset int) {
 			r.whole(start, end, s)
 			return
 		}
+		if r.trying {
+			r.whole(start, end, fmt.Sprintf("%s(%q)", Missing, line[1].s))
+			return
+		}
 		k := max(0, slices.IndexFunc(line, func(t token) bool { return t.is("import") }))
 		r.kept = append(r.kept, Statement{t.s, start, line[k].end})
 	case t.is("%") && len(line) > 1 && notebookOnly[line[1].s]:
@@ -76,21 +89,17 @@ func (r *rewriter) statement(line []token, offset int) {
 			}
 		}
 		if condition < len(line) {
-			r.replaceToken(&line[condition], "): fail(")
+			r.replaceToken(&line[condition], "): "+Raise+".AssertionError(")
 			r.wrap(line[1].start, end, "", ")")
 		} else {
 			message = strings.Join(strings.Fields(r.src[line[1].start:end]), " ")
-			r.wrap(line[1].start, end, "", fmt.Sprintf("): fail(%q)", "the assertion does not hold: "+message))
+			r.wrap(line[1].start, end, "", fmt.Sprintf("): %s.AssertionError(%q)", Raise, "the assertion does not hold: "+message))
 		}
 		r.replaceToken(t, "if not (")
-	case t.is("raise") && len(line) > 1 && line[1].kind == name:
-		switch {
-		case len(line) == 2:
-			r.whole(start, end, fmt.Sprintf("fail(%q)", line[1].s))
-		case line[2].is("(") && line[2].match == offset+len(line)-1:
-			r.replace(start, line[1].end, "fail")
-		}
-	case t.is("global") && len(line) > 1:
+	case t.is("class") && r.plainClass(line, offset):
+	case t.is("raise"):
+		r.raise(line, offset)
+	case t.is("global", "nonlocal") && len(line) > 1:
 		var names []string
 		for k := 1; k < len(line); k++ {
 			if k%2 == 1 && line[k].kind == name {
@@ -99,7 +108,7 @@ func (r *rewriter) statement(line []token, offset int) {
 				return
 			}
 		}
-		r.whole(start, end, Global+"("+strings.Join(names, ", ")+")")
+		r.whole(start, end, map[bool]string{true: Global, false: Nonlocal}[t.is("global")]+"("+strings.Join(names, ", ")+")")
 	case t.is("with") && len(line) > 2:
 		if !r.with(line, offset) {
 			r.kept = append(r.kept, Statement{t.s, start, t.end})
@@ -108,7 +117,9 @@ func (r *rewriter) statement(line []token, offset int) {
 		r.annotations(line, offset)
 	case len(line) > 2 && t.kind == name && !keywords[t.s] && line[1].is(":"):
 		equals := slices.IndexFunc(line, func(t token) bool { return t.is("=") })
-		if equals < 0 {
+		if equals < 0 && r.inClass {
+			r.whole(start, end, t.s+" = "+Field)
+		} else if equals < 0 {
 			r.whole(start, end, "pass")
 		} else {
 			r.replace(line[1].start, line[equals].end, "=")
@@ -268,7 +279,7 @@ var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.num
 	"__future__": "", "mpl_toolkits.mplot3d": "", "typing": ""}
 
 func init() {
-	for _, m := range strings.Fields("collections copy functools itertools math networkx os os.path random scipy scipy.special sys time timeit warnings") {
+	for _, m := range strings.Fields("collections copy dataclasses functools itertools math networkx os os.path random scipy scipy.special sys time timeit warnings") {
 		modules[m] = Library + "." + m
 	}
 }
@@ -310,8 +321,11 @@ func (r *rewriter) imports(line []token) (string, bool) {
 	}
 	var out []string
 	bind := func(as, what string) {
-		if as != what {
+		switch {
+		case as != what:
 			out = append(out, as+" = "+what)
+		case r.trying: // what is to be done without it may give the name another value
+			out = append(out, as+" = "+Own+"."+what)
 		}
 	}
 	if line[0].is("from") {
@@ -342,7 +356,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 			}
 			switch {
 			case !known:
-				if r.used(as) {
+				if r.trying || r.used(as) {
 					return "", false
 				}
 			case library(own):
@@ -357,7 +371,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 				}
 			case strings.HasPrefix(own, "np") || own == "plt.cm" || own == Constants:
 				bind(as, own+"."+what)
-			case given:
+			case given, r.trying:
 				bind(as, what)
 			}
 		}
@@ -369,7 +383,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 		as, given := alias()
 		root, _, _ := strings.Cut(p, ".")
 		switch {
-		case !known && (given && r.used(as) || !given && r.used(root)), given && known && own == "" && r.used(as):
+		case !known && (r.trying || given && r.used(as) || !given && r.used(root)), given && known && own == "" && r.used(as):
 			return "", false
 		case !known || own == "":
 		case library(own) && (given && !r.used(as) || !given && !r.used(root)):
@@ -378,6 +392,9 @@ func (r *rewriter) imports(line []token) (string, bool) {
 		case library(own):
 			bind(root, Library+"."+root)
 		case p == "numpy" || p == "brian2": // have their full names, too
+			if r.trying {
+				bind(p, p)
+			}
 		case root == p:
 			bind(p, own)
 		}

@@ -313,13 +313,13 @@ type here struct{ *scope }
 // Lookup finds a name.
 func (h here) Lookup(name string) (check.Value, bool) {
 	if v, ok := h.namespace[name]; ok {
-		return scopeValue(v), true
+		return h.in.scopeValue(v), true
 	}
 	if v, ok := h.made.local(name); ok && !isConstant(name) {
-		return scopeValue(v), true
+		return h.in.scopeValue(v), true
 	}
 	if v, ok := h.made.global(name); ok && !isConstant(name) {
-		return scopeValue(v), true
+		return h.in.scopeValue(v), true
 	}
 	return h.scope.Lookup(name)
 }
@@ -361,6 +361,9 @@ func freeze(rest check.Scope, sources ...*diag.Source) check.Scope {
 				return
 			}
 			if v, ok := rest.Lookup(name); ok {
+				if own, ok := v.Function.(*scriptFunction); ok {
+					v.Function = own.pin()
+				}
 				f.values[name] = v
 			}
 		})

@@ -10,8 +10,13 @@ import (
 )
 
 // TestPapers runs scripts of published models as they are written for Brian2, plots and all, and compares what they print with what they printed under Brian2.
-func TestPapers(t *testing.T) {
-	scripts, err := filepath.Glob("testdata/brian/papers/*.py")
+func TestPapers(t *testing.T) { asPrinted(t, "testdata/brian/papers") }
+
+// TestFunctions does the same with scripts whose equations call functions of Python.
+func TestFunctions(t *testing.T) { asPrinted(t, "testdata/brian/functions") }
+
+func asPrinted(t *testing.T, folder string) {
+	scripts, err := filepath.Glob(filepath.Join(folder, "*.py"))
 	if err != nil || len(scripts) == 0 {
 		t.Fatal("no scripts", err)
 	}

@@ -3,6 +3,7 @@ package script_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -102,4 +103,24 @@ func sweepText(t *testing.T, text string) (string, error) {
 		}
 	}
 	return out.String(), err
+}
+
+// TestFunctionSweep: a number that functions read is another one in each run of a sweep, also where it decides how long a loop is.
+func TestFunctionSweep(t *testing.T) {
+	for _, body := range []string{"a*x", "a*x + 0*sum([k*x for k in range(int(a))])", "sum([x for k in range(int(a))])", "(2*a)*x/2"} {
+		out, err := sweepText(t, fmt.Sprintf(`
+a = 2
+def f(x):
+    return %s
+G = NeuronGroup(1, "dv/dt = f(1)/second : 1", method="euler")
+for values, run in sweep("a", [1, 2, 5], 10*ms, keep=[G.v]):
+    print(values, round(100*run[G.v][0], 6))
+`, body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := "1.0 1.0\n2.0 2.0\n5.0 5.0\n"; out != want {
+			t.Errorf("%s: printed %q, want %q", body, out, want)
+		}
+	}
 }

@@ -8,7 +8,9 @@
 // Where things are, from what all else stands on to what stands on it:
 //
 //	script.go, engine.go            Run, the interpreter of one run, and what a network is run by
-//	python*.go                      scripts are Python as people write it: host/pystar rewrites the text, python_tree.go Starlark's tree
+//	python*.go                      scripts are Python as people write it: host/pystar rewrites the text, python_tree.go Starlark's tree; python_try.go
+//	                                puts try together and python_class.go classes, python_raise.go is what errors are, python_global.go and
+//	                                python_nonlocal.go are variables of files and of functions around
 //	errors.go, absent.go            errors with places, and answers to names that do not exist here
 //	arguments.go, files.go          what all builtins read arguments with, and the files that scripts may touch
 //	params.go, scope.go, modules.go param(), the names that equations can see, np and plt
@@ -18,6 +20,8 @@
 //	files_write.go                  what scripts write themselves, under the output folder
 //	random.go, dist.go, histogram.go, sparse.go, format.go
 //	population.go, monitor*.go      what ANNarchy's and Brian2's groups and monitors share
+//	function*.go                    functions of scripts that equations call: their declared units (function.go), and what they are as expressions
+//	                                (_inline, calls in _apply, statements in _flow, expressions in _value, functions of the vocabulary in _known)
 //	operation.go, run.go            functions that a run calls, and setup, time steps and the bare run
 //	annarchy_*.go                   ANNarchy: objects join the script's one network when they are made; what spikes is described with
 //	                                the synapses and pathways of Brian2's dialect

@@ -216,8 +216,7 @@ var pythonHints = []struct {
 }{
 	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, importHint},
 	{regexp.MustCompile(`^\s*class\b`), nil, classHint},
-	{regexp.MustCompile(`^\s*nonlocal\b`), nil, globalHint},
-	{regexp.MustCompile(`^\s*(try|except|raise|with|yield|async|del)\b`), nil, statementHint},
+	{regexp.MustCompile(`^\s*(with|yield|async|del)\b`), nil, statementHint},
 	{nil, regexp.MustCompile(`^(keyword|positional) argument may not follow`), "arguments come in the order f(x, name=y, *list, **dictionary)"},
 	{nil, regexp.MustCompile(`does not associate with`), "write the two comparisons, as in a < b and b < c"},
 	{nil, regexp.MustCompile(`^got slice, want int`), "parts of a list cannot be set: make it an array, as in x = array([1, 2, 3])"},

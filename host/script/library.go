@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ func (in *interp) addLibrary(d starlark.StringDict) {
 	put("itertools", functions(itertoolsFunctions))
 	put("functools", functions(map[string]builtinFunc{"partial": partial, "reduce": reduceFunc, "lru_cache": decoratorOfNothing, "wraps": decoratorOfNothing}))
 	put("collections", functions(map[string]builtinFunc{"defaultdict": makeDefaultDict, "OrderedDict": plainDict, "Counter": countElements, "namedtuple": makeNamedTuple}))
+	put("dataclasses", functions(map[string]builtinFunc{"dataclass": dataclass, "field": dataField}))
 	put("copy", functions(map[string]builtinFunc{"copy": shallowCopy, "deepcopy": deepCopy}))
 	put("time", clockFunctions())
 	put("timeit", starlark.StringDict{"default_timer": clockFunctions()["time"]})
@@ -37,8 +39,7 @@ func (in *interp) addLibrary(d starlark.StringDict) {
 	lib["scipy"] = &moduleValue{"scipy", starlark.StringDict{"special": &moduleValue{"scipy.special", special}}}
 	put("networkx", in.graphVocabulary())
 	d[pystar.Library] = &moduleValue{"Python's library", lib}
-	for name, f := range map[string]builtinFunc{"exit": exitScript, "quit": exitScript, "divmod": divmod, "callable": isCallable, "isinstance": isInstance, "frozenset": frozenSet, "open": in.openFile, "globals": scopeNames(false), "locals": scopeNames(true),
-		"check_units": decoratorOfNothing, "implementation": decoratorOfNothing} {
+	for name, f := range map[string]builtinFunc{"exit": exitScript, "quit": exitScript, "divmod": divmod, "callable": isCallable, "isinstance": isInstance, "frozenset": frozenSet, "open": in.openFile, "globals": scopeNames(false), "locals": scopeNames(true)} {
 		if d[name] == nil {
 			d[name] = starlark.NewBuiltin(name, f)
 		}
@@ -71,7 +72,7 @@ func scopeNames(locals bool) builtinFunc {
 		}
 		out := starlark.NewDict(len(values))
 		for _, name := range values.Keys() {
-			if v := values[name]; v != nil {
+			if v := values[name]; v != nil && !strings.HasPrefix(name, ".") {
 				if err := out.SetKey(starlark.String(name), v); err != nil {
 					return nil, err
 				}
@@ -81,7 +82,7 @@ func scopeNames(locals bool) builtinFunc {
 	}
 }
 
-// decoratorOfNothing is @lru_cache, @lru_cache(maxsize=None), @wraps(f), @check_units(...) or @implementation(...): the function stays as it is.
+// decoratorOfNothing is @lru_cache, @lru_cache(maxsize=None) or @wraps(f): the function stays as it is.
 func decoratorOfNothing(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) == 1 && len(kwargs) == 0 && b.Name() == "lru_cache" {
 		if f, ok := args[0].(starlark.Callable); ok {
@@ -246,6 +247,11 @@ func isInstance(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	for _, t := range list {
 		name := ""
 		switch t := t.(type) {
+		case *classValue:
+			if o, ok := x.(*instance); ok && slices.Contains(o.class.all(), t) {
+				return starlark.True, nil
+			}
+			continue
 		case starlark.Callable:
 			name = t.Name()
 		case starlark.String:

@@ -55,7 +55,12 @@ var dimensionless = map[string]func(float64) float64{
 	"sin": math.Sin, "cos": math.Cos, "tan": math.Tan, "sinh": math.Sinh, "cosh": math.Cosh, "tanh": math.Tanh,
 	"arcsin": math.Asin, "arccos": math.Acos, "arctan": math.Atan, "exp": math.Exp, "expm1": math.Expm1,
 	"log": math.Log, "log10": math.Log10, "log1p": math.Log1p, "log2": math.Log2,
-	"floor": math.Floor, "ceil": math.Ceil,
+	"floor": math.Floor, "ceil": math.Ceil, "exprel": func(x float64) float64 {
+		if x == 0 {
+			return 1
+		}
+		return math.Expm1(x) / x
+	},
 }
 
 // anyUnit are functions that keep the unit.

@@ -83,7 +83,7 @@ func (in *interp) addModules(d starlark.StringDict) {
 	d["numpy"] = &moduleValue{"numpy", np}
 	all := maps.Clone(d)
 	d["b2"], d["brian2"] = &moduleValue{"b2", all}, &moduleValue{"brian2", all}
-	d["ann"] = &moduleValue{"ann", all}
+	d["ann"], d[pystar.Own] = &moduleValue{"ann", all}, &moduleValue{"the vocabulary", all}
 	in.addLibrary(d)
 }
 

@@ -297,7 +297,7 @@ func TestPymonntoClassErrors(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "behavior 1 is the class C") || !strings.Contains(err.Error(), "C()") {
 		t.Errorf("got %v for a class in place of a behaviour", err)
 	}
-	_, _, err = runText(t, t.TempDir(), head+"        n.x = n.x**2\nx = = 1\nnonlocal y\n")
+	_, _, err = runText(t, t.TempDir(), head+"        n.x = n.x**2\nx = = 1\nasync y\n")
 	if err == nil || !strings.Contains(err.Error(), ":8:5") || !strings.Contains(err.Error(), ":9:1") || strings.Contains(err.Error(), "a class") || strings.Contains(err.Error(), ":7:") {
 		t.Errorf("got %v, want lines 8 and 9 only", err)
 	}

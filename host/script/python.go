@@ -13,8 +13,7 @@ import (
 // What people who know Python write first, and what to write here.
 const (
 	importHint    = "import brings in what scripts have anyway: brian2, numpy, matplotlib, pylab, ANNarchy and PymoNNto, and what models use of math, random, itertools, functools, collections, copy, time, os, sys, warnings and scipy.special; load(\"other.star\", \"name\") reads another script"
-	classHint     = "there are no classes but those of behaviours, class X(Behavior): use functions, dictionaries or struct(...)"
-	globalHint    = "functions cannot give a variable of the script another value: keep it in a list or a dictionary, as in count[0] += 1"
+	classHint     = "a class begins with class Name: or class Name(Base):, its statements stand indented below"
 	statementHint = "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"
 )
 
@@ -45,8 +44,7 @@ func missingModule(line string) (msg, hint string, ok bool) {
 // pythonOnly says what statements of Python are that no script can have, by the word with which they begin.
 var pythonOnly = map[string]struct{ what, hint string }{
 	"import": {"an import", importHint}, "from": {"an import", importHint}, "class": {"a class", classHint},
-	"nonlocal": {otherStatement, globalHint},
-	"try":      {otherStatement, statementHint}, "except": {otherStatement, statementHint}, "with": {otherStatement, statementHint},
+	"with":  {otherStatement, statementHint},
 	"yield": {otherStatement, statementHint}, "async": {otherStatement, statementHint},
 }
 

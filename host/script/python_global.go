@@ -82,15 +82,18 @@ func boxed(f *syntax.File) {
 	if len(shared) == 0 {
 		return
 	}
-	b := &boxer{shared}
-	b.stmts(f.Stmts, map[string]bool{})
+	b := &boxer{shared, boxName}
+	f.Stmts = b.stmts(f.Stmts, map[string]bool{})
 	start := syntax.Start(f.Stmts[0])
 	ident := func(name string) *syntax.Ident { return &syntax.Ident{NamePos: start, Name: name} }
 	f.Stmts = append([]syntax.Stmt{&syntax.AssignStmt{OpPos: start, Op: syntax.EQ, LHS: ident(boxName), RHS: &syntax.CallExpr{Fn: ident(makeBox), Lparen: start, Rparen: start}}}, f.Stmts...)
 }
 
 // declaredGlobal are the names of a global statement.
-func declaredGlobal(n syntax.Node) (names []string, ok bool) {
+func declaredGlobal(n syntax.Node) (names []string, ok bool) { return declared(n, pystar.Global) }
+
+// declared are the names of a global or nonlocal statement.
+func declared(n syntax.Node, how string) (names []string, ok bool) {
 	st, ok := n.(*syntax.ExprStmt)
 	if !ok {
 		return nil, false
@@ -99,7 +102,7 @@ func declaredGlobal(n syntax.Node) (names []string, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	if id, is := call.Fn.(*syntax.Ident); !is || id.Name != pystar.Global {
+	if id, is := call.Fn.(*syntax.Ident); !is || id.Name != how {
 		return nil, false
 	}
 	for _, arg := range call.Args {
@@ -110,22 +113,40 @@ func declaredGlobal(n syntax.Node) (names []string, ok bool) {
 	return names, true
 }
 
-// boxer replaces variables by elements of the box, but for those that a function has itself: own.
-type boxer struct{ shared map[string]bool }
+// boxer replaces variables by elements of a box, but for those that a function has itself: own.
+type boxer struct {
+	shared map[string]bool
+	name   string
+}
 
-func (b *boxer) stmts(list []syntax.Stmt, own map[string]bool) {
+func (b *boxer) stmts(list []syntax.Stmt, own map[string]bool) []syntax.Stmt {
+	if list == nil {
+		return nil // which a tree has where there is no else
+	}
+	out := make([]syntax.Stmt, 0, len(list))
 	for _, st := range list {
+		out = append(out, st)
 		switch st := st.(type) {
 		case *syntax.DefStmt:
 			b.params(st.Params, own)
 			inner := maps.Clone(own)
 			b.locals(st.Params, st.Body, inner)
-			b.stmts(st.Body, inner)
+			st.Body = b.stmts(st.Body, inner)
+			if name := st.Name; b.shared[name.Name] && !own[name.Name] {
+				out = append(out, &syntax.AssignStmt{OpPos: st.Def, Op: syntax.EQ, LHS: b.element(name), RHS: &syntax.Ident{NamePos: name.NamePos, Name: name.Name}})
+			}
 		case *syntax.LoadStmt:
 		default:
 			b.fields(reflect.ValueOf(st), own)
 		}
 	}
+	return out
+}
+
+// element is a variable in the box.
+func (b *boxer) element(e *syntax.Ident) syntax.Expr {
+	return &syntax.IndexExpr{X: &syntax.Ident{NamePos: e.NamePos, Name: b.name}, Lbrack: e.NamePos, Rbrack: e.NamePos,
+		Y: &syntax.Literal{Token: syntax.STRING, TokenPos: e.NamePos, Raw: strconv.Quote(e.Name), Value: e.Name}}
 }
 
 // params rewrites the defaults of parameters, which belong to the scope around the function.
@@ -172,7 +193,8 @@ func (b *boxer) locals(params []syntax.Expr, body []syntax.Stmt, own map[string]
 	var visit func(list []syntax.Stmt)
 	visit = func(list []syntax.Stmt) {
 		for _, st := range list {
-			if names, ok := declaredGlobal(st); ok {
+			for _, how := range []string{pystar.Global, pystar.Nonlocal} {
+				names, _ := declared(st, how)
 				for _, n := range names {
 					global[n] = true
 				}
@@ -202,8 +224,7 @@ func (b *boxer) expr(e syntax.Expr, own map[string]bool) syntax.Expr {
 	switch e := e.(type) {
 	case *syntax.Ident:
 		if b.shared[e.Name] && !own[e.Name] {
-			return &syntax.IndexExpr{X: &syntax.Ident{NamePos: e.NamePos, Name: boxName}, Lbrack: e.NamePos, Rbrack: e.NamePos,
-				Y: &syntax.Literal{Token: syntax.STRING, TokenPos: e.NamePos, Raw: strconv.Quote(e.Name), Value: e.Name}}
+			return b.element(e)
 		}
 		return e
 	case *syntax.DotExpr:
@@ -256,7 +277,7 @@ func (b *boxer) fields(v reflect.Value, own map[string]bool) {
 	}
 	if v.Kind() == reflect.Slice {
 		if list, ok := v.Interface().([]syntax.Stmt); ok {
-			b.stmts(list, own)
+			v.Set(reflect.ValueOf(b.stmts(list, own)))
 			return
 		}
 	}

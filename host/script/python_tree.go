@@ -119,6 +119,13 @@ func readPython(name, text string) (*pystar.Text, *syntax.File, error) {
 		replace(reflect.ValueOf(f.Stmts), read)
 	}
 	f.Stmts = decorated(entered(f.Stmts))
+	f.Stmts = (&classMaker{}).stmts(f.Stmts)
+	if err := tried(f); err != nil {
+		return nil, nil, err
+	}
+	if err := enclosedAll(f); err != nil {
+		return nil, nil, err
+	}
 	boxed(f)
 	return read, f, nil
 }
@@ -173,13 +180,17 @@ func decorated(list []syntax.Stmt) []syntax.Stmt {
 				continue
 			}
 		}
+		name := className(st)
 		if def, ok := st.(*syntax.DefStmt); ok {
+			name = def.Name.Name
+		}
+		if name != "" {
 			for _, p := range slices.Backward(pending) {
 				by := p.(*syntax.AssignStmt)
 				at := by.OpPos
 				ident := func(name string) *syntax.Ident { return &syntax.Ident{NamePos: at, Name: name} }
-				out = append(out, &syntax.AssignStmt{OpPos: at, Op: syntax.EQ, LHS: ident(def.Name.Name),
-					RHS: &syntax.CallExpr{Fn: ident(by.LHS.(*syntax.Ident).Name), Lparen: at, Args: []syntax.Expr{ident(def.Name.Name)}, Rparen: at}})
+				out = append(out, &syntax.AssignStmt{OpPos: at, Op: syntax.EQ, LHS: ident(name),
+					RHS: &syntax.CallExpr{Fn: ident(by.LHS.(*syntax.Ident).Name), Lparen: at, Args: []syntax.Expr{ident(name)}, Rparen: at}})
 			}
 		}
 		pending = nil

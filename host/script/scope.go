@@ -3,6 +3,7 @@ package script
 import (
 	"maps"
 	"sort"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/units"
@@ -29,6 +30,7 @@ func capture(t *starlark.Thread) *frameScope {
 			continue
 		}
 		s.module = fn
+		within := s.locals
 		s.locals = starlark.StringDict{}
 		for i := 0; i < fn.NumFreeVars(); i++ {
 			if b, v := fn.FreeVar(i); v != nil {
@@ -52,7 +54,16 @@ func capture(t *starlark.Thread) *frameScope {
 				s.locals[b.Name] = v
 			}
 		}
-		break
+		maps.Copy(s.locals, within)
+		if !strings.HasPrefix(fn.Name(), tryName) { // what is tried sees the variables of the function around
+			break
+		}
+	}
+	for name, v := range s.locals {
+		if box, ok := v.(*globalBox); ok {
+			delete(s.locals, name)
+			maps.Copy(s.locals, box.values)
+		}
 	}
 	return s
 }
@@ -144,11 +155,12 @@ func (s *frameScope) names(into map[string]bool) {
 	if s == nil {
 		return
 	}
-	for n := range s.locals {
-		into[n] = true
-	}
-	for n := range s.globals() {
-		into[n] = true
+	for _, list := range []starlark.StringDict{s.locals, s.globals()} {
+		for n := range list {
+			if !strings.HasPrefix(n, ".") {
+				into[n] = true
+			}
+		}
 	}
 }
 
@@ -166,7 +178,7 @@ var _ check.Scope = (*scope)(nil)
 // Lookup finds a name. Values that equations cannot use are found too, so that the message can say what they are.
 func (s *scope) Lookup(name string) (check.Value, bool) {
 	if v, ok := s.namespace[name]; ok {
-		return scopeValue(v), true
+		return s.in.scopeValue(v), true
 	}
 	if v, ok := constants[name]; ok {
 		return check.Value{Kind: check.ValQuantity, Q: units.Quantity{Value: v}}, true
@@ -179,7 +191,7 @@ func (s *scope) Lookup(name string) (check.Value, bool) {
 	}
 	for _, find := range []func(string) (starlark.Value, bool){s.in.runFrame.local, s.made.local, s.in.runFrame.global, s.made.global} {
 		if v, ok := find(name); ok {
-			return scopeValue(v), true
+			return s.in.scopeValue(v), true
 		}
 	}
 	return check.Value{}, false
@@ -207,7 +219,7 @@ func (s *scope) Names() []string {
 	return names
 }
 
-func scopeValue(v starlark.Value) check.Value {
+func (in *interp) scopeValue(v starlark.Value) check.Value {
 	switch v := v.(type) {
 	case starlark.Bool:
 		return check.Value{Kind: check.ValBool, Q: units.Quantity{Value: boolFloat(bool(v))}}
@@ -227,6 +239,9 @@ func scopeValue(v starlark.Value) check.Value {
 			}
 			return check.Value{Kind: kind, Q: units.Quantity{Value: v.data[0], Dim: v.dim}}
 		}
+	}
+	if f := in.equationFunction(v); f != nil {
+		return check.Value{Kind: check.ValFunction, Function: f}
 	}
 	return check.Value{Kind: check.ValOther, Type: v.Type()}
 }

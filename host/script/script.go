@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
@@ -113,6 +114,10 @@ type interp struct {
 	brian   brian
 	figures figures
 	lists   comprehensions
+	// following is held while a function is followed for equations, which runs of a sweep are checked for at once.
+	following sync.Mutex
+	// defined are the functions of the scripts that were read, by the place of their first word.
+	defined map[place]*definition
 	// files are those that open() began.
 	files []*textFile
 }
@@ -198,7 +203,7 @@ func newInterp(ctx context.Context, path string, o Options) (*interp, error) {
 		o.Steps = DefaultSteps
 	}
 	in := &interp{ctx: ctx, opt: o, net: &net.Network{}, sources: map[string]*diag.Source{}, origins: map[*diag.Source]origin{},
-		modules: map[string]*module{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}, lists: comprehensions{}}
+		modules: map[string]*module{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}, lists: comprehensions{}, defined: map[place]*definition{}}
 	if o.Seed != nil {
 		in.draws.seed = *o.Seed
 	}
@@ -335,6 +340,7 @@ func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDic
 	}
 	in.collectLiterals(f, src)
 	in.lists.add(f)
+	in.collectFunctions(f, src)
 	if t == in.thread {
 		in.params.scan(f)
 		if err := in.params.unknown(); err != nil && !in.params.dynamic {
@@ -394,7 +400,7 @@ func (in *interp) predeclared() starlark.StringDict {
 		q, _ := units.Lookup(name)
 		d[name] = number(q.Value, q.Dim)
 	}
-	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.draws.vocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary(), in.pymonntoVocabulary(), in.figureVocabulary(), in.graphVocabulary()} {
+	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.draws.vocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary(), in.functionVocabulary(), in.pymonntoVocabulary(), in.figureVocabulary(), in.graphVocabulary()} {
 		maps.Copy(d, part)
 	}
 	in.machinery(d)
@@ -402,6 +408,8 @@ func (in *interp) predeclared() starlark.StringDict {
 	in.addModules(d)
 	d["print"] = starlark.NewBuiltin("print", in.print)
 	pythonVocabulary(d)
+	in.tryVocabulary(d)
+	in.classVocabulary(d)
 	return d
 }
 

@@ -112,7 +112,7 @@ func (in *interp) numberDim(t *starlark.Thread, name string) (units.Dim, error) 
 		}
 		return units.Dim{}, withHint(fmt.Errorf("slider: there is no number %q", name), diag.DidYouMean(name, known))
 	}
-	x := scopeValue(v)
+	x := in.scopeValue(v)
 	if x.Kind != check.ValQuantity && x.Kind != check.ValInt {
 		return units.Dim{}, fmt.Errorf("slider: %q is %s, not a number", name, article(v))
 	}

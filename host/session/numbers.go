@@ -198,6 +198,9 @@ func with(s check.Scope, name string, v check.Value) check.Scope {
 	return c
 }
 
+// Script is the namespace without what was changed.
+func (c constants) Script() check.Scope { return c.Scope }
+
 // Lookup implements check.Scope.
 func (c constants) Lookup(name string) (check.Value, bool) {
 	if v, ok := c.values[name]; ok {

@@ -307,6 +307,9 @@ type override struct {
 	used   map[string]*atomic.Bool
 }
 
+// Script is the scope without the values of the run.
+func (o override) Script() check.Scope { return o.Scope }
+
 // Lookup prefers the values of the run.
 func (o override) Lookup(name string) (check.Value, bool) {
 	if q, ok := o.values[name]; ok {

@@ -7,7 +7,8 @@ import (
 
 // SweepPlan is what Sweep would do.
 type SweepPlan struct {
-	First *plan.Result // of the first run alone
+	First   *plan.Result // of the first run alone
+	Network *net.Network // with the values of that run
 	// Merged advances the first run together with others; nil when it goes on its own. Together is how many they are, of Runs: memory and other
 	// limits of a backend may make them fewer.
 	Merged         *plan.Plan
@@ -35,7 +36,7 @@ func CheckSweep(n *net.Network, o Options, options SweepOptions) (*SweepPlan, er
 			return nil, w.named(k, err)
 		}
 		if k == 0 {
-			out.First, shape = res, res.Plan.Shape()
+			out.First, out.Network, shape = res, c.net, res.Plan.Shape()
 		} else {
 			res.Plan.Share(out.First.Plan)
 		}

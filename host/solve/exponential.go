@@ -19,7 +19,7 @@ func (s *System) frozen(next func(v Var, A, B *ir.Expr) *ir.Expr) ([]*ir.Expr, *
 	news := make([]*ir.Expr, len(s.Vars))
 	for i, v := range s.Vars {
 		l := newLinearizer(s.B, []*ir.Expr{v.Value})
-		l.freeze = true
+		l.freeze, l.called = true, s.Called
 		f := l.form(v.Deriv)
 		if f == nil {
 			return nil, &Unsuitable{Var: v.Name, Why: "it is not linear in " + v.Name + ": " + l.whyNot(v.Deriv, []string{v.Name})}
@@ -32,7 +32,9 @@ func (s *System) frozen(next func(v Var, A, B *ir.Expr) *ir.Expr) ([]*ir.Expr, *
 // conditionallyLinear reports whether each equation is linear in its own variable.
 func (s *System) conditionallyLinear() bool {
 	for _, v := range s.Vars {
-		if newLinearizer(s.B, []*ir.Expr{v.Value}).form(v.Deriv) == nil {
+		l := newLinearizer(s.B, []*ir.Expr{v.Value})
+		l.called = s.Called
+		if l.form(v.Deriv) == nil {
 			return false
 		}
 	}

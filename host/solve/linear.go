@@ -24,6 +24,8 @@ type linearizer struct {
 	x []*ir.Expr
 	// freeze takes functions of x for constants. Their values are those at the old x.
 	freeze bool
+	// called are results of functions, which are taken for constants as a whole.
+	called map[*ir.Expr]bool
 	memo   map[*ir.Expr]*linearForm
 	why    map[*ir.Expr]*ir.Expr // for expressions that are not linear, the operation that is the reason
 }
@@ -51,6 +53,9 @@ func (l *linearizer) compute(e *ir.Expr) *linearForm {
 		f := &linearForm{coef: make([]*ir.Expr, n)}
 		f.coef[k] = l.Const(1)
 		return f
+	}
+	if l.called[e] {
+		return &linearForm{coef: make([]*ir.Expr, n), rest: e, free: true}
 	}
 	if !l.freeze || !freezable(e.Op) || !l.depends(e) {
 		return l.linear(e)

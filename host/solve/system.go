@@ -32,6 +32,10 @@ type System struct {
 	Noises []Noise
 	DT     float64 // length of the step, in the unit of time of the derivatives and of ir.OpTime
 
+	// Called are results of functions that are not to be looked into: methods that freeze functions of a variable freeze these as a whole, and
+	// Choose takes no method that needs to know their form, as in Brian2. nil: the equations call none.
+	Called map[*ir.Expr]bool
+
 	// Moved says what a leaf is within the step, where it stands for an input that is known at any time; at gives an expression of the
 	// input with the time and the values there. nil: the leaf stays. Inputs without it are held over the step.
 	Moved func(leaf *ir.Expr, at func(*ir.Expr) *ir.Expr) *ir.Expr
@@ -180,7 +184,7 @@ func Choose(sys *System) string {
 	if sys.valid() != nil {
 		return "euler"
 	}
-	if _, bad := exact(sys); bad == nil {
+	if _, bad := exact(sys); bad == nil && sys.Called == nil {
 		return "exact"
 	}
 	n, bad := splitNoise(sys)

@@ -1,8 +1,11 @@
 package syntax
 
-import "github.com/galvani-sim/galvani/host/diag"
+import (
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/units"
+)
 
-// Expr is an expression node. Nodes are never changed after parsing; later stages keep side tables keyed by node.
+// Expr is an expression node. Nodes are never changed after they were made; later stages keep side tables keyed by node.
 type Expr interface {
 	Span() diag.Span
 	exprNode()
@@ -57,6 +60,51 @@ type Cond struct {
 	Test, Then, Else_ Expr
 }
 
+// Const is a number of the script within a function of the script. The parser makes none.
+type Const struct {
+	Sp   diag.Span
+	Name string // as it is written there; "" if that is no name
+	Kind ConstKind
+	Q    units.Quantity
+	Bare bool // only the value counts, in SI units
+	Free bool // Name is that of a variable of the script
+}
+
+// ConstKind is the kind of a Const.
+type ConstKind uint8
+
+const (
+	ConstReal ConstKind = iota
+	ConstInt
+	ConstBool
+)
+
+// Bound stands for another expression: a call of a function of the script for what it returns, or a name within such a function for its
+// value. X may have many parents; it has one value for all of them, also where it draws random numbers. The parser makes none.
+type Bound struct {
+	Sp     diag.Span
+	Name   string       // as it is written
+	X      Expr         //
+	Source *diag.Source // the text that the spans of X point into; nil: that of Sp
+	// Want is what X must be; nil: anything.
+	Want *Want
+	// Args are the arguments of a call, also those that X does not contain; nil where it is none.
+	Args []Expr
+}
+
+// Want is the unit that an argument or a result was declared to have.
+type Want struct {
+	What string    // the argument "x" of activation
+	Dim  units.Dim // not for the others
+	Bool bool      // true or false
+	Same Expr      // it has the unit of this expression; may be nil
+	// Where it was declared; Source may be nil.
+	Source *diag.Source
+	Sp     diag.Span
+}
+
+func (e *Const) Span() diag.Span  { return e.Sp }
+func (e *Bound) Span() diag.Span  { return e.Sp }
 func (e *Number) Span() diag.Span { return e.Sp }
 func (e *Bool) Span() diag.Span   { return e.Sp }
 func (e *Ident) Span() diag.Span  { return e.Sp }
@@ -65,6 +113,8 @@ func (e *Binary) Span() diag.Span { return e.Sp }
 func (e *Call) Span() diag.Span   { return e.Sp }
 func (e *Cond) Span() diag.Span   { return e.Sp }
 
+func (*Const) exprNode()  {}
+func (*Bound) exprNode()  {}
 func (*Number) exprNode() {}
 func (*Bool) exprNode()   {}
 func (*Ident) exprNode()  {}

@@ -4,21 +4,53 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Print writes an expression with as few parentheses as its structure needs. Parsing the result gives an Equal tree, except
 // that numbers which no literal can stand for are written as inf and nan.
 func Print(e Expr) string {
 	var b strings.Builder
-	printExpr(&b, e, 0)
+	(&printer{Builder: &b}).expr(e, 0)
 	return b.String()
+}
+
+// PrintWhole is Print with what each Bound stands for in its place, and numbers of the script as numbers. What is longer than most bytes
+// ends in "...".
+func PrintWhole(e Expr, most int) string {
+	var b strings.Builder
+	(&printer{&b, most}).expr(e, 0)
+	if b.Len() <= most {
+		return b.String()
+	}
+	end := most
+	for !utf8.RuneStart(b.String()[end]) {
+		end--
+	}
+	return b.String()[:end] + "..."
+}
+
+// printer writes expressions. With most it writes what a Bound stands for, until the text is longer.
+type printer struct {
+	*strings.Builder
+	most int
 }
 
 const precAtom = precPower + 1
 
 // precedence is the binding power of the outermost operator of e; conditionals have 0.
-func precedence(e Expr) int {
+func (p *printer) precedence(e Expr) int {
 	switch e := e.(type) {
+	case *Bound:
+		if p.most > 0 {
+			return p.precedence(e.X)
+		}
+	case *Const:
+		switch {
+		case p.most == 0 && e.Name != "", e.Kind != ConstReal, e.Bare, e.Q.Dim.Dimensionless():
+			return precAtom
+		}
+		return precProduct
 	case *Cond:
 		return 0
 	case *Binary:
@@ -32,12 +64,19 @@ func precedence(e Expr) int {
 	return precAtom
 }
 
-func printExpr(b *strings.Builder, e Expr, least int) {
+func (b *printer) expr(e Expr, least int) {
+	if b.most > 0 && b.Len() > b.most {
+		return
+	}
 	if e == nil {
 		b.WriteString("<nothing>")
 		return
 	}
-	prec := precedence(e)
+	if bound, ok := e.(*Bound); ok && b.most > 0 {
+		b.expr(bound.X, least)
+		return
+	}
+	prec := b.precedence(e)
 	if prec < least {
 		b.WriteByte('(')
 		defer b.WriteByte(')')
@@ -45,6 +84,20 @@ func printExpr(b *strings.Builder, e Expr, least int) {
 	switch e := e.(type) {
 	case *Number:
 		b.WriteString(printNumber(e))
+	case *Bound:
+		b.WriteString(e.Name)
+	case *Const:
+		switch {
+		case b.most == 0 && e.Name != "":
+			b.WriteString(e.Name)
+		case e.Kind == ConstBool:
+			b.WriteString(map[bool]string{true: "True", false: "False"}[e.Q.Value != 0])
+		default:
+			b.WriteString(printNumber(&Number{Value: e.Q.Value, IsInt: e.Kind == ConstInt}))
+			if !e.Bare && !e.Q.Dim.Dimensionless() {
+				b.WriteString("*" + e.Q.Dim.String())
+			}
+		}
 	case *Bool:
 		if e.Value {
 			b.WriteString("True")
@@ -56,11 +109,11 @@ func printExpr(b *strings.Builder, e Expr, least int) {
 	case *Unary:
 		if e.Op == "not" {
 			b.WriteString("not ")
-			printExpr(b, e.X, precNot)
+			b.expr(e.X, precNot)
 			return
 		}
 		b.WriteString(e.Op)
-		printExpr(b, e.X, precUnary)
+		b.expr(e.X, precUnary)
 	case *Binary:
 		left, right := prec, prec+1
 		switch prec {
@@ -69,13 +122,13 @@ func printExpr(b *strings.Builder, e Expr, least int) {
 		case precCompare:
 			left = prec + 1
 		}
-		printExpr(b, e.X, left)
+		b.expr(e.X, left)
 		if prec >= precProduct {
 			b.WriteString(e.Op)
 		} else {
 			b.WriteString(" " + e.Op + " ")
 		}
-		printExpr(b, e.Y, right)
+		b.expr(e.Y, right)
 	case *Call:
 		b.WriteString(e.Fun.Name)
 		b.WriteByte('(')
@@ -83,15 +136,15 @@ func printExpr(b *strings.Builder, e Expr, least int) {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			printExpr(b, a, 0)
+			b.expr(a, 0)
 		}
 		b.WriteByte(')')
 	case *Cond:
-		printExpr(b, e.Then, precOr)
+		b.expr(e.Then, precOr)
 		b.WriteString(" if ")
-		printExpr(b, e.Test, precOr)
+		b.expr(e.Test, precOr)
 		b.WriteString(" else ")
-		printExpr(b, e.Else_, 0)
+		b.expr(e.Else_, 0)
 	}
 }
 
@@ -136,7 +189,7 @@ func PrintEquation(eq *Equation, dialect Dialect) string {
 		flags[i] = f.Name
 		if f.Value != nil {
 			var v strings.Builder
-			printExpr(&v, f.Value, precOr)
+			(&printer{Builder: &v}).expr(f.Value, precOr)
 			flags[i] += "=" + v.String()
 		}
 	}
