@@ -8,9 +8,9 @@ import (
 	"github.com/galvani-sim/galvani/host/cpu"
 	"github.com/galvani-sim/galvani/host/exec"
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/net/nettest"
 	"github.com/galvani-sim/galvani/host/plan"
 	"github.com/galvani-sim/galvani/host/sim"
-	"github.com/galvani-sim/galvani/host/net/nettest"
 )
 
 // draining counts how often counts are asked for.
