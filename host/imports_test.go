@@ -42,7 +42,7 @@ var allowed = map[string][]string{
 	"shaders":                  {},
 	"gpu/context":              {},
 	"gpu/device":               {"shaders"},
-	"gpu/glsl":                 {"host/ir", "host/plan", "shaders"},
+	"gpu/glsl":                 {"host/ir", "host/plan", "host/rng", "shaders"},
 	"gpu/compute":              {"host/rng", "gpu/device", "gpu/context", "gpu/glsl", "host/exec", "host/plan", "host/ir", "shaders"},
 	"gpu/render":               {"host/colormap", "gpu/device", "shaders"},
 	"gpu/window":               {"gpu/context", "gpu/device"},
