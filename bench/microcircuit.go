@@ -139,8 +139,9 @@ spread : volt (constant)`)
 			Pathways: []*net.Pathway{{Name: "pre", Code: equations("isyn += w"), Delays: delays}},
 			Initial:  []net.Assignment{initially("w", fmt.Sprintf("weight_pre*(%s)*(1 + %g*randn())", double, d.weightSpread))},
 		}
-		return &net.Network{DT: 1e-4, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}, Inputs: inputs,
-			SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}}}
+		network := counted(g, s)
+		network.Inputs = inputs
+		return network
 	}
 	w := spikes(name, "Potjans and Diesmann's microcircuit, "+drive+" input", float64(n), synapses, build,
 		Watched{Group: "cells", Var: "v", Peak: 0.05, Most: 0.5}, drawn, 1, 8)

@@ -115,10 +115,7 @@ tau_s = 5*ms : second (shared)`),
 			Pathways: []*net.Pathway{{Name: "pre", Code: equations("h += exp(1)")}},
 			Connect:  []*net.Connection{{I: pre, J: post}},
 		}
-		return &net.Network{
-			DT: 1e-4, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s},
-			SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}},
-		}
+		return counted(g, s)
 	}
 	w := spikes(fmt.Sprintf("spreizer-%d", divisor), fmt.Sprintf("Spreizer's network with directed connections, %d x %d cells", side, side),
 		float64(n), float64(n*out), build, Watched{Group: "I", Var: "v", Peak: 0.05, Most: 0.12}, drawn, 2, 40)

@@ -48,6 +48,14 @@ func initially(variable, expr string) net.Assignment {
 	return net.Assignment{Var: variable, Expr: equations(expr)}
 }
 
+// counted is a network of one group whose spikes are counted.
+func counted(g *net.Group, s ...*net.Synapses) *net.Network {
+	return &net.Network{
+		DT: 1e-4, Groups: []*net.Group{g}, Synapses: s,
+		SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}},
+	}
+}
+
 // balancedCells is a group whose first four fifths excite and whose others inhibit all cells at random, 80 inputs each.
 func balancedCells(g *net.Group, ns quantities) *net.Network {
 	excitatory := g.N * 4 / 5
@@ -58,11 +66,7 @@ func balancedCells(g *net.Group, ns quantities) *net.Network {
 			Connect:  []*net.Connection{{P: equations(fmt.Sprint(80 / float64(g.N)))}},
 		}
 	}
-	return &net.Network{
-		DT: 1e-4, Groups: []*net.Group{g},
-		Synapses:      []*net.Synapses{project("exc", 0, excitatory, "ge += we"), project("inh", excitatory, g.N, "gi += wi")},
-		SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}},
-	}
+	return counted(g, project("exc", 0, excitatory, "ge += we"), project("inh", excitatory, g.N, "gi += wi"))
 }
 
 func cuba(n int) Workload {
@@ -182,12 +186,9 @@ func brunelOf(excitatory, inhibitory int) Workload {
 				Connect:  []*net.Connection{{P: equations("0.1")}},
 			}
 		}
-		return &net.Network{
-			DT: 1e-4, Groups: []*net.Group{p},
-			Synapses:      []*net.Synapses{project("exc", 0, excitatory, "v += J"), project("inh", excitatory, p.N, "v += -g*J")},
-			Inputs:        []*net.PoissonInput{{Name: "input", Target: net.All(p), Var: "v", Namespace: ns, N: 1000, Rate: 20, Weight: equations("J")}},
-			SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(p), CountOnly: true}},
-		}
+		network := counted(p, project("exc", 0, excitatory, "v += J"), project("inh", excitatory, p.N, "v += -g*J"))
+		network.Inputs = []*net.PoissonInput{{Name: "input", Target: net.All(p), Var: "v", Namespace: ns, N: 1000, Rate: 20, Weight: equations("J")}}
+		return network
 	}
 	return spikes("brunel", "Brunel's network, delta synapses with a delay, Poisson input", n, 0.1*n*n, build,
 		Watched{Group: "P", Var: "v", Peak: 0.001, Most: 0.5}, potentials, 5, 100)

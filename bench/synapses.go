@@ -22,10 +22,7 @@ func gaps(n int) Workload {
 			Equations: equations("w : 1\njunctions_post = w*(v_pre - v_post) : 1 (summed)"),
 			Connect:   []*net.Connection{{Condition: equations("i != j")}}, Initial: []net.Assignment{initially("w", "2*mean*rand()")},
 		}
-		return &net.Network{
-			DT: 1e-4, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s},
-			SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}},
-		}
+		return counted(g, s)
 	}
 	return spikes(fmt.Sprintf("gaps-%d", n), "gap junctions between all cells", float64(n), float64(n*(n-1)), build,
 		Watched{Group: "P", Var: "v", Peak: 0.5, Most: 20}, drawn, 5, 60)
@@ -49,10 +46,7 @@ func nmda(n int) Workload {
 			Pathways:  []*net.Pathway{{Name: "pre", Code: equations("x += 1")}},
 			Connect:   []*net.Connection{{P: equations(fmt.Sprint(inputs / float64(n)))}}, Initial: []net.Assignment{initially("w", "2*mean*rand()")},
 		}
-		return &net.Network{
-			DT: 1e-4, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s},
-			SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}},
-		}
+		return counted(g, s)
 	}
 	return spikes(fmt.Sprintf("nmda-%d", n), "NMDA synapses with equations of their own, 100 inputs per cell", float64(n), inputs*float64(n), build,
 		Watched{Group: "P", Var: "v", Peak: 0.5, Most: 20}, drawn, 10, 120)
@@ -77,10 +71,7 @@ func plastic(n int) Workload {
 			},
 			Connect: []*net.Connection{{P: equations(fmt.Sprint(inputs / float64(n)))}}, Initial: []net.Assignment{initially("w", "rand()")},
 		}
-		return &net.Network{
-			DT: 1e-4, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s},
-			SpikeMonitors: []*net.SpikeMonitor{{Name: "spikes", Of: net.All(g), CountOnly: true}},
-		}
+		return counted(g, s)
 	}
 	return spikes(fmt.Sprintf("plastic-%d", n), "STDP between all cells, 100 inputs per cell, a delay for each", float64(n), inputs*float64(n), build,
 		Watched{Group: "P", Var: "v", Peak: 0.5, Most: 20}, drawn, 10, 60)
