@@ -18,13 +18,18 @@ type SpikeRecord struct {
 
 // spikeObjects lists the spike and rate monitors of a network in the order of the plan's.
 func spikeObjects(n *net.Network) (objects []any) {
-	for _, m := range n.SpikeMonitors {
-		objects = append(objects, m)
-	}
-	for _, m := range n.RateMonitors {
-		objects = append(objects, m)
+	for i := range len(n.SpikeMonitors) + len(n.RateMonitors) {
+		objects = append(objects, spikeObject(n, i))
 	}
 	return objects
+}
+
+// spikeObject is the object of monitor i of the plan.
+func spikeObject(n *net.Network, i int) any {
+	if i < len(n.SpikeMonitors) {
+		return n.SpikeMonitors[i]
+	}
+	return n.RateMonitors[i-len(n.SpikeMonitors)]
 }
 
 func monitorName(m any) string {
@@ -158,7 +163,7 @@ func (s *Sim) takeSpikes(i int) (*exec.Spikes, *SpikeRecord, error) {
 		return nil, nil, fmt.Errorf("the %s backend cannot record spikes", s.opt.Backend.Caps().Name)
 	}
 	got, err := recorder.DrainSpikes(i)
-	return got, s.spikes[spikeObjects(s.net)[i]], err
+	return got, s.spikes[spikeObject(s.net, i)], err
 }
 
 // Spikes is what a *net.SpikeMonitor or *net.RateMonitor has recorded so far; nil for one that is not part of the network. After Advance,
