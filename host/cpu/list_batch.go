@@ -95,10 +95,7 @@ func (l *listOp[T]) add(w *worker[T], f *frame[T], c *connection, replica, row, 
 			few(b.far[b.n:to], c.index.Long[lo:])
 		}
 		if l.batch.near {
-			near := b.near[b.n:to]
-			for k := range near {
-				near[k] = int32(row)
-			}
+			fill(b.near[b.n:to], int32(row))
 		}
 		b.n = to
 		lo += m

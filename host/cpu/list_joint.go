@@ -44,7 +44,7 @@ func (x *instance[T]) join(ops []operation, src []plan.Op) ([]operation, error) 
 			for _, op := range ops[i : i+n] {
 				j.parts = append(j.parts, op.(*kernelOp[T]).body.(*listOp[T]))
 			}
-			j.job, j.batches = j.task, len(j.parts[0].reals)+len(j.parts[0].ints) == 0
+			j.job, j.batches = j.task, !j.parts[0].adds()
 			out = append(out, j)
 		}
 		i += n
@@ -65,20 +65,17 @@ func (x *instance[T]) joins(a, b operation, src, other plan.Op) bool {
 			return nil
 		}
 		l, ok := k.body.(*listOp[T])
-		if !ok || l.active || l.inOrder || l.drawing != nil || l.p.emits || !l.split || len(l.reals)+len(l.ints) == 0 && l.batch == nil {
+		if !ok || l.active || l.inOrder || l.drawing != nil || l.p.emits || !l.split || !l.adds() && l.batch == nil {
 			return nil
 		}
 		return l
 	}
 	l, m := joinable(a), joinable(b)
-	if l == nil || m == nil || l.conn.far != m.conn.far || l.conn.byPost != m.conn.byPost {
+	if l == nil || m == nil || l.adds() != m.adds() || l.conn.far != m.conn.far || l.conn.byPost != m.conn.byPost {
 		return false
 	}
-	if len(l.reals)+len(l.ints) == 0 || len(m.reals)+len(m.ints) == 0 {
-		// Where delays have changed, a synapse may be reached in one step by spikes of before and after, and the second sees what the first did.
-		return !r.Bounded() && !s.Bounded() && l.batch != nil && m.batch != nil && *l.batch == *m.batch && (x.replicas() == 1 || l.p.synapses == m.p.synapses)
-	}
-	return true
+	// Where delays have changed, a synapse may be reached in one step by spikes of before and after, and the second sees what the first did.
+	return l.adds() || !r.Bounded() && !s.Bounded() && *l.batch == *m.batch && (x.replicas() == 1 || l.p.synapses == m.p.synapses)
 }
 
 func (j *jointLists[T]) name() string { return j.label }

@@ -337,8 +337,11 @@ func (l *listOp[T]) prepare() bool {
 			return false
 		}
 	}
-	return len(l.reals)+len(l.ints) > 0
+	return l.adds()
 }
+
+// adds reports whether the loops of adder can do all effects.
+func (l *listOp[T]) adds() bool { return len(l.reals)+len(l.ints) > 0 }
 
 // program runs the program over entries lo to hi-1 of a row, whose synapses have numbers that are larger by ahead.
 func (l *listOp[T]) program(w *worker[T], f *frame[T], replica, row, lo, hi, ahead int) {
