@@ -16,8 +16,7 @@ const Scaling = "scaling"
 // scalingSizes are numbers of cells, 80 synapses each.
 var scalingSizes = []int{4000, 12_000, 40_000, 120_000, 400_000, 1_200_000, 4_000_000}
 
-// scalingFrom is the step from which CUBA fires at about its lasting rate: in the first 15 ms it is up to twice that, since cells begin anywhere below
-// their threshold, and then half of it.
+// scalingFrom is the step from which CUBA fires at about its lasting rate: before it is more, since cells begin anywhere below their threshold, and then less.
 const scalingFrom = 700
 
 // measureScaling adds cases of CUBA of each size up to a limit (0: none). A size that does not fit into memory is an error of its case.
