@@ -225,6 +225,23 @@ print([round(x/mV, 6) for x in G.w[:]])
 	}
 }
 
+// TestFunctionInfinity: whether a value may stand with any unit is asked once of each of its parts, of which later ones contain earlier ones twice.
+func TestFunctionInfinity(t *testing.T) {
+	got := printed(t, "infinity.star", `
+def f(v):
+    y = inf
+    for k in range(60):
+        y = y if v > k*mV else -y
+    return v + y
+G = NeuronGroup(2, "v : volt\nw = f(v) : volt")
+G.v = [0.5, 1.5]*mV
+print(G.w[:])
+`)
+	if want := "[-Inf, +Inf] * volt\n"; got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+}
+
 // TestFunctionDraws: an argument is drawn once, also where the function reads it several times, and each call draws anew.
 func TestFunctionDraws(t *testing.T) {
 	got := printed(t, "draws.star", `
