@@ -2,7 +2,6 @@ package check
 
 import (
 	"math"
-	"slices"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/syntax"
@@ -72,11 +71,6 @@ func (c *checker) callsScript(e syntax.Expr) (found bool) {
 		found = found || ok && c.function(call.Fun) != nil
 	})
 	return found
-}
-
-// someCalled is callsScript for statements.
-func (c *checker) someCalled(list []*syntax.Stmt) bool {
-	return slices.ContainsFunc(list, func(s *syntax.Stmt) bool { return c.callsScript(s.X) || c.someCalled(s.Body) || c.someCalled(s.Else) })
 }
 
 // function is the function of the script that a name in a call stands for; nil: none.
