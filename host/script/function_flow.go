@@ -50,13 +50,11 @@ func (f *frame) run(list []syntax.Stmt, local *vars, to flow) starlark.Value {
 			}
 			f.joined(s, st, local, to)
 		case *syntax.ForStmt:
-			over, ok := f.eval(st.X, local).(starlark.Iterable)
-			if !ok {
-				f.refuse(f.at(st.X), "loop over what does not depend on the arguments, such as range(3)", "a loop over %s", f.written(st.X))
-			}
 			var items []starlark.Value
-			for v := range starlark.Elements(over) {
-				items = append(items, v)
+			for v := range starlark.Elements(f.iterable(st.X, local)) {
+				if items = append(items, v); len(items) > maxInlined {
+					break // no loop takes more turns
+				}
 			}
 			after := func(l *vars) starlark.Value { return f.run(rest, l, to) }
 			var turn func(k int) func(*vars) starlark.Value
@@ -106,6 +104,15 @@ func (f *frame) run(list []syntax.Stmt, local *vars, to flow) starlark.Value {
 		}
 	}
 	return to.next(local)
+}
+
+// iterable is what a loop goes over.
+func (f *frame) iterable(e syntax.Expr, local *vars) starlark.Iterable {
+	over, ok := f.eval(e, local).(starlark.Iterable)
+	if !ok {
+		f.refuse(f.at(e), "loop over what does not depend on the arguments, such as range(3)", "a loop over %s", f.written(e))
+	}
+	return over
 }
 
 // leaves reports whether statements contain a return, a break or a continue.

@@ -123,6 +123,7 @@ func TestFunctionErrors(t *testing.T) {
 		"other units": {"def f(x):\n    a = 1*mV + 1*ms\n    return x", "f(w)", "2:9: error: sum of values with different units", "called here"},
 		"no call":     {"def f(x):\n    return x", "f*w", `5:5: error: "f" is a function and needs arguments`, "write f(...)"},
 		"no name":     {"@check_units(y=volt, result=1)\ndef f(x):\n    return x", "f(w)", `1:1: error: check_units: f has no argument "y"`, "its arguments are x"},
+		"so long":     {"def f(x):\n    for k in range(1000000000):\n        x = x*(1-x)\n    return x", "f(w)", "3:18: error: a call becomes an expression of more than", "variables of the group"},
 		"too long":    {"def f(x):\n    for k in range(30000):\n        x = x*(1-x)\n    return x", "f(w)", "3:18: error: a call becomes an expression of more than", "variables of the group"},
 		"comparisons": {"def f(x):\n    return x > 1*mV", "int(f(w))", `2:14: error: cannot compare "x" (no unit) with "1*mV" (volt)`, "called here"},
 	} {

@@ -346,11 +346,7 @@ func (f *frame) comprehension(e *syntax.Comprehension, local *vars) starlark.Val
 		}
 		switch c := e.Clauses[k].(type) {
 		case *syntax.ForClause:
-			over, ok := f.eval(c.X, inner).(starlark.Iterable)
-			if !ok {
-				f.refuse(f.at(c.X), "loop over what does not depend on the arguments, such as range(3)", "a loop over %s", f.written(c.X))
-			}
-			for v := range starlark.Elements(over) {
+			for v := range starlark.Elements(f.iterable(c.X, inner)) {
 				f.set(c.Vars, v, inner)
 				clause(k + 1)
 			}
