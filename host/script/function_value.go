@@ -247,11 +247,15 @@ func (f *frame) binary(op syntax.Token, x, y starlark.Value, whole syntax.Node, 
 	_, xOpen := x.(symbolic)
 	_, yOpen := y.(symbolic)
 	if !xOpen && !yOpen {
-		v, err := starlark.Binary(op, x, y)
-		if _, compared := comparisons[op]; compared {
-			var ok bool
-			ok, err = starlark.Compare(op, x, y)
-			v = starlark.Bool(ok)
+		var v starlark.Value
+		var err error
+		switch _, isComparison := comparisons[op]; {
+		case isComparison:
+			v, err = compared(op, x, y)
+		case op == syntax.STARSTAR:
+			v, err = starlark.Call(f.thread, f.in.vocabulary[pystar.Pow], starlark.Tuple{x, y}, nil)
+		default:
+			v, err = starlark.Binary(op, x, y)
 		}
 		if err != nil {
 			f.refuse(at, "", "%v", err)
