@@ -335,58 +335,54 @@ func (f *frame) unknown(id *syntax.Ident) {
 	f.refuse(f.at(id), diag.DidYouMean(id.Name, f.in.commonNames()), "unknown name %q", id.Name)
 }
 
-// freeNames are the names that an expression reads, those of comprehensions and lambdas in it too.
+// freeNames are the names that an expression reads and does not give values itself, as comprehensions and lambdas do.
 func freeNames(e syntax.Expr) (out []*syntax.Ident) {
-	own := map[string]bool{}
-	var visit func(n syntax.Node) bool
-	each := func(list ...syntax.Expr) {
-		for _, e := range list {
-			syntax.Walk(e, visit)
+	within := func(e syntax.Expr, own map[string]bool) {
+		for _, id := range freeNames(e) {
+			if !own[id.Name] {
+				out = append(out, id)
+			}
 		}
 	}
-	visit = func(n syntax.Node) bool {
+	syntax.Walk(e, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.Ident:
-			if !own[n.Name] {
-				out = append(out, n)
-			}
+			out = append(out, n)
 		case *syntax.DotExpr:
-			each(n.X)
+			within(n.X, nil)
 			return false
 		case *syntax.CallExpr:
-			each(n.Fn)
+			within(n.Fn, nil)
 			for _, a := range n.Args {
 				if named, ok := a.(*syntax.BinaryExpr); ok && named.Op == syntax.EQ {
 					a = named.Y
 				}
-				each(a)
+				within(a, nil)
 			}
 			return false
 		case *syntax.Comprehension:
+			own := map[string]bool{}
 			for _, c := range n.Clauses {
-				if loop, ok := c.(*syntax.ForClause); ok {
-					each(loop.X)
-					syntax.Walk(loop.Vars, func(n syntax.Node) bool {
-						if id, ok := n.(*syntax.Ident); ok {
-							own[id.Name] = true
-						}
-						return true
-					})
-				} else {
-					each(c.(*syntax.IfClause).Cond)
+				switch c := c.(type) {
+				case *syntax.ForClause:
+					within(c.X, own)
+					maps.Copy(own, ownNames(nil, []syntax.Stmt{&syntax.ForStmt{Vars: c.Vars}}))
+				case *syntax.IfClause:
+					within(c.Cond, own)
 				}
 			}
-			each(n.Body)
+			within(n.Body, own)
 			return false
 		case *syntax.LambdaExpr:
-			for name := range ownNames(n.Params, nil) {
-				own[name] = true
+			for _, p := range n.Params {
+				if d, ok := p.(*syntax.BinaryExpr); ok {
+					within(d.Y, nil)
+				}
 			}
-			each(n.Body)
+			within(n.Body, ownNames(n.Params, nil))
 			return false
 		}
 		return true
-	}
-	each(e)
+	})
 	return out
 }

@@ -40,6 +40,7 @@ func TestFunctionForms(t *testing.T) {
 		"return inside": "def f(x, k):\n    for n in range(5):\n        if n*0.7 - 1 > x:\n            return n + k\n    return -1.0",
 		"lists":         "coefficients = [1, -0.5, 0.25]\ndef f(x, k):\n    powers = [x**n for n, c in enumerate(coefficients) if c != 1]\n    p = [x, k, 3]\n    return sum([c*x**n for n, c in enumerate(coefficients)]) + powers[1] + max(p) - min(x, k, 1) + p[-1]",
 		"elements":      "def f(x, k):\n    p = [x, 2*mV, 3]\n    y = x if p[1] > 0 and p[1] != 0*mV and p[-1] >= 3 else k\n    return y + p[2]**2 - p[1]**2/mV**2",
+		"own names":     "def f(x, k):\n    h = lambda u, v=k: u*v\n    return sum([x*0.5 for x in (1, 2)]) + x + sum([x for x in [k, 1]]) + (lambda x: 2*x)(3) + x + h(2)",
 		"functions":     "def g(x, y=3, *rest, scale=1):\n    return (x + y + sum(list(rest)))*scale\ndef f(x, k):\n    h = lambda u: u*x + k\n    def inner(u, v=2):\n        return u*v + k\n    return g(x) + g(x, k) + g(x, k, 1, 2, scale=2) + g(*[x, 1]) + h(2) + inner(x) + inner(v=x, u=1)",
 		"recursion":     "def power(x, n):\n    return 1 if n == 0 else x*power(x, n - 1)\ndef f(x, k):\n    return power(x, 4) - k",
 		"two results":   "def both(x):\n    if x > 0:\n        return x, 1\n    return -x, 2\ndef f(x, k):\n    a, b = both(x)\n    return a*10 + b + k",
