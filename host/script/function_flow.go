@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	eqs "github.com/galvani-sim/galvani/host/syntax"
@@ -228,11 +229,7 @@ func sequence(v starlark.Value) ([]starlark.Value, bool) {
 	case starlark.Tuple:
 		return v, true
 	case *starlark.List:
-		var out []starlark.Value
-		for x := range starlark.Elements(v) {
-			out = append(out, x)
-		}
-		return out, true
+		return slices.Collect(starlark.Elements(v)), true
 	}
 	return nil, false
 }
@@ -278,10 +275,7 @@ func (f *frame) set(target syntax.Expr, v starlark.Value, local *vars) {
 	if !ok {
 		f.refuse(f.at(target), "", "%s for %d names", article(v), len(parts))
 	}
-	var values []starlark.Value
-	for x := range starlark.Elements(over) {
-		values = append(values, x)
-	}
+	values := slices.Collect(starlark.Elements(over))
 	if len(values) != len(parts) {
 		f.refuse(f.at(target), "", "%d values for %d names", len(values), len(parts))
 	}
@@ -323,8 +317,7 @@ func (f *frame) effect(st *syntax.ExprStmt) {
 	if _, ok := declaredGlobal(st); ok {
 		f.refuse(f.at(st), "compute the value from the arguments", "a function in equations cannot change variables of the script")
 	}
-	switch name {
-	case "print":
+	if name == "print" {
 		f.refuse(f.at(st), "leave it out, and look at values with a StateMonitor", "a function in equations cannot print")
 	}
 	if _, _, ok := raised(st.X); ok {
@@ -335,7 +328,7 @@ func (f *frame) effect(st *syntax.ExprStmt) {
 
 // closure is a function within the function.
 func (f *frame) closure(def *definition, name string, local *vars) *closure {
-	c := &closure{definition: def, name: name, defaults: map[string]starlark.Value{}, in: local, fn: f.fn}
+	c := &closure{definition: def, name: name, defaults: starlark.StringDict{}, in: local, fn: f.fn}
 	for _, p := range def.params {
 		if d, ok := p.(*syntax.BinaryExpr); ok {
 			c.defaults[d.X.(*syntax.Ident).Name] = f.eval(d.Y, local)

@@ -35,7 +35,7 @@ func (s symbolic) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: exp
 type closure struct {
 	*definition
 	name     string
-	defaults map[string]starlark.Value
+	defaults starlark.StringDict
 	in       *vars
 	fn       *starlark.Function // whose module's names count
 }

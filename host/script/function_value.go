@@ -417,16 +417,12 @@ func (f *frame) called(e *syntax.CallExpr, local *vars) starlark.Value {
 		}
 		args, given = append(args, x), append(given, a)
 	}
+	if u := f.in.equationFunction(v); u != nil {
+		return f.apply(u.unitFunction, args, kwargs, at, f.written(e))
+	}
 	switch v := v.(type) {
-	case *unitFunction:
-		return f.apply(v, args, kwargs, at, f.written(e))
-	case *starlark.Function:
-		return f.apply(f.in.unitFunctionOf(v), args, kwargs, at, f.written(e))
-	case *boundMethod:
-		return f.apply(f.in.methodOf(v), args, kwargs, at, f.written(e))
 	case *closure:
-		values := starlark.StringDict{}
-		f.bind(v.name, v.definition, v.defaults, values, args, kwargs, at)
+		values := f.bind(v.name, v.definition, v.defaults, args, kwargs, at)
 		inner := &frame{inlining: f.inlining, def: v.definition, name: v.name, fn: v.fn, bare: f.bare}
 		out := inner.call(values, v.in, at)
 		if s, ok := out.(symbolic); ok {
