@@ -371,7 +371,7 @@ func lambdaOf(n *syntax.LambdaExpr, src *diag.Source) *definition {
 // ownNames are the names that a function gives values.
 func ownNames(params []syntax.Expr, body []syntax.Stmt) map[string]bool {
 	own := map[string]bool{}
-	(&boxer{}).locals(params, body, own)
+	locals(params, body, own)
 	return own
 }
 

@@ -204,7 +204,10 @@ func (f *frame) chosen(cond symbolic, a, b starlark.Value, at syntax.Node) starl
 		sp = f.at(ifs.Cond)
 	}
 	f.made(sp)
-	return symbolic{&eqs.Cond{Sp: sp.sp, Test: f.here(cond, sp), Then: f.expression(a, sp, ""), Else_: f.expression(b, sp, "")}, sp.src}
+	if cond.src != sp.src {
+		f.made(sp)
+	}
+	return symbolic{&eqs.Cond{Sp: sp.sp, Test: cond.in(sp), Then: f.expression(a, sp, ""), Else_: f.expression(b, sp, "")}, sp.src}
 }
 
 // same reports values that need no condition.

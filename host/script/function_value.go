@@ -136,12 +136,11 @@ func (f *frame) evalAll(list []syntax.Expr, local *vars) []starlark.Value {
 	return out
 }
 
-// here is an expression that may stand in another text, for use at a place.
-func (f *frame) here(s symbolic, at textPlace) eqs.Expr {
+// in is the expression for use at a place, where one of another text stands by what it says.
+func (s symbolic) in(at textPlace) eqs.Expr {
 	if s.src == at.src {
 		return s.e
 	}
-	f.made(at)
 	return &eqs.Bound{Sp: at.sp, Name: eqs.Print(s.e), X: s.e, Source: s.src}
 }
 
@@ -151,10 +150,7 @@ func (x *inlining) expression(v starlark.Value, at textPlace, name string) eqs.E
 	c := &eqs.Const{Sp: at.sp, Name: name}
 	switch v := v.(type) {
 	case symbolic:
-		if v.src == at.src {
-			return v.e
-		}
-		return &eqs.Bound{Sp: at.sp, Name: eqs.Print(v.e), X: v.e, Source: v.src}
+		return v.in(at)
 	case starlark.Int:
 		c.Kind, c.Q.Value = eqs.ConstInt, float64(v.Float())
 		return c
