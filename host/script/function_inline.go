@@ -165,7 +165,7 @@ type frame struct {
 	*inlining
 	def  *definition
 	name string
-	fn   *starlark.Function // whose free and global variables count; nil for none
+	fn   *starlark.Function // whose free and global variables count
 	bare bool               // units are left out
 	mask eqs.Expr           // of an assignment to r[mask]
 }
@@ -185,9 +185,6 @@ func (f *frame) call(values starlark.StringDict, outer *vars, at textPlace) star
 
 // module are the global variables that a function knows.
 func (x *inlining) module(fn *starlark.Function) starlark.StringDict {
-	if fn == nil {
-		return nil
-	}
 	m := fn.Module()
 	if x.globals[m] == nil {
 		x.globals[m] = globalsOf(fn)
@@ -229,15 +226,13 @@ func (f *frame) meant(name string, local *vars) (v starlark.Value, own bool) {
 	if f.def.own[name] {
 		return nil, true
 	}
-	if f.fn != nil {
-		for k := range f.fn.NumFreeVars() {
-			if b, v := f.fn.FreeVar(k); b.Name == name && v != nil {
-				return v, false
-			}
-		}
-		if v := f.module(f.fn)[name]; v != nil {
+	for k := range f.fn.NumFreeVars() {
+		if b, v := f.fn.FreeVar(k); b.Name == name && v != nil {
 			return v, false
 		}
+	}
+	if v := f.module(f.fn)[name]; v != nil {
+		return v, false
 	}
 	if name == boxName {
 		return f.box(), true
@@ -248,12 +243,14 @@ func (f *frame) meant(name string, local *vars) (v starlark.Value, own bool) {
 	return starlark.Universe[name], true
 }
 
-// box are the global variables of a file with global statements.
+// box are the variables of a file that its global statements name.
 func (f *frame) box() *globalBox {
 	values := starlark.StringDict{}
-	for name, v := range f.module(f.fn) {
-		if values[name] = v; v != nil {
-			values[name] = f.value(name, nil, true)
+	if box, ok := f.fn.Globals()[boxName].(*globalBox); ok {
+		for name := range box.values {
+			if f.module(f.fn)[name] != nil {
+				values[name] = f.value(name, nil, true)
+			}
 		}
 	}
 	return &globalBox{values}
