@@ -33,6 +33,8 @@ type checker struct {
 	failed map[syntax.Expr]bool
 	// wholes remembers what whole said of them.
 	wholes map[syntax.Expr]bool
+	// anyUnits remembers what anyUnit said of conditions, whose cases may have parts in common.
+	anyUnits map[*syntax.Cond]bool
 	// derivs gives the names dx/dt a type while an equation's general form is checked.
 	derivs map[string]typ
 }
@@ -50,7 +52,7 @@ const (
 
 func newChecker(m *Model, ctx Context) *checker {
 	return &checker{ctx: ctx, m: m, bad: map[*Variable]bool{}, values: map[string]Value{}, warned: map[string]bool{},
-		failed: map[syntax.Expr]bool{}, wholes: map[syntax.Expr]bool{}}
+		failed: map[syntax.Expr]bool{}, wholes: map[syntax.Expr]bool{}, anyUnits: map[*syntax.Cond]bool{}}
 }
 
 func newModel(ctx Context, src *diag.Source) *Model {

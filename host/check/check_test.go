@@ -321,7 +321,7 @@ func TestCode(t *testing.T) {
 			got = append(got, fmt.Sprintf("%d %s %s", r.Kind, r.Name, r.Var.Kind))
 		}
 	}
-	show(code.Stmts)
+	show(c.Block.Stmts)
 	want := "2 v parameter, 2 u parameter, 0 local local, 0 n parameter, 0 inner local, 0 w parameter, 0 w parameter"
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got\n%s\nwant\n%s", s, want)

@@ -338,10 +338,10 @@ func (c *checker) noUnits(e *syntax.Call, args []typ) bool {
 
 // sameUnits checks that all arguments have one dimension, which is the result's.
 func (c *checker) sameUnits(e *syntax.Call, b builtin, args []typ) typ {
-	first := max(0, slices.IndexFunc(e.Args, func(a syntax.Expr) bool { return !anyUnit(a) }))
+	first := max(0, slices.IndexFunc(e.Args, func(a syntax.Expr) bool { return !c.anyUnit(a) }))
 	t := Type{Kind: Int, Dim: args[first].Dim}
 	for i, a := range args {
-		agree(e.Args[first], &typ{t, true}, e.Args[i], &a)
+		c.agree(e.Args[first], &typ{t, true}, e.Args[i], &a)
 		if a.Dim != t.Dim {
 			hint := ""
 			if n, ok := e.Args[i].(*syntax.Number); ok && a.Dim == (units.Dim{}) {

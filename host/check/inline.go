@@ -2,7 +2,6 @@ package check
 
 import (
 	"math"
-	"slices"
 
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/syntax"
@@ -72,11 +71,6 @@ func (c *checker) callsScript(e syntax.Expr) (found bool) {
 		found = found || ok && c.function(call.Fun) != nil
 	})
 	return found
-}
-
-// someCalled is callsScript for statements.
-func (c *checker) someCalled(list []*syntax.Stmt) bool {
-	return slices.ContainsFunc(list, func(s *syntax.Stmt) bool { return c.callsScript(s.X) || c.someCalled(s.Body) || c.someCalled(s.Else) })
 }
 
 // function is the function of the script that a name in a call stands for; nil: none.
@@ -240,13 +234,13 @@ func (c *checker) wanted(e *syntax.Bound, t typ, src *diag.Source, sp diag.Span)
 		want = "true or false"
 	case w.Same != nil:
 		s := c.expr(w.Same)
-		if !s.known || s.Dim == t.Dim || anyUnit(e.X) || anyUnit(w.Same) {
+		if !s.known || s.Dim == t.Dim || c.anyUnit(e.X) || c.anyUnit(w.Same) {
 			return t
 		}
 		want = inDim(s.Dim) + " like " + short(w.Same)
 	case w.Dim == t.Dim:
 		return t
-	case anyUnit(e.X):
+	case c.anyUnit(e.X):
 		return typ{Type{Real, w.Dim}, true}
 	default:
 		want = inDim(w.Dim)
@@ -260,25 +254,30 @@ func (c *checker) wanted(e *syntax.Bound, t typ, src *diag.Source, sp diag.Span)
 }
 
 // anyUnit reports a number of a function of the script that may stand with any unit, as in Python with Brian2's units: 0, infinity and NaN.
-func anyUnit(e syntax.Expr) bool {
+func (c *checker) anyUnit(e syntax.Expr) bool {
 	switch e := syntax.Meant(e).(type) {
 	case *syntax.Const:
 		return !e.Bare && e.Kind != syntax.ConstBool && e.Q.Dim.Dimensionless() && (e.Q.Value == 0 || math.IsInf(e.Q.Value, 0) || math.IsNaN(e.Q.Value))
 	case *syntax.Unary:
-		return e.Op != "not" && anyUnit(e.X)
+		return e.Op != "not" && c.anyUnit(e.X)
 	case *syntax.Cond:
-		return anyUnit(e.Then) && anyUnit(e.Else_)
+		any, ok := c.anyUnits[e]
+		if !ok {
+			any = c.anyUnit(e.Then) && c.anyUnit(e.Else_)
+			c.anyUnits[e] = any
+		}
+		return any
 	}
 	return false
 }
 
 // agree gives a number that may have any unit that of the other operand.
-func agree(ex syntax.Expr, x *typ, ey syntax.Expr, y *typ) {
+func (c *checker) agree(ex syntax.Expr, x *typ, ey syntax.Expr, y *typ) {
 	switch {
 	case !x.known || !y.known || x.Dim == y.Dim:
-	case anyUnit(ex):
+	case c.anyUnit(ex):
 		x.Dim = y.Dim
-	case anyUnit(ey):
+	case c.anyUnit(ey):
 		y.Dim = x.Dim
 	}
 }

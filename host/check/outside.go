@@ -55,7 +55,7 @@ func (c *checker) finish(e syntax.Expr, src *diag.Source) (*Model, diag.List) {
 // Code is a checked block of statements.
 type Code struct {
 	*Model                        // the model's side tables with those of the block added
-	Block  *syntax.Code           // as it was given, with what calls of functions of the script stand for
+	Block  *syntax.Code           // a copy of what was given, with what calls of functions of the script stand for
 	Target map[*syntax.Stmt]Ref   // what each assignment writes: RefVariable (also locals), RefPre or RefPost
 	Locals map[string][]*Variable // names that exist only in the block; a name of several branches has several
 }
@@ -66,9 +66,7 @@ func CheckCode(code *syntax.Code, m *Model, ctx Context) (*Code, diag.List) {
 	c := newChecker(m.side(code.Source), ctx)
 	c.src, c.use = code.Source, useValue
 	c.locals = map[string]*Variable{}
-	if c.someCalled(code.Stmts) {
-		code = &syntax.Code{Source: code.Source, Stmts: copied(code.Stmts)}
-	}
+	code = &syntax.Code{Source: code.Source, Stmts: copied(code.Stmts)}
 	out := &Code{Model: c.m, Block: code, Target: map[*syntax.Stmt]Ref{}, Locals: map[string][]*Variable{}}
 	c.stmts(code.Stmts, out)
 	c.summary()

@@ -150,7 +150,7 @@ func (c *checker) binary(e *syntax.Binary) typ {
 	x, y := c.expr(e.X), c.expr(e.Y)
 	switch e.Op {
 	case "<", "<=", ">", ">=", "==", "!=", "+", "-", "%":
-		agree(e.X, &x, e.Y, &y)
+		c.agree(e.X, &x, e.Y, &y)
 	}
 	switch e.Op {
 	case "<", "<=", ">", ">=", "==", "!=":
@@ -292,7 +292,7 @@ func (c *checker) cond(e *syntax.Cond) typ {
 	if !x.known || !y.known {
 		return typ{}
 	}
-	agree(e.Then, &x, e.Else_, &y)
+	c.agree(e.Then, &x, e.Else_, &y)
 	if x.Dim != y.Dim {
 		c.errorf(e.Sp, "the two cases of the condition have different units: %s and %s", withDim(e.Then, x), withDim(e.Else_, y))
 		return typ{}

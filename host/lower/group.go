@@ -231,12 +231,11 @@ func (g *group) findEarly() {
 // waits reports whether e contains a sum over synapses, or reads an assigned variable that does.
 func (g *group) waits(e syntax.Expr) (waits bool) {
 	m := g.in.Model
-	syntax.Walk(e, func(e syntax.Expr) {
+	g.through(e, func(e syntax.Expr) {
 		switch e := e.(type) {
 		case *syntax.Ident:
-			if v := m.Refs[e].Var; v != nil && (v.Kind == check.Subexpression && g.waits(v.Expr) || v.Kind == check.Assigned && !g.before[v]) {
-				waits = true
-			}
+			v := m.Refs[e].Var
+			waits = waits || v != nil && v.Kind == check.Assigned && !g.before[v]
 		case *syntax.Call:
 			waits = waits || m.Calls[e].Kind == check.CallSum
 		}
@@ -290,27 +289,38 @@ func updated(u check.Update) []*check.Variable {
 	return u.ODEs
 }
 
-// visit reports the stored variables that e reads, through subexpressions, and whether it draws random numbers.
-func (g *group) visit(e syntax.Expr, seen func(*check.Variable), random *bool) {
-	m := g.in.Model
+// through calls f for e and for its parts, and for those of the subexpressions that it names.
+func (g *group) through(e syntax.Expr, f func(syntax.Expr)) {
 	syntax.Walk(e, func(e syntax.Expr) {
-		switch e := e.(type) {
-		case *syntax.Ident:
-			switch ref := m.Refs[e]; {
-			case ref.Kind == check.RefNoise:
-				*random = true
-			case ref.Var == nil:
-			case ref.Var.Kind == check.Subexpression:
-				g.visit(ref.Var.Expr, seen, random)
-			default:
-				seen(ref.Var)
-			}
-		case *syntax.Call:
-			if c := m.Calls[e]; c.Kind == check.CallBuiltin && isRandom[c.Name] {
-				*random = true
+		f(e)
+		if id, ok := e.(*syntax.Ident); ok {
+			if ref := g.in.Model.Refs[id]; ref.Kind == check.RefVariable && ref.Var != nil && ref.Var.Kind == check.Subexpression {
+				g.through(ref.Var.Expr, f)
 			}
 		}
 	})
+}
+
+// visit reports the stored variables that e reads, and whether it draws random numbers.
+func (g *group) visit(e syntax.Expr, seen func(*check.Variable), random *bool) {
+	g.through(e, func(e syntax.Expr) {
+		switch e := e.(type) {
+		case *syntax.Ident:
+			ref := g.in.Model.Refs[e]
+			if ref.Var != nil && ref.Var.Kind != check.Subexpression {
+				seen(ref.Var)
+			}
+			*random = *random || ref.Kind == check.RefNoise
+		case *syntax.Call:
+			*random = *random || g.isDraw(e)
+		}
+	})
+}
+
+// isDraw reports a call of a random function.
+func (g *group) isDraw(e *syntax.Call) bool {
+	c := g.in.Model.Calls[e]
+	return c.Kind == check.CallBuiltin && isRandom[c.Name]
 }
 
 var isRandom = map[string]bool{

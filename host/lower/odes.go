@@ -179,52 +179,31 @@ func (g *group) commonDraws(s *kernelScope) func(ir.Op, *syntax.Call, []*ir.Expr
 	}
 }
 
-// callsOf adds the calls of random functions in e to those of shared equations, through subexpressions.
+// callsOf adds the calls of random functions in e to those of shared equations.
 func (g *group) callsOf(e syntax.Expr) {
-	m := g.in.Model
-	syntax.Walk(e, func(e syntax.Expr) {
-		switch e := e.(type) {
-		case *syntax.Ident:
-			if v := m.Refs[e].Var; v != nil && v.Kind == check.Subexpression {
-				g.callsOf(v.Expr)
-			}
-		case *syntax.Call:
-			if c := m.Calls[e]; c.Kind == check.CallBuiltin && isRandom[c.Name] && !slices.Contains(g.commonCalls, e) {
-				g.commonCalls = append(g.commonCalls, e)
-			}
+	g.through(e, func(e syntax.Expr) {
+		if e, ok := e.(*syntax.Call); ok && g.isDraw(e) && !slices.Contains(g.commonCalls, e) {
+			g.commonCalls = append(g.commonCalls, e)
 		}
 	})
 }
 
-// callsScript reports whether e calls a function of the script, also through subexpressions.
+// callsScript reports whether e calls a function of the script.
 func (g *group) callsScript(e syntax.Expr) (found bool) {
-	m := g.in.Model
-	syntax.Walk(e, func(e syntax.Expr) {
-		switch e := e.(type) {
-		case *syntax.Bound:
-			found = found || e.Args != nil
-		case *syntax.Ident:
-			if v := m.Refs[e].Var; v != nil && v.Kind == check.Subexpression && m.Refs[e].Kind == check.RefVariable {
-				found = found || g.callsScript(v.Expr)
-			}
-		}
+	g.through(e, func(e syntax.Expr) {
+		b, ok := e.(*syntax.Bound)
+		found = found || ok && b.Args != nil
 	})
 	return found
 }
 
-// noisesOf adds the noises that e asks for, through subexpressions.
+// noisesOf adds the noises that e asks for.
 func (g *group) noisesOf(e syntax.Expr, to map[string]bool) {
-	m := g.in.Model
-	syntax.Walk(e, func(e syntax.Expr) {
-		id, ok := e.(*syntax.Ident)
-		if !ok {
-			return
-		}
-		switch ref := m.Refs[id]; {
-		case ref.Kind == check.RefNoise:
-			to[ref.Name] = true
-		case ref.Var != nil && ref.Var.Kind == check.Subexpression:
-			g.noisesOf(ref.Var.Expr, to)
+	g.through(e, func(e syntax.Expr) {
+		if id, ok := e.(*syntax.Ident); ok {
+			if ref := g.in.Model.Refs[id]; ref.Kind == check.RefNoise {
+				to[ref.Name] = true
+			}
 		}
 	})
 }

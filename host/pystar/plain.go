@@ -24,14 +24,3 @@ func (r *rewriter) plainClass(line []token, offset int) bool {
 	}
 	return true
 }
-
-// within reports whether the statement that begins at an indentation is one of a class, and no method's.
-func (b blocks) within(indent int) bool {
-	outer := -1
-	for k := range b {
-		if k < indent {
-			outer = max(outer, k)
-		}
-	}
-	return outer >= 0 && b[outer] == "class"
-}

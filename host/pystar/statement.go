@@ -25,9 +25,10 @@ func (r *rewriter) statements() {
 		if n == 0 {
 			from, to := all[0][0], all[0][1]
 			first := &r.list[from]
-			before, trying := nested.enter(r.indent(first), first.s)
+			indent := r.indent(first)
+			before, trying := nested.enter(indent, first.s)
 			head := r.attempt(r.list[from:to], before)
-			r.inClass = nested.within(r.indent(first))
+			r.inClass = nested.inClass(indent)
 			r.trying = trying || head > 0 && first.is("try")
 			if from += head; from < to {
 				r.statement(r.list[from:to], from)
@@ -108,7 +109,7 @@ func (r *rewriter) statement(line []token, offset int) {
 				return
 			}
 		}
-		r.whole(start, end, map[bool]string{true: Global, false: Nonlocal}[t.is("global")]+"("+strings.Join(names, ", ")+")")
+		r.whole(start, end, map[string]string{"global": Global, "nonlocal": Nonlocal}[t.s]+"("+strings.Join(names, ", ")+")")
 	case t.is("with") && len(line) > 2:
 		if !r.with(line, offset) {
 			r.kept = append(r.kept, Statement{t.s, start, t.end})
@@ -371,7 +372,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 				}
 			case strings.HasPrefix(own, "np") || own == "plt.cm" || own == Constants:
 				bind(as, own+"."+what)
-			case given, r.trying:
+			default:
 				bind(as, what)
 			}
 		}
@@ -392,9 +393,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 		case library(own):
 			bind(root, Library+"."+root)
 		case p == "numpy" || p == "brian2": // have their full names, too
-			if r.trying {
-				bind(p, p)
-			}
+			bind(p, p)
 		case root == p:
 			bind(p, own)
 		}

@@ -26,6 +26,17 @@ func (b blocks) enter(indent int, word string) (before string, trying bool) {
 	return before, trying
 }
 
+// inClass reports whether the statement that begins at an indentation is one of a class, and no method's.
+func (b blocks) inClass(indent int) bool {
+	outer := -1
+	for k := range b {
+		if k < indent {
+			outer = max(outer, k)
+		}
+	}
+	return outer >= 0 && b[outer] == "class"
+}
+
 // attempt rewrites try, except, finally and the else of a try into loops over Try, Except, Finally and Otherwise, which host/script puts together. It returns
 // of how many tokens the head consists; 0: the statement is none of them.
 func (r *rewriter) attempt(line []token, before string) int {

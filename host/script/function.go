@@ -371,7 +371,7 @@ func lambdaOf(n *syntax.LambdaExpr, src *diag.Source) *definition {
 // ownNames are the names that a function gives values.
 func ownNames(params []syntax.Expr, body []syntax.Stmt) map[string]bool {
 	own := map[string]bool{}
-	(&boxer{}).locals(params, body, own)
+	locals(params, body, own)
 	return own
 }
 
@@ -392,16 +392,11 @@ func (in *interp) equationFunction(v starlark.Value) *scriptFunction {
 	case *starlark.Function:
 		return &scriptFunction{unitFunction: in.unitFunctionOf(v)}
 	case *boundMethod:
-		return &scriptFunction{unitFunction: in.methodOf(v)}
+		u := in.unitFunctionOf(v.fn)
+		u.self = v.self
+		return &scriptFunction{unitFunction: u}
 	}
 	return nil
-}
-
-// methodOf is a method of an object as a function.
-func (in *interp) methodOf(m *boundMethod) *unitFunction {
-	u := in.unitFunctionOf(m.fn)
-	u.self = m.self
-	return u
 }
 
 // pin keeps what global variables mean now.

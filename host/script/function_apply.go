@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/diag"
@@ -24,20 +25,19 @@ func (x *inlining) apply(u *unitFunction, args []starlark.Value, kwargs map[stri
 	if u.self != nil {
 		args = append([]starlark.Value{u.self}, args...)
 	}
-	values := starlark.StringDict{}
-	defaults := map[string]starlark.Value{}
+	defaults := starlark.StringDict{}
 	for k := range fn.NumParams() {
 		if name, _ := fn.Param(k); fn.ParamDefault(k) != nil {
 			defaults[name] = fn.ParamDefault(k)
 		}
 	}
-	x.bind(fn.Name(), def, defaults, values, args, kwargs, at)
-	var bound []eqs.Expr
+	values := x.bind(fn.Name(), def, defaults, args, kwargs, at)
+	bound := []eqs.Expr{} // not nil: it is a call
 	for _, name := range parameterNames(fn) {
 		v := values[name]
 		spec := u.args[name]
 		if s, ok := v.(symbolic); ok {
-			s = x.declared(u, name, s, values, at)
+			s = x.declared(u, name, s, values)
 			bound = append(bound, s.e)
 			if u.bare {
 				s = x.bared(spec, name, s, at)
@@ -48,9 +48,6 @@ func (x *inlining) apply(u *unitFunction, args []starlark.Value, kwargs map[stri
 		} else if u.bare && v != nil {
 			values[name] = bareValue(v)
 		}
-	}
-	if bound == nil {
-		bound = []eqs.Expr{}
 	}
 	f := &frame{inlining: x, def: def, name: fn.Name(), fn: fn, bare: u.bare}
 	f.stub(u, def)
@@ -109,7 +106,7 @@ func (f *frame) stub(u *unitFunction, def *definition) {
 }
 
 // bind gives parameters their values.
-func (x *inlining) bind(name string, def *definition, defaults map[string]starlark.Value, values starlark.StringDict, args []starlark.Value, kwargs map[string]starlark.Value, at textPlace) {
+func (x *inlining) bind(name string, def *definition, defaults starlark.StringDict, args []starlark.Value, kwargs map[string]starlark.Value, at textPlace) starlark.StringDict {
 	var names []string
 	least, places, rest := 0, -1, ""
 	for _, p := range def.params {
@@ -140,26 +137,23 @@ func (x *inlining) bind(name string, def *definition, defaults map[string]starla
 	if least < len(names) {
 		count = fmt.Sprintf("%d to %s", least, count)
 	}
-	wrong := func(hint string) {
-		form := name + "(" + strings.Join(names, ", ") + ")"
-		if hint == "" {
-			hint = "write " + form
-		}
-		x.refuse(at, hint, "%s takes %s, not %d", name, count, len(args)+len(kwargs))
+	wrong := func() {
+		x.refuse(at, fmt.Sprintf("write %s(%s)", name, strings.Join(names, ", ")), "%s takes %s, not %d", name, count, len(args)+len(kwargs))
 	}
+	values := starlark.StringDict{}
 	for k, v := range args {
 		switch {
 		case k < places:
 			values[names[k]] = v
 		case rest == "":
-			wrong("")
+			wrong()
 		}
 	}
 	if rest != "" {
 		values[rest] = starlark.Tuple(args[min(places, len(args)):])
 	}
 	for n, v := range kwargs {
-		if !containsName(names, n) {
+		if !slices.Contains(names, n) {
 			x.refuse(at, diag.DidYouMean(n, names), "%s has no argument %s=", name, n)
 		}
 		values[n] = v
@@ -167,23 +161,15 @@ func (x *inlining) bind(name string, def *definition, defaults map[string]starla
 	for _, n := range names {
 		if values[n] == nil {
 			if values[n] = defaults[n]; values[n] == nil {
-				wrong("")
+				wrong()
 			}
 		}
 	}
-}
-
-func containsName(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
+	return values
 }
 
 // declared is an argument with the unit that was declared of it.
-func (x *inlining) declared(u *unitFunction, name string, s symbolic, values starlark.StringDict, at textPlace) symbolic {
+func (x *inlining) declared(u *unitFunction, name string, s symbolic, values starlark.StringDict) symbolic {
 	spec := u.args[name]
 	want := &eqs.Want{What: fmt.Sprintf("the argument %q of %s", name, u.Name()), Dim: spec.dim, Bool: spec.kind == boolSpec, Source: spec.src, Sp: spec.sp}
 	switch spec.kind {

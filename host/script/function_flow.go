@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	eqs "github.com/galvani-sim/galvani/host/syntax"
@@ -50,13 +51,11 @@ func (f *frame) run(list []syntax.Stmt, local *vars, to flow) starlark.Value {
 			}
 			f.joined(s, st, local, to)
 		case *syntax.ForStmt:
-			over, ok := f.eval(st.X, local).(starlark.Iterable)
-			if !ok {
-				f.refuse(f.at(st.X), "loop over what does not depend on the arguments, such as range(3)", "a loop over %s", f.written(st.X))
-			}
 			var items []starlark.Value
-			for v := range starlark.Elements(over) {
-				items = append(items, v)
+			for v := range starlark.Elements(f.iterable(st.X, local)) {
+				if items = append(items, v); len(items) > maxInlined {
+					break // no loop takes more turns
+				}
 			}
 			after := func(l *vars) starlark.Value { return f.run(rest, l, to) }
 			var turn func(k int) func(*vars) starlark.Value
@@ -106,6 +105,15 @@ func (f *frame) run(list []syntax.Stmt, local *vars, to flow) starlark.Value {
 		}
 	}
 	return to.next(local)
+}
+
+// iterable is what a loop goes over.
+func (f *frame) iterable(e syntax.Expr, local *vars) starlark.Iterable {
+	over, ok := f.eval(e, local).(starlark.Iterable)
+	if !ok {
+		f.refuse(f.at(e), "loop over what does not depend on the arguments, such as range(3)", "a loop over %s", f.written(e))
+	}
+	return over
 }
 
 // leaves reports whether statements contain a return, a break or a continue.
@@ -196,7 +204,10 @@ func (f *frame) chosen(cond symbolic, a, b starlark.Value, at syntax.Node) starl
 		sp = f.at(ifs.Cond)
 	}
 	f.made(sp)
-	return symbolic{&eqs.Cond{Sp: sp.sp, Test: f.here(cond, sp), Then: f.expression(a, sp, ""), Else_: f.expression(b, sp, "")}, sp.src}
+	if cond.src != sp.src {
+		f.made(sp)
+	}
+	return symbolic{&eqs.Cond{Sp: sp.sp, Test: cond.in(sp), Then: f.expression(a, sp, ""), Else_: f.expression(b, sp, "")}, sp.src}
 }
 
 // same reports values that need no condition.
@@ -221,11 +232,7 @@ func sequence(v starlark.Value) ([]starlark.Value, bool) {
 	case starlark.Tuple:
 		return v, true
 	case *starlark.List:
-		var out []starlark.Value
-		for x := range starlark.Elements(v) {
-			out = append(out, x)
-		}
-		return out, true
+		return slices.Collect(starlark.Elements(v)), true
 	}
 	return nil, false
 }
@@ -271,10 +278,7 @@ func (f *frame) set(target syntax.Expr, v starlark.Value, local *vars) {
 	if !ok {
 		f.refuse(f.at(target), "", "%s for %d names", article(v), len(parts))
 	}
-	var values []starlark.Value
-	for x := range starlark.Elements(over) {
-		values = append(values, x)
-	}
+	values := slices.Collect(starlark.Elements(over))
 	if len(values) != len(parts) {
 		f.refuse(f.at(target), "", "%d values for %d names", len(values), len(parts))
 	}
@@ -316,8 +320,7 @@ func (f *frame) effect(st *syntax.ExprStmt) {
 	if _, ok := declaredGlobal(st); ok {
 		f.refuse(f.at(st), "compute the value from the arguments", "a function in equations cannot change variables of the script")
 	}
-	switch name {
-	case "print":
+	if name == "print" {
 		f.refuse(f.at(st), "leave it out, and look at values with a StateMonitor", "a function in equations cannot print")
 	}
 	if _, _, ok := raised(st.X); ok {
@@ -328,7 +331,7 @@ func (f *frame) effect(st *syntax.ExprStmt) {
 
 // closure is a function within the function.
 func (f *frame) closure(def *definition, name string, local *vars) *closure {
-	c := &closure{definition: def, name: name, defaults: map[string]starlark.Value{}, in: local, fn: f.fn}
+	c := &closure{definition: def, name: name, defaults: starlark.StringDict{}, in: local, fn: f.fn}
 	for _, p := range def.params {
 		if d, ok := p.(*syntax.BinaryExpr); ok {
 			c.defaults[d.X.(*syntax.Ident).Name] = f.eval(d.Y, local)

@@ -35,7 +35,7 @@ func (s symbolic) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: exp
 type closure struct {
 	*definition
 	name     string
-	defaults map[string]starlark.Value
+	defaults starlark.StringDict
 	in       *vars
 	fn       *starlark.Function // whose module's names count
 }
@@ -165,7 +165,7 @@ type frame struct {
 	*inlining
 	def  *definition
 	name string
-	fn   *starlark.Function // whose free and global variables count; nil for none
+	fn   *starlark.Function // whose free and global variables count
 	bare bool               // units are left out
 	mask eqs.Expr           // of an assignment to r[mask]
 }
@@ -185,9 +185,6 @@ func (f *frame) call(values starlark.StringDict, outer *vars, at textPlace) star
 
 // module are the global variables that a function knows.
 func (x *inlining) module(fn *starlark.Function) starlark.StringDict {
-	if fn == nil {
-		return nil
-	}
 	m := fn.Module()
 	if x.globals[m] == nil {
 		x.globals[m] = globalsOf(fn)
@@ -229,15 +226,13 @@ func (f *frame) meant(name string, local *vars) (v starlark.Value, own bool) {
 	if f.def.own[name] {
 		return nil, true
 	}
-	if f.fn != nil {
-		for k := range f.fn.NumFreeVars() {
-			if b, v := f.fn.FreeVar(k); b.Name == name && v != nil {
-				return v, false
-			}
-		}
-		if v := f.module(f.fn)[name]; v != nil {
+	for k := range f.fn.NumFreeVars() {
+		if b, v := f.fn.FreeVar(k); b.Name == name && v != nil {
 			return v, false
 		}
+	}
+	if v := f.module(f.fn)[name]; v != nil {
+		return v, false
 	}
 	if name == boxName {
 		return f.box(), true
@@ -248,12 +243,14 @@ func (f *frame) meant(name string, local *vars) (v starlark.Value, own bool) {
 	return starlark.Universe[name], true
 }
 
-// box are the global variables of a file with global statements.
+// box are the variables of a file that its global statements name.
 func (f *frame) box() *globalBox {
 	values := starlark.StringDict{}
-	for name, v := range f.module(f.fn) {
-		if values[name] = v; v != nil {
-			values[name] = f.value(name, nil, true)
+	if box, ok := f.fn.Globals()[boxName].(*globalBox); ok {
+		for name := range box.values {
+			if f.module(f.fn)[name] != nil {
+				values[name] = f.value(name, nil, true)
+			}
 		}
 	}
 	return &globalBox{values}
@@ -335,58 +332,54 @@ func (f *frame) unknown(id *syntax.Ident) {
 	f.refuse(f.at(id), diag.DidYouMean(id.Name, f.in.commonNames()), "unknown name %q", id.Name)
 }
 
-// freeNames are the names that an expression reads, those of comprehensions and lambdas in it too.
+// freeNames are the names that an expression reads and does not give values itself, as comprehensions and lambdas do.
 func freeNames(e syntax.Expr) (out []*syntax.Ident) {
-	own := map[string]bool{}
-	var visit func(n syntax.Node) bool
-	each := func(list ...syntax.Expr) {
-		for _, e := range list {
-			syntax.Walk(e, visit)
+	within := func(e syntax.Expr, own map[string]bool) {
+		for _, id := range freeNames(e) {
+			if !own[id.Name] {
+				out = append(out, id)
+			}
 		}
 	}
-	visit = func(n syntax.Node) bool {
+	syntax.Walk(e, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.Ident:
-			if !own[n.Name] {
-				out = append(out, n)
-			}
+			out = append(out, n)
 		case *syntax.DotExpr:
-			each(n.X)
+			within(n.X, nil)
 			return false
 		case *syntax.CallExpr:
-			each(n.Fn)
+			within(n.Fn, nil)
 			for _, a := range n.Args {
 				if named, ok := a.(*syntax.BinaryExpr); ok && named.Op == syntax.EQ {
 					a = named.Y
 				}
-				each(a)
+				within(a, nil)
 			}
 			return false
 		case *syntax.Comprehension:
+			own := map[string]bool{}
 			for _, c := range n.Clauses {
-				if loop, ok := c.(*syntax.ForClause); ok {
-					each(loop.X)
-					syntax.Walk(loop.Vars, func(n syntax.Node) bool {
-						if id, ok := n.(*syntax.Ident); ok {
-							own[id.Name] = true
-						}
-						return true
-					})
-				} else {
-					each(c.(*syntax.IfClause).Cond)
+				switch c := c.(type) {
+				case *syntax.ForClause:
+					within(c.X, own)
+					maps.Copy(own, ownNames(nil, []syntax.Stmt{&syntax.ForStmt{Vars: c.Vars}}))
+				case *syntax.IfClause:
+					within(c.Cond, own)
 				}
 			}
-			each(n.Body)
+			within(n.Body, own)
 			return false
 		case *syntax.LambdaExpr:
-			for name := range ownNames(n.Params, nil) {
-				own[name] = true
+			for _, p := range n.Params {
+				if d, ok := p.(*syntax.BinaryExpr); ok {
+					within(d.Y, nil)
+				}
 			}
-			each(n.Body)
+			within(n.Body, ownNames(n.Params, nil))
 			return false
 		}
 		return true
-	}
-	each(e)
+	})
 	return out
 }

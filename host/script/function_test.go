@@ -39,6 +39,8 @@ func TestFunctionForms(t *testing.T) {
 		"break":         "def f(x, k):\n    y = x\n    for n in range(6):\n        if y > 3:\n            break\n        y = y + abs(x) + 0.3\n    else_ = y\n    return else_ + k",
 		"return inside": "def f(x, k):\n    for n in range(5):\n        if n*0.7 - 1 > x:\n            return n + k\n    return -1.0",
 		"lists":         "coefficients = [1, -0.5, 0.25]\ndef f(x, k):\n    powers = [x**n for n, c in enumerate(coefficients) if c != 1]\n    p = [x, k, 3]\n    return sum([c*x**n for n, c in enumerate(coefficients)]) + powers[1] + max(p) - min(x, k, 1) + p[-1]",
+		"elements":      "def f(x, k):\n    p = [x, 2*mV, 3]\n    y = x if p[1] > 0 and p[1] != 0*mV and p[-1] >= 3 else k\n    return y + p[2]**2 - p[1]**2/mV**2",
+		"own names":     "def f(x, k):\n    h = lambda u, v=k: u*v\n    return sum([x*0.5 for x in (1, 2)]) + x + sum([x for x in [k, 1]]) + (lambda x: 2*x)(3) + x + h(2)",
 		"functions":     "def g(x, y=3, *rest, scale=1):\n    return (x + y + sum(list(rest)))*scale\ndef f(x, k):\n    h = lambda u: u*x + k\n    def inner(u, v=2):\n        return u*v + k\n    return g(x) + g(x, k) + g(x, k, 1, 2, scale=2) + g(*[x, 1]) + h(2) + inner(x) + inner(v=x, u=1)",
 		"recursion":     "def power(x, n):\n    return 1 if n == 0 else x*power(x, n - 1)\ndef f(x, k):\n    return power(x, 4) - k",
 		"two results":   "def both(x):\n    if x > 0:\n        return x, 1\n    return -x, 2\ndef f(x, k):\n    a, b = both(x)\n    return a*10 + b + k",
@@ -123,6 +125,7 @@ func TestFunctionErrors(t *testing.T) {
 		"other units": {"def f(x):\n    a = 1*mV + 1*ms\n    return x", "f(w)", "2:9: error: sum of values with different units", "called here"},
 		"no call":     {"def f(x):\n    return x", "f*w", `5:5: error: "f" is a function and needs arguments`, "write f(...)"},
 		"no name":     {"@check_units(y=volt, result=1)\ndef f(x):\n    return x", "f(w)", `1:1: error: check_units: f has no argument "y"`, "its arguments are x"},
+		"so long":     {"def f(x):\n    for k in range(1000000000):\n        x = x*(1-x)\n    return x", "f(w)", "3:18: error: a call becomes an expression of more than", "variables of the group"},
 		"too long":    {"def f(x):\n    for k in range(30000):\n        x = x*(1-x)\n    return x", "f(w)", "3:18: error: a call becomes an expression of more than", "variables of the group"},
 		"comparisons": {"def f(x):\n    return x > 1*mV", "int(f(w))", `2:14: error: cannot compare "x" (no unit) with "1*mV" (volt)`, "called here"},
 	} {
@@ -221,6 +224,23 @@ G.v = [-1, 0, 2]*mV
 print([round(x/mV, 6) for x in G.w[:]])
 `)
 	if want := "[0.0, 0.0, 4.0]\n"; got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+}
+
+// TestFunctionInfinity: whether a value may stand with any unit is asked once of each of its parts, of which later ones contain earlier ones twice.
+func TestFunctionInfinity(t *testing.T) {
+	got := printed(t, "infinity.star", `
+def f(v):
+    y = inf
+    for k in range(60):
+        y = y if v > k*mV else -y
+    return v + y
+G = NeuronGroup(2, "v : volt\nw = f(v) : volt")
+G.v = [0.5, 1.5]*mV
+print(G.w[:])
+`)
+	if want := "[-Inf, +Inf] * volt\n"; got != want {
 		t.Errorf("printed %q, want %q", got, want)
 	}
 }

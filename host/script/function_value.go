@@ -136,12 +136,11 @@ func (f *frame) evalAll(list []syntax.Expr, local *vars) []starlark.Value {
 	return out
 }
 
-// here is an expression that may stand in another text, for use at a place.
-func (f *frame) here(s symbolic, at textPlace) eqs.Expr {
+// in is the expression for use at a place, where one of another text stands by what it says.
+func (s symbolic) in(at textPlace) eqs.Expr {
 	if s.src == at.src {
 		return s.e
 	}
-	f.made(at)
 	return &eqs.Bound{Sp: at.sp, Name: eqs.Print(s.e), X: s.e, Source: s.src}
 }
 
@@ -151,10 +150,7 @@ func (x *inlining) expression(v starlark.Value, at textPlace, name string) eqs.E
 	c := &eqs.Const{Sp: at.sp, Name: name}
 	switch v := v.(type) {
 	case symbolic:
-		if v.src == at.src {
-			return v.e
-		}
-		return &eqs.Bound{Sp: at.sp, Name: eqs.Print(v.e), X: v.e, Source: v.src}
+		return v.in(at)
 	case starlark.Int:
 		c.Kind, c.Q.Value = eqs.ConstInt, float64(v.Float())
 		return c
@@ -247,11 +243,15 @@ func (f *frame) binary(op syntax.Token, x, y starlark.Value, whole syntax.Node, 
 	_, xOpen := x.(symbolic)
 	_, yOpen := y.(symbolic)
 	if !xOpen && !yOpen {
-		v, err := starlark.Binary(op, x, y)
-		if _, compared := comparisons[op]; compared {
-			var ok bool
-			ok, err = starlark.Compare(op, x, y)
-			v = starlark.Bool(ok)
+		var v starlark.Value
+		var err error
+		switch _, isComparison := comparisons[op]; {
+		case isComparison:
+			v, err = compared(op, x, y)
+		case op == syntax.STARSTAR:
+			v, err = starlark.Call(f.thread, f.in.vocabulary[pystar.Pow], starlark.Tuple{x, y}, nil)
+		default:
+			v, err = starlark.Binary(op, x, y)
 		}
 		if err != nil {
 			f.refuse(at, "", "%v", err)
@@ -346,11 +346,7 @@ func (f *frame) comprehension(e *syntax.Comprehension, local *vars) starlark.Val
 		}
 		switch c := e.Clauses[k].(type) {
 		case *syntax.ForClause:
-			over, ok := f.eval(c.X, inner).(starlark.Iterable)
-			if !ok {
-				f.refuse(f.at(c.X), "loop over what does not depend on the arguments, such as range(3)", "a loop over %s", f.written(c.X))
-			}
-			for v := range starlark.Elements(over) {
+			for v := range starlark.Elements(f.iterable(c.X, inner)) {
 				f.set(c.Vars, v, inner)
 				clause(k + 1)
 			}
@@ -417,16 +413,12 @@ func (f *frame) called(e *syntax.CallExpr, local *vars) starlark.Value {
 		}
 		args, given = append(args, x), append(given, a)
 	}
+	if u := f.in.equationFunction(v); u != nil {
+		return f.apply(u.unitFunction, args, kwargs, at, f.written(e))
+	}
 	switch v := v.(type) {
-	case *unitFunction:
-		return f.apply(v, args, kwargs, at, f.written(e))
-	case *starlark.Function:
-		return f.apply(f.in.unitFunctionOf(v), args, kwargs, at, f.written(e))
-	case *boundMethod:
-		return f.apply(f.in.methodOf(v), args, kwargs, at, f.written(e))
 	case *closure:
-		values := starlark.StringDict{}
-		f.bind(v.name, v.definition, v.defaults, values, args, kwargs, at)
+		values := f.bind(v.name, v.definition, v.defaults, args, kwargs, at)
 		inner := &frame{inlining: f.inlining, def: v.definition, name: v.name, fn: v.fn, bare: f.bare}
 		out := inner.call(values, v.in, at)
 		if s, ok := out.(symbolic); ok {

@@ -65,8 +65,7 @@ func (m *classMaker) class(st syntax.Stmt) (out []syntax.Stmt) {
 	body, head := classHead(st)
 	name, at := className(st), body.If
 	m.count++
-	box := &boxer{map[string]bool{}, classBox + strconv.Itoa(m.count)}
-	box.locals(nil, body.True, box.shared)
+	box := &boxer{ownNames(nil, body.True), classBox + strconv.Itoa(m.count)}
 	ident := func(name string) *syntax.Ident { return &syntax.Ident{NamePos: at, Name: name} }
 	call := func(name string, args ...syntax.Expr) *syntax.CallExpr {
 		return &syntax.CallExpr{Fn: ident(name), Lparen: at, Args: args, Rparen: at}
@@ -74,7 +73,7 @@ func (m *classMaker) class(st syntax.Stmt) (out []syntax.Stmt) {
 	set := func(target, v syntax.Expr) syntax.Stmt {
 		return &syntax.AssignStmt{OpPos: at, Op: syntax.EQ, LHS: target, RHS: v}
 	}
-	out = []syntax.Stmt{set(ident(box.name), call(makeBox))}
+	out = []syntax.Stmt{box.made(at)}
 	var order []string
 	note := func(name string) {
 		if !slices.Contains(order, name) {
@@ -541,11 +540,11 @@ func variablesOf(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if err != nil {
 		return nil, err
 	}
-	if o, ok := v.(*instance); ok {
-		return o.Attr("__dict__")
-	}
-	if c, ok := v.(*classValue); ok {
-		return (&instance{c, c.attrs}).Attr("__dict__")
+	switch v := v.(type) {
+	case *instance:
+		return v.Attr("__dict__")
+	case *classValue:
+		return v.Attr("__dict__")
 	}
 	return nil, fmt.Errorf("vars: %s is no object of a class", article(v))
 }

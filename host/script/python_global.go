@@ -85,8 +85,7 @@ func boxed(f *syntax.File) {
 	b := &boxer{shared, boxName}
 	f.Stmts = b.stmts(f.Stmts, map[string]bool{})
 	start := syntax.Start(f.Stmts[0])
-	ident := func(name string) *syntax.Ident { return &syntax.Ident{NamePos: start, Name: name} }
-	f.Stmts = append([]syntax.Stmt{&syntax.AssignStmt{OpPos: start, Op: syntax.EQ, LHS: ident(boxName), RHS: &syntax.CallExpr{Fn: ident(makeBox), Lparen: start, Rparen: start}}}, f.Stmts...)
+	f.Stmts = append([]syntax.Stmt{b.made(start)}, f.Stmts...)
 }
 
 // declaredGlobal are the names of a global statement.
@@ -113,6 +112,21 @@ func declared(n syntax.Node, how string) (names []string, ok bool) {
 	return names, true
 }
 
+// declaredIn are the names of the global or nonlocal statements of a function.
+func declaredIn(list []syntax.Stmt, how string) (names []string) {
+	for _, st := range list {
+		if of, ok := declared(st, how); ok {
+			names = append(names, of...)
+		}
+		if _, def := st.(*syntax.DefStmt); !def {
+			for _, body := range bodies(st) {
+				names = append(names, declaredIn(*body, how)...)
+			}
+		}
+	}
+	return names
+}
+
 // boxer replaces variables by elements of a box, but for those that a function has itself: own.
 type boxer struct {
 	shared map[string]bool
@@ -130,7 +144,7 @@ func (b *boxer) stmts(list []syntax.Stmt, own map[string]bool) []syntax.Stmt {
 		case *syntax.DefStmt:
 			b.params(st.Params, own)
 			inner := maps.Clone(own)
-			b.locals(st.Params, st.Body, inner)
+			locals(st.Params, st.Body, inner)
 			st.Body = b.stmts(st.Body, inner)
 			if name := st.Name; b.shared[name.Name] && !own[name.Name] {
 				out = append(out, &syntax.AssignStmt{OpPos: st.Def, Op: syntax.EQ, LHS: b.element(name), RHS: &syntax.Ident{NamePos: name.NamePos, Name: name.Name}})
@@ -141,6 +155,12 @@ func (b *boxer) stmts(list []syntax.Stmt, own map[string]bool) []syntax.Stmt {
 		}
 	}
 	return out
+}
+
+// made is the statement that makes the box.
+func (b *boxer) made(at syntax.Position) syntax.Stmt {
+	ident := func(name string) *syntax.Ident { return &syntax.Ident{NamePos: at, Name: name} }
+	return &syntax.AssignStmt{OpPos: at, Op: syntax.EQ, LHS: ident(b.name), RHS: &syntax.CallExpr{Fn: ident(makeBox), Lparen: at, Rparen: at}}
 }
 
 // element is a variable in the box.
@@ -158,8 +178,8 @@ func (b *boxer) params(list []syntax.Expr, own map[string]bool) {
 	}
 }
 
-// locals adds what a function gives values to without calling it global, and its parameters.
-func (b *boxer) locals(params []syntax.Expr, body []syntax.Stmt, own map[string]bool) {
+// locals adds what a function gives values to without calling it global or nonlocal, and its parameters.
+func locals(params []syntax.Expr, body []syntax.Stmt, own map[string]bool) {
 	for _, p := range params {
 		switch p := p.(type) {
 		case *syntax.Ident:
@@ -172,7 +192,6 @@ func (b *boxer) locals(params []syntax.Expr, body []syntax.Stmt, own map[string]
 			}
 		}
 	}
-	global := map[string]bool{}
 	var targets func(e syntax.Expr)
 	targets = func(e syntax.Expr) {
 		switch e := e.(type) {
@@ -193,12 +212,6 @@ func (b *boxer) locals(params []syntax.Expr, body []syntax.Stmt, own map[string]
 	var visit func(list []syntax.Stmt)
 	visit = func(list []syntax.Stmt) {
 		for _, st := range list {
-			for _, how := range []string{pystar.Global, pystar.Nonlocal} {
-				names, _ := declared(st, how)
-				for _, n := range names {
-					global[n] = true
-				}
-			}
 			switch st := st.(type) {
 			case *syntax.AssignStmt:
 				targets(st.LHS)
@@ -214,8 +227,10 @@ func (b *boxer) locals(params []syntax.Expr, body []syntax.Stmt, own map[string]
 		}
 	}
 	visit(body)
-	for name := range global {
-		delete(own, name)
+	for _, how := range []string{pystar.Global, pystar.Nonlocal} {
+		for _, name := range declaredIn(body, how) {
+			delete(own, name)
+		}
 	}
 }
 
@@ -243,7 +258,7 @@ func (b *boxer) expr(e syntax.Expr, own map[string]bool) syntax.Expr {
 	case *syntax.LambdaExpr:
 		b.params(e.Params, own)
 		inner := maps.Clone(own)
-		b.locals(e.Params, nil, inner)
+		locals(e.Params, nil, inner)
 		e.Body = b.expr(e.Body, inner)
 		return e
 	case *syntax.Comprehension:
@@ -255,7 +270,7 @@ func (b *boxer) expr(e syntax.Expr, own map[string]bool) syntax.Expr {
 					at = own
 				}
 				loop.X = b.expr(loop.X, at)
-				b.locals([]syntax.Expr{}, []syntax.Stmt{&syntax.ForStmt{Vars: loop.Vars}}, inner)
+				locals([]syntax.Expr{}, []syntax.Stmt{&syntax.ForStmt{Vars: loop.Vars}}, inner)
 			} else {
 				b.fields(reflect.ValueOf(clause), inner)
 			}

@@ -32,7 +32,7 @@ func (b *enclosing) enclosed(def *syntax.DefStmt) map[string]bool {
 		for _, name := range triedNames(def.Body) {
 			own[name] = true
 		}
-		for _, name := range nonlocalIn(def.Body) {
+		for _, name := range declaredIn(def.Body, pystar.Nonlocal) {
 			delete(own, name)
 		}
 	}
@@ -48,7 +48,7 @@ func (b *enclosing) enclosed(def *syntax.DefStmt) map[string]bool {
 		box := &boxer{shared, localsName + strconv.Itoa(b.count)}
 		def.Body = box.stmts(def.Body, map[string]bool{})
 		ident := func(name string) *syntax.Ident { return &syntax.Ident{NamePos: def.Def, Name: name} }
-		head := []syntax.Stmt{&syntax.AssignStmt{OpPos: def.Def, Op: syntax.EQ, LHS: ident(box.name), RHS: &syntax.CallExpr{Fn: ident(makeBox), Lparen: def.Def, Rparen: def.Def}}}
+		head := []syntax.Stmt{box.made(def.Def)}
 		for name := range ownNames(def.Params, nil) {
 			if shared[name] {
 				head = append(head, &syntax.AssignStmt{OpPos: def.Def, Op: syntax.EQ, LHS: box.element(ident(name)), RHS: ident(name)})
@@ -56,7 +56,7 @@ func (b *enclosing) enclosed(def *syntax.DefStmt) map[string]bool {
 		}
 		def.Body = append(head, def.Body...)
 	}
-	for _, name := range nonlocalIn(def.Body) {
+	for _, name := range declaredIn(def.Body, pystar.Nonlocal) {
 		wanted[name] = true
 	}
 	return wanted
@@ -70,7 +70,7 @@ func triedNames(list []syntax.Stmt) (names []string) {
 	for _, st := range list {
 		def, ok := st.(*syntax.DefStmt)
 		if ok && isTried(def) {
-			names = append(names, nonlocalIn(def.Body)...)
+			names = append(names, declaredIn(def.Body, pystar.Nonlocal)...)
 		}
 		if !ok || isTried(def) {
 			for _, body := range bodies(st) {
@@ -83,21 +83,6 @@ func triedNames(list []syntax.Stmt) (names []string) {
 
 // enclosing counts boxes.
 type enclosing struct{ count int }
-
-// nonlocalIn are the names that a function calls nonlocal.
-func nonlocalIn(list []syntax.Stmt) (names []string) {
-	for _, st := range list {
-		if of, ok := declared(st, pystar.Nonlocal); ok {
-			names = append(names, of...)
-		}
-		if _, def := st.(*syntax.DefStmt); !def {
-			for _, body := range bodies(st) {
-				names = append(names, nonlocalIn(*body)...)
-			}
-		}
-	}
-	return names
-}
 
 // localsName begins the names of boxes of functions.
 const localsName = ".locals"

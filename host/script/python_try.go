@@ -78,7 +78,7 @@ func (t *trier) stmts(list []syntax.Stmt, scope string, global []string) (out []
 		switch {
 		case word == "":
 			if def, ok := list[k].(*syntax.DefStmt); ok {
-				def.Body = t.stmts(def.Body, pystar.Nonlocal, globalIn(def.Body))
+				def.Body = t.stmts(def.Body, pystar.Nonlocal, declaredIn(def.Body, pystar.Global))
 			} else {
 				for _, body := range bodies(list[k]) {
 					*body = t.stmts(*body, scope, global)
@@ -115,21 +115,6 @@ func (t *trier) stmts(list []syntax.Stmt, scope string, global []string) (out []
 		out = append(out, c.written()...)
 	}
 	return out
-}
-
-// globalIn are the names that a function calls global.
-func globalIn(list []syntax.Stmt) (names []string) {
-	for _, st := range list {
-		if of, ok := declared(st, pystar.Global); ok {
-			names = append(names, of...)
-		}
-		if _, def := st.(*syntax.DefStmt); !def {
-			for _, body := range bodies(st) {
-				names = append(names, globalIn(*body)...)
-			}
-		}
-	}
-	return names
 }
 
 // attempt is one try with what belongs to it.
@@ -205,10 +190,8 @@ func (c *attempt) written() []syntax.Stmt {
 func (c *attempt) guarded() (out []syntax.Stmt, outcome string, exits map[string]bool) {
 	c.t.count++
 	n := strconv.Itoa(c.t.count)
-	own := map[string]bool{}
-	(&boxer{}).locals(nil, c.body, own)
 	var global, outer []syntax.Expr
-	for _, name := range slices.Sorted(maps.Keys(own)) {
+	for _, name := range slices.Sorted(maps.Keys(ownNames(nil, c.body))) {
 		switch {
 		case strings.Contains(name, "."):
 		case c.scope == pystar.Global || slices.Contains(c.global, name):
