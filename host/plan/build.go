@@ -103,7 +103,7 @@ type builder struct {
 	synModels map[*net.Synapses]*check.Model
 	pathCode  map[*net.Pathway]*check.Code
 	wires     map[*net.Synapses]*wiring
-	narrow    map[BufferID]*made // what keeps a list of ends in 32 bits, by that in 16
+	madeOf    map[BufferID]*made // what keeps more of a list of ends for later plans, by that list
 	// summing are the sums over synapses into variables of groups, until all are known.
 	summing []*summing
 	// variants are rules of single elements, as groups.
@@ -121,7 +121,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 	b := &builder{
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, countable: map[string]countable{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
-		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, narrow: map[BufferID]*made{}, variants: map[*net.Variant]*net.Group{},
+		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, madeOf: map[BufferID]*made{}, variants: map[*net.Variant]*net.Group{},
 		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, Ones: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},
 			sent:    map[*net.Pathway]*Sending{},
 			Numbers: map[string]map[string]units.Quantity{}},
