@@ -33,8 +33,9 @@ type Options struct {
 	Past func(*net.Pathway) *Past
 	// Plain names synapses whose states are not to be lumped, see Result.Lumped; nil: none.
 	Plain func(*net.Synapses) bool
-	// One says of a variable of synapses whether it may be kept as one number, see Result.Ones; nil: none may.
-	One func(s *net.Synapses, variable string) bool
+	// One says of a variable of synapses whether it may be kept as one number, see Result.Ones, and whether it has been in a plan before, so that the
+	// numbers it was set to need no look; nil: none may.
+	One func(s *net.Synapses, variable string) (may, is bool)
 	// Apart keeps kernels that could be one, a group's update and its threshold, apart: for comparisons. Results have the same bits.
 	Apart bool
 	// Long keeps indices of 32 bits where 16 would do: for comparisons. Results have the same bits.
