@@ -66,7 +66,7 @@ func Guides(l *Layout, groupSize int) (programs []*Program, err error) {
 		g.use(b)
 		n := l.Buffers[b].Len
 		groups := max(1, min((n+groupSize-1)/groupSize, maxGroups))
-		g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+		g.stepUniforms()
 		g.linef("void main() {")
 		g.linef("\tfor (uint e = gl_GlobalInvocationID.x; e < %du; e += %du) {", n, groups*groupSize)
 		g.linef("\t\tuint k = min(e * %du, %du);", guideSpan, c.N-1)

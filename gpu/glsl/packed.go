@@ -111,7 +111,7 @@ func (l *Layout) pack(r *plan.Run, groupSize int) (*Program, error) {
 		n, number = l.Synapses(d), g.delayArray(r, delaySynapses)+"(e - first)"
 	}
 	groups := max(1, min((n+groupSize*packedShare-1)/(groupSize*packedShare), maxGroups))
-	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+	g.stepUniforms()
 	g.linef("void main() {")
 	g.linef("\tfor (uint e = gl_GlobalInvocationID.x; e < %du; e += %du) {", n, groups*groupSize)
 	if d != nil {
