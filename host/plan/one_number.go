@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
-	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
@@ -51,29 +50,10 @@ func (b *builder) oneNumbers(s *net.Synapses, p *pairs) {
 
 // looksAt reports whether something shows the variable of each synapse, or takes its delay from it.
 func (b *builder) looksAt(s *net.Synapses, name string) bool {
-	for _, m := range b.net.Monitors {
-		if m.Synapses == s && slices.Contains(m.Vars, name) {
-			return true
-		}
-	}
-	for _, v := range b.net.Views {
-		if v.Synapses == s && v.Weight == name {
-			return true
-		}
-	}
-	for _, p := range s.Delayed() {
-		for _, a := range p.Delays {
-			for _, text := range []*diag.Source{a.Expr, a.Condition} {
-				if text == nil {
-					continue
-				}
-				if _, ok := mention(text.Text, name); ok {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	is := func(other string) bool { return other == name }
+	return b.shows(s, is) || slices.ContainsFunc(s.Delayed(), func(p *net.Pathway) bool {
+		return slices.ContainsFunc(p.Delays, func(a net.Assignment) bool { return mentions(a, is) })
+	})
 }
 
 // writtenBySynapses lists what code of the synapses stores; false where that is not known.
