@@ -87,7 +87,7 @@ func tasksOf(l *glsl.Layout, items []plan.Item, cyclic bool) (tasks []task, defe
 		}
 		// Before the first that reads or writes the target, or adds to it; where the host looks before that, Instance.settle does it.
 		at := max(slices.IndexFunc(tasks, func(t task) bool {
-			return t.op != nil && (touches(l, t.op, int(l.Sums[s].Target)) || touches(l, t.op, l.Sums[s].Buffer))
+			return t.op != nil && involves(l, t.op, s)
 		}), 0)
 		item := 0
 		if at < len(tasks) {
@@ -117,10 +117,14 @@ func deferrable(l *glsl.Layout, sum int, clocks []int) bool {
 // touched reports whether one of some items reads or writes the target of a sum, or adds to it.
 func touched(l *glsl.Layout, items []plan.Item, sum int) bool {
 	return slices.ContainsFunc(items, func(it plan.Item) bool {
-		return slices.ContainsFunc(it.Ops, func(op plan.Op) bool {
-			return touches(l, op, int(l.Sums[sum].Target)) || touches(l, op, l.Sums[sum].Buffer)
-		})
+		return slices.ContainsFunc(it.Ops, func(op plan.Op) bool { return involves(l, op, sum) })
 	})
+}
+
+// involves reports whether op reads or writes the target of a sum, or adds to it.
+func involves(l *glsl.Layout, op glsl.Op, sum int) bool {
+	s := l.Sums[sum]
+	return touches(l, op, int(s.Target)) || touches(l, op, s.Buffer)
 }
 
 // touches reports whether op reads or writes a buffer other than by adding to its sum.

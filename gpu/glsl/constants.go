@@ -44,9 +44,9 @@ func plainText(text string) string {
 // uniformText is a generated text in which numbers are elements of UniformConstants, and those numbers.
 func (l *Layout) uniformText(text string) (string, []float64) {
 	var values []float64
-	words, form := 1, UniformConstants+"[%d]"
+	words, typ, form := 1, "float", UniformConstants+"[%d]"
 	if l.Size(ir.Real) == 8 {
-		words, form = 2, "packDouble2x32("+UniformConstants+"[%d])"
+		words, typ, form = 2, "uvec2", "packDouble2x32("+UniformConstants+"[%d])"
 	}
 	text = replaceConstants(text, func(v float64, literal string) string {
 		if (len(values)+1)*words > mostConstants {
@@ -58,7 +58,6 @@ func (l *Layout) uniformText(text string) (string, []float64) {
 	if len(values) == 0 {
 		return text, nil
 	}
-	typ := map[int]string{1: "float", 2: "uvec2"}[words]
 	before, after, _ := strings.Cut(text, ") in;\n") // so that lines keep their numbers
 	return fmt.Sprintf("%s) in; uniform %s %s[%d];\n%s", before, typ, UniformConstants, len(values), after), values
 }

@@ -73,7 +73,7 @@ func (d *dispatch) program(ops []Op, chains [][]Op, begin string) (*Program, err
 	}
 	steps := (d.n + d.width - 1) / d.width // of all invocations together
 	groups := max(1, min(max((steps+d.groupSize-1)/d.groupSize, d.blocks), d.most))
-	d.uniforms = append(d.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+	d.stepUniforms()
 	d.declareOwn()
 	looped := groups*d.groupSize < steps || d.seldom
 	main := d.partTexts(steps, looped)

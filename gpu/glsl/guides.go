@@ -2,6 +2,8 @@ package glsl
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -32,7 +34,6 @@ func (l *Layout) addGuides(names *namer, block int64) {
 		if _, made := l.guides[r.Conn]; made || c.Drawn != nil || c.Listed || c.N < guideLeast || !asks(r.Kernel, near) || int64(n)*int64(l.Size(ir.Int)) > block {
 			return
 		}
-		l.guided = append(l.guided, r.Conn)
 		l.guides[r.Conn] = len(l.Buffers)
 		l.Buffers = append(l.Buffers, Buffer{Name: names.unique(fmt.Sprintf("guide_%d", r.Conn)), Type: ir.Int, Len: n})
 	}
@@ -59,14 +60,14 @@ func (l *Layout) GuideOf(r *plan.Run) int {
 
 // Guides writes the programs that make all guides.
 func Guides(l *Layout, groupSize int) (programs []*Program, err error) {
-	for _, k := range l.guided {
+	for _, k := range slices.Sorted(maps.Keys(l.guides)) {
 		c, b := l.Plan.Conns[k], l.guides[k]
 		g := newGenerator(l)
 		g.title = append(g.title, "guide to the rows of "+c.Name)
 		g.use(b)
 		n := l.Buffers[b].Len
 		groups := max(1, min((n+groupSize-1)/groupSize, maxGroups))
-		g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+		g.stepUniforms()
 		g.linef("void main() {")
 		g.linef("\tfor (uint e = gl_GlobalInvocationID.x; e < %du; e += %du) {", n, groups*groupSize)
 		g.linef("\t\tuint k = min(e * %du, %du);", guideSpan, c.N-1)

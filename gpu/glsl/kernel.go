@@ -198,18 +198,13 @@ func (g *generator) ends(s *scope, r *plan.Run, spiking bool) []string {
 	return append(head, g.rowOf(r, c)...)
 }
 
-// asksNumber reports whether a value depends on the number of a synapse, beside the values that are kept in the order of entries.
-func (s *scope) asksNumber(value *ir.Expr) (asks bool) {
-	ir.Walk(value, func(e *ir.Expr) {
-		switch {
-		case e.Op == ir.OpElem || draws(e.Op):
-			asks = true
-		case e.Op == ir.OpLoad && len(e.Args) == 0 && s.slots[e.Slot].Kind == ir.PerElement:
-			_, packed := s.packed[int(s.bind[e.Slot])]
-			asks = asks || !packed
-		}
-	})
-	return asks
+// asksNumber reports whether a node of an expression asks for the number of a synapse. Values that are kept in the order of entries need none.
+func (s *scope) asksNumber(e *ir.Expr) bool {
+	if e.Op == ir.OpLoad && len(e.Args) == 0 && s.slots[e.Slot].Kind == ir.PerElement {
+		_, packed := s.packed[int(s.bind[e.Slot])]
+		return !packed
+	}
+	return e.Op == ir.OpElem || draws(e.Op)
 }
 
 // packedOf are the buffers with the values of others in the order of a kernel's entries.
@@ -229,7 +224,7 @@ func (g *generator) numbered(s *scope, r *plan.Run) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(exprs(k), func(e *ir.Expr) bool { return e.Op == ir.OpElem || draws(e.Op) }) || slices.ContainsFunc(k.Effects, func(e ir.Effect) bool {
+	return slices.ContainsFunc(exprs(k), s.asksNumber) || slices.ContainsFunc(k.Effects, func(e ir.Effect) bool {
 		return e.Kind == ir.Check || e.Index != nil && !s.within(e.Index, g.l.part(int(r.Bind[e.Slot])))
 	})
 }
@@ -508,7 +503,7 @@ func (g *generator) incomingTerms(s *scope, r *plan.Run, indent string) *incomin
 	if c.Mapped {
 		t.entry, inner.elems = "k", math.MaxInt32
 		inner.packed, inner.entry = g.packedOf(r), t.entry
-		if slices.ContainsFunc(roots, inner.asksNumber) {
+		if slices.ContainsFunc(roots, func(e *ir.Expr) bool { return ir.Any(e, inner.asksNumber) }) {
 			t.head = append(t.head, fmt.Sprintf("%suint s = %s;", indent, g.synapse(c, t.entry)))
 		}
 	}

@@ -94,7 +94,6 @@ type Layout struct {
 	packed     map[*plan.Run][]Packed
 	packers    []*plan.Run // that have packed values, in the order of the schedule
 	guides     map[int]int // by connectivity: indexes Buffers
-	guided     []int       // connectivities that have one, in order
 	sumOf      map[plan.BufferID]int
 	ranges     *ranges
 	addends    map[plan.BufferID][]addend

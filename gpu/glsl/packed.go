@@ -66,14 +66,8 @@ func (l *Layout) findPacked(names *namer, block int64) {
 // ofSynapses reports whether a slot of a kernel has a value for each synapse: in a kernel with sums those have one that are summed, all others one for
 // each element.
 func ofSynapses(k *ir.Kernel, slot int) bool {
-	if k.Domain != ir.Incoming {
-		return true
-	}
-	summed := false
-	for _, r := range k.Reductions {
-		ir.Walk(r.Value, func(e *ir.Expr) { summed = summed || e.Op == ir.OpLoad && e.Slot == slot && len(e.Args) == 0 })
-	}
-	return summed
+	summed := func(e *ir.Expr) bool { return e.Op == ir.OpLoad && e.Slot == slot && len(e.Args) == 0 }
+	return k.Domain != ir.Incoming || slices.ContainsFunc(k.Reductions, func(r ir.Reduction) bool { return ir.Any(r.Value, summed) })
 }
 
 // Packed are the values of synapses that a kernel reads in the order of entries.
@@ -117,7 +111,7 @@ func (l *Layout) pack(r *plan.Run, groupSize int) (*Program, error) {
 		n, number = l.Synapses(d), g.delayArray(r, delaySynapses)+"(e - first)"
 	}
 	groups := max(1, min((n+groupSize*packedShare-1)/(groupSize*packedShare), maxGroups))
-	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+	g.stepUniforms()
 	g.linef("void main() {")
 	g.linef("\tfor (uint e = gl_GlobalInvocationID.x; e < %du; e += %du) {", n, groups*groupSize)
 	if d != nil {

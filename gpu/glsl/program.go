@@ -320,6 +320,11 @@ func (g *generator) bindings(t *strings.Builder, p *Program) {
 	}
 }
 
+// stepUniforms declares where in a batch and at which step of its clock a program runs.
+func (g *generator) stepUniforms() {
+	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+}
+
 // declarations are those of uniforms and of what an invocation or a work group shares.
 func (g *generator) declarations(t *strings.Builder) {
 	if g.gaps > 0 {

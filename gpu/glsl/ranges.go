@@ -24,9 +24,13 @@ type ranges struct {
 	stores  map[plan.BufferID][]stored
 	written map[plan.Part]span // by the host
 	replica int                // whose values are asked for
-	typical bool               // asked for what values mostly are, see Layout.typical
+	// typical: asked for the magnitude that most values do not exceed, as far as their expressions tell: draws are within their deviation, exponential
+	// functions and quotients are not at the end of their range, values that the host gives are up to twice their mean magnitude, and what steps change
+	// is what it was at first.
+	typical bool
 	known   map[plan.BufferID]span
 	busy    map[plan.BufferID]bool
+	begins  map[plan.Part]span // with contents, see begin
 }
 
 // of1 asks for the values of one replica from now on.
@@ -45,7 +49,7 @@ type stored struct {
 }
 
 func newRanges(p *plan.Plan) *ranges {
-	r := &ranges{p: p, stores: map[plan.BufferID][]stored{}, written: map[plan.Part]span{}}
+	r := &ranges{p: p, stores: map[plan.BufferID][]stored{}, written: map[plan.Part]span{}, begins: map[plan.Part]span{}}
 	add := func(b plan.BufferID, s stored) { r.stores[b] = append(r.stores[b], s) }
 	eachOp(p, func(op plan.Op, first bool) {
 		switch op := op.(type) {
@@ -110,10 +114,7 @@ func (r *ranges) buffer(b plan.BufferID) span {
 	if r.p.Buffers[b].Each > 0 {
 		part.Replica = r.replica
 	}
-	s := contents(r.p.Buffers[b], part.Replica)
-	if buf := r.p.Buffers[b]; r.typical && buf.Reals != nil {
-		s = magnitudeOf(buf.Reals)
-	}
+	s := r.begin(part)
 	if w, ok := r.written[part]; ok {
 		s = s.hull(w)
 	}
@@ -131,6 +132,26 @@ func (r *ranges) buffer(b plan.BufferID) span {
 	if len(r.busy) == 0 {
 		r.known[b] = s // what was found on the way to another buffer may be too wide
 	}
+	return s
+}
+
+// begin is what a part of a buffer begins with. Contents do not change, and may be many.
+func (r *ranges) begin(part plan.Part) span {
+	b := r.p.Buffers[part.Buffer]
+	mean := r.typical && b.Reals != nil
+	if mean {
+		part.Replica = 0 // one for all
+	}
+	s, ok := r.begins[part]
+	switch {
+	case ok:
+		return s
+	case mean:
+		s = magnitudeOf(b.Reals)
+	default:
+		s = contents(b, part.Replica)
+	}
+	r.begins[part] = s
 	return s
 }
 

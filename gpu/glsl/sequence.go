@@ -40,8 +40,8 @@ func Sequence(l *Layout, s *plan.Sequence, groupSize, rounds, passes int) (*Prog
 		return l.Buffers[b].Name
 	}
 	marks := name(s.Marks)
-	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word",
-		"uniform uint "+UniformPass+";")
+	g.stepUniforms()
+	g.uniforms = append(g.uniforms, "uniform uint "+UniformPass+";")
 	g.globals = append(g.globals, "shared uint waiting[2]; // whether any element waits, by the parity of the round")
 	g.linef("void sync_group() { memoryBarrierBuffer(); barrier(); }")
 	g.linef("")

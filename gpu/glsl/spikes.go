@@ -293,7 +293,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		main.WriteByte('\n')
 		k = n
 	}
-	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+	g.stepUniforms()
 	g.linef("void main() {")
 	g.linef("\tif (halted()) return;")
 	g.body.WriteString(once.String())
@@ -321,8 +321,8 @@ func InOrder(l *Layout, r *plan.Run, synapses int) (*Program, error) {
 		fmt.Fprintf(&main, "\t\t\tfor (uint k = from + first; k < from + last; ++k) %s(k, source);\n", f.name)
 		main.WriteString("\t\t}\n\t\tseen += n;\n\t\tif (seen >= end) break;\n\t")
 	})
-	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word",
-		"uniform uint "+UniformPass+";")
+	g.stepUniforms()
+	g.uniforms = append(g.uniforms, "uniform uint "+UniformPass+";")
 	g.linef("void main() {")
 	g.linef("\tif (halted()) return;")
 	if f.shared != "" {
@@ -361,7 +361,7 @@ func Lists(l *Layout, chains [][]Op, together []*Together, groupSize int) (*Prog
 			fmt.Fprintf(&main, "\t%s;\n", g.together(o).call)
 		}
 	}
-	g.uniforms = append(g.uniforms, "uniform uint tick;       // since the batch began, from 1", "uniform uvec2 clock_step; // of the clock: low and high word")
+	g.stepUniforms()
 	g.linef("void sync_group() { memoryBarrierBuffer(); barrier(); }")
 	g.linef("")
 	g.linef("void main() {")

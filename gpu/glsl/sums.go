@@ -1,6 +1,7 @@
 package glsl
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -70,18 +71,17 @@ func (l *Layout) addSums(names *namer) {
 		return
 	}
 	l.ranges, l.addends = newRanges(l.Plan), at
+	mostly := newRanges(l.Plan)
+	mostly.typical = true
 	for k, b := range order {
 		s := &Sum{Target: b, Buffer: len(l.Buffers), Scales: -1, site: -1}
 		for _, a := range at[b] {
 			s.fan += l.degree(a)
 		}
 		s.Words = 4
-		bound := 0.0
-		for r := range l.replicas() {
-			bound = math.Max(bound, l.bound(b, r))
-		}
-		if !math.IsInf(bound, 0) {
-			s.Words, s.bounded = wordsFor(l.Plan.Precision, s.fan, bound, l.typical(b, bound))
+		if bound := l.most(l.ranges, b); !math.IsInf(bound, 0) {
+			mostly.forget() // whatever the other sums are
+			s.Words, s.bounded = wordsFor(l.Plan.Precision, s.fan, bound, cmp.Or(l.most(mostly, b), bound))
 		}
 		l.sumOf[b] = k
 		l.Sums = append(l.Sums, s)
@@ -94,12 +94,21 @@ func (l *Layout) addSums(names *namer) {
 	}
 }
 
-// bound is the largest magnitude of a value that synapses add to b in one replica.
-func (l *Layout) bound(b plan.BufferID, replica int) float64 {
+// bound is the largest magnitude of a value that synapses add to b in one replica, for ranges of values.
+func (l *Layout) bound(values *ranges, b plan.BufferID, replica int) float64 {
 	v := 0.0
-	l.ranges.of1(replica)
+	values.of1(replica)
 	for _, a := range l.addends[b] {
-		v = math.Max(v, l.ranges.of(a.run, a.effect.Value, map[*ir.Expr]span{}).largest())
+		v = math.Max(v, values.of(a.run, a.effect.Value, map[*ir.Expr]span{}).largest())
+	}
+	return v
+}
+
+// most is that in all replicas.
+func (l *Layout) most(values *ranges, b plan.BufferID) float64 {
+	v := 0.0
+	for r := range l.replicas() {
+		v = math.Max(v, l.bound(values, b, r))
 	}
 	return v
 }
@@ -121,24 +130,6 @@ func wordsFor(p plan.Precision, fan int, bound, typical float64) (words int, bou
 	return words, !(bits > 127)
 }
 
-// typical is the magnitude that most values that synapses add to b do not exceed, as far as their expressions tell: draws are within their deviation,
-// exponential functions and quotients are not at the end of their range, values that the host gives are up to twice their mean magnitude, and weights that
-// steps change are what they were at first. It is the bound where that is 0.
-func (l *Layout) typical(b plan.BufferID, bound float64) float64 {
-	all := l.ranges
-	defer func() { l.ranges = all }()
-	l.ranges = newRanges(l.Plan)
-	l.ranges.written, l.ranges.typical = all.written, true
-	typical := 0.0
-	for r := range l.replicas() {
-		typical = math.Max(typical, l.bound(b, r))
-	}
-	if typical == 0 {
-		return bound
-	}
-	return typical
-}
-
 // scale chooses scale and limit of a sum from what is known of the values of a replica now.
 func (l *Layout) scale(s *Sum, replica int) (scale, limit float64) {
 	fan := float64(max(s.fan, 1))
@@ -146,7 +137,7 @@ func (l *Layout) scale(s *Sum, replica int) (scale, limit float64) {
 		return 1, math.Floor(math.MaxInt32 / fan)
 	}
 	// A little room for the rounding of the values themselves.
-	limit = l.bound(s.Target, replica) * (1 + 1e-5)
+	limit = l.bound(l.ranges, s.Target, replica) * (1 + 1e-5)
 	exp := 0.0
 	if most := limit * fan; most > 0 && !math.IsInf(most, 0) {
 		exp = math.Max(-100, math.Min(100, math.Floor(math.Log2((math.MaxInt32-fan)/most))))

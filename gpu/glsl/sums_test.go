@@ -3,6 +3,7 @@ package glsl
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -252,5 +253,21 @@ func TestTitle(t *testing.T) {
 	}
 	if got := title(many); len(got) > 200 || !strings.HasSuffix(got, "more") {
 		t.Error(got)
+	}
+}
+
+// What 256 replicas of 20,000 weights of their own begin with.
+func BenchmarkReplicaRanges(b *testing.B) {
+	const replicas, each = 256, 20_000
+	p := &plan.Plan{Replicas: replicas, Buffers: []*plan.Buffer{{Each: each, Len: replicas * each, Reals: slices.Repeat([]float64{1, 2}, replicas*each/2)}}}
+	for b.Loop() {
+		r := newRanges(p)
+		r.typical = true
+		for k := range replicas {
+			r.of1(k)
+			if s := r.buffer(0); s.hi != 3 {
+				b.Fatal(s)
+			}
+		}
 	}
 }

@@ -57,17 +57,8 @@ const leastPiece = 16
 // byCreation returns the sum in order of creation, nil where rows have another order or it is not worth it.
 func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T], error) {
 	x, c := r.x, r.conn
-	if c.syn == nil || r.ints != nil || x.replicas() > 1 || c.maxSyn != len(c.syn)-1 {
+	if c.maxSyn != len(c.syn)-1 || !x.plan.SumsByCreation(o, red) {
 		return nil, nil
-	}
-	// Weights that lie in the order of rows are summed faster in that, but for segments.
-	packed := r.plain != nil && r.plain.syn == nil
-	if packed && 2*len(c.syn) < c.rows*c.far {
-		return nil, nil
-	}
-	target := o.Bind[red.Slot]
-	if ir.Any(red.Value, func(e *ir.Expr) bool { return e.Op == ir.OpLoad && o.Bind[e.Slot] == target }) {
-		return nil, nil // sums are not what they were while they are made
 	}
 	for row := range c.rows {
 		if s := c.syn[c.rowPtr[row]:c.rowPtr[row+1]]; !slices.IsSorted(s) {
@@ -101,8 +92,8 @@ func (r *reduceOp[T]) byCreation(o *plan.Run, red *ir.Reduction) (*creationSum[T
 	} else {
 		from = s.direct.ends()
 	}
-	if s.segments = newSegments(s.to, from); packed && s.segments == nil {
-		return nil, nil
+	if s.segments = newSegments(s.to, from); s.segments == nil && r.plain != nil && r.plain.syn == nil {
+		return nil, nil // weights lie in the order of rows, which is faster
 	}
 	s.few = make([]T, min(n, aloneValues))
 	if s.tasks = split(n, work, x.pool.threads()); s.tasks > 1 && !s.cut(min(s.tasks, x.pool.threads())) && x.pool.threads() > 2 {

@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
@@ -150,7 +149,7 @@ func (x *instance[T]) compileBody(o *plan.Run) (runner, error) {
 func (x *instance[T]) endsFor(o *plan.Run) (*connection, error) {
 	k := o.Kernel
 	drawn := k.Domain == ir.Spiking && o.Conn >= 0 && o.Conn < len(x.plan.Conns) && x.plan.Conns[o.Conn].Drawn != nil
-	if !drawn && (k.Domain != ir.Synapses || !namesEnds(k)) {
+	if !drawn && (k.Domain != ir.Synapses || !k.NamesEnds()) {
 		return nil, nil
 	}
 	c, err := x.connection(o.Conn)
@@ -158,20 +157,6 @@ func (x *instance[T]) endsFor(o *plan.Run) (*connection, error) {
 		err = x.ends(c)
 	}
 	return c, err
-}
-
-// namesEnds reports whether an effect of k depends on where synapses begin or end.
-func namesEnds(k *ir.Kernel) bool {
-	seen := make(map[*ir.Expr]bool)
-	var visit func(e *ir.Expr) bool
-	visit = func(e *ir.Expr) bool {
-		if e == nil || seen[e] {
-			return false
-		}
-		seen[e] = true
-		return e.Op == ir.OpPre || e.Op == ir.OpPost || slices.ContainsFunc(e.Args, visit)
-	}
-	return slices.ContainsFunc(k.Effects, func(e ir.Effect) bool { return visit(e.Index) || visit(e.Value) || visit(e.Mask) })
 }
 
 // checkBind reports slots whose buffers do not fit them. Plans are verified; this keeps a mistake there from becoming a crash.

@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // Walk visits every node that e reaches, each once, arguments before their users. A nil e is skipped.
 func Walk(e *Expr, visit func(*Expr)) {
 	walkSeen(e, make(map[*Expr]bool), visit)
@@ -34,6 +36,12 @@ func Any(e *Expr, pred func(*Expr) bool) bool {
 	found := false
 	Walk(e, func(n *Expr) { found = found || pred(n) })
 	return found
+}
+
+// NamesEnds reports whether an effect of a kernel depends on where synapses begin or end.
+func (k *Kernel) NamesEnds() bool {
+	end := func(n *Expr) bool { return n.Op == OpPre || n.Op == OpPost }
+	return slices.ContainsFunc(k.Effects, func(e Effect) bool { return Any(e.Index, end) || Any(e.Value, end) || Any(e.Mask, end) })
 }
 
 // DependsOn reports whether x occurs in e. Both must come from one Builder, where equal expressions are one pointer.

@@ -33,8 +33,9 @@ type Options struct {
 	Past func(*net.Pathway) *Past
 	// Plain names synapses whose states are not to be lumped, see Result.Lumped; nil: none.
 	Plain func(*net.Synapses) bool
-	// One says of a variable of synapses whether it may be kept as one number, see Result.Ones; nil: none may.
-	One func(s *net.Synapses, variable string) bool
+	// One says of a variable of synapses whether it may be kept as one number, see Result.Ones, and whether it has been in a plan before, so that the
+	// numbers it was set to need no look; nil: none may.
+	One func(s *net.Synapses, variable string) (may, is bool)
 	// Apart keeps kernels that could be one, a group's update and its threshold, apart: for comparisons. Results have the same bits.
 	Apart bool
 	// Long keeps indices of 32 bits where 16 would do: for comparisons. Results have the same bits.
@@ -103,7 +104,7 @@ type builder struct {
 	synModels map[*net.Synapses]*check.Model
 	pathCode  map[*net.Pathway]*check.Code
 	wires     map[*net.Synapses]*wiring
-	narrow    map[BufferID]*made // what keeps a list of ends in 32 bits, by that in 16
+	madeOf    map[BufferID]*made // what keeps more of a list of ends for later plans, by that list
 	// summing are the sums over synapses into variables of groups, until all are known.
 	summing []*summing
 	// variants are rules of single elements, as groups.
@@ -121,7 +122,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 	b := &builder{
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, countable: map[string]countable{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
-		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, narrow: map[BufferID]*made{}, variants: map[*net.Variant]*net.Group{},
+		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, madeOf: map[BufferID]*made{}, variants: map[*net.Variant]*net.Group{},
 		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, Ones: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},
 			sent:    map[*net.Pathway]*Sending{},
 			Numbers: map[string]map[string]units.Quantity{}},

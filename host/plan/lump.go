@@ -82,25 +82,13 @@ func (b *builder) lumpSeen(s *net.Synapses, m *check.Model, l *lump) bool {
 		v := m.ByName[name]
 		return slices.Contains(l.vars, name) || name == lower.LastUpdate || v != nil && v.Kind == check.Subexpression
 	}
-	mentions := func(text *diag.Source) bool {
-		return text != nil && slices.ContainsFunc(strings.FieldsFunc(text.Text, func(r rune) bool {
-			return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-		}), derived)
-	}
 	for _, a := range s.Initial {
-		if derived(a.Var) || mentions(a.Expr) || mentions(a.Condition) {
+		if derived(a.Var) || mentions(a, derived) {
 			return true
 		}
 	}
-	for _, mon := range b.net.Monitors {
-		if mon.Synapses == s && slices.ContainsFunc(mon.Vars, derived) {
-			return true
-		}
-	}
-	for _, v := range b.net.Views {
-		if v.Synapses == s && derived(v.Weight) {
-			return true
-		}
+	if b.shows(s, derived) {
+		return true
 	}
 	for _, g := range b.net.Groups { // code for one neuron after another takes its sums anew each time
 		if slices.ContainsFunc(g.Code, func(c *net.CodeBlock) bool { return c.Update != net.Synchronous }) {
@@ -108,6 +96,21 @@ func (b *builder) lumpSeen(s *net.Synapses, m *check.Model, l *lump) bool {
 		}
 	}
 	return false
+}
+
+// shows reports whether a monitor or a view shows a variable of each synapse of those names.
+func (b *builder) shows(s *net.Synapses, is func(name string) bool) bool {
+	return slices.ContainsFunc(b.net.Monitors, func(m *net.StateMonitor) bool { return m.Synapses == s && slices.ContainsFunc(m.Vars, is) }) ||
+		slices.ContainsFunc(b.net.Views, func(v *net.View) bool { return v.Synapses == s && is(v.Weight) })
+}
+
+// mentions reports whether what an assignment is computed from contains one of those names.
+func mentions(a net.Assignment, is func(name string) bool) bool {
+	return slices.ContainsFunc([]*diag.Source{a.Expr, a.Condition}, func(text *diag.Source) bool {
+		return text != nil && slices.ContainsFunc(strings.FieldsFunc(text.Text, func(r rune) bool {
+			return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+		}), is)
+	})
 }
 
 // update makes the kernels that advance the sums and the values at the sources.

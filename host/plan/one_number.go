@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
-	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/lower"
 	"github.com/galvani-sim/galvani/host/net"
@@ -21,55 +20,40 @@ func (b *builder) oneNumbers(s *net.Synapses, p *pairs) {
 		return
 	}
 	in := b.synapseInput(s, n)
-	var may []*check.Variable
+	var candidates []*check.Variable
+	known := map[*check.Variable]bool{}
 	for _, v := range in.Model.Vars {
-		if v.Kind == check.Parameter && v.Type.Kind == check.Real && !v.Shared && !v.Postsynaptic && !v.Summed && v.Eq != nil && v.Init == nil && b.opt.One(s, v.Name) && !b.looksAt(s, v.Name) {
-			may = append(may, v)
+		if v.Kind != check.Parameter || v.Type.Kind != check.Real || v.Shared || v.Postsynaptic || v.Summed || v.Eq == nil || v.Init != nil {
+			continue
+		}
+		if may, is := b.opt.One(s, v.Name); may && !b.looksAt(s, v.Name) {
+			candidates, known[v] = append(candidates, v), is
 		}
 	}
-	if len(may) == 0 {
+	if len(candidates) == 0 {
 		return
 	}
 	written, ok := b.writtenBySynapses(s, in)
 	if !ok {
 		return
 	}
-	for _, v := range may {
-		if !written[lower.SlotName(s.Name, v.Name)] && b.sameForAll(s, in, v, n) {
+	for _, v := range candidates {
+		if !written[lower.SlotName(s.Name, v.Name)] && b.sameForAll(s, in, v, n, known[v]) {
 			b.res.Ones[s] = append(b.res.Ones[s], v.Name)
 			b.res.Rewrites = append(b.res.Rewrites, s.Name+"."+v.Name+": one number")
 		}
 	}
-	for _, v := range may {
+	for _, v := range candidates {
 		v.Shared = slices.Contains(b.res.Ones[s], v.Name)
 	}
 }
 
 // looksAt reports whether something shows the variable of each synapse, or takes its delay from it.
 func (b *builder) looksAt(s *net.Synapses, name string) bool {
-	for _, m := range b.net.Monitors {
-		if m.Synapses == s && slices.Contains(m.Vars, name) {
-			return true
-		}
-	}
-	for _, v := range b.net.Views {
-		if v.Synapses == s && v.Weight == name {
-			return true
-		}
-	}
-	for _, p := range s.Delayed() {
-		for _, a := range p.Delays {
-			for _, text := range []*diag.Source{a.Expr, a.Condition} {
-				if text == nil {
-					continue
-				}
-				if _, ok := mention(text.Text, name); ok {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	is := func(other string) bool { return other == name }
+	return b.shows(s, is) || slices.ContainsFunc(s.Delayed(), func(p *net.Pathway) bool {
+		return slices.ContainsFunc(p.Delays, func(a net.Assignment) bool { return mentions(a, is) })
+	})
 }
 
 // writtenBySynapses lists what code of the synapses stores; false where that is not known.
@@ -117,8 +101,9 @@ func (b *builder) writtenBySynapses(s *net.Synapses, in lower.SynapseInput) (map
 	return written, true
 }
 
-// sameForAll reports whether all that a variable is set to before the first step is one value for all synapses.
-func (b *builder) sameForAll(s *net.Synapses, in lower.SynapseInput, v *check.Variable, n int) bool {
+// sameForAll reports whether all that a variable is set to before the first step is one value for all synapses. known: where it is set to numbers, they
+// are known to be equal.
+func (b *builder) sameForAll(s *net.Synapses, in lower.SynapseInput, v *check.Variable, n int, known bool) bool {
 	o := b.synapseOwner(s, in, nil)
 	for i, a := range s.Initial {
 		if a.Var != v.Name {
@@ -128,7 +113,7 @@ func (b *builder) sameForAll(s *net.Synapses, in lower.SynapseInput, v *check.Va
 		case a.Elements != nil || a.Condition != nil || a.Optional:
 			return false
 		case a.Expr == nil:
-			if len(a.Values) != 1 && len(a.Values) != n || slices.ContainsFunc(a.Values, func(x float64) bool { return math.Float64bits(x) != math.Float64bits(a.Values[0]) }) {
+			if len(a.Values) != 1 && len(a.Values) != n || !known && slices.ContainsFunc(a.Values, func(x float64) bool { return math.Float64bits(x) != math.Float64bits(a.Values[0]) }) {
 				return false
 			}
 		default:

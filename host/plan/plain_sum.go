@@ -132,28 +132,28 @@ func (p *Plan) copiedEnds() (bytes int64) {
 
 // inOrderOfCreation reports whether the cpu backend goes through the mapped synapses of an operation in the order of their creation.
 func (p *Plan) inOrderOfCreation(o *Run) bool {
-	c, k := p.Conns[o.Conn], o.Kernel
-	if !c.Mapped || p.Replicas > 1 {
-		return false
+	if k := o.Kernel; k.Domain == ir.Synapses {
+		return p.Conns[o.Conn].Mapped && p.Replicas <= 1 && k.NamesEnds()
 	}
-	if k.Domain == ir.Synapses {
-		return slices.ContainsFunc(k.Effects, func(e ir.Effect) bool {
-			return slices.ContainsFunc([]*ir.Expr{e.Index, e.Value, e.Mask}, func(x *ir.Expr) bool {
-				return x != nil && ir.Any(x, func(n *ir.Expr) bool { return n.Op == ir.OpPre || n.Op == ir.OpPost })
-			})
-		})
-	}
-	for i := range k.Reductions {
-		red := &k.Reductions[i]
-		if red.Value.Type != ir.Real {
-			continue
-		}
-		w, _, plain := p.PlainSum(o, red)
-		packed := plain && (w == None || p.Settled(w)) && 2*c.N < c.NPre*c.NPost // summed in the order of rows
-		target := o.Bind[red.Slot]
-		if !packed && !ir.Any(red.Value, func(n *ir.Expr) bool { return n.Op == ir.OpLoad && o.Bind[n.Slot] == target }) {
+	for i := range o.Kernel.Reductions {
+		if p.SumsByCreation(o, &o.Kernel.Reductions[i]) {
 			return true
 		}
 	}
 	return false
+}
+
+// SumsByCreation reports whether a sum over mapped synapses is for the cpu backend to make in the order of their creation, where rows have that order.
+func (p *Plan) SumsByCreation(o *Run, red *ir.Reduction) bool {
+	c := p.Conns[o.Conn]
+	if !c.Mapped || p.Replicas > 1 || red.Value.Type != ir.Real {
+		return false
+	}
+	// Weights that are copied to the order of rows are summed faster in that, but for all to all.
+	if w, _, plain := p.PlainSum(o, red); plain && (w == None || p.Settled(w)) && 2*c.N < c.NPre*c.NPost {
+		return false
+	}
+	// Sums that are summed are not what they were while they are made.
+	target := o.Bind[red.Slot]
+	return !ir.Any(red.Value, func(e *ir.Expr) bool { return e.Op == ir.OpLoad && o.Bind[e.Slot] == target })
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"unsafe"
 
 	"github.com/galvani-sim/galvani/host/ir"
 )
@@ -25,21 +26,37 @@ func (b *builder) fullOf(c *Conn) *full {
 	if rows == nil || c.N == 0 || index.Len() != c.N {
 		return nil
 	}
-	f := &full{post: stretch{0, c.NPost}}
+	m := b.madeOf[c.Index]
+	if m == nil {
+		return fullRows(rows, index)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at := unsafe.SliceData(rows)
+	f, known := m.full[at]
+	if !known {
+		f = fullRows(rows, index)
+		m.full[at] = f
+	}
+	return f
+}
+
+// fullRows is fullOf for rows of index that begin where rows tells.
+func fullRows(rows []int32, index Index) *full {
+	n := index.Len()
+	f := &full{post: stretch{0, len(rows) - 1}}
 	for ; rows[f.post.from+1] == 0; f.post.from++ { // a row without synapses
 	}
-	for ; int(rows[f.post.to-1]) == c.N; f.post.to-- {
+	for ; int(rows[f.post.to-1]) == n; f.post.to-- {
 	}
-	longest, shorter := int32(0), 0
+	longest := int32(0)
 	for r := f.post.from; r < f.post.to; r++ {
 		longest = max(longest, rows[r+1]-rows[r])
 	}
 	// Without a look at the entries, most connectivity turns out to be another.
 	for r := f.post.from; r < f.post.to; r++ {
-		if n := rows[r+1] - rows[r]; n < longest-1 {
+		if rows[r+1]-rows[r] < longest-1 {
 			return nil
-		} else if n < longest {
-			shorter++
 		}
 	}
 	first, last := index.At(int(rows[f.post.from])), index.At(int(rows[f.post.from+1])-1)
@@ -47,7 +64,7 @@ func (b *builder) fullOf(c *Conn) *full {
 		first, last = min(first, index.At(int(rows[r]))), max(last, index.At(int(rows[r+1])-1))
 	}
 	f.pre = stretch{int(first), int(last) + 1}
-	f.self = c.N == f.pre.len()*f.post.len()
+	f.self = n == f.pre.len()*f.post.len()
 	for r := f.post.from; r < f.post.to; r++ {
 		at, end := int(rows[r]), int(rows[r+1])
 		for want := f.pre.from; want < f.pre.to; want++ {

@@ -494,7 +494,7 @@ func (s *splitter) hoist(value *ir.Expr, red ir.Reduction) []Op {
 	if len(ops) == 0 {
 		return []Op{s.run}
 	}
-	s.b.res.Rewrites = append(s.b.res.Rewrites, s.run.Kernel.Name+": hoist ends")
+	s.b.rewritten(s.run, false, "hoist ends")
 	ib := ir.NewBuilder()
 	copied := ib.Copy(value, func(e *ir.Expr) *ir.Expr {
 		name := found[e]

@@ -87,11 +87,19 @@ func TestFullRanges(t *testing.T) {
 			}
 		}
 		s := &net.Synapses{Name: "S", Pre: net.All(g), Post: net.All(g), Equations: source("s_post = x_pre : 1 (summed)"), Connect: []*net.Connection{pairs}}
-		res, err := Build(&net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}}, Options{Precision: Double, Seed: 1})
-		if err != nil {
-			t.Fatal(c.what, err)
+		var found [2]*full
+		kept := Pairs{}
+		for k := range found {
+			res, err := Build(&net.Network{DT: 1e-3, Groups: []*net.Group{g}, Synapses: []*net.Synapses{s}}, Options{Precision: Double, Seed: 1, Pairs: kept})
+			if err != nil {
+				t.Fatal(c.what, err)
+			}
+			found[k] = res.builder.fullOf(res.Plan.Conns[0])
 		}
-		f := res.builder.fullOf(res.Plan.Conns[0])
+		f := found[0]
+		if f != found[1] {
+			t.Errorf("%s: looked for anew for another plan", c.what)
+		}
 		switch {
 		case f == nil && c.pre.len() > 0, f != nil && (f.pre != c.pre || f.post != c.post || f.self != c.self):
 			t.Errorf("%s: %+v", c.what, f)

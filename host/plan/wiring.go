@@ -41,10 +41,11 @@ type made struct {
 	delays map[uint64]delays // by key, without steps
 	wide   map[*uint16][]int32
 	counts map[bool][]int32 // of synapses by element that they leave, or enter (true)
+	full   map[*int32]*full // by where rows begin; nil: they do not connect in full
 }
 
 func newMade() *made {
-	return &made{rows: map[string][]*sorted{}, delays: map[uint64]delays{}, wide: map[*uint16][]int32{}, counts: map[bool][]int32{}}
+	return &made{rows: map[string][]*sorted{}, delays: map[uint64]delays{}, wide: map[*uint16][]int32{}, counts: map[bool][]int32{}, full: map[*int32]*full{}}
 }
 
 // widened returns numbers in 32 bits.
@@ -234,7 +235,7 @@ func (w *wiring) toRows(c *Conn, r *sorted) {
 // ints adds a list of numbers to the plan.
 func (w *wiring) ints(name string, x Index) BufferID {
 	id := w.b.buffer(Buffer{Object: w.s.Name, Var: name, Type: ir.Int, Len: x.Len(), Ints: x.Long, Shorts: x.Short, Recipe: x.later, Role: Connectivity})
-	w.b.narrow[id] = w.p.made
+	w.b.madeOf[id] = w.p.made
 	return id
 }
 
@@ -260,6 +261,6 @@ func (b *builder) widen(id BufferID) {
 		buf.Recipe = buf.Recipe.widened()
 	case buf.Shorts != nil:
 		hold(b.plan, buf.Shorts) // it stays in what is kept for later plans
-		buf.Ints, buf.Shorts = b.narrow[id].widened(buf.Shorts), nil
+		buf.Ints, buf.Shorts = b.madeOf[id].widened(buf.Shorts), nil
 	}
 }

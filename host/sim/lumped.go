@@ -31,15 +31,16 @@ func (s *Sim) EachSynapse() error {
 func (s *Sim) isPlain(x *net.Synapses) bool { return s.opt.EachSynapse || s.plain[x] }
 
 // mayBeOne is plan.Options.One: a variable that is not one number has a value for each synapse, and keeps it.
-func (s *Sim) mayBeOne(x *net.Synapses, name string) bool {
+func (s *Sim) mayBeOne(x *net.Synapses, name string) (may, is bool) {
 	if !s.opt.OneNumber || s.opt.EachSynapse || s.each[x] {
-		return false
+		return false, false
 	}
-	if s.res == nil || slices.Contains(s.res.Ones[x], name) {
-		return true
+	if s.res == nil {
+		return true, false
 	}
+	is = slices.Contains(s.res.Ones[x], name)
 	_, loaded := s.res.Synapses[x.Name]
-	return !loaded
+	return is || !loaded, is
 }
 
 // unlump brings the plain form of some synapses back.

@@ -132,7 +132,7 @@ func Compile(n *net.Network, o Options) (*Sim, error) {
 func Check(n *net.Network, o Options) (*plan.Result, error) {
 	p := planOptions(o)
 	if o.OneNumber {
-		p.One = func(*net.Synapses, string) bool { return true }
+		p.One = func(*net.Synapses, string) (may, is bool) { return true, false }
 	}
 	return plan.Build(n, p)
 }
