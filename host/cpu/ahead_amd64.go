@@ -45,3 +45,33 @@ func (l *listOp[T]) lookAhead(a *rowsAhead, spikes []int32) bool {
 	}
 	return true
 }
+
+// fetchLen is the number of a batch's synapses whose values the memory is asked for at once.
+const fetchLen = 32
+
+// fetching reports whether the values of synapses in batches come from farther than the second-level cache, so that asking for them ahead gains something.
+func (l *listOp[T]) fetching() bool {
+	if l.x.portable || l.batch == nil || l.x.replicas() > 1 {
+		return false
+	}
+	bytes := 0
+	for _, v := range l.batch.values {
+		bytes += 4*len(l.x.m.int[v]) + int(unsafe.Sizeof(T(0)))*len(l.x.m.real[v])
+	}
+	return bytes >= 4*leastAhead
+}
+
+// fetch asks the memory for the values of synapses.
+func (l *listOp[T]) fetch(synapses []int32) {
+	scale := 2
+	if wide[T]() {
+		scale = 3
+	}
+	for _, v := range l.batch.values {
+		if r := l.x.m.real[v]; len(r) > 0 {
+			prefetchEntries(synapses, (*byte)(unsafe.Pointer(unsafe.SliceData(r))), scale)
+		} else {
+			prefetchEntries(synapses, (*byte)(unsafe.Pointer(unsafe.SliceData(l.x.m.int[v]))), 2)
+		}
+	}
+}

@@ -8,3 +8,9 @@ type rowsAhead struct{}
 func (l *listOp[T]) lookAhead(*rowsAhead, []int32) bool { return false }
 
 func prefetchRows(*rowsAhead, int) {}
+
+const fetchLen = 32
+
+func (l *listOp[T]) fetching() bool { return false }
+
+func (l *listOp[T]) fetch([]int32) {}

@@ -40,7 +40,9 @@ func (p *program[T]) effects(v *vec[T], w *worker[T], f *frame[T], m *memory[T],
 			w.stray(p, e, f, m, bad, "stores to")
 		case eAccum:
 			var bad int
-			if e.isReal {
+			if w.noted != nil {
+				bad = w.noted.note(i, max(len(m.real[e.buf]), len(m.int[e.buf])), e, f, mask, b.n)
+			} else if e.isReal {
 				bad = accumulate(m.real[e.buf], f.iv[e.index][:b.n], f.rv[e.value], mask)
 			} else {
 				bad = accumulate(m.int[e.buf], f.iv[e.index][:b.n], f.iv[e.value], mask)

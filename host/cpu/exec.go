@@ -72,6 +72,7 @@ type worker[T real] struct {
 	args      *native.Args
 	parts     []*frame[T] // of the programs of a sequence
 	batch     batch
+	noted     additions[T] // nil: what is to be added is added
 	// product is kept here, since a pointer to a local variable that goes through a table of functions would move it to the heap.
 	product product[T]
 }

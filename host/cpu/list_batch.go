@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -18,6 +20,7 @@ type batch struct {
 type batching struct {
 	syn, far int  // its views of the synapses' numbers and far ends; -1: none
 	near     bool // it asks for the rows
+	values []int // buffers of which it reads a synapse's own entry
 }
 
 // batching reports whether a program may run over several rows at once: each synapse reads and writes what is its own, or reads what no synapse of the
@@ -26,7 +29,7 @@ func (p *program[T]) batching(c *connection, o *plan.Conn) *batching {
 	if p.emits || c.drawn != nil || len(p.rviews) > 0 {
 		return nil
 	}
-	b := &batching{-1, -1, false}
+	b := &batching{syn: -1, far: -1}
 	for i, v := range p.iviews {
 		switch {
 		case v.kind != viewIndex:
@@ -39,7 +42,7 @@ func (p *program[T]) batching(c *connection, o *plan.Conn) *batching {
 			return nil
 		}
 	}
-	writes, shared := map[int]bool{}, map[int]bool{}
+	writes, shared, own := map[int]bool{}, map[int]bool{}, map[int32]bool{}
 	for i := range p.eff {
 		e := &p.eff[i]
 		switch e.kind {
@@ -51,6 +54,7 @@ func (p *program[T]) batching(c *connection, o *plan.Conn) *batching {
 			if !e.own {
 				return nil
 			}
+			own[e.index] = true
 		default:
 			return nil
 		}
@@ -64,6 +68,9 @@ func (p *program[T]) batching(c *connection, o *plan.Conn) *batching {
 		case kGather, kGatherInt:
 			if shared[int(in.b)] {
 				return nil
+			}
+			if own[in.a] && !slices.Contains(b.values, int(in.b)) {
+				b.values = append(b.values, int(in.b))
 			}
 		case kRow:
 			b.near = true
@@ -96,6 +103,9 @@ func (l *listOp[T]) add(w *worker[T], f *frame[T], c *connection, replica, row, 
 		}
 		if l.batch.near {
 			fill(b.near[b.n:to], int32(row))
+		}
+		if from, end := b.n/fetchLen*fetchLen, to/fetchLen*fetchLen; l.fetches && from < end {
+			l.fetch(b.syn[from:end])
 		}
 		b.n = to
 		lo += m

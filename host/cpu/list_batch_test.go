@@ -24,6 +24,11 @@ type batchNet struct {
 	bw, bcount, target    plan.BufferID
 	steps                 int
 	readsTargets, instead bool // instead: it stores to targets instead of adding
+	// near: it adds to presynaptic neurons, too, and counts what reaches a target, where the weight is positive.
+	near          bool
+	back, reached plan.BufferID
+	sent          []float64
+	reachedBy     []int32
 }
 
 func (n *batchNet) build(r *rand.Rand, most int) {
@@ -71,6 +76,13 @@ func (n *batchNet) build(r *rand.Rand, most int) {
 	} else {
 		k.add(n.testPlan, n.target, k.Leaf(ir.OpPost), k.Op(ir.OpMul, old, far), nil)
 	}
+	if n.near {
+		n.sent, n.reachedBy = make([]float64, n.npre), make([]int32, n.npost)
+		n.back, n.reached = n.real("back", n.npre, 0), n.buffer(plan.Buffer{Var: "reached", Type: ir.Int, Len: n.npost, Role: plan.State})
+		positive := k.Op(ir.OpLt, k.Const(0), old)
+		k.add(n.testPlan, n.back, k.Leaf(ir.OpPre), old, positive)
+		k.add(n.testPlan, n.reached, k.Leaf(ir.OpPost), k.ConstInt(1), positive)
+	}
 	k.store(n.testPlan, n.bw, k.Op(ir.OpAdd, k.Op(ir.OpMul, old, k.Const(0.5)), k.at(n.testPlan, z, k.Leaf(ir.OpPre))))
 	k.k.Effects = append(k.k.Effects, ir.Effect{Kind: ir.Store, Slot: k.slot(n.testPlan, n.bcount, ir.PerElement, ir.ReadWrite),
 		Value: k.Op(ir.OpAdd, k.load(n.testPlan, n.bcount), k.ConstInt(1))})
@@ -111,6 +123,10 @@ func (n *batchNet) step(s int) {
 			for e := n.rowPtr[i]; e < n.rowPtr[i+1]; e++ {
 				if n.lag[e] == d {
 					n.v[n.index[e]] += n.w[e] * n.y[n.index[e]]
+					if n.near && n.w[e] > 0 {
+						n.sent[i] += n.w[e]
+						n.reachedBy[n.index[e]]++
+					}
 					n.w[e] = n.w[e]*0.5 + n.z[i]
 					n.count[e]++
 				}
@@ -119,57 +135,84 @@ func (n *batchNet) step(s int) {
 	}
 }
 
-// Synapses of short rows, and of rows that delays have cut into short ones, run in batches that hold several rows and those of all delays: with the bits
-// of one synapse after another, on any number of threads.
+// Synapses of short rows, and of rows that delays have cut into short ones, run in batches that hold several rows and those of all delays, and are divided
+// among threads by spikes: with the bits of one synapse after another, on any number of threads.
 func TestBatches(t *testing.T) {
 	for _, lags := range []int{1, 2, 7} {
 		for _, most := range []int{2, 40, 700} {
 			for _, threads := range []int{1, 2, 3} {
-				t.Run(fmt.Sprintf("%d lags, rows to %d, %d threads", lags, most, threads), func(t *testing.T) {
-					n := &batchNet{testPlan: newPlan(plan.Double), npre: 90, npost: 800, lags: lags, steps: 24}
-					n.build(rand.New(rand.NewPCG(8, uint64(most))), most)
-					inst := loadThreads(t, n.Plan, threads)
-					x := inst.(*instance[float64])
-					joint, batches := 0, 0
-					for _, it := range x.items {
-						for _, op := range it.ops {
-							switch op := op.(type) {
-							case *jointLists[float64]:
-								joint += len(op.parts)
-							case *kernelOp[float64]:
-								if l, ok := op.body.(*listOp[float64]); ok && l.batch != nil {
-									batches++
-								}
-							}
-						}
-					}
-					if short := most <= 40; lags > 1 && joint != lags || lags == 1 && (batches == 1) != short {
-						t.Fatalf("%d parts of a joint operation, %d that run over batches", joint, batches)
-					}
-					for s := range n.steps {
-						setAlone(x, s%5 == 0)
-						if _, err := x.Advance(context.Background(), int64(s+1)); err != nil {
-							t.Fatal(err)
-						}
-						n.step(s)
-						got, weights, counts := make([]float64, n.npost), make([]float64, len(n.w)), make([]float64, len(n.w))
-						for b, to := range map[plan.BufferID][]float64{n.target: got, n.bw: weights, n.bcount: counts} {
-							if err := x.Read(b, 0, to); err != nil {
-								t.Fatal(err)
-							}
-						}
-						sameBits(t, fmt.Sprint("targets in step ", s), got, n.v)
-						sameBits(t, fmt.Sprint("weights in step ", s), weights, n.w)
-						for e, c := range n.count {
-							if counts[e] != float64(c) {
-								t.Fatalf("step %d: synapse %d has been reached %v times, want %d", s, e, counts[e], c)
-							}
-						}
-					}
-				})
+				for _, near := range []bool{false, true} {
+					t.Run(fmt.Sprintf("%d lags, rows to %d, %d threads, near %v", lags, most, threads, near), func(t *testing.T) {
+						n := &batchNet{testPlan: newPlan(plan.Double), npre: 180, npost: 800, lags: lags, steps: 24, near: near}
+						n.build(rand.New(rand.NewPCG(8, uint64(most))), most)
+						n.check(t, most, threads)
+					})
+				}
 			}
 		}
 	}
+}
+
+// check runs the network on so many threads.
+func (n *batchNet) check(t *testing.T, most, threads int) {
+	inst := loadThreads(t, n.Plan, threads)
+	x := inst.(*instance[float64])
+	joint, batches, divided := 0, []*listOp[float64]{}, 0
+	for _, it := range x.items {
+		for _, op := range it.ops {
+			switch op := op.(type) {
+			case *jointLists[float64]:
+				joint += len(op.parts)
+				batches = append(batches, op.parts...)
+			case *kernelOp[float64]:
+				if l, ok := op.body.(*listOp[float64]); ok && l.batch != nil {
+					batches = append(batches, l)
+				}
+			}
+		}
+	}
+	if short := most <= 40; n.lags > 1 && joint != n.lags || n.lags == 1 && (len(batches) == 1) != short {
+		t.Fatalf("%d parts of a joint operation, %d that run over batches", joint, len(batches))
+	}
+	for s := range n.steps {
+		setAlone(x, s%5 == 0)
+		if _, err := x.Advance(context.Background(), int64(s+1)); err != nil {
+			t.Fatal(err)
+		}
+		n.step(s)
+		for _, l := range batches {
+			if l.divided {
+				divided++
+			}
+		}
+		same := func(what string, b plan.BufferID, want []float64) {
+			t.Helper()
+			got := make([]float64, len(want))
+			if err := x.Read(b, 0, got); err != nil {
+				t.Fatal(err)
+			}
+			sameBits(t, fmt.Sprint(what, " in step ", s), got, want)
+		}
+		same("targets", n.target, n.v)
+		same("weights", n.bw, n.w)
+		same("counts", n.bcount, reals(n.count))
+		if n.near {
+			same("presynaptic neurons", n.back, n.sent)
+			same("counts of targets", n.reached, reals(n.reachedBy))
+		}
+	}
+	if few := most == 2; threads == 1 && divided > 0 || threads > 1 && !few && len(batches) > 0 && divided == 0 {
+		t.Errorf("in %d of %d operations and steps threads divided spikes", divided, len(batches)*n.steps)
+	}
+}
+
+// reals are integers as Read gives them.
+func reals(x []int32) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v)
+	}
+	return out
 }
 
 // A synapse that reads what others of the step write, or stores where others do, is not put in a batch with them.

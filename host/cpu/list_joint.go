@@ -14,6 +14,8 @@ type jointLists[T real] struct {
 	parts []*listOp[T]
 	now   []*listOp[T] // that have spikes in the step that is run
 	job   func(worker, task int)
+	// spikes of now, all together.
+	spikes int
 	// batches: the kernel does more than add, and runs over synapses of all parts together.
 	batches bool
 }
@@ -65,7 +67,7 @@ func (x *instance[T]) joins(a, b operation, src, other plan.Op) bool {
 			return nil
 		}
 		l, ok := k.body.(*listOp[T])
-		if !ok || l.active || l.inOrder || l.drawing != nil || l.p.emits || !l.split || !l.adds() && l.batch == nil {
+		if !ok || l.active || l.inOrder || l.drawing != nil || l.p.emits || l.adds() && !l.split || !l.adds() && l.batch == nil {
 			return nil
 		}
 		return l
@@ -75,7 +77,7 @@ func (x *instance[T]) joins(a, b operation, src, other plan.Op) bool {
 		return false
 	}
 	// Where delays have changed, a synapse may be reached in one step by spikes of before and after, and the second sees what the first did.
-	return l.adds() || !r.Bounded() && !s.Bounded() && *l.batch == *m.batch && (x.replicas() == 1 || l.p.synapses == m.p.synapses)
+	return l.adds() || !r.Bounded() && !s.Bounded() && l.batch.syn == m.batch.syn && l.batch.far == m.batch.far && l.batch.near == m.batch.near && (x.replicas() == 1 || l.p.synapses == m.p.synapses)
 }
 
 func (j *jointLists[T]) name() string { return j.label }
@@ -88,7 +90,7 @@ func (j *jointLists[T]) changed(buf plan.BufferID) {
 
 func (j *jointLists[T]) run(step int64) error {
 	j.now = j.now[:0]
-	events, ready := 0, true
+	spikes, events, ready := 0, 0, true
 	for _, l := range j.parts {
 		l.spikes = l.due(step)
 		if len(l.spikes) == 0 {
@@ -98,6 +100,7 @@ func (j *jointLists[T]) run(step int64) error {
 			l.p.scalars(j.x.vec, &j.x.m, step)
 		}
 		ready = ready && (j.batches || l.prepare())
+		spikes += len(l.spikes)
 		events += l.events(l.spikes)
 		j.now = append(j.now, l)
 	}
@@ -115,15 +118,21 @@ func (j *jointLists[T]) run(step int64) error {
 	if err := j.x.pack(j.parts); err != nil {
 		return err
 	}
-	j.now[0].share(events)
-	tasks := j.now[0].tasks
+	first := j.now[0]
+	first.share(spikes, events)
 	for _, l := range j.now {
-		l.tasks = tasks
+		l.tasks, l.divided = first.tasks, first.divided
 	}
-	if err := j.x.pool.run(tasks, j.job); err != nil || !j.batches {
+	j.spikes = spikes
+	if err := j.x.pool.run(first.tasks, j.job); err != nil || !j.batches {
 		return err
 	}
-	return j.x.outcome(j.now[0].p)
+	if first.divided {
+		if err := first.addNoted(); err != nil {
+			return err
+		}
+	}
+	return j.x.outcome(first.p)
 }
 
 func (j *jointLists[T]) task(worker, task int) {
@@ -132,10 +141,20 @@ func (j *jointLists[T]) task(worker, task int) {
 		// The programs differ in nothing but the lists that batches are made of.
 		first := j.now[0]
 		f := first.begin(w)
+		if first.divided {
+			w.noted = first.noted[task]
+		}
+		before := 0
 		for _, l := range j.now {
-			l.rows(w, f, first, l.spikes, task)
+			spikes := l.spikes
+			if first.divided {
+				spikes = piece(spikes, before, j.spikes, first.tasks, task)
+			}
+			l.rows(w, f, first, spikes, task)
+			before += len(l.spikes)
 		}
 		first.flush(w, f)
+		w.noted = nil
 		return
 	}
 	for _, l := range j.now {

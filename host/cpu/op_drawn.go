@@ -82,7 +82,7 @@ func (l *listOp[T]) runDrawn() error {
 		if err := l.drawing.draw(); err != nil {
 			return err
 		}
-		l.share(l.drawing.events)
+		l.share(len(l.spikes), l.drawing.events)
 		if err := l.runTasks(); err != nil {
 			return err
 		}

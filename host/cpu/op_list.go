@@ -27,6 +27,7 @@ type listOp[T real] struct {
 	// inOrder: one synapse after another, each seeing what those before it wrote.
 	inOrder bool
 	batch   *batching // nil: the program runs over each row
+	fetches bool      // values of synapses in batches are asked for ahead
 	// reals and ints are the effects when the loops of adder can do all of them.
 	reals []adder[T]
 	ints  []adder[int32]
@@ -34,6 +35,8 @@ type listOp[T real] struct {
 	spikes  []int32        // of the step that is run
 	drawing *rowDrawing[T] // nil where rows are stored
 	tasks   int
+	divided bool // tasks are parts of the spikes, see spread, not of the targets
+	noted   []additions[T]
 	lists   []emitted
 	job     func(worker, task int)
 	// packed are the weights that are kept in the order of rows; stale: the host has changed some since.
@@ -128,6 +131,7 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 		l.split = l.split && (e.kind != eAccum || e.target) && (e.kind != eScatter || e.own)
 	}
 	l.batch = p.batching(l.conn, x.plan.Conns[o.Conn])
+	l.fetches = l.fetching()
 	l.reals, l.ints = l.adders(o)
 	l.makeSaves()
 	return l, nil
@@ -154,10 +158,15 @@ func (l *listOp[T]) run(step int64) error {
 	} else if l.drawing != nil {
 		return l.runDrawn()
 	} else {
-		l.share(l.events(spikes))
+		l.share(len(spikes), l.events(spikes))
 	}
 	if err := l.runTasks(); err != nil {
 		return err
+	}
+	if l.divided {
+		if err := l.addNoted(); err != nil {
+			return err
+		}
 	}
 	if l.p.emits {
 		if err := l.p.collect(l.out.row(step), l.lists[:l.tasks]); err != nil {
@@ -194,17 +203,25 @@ func (l *listOp[T]) row(spike int32) (replica, row int) {
 	return replica, row
 }
 
-// share divides the targets among tasks, for so many synapses.
-func (l *listOp[T]) share(events int) {
-	l.tasks = 1
-	if l.split && l.x.pool.threads() > 1 && !l.x.pool.pace.alone {
-		least := inlineWork
-		if l.shared && l.x.pool.awake() {
-			least = sharedWork
-		}
-		if events*l.p.work() >= least {
-			l.tasks = l.x.pool.threads()
-		}
+// share divides the targets or the spikes among tasks, for so many spikes and synapses.
+func (l *listOp[T]) share(spikes, events int) {
+	l.tasks, l.divided = 1, false
+	spread := l.spread(spikes, events)
+	if !spread && !l.split || l.x.pool.threads() == 1 || l.x.pool.pace.alone {
+		return
+	}
+	least := inlineWork
+	switch {
+	case spread:
+		least /= gathering
+	case l.shared && l.x.pool.awake():
+		least = sharedWork
+	}
+	if events*l.p.work() >= least {
+		l.tasks, l.divided = l.x.pool.threads(), spread
+	}
+	if l.divided {
+		l.note()
 	}
 }
 
@@ -232,10 +249,15 @@ func (l *listOp[T]) task(worker, task int) {
 		l.rows(w, nil, nil, spikes, task)
 	} else {
 		f := l.begin(w)
+		if l.divided {
+			w.noted = l.noted[task]
+			spikes = piece(spikes, 0, len(spikes), l.tasks, task)
+		}
 		l.rows(w, f, l, spikes, task)
 		if l.batch != nil {
 			l.flush(w, f)
 		}
+		w.noted = nil
 	}
 	l.lists[task].elements = w.list
 	w.list = nil
@@ -295,7 +317,7 @@ func (l *listOp[T]) rows(w *worker[T], f *frame[T], as *listOp[T], spikes []int3
 		} else {
 			lo, hi = int(c.rowPtr[row]), int(c.rowPtr[row+1])
 		}
-		if l.tasks > 1 {
+		if l.tasks > 1 && !l.divided {
 			if to < int32(c.far) {
 				hi = lo + l.before(lo, hi, to)
 			}

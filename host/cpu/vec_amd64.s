@@ -4772,6 +4772,26 @@ weights:
 done:
 	RET
 
+// func prefetchEntries
+TEXT ·prefetchEntries(SB), NOSPLIT, $0-40
+	MOVQ list_base+0(FP), SI
+	MOVQ list_len+8(FP), DX
+	MOVQ base+24(FP), DI
+	MOVQ scale+32(FP), CX
+	XORQ AX, AX
+
+loop:
+	CMPQ AX, DX
+	JGE done
+	MOVLQSX (SI)(AX*4), BX
+	SHLQ CX, BX
+	PREFETCHT0 (DI)(BX*1)
+	INCQ AX
+	JMP loop
+
+done:
+	RET
+
 // func lessAVX2
 TEXT ·lessAVX2(SB), NOSPLIT, $0-40
 	MOVQ a_base+0(FP), SI

@@ -276,4 +276,7 @@ func productAVX512float32(a *product[float32])
 func prefetchRows(a *rowsAhead, k int)
 
 //go:noescape
+func prefetchEntries(list []int32, base *byte, scale int)
+
+//go:noescape
 func lessAVX2(a []int32, end int32) int

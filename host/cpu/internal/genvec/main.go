@@ -386,6 +386,7 @@ func main() {
 		g.product(w, "Z", "AVX512", 3)
 	}
 	g.ahead()
+	g.entries()
 	g.less()
 	decl, err := format.Source(g.decl.Bytes())
 	if err != nil {

@@ -29,3 +29,10 @@ func (g *generator) less() {
 	g.p("\nsum:\n\tVEXTRACTI128 $1, Y0, X2\n\tVPADDD X2, X0, X0\n\tVPSHUFD $0x4E, X0, X2\n\tVPADDD X2, X0, X0\n\tVPSHUFD $0xB1, X0, X2\n\tVPADDD X2, X0, X0\n\tVMOVD X0, R9\n\tVZEROUPPER")
 	g.p("\ntail:\n\tCMPQ AX, CX\n\tJGE done\n\tXORQ R10, R10\n\tCMPL DX, (SI)(AX*4)\n\tSETGT R10\n\tADDQ R10, R9\n\tINCQ AX\n\tJMP tail\n\ndone:\n\tMOVQ R9, ret+32(FP)\n\tRET")
 }
+
+// entries writes what asks for the entries of an array that a list names.
+func (g *generator) entries() {
+	g.decl.WriteString("\n//go:noescape\nfunc prefetchEntries(list []int32, base *byte, scale int)\n")
+	g.p("\n// func prefetchEntries\nTEXT ·prefetchEntries(SB), NOSPLIT, $0-40\n\tMOVQ list_base+0(FP), SI\n\tMOVQ list_len+8(FP), DX\n\tMOVQ base+24(FP), DI\n\tMOVQ scale+32(FP), CX\n\tXORQ AX, AX")
+	g.p("\nloop:\n\tCMPQ AX, DX\n\tJGE done\n\tMOVLQSX (SI)(AX*4), BX\n\tSHLQ CX, BX\n\tPREFETCHT0 (DI)(BX*1)\n\tINCQ AX\n\tJMP loop\n\ndone:\n\tRET")
+}
