@@ -19,29 +19,30 @@ func (s *schedule) units(u, v []float64, first uint32) {
 	}
 }
 
-// cut leaves the 24 leading bits of a 53-bit fraction in a single precision run. Both widths are made of the same bits.
-func cut[T Float](u float64) float64 {
-	if wide[T]() {
-		return u
+// singles sets u[i] to the uniform of element first+i in single precision, which has 24 bits.
+func (s *schedule) singles(u []float32, first uint32) {
+	for i := singlesFast(u, s, first); i < len(u); i++ {
+		w0, _, _, _ := s.words(first + uint32(i))
+		u[i] = float32(unit24(w0))
 	}
-	return float64(uint32(u*0x1p24)) * 0x1p-24
+}
+
+// shorts sets u[i] to the 24-bit fraction of word 0 of element first+i, and v[i] to that of word 2: what both precisions have in common.
+func (s *schedule) shorts(u, v []float64, first uint32) {
+	for i := shortsFast(u, v, s, first); i < len(u); i++ {
+		w0, _, w2, _ := s.words(first + uint32(i))
+		u[i], v[i] = unit24(w0), unit24(w2)
+	}
 }
 
 // FillUniform sets dst[i] to the uniform draw of element first+i.
 func FillUniform[T Float](dst []T, at At, first, draw uint32) {
 	s := at.schedule(draw, 0)
-	if d, ok := any(dst).([]float64); ok {
+	switch d := any(dst).(type) {
+	case []float64:
 		s.units(d, nil, first)
-		return
-	}
-	var u [chunk]float64
-	for len(dst) > 0 {
-		n := min(len(dst), chunk)
-		s.units(u[:n], nil, first)
-		for i, x := range u[:n] {
-			dst[i] = T(cut[T](x))
-		}
-		dst, first = dst[n:], first+uint32(n)
+	case []float32:
+		s.singles(d, first)
 	}
 }
 
@@ -59,28 +60,19 @@ func FillNormal[T Float](dst []T, at At, first, draw uint32) {
 	var u, v [chunk]float64
 	for len(dst) > 0 {
 		n := min(len(dst), chunk)
-		s.units(u[:n], v[:n], first)
+		if wide[T]() {
+			s.units(u[:n], v[:n], first)
+		} else {
+			s.shorts(u[:n], v[:n], first)
+		}
 		normals(dst[:n], u[:n], v[:n])
 		dst, first = dst[n:], first+uint32(n)
 	}
 }
 
-// normals makes normal numbers of pairs of uniform ones, which it overwrites.
+// normals makes normal numbers of pairs of uniform ones.
 func normals[T Float](dst []T, u, v []float64) {
-	if d, ok := any(dst).([]float64); ok {
-		for i := normalsFast(d, u, v); i < len(d); i++ {
-			d[i] = boxMuller(u[i], v[i])
-		}
-		return
-	}
-	for i := range u {
-		u[i], v[i] = cut[T](u[i]), cut[T](v[i])
-	}
-	n := normalsFast(u, u, v)
-	for i, x := range u[:n] {
-		dst[i] = T(x)
-	}
-	for i := n; i < len(u); i++ {
+	for i := normalsFast(dst, u, v); i < len(dst); i++ {
 		dst[i] = T(boxMuller(u[i], v[i]))
 	}
 }

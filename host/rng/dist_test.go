@@ -271,6 +271,10 @@ func BenchmarkNormal64(b *testing.B) {
 	benchFill(b, func(d []float64, at At) { FillNormal(d, at, 0, 0) })
 }
 
+func BenchmarkNormal32(b *testing.B) {
+	benchFill(b, func(d []float32, at At) { FillNormal(d, at, 0, 0) })
+}
+
 func BenchmarkExponential64(b *testing.B) {
 	benchFill(b, func(d []float64, at At) { FillExponential(d, at, 0, 0) })
 }

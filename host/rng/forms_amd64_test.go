@@ -39,3 +39,21 @@ func wordForms() map[string]func(u []uint32, s *schedule, first uint32) int {
 	}
 	return forms
 }
+
+func singleForms() map[string]func(u []float32, s *schedule, first uint32) int {
+	forms := map[string]func(u []float32, s *schedule, first uint32) int{"chosen": singlesFast}
+	with := func(f func(u []float32, s *schedule, first uint32)) func(u []float32, s *schedule, first uint32) int {
+		return func(u []float32, s *schedule, first uint32) int {
+			n := len(u) &^ 7
+			f(u[:n], s, first)
+			return n
+		}
+	}
+	if hasAVX2 {
+		forms["AVX2"] = with(singlesAVX2)
+	}
+	if hasAVX512 {
+		forms["AVX512"] = with(singlesAVX512)
+	}
+	return forms
+}

@@ -7,3 +7,5 @@ func vectorForms() map[string]func(u, v []float64, s *schedule, first uint32) in
 }
 
 func wordForms() map[string]func(u []uint32, s *schedule, first uint32) int { return nil }
+
+func singleForms() map[string]func(u []float32, s *schedule, first uint32) int { return nil }

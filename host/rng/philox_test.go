@@ -198,7 +198,7 @@ func TestVectorForms(t *testing.T) {
 	}
 }
 
-// TestSequence compares the words of each form that this processor has, and of Sequence, with single draws.
+// TestSequence compares the words of each form that this processor has, those of Sequence, and numbers in single precision with those of one element.
 func TestSequence(t *testing.T) {
 	at := At{Key: NewKey(7, 1, 0), Stream: Stream("sequence"), Step: 11}
 	check := func(name string, u []uint32, first, draw, attempt uint32) {
@@ -218,6 +218,18 @@ func TestSequence(t *testing.T) {
 					t.Fatalf("%s: %d of %d elements", name, done, n)
 				}
 				check(name, u[:4*done], first, 9, 2)
+			}
+			for name, fill := range singleForms() {
+				u := make([]float32, n)
+				done := fill(u, &s, first)
+				if done > n || n-done > 7 && name != "chosen" {
+					t.Fatalf("%s: %d of %d numbers in single precision", name, done, n)
+				}
+				for i, x := range u[:done] {
+					if want := float32(unit24(at.Words(first+uint32(i), 9, 2)[0])); x != want {
+						t.Fatalf("%s: number %d from %d is %v, want %v", name, i, first, x, want)
+					}
+				}
 			}
 			if n > 0 {
 				q, u := at.Sequence(9), make([]uint32, 4*n)

@@ -113,11 +113,16 @@ func (g *generator) boxMuller() {
 	op("VPXORQ", cos, cos, q)
 	op("VMULPD", cos, cos, k)
 
-	g.p("\n// func boxMullerAVX512\nTEXT ·boxMullerAVX512(SB), NOSPLIT, $0-72")
-	g.p("\tMOVQ dst_base+0(FP), DI\n\tMOVQ dst_len+8(FP), CX\n\tMOVQ u_base+24(FP), SI\n\tMOVQ v_base+48(FP), DX\n\tXORQ AX, AX\n\tCMPQ AX, CX\n\tJGE done\n\nloop:")
-	g.p("\tVMOVUPD (SI)(AX*8), Z%d", u)
-	for _, line := range body {
-		g.p("%s", line)
+	for _, form := range []struct{ name, store string }{
+		{"boxMullerAVX512", fmt.Sprintf("VMOVUPD Z%d, (DI)(AX*8)", cos)},
+		{"boxMullerSingleAVX512", fmt.Sprintf("VCVTPD2PS Z%d, Y%d\n\tVMOVUPS Y%d, (DI)(AX*4)", cos, cos, cos)},
+	} {
+		g.p("\n// func %s\nTEXT ·%s(SB), NOSPLIT, $0-72", form.name, form.name)
+		g.p("\tMOVQ dst_base+0(FP), DI\n\tMOVQ dst_len+8(FP), CX\n\tMOVQ u_base+24(FP), SI\n\tMOVQ v_base+48(FP), DX\n\tXORQ AX, AX\n\tCMPQ AX, CX\n\tJGE done\n\nloop:")
+		g.p("\tVMOVUPD (SI)(AX*8), Z%d", u)
+		for _, line := range body {
+			g.p("%s", line)
+		}
+		g.p("\t%s\n\tADDQ $8, AX\n\tCMPQ AX, CX\n\tJLT loop\n\ndone:\n\tVZEROUPPER\n\tRET", form.store)
 	}
-	g.p("\tVMOVUPD Z%d, (DI)(AX*8)\n\tADDQ $8, AX\n\tCMPQ AX, CX\n\tJLT loop\n\ndone:\n\tVZEROUPPER\n\tRET", cos)
 }
