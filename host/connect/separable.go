@@ -5,6 +5,9 @@ import (
 	"runtime"
 	"slices"
 	"sort"
+	"sync"
+
+	"github.com/galvani-sim/galvani/host/internal/pages"
 )
 
 // Separable is a set of pairs (i, j) given by conditions that look at i alone, at j alone, at i - j, or compare a value of i with one of j;
@@ -350,14 +353,54 @@ func (s *Separable) Each(emit func(Block) error) error {
 	}, emit)
 }
 
+// scratch keeps the lists that rows are made in for the next call.
+var scratch sync.Pool // of *[][]int32
+
+// shelf keeps copies of lists. Where they are large, many share an array of large memory pages, since a small page costs more than its filling.
+type shelf struct {
+	mu   sync.Mutex
+	rest []int32
+	held int
+}
+
+func (s *shelf) keep(list []int32) []int32 {
+	s.mu.Lock()
+	if len(s.rest) < len(list) && s.held >= shelfLeast {
+		s.rest = pages.Make[int32](max(len(list), min(4*s.held, shelfMost)))
+	}
+	var to []int32
+	if n := len(list); len(s.rest) >= n {
+		to, s.rest = s.rest[:n:n], s.rest[n:]
+	} else {
+		to = make([]int32, n)
+	}
+	s.held += len(list)
+	s.mu.Unlock()
+	copy(to, list)
+	return to
+}
+
+// Arrays of a shelf hold shelfMost entries at most, and those of a few lists are by themselves.
+const (
+	shelfLeast = 1 << 18
+	shelfMost  = 1 << 22
+)
+
 // blocks calls emit with rows that workers append to a list, in order.
 func blocks(rows int, worker func() func(dst []int32, i int) []int32, emit func(Block) error) error {
 	wave := 4 * runtime.GOMAXPROCS(0)
 	grain := 16
-	row, index, list := make([]func([]int32, int) []int32, wave), make([][]int32, wave), make([]Block, wave)
+	made, _ := scratch.Get().(*[][]int32)
+	if made == nil || len(*made) < wave {
+		fresh := make([][]int32, wave)
+		made = &fresh
+	}
+	defer scratch.Put(made)
+	row, index, list := make([]func([]int32, int) []int32, wave), *made, make([]Block, wave)
 	for k := range row {
 		row[k] = worker()
 	}
+	var kept shelf
 	for from := 0; from < rows; {
 		n := min(wave, (rows-from+grain-1)/grain)
 		_ = parallel(n, 1, func(lo, _ int) error {
@@ -369,21 +412,21 @@ func blocks(rows int, worker func() func(dst []int32, i int) []int32, emit func(
 				own = row[lo](own, i)
 				b.Counts = append(b.Counts, int32(len(own)-before))
 			}
-			index[lo], b.Index = own, slices.Clone(own)
+			index[lo], b.Index = own, kept.keep(own)
 			list[lo] = b
 			return nil
 		})
 		from += n * grain
-		made := 0
+		entries := 0
 		for k := range n {
-			made += len(list[k].Index)
+			entries += len(list[k].Index)
 			if err := emit(list[k]); err != nil {
 				return err
 			}
 			list[k] = Block{}
 		}
 		// The next blocks should hold about as much as a cache does, whatever the rows hold.
-		grain = max(1, min(1024, 1<<16*n*grain/(made+1)))
+		grain = max(1, min(1024, 1<<16*n*grain/(entries+1)))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/rng"
 )
 
@@ -197,8 +198,13 @@ func (d *rowDrawer) append(dst []int32, i, n int) []int32 {
 	}
 	d.words.start(d.key.Sub("rows").at(int32(i)))
 	before := len(dst)
-	for range n {
-		dst = append(dst, d.Cols[d.words.below(uint32(len(d.Cols)))])
+	if cap(dst) < before+n {
+		more := pages.Make[int32](max(2*cap(dst), before+n))
+		dst = more[:copy(more, dst)]
+	}
+	dst = dst[:before+n]
+	for k := range dst[before:] {
+		dst[before+k] = d.Cols[d.words.below(uint32(len(d.Cols)))]
 	}
 	d.sorter.sort(dst[before:], int(d.Cols[len(d.Cols)-1])+1)
 	return dst

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/galvani-sim/galvani/host/exec"
+	"github.com/galvani-sim/galvani/host/internal/pages"
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -88,7 +89,7 @@ func bytesOf[T real](b *plan.Buffer, ints []int32, reals []T) []byte {
 	if b.Type == ir.Real && wide[T]() {
 		size = 8
 	}
-	data := make([]byte, 0, b.Len*size)
+	data := pages.Make[uint8](b.Len * size)[:0]
 	for _, v := range ints {
 		data = binary.LittleEndian.AppendUint32(data, uint32(v))
 	}

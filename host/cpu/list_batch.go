@@ -18,9 +18,9 @@ type batch struct {
 
 // batching says how a program runs over batches.
 type batching struct {
-	syn, far int  // its views of the synapses' numbers and far ends; -1: none
-	near     bool // it asks for the rows
-	values []int // buffers of which it reads a synapse's own entry
+	syn, far int   // its views of the synapses' numbers and far ends; -1: none
+	near     bool  // it asks for the rows
+	values   []int // buffers of which it reads a synapse's own entry
 }
 
 // batching reports whether a program may run over several rows at once: each synapse reads and writes what is its own, or reads what no synapse of the

@@ -36,7 +36,7 @@ func (p Pairs) Ends(s *net.Synapses) (pre, post []int32) {
 		return nil, nil
 	}
 	shifted := func(ends *Ends, start int) []int32 {
-		out := make([]int32, ends.Len())
+		out := pages.Make[int32](ends.Len())
 		for at, part := range ends.Parts {
 			for k, e := range part {
 				out[at+k] = e - int32(start)

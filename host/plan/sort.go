@@ -60,8 +60,9 @@ func (s *sorter) prepare() {
 	}
 	counts := make([][]int, s.workers)
 	together(s.workers, func(w int) {
+		buf := make([]int32, partLen)
 		for at, end := n*w/s.workers, n*(w+1)/s.workers; at < end; at += partLen {
-			counts[w] = s.countDelays(counts[w], at, min(at+partLen, end))
+			counts[w] = s.countDelays(counts[w], at, min(at+partLen, end), buf)
 		}
 	})
 	var count []int
@@ -83,10 +84,9 @@ func (s *sorter) prepare() {
 	}
 }
 
-// countDelays adds how many of synapses lo to hi-1 have each delay.
-func (s *sorter) countDelays(count []int, lo, hi int) []int {
-	var buf [partLen]int32
-	for i, lag := range s.lags(lo, hi, buf[:]) {
+// countDelays adds how many of synapses lo to hi-1, as many as buf at most, have each delay.
+func (s *sorter) countDelays(count []int, lo, hi int, buf []int32) []int {
+	for i, lag := range s.lags(lo, hi, buf) {
 		if s.removed != nil && s.removed[lo+i] {
 			continue
 		}
@@ -188,9 +188,9 @@ func (x *runList) cuts(parts int) []int {
 func (s *sorter) byRuns(x *runList) {
 	cut := x.cuts(s.workers)
 	together(s.workers, func(w int) {
-		count := make([]int32, len(s.out))
+		count, buf := make([]int32, len(s.out)), make([]int32, partLen)
 		for r := cut[w]; r < cut[w+1]; r++ {
-			s.countRow(x, r, count)
+			s.countRow(x, r, count, buf)
 			for k, n := range count {
 				if n > 0 {
 					s.out[k].ptr[r+1], count[k] = n, 0
@@ -211,11 +211,10 @@ func (s *sorter) byRuns(x *runList) {
 	})
 }
 
-// countRow adds to count how many synapses of a row belong to each set.
-func (s *sorter) countRow(x *runList, r int, count []int32) {
-	var buf [partLen]int32
+// countRow adds to count how many synapses of a row belong to each set; buf is scratch.
+func (s *sorter) countRow(x *runList, r int, count, buf []int32) {
 	x.each(r, func(lo, hi int) {
-		for i, lag := range s.lags(lo, hi, buf[:]) {
+		for i, lag := range s.lags(lo, hi, buf) {
 			if s.removed == nil || !s.removed[lo+i] {
 				count[s.set[lag]]++
 			}

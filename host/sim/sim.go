@@ -553,7 +553,10 @@ func (s *Sim) Close() error {
 	for c := range s.checkpoints {
 		c.Close()
 	}
-	err := s.shared.leave(s)
+	var err error
+	if s.opt.Objects != nil { // else nobody asks for the state any more
+		err = s.shared.leave(s)
+	}
 	err = errors.Join(err, s.inst.Close())
 	s.inst = nil
 	if s.opt.Objects == nil {
