@@ -13,6 +13,7 @@ type pace struct {
 	spent time.Duration // on this chunk in earlier calls of Advance
 	trial bool          // this chunk is run the other way
 	first bool          // it is the first of a trial, which fills caches and is not judged
+	tries int           // chunks of the trial that are judged, until one is faster or slower
 	usual float64       // seconds per step of the last chunk that was none
 	left  int           // chunks until the next trial
 	wait  int           // chunks between trials
@@ -23,6 +24,9 @@ const (
 	chunkTime = 2 * time.Millisecond
 	// Trials come after leastWait chunks at first and where ways change, and after up to mostWait where they do not.
 	leastWait, mostWait = 8, 128
+	// threadTries are the chunks in which all threads may turn out to be faster than one: helpers that were asleep may wake on the caller's core, and
+	// the system takes a while to move them.
+	threadTries = 4
 	// better is what the other way must gain to be taken.
 	better = 0.9
 )
@@ -51,11 +55,17 @@ func (c *pace) chunk(steps int, took time.Duration) {
 	case !c.trial:
 		c.usual = each
 		if c.left--; c.left < 0 {
-			c.alone, c.trial, c.first = !c.alone, true, true
+			c.alone, c.trial, c.first, c.tries = !c.alone, true, true, 1
+			if !c.alone {
+				c.tries = threadTries
+			}
 		}
 		return
 	case c.first:
 		c.first = false
+		return
+	}
+	if c.tries--; c.tries > 0 && each >= better*c.usual && each <= c.usual/better {
 		return
 	}
 	c.trial = false
