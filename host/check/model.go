@@ -185,6 +185,7 @@ type Context struct {
 	Dialect  Dialect
 	Scope    Scope
 	Geometry bool // the group has x, y, z
+	N        int  // elements of the group; 0: not told
 	Synapse  bool // names i, j, *_pre, *_post are given
 	// Multi names the number of a synapse among those of the same pair, from 0; "": it has no name.
 	Multi string

@@ -321,6 +321,9 @@ func (c *checker) warnShadow(e *syntax.Ident, what string) {
 		if q, unit := units.Lookup(e.Name); !c.brian() && (unit && v.Q == q || v.Kind == ValOther || v.Kind == ValFunction) {
 			return // equations of ANNarchy could not use those anyway
 		}
+		if e.Name == "N" && c.ctx.N > 0 && v.Kind != ValTable && v.Q == units.Number(float64(c.ctx.N)) {
+			return // it is the same, NeuronGroup(N, ...)
+		}
 		c.warned[e.Name] = true
 		c.list.Add(diag.Warningf(c.src, e.Sp, "%q is here %s, not the value of that name outside of the equations", e.Name, what))
 	}

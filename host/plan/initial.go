@@ -49,7 +49,7 @@ func (b *builder) initialise(g *net.Group, in lower.Input) {
 func (b *builder) groupOwner(g *net.Group, in lower.Input) *owner {
 	return &owner{
 		object: g.Name, name: g.Name + ".", elements: "elements", n: g.N, model: in.Model, stream: "set",
-		ctx:    check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil},
+		ctx:    check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil, N: g.N},
 		kernel: func(a lower.Assign) (*ir.Kernel, float64, error) { return lower.Initial(in, a) },
 		run:    func(k *ir.Kernel, n int) *Run { return b.kernel(k, n, -1) },
 	}

@@ -76,7 +76,7 @@ func (b *builder) groupContext(g *net.Group) check.Context {
 	for _, l := range g.Links {
 		links[l.Var] = l.Shared
 	}
-	return check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil, Links: links, Extra: append(spikeVariables(g), live(g.Live)...), Used: b.uses(g.Name)}
+	return check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil, N: g.N, Links: links, Extra: append(spikeVariables(g), live(g.Live)...), Used: b.uses(g.Name)}
 }
 
 // live are the variables that stand for numbers which may change.
