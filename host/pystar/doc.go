@@ -1,6 +1,6 @@
 // Package pystar turns forms of Python that Starlark's parser does not read into Starlark that means the same, and says where each byte of the
 // result stood: powers (a**b), products of matrices (a @ b), classes, those of PymoNNto's behaviours apart, f-strings, % and str.format with widths and precisions, indices of several dimensions with colons, strings
-// beside each other, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, try, del, global, nonlocal, with, sets, imaginary numbers, types of arguments, numbers with underscores, and imports of what
+// beside each other, lists and dictionaries with stars, generators, `is`, chains of comparisons, chained assignments, decorators, assert, raise, try, del, global, nonlocal, with, sets, imaginary numbers, types of arguments, numbers with underscores, and imports of what
 // scripts have anyway.
 //
 // The work is done on tokens, not on a tree: what is not rewritten stays as it is, byte for byte, so that Starlark's parser reports what is
@@ -37,5 +37,8 @@ const (
 	Own       = "__own__"       // a module: all names that scripts have without an import
 	Nonlocal  = "__nonlocal__"  // ("name", ...): the names of a nonlocal statement
 	Imaginary = "__1j__"        // the imaginary unit
+	Join      = "__join__"      // (a, ...): a list of what all hold, [*a, ...]
+	Merge     = "__merge__"     // ({...}, ...): {**a, ...}
+	Unpack    = "__unpack__"    // (values, n, m): the first n, a list, and the last m, for a, *b, c = values
 	Assigned  = "__assigned__"  // a variable: what is assigned to several targets
 )

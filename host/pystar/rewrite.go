@@ -207,7 +207,9 @@ func (r *rewriter) expressions(list []token) {
 		case t.is("%") && before.operand():
 			r.percent(list, k)
 		case t.is("{") && t.match > 0:
-			r.set(list, k)
+			if !r.spread(list, k) {
+				r.set(list, k)
+			}
 		case t.is("is") && before.operand():
 			if next.is("not") {
 				r.replace(t.start, next.end, "!=")
@@ -219,9 +221,13 @@ func (r *rewriter) expressions(list []token) {
 		case t.is("load") && before.is("."):
 			r.replaceToken(t, Load)
 		case t.is("(") && t.match > 0:
-			r.generator(list, k)
+			if !r.spread(list, k) {
+				r.generator(list, k)
+			}
 		case t.is("[") && t.match > 0 && before.operand():
 			r.index(list, k)
+		case t.is("[") && t.match > 0:
+			r.spread(list, k)
 		case t.is("format") && before.is(".") && next.is("(") && next.match > 0 && k > 1:
 			if s := literals(list, k-2); s >= 0 {
 				r.wrap(list[s].start, list[next.match].start, Format+"(", "")

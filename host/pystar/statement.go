@@ -252,6 +252,9 @@ func (r *rewriter) assignment(line []token, offset int) {
 		return
 	}
 	if len(equals) == 1 {
+		if r.unpacked(line[:last], line[last+1:], offset) {
+			return
+		}
 		if line[last-1].is(",") && last > 1 {
 			r.wrap(line[0].start, line[last-1].end, "(", ")")
 		}

@@ -9,9 +9,9 @@ import (
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
-// TestPythonFiles: what scripts print with try, except, else, finally, raise and nonlocal, and with classes, is what Python printed.
+// TestPythonFiles: what scripts print with try, except, else, finally, raise and nonlocal, with classes, and with stars in lists and calls, is what Python printed.
 func TestPythonFiles(t *testing.T) {
-	for _, name := range []string{"try", "class"} {
+	for _, name := range []string{"try", "class", "stars"} {
 		text, err := os.ReadFile("testdata/python/" + name + ".py")
 		if err != nil {
 			t.Fatal(err)
@@ -104,5 +104,21 @@ print(round(H.w[0], 6))
 `)
 	if want := "built\n4.0\n2.0\n"; got != want {
 		t.Errorf("printed %q, want %q", got, want)
+	}
+}
+
+// TestStarErrors: what cannot be taken apart is said where it stands.
+func TestStarErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"x = [*5]":            ":1:5: error: what follows * is a whole number, not a list",
+		"x = {**[1]}":         ":1:5: error: what follows ** is a list, not a dictionary",
+		"a, *b = 5":           ":1:9: error: what is to be unpacked is a whole number, not a list",
+		"a, *b, c = [1]":      ":1:12: error: too few values to unpack: got 1, want 2 or more",
+		"x = [*range(10**9)]": ":1:5: error: a list of 1000000000 elements is too long",
+	} {
+		_, err := RunSource(context.Background(), "wrong.star", text, Options{Engine: &countingEngine{&countingBackend{}, sim.NewObjects()}})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got\n%v\nwant %s", text, err, want)
+		}
 	}
 }

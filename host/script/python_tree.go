@@ -44,7 +44,7 @@ var comparisons = map[syntax.Token]string{syntax.EQL: "[==]", syntax.NEQ: "[!=]"
 func pythonVocabulary(d starlark.StringDict) {
 	d[sliceName], d[pystar.Slice], d[pystar.Pow], d[pystar.InPlace] = d["slice"], d["slice"], d["pow"], d["pow"]
 	d[pystar.MatMul] = starlark.NewBuiltin("@", matMul)
-	for name, f := range map[string]builtinFunc{pystar.Percent: percentFormat, pystar.Format: formatMethod, pystar.FString: formatted} {
+	for name, f := range map[string]builtinFunc{pystar.Percent: percentFormat, pystar.Format: formatMethod, pystar.FString: formatted, pystar.Join: joinLists, pystar.Merge: mergeDicts, pystar.Unpack: unpackList} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
 	d[makeBox], d[pystar.Global] = starlark.NewBuiltin(makeBox, newBox), starlark.NewBuiltin("global", doNothing)
