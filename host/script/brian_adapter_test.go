@@ -270,6 +270,22 @@ end         0      ratemonitor          100 us
 2 list
 (2, 20) 3 ms
 `},
+		// with units=False in SI units, as numbers; the names are a list, or one
+		{"states of groups and synapses", `
+G = NeuronGroup(2, 'u : volt\nn : integer')
+G.u = [1, 2]*mV
+S = Synapses(G, G, 'w : siemens\nx : 1')
+S.connect('i != j')
+S.w = [3, 4]*nS
+run(0.1*ms)
+print(S.get_states(['w', 'x'], units=False), S.get_states('w'), G.get_states(units=False))
+S.set_states({'w': array([5e-9, 6e-9]), 'x': 2}, units=False)
+S.set_states({'x': [7, 8]})
+G.set_states({'u': G.get_states(['u'])['u']*2})
+print(S.w, S.x, G.u)
+`, `{"w": [3.0000000000000004e-09, 4e-09], "x": [0, 0]} {"w": [3.0000000000000004e-09, 4e-09] * siemens} {"u": [0.001, 0.002], "n": [0, 0]}
+[5e-09, 6e-09] * siemens [7, 8] [0.002, 0.004] * volt
+`},
 		// without a period the new spikes come once
 		{"set_spikes", `
 S = SpikeGeneratorGroup(3, [0, 1], [1, 2]*ms, period=5*ms)

@@ -1,7 +1,6 @@
 package script
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"strconv"
@@ -350,10 +349,8 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 		if g.pop.group.Generator != nil {
 			return starlark.NewBuiltin(name, g.setSpikesMethod), nil
 		}
-	case "get_states":
-		return starlark.NewBuiltin(name, g.getStates), nil
-	case "set_states":
-		return starlark.NewBuiltin(name, g.setStates), nil
+	case "get_states", "set_states":
+		return stateMethod(g, name), nil
 	}
 	if v, ok, err := bare(g, name); ok {
 		return v, err
@@ -542,52 +539,6 @@ func (g *neuronGroup) put(v variable, a net.Assignment) error {
 		return st.Set(grp, v.name, vals)
 	}
 	return s.Set(grp, v.name, vals)
-}
-
-// getStates is get_states(vars=None): a dictionary of arrays.
-func (g *neuronGroup) getStates(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var which, ignored starlark.Value
-	if err := unpack("get_states", args, kwargs, "vars?", &which, "units?", &ignored); err != nil {
-		return nil, err
-	}
-	names := g.pop.names
-	if isGiven(which) {
-		var err error
-		if names, err = monitoredVars("get_states", g.pop, which); err != nil {
-			return nil, err
-		}
-	}
-	d := starlark.NewDict(len(names))
-	for _, n := range names {
-		v, _ := g.lookup(n)
-		a, err := g.read(v)
-		if err != nil {
-			return nil, err
-		}
-		if err := d.SetKey(starlark.String(n), a); err != nil {
-			return nil, err
-		}
-	}
-	return d, nil
-}
-
-// setStates is set_states({'v': ...}).
-func (g *neuronGroup) setStates(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var d *starlark.Dict
-	var ignored starlark.Value
-	if err := unpack("set_states", args, kwargs, "values", &d, "units?", &ignored); err != nil {
-		return nil, err
-	}
-	for _, kv := range d.Items() {
-		name, ok := kv[0].(starlark.String)
-		if !ok {
-			return nil, errors.New("set_states: names are strings")
-		}
-		if err := g.SetField(string(name), kv[1]); err != nil {
-			return nil, err
-		}
-	}
-	return starlark.None, nil
 }
 
 // groupArg reads an argument that is a group or a part of one.

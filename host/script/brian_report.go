@@ -142,27 +142,13 @@ func (n *network) getStates(t *starlark.Thread, b *starlark.Builtin, args starla
 	}
 	out := starlark.NewDict(len(n.members))
 	for _, o := range n.members {
-		var d *starlark.Dict
-		switch x := o.self.(type) {
-		case *neuronGroup:
-			v, err := x.getStates(t, b, nil, nil)
-			if err != nil {
-				return nil, err
-			}
-			d = v.(*starlark.Dict)
-		case *synapses:
-			d = starlark.NewDict(len(x.names))
-			for _, name := range x.names {
-				a, err := x.read(x.vars[name])
-				if err != nil {
-					return nil, err
-				}
-				if err := d.SetKey(starlark.String(name), a); err != nil {
-					return nil, err
-				}
-			}
-		default:
+		x, ok := o.self.(stateful)
+		if !ok {
 			continue
+		}
+		d, err := getStates(x, nil, nil)
+		if err != nil {
+			return nil, err
 		}
 		if err := out.SetKey(starlark.String(o.name), d); err != nil {
 			return nil, err

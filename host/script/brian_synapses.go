@@ -334,7 +334,7 @@ var lastUpdate = variable{name: "lastupdate", dim: units.Second, stored: true}
 
 // given are attributes that all synapses have.
 var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "clock", "N_pre", "N_post", "N_incoming", "N_outgoing",
-	"N_incoming_post", "N_outgoing_pre", "variables", "indices", "run_regularly", "tags"}
+	"N_incoming_post", "N_outgoing_pre", "variables", "indices", "run_regularly", "get_states", "set_states", "tags"}
 
 // AttrNames lists variables, pathways and fixed attributes.
 func (s *synapses) AttrNames() []string {
@@ -400,6 +400,8 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 		return s.structure(name)
 	case "indices":
 		return &synapseIndices{s}, nil
+	case "get_states", "set_states":
+		return stateMethod(s, name), nil
 	case "run_regularly":
 		return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			c, err := s.in.codeBlock(t, s.object, name, 0, args, kwargs)

@@ -1,0 +1,145 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+
+	"go.starlark.net/starlark"
+
+	"github.com/galvani-sim/galvani/host/units"
+)
+
+// stateful is a group or synapses, whose variables get_states and set_states name.
+type stateful interface {
+	starlark.HasSetField
+	stateNames() (label string, all []string)
+	stateOf(name string) (v starlark.Value, ok bool, err error)
+}
+
+func (g *neuronGroup) stateNames() (string, []string) {
+	return fmt.Sprintf("%s %q", g.kind, g.name), g.pop.names
+}
+
+func (g *neuronGroup) stateOf(name string) (starlark.Value, bool, error) {
+	if _, ok := g.pop.vars[name]; !ok {
+		return nil, false, nil
+	}
+	v, _ := g.lookup(name)
+	a, err := g.read(v)
+	return a, true, err
+}
+
+func (s *synapses) stateNames() (string, []string) {
+	return fmt.Sprintf("Synapses %q", s.name), s.names
+}
+
+func (s *synapses) stateOf(name string) (starlark.Value, bool, error) {
+	v, ok := s.vars[name]
+	if !ok {
+		return nil, false, nil
+	}
+	a, err := s.read(v)
+	return a, true, err
+}
+
+// stateMethod is get_states or set_states of a group or synapses.
+func stateMethod(of stateful, name string) starlark.Value {
+	if name == "get_states" {
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return getStates(of, args, kwargs)
+		})
+	}
+	return starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		return setStates(of, args, kwargs)
+	})
+}
+
+// getStates is get_states(vars=None, units=True): a dictionary of arrays, without units of numbers in SI units.
+func getStates(of stateful, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var which starlark.Value
+	withUnits := true
+	if err := unpack("get_states", args, kwargs, "vars?", &which, "units?", &withUnits); err != nil {
+		return nil, err
+	}
+	label, all := of.stateNames()
+	names := all
+	if isGiven(which) {
+		var err error
+		if names, err = givenNames(which); err != nil {
+			return nil, err
+		}
+	}
+	d := starlark.NewDict(len(names))
+	for _, n := range names {
+		a, ok, err := of.stateOf(n)
+		switch {
+		case err != nil:
+			return nil, err
+		case !ok:
+			return nil, noAttr(label, n, all)
+		}
+		if !withUnits {
+			a = inSI(a)
+		}
+		if err := d.SetKey(starlark.String(n), a); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// givenNames are the names in a list, or one name.
+func givenNames(v starlark.Value) (names []string, err error) {
+	if s, ok := v.(starlark.String); ok {
+		return []string{string(s)}, nil
+	}
+	it := starlark.Iterate(v)
+	if it == nil {
+		return nil, fmt.Errorf("get_states: vars must be a list of names, got %s", article(v))
+	}
+	defer it.Done()
+	for x := starlark.Value(nil); it.Next(&x); {
+		s, ok := x.(starlark.String)
+		if !ok {
+			return nil, fmt.Errorf("get_states: variables are names, got %s", article(x))
+		}
+		names = append(names, string(s))
+	}
+	return names, nil
+}
+
+// inSI is a value without its unit, in SI units.
+func inSI(v starlark.Value) starlark.Value {
+	switch v := v.(type) {
+	case *Array:
+		plain := *v
+		plain.dim = units.Dim{}
+		return &plain
+	case quantity:
+		return starlark.Float(v.Value)
+	}
+	return v
+}
+
+// setStates is set_states({'v': ...}, units=True); without units numbers are in SI units.
+func setStates(of stateful, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var d *starlark.Dict
+	withUnits := true
+	if err := unpack("set_states", args, kwargs, "values", &d, "units?", &withUnits); err != nil {
+		return nil, err
+	}
+	for _, kv := range d.Items() {
+		name, ok := kv[0].(starlark.String)
+		if !ok {
+			return nil, errors.New("set_states: names are strings")
+		}
+		field := string(name)
+		if !withUnits {
+			field += "_"
+		}
+		if err := of.SetField(field, kv[1]); err != nil {
+			return nil, err
+		}
+	}
+	return starlark.None, nil
+}
