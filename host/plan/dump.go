@@ -122,6 +122,9 @@ func (p *Plan) dump(w io.Writer, shape bool) {
 				fmt.Fprint(w, ", made by the device")
 			}
 		}
+		if c.Unused {
+			fmt.Fprint(w, ", not kept: nothing runs over them")
+		}
 		if c.Drawn != nil {
 			fmt.Fprintf(w, " (p = %g)", c.Drawn.P)
 		}
