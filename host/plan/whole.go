@@ -211,10 +211,8 @@ func (b *builder) lists() error {
 	}
 	for _, w := range b.wires {
 		for key, list := range w.conns {
-			if c := list[0].conn; len(list) > 1 || used[c] {
-				continue
-			} else if len(b.plan.Conns[c].Values) == 0 {
-				w.forget(key, b.plan.Conns[c], read)
+			if len(list) == 1 && !used[list[0].conn] {
+				w.forget(key, b.plan.Conns[list[0].conn], read)
 			}
 		}
 	}
