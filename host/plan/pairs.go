@@ -30,10 +30,10 @@ type pairs struct {
 	whole  *full       // not nil: what they connect in full, but for those removed; pre and post are likewise made when they are asked for
 }
 
-// Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built, or are TooMany.
+// Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built, or are not Listed.
 func (p Pairs) Ends(s *net.Synapses) (pre, post []int32) {
 	q := p[s]
-	if q == nil || p.TooMany(s) {
+	if q == nil || p.Listed(s) != nil {
 		return nil, nil
 	}
 	shifted := func(ends *Ends, start int) []int32 {
@@ -48,8 +48,25 @@ func (p Pairs) Ends(s *net.Synapses) (pre, post []int32) {
 	return shifted(q.pre, s.Pre.Start), shifted(q.post, s.Post.Start)
 }
 
-// TooMany reports whether synapses are more than can be numbered, so that nobody can ask for one of them.
-func (p Pairs) TooMany(s *net.Synapses) bool { return p[s] != nil && p[s].pre.Len() > maxSynapses }
+// Count is the number of synapses, those that were removed among them; false when they have not been built.
+func (p Pairs) Count(s *net.Synapses) (n int, ok bool) {
+	if p[s] == nil {
+		return 0, false
+	}
+	return p[s].pre.Len(), true
+}
+
+// Listed returns an error for synapses that are more than can be numbered, so that nobody can ask for one of them.
+func (p Pairs) Listed(s *net.Synapses) error {
+	if n, _ := p.Count(s); n > maxSynapses {
+		return tooManyToList(s.Name, n)
+	}
+	return nil
+}
+
+func tooManyToList(name string, n int) error {
+	return fmt.Errorf("the %d synapses of %q are summed over all neurons and kept as one; they are too many to be listed or to have values of their own (at most %d have)", n, name, maxSynapses)
+}
 
 // Sources are the presynaptic elements of all synapses in order of creation, counted in the group; nil when they have not been built.
 func (p Pairs) Sources(s *net.Synapses) *Ends {

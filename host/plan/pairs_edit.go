@@ -46,8 +46,8 @@ func (p Pairs) Remove(s *net.Synapses, synapses []int32, removed bool) error {
 	if old == nil {
 		return fmt.Errorf("the synapses of %q have not been made", s.Name)
 	}
-	if p.TooMany(s) {
-		return fmt.Errorf("the synapses of %q are too many for one of them to be told from the others", s.Name)
+	if err := p.Listed(s); err != nil {
+		return err
 	}
 	fresh := *old
 	fresh.made = newMade()

@@ -16,7 +16,7 @@ func (p Pairs) Sum(s *net.Synapses) (sum uint32, n int) {
 	if ends == nil {
 		return 0, 0
 	}
-	if p.TooMany(s) {
+	if p.Listed(s) != nil {
 		w := ends.whole
 		return Checksum(0, []int32{int32(w.pre.from), int32(w.pre.to), int32(w.post.from), int32(w.post.to)}), ends.pre.Len()
 	}

@@ -98,6 +98,9 @@ func (r *Result) present(object any, a net.Assignment, own *check.Variable, ordi
 			}
 			return nil, fmt.Errorf("%q is not part of the network", x.Name)
 		}
+		if n := w.p.pre.Len(); n > maxSynapses && own != nil && !own.Shared {
+			return nil, tooManyToList(x.Name, n)
+		}
 		ends := *w
 		ends.b, ends.conns = &b, maps.Clone(w.conns)
 		in := b.synapseInput(x, w.p.pre.Len())
