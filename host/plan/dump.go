@@ -118,6 +118,8 @@ func (p *Plan) dump(w io.Writer, shape bool) {
 			case r == nil:
 			case r.Sort != nil:
 				fmt.Fprint(w, ", made and sorted by the device")
+			case r.all() != nil:
+				fmt.Fprint(w, ", made when it is loaded")
 			default:
 				fmt.Fprint(w, ", made by the device")
 			}

@@ -68,13 +68,19 @@ func (f *full) countsOf(incoming bool, n int) []int32 {
 	return count
 }
 
-// window returns entries lo to hi-1 in buf where they follow from their numbers, so that nothing has to be made for them; else nil.
-func (r *Recipe) window(lo, hi int, buf []int32) []int32 {
-	if len(r.Parts) != 1 || r.What == Number {
+// all are the pairs that a recipe is of where these are all of two spans, nil where they are drawn or sorted.
+func (r *Recipe) all() *connect.Full {
+	if len(r.Parts) != 1 {
 		return nil
 	}
-	f, ok := r.Parts[0].Source.(*connect.Full)
-	if !ok {
+	f, _ := r.Parts[0].Source.(*connect.Full)
+	return f
+}
+
+// window returns entries lo to hi-1 in buf where they follow from their numbers, so that nothing has to be made for them; else nil.
+func (r *Recipe) window(lo, hi int, buf []int32) []int32 {
+	f := r.all()
+	if f == nil || r.What == Number {
 		return nil
 	}
 	width := f.PostLen
