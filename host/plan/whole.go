@@ -222,8 +222,25 @@ func (b *builder) lists() error {
 			}
 		}
 	}
+	for i, c := range b.plan.Conns { // of projections
+		if !used[i] && !c.Unused && c.Drawn == nil {
+			b.empty(c, read)
+		}
+	}
 	clear(b.pending)
 	return nil
+}
+
+// empty takes connectivity out of its buffers, but for those that something reads; what is kept of it elsewhere still counts.
+func (b *builder) empty(c *Conn, read map[BufferID]bool) {
+	for _, id := range c.Buffers() {
+		if buf := b.plan.Buffers[id]; !read[id] {
+			hold(b.plan, buf.Ints)
+			hold(b.plan, buf.Shorts)
+			buf.Len, buf.Ints, buf.Shorts, buf.Recipe = 0, nil, nil, nil
+		}
+	}
+	c.Unused, c.Pre, c.Post = true, nil, nil
 }
 
 // forget empties connectivity that no operation runs over. Whoever needs it later makes it anew.
@@ -236,14 +253,7 @@ func (w *wiring) forget(key string, c *Conn, read map[BufferID]bool) {
 	if own := fmt.Sprint(c.ByPost); !c.Listed && (key == own || key == allKey) {
 		w.keepFull(own, c)
 	}
-	for _, id := range c.Buffers() {
-		if buf := b.plan.Buffers[id]; !read[id] {
-			hold(b.plan, buf.Ints)
-			hold(b.plan, buf.Shorts)
-			buf.Len, buf.Ints, buf.Shorts, buf.Recipe = 0, nil, nil, nil
-		}
-	}
-	c.Unused, c.Pre, c.Post = true, nil, nil
+	b.empty(c, read)
 }
 
 // keepFull keeps of rows that connect in full no more than that.
