@@ -65,8 +65,8 @@ var kinds = []kind{
 		if syn == nil {
 			return false
 		}
-		pre, _, ok := st.sim.Edges(syn)
-		return ok && len(pre) <= graphEdges
+		n, ok, _ := st.sim.Synapses(syn)
+		return ok && n <= graphEdges
 	}},
 	{net.PhaseCircle, "phases", func(_ *stage, s *subject) bool { return s.each() && s.group.N > 1 && s.buf.Type == ir.Real }},
 	{net.Spectrum, "spectrum", func(_ *stage, s *subject) bool { return s.spikes != nil || s.each() && s.buf.Type == ir.Real }},

@@ -51,6 +51,9 @@ func (st *stage) within(g *net.Group) *net.Synapses {
 // ends are the groups' own indices of the ends of synapses, -1 for those that were removed.
 func (st *stage) ends(s *net.Synapses) (pre, post []int32, err error) {
 	i, j, ok := st.sim.Edges(s)
+	if _, _, err := st.sim.Synapses(s); err != nil {
+		return nil, nil, err
+	}
 	if !ok {
 		return nil, nil, fmt.Errorf("a view shows the synapses %q, which are not part of the network", s.Name)
 	}

@@ -133,7 +133,7 @@ func (st *stage) defaults() []*net.View {
 		if g.Grid != nil && g.Grid.Layers == 1 && g.Grid.Rows > 1 && g.Grid.Cols > 1 {
 			v.Kind = net.Surface
 		} else if s := st.within(g); s != nil && g.N <= graphNodes {
-			if pre, _, ok := st.sim.Edges(s); ok && len(pre) <= graphEdges {
+			if n, ok, _ := st.sim.Synapses(s); ok && n <= graphEdges {
 				v.Kind, v.Synapses = net.Graph, s
 			}
 		}

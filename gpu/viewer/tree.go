@@ -105,8 +105,8 @@ func (v *Viewer) entries() []*entry {
 	for _, s := range n.Synapses {
 		e := &entry{section: "synapses", name: s.Name, tags: s.Tags, where: s.Pre.Group.Name + " → " + s.Post.Group.Name}
 		count := -1
-		if pre, _, ok := v.sim.Edges(s); ok {
-			count = len(pre)
+		if n, ok, _ := v.sim.Synapses(s); ok {
+			count = n
 			e.note = grouped(int64(count - gone(v.sim.Removed(s))))
 		}
 		e.items = append(e.items, &item{key: s.Name + " matrix", label: "connections", subject: subject{group: s.Pre.Group, syn: s}})

@@ -104,6 +104,7 @@ type builder struct {
 	synModels map[*net.Synapses]*check.Model
 	pathCode  map[*net.Pathway]*check.Code
 	wires     map[*net.Synapses]*wiring
+	pending   map[*Conn]*pending
 	madeOf    map[BufferID]*made // what keeps more of a list of ends for later plans, by that list
 	// summing are the sums over synapses into variables of groups, until all are known.
 	summing []*summing
@@ -122,7 +123,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 	b := &builder{
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, countable: map[string]countable{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
-		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, madeOf: map[BufferID]*made{}, variants: map[*net.Variant]*net.Group{},
+		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, madeOf: map[BufferID]*made{}, pending: map[*Conn]*pending{}, variants: map[*net.Variant]*net.Group{},
 		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, Ones: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},
 			sent:    map[*net.Pathway]*Sending{},
 			Numbers: map[string]map[string]units.Quantity{}},
@@ -343,6 +344,9 @@ func inStep(x, y *Item) int {
 // finish sorts the schedule, verifies, and checks the size of the whole.
 func (b *builder) finish() error {
 	b.dropIdle()
+	if err := b.run(b.lists); err != nil {
+		return err
+	}
 	s := b.plan.Schedule
 	sort.SliceStable(s, func(i, j int) bool { return inStep(&s[i], &s[j]) < 0 })
 	if !b.opt.Apart {

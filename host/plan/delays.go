@@ -227,7 +227,11 @@ func (b *builder) assignedDelays(in lower.SynapseInput, w *wiring, path *net.Pat
 	case b.diags.Err() != nil || n == 0:
 		return nil, None, nil, true
 	case own.lastUse(id) != nil:
-		part, to := partOf(own.plan, nil, []BufferID{id})
+		part, to, err := own.partOf(nil, []BufferID{id})
+		if err != nil {
+			b.mistake(s.Place, "", "%s: delays: %v", s.Name, err)
+			return nil, None, nil, false
+		}
 		return part, to[id], nil, true
 	case buf.Reals == nil:
 		return nil, None, []float64{buf.Fill}, true

@@ -18,6 +18,9 @@
 // Connectivity is in a plan as arrays, or as a [Recipe] of what is drawn where a backend makes it itself: then the host has counted it only, or the backend for it
 // (Options.Survey, Options.Delays), and makes it when something else asks. Which it is changes no bit, nor anything else of the plan.
 //
+// Connectivity that no operation runs over, because sums over all neurons have taken its place, stays in the plan as a Conn that is Unused and has empty buffers.
+// Synapses of all pairs that are only summed over are not listed either, see wholePairs: their ends follow from their numbers. Whoever asks for more gets the lists then.
+//
 // What belongs here: layout, schedule, memory estimates, the choice between forms of connectivity. What does not: the meaning of
 // expressions (package lower), how matrices are drawn (package connect), how anything is executed (host/cpu, gpu/compute).
 package plan

@@ -118,9 +118,14 @@ func (p *Plan) dump(w io.Writer, shape bool) {
 			case r == nil:
 			case r.Sort != nil:
 				fmt.Fprint(w, ", made and sorted by the device")
+			case r.all() != nil:
+				fmt.Fprint(w, ", made when it is loaded")
 			default:
 				fmt.Fprint(w, ", made by the device")
 			}
+		}
+		if c.Unused {
+			fmt.Fprint(w, ", not kept: nothing runs over them")
 		}
 		if c.Drawn != nil {
 			fmt.Fprintf(w, " (p = %g)", c.Drawn.P)

@@ -43,6 +43,11 @@ func (x Index) At(k int) int32 {
 
 // Part returns entries lo to hi-1: those of x, or what they are in buf, which has room for them.
 func (x Index) Part(lo, hi int, buf []int32) []int32 {
+	if x.later != nil {
+		if part := x.later.window(lo, hi, buf); part != nil {
+			return part
+		}
+	}
 	x = x.made()
 	if x.Short == nil {
 		return x.Long[lo:hi]
@@ -119,7 +124,8 @@ func (e *Ends) Len() int { return e.n }
 // At returns the end of synapse k.
 func (e *Ends) At(k int) int32 {
 	if e.first == nil {
-		return e.list.made().At(k)
+		var one [1]int32
+		return e.list.Part(k, k+1, one[:])[0]
 	}
 	return int32(sort.Search(len(e.first), func(i int) bool { return int(e.first[i]) > k }) - 1)
 }
@@ -247,7 +253,7 @@ func (e *Ends) share(worker, workers int, f func(at int, part []int32)) {
 
 // part returns the ends of synapses lo to hi-1, good until the next call; lo does not go back.
 func (r *reader) part(lo, hi int) []int32 {
-	list := r.ends.list.made()
+	list := r.ends.list
 	if list.Long != nil {
 		return list.Long[lo:hi]
 	}
@@ -255,7 +261,7 @@ func (r *reader) part(lo, hi int) []int32 {
 		r.buf = make([]int32, hi-lo)
 	}
 	if r.ends.first == nil {
-		return list.Part(lo, hi, r.buf)
+		return list.Part(lo, hi, r.buf[:cap(r.buf)])
 	}
 	r.fill(r.buf[:hi-lo], lo)
 	return r.buf[:hi-lo]

@@ -41,7 +41,10 @@ func (x *evaluation) get(slot string, v []float64) error { return x.Read(x.id[x.
 
 // evaluation loads what the wanted buffers need before the first step, and step (may be nil) as the schedule of every step.
 func (b *builder) evaluation(step *Run, wanted ...BufferID) (*evaluation, error) {
-	part, id := partOf(b.plan, step, wanted)
+	part, id, err := b.partOf(step, wanted)
+	if err != nil {
+		return nil, err
+	}
 	x, err := b.load(part)
 	if err != nil {
 		return nil, err
@@ -61,7 +64,8 @@ func (b *builder) load(part *Plan) (Evaluator, error) {
 
 // partOf cuts a plan down to the operations before the first step that the wanted buffers and those of step depend on. The map gives the
 // part's buffers by those of the plan.
-func partOf(p *Plan, step *Run, wanted []BufferID) (*Plan, map[BufferID]BufferID) {
+func (b *builder) partOf(step *Run, wanted []BufferID) (part *Plan, to map[BufferID]BufferID, err error) {
+	p := b.plan
 	need := map[BufferID]bool{}
 	for _, id := range wanted {
 		need[id] = true
@@ -71,6 +75,7 @@ func partOf(p *Plan, step *Run, wanted []BufferID) (*Plan, map[BufferID]BufferID
 			need[id] = true
 		}
 		if r.Conn >= 0 {
+			err = errors.Join(err, b.fill(p.Conns[r.Conn]))
 			for _, id := range p.Conns[r.Conn].Buffers() {
 				need[id] = true
 			}
@@ -93,8 +98,12 @@ func partOf(p *Plan, step *Run, wanted []BufferID) (*Plan, map[BufferID]BufferID
 			}
 		}
 	}
-	part := &Plan{Precision: Double, BaseDT: p.BaseDT, Clocks: []Clock{{Name: "candidates", Period: 1, DT: p.BaseDT}}, Fingerprint: "part"}
-	to, conns := map[BufferID]BufferID{None: None}, map[int]int{}
+	if err != nil {
+		return nil, nil, err
+	}
+	part = &Plan{Precision: Double, BaseDT: p.BaseDT, Clocks: []Clock{{Name: "candidates", Period: 1, DT: p.BaseDT}}, Fingerprint: "part"}
+	conns := map[int]int{}
+	to = map[BufferID]BufferID{None: None}
 	for _, b := range p.Buffers {
 		if need[b.ID] {
 			c := *b
@@ -128,5 +137,5 @@ func partOf(p *Plan, step *Run, wanted []BufferID) (*Plan, map[BufferID]BufferID
 	if step != nil {
 		part.Schedule = []Item{{Name: step.Kernel.Name, Callback: -1, Ops: []Op{moved(step)}}}
 	}
-	return part, to
+	return part, to, nil
 }

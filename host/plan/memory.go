@@ -163,6 +163,9 @@ func (e *Ends) hold(p *Plan) {
 	hold(p, e.list.Short)
 	if r := e.list.later; r != nil {
 		p.recipes = append(p.recipes, r)
+		for _, x := range r.Parts {
+			hold(p, x.Rows, x.First)
+		}
 	}
 }
 

@@ -93,7 +93,7 @@ var errShape = &Apart{Why: "their equations come out in different forms", Shape:
 // same reports whether two connectivities have one shape and lie in the same buffers.
 func (c *Conn) same(d *Conn) bool {
 	return c.Name == d.Name && c.NPre == d.NPre && c.NPost == d.NPost && c.N == d.N && c.ByPost == d.ByPost && c.RowPtr == d.RowPtr && c.Index == d.Index &&
-		c.Mapped == d.Mapped && c.Syn == d.Syn && c.Listed == d.Listed && c.Near == d.Near && c.Division == d.Division && c.Drawn == nil && d.Drawn == nil
+		c.Mapped == d.Mapped && c.Syn == d.Syn && c.Listed == d.Listed && c.Near == d.Near && c.Unused == d.Unused && c.Division == d.Division && c.Drawn == nil && d.Drawn == nil
 }
 
 func (m *merger) merge() error {

@@ -27,12 +27,13 @@ type pairs struct {
 	delays []float64
 	made   *made
 	drawn  *drawnPairs // not nil: pre and post are made when they are asked for
+	whole  *full       // not nil: what they connect in full, but for those removed; pre and post are likewise made when they are asked for
 }
 
-// Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built.
+// Ends are the synapses in order of creation, as elements of the spans that they connect; nil when they have not been built, or are not Listed.
 func (p Pairs) Ends(s *net.Synapses) (pre, post []int32) {
 	q := p[s]
-	if q == nil {
+	if q == nil || p.Listed(s) != nil {
 		return nil, nil
 	}
 	shifted := func(ends *Ends, start int) []int32 {
@@ -45,6 +46,26 @@ func (p Pairs) Ends(s *net.Synapses) (pre, post []int32) {
 		return out
 	}
 	return shifted(q.pre, s.Pre.Start), shifted(q.post, s.Post.Start)
+}
+
+// Count is the number of synapses, those that were removed among them; false when they have not been built.
+func (p Pairs) Count(s *net.Synapses) (n int, ok bool) {
+	if p[s] == nil {
+		return 0, false
+	}
+	return p[s].pre.Len(), true
+}
+
+// Listed returns an error for synapses that are more than can be numbered, so that nobody can ask for one of them.
+func (p Pairs) Listed(s *net.Synapses) error {
+	if n, _ := p.Count(s); n > maxSynapses {
+		return tooManyToList(s.Name, n)
+	}
+	return nil
+}
+
+func tooManyToList(name string, n int) error {
+	return fmt.Errorf("the %d synapses of %q are summed over all neurons and kept as one; they are too many to be listed or to have values of their own (at most %d have)", n, name, maxSynapses)
 }
 
 // Sources are the presynaptic elements of all synapses in order of creation, counted in the group; nil when they have not been built.
@@ -163,7 +184,7 @@ func (c *collector) fits() error {
 		return &TooLarge{What: fmt.Sprintf("connecting %q (%d synapses or more)", c.name, c.n), Need: bytes, Available: c.limit}
 	}
 	if c.n > maxSynapses {
-		return fmt.Errorf("%d synapses are more than one Synapses object can hold (%d)", c.n, maxSynapses)
+		return tooManySynapses(c.n)
 	}
 	return nil
 }
@@ -251,6 +272,9 @@ var errReported = errors.New("reported")
 // connectSynapses makes the pairs of one Synapses object, connect call by connect call. It returns nil when a mistake was reported; the
 // error is *TooLarge or a failure of the evaluation.
 func (b *builder) connectSynapses(s *net.Synapses) (*pairs, error) {
+	if p := b.wholePairs(s); p != nil {
+		return p, nil
+	}
 	drawn, why, err := b.connectDrawn(s)
 	if drawn != nil || err != nil {
 		return drawn, err
@@ -365,7 +389,7 @@ func (b *builder) connectRule(x *call, rule connect.Rule) error {
 		return err
 	}
 	if synapses > maxSynapses {
-		return fmt.Errorf("%d synapses are more than one Synapses object can hold (%d)", synapses, maxSynapses)
+		return tooManySynapses(synapses)
 	}
 	// What Build makes becomes one end of the pairs; the other is as large again.
 	if bytes += 4 * synapses; b.opt.Memory > 0 && bytes > b.opt.Memory {

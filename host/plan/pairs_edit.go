@@ -46,6 +46,9 @@ func (p Pairs) Remove(s *net.Synapses, synapses []int32, removed bool) error {
 	if old == nil {
 		return fmt.Errorf("the synapses of %q have not been made", s.Name)
 	}
+	if err := p.Listed(s); err != nil {
+		return err
+	}
 	fresh := *old
 	fresh.made = newMade()
 	if fresh.removed = slices.Clone(old.removed); fresh.removed == nil {

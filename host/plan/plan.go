@@ -226,6 +226,8 @@ type Conn struct {
 	// run over it, and none that sum.
 	Listed bool
 	Near   BufferID // Int
+	// Unused: no operation runs over it, and its buffers are empty.
+	Unused bool
 	// Division, when not 0, says that no synapse is in two Conns of this Division: they are parts of one set of synapses, such as those of each
 	// delay.
 	Division int

@@ -74,7 +74,7 @@ func synapsesOf(object any) *net.Synapses {
 func (r *Result) present(object any, a net.Assignment, own *check.Variable, ordinal int) (*Present, error) {
 	b := *r.builder
 	b.plan = &Plan{Precision: Double, BaseDT: r.Plan.BaseDT, Clocks: slices.Clone(r.Plan.Clocks), Buffers: slices.Clone(r.Plan.Buffers), Conns: slices.Clip(r.Plan.Conns)}
-	b.byName, b.initial, b.diags = maps.Clone(b.byName), initials{}, nil
+	b.byName, b.initial, b.diags, b.pending = maps.Clone(b.byName), initials{}, nil, map[*Conn]*pending{}
 	res := *r
 	b.res = &res
 
@@ -97,6 +97,9 @@ func (r *Result) present(object any, a net.Assignment, own *check.Variable, ordi
 				return nil, fmt.Errorf("%q is procedural: its synapses are drawn anew for every spike and cannot be asked", x.Name)
 			}
 			return nil, fmt.Errorf("%q is not part of the network", x.Name)
+		}
+		if n := w.p.pre.Len(); n > maxSynapses && own != nil && !own.Shared {
+			return nil, tooManyToList(x.Name, n)
 		}
 		ends := *w
 		ends.b, ends.conns = &b, maps.Clone(w.conns)
@@ -130,7 +133,10 @@ func (r *Result) present(object any, a net.Assignment, own *check.Variable, ordi
 		step = b.plan.Init[0].(*Run)
 	}
 	b.plan.Init = nil
-	part, to := partOf(b.plan, step, []BufferID{p.Result})
+	part, to, err := b.partOf(step, []BufferID{p.Result})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.object, err)
+	}
 	part.Clocks = []Clock{{Name: "now", Period: 1, DT: r.Plan.Clocks[p.Clock].DT}}
 	if err := part.Verify(); err != nil {
 		return nil, fmt.Errorf("internal error, please report it: %w", err)

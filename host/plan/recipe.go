@@ -61,6 +61,9 @@ func (r *Recipe) contents() (Index, error) {
 	if r.Sort != nil {
 		return r.Sort.contents(r)
 	}
+	if r.Len > maxSynapses {
+		return Index{}, tooManySynapses(int64(r.Len))
+	}
 	index := emptyIndex(r.Len, r.Short)
 	for _, p := range r.Parts {
 		p.fill(r.What, &index)

@@ -22,6 +22,9 @@ func (s stretch) len() int { return s.to - s.from }
 // fullOf reports what a connectivity connects in full, nil where it does not: each row of a range holds all presynaptic neurons of another range once, but for at
 // most the one that has the row's own index.
 func (b *builder) fullOf(c *Conn) *full {
+	if x := b.pending[c]; x != nil {
+		return x.full
+	}
 	rows, index := b.plan.Buffers[c.RowPtr].Ints, b.plan.Buffers[c.Index].Entries()
 	if rows == nil || c.N == 0 || index.Len() != c.N {
 		return nil

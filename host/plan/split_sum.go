@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -69,6 +70,9 @@ func (b *builder) splitSums() error {
 func (b *builder) splitSum(r *Run) []Op {
 	conn := b.plan.Conns[r.Conn]
 	if !conn.ByPost || conn.N <= conn.NPre+conn.NPost || len(r.Kernel.Reductions) != 1 || r.Kernel.Reductions[0].Value.Type != ir.Real {
+		return []Op{r}
+	}
+	if counted := func(e *ir.Expr) bool { return e.Op == ir.OpCount }; conn.N > math.MaxInt32 && ir.Any(r.Kernel.Reductions[0].Value, counted) {
 		return []Op{r}
 	}
 	s := &splitter{b: b, run: r, conn: conn, ib: ir.NewBuilder(), slots: r.Kernel.Slots, sides: map[*ir.Expr]side{}}

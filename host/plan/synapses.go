@@ -137,6 +137,12 @@ func (b *builder) synapses() error {
 		}
 		if b.diags.Err() == nil {
 			b.oneNumbers(s, p)
+			if n := p.pre.Len(); n > maxSynapses && b.numbered(s, p) {
+				if err := b.notListed(s, tooManySynapses(int64(n))); err != nil {
+					return err
+				}
+				continue
+			}
 			b.synapsesOf(s, p)
 		}
 	}
@@ -271,7 +277,9 @@ func (m *made) counted(c countable, n int) []int32 {
 	defer m.mu.Unlock()
 	known := m.counts[c.incoming]
 	if len(known) != n {
-		if c.p.drawn != nil && c.p.removed == nil {
+		if c.p.whole != nil && c.p.removed == nil {
+			known = c.p.whole.countsOf(c.incoming, n)
+		} else if c.p.drawn != nil && c.p.removed == nil {
 			known = make([]int32, n)
 			copy(known, c.p.drawn.counts(c.incoming))
 		} else if c.incoming {

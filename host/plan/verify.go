@@ -104,6 +104,12 @@ func (v verifier) conn(i int, c *Conn) {
 		}
 		return
 	}
+	if c.Unused {
+		if slices.ContainsFunc(v.p.runs(), func(r *Run) bool { return r.Conn == i }) {
+			v.bad("%s: an operation runs over it, and it is empty", where)
+		}
+		return
+	}
 	v.buf(where, c.Index, ir.Int, c.N)
 	if c.Listed {
 		if v.buf(where, c.Near, ir.Int, c.N); c.ByPost || c.Mapped || c.RowPtr != None {

@@ -40,12 +40,13 @@ type made struct {
 	rows   map[string][]*sorted
 	delays map[uint64]delays // by key, without steps
 	wide   map[*uint16][]int32
-	counts map[bool][]int32 // of synapses by element that they leave, or enter (true)
-	full   map[*int32]*full // by where rows begin; nil: they do not connect in full
+	counts map[bool][]int32     // of synapses by element that they leave, or enter (true)
+	full   map[*int32]*full     // by where rows begin; nil: they do not connect in full
+	known  map[string]knownFull // likewise, by what rows are kept by: no plan had an operation over these
 }
 
 func newMade() *made {
-	return &made{rows: map[string][]*sorted{}, delays: map[uint64]delays{}, wide: map[*uint16][]int32{}, counts: map[bool][]int32{}, full: map[*int32]*full{}}
+	return &made{rows: map[string][]*sorted{}, delays: map[uint64]delays{}, wide: map[*uint16][]int32{}, counts: map[bool][]int32{}, full: map[*int32]*full{}, known: map[string]knownFull{}}
 }
 
 // widened returns numbers in 32 bits.
@@ -100,6 +101,12 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 	if c, ok := w.conns[key]; ok && !each {
 		return []lagged{{c[0].conn, lag}}
 	}
+	_, listed := w.conns[allKey]
+	if known := w.fullBy(key, byPost); !each && !listed && known.full != nil && wide(w.p.pre.Len(), w.s) {
+		c := []lagged{{w.later(key, byPost, known, w.rowsName(byPost)), lag}}
+		w.conns[key] = c
+		return c
+	}
 	rows := w.kept(key, byPost, func() []*sorted {
 		if each {
 			if d.sets != nil && !byPost && w.p.removed == nil {
@@ -132,12 +139,17 @@ func (w *wiring) conn(byPost bool, d *delays) []lagged {
 		if each {
 			lag = r.lag
 		}
-		c := w.add(byPost, r, fmt.Sprintf("%v %d", map[bool]string{false: "pre", true: "post"}[byPost], len(w.b.plan.Conns)))
+		c := w.add(byPost, r, w.rowsName(byPost))
 		w.b.plan.Conns[c].Division = division
 		out = append(out, lagged{c, lag})
 	}
 	w.conns[key] = out
 	return out
+}
+
+// rowsName names rows that come next in the plan.
+func (w *wiring) rowsName(byPost bool) string {
+	return fmt.Sprintf("%v %d", map[bool]string{false: "pre", true: "post"}[byPost], len(w.b.plan.Conns))
 }
 
 // eachKey names rows of synapses with delays of their own.
@@ -202,7 +214,7 @@ func (w *wiring) all() int {
 	}
 	_, made := w.conns[fmt.Sprint(false)]
 	c := []lagged{{}}
-	if w.p.removed == nil && (made || w.p.pre.pointers(w.rowsOf(false)) != nil) {
+	if w.p.removed == nil && (made || w.p.whole != nil || w.p.pre.pointers(w.rowsOf(false)) != nil) {
 		c = w.conn(false, nil)
 	} else {
 		c[0].conn = w.list()

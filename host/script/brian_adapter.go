@@ -121,12 +121,22 @@ func ratesOf(r *sim.SpikeRecord) (Rates, error) {
 func (a Adapter) Edges(s *net.Synapses) (pre, post []int32, err error) {
 	pre, post, ok := a.Sim.Edges(s)
 	if !ok {
-		if a.Result().Procedural[s] != nil {
-			return nil, nil, withHint(fmt.Errorf("the synapses of %s are procedural, drawn anew for every spike, and cannot be listed", s.Name), "connect(..., procedural=False) stores them, where they fit")
-		}
-		return nil, nil, fmt.Errorf("%s is not part of the network", s.Name)
+		_, err := a.Count(s)
+		return nil, nil, err
 	}
 	return pre, post, nil
+}
+
+// Count is the number of synapses that can be listed; the error may come with it where they cannot.
+func (a Adapter) Count(s *net.Synapses) (int, error) {
+	n, ok, err := a.Sim.Synapses(s)
+	if !ok {
+		if a.Result().Procedural[s] != nil {
+			return 0, withHint(fmt.Errorf("the synapses of %s are procedural, drawn anew for every spike, and cannot be listed", s.Name), "connect(..., procedural=False) stores them, where they fit")
+		}
+		return 0, fmt.Errorf("%s is not part of the network", s.Name)
+	}
+	return n, err
 }
 
 // Store puts the state aside, under a name of its own.

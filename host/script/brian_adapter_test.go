@@ -312,6 +312,37 @@ print(M.i, M.t/ms)
 	}
 }
 
+// Synapses that are only summed over have a number, whatever that is, and are listed for who asks, as long as they can be.
+func TestUnlistedSynapses(t *testing.T) {
+	network := func(n, condition string) string {
+		return "G = NeuronGroup(" + n + ", \"x : 1\\ns : 1\")\nG.x = \"i\"\nS = Synapses(G, G, \"s_post = x_pre : 1 (summed)\")\nS.connect(" + condition + ")\n"
+	}
+	for _, c := range []struct{ text, out, err string }{
+		{network("50_000", "") + "print(len(S), S.N)\nrun(0.1*ms)\nprint(len(S), S.N, G.s[7], G.s.min() == G.s.max())\n", "2500000000 2500000000\n2500000000 2500000000 1.249975e+09 True\n", ""},
+		{network("50_000", "\"i != j\"") + "run(0.1*ms)\nprint(len(S), G.s[7])\n", "2499950000 1.249974993e+09\n", ""},
+		{network("50_000", "") + "S.i[0]\n", "", ":5:4: error: the 2500000000 synapses of \"synapses\" are summed over all neurons and kept as one; they are too many to be listed"},
+		{network("50_000", "") + "run(0.1*ms)\nS.j[3]\n", "", ":6:4: error: the 2500000000 synapses of \"synapses\""},
+		{network("50_000", "") + "run(0.1*ms)\nS.N_incoming\n", "", ":6:2: error: the 2500000000 synapses of \"synapses\""},
+		{network("50_000", "") + "S[3]\n", "", ":5:2: error: the 2500000000 synapses of \"synapses\""},
+		{network("50_000", "p=1.0, n=2"), "", "2500000000 synapses are more than one Synapses object can hold (2147483647)"},
+		{network("1100", "\"i != j\"") + "print(S.N)\nrun(0.1*ms)\nprint(len(S), S.i[1098:1101], S.j[1098:1101], S.N_incoming[0], S.i[3, 4], S.i[\"i + j < 2\"])\n",
+			"1208900\n1208900 [0, 1, 1] [1099, 0, 2] 1099 [3] [0, 1]\n", ""},
+	} {
+		var out bytes.Buffer
+		text := c.text
+		if !strings.Contains(text, "run(") && strings.Contains(c.err, "more than") {
+			text += "run(0.1*ms)\n"
+		}
+		res, err := script.RunSource(context.Background(), filepath.Join(t.TempDir(), "m.star"), text, script.Options{Engine: cpuEngine{}, Stdout: &out})
+		for _, n := range res.Networks {
+			defer n.Sim.Close()
+		}
+		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) || out.String() != c.out {
+			t.Errorf("%s\n%q and %v, want %q and %s", c.text, out.String(), err, c.out, c.err)
+		}
+	}
+}
+
 func TestNoLastUpdate(t *testing.T) {
 	const network = "G = NeuronGroup(1, \"v : 1\")\nS = Synapses(G, G, \"dx/dt = -x/(10*ms) : 1 (clock-driven)\")\nS.connect()\n"
 	for _, text := range []string{"M = StateMonitor(S, \"lastupdate\", record=True)\nrun(1*ms)\n", "run(1*ms)\nx = S.lastupdate[0]\n"} {

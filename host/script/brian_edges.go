@@ -81,28 +81,72 @@ func (s *synapses) ask(what string, f func(SpikingSimulation, *net.Synapses) err
 	return err
 }
 
-// count is the number of synapses.
-func (s *synapses) count() (int, error) {
-	if s.explicit {
-		n := 0
-		for _, c := range s.syn.Connect {
-			n += len(c.I)
-		}
-		return n, nil
+// number is how many synapses there are, also where they are too many to be listed.
+func (s *synapses) number() (int, error) {
+	n, err := s.count()
+	if n > 0 {
+		err = nil
 	}
-	pre, _, err := s.edges()
-	return len(pre), err
+	return n, err
+}
+
+// count is the number of synapses that can be listed; see Counting.
+func (s *synapses) count() (n int, err error) {
+	if s.explicit {
+		return s.given(), nil
+	}
+	if (s.counted > 0 || s.pre != nil) && s.fresh() {
+		return s.counted, s.unlisted
+	}
+	var pre, post []int32
+	err = s.ask(listOfRule, func(sp SpikingSimulation, syn *net.Synapses) (err error) {
+		if c, ok := sp.(Counting); ok {
+			if n, err = c.Count(syn); n > listAtOnce || err != nil {
+				return err
+			}
+		}
+		pre, post, err = sp.Edges(syn)
+		n = len(pre)
+		return err
+	})
+	if err == nil || n > 0 {
+		s.keepEdges(pre, post)
+		s.counted, s.unlisted = n, err
+	}
+	return n, err
+}
+
+// listAtOnce is the number of synapses up to which who asks for it gets the list kept that he will ask for next.
+const listAtOnce = 1 << 20
+
+// listOfRule is what is asked for, for messages.
+const listOfRule = "the list of synapses that a rule makes"
+
+// fresh reports whether what is kept of the synapses is of all of them.
+func (s *synapses) fresh() bool {
+	return s.known == s.given() && s.knownCalls == len(s.syn.Connect)
+}
+
+// given is the number of pairs that were given one by one.
+func (s *synapses) given() (n int) {
+	for _, c := range s.syn.Connect {
+		n += len(c.I)
+	}
+	return n
+}
+
+// keepEdges keeps the ends of all synapses.
+func (s *synapses) keepEdges(pre, post []int32) {
+	s.pre, s.post, s.known, s.knownCalls = pre, post, s.given(), len(s.syn.Connect)
+	s.counted, s.unlisted = len(pre), nil
 }
 
 // edges are the ends of all synapses, relative to source and target. They are kept until connect is called again.
 func (s *synapses) edges() (pre, post []int32, err error) {
-	n := 0
-	for _, c := range s.syn.Connect {
-		n += len(c.I)
-	}
-	if s.pre != nil && s.known == n && s.knownCalls == len(s.syn.Connect) {
+	if s.pre != nil && s.fresh() {
 		return s.pre, s.post, nil
 	}
+	n := s.given()
 	switch {
 	case len(s.syn.Connect) == 1 && s.explicit:
 		pre, post = s.syn.Connect[0].I, s.syn.Connect[0].J
@@ -112,7 +156,7 @@ func (s *synapses) edges() (pre, post []int32, err error) {
 			pre, post = append(pre, c.I...), append(post, c.J...)
 		}
 	default:
-		err = s.ask("the list of synapses that a rule makes", func(sp SpikingSimulation, syn *net.Synapses) (err error) {
+		err = s.ask(listOfRule, func(sp SpikingSimulation, syn *net.Synapses) (err error) {
 			pre, post, err = sp.Edges(syn)
 			return err
 		})
@@ -120,7 +164,7 @@ func (s *synapses) edges() (pre, post []int32, err error) {
 			return nil, nil, err
 		}
 	}
-	s.pre, s.post, s.known, s.knownCalls = pre, post, n, len(s.syn.Connect)
+	s.keepEdges(pre, post)
 	return pre, post, nil
 }
 

@@ -38,6 +38,12 @@ type SpikingSimulation interface {
 	AssignSynapses(s *net.Synapses, a net.Assignment) error
 }
 
+// Counting is a simulation that tells the number of synapses without listing them. The error may come with a number: there are so many, and they cannot be
+// listed.
+type Counting interface {
+	Count(s *net.Synapses) (int, error)
+}
+
 // Selecting is a simulation, or a State in an operation, that can say for which elements a condition holds now.
 type Selecting interface {
 	// Where lists them for *net.Synapses, or for the group of a net.Span, in which i and N count the elements of the span; ascending.

@@ -30,6 +30,8 @@ type synapses struct {
 	pre, post   []int32  // ends of all synapses, when known
 	known       int      // pairs or connections that pre and post stand for
 	knownCalls  int
+	counted     int             // how many synapses there are; 0: not known, or none
+	unlisted    error           // why they cannot be listed
 	constructed map[string]bool // pathways whose delay is fixed by the constructor
 	standIn     *neuronGroup    // these synapses as an end of others; nil: of none
 	joined      string          // the others that have been connected to these; "": none
@@ -54,7 +56,7 @@ func (s *synapses) String() string {
 
 // Len is the number of synapses.
 func (s *synapses) Len() int {
-	n, err := s.count()
+	n, err := s.number()
 	if err != nil {
 		s.in.cancel(err)
 	}
@@ -374,7 +376,7 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 	case "connect":
 		return starlark.NewBuiltin("connect", s.connect), nil
 	case "N":
-		n, err := s.count()
+		n, err := s.number()
 		return starlark.MakeInt(n), err
 	case "N_pre":
 		return starlark.MakeInt(s.source.Len()), nil

@@ -314,6 +314,11 @@ func (t *Timeline) editable(name string) (*net.Group, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, s := range t.sim.Network().Synapses {
+		if _, _, err := t.sim.Synapses(s); err != nil && (s.Pre.Group == g || s.Post.Group == g) {
+			return nil, err
+		}
+	}
 	for _, p := range t.sim.Network().Projections {
 		if p.Pre == g || p.Post == g {
 			return nil, fmt.Errorf("the projection %q connects all of %q by a rule; nodes can be added to groups with Synapses, and taken from them", p.Name, name)

@@ -45,6 +45,9 @@ func (s *Sim) mayBeOne(x *net.Synapses, name string) (may, is bool) {
 
 // unlump brings the plain form of some synapses back.
 func (s *Sim) unlump(x *net.Synapses) error {
+	if err := s.pairs.Listed(x); err != nil {
+		return err
+	}
 	s.plain[x], s.each[x] = true, true
 	return s.reload(len(s.res.Lumped[x]) > 0 || len(s.res.Ones[x]) > 0)
 }

@@ -93,6 +93,9 @@ func (s *Sim) GetSynapses(x *net.Synapses, name string) ([]float64, units.Dim, e
 		out := make([]float64, b.Len)
 		err := s.inst.Read(b.ID, 0, out)
 		if slices.Contains(s.res.Ones[x], name) {
+			if err := s.pairs.Listed(x); err != nil {
+				return nil, units.Dim{}, err
+			}
 			out = slices.Repeat(out, int(s.res.Synapses[x.Name]))
 		}
 		return out, units.Dim{}, err
@@ -149,6 +152,9 @@ func (s *Sim) delays(x *net.Synapses, p *net.Pathway) ([]float64, error) {
 	d, err := s.res.Delays(p)
 	if err != nil || len(d) > 1 {
 		return slices.Clone(d), err
+	}
+	if err := s.pairs.Listed(x); err != nil {
+		return nil, err
 	}
 	out := make([]float64, s.res.Synapses[x.Name])
 	if len(d) == 1 {

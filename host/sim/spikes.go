@@ -192,10 +192,17 @@ func (s *Sim) Recordings() []NamedRecording {
 	return out
 }
 
+// Synapses is the number of synapses, those that were removed among them; false for synapses that are not stored or not part of the network. listed is an error
+// where they are too many for Edges.
+func (s *Sim) Synapses(syn *net.Synapses) (n int, ok bool, listed error) {
+	n, ok = s.pairs.Count(syn)
+	return n, ok, s.pairs.Listed(syn)
+}
+
 // Edges are the ends of synapses in the order of creation, relative to the spans that they connect; false for synapses that are not
-// part of the network.
+// part of the network, or so many that they are not listed.
 func (s *Sim) Edges(syn *net.Synapses) (pre, post []int32, ok bool) {
-	if s.pairs[syn] == nil {
+	if s.pairs[syn] == nil || s.pairs.Listed(syn) != nil {
 		return nil, nil, false
 	}
 	pre, post = s.pairs.Ends(syn)
