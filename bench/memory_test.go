@@ -78,7 +78,7 @@ func TestMemoryEstimate(t *testing.T) {
 		t.Fatal(err)
 	}
 	const fixed = 1 << 20 // programs, descriptions, and what does not grow with the network
-	for _, w := range append(workloads, monitored(workloads[0]), alone(300_000)) {
+	for _, w := range append(workloads, monitored(workloads[0]), alone(300_000), kuramoto("kuramoto-full-10000", 10_000, 0)) {
 		for name, b := range list {
 			if b == made && w.Name != "cuba-40000" && w.Name != "brunel" && w.Name != "microcircuit-0.1" {
 				continue // it leaves nothing to the device

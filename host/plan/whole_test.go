@@ -205,15 +205,21 @@ func TestTooManySynapses(t *testing.T) {
 		{"their number", "x_pre/N", nil, false},
 		{"random numbers", "x_pre*rand()", nil, false},
 		{"parameters", "w*x_pre", func(_ *net.Network, s *net.Synapses) { s.Equations = source("w : 1\n" + s.Equations.Text) }, false},
-		{"states", "w*x_pre", func(_ *net.Network, s *net.Synapses) { s.Equations = source("dw/dt = -w/second : 1 (clock-driven)\n" + s.Equations.Text) }, false},
+		{"states", "w*x_pre", func(_ *net.Network, s *net.Synapses) {
+			s.Equations = source("dw/dt = -w/second : 1 (clock-driven)\n" + s.Equations.Text)
+		}, false},
 		{"a monitor", "x_pre", func(n *net.Network, s *net.Synapses) {
 			n.Monitors = append(n.Monitors, &net.StateMonitor{Name: "m", Synapses: s, Vars: []string{"x_pre"}, Elements: []int32{0}})
 		}, false},
-		{"a view", "x_pre", func(n *net.Network, s *net.Synapses) { n.Views = append(n.Views, &net.View{Kind: net.Adjacency, Synapses: s}) }, false},
+		{"a view", "x_pre", func(n *net.Network, s *net.Synapses) {
+			n.Views = append(n.Views, &net.View{Kind: net.Adjacency, Synapses: s})
+		}, false},
 		{"delays", "x_pre", func(_ *net.Network, s *net.Synapses) {
 			s.Sums = &net.Pathway{Name: net.SumsPathway, Delays: []net.Assignment{{Var: "delay", Expr: source("rand()*ms")}}}
 		}, false},
-		{"code", "x_pre", func(_ *net.Network, s *net.Synapses) { s.Code = []*net.CodeBlock{{Name: "code", Code: source("x_post += 1")}} }, false},
+		{"code", "x_pre", func(_ *net.Network, s *net.Synapses) {
+			s.Code = []*net.CodeBlock{{Name: "code", Code: source("x_post += 1")}}
+		}, false},
 		{"a share of them", "x_pre", func(_ *net.Network, s *net.Synapses) { s.Connect[0].P = source("0.99") }, false},
 		{"two calls", "x_pre", func(_ *net.Network, s *net.Synapses) { s.Connect = append(s.Connect, &net.Connection{}) }, false},
 	} {
