@@ -72,7 +72,7 @@ func startPeer(ctx context.Context, python, dir string, p Peer, workload string,
 		k.cmd = nil
 		return k
 	}
-	watch := time.AfterFunc(limit, func() { _ = k.cmd.Process.Kill() })
+	watch := time.AfterFunc(limit, func() { _ = stop(k.cmd) })
 	defer watch.Stop()
 	var ready struct {
 		Setup   float64
@@ -144,7 +144,7 @@ func (k *peerCase) fail(err error) {
 func (k *peerCase) close() {
 	if k.cmd != nil {
 		_ = k.in.Close()
-		_ = k.cmd.Process.Kill()
+		_ = stop(k.cmd)
 		_ = k.cmd.Wait()
 		k.cmd = nil
 	}

@@ -35,7 +35,7 @@ func TestPeerStopped(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for name, script := range map[string]string{
-		"hare.sh":  `echo '{"Setup":1}'; read x; echo '{"Steps":10,"Seconds":2}'; read x; sleep 1000`,
+		"hare.sh":  `echo '{"Setup":1}'; read x; echo '{"Steps":10,"Seconds":2}'; sleep 1000; read x`, // a program of its own holds the output
 		"snail.sh": `echo '{"Setup":1}'; read x; echo '{"Steps":0,"Seconds":2}'`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o600); err != nil {

@@ -17,4 +17,10 @@ func userTime() float64 {
 }
 
 // apart keeps Ctrl-C in a terminal, which goes to all processes of its group, from a program that is started: the context ends it.
-func apart(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func apart(c *exec.Cmd) {
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return stop(c) }
+}
+
+// stop ends a program that apart was called for, and what it has started: that would hold its output open.
+func stop(c *exec.Cmd) error { return syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
