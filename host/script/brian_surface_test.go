@@ -27,7 +27,7 @@ func printed(t *testing.T, name, text string) string {
 
 // TestSurface compares what scripts print with what Brian2 printed for the Python scripts that they are ports of, line by line.
 func TestSurface(t *testing.T) {
-	for _, name := range []string{"surface", "held", "equations", "lastspike", "stop", "linked", "subset", "parts", "partsum", "unless", "orders", "linkedsub", "onsyn", "found"} {
+	for _, name := range []string{"surface", "held", "equations", "lastspike", "stop", "linked", "subset", "parts", "partsum", "unless", "orders", "linkedsub", "onsyn", "found", "constdt"} {
 		t.Run(name, func(t *testing.T) { asBrian(t, name) })
 	}
 }
