@@ -73,6 +73,11 @@ func (b *builder) writtenBySynapses(s *net.Synapses, in lower.SynapseInput) (map
 	if err != nil {
 		return nil, false
 	}
+	early, err := lower.SynapseEarly(in)
+	if err != nil {
+		return nil, false
+	}
+	steps = append(steps, early...)
 	for _, c := range s.Code {
 		before, warned := len(b.diags), len(b.res.Warnings)
 		code := b.checkCode(c.Code, s.Dialect, in.Model, b.synapseContext(s))

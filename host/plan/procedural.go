@@ -384,7 +384,7 @@ func (b *builder) plainPathways(s *net.Synapses) string {
 func (b *builder) plainValues(s *net.Synapses) string {
 	m := b.synModels[s]
 	if slices.ContainsFunc(m.Vars, func(v *check.Variable) bool {
-		return v.Kind == check.State || v.Postsynaptic || v.Init != nil && v.Kind != check.Subexpression
+		return v.Kind == check.State || v.Kind == check.Assigned || v.Postsynaptic || v.Init != nil && v.Kind != check.Subexpression
 	}) {
 		return "have no variables of their own that change"
 	}

@@ -173,6 +173,12 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 	}
 	b.defaultsOfSynapses(s, in, w)
 	b.initialSynapses(s, in, w)
+	early, err := lower.SynapseEarly(in)
+	if err != nil {
+		b.mistake(s.Place, "", "%s: %v", s.Name, err)
+		return
+	}
+	b.stepsOf(Item{Name: s.Name + "_subexpression_update", Slot: Start - 1, Order: s.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1}, early, w)
 	updates, err := lower.SynapseUpdate(in)
 	if err != nil {
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
