@@ -455,6 +455,7 @@ func HasLastUpdate(m *check.Model) bool { return len(eventDriven(m)) > 0 }
 func EvaluateSynapses(in SynapseInput, v *check.Variable, object string) (k *ir.Kernel, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newSynScope(in, "update")
+	s.scalar, s.perSyn = v.Shared, !v.Shared
 	var x *ir.Expr
 	if v.Name == LastUpdate {
 		x = s.lastUpdateTime()
@@ -464,6 +465,8 @@ func EvaluateSynapses(in SynapseInput, v *check.Variable, object string) (k *ir.
 	slot := s.b.Slot(ir.Slot{Name: SlotName(object, v.Name), Type: ir.Real, Kind: ir.PerElement, Access: ir.Write})
 	s.effects = append(s.effects, ir.Effect{Kind: ir.Store, Slot: slot, Value: x})
 	k = s.kernel(object + " " + v.Name)
-	k.Domain = ir.Synapses
+	if !v.Shared {
+		k.Domain = ir.Synapses
+	}
 	return k, nil
 }

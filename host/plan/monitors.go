@@ -187,6 +187,12 @@ func (b *builder) evaluateOf(m *net.StateMonitor, v *check.Variable, model *chec
 	if err != nil {
 		return nil, None, err
 	}
+	conn := -1
+	if v.Shared {
+		n = 1
+	} else {
+		conn = b.wires[m.Synapses].all()
+	}
 	id := b.buffer(Buffer{Object: object, Var: v.Name, Type: ir.Real, Len: n, Role: Scratch})
-	return b.kernel(k, n, b.wires[m.Synapses].all()), id, nil
+	return b.kernel(k, n, conn), id, nil
 }

@@ -15,6 +15,9 @@ func TestPapers(t *testing.T) { asPrinted(t, "testdata/brian/papers") }
 // TestFunctions does the same with scripts whose equations call functions of Python.
 func TestFunctions(t *testing.T) { asPrinted(t, "testdata/brian/functions") }
 
+// TestModels does the same with scripts that combine what models are made of in less usual ways.
+func TestModels(t *testing.T) { asPrinted(t, "testdata/brian/models") }
+
 func asPrinted(t *testing.T, folder string) {
 	scripts, err := filepath.Glob(filepath.Join(folder, "*.py"))
 	if err != nil || len(scripts) == 0 {
