@@ -136,6 +136,9 @@ func (c *checker) resolve(e *syntax.Ident) (Ref, typ, bool) {
 	if v := c.locals[name]; v != nil {
 		return Ref{Kind: RefVariable, Name: name, Var: v}, c.typeOf(v), true
 	}
+	if ref, t, ok := c.summedTarget(e); ok {
+		return ref, t, true
+	}
 	if v := c.m.ByName[name]; v != nil && v.External && !c.ctx.Fixed {
 		return Ref{Kind: RefVariable, Name: name, Var: v}, c.typeOf(v), true
 	} else if v != nil && !v.External {
@@ -161,6 +164,19 @@ func (c *checker) resolve(e *syntax.Ident) (Ref, typ, bool) {
 		return Ref{Kind: RefConstant, Name: name, Const: q}, typ{Type{Real, q.Dim}, true}, true
 	}
 	return Ref{}, typ{}, false
+}
+
+// summedTarget resolves the name of a sum over synapses: where code reads or sets it, that is the variable of the neurons that it is summed into.
+func (c *checker) summedTarget(e *syntax.Ident) (Ref, typ, bool) {
+	v, group := c.m.ByName[e.Name], c.ctx.Post
+	name, post := strings.CutSuffix(e.Name, "_post")
+	if !post {
+		name, group = strings.TrimSuffix(name, "_pre"), c.ctx.Pre
+	}
+	if v == nil || !v.Summed || v.External || !c.ctx.Synapse || group == nil || group.ByName[name] == nil {
+		return Ref{}, typ{}, false
+	}
+	return c.connected(e)
 }
 
 func (c *checker) typeOf(v *Variable) typ {

@@ -128,6 +128,9 @@ func (c *checker) target(s *syntax.Stmt, t typ, out *Code) (Ref, bool) {
 		return Ref{Kind: RefVariable, Name: name, Var: v}, true
 	}
 	id := &syntax.Ident{Sp: s.NameSp, Name: name}
+	if ref, _, ok := c.summedTarget(id); ok {
+		return ref, ref.Var != nil && c.writable(s, ref.Var)
+	}
 	if v := c.m.ByName[name]; v != nil {
 		return Ref{Kind: RefVariable, Name: name, Var: v}, c.writable(s, v)
 	}

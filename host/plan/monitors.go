@@ -47,6 +47,9 @@ const (
 // their last event, which is evaluated where it is asked for; why says that others do not.
 func evaluable(m *check.Model, s *net.Synapses, name string) (v *check.Variable, why string) {
 	v = m.ByName[name]
+	if v != nil && v.Summed {
+		return nil, "" // the variable of the neurons that is summed into
+	}
 	switch {
 	case v != nil || s == nil || name != lower.LastUpdate:
 		return v, ""
