@@ -1,6 +1,9 @@
 package cpu
 
-import "unsafe"
+import (
+	"slices"
+	"unsafe"
+)
 
 // rowsAhead describes the rows of a step's spikes to prefetchRows, which asks the memory for those of spikes 8 places on and for where those 16
 // places on begin. A place beyond the spikes, and a spike without a row, ask for nothing.
@@ -49,16 +52,27 @@ func (l *listOp[T]) lookAhead(a *rowsAhead, spikes []int32) bool {
 // fetchLen is the number of a batch's synapses whose values the memory is asked for at once.
 const fetchLen = 32
 
-// fetching reports whether the values of synapses in batches come from farther than the second-level cache, so that asking for them ahead gains something.
-func (l *listOp[T]) fetching() bool {
+// fetching are the buffers of which the program reads a synapse's own entry; nil where batches are none, or where all lies in the second-level cache.
+func (l *listOp[T]) fetching() (buffers []int) {
 	if l.x.portable || l.batch == nil || l.x.replicas() > 1 {
-		return false
+		return nil
 	}
-	bytes := 0
-	for _, v := range l.batch.values {
-		bytes += 4*len(l.x.m.int[v]) + int(unsafe.Sizeof(T(0)))*len(l.x.m.real[v])
+	own, bytes := map[int32]bool{}, 0
+	for _, e := range l.p.eff {
+		if e.own {
+			own[e.index] = true
+		}
 	}
-	return bytes >= 4*leastAhead
+	for _, in := range l.p.body {
+		if v := int(in.b); (in.kind == kGather || in.kind == kGatherInt) && own[in.a] && !slices.Contains(buffers, v) {
+			buffers = append(buffers, v)
+			bytes += 4*len(l.x.m.int[v]) + int(unsafe.Sizeof(T(0)))*len(l.x.m.real[v])
+		}
+	}
+	if bytes < 4*leastAhead {
+		return nil
+	}
+	return buffers
 }
 
 // fetch asks the memory for the values of synapses.
@@ -67,7 +81,7 @@ func (l *listOp[T]) fetch(synapses []int32) {
 	if wide[T]() {
 		scale = 3
 	}
-	for _, v := range l.batch.values {
+	for _, v := range l.fetched {
 		if r := l.x.m.real[v]; len(r) > 0 {
 			prefetchEntries(synapses, (*byte)(unsafe.Pointer(unsafe.SliceData(r))), scale)
 		} else {

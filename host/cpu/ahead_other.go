@@ -11,6 +11,6 @@ func prefetchRows(*rowsAhead, int) {}
 
 const fetchLen = 32
 
-func (l *listOp[T]) fetching() bool { return false }
+func (l *listOp[T]) fetching() []int { return nil }
 
 func (l *listOp[T]) fetch([]int32) {}

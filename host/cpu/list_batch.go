@@ -1,8 +1,6 @@
 package cpu
 
 import (
-	"slices"
-
 	"github.com/galvani-sim/galvani/host/ir"
 	"github.com/galvani-sim/galvani/host/plan"
 )
@@ -18,9 +16,8 @@ type batch struct {
 
 // batching says how a program runs over batches.
 type batching struct {
-	syn, far int   // its views of the synapses' numbers and far ends; -1: none
-	near     bool  // it asks for the rows
-	values   []int // buffers of which it reads a synapse's own entry
+	syn, far int  // its views of the synapses' numbers and far ends; -1: none
+	near     bool // it asks for the rows
 }
 
 // batching reports whether a program may run over several rows at once: each synapse reads and writes what is its own, or reads what no synapse of the
@@ -29,7 +26,7 @@ func (p *program[T]) batching(c *connection, o *plan.Conn) *batching {
 	if p.emits || c.drawn != nil || len(p.rviews) > 0 {
 		return nil
 	}
-	b := &batching{syn: -1, far: -1}
+	b := &batching{-1, -1, false}
 	for i, v := range p.iviews {
 		switch {
 		case v.kind != viewIndex:
@@ -42,7 +39,7 @@ func (p *program[T]) batching(c *connection, o *plan.Conn) *batching {
 			return nil
 		}
 	}
-	writes, shared, own := map[int]bool{}, map[int]bool{}, map[int32]bool{}
+	writes, shared := map[int]bool{}, map[int]bool{}
 	for i := range p.eff {
 		e := &p.eff[i]
 		switch e.kind {
@@ -54,7 +51,6 @@ func (p *program[T]) batching(c *connection, o *plan.Conn) *batching {
 			if !e.own {
 				return nil
 			}
-			own[e.index] = true
 		default:
 			return nil
 		}
@@ -68,9 +64,6 @@ func (p *program[T]) batching(c *connection, o *plan.Conn) *batching {
 		case kGather, kGatherInt:
 			if shared[int(in.b)] {
 				return nil
-			}
-			if own[in.a] && !slices.Contains(b.values, int(in.b)) {
-				b.values = append(b.values, int(in.b))
 			}
 		case kRow:
 			b.near = true
@@ -104,7 +97,7 @@ func (l *listOp[T]) add(w *worker[T], f *frame[T], c *connection, replica, row, 
 		if l.batch.near {
 			fill(b.near[b.n:to], int32(row))
 		}
-		if from, end := b.n/fetchLen*fetchLen, to/fetchLen*fetchLen; l.fetches && from < end {
+		if from, end := b.n/fetchLen*fetchLen, to/fetchLen*fetchLen; len(l.fetched) > 0 && from < end {
 			l.fetch(b.syn[from:end])
 		}
 		b.n = to

@@ -77,7 +77,7 @@ func (x *instance[T]) joins(a, b operation, src, other plan.Op) bool {
 		return false
 	}
 	// Where delays have changed, a synapse may be reached in one step by spikes of before and after, and the second sees what the first did.
-	return l.adds() || !r.Bounded() && !s.Bounded() && l.batch.syn == m.batch.syn && l.batch.far == m.batch.far && l.batch.near == m.batch.near && (x.replicas() == 1 || l.p.synapses == m.p.synapses)
+	return l.adds() || !r.Bounded() && !s.Bounded() && *l.batch == *m.batch && (x.replicas() == 1 || l.p.synapses == m.p.synapses)
 }
 
 func (j *jointLists[T]) name() string { return j.label }
@@ -127,10 +127,8 @@ func (j *jointLists[T]) run(step int64) error {
 	if err := j.x.pool.run(first.tasks, j.job); err != nil || !j.batches {
 		return err
 	}
-	if first.divided {
-		if err := first.addNoted(); err != nil {
-			return err
-		}
+	if err := first.addNoted(); err != nil {
+		return err
 	}
 	return j.x.outcome(first.p)
 }
@@ -140,10 +138,7 @@ func (j *jointLists[T]) task(worker, task int) {
 	if j.batches {
 		// The programs differ in nothing but the lists that batches are made of.
 		first := j.now[0]
-		f := first.begin(w)
-		if first.divided {
-			w.noted = first.noted[task]
-		}
+		f := first.begin(w, task)
 		before := 0
 		for _, l := range j.now {
 			spikes := l.spikes
@@ -153,8 +148,7 @@ func (j *jointLists[T]) task(worker, task int) {
 			l.rows(w, f, first, spikes, task)
 			before += len(l.spikes)
 		}
-		first.flush(w, f)
-		w.noted = nil
+		first.end(w, f)
 		return
 	}
 	for _, l := range j.now {

@@ -70,8 +70,11 @@ func (a additions[T]) note(i, n int, e *effect, f *frame[T], mask []int32, lengt
 	return bad
 }
 
-// addNoted adds what tasks have put down, in their order.
+// addNoted adds what tasks have put down, in their order; nothing where they have not divided the spikes.
 func (l *listOp[T]) addNoted() error {
+	if !l.divided {
+		return nil
+	}
 	p, m := l.p, &l.x.m
 	for i := range p.eff {
 		e := &p.eff[i]

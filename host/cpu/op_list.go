@@ -27,7 +27,7 @@ type listOp[T real] struct {
 	// inOrder: one synapse after another, each seeing what those before it wrote.
 	inOrder bool
 	batch   *batching // nil: the program runs over each row
-	fetches bool      // values of synapses in batches are asked for ahead
+	fetched []int     // buffers of synapses in batches that are asked for ahead
 	// reals and ints are the effects when the loops of adder can do all of them.
 	reals []adder[T]
 	ints  []adder[int32]
@@ -131,7 +131,7 @@ func (x *instance[T]) newListRun(p *program[T], o *plan.Run) (*listOp[T], error)
 		l.split = l.split && (e.kind != eAccum || e.target) && (e.kind != eScatter || e.own)
 	}
 	l.batch = p.batching(l.conn, x.plan.Conns[o.Conn])
-	l.fetches = l.fetching()
+	l.fetched = l.fetching()
 	l.reals, l.ints = l.adders(o)
 	l.makeSaves()
 	return l, nil
@@ -163,10 +163,8 @@ func (l *listOp[T]) run(step int64) error {
 	if err := l.runTasks(); err != nil {
 		return err
 	}
-	if l.divided {
-		if err := l.addNoted(); err != nil {
-			return err
-		}
+	if err := l.addNoted(); err != nil {
+		return err
 	}
 	if l.p.emits {
 		if err := l.p.collect(l.out.row(step), l.lists[:l.tasks]); err != nil {
@@ -248,16 +246,12 @@ func (l *listOp[T]) task(worker, task int) {
 	} else if l.prepare() {
 		l.rows(w, nil, nil, spikes, task)
 	} else {
-		f := l.begin(w)
+		f := l.begin(w, task)
 		if l.divided {
-			w.noted = l.noted[task]
 			spikes = piece(spikes, 0, len(spikes), l.tasks, task)
 		}
 		l.rows(w, f, l, spikes, task)
-		if l.batch != nil {
-			l.flush(w, f)
-		}
-		w.noted = nil
+		l.end(w, f)
 	}
 	l.lists[task].elements = w.list
 	w.list = nil
@@ -277,14 +271,25 @@ func (l *listOp[T]) elements(w *worker[T], spikes []int32) {
 	}
 }
 
-// begin readies a worker for the program.
-func (l *listOp[T]) begin(w *worker[T]) *frame[T] {
+// begin readies a worker for the program, and for a task.
+func (l *listOp[T]) begin(w *worker[T], task int) *frame[T] {
 	f := w.frame(l.p)
 	l.p.fills(f)
 	if l.batch != nil {
 		w.room()
 	}
+	if l.divided {
+		w.noted = l.noted[task]
+	}
 	return f
+}
+
+// end ends what begin began.
+func (l *listOp[T]) end(w *worker[T], f *frame[T]) {
+	if l.batch != nil {
+		l.flush(w, f)
+	}
+	w.noted = nil
 }
 
 // rows runs over the synapses of the spikes' rows that end in the task's part of the targets: by adders, or with a frame by a program, that of as where

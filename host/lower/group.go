@@ -215,63 +215,6 @@ func (g *group) classify() {
 	}
 }
 
-// findEarly decides what is set at the start of a step. A sum over synapses of the step is not there yet, and what reads one waits for it.
-func (g *group) findEarly() {
-	g.before = map[*check.Variable]bool{}
-	if g.in.Model.Dialect != check.Brian {
-		return
-	}
-	for _, u := range g.in.Model.Updates {
-		if v := u.Assign; v != nil && !g.waits(v.Expr) {
-			g.before[v] = true
-		}
-	}
-}
-
-// waits reports whether e contains a sum over synapses, or reads an assigned variable that does.
-func (g *group) waits(e syntax.Expr) (waits bool) {
-	m := g.in.Model
-	g.through(e, func(e syntax.Expr) {
-		switch e := e.(type) {
-		case *syntax.Ident:
-			v := m.Refs[e].Var
-			waits = waits || v != nil && v.Kind == check.Assigned && !g.before[v]
-		case *syntax.Call:
-			waits = waits || m.Calls[e].Kind == check.CallSum
-		}
-	})
-	return waits
-}
-
-// early lowers what is set at the start of a step: the shared variables, then the others, which may read them.
-func (g *group) early() {
-	for _, name := range []string{"shared", "update"} {
-		s := g.scopeOf(name, name == "shared")
-		var set []*check.Variable
-		for _, u := range g.in.Model.Updates {
-			v := u.Assign
-			if !g.before[v] || v.Shared != s.scalar {
-				continue
-			}
-			s.assign(v, as(s.b, s.expr(v.Expr), irType(v.Type.Kind)))
-			set = append(set, v)
-		}
-		s.storeChanged(set)
-		for _, v := range set {
-			if depth := g.in.History[v.Name]; depth > 0 && !s.scalar {
-				s.remember(v, depth, 0, s.env[v])
-			}
-		}
-		n := g.in.N
-		if s.scalar {
-			n = 1
-		}
-		if k := s.kernel(g.in.Object + " constant over dt"); k != nil {
-			g.out.Early = append(g.out.Early, Step{k, n})
-		}
-	}
-}
-
 // scopeOf is a scope for a kernel of the group's step. Kernels of one name share a stream of random numbers, and no draw of it.
 func (g *group) scopeOf(name string, scalar bool) *kernelScope {
 	s := newScope(g.in, g.in.Object+"/"+name, scalar)

@@ -41,36 +41,6 @@ func SynapseCode(in SynapseInput, code *check.Code, name string) (steps []Step, 
 	return steps, stale, nil
 }
 
-// SynapseEarly makes the kernels that set what is constant over dt, before everything else in a step: what all synapses share, then what each has.
-func SynapseEarly(in SynapseInput) (steps []Step, err error) {
-	defer recoverDefect(&err, in.Object)
-	if in.Model.Dialect != check.Brian {
-		return nil, nil // learn sets what ANNarchy's equations assign
-	}
-	for _, shared := range []bool{true, false} {
-		s := newSynScope(in, fmt.Sprintf("constant over dt/%v", shared))
-		s.scalar, s.perSyn = shared, !shared
-		var set []*check.Variable
-		for _, u := range in.Model.Updates {
-			if v := u.Assign; v != nil && v.Shared == shared {
-				s.assign(v, as(s.b, s.expr(v.Expr), irType(v.Type.Kind)))
-				set = append(set, v)
-			}
-		}
-		s.storeChanged(set)
-		k := s.kernel(in.Object + " constant over dt")
-		switch {
-		case k == nil:
-		case shared:
-			steps = append(steps, Step{k, 1})
-		default:
-			k.Domain = ir.Synapses
-			steps = append(steps, Step{k, in.N})
-		}
-	}
-	return steps, nil
-}
-
 // targetsEnd finds a statement that assigns a variable of a neuron.
 func targetsEnd(code *check.Code, list []*syntax.Stmt) *syntax.Stmt {
 	for _, st := range list {

@@ -40,8 +40,8 @@ func (b *builder) lumpOf(s *net.Synapses, in lower.SynapseInput, p *pairs) *lump
 	if plain || b.isEnd(s) || delayed(s.Sums) || s.Dialect != check.Brian || p.removed != nil || p.pre.Len() <= s.Pre.Group.N+s.Post.Group.N || len(s.Code) > 0 || len(b.net.Operations) > 0 {
 		return nil
 	}
-	if early, err := lower.SynapseEarly(in); err != nil || len(early) > 0 {
-		return nil
+	if slices.ContainsFunc(in.Model.Updates, func(u check.Update) bool { return u.Assign != nil }) {
+		return nil // something is constant over dt
 	}
 	updates, err := lower.SynapseUpdate(in)
 	if err != nil || len(updates) != 1 || updates[0].Kernel.Domain != ir.Synapses {

@@ -18,7 +18,7 @@ func TestRewrite(t *testing.T) {
 		{"def f(a, *b, c=1, **k): pass", "def f(a, *b, c=1, **k): pass"},
 		{"x = [*a, b*c, *d], (*a,), a*(b*c)", "x = __join__(a, [b*c], d), tuple(__join__(a,)), a*(b*c)"},
 		{"x = {*a, b}, {**a, 'k': b, **c}, {'k': 1, **a}", "x = set(__join__(a, [b])), __merge__(a, {'k': b}, c), __merge__({'k': 1}, a)"},
-		{"a, *b = f(c)\n*a, b[i*j], c = d\na, b = *c, d", "a, b = __unpack__(f(c), 1, 0)\na, b[i*j], c = __unpack__(d, 0, 2)\na, b = *c, d"},
+		{"a, *b = f(c)\n*a, b[i*j], c = d\na, b = *c, d\n(a, b), *c, [d] = e", "a, b = __unpack__(f(c), 1, 0)\na, b[i*j], c = __unpack__(d, 0, 2)\na, b = *c, d\n(a, b), c, [d] = __unpack__(e, 1, 1)"},
 		{"def f(a, **k):\n\treturn a**k['n']", "def f(a, **k):\n\treturn __pow__(a, k['n'])"},
 		{"x **= a + 1", "x = __ipow__(x, (a + 1))"},
 		{"x = a[:, 0]", "x = a[__slice__(None, None), 0]"},

@@ -109,12 +109,13 @@ func (r *rewriter) joined(list []token, all []item, open, close string) {
 func (r *rewriter) unpacked(target, value []token, offset int) bool {
 	before, after, star, start := 0, 0, -1, true
 	for k := 0; k < len(target); k++ {
+		at := k
 		switch t := &target[k]; {
 		case t.is("(", "[", "{"):
 			if t.match < 0 {
 				return false
 			}
-			k, start = t.match-offset, false
+			k = t.match - offset
 		case t.is(","):
 			start = true
 			continue
@@ -127,7 +128,7 @@ func (r *rewriter) unpacked(target, value []token, offset int) bool {
 		}
 		if start && star < 0 {
 			before++
-		} else if start && k != star+1 {
+		} else if start && at != star+1 {
 			after++
 		}
 		start = false

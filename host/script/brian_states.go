@@ -44,13 +44,12 @@ func (s *synapses) stateOf(name string) (starlark.Value, bool, error) {
 
 // stateMethod is get_states or set_states of a group or synapses.
 func stateMethod(of stateful, name string) starlark.Value {
-	if name == "get_states" {
-		return starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			return getStates(of, args, kwargs)
-		})
+	f := getStates
+	if name == "set_states" {
+		f = setStates
 	}
 	return starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		return setStates(of, args, kwargs)
+		return f(of, args, kwargs)
 	})
 }
 
@@ -65,7 +64,7 @@ func getStates(of stateful, args starlark.Tuple, kwargs []starlark.Tuple) (starl
 	names := all
 	if isGiven(which) {
 		var err error
-		if names, err = givenNames(which); err != nil {
+		if names, err = variablesIn("get_states", which); err != nil {
 			return nil, err
 		}
 	}
@@ -86,26 +85,6 @@ func getStates(of stateful, args starlark.Tuple, kwargs []starlark.Tuple) (starl
 		}
 	}
 	return d, nil
-}
-
-// givenNames are the names in a list, or one name.
-func givenNames(v starlark.Value) (names []string, err error) {
-	if s, ok := v.(starlark.String); ok {
-		return []string{string(s)}, nil
-	}
-	it := starlark.Iterate(v)
-	if it == nil {
-		return nil, fmt.Errorf("get_states: vars must be a list of names, got %s", article(v))
-	}
-	defer it.Done()
-	for x := starlark.Value(nil); it.Next(&x); {
-		s, ok := x.(starlark.String)
-		if !ok {
-			return nil, fmt.Errorf("get_states: variables are names, got %s", article(x))
-		}
-		names = append(names, string(s))
-	}
-	return names, nil
 }
 
 // inSI is a value without its unit, in SI units.

@@ -19,28 +19,17 @@ func joinLists(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ [
 	return starlark.NewList(out), nil
 }
 
+// spreadOut are what a value with a star consists of.
 func spreadOut(v starlark.Value) ([]starlark.Value, error) {
-	if s, ok := v.(starlark.String); ok {
-		var all []starlark.Value
-		for _, c := range string(s) {
-			all = append(all, starlark.String(c))
-		}
-		return all, nil
+	switch v.(type) {
+	case starlark.String, starlark.Iterable:
+	default:
+		return nil, fmt.Errorf("what follows * is %s, not a list", article(v))
 	}
 	if n := starlark.Len(v); n > maxElements>>4 { // a value takes as much as 16 numbers
 		return nil, fmt.Errorf("a list of %d elements is too long", n)
 	}
-	it := starlark.Iterate(v)
-	if it == nil {
-		return nil, fmt.Errorf("what follows * is %s, not a list", article(v))
-	}
-	defer it.Done()
-	var all []starlark.Value
-	var x starlark.Value
-	for it.Next(&x) {
-		all = append(all, x)
-	}
-	return all, nil
+	return partsOf("*", v)
 }
 
 // mergeDicts is the dictionary of what all arguments hold, of which the last counts, as Python's {**a, **b}.
