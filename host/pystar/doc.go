@@ -40,5 +40,6 @@ const (
 	Join      = "__join__"      // (a, ...): a list of what all hold, [*a, ...]
 	Merge     = "__merge__"     // ({...}, ...): {**a, ...}
 	Unpack    = "__unpack__"    // (values, n, m): the first n, a list, and the last m, for a, *b, c = values
+	Module    = "__module__"    // ("a.b"): a module that is a file beside the script
 	Assigned  = "__assigned__"  // a variable: what is assigned to several targets
 )

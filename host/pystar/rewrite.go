@@ -60,10 +60,13 @@ func lineStarts(s string) []int {
 	return out
 }
 
-// Rewrite never fails: a text that it cannot take apart stays as it is from there on.
-func Rewrite(source string) *Text {
+// Local finds modules that are files beside a script, by the path that stands behind import or from; names are those that "from path import *" brings.
+type Local func(path string) (names []string, ok bool)
+
+// Rewrite never fails: a text that it cannot take apart stays as it is from there on. local may be nil.
+func Rewrite(source string, local Local) *Text {
 	list, whole := lex(source, 0, len(source))
-	r := &rewriter{src: source, list: list}
+	r := &rewriter{src: source, list: list, local: local}
 	r.expressions(list)
 	r.outer = true
 	r.statements()
@@ -99,6 +102,7 @@ type rewriter struct {
 	outer      bool
 	inClass    bool // the statement is one of a class
 	trying     bool // the statement stands within a try
+	local      Local
 }
 
 // wrap puts something around source[start:end].

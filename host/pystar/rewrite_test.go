@@ -7,6 +7,9 @@ import (
 
 // TestRewrite: each form and what it becomes.
 func TestRewrite(t *testing.T) {
+	files := func(path string) ([]string, bool) {
+		return map[string][]string{"own": {"a", "b"}}[path], strings.HasPrefix(path, "own") || strings.HasPrefix(path, ".")
+	}
 	for _, c := range [][2]string{
 		{"x = a**2", "x = __pow__(a, 2)"},
 		{"x = -a.b[i]**-2.5*c", "x = -__pow__(a.b[i], -2.5)*c"},
@@ -89,6 +92,9 @@ func TestRewrite(t *testing.T) {
 		{"from scipy.stats import norm, t\nx = norm", "from scipy.stats import norm, t\nx = norm"},
 		{"from scipy.stats import norm", "pass"},
 		{"from params import *", "from params import *"},
+		{"from own import *", `__module__("own"); a = __module__("own").a; b = __module__("own").b`},
+		{"from own.part import x, y as z\nimport own as o, own.part, numpy as np", `x = __module__("own.part").x; z = __module__("own.part").y` + "\n" + `o = __module__("own"); own = __module__("own"); __module__("own.part")`},
+		{"from . import x\nfrom ..up import y", `x = __module__(".").x` + "\n" + `y = __module__("..up").y`},
 		{"from numpy import random as rnd\nimport math", "rnd = np.random\npass"},
 		{"from brian2.units.constants import faraday_constant as F, gas_constant", "F = __constants__.faraday_constant; gas_constant = __constants__.gas_constant"},
 		{"x = 'a**b' # c**d\n\"\"\"e**f\n'\"\"\"", "x = 'a**b' # c**d\n\"\"\"e**f\n'\"\"\""},
@@ -96,7 +102,7 @@ func TestRewrite(t *testing.T) {
 		{"x = u'a' + R'b'", "x = 'a' + r'b'"},
 		{"x = ]**2 + (a", "x = ]**2 + (a"},
 	} {
-		if got := Rewrite(c[0]).Code; spaceless(got) != spaceless(c[1]) {
+		if got := Rewrite(c[0], files).Code; spaceless(got) != spaceless(c[1]) {
 			t.Errorf("%q\nbecomes %q,\nwant    %q", c[0], got, c[1])
 		}
 	}
@@ -107,7 +113,7 @@ func spaceless(s string) string { return strings.ReplaceAll(s, " ", "") }
 // TestOrigin: what stays of the source is where it was.
 func TestOrigin(t *testing.T) {
 	src := "α = b**2 + undefined\nx = f'{bad} text' % (\n\tworse)\n"
-	r := Rewrite(src)
+	r := Rewrite(src, nil)
 	for _, word := range []string{"undefined", "bad", "worse"} {
 		at := strings.Index(r.Code, word)
 		if got := r.Origin(at); got != strings.Index(src, word) {
@@ -125,7 +131,7 @@ func FuzzRewrite(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		r := Rewrite(s)
+		r := Rewrite(s, nil)
 		for k := range len(r.Code) + 1 {
 			if o := r.Origin(k); o < 0 || o > len(s) {
 				t.Fatalf("byte %d of %q comes from %d", k, r.Code, o)

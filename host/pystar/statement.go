@@ -238,7 +238,7 @@ func (r *rewriter) assignment(line []token, offset int) {
 		case t.is("="):
 			equals = append(equals, k)
 		case t.is("**=") && k > 0 && k+1 < len(line):
-			target := Rewrite(r.src[line[0].start:line[k-1].end]).Code
+			target := Rewrite(r.src[line[0].start:line[k-1].end], nil).Code
 			r.replaceToken(t, "= "+InPlace+"("+target+", (")
 			r.wrap(line[k+1].start, line[len(line)-1].end, "", "))")
 			return
@@ -266,7 +266,7 @@ func (r *rewriter) assignment(line []token, offset int) {
 		if k == from {
 			return
 		}
-		targets = append(targets, Rewrite(r.src[line[from].start:line[k-1].end]).Code)
+		targets = append(targets, Rewrite(r.src[line[from].start:line[k-1].end], nil).Code)
 		from = k + 1
 	}
 	var after strings.Builder
@@ -304,6 +304,20 @@ func module(path string) (own string, ok bool) {
 	return "", ok && !library(own) && root != "numpy" && root != "matplotlib" && root != "mpl_toolkits"
 }
 
+// module is module, or one beside the script, with its names.
+func (r *rewriter) module(path string) (own string, known bool, names []string) {
+	if own, known = module(path); known || r.local == nil {
+		return own, known, nil
+	}
+	if names, known = r.local(path); known {
+		own = fmt.Sprintf("%s(%q)", Module, path)
+	}
+	return own, known, names
+}
+
+// beside reports whether a module is a file beside the script.
+func beside(own string) bool { return strings.HasPrefix(own, Module+"(") }
+
 // imports is what an import means: names for what scripts have under others. One of what they do not have is nothing as long as its names are
 // not used, and else stays as it is.
 func (r *rewriter) imports(line []token) (string, bool) {
@@ -333,7 +347,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 		}
 	}
 	if line[0].is("from") {
-		own, known := module(path())
+		own, known, names := r.module(path())
 		if k >= len(line) || !line[k].is("import") {
 			return "", false
 		}
@@ -343,6 +357,12 @@ func (r *rewriter) imports(line []token) (string, bool) {
 				return "", false
 			case line[k].is("*") && own == Constants:
 				for _, n := range physics {
+					bind(n, own+"."+n)
+				}
+				fallthrough
+			case line[k].is("*") && beside(own):
+				out = append(out, own)
+				for _, n := range names {
 					bind(n, own+"."+n)
 				}
 				fallthrough
@@ -363,6 +383,8 @@ func (r *rewriter) imports(line []token) (string, bool) {
 				if r.trying || r.used(as) {
 					return "", false
 				}
+			case beside(own):
+				bind(as, own+"."+what)
 			case library(own):
 				if r.used(as) {
 					bind(as, own+"."+what)
@@ -383,13 +405,19 @@ func (r *rewriter) imports(line []token) (string, bool) {
 	}
 	for k < len(line) {
 		p := path()
-		own, known := module(p)
+		own, known, _ := r.module(p)
 		as, given := alias()
 		root, _, _ := strings.Cut(p, ".")
 		switch {
 		case !known && (r.trying || given && r.used(as) || !given && r.used(root)), given && known && own == "" && r.used(as):
 			return "", false
 		case !known || own == "":
+		case beside(own) && !given:
+			top, _, _ := r.module(root)
+			bind(root, top)
+			if root != p { // what is within comes with it
+				out = append(out, own)
+			}
 		case library(own) && (given && !r.used(as) || !given && !r.used(root)):
 		case given:
 			bind(as, own)

@@ -282,7 +282,7 @@ func (b *behavior) initializeText(t *starlark.Thread, g *pymNeurons, code string
 		names[n], _ = g.Attr(n)
 	}
 	in.sources[src.Name] = src
-	_, f, err := readPython(src.Name, code)
+	_, f, err := readPython(src.Name, code, nil)
 	if err == nil {
 		err = likePython(f)
 	}

@@ -83,7 +83,7 @@ func (c *pyClass) read(start int, part [2]int) error {
 			return ' '
 		}, c.src.Text[from:to])
 	}
-	_, f, err := readPython(c.src.Name, blank(0, start)+def+blank(start+len(def), part[0])+c.src.Text[part[0]:part[1]])
+	_, f, err := readPython(c.src.Name, blank(0, start)+def+blank(start+len(def), part[0])+c.src.Text[part[0]:part[1]], nil)
 	if err != nil {
 		if m := methodHead.FindStringSubmatch(c.src.Text[part[0]:part[1]]); m != nil && m[1] != "initialize" && m[1] != "iteration" {
 			c.methods[m[1]] = &pyMethod{err: err}

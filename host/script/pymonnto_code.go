@@ -119,7 +119,7 @@ func (g *pymNeurons) expand(b *behavior, key float64) ([]*piece, error) {
 	if body == nil {
 		src := &diag.Source{Name: fmt.Sprintf("iteration of %s of %s", b.name, g.name), Text: dedent(b.iteration)}
 		g.in.sources[src.Name] = src
-		_, f, err := readPython(src.Name, src.Text)
+		_, f, err := readPython(src.Name, src.Text, nil)
 		if err == nil {
 			body, err = pyReader{src}.block(f.Stmts)
 		}

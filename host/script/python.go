@@ -12,7 +12,7 @@ import (
 
 // What people who know Python write first, and what to write here.
 const (
-	importHint    = "import brings in what scripts have anyway: brian2, numpy, matplotlib, pylab, ANNarchy and PymoNNto, and what models use of math, random, itertools, functools, collections, copy, time, os, sys, warnings and scipy.special; load(\"other.star\", \"name\") reads another script"
+	importHint    = "import brings in what scripts have anyway: brian2, numpy, matplotlib, pylab, ANNarchy and PymoNNto, and what models use of math, random, itertools, functools, collections, copy, time, os, sys, warnings and scipy.special; a module of your own is a file beside the script, name.py for import name, or lies in a folder of --data"
 	classHint     = "a class begins with class Name: or class Name(Base):, its statements stand indented below"
 	statementHint = "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"
 )
@@ -56,7 +56,7 @@ func morePython(src *diag.Source, after int) (list diag.List) {
 	line := func(off int) int { return 1 + strings.Count(src.Text[:off], "\n") }
 	first, others, last := map[string]diag.Span{}, map[string][]string{}, map[string]int{}
 	what := map[string]string{}
-	for _, s := range pystar.Rewrite(src.Text).Statements {
+	for _, s := range pystar.Rewrite(src.Text, nil).Statements {
 		p, n := pythonOnly[s.Word], line(s.Start)
 		if p.hint == "" || s.Start <= after || n == line(after) || n == last[p.hint] {
 			continue

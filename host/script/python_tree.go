@@ -99,8 +99,8 @@ func elementwiseCompared(v starlark.Value) bool {
 }
 
 // readPython parses a script with what it has of Python; likePython makes it run.
-func readPython(name, text string) (*pystar.Text, *syntax.File, error) {
-	read := pystar.Rewrite(text)
+func readPython(name, text string, local pystar.Local) (*pystar.Text, *syntax.File, error) {
+	read := pystar.Rewrite(text, local)
 	f, err := fileOptions.Parse(name, read.Code, 0)
 	if wrong, ok := err.(syntax.Error); ok {
 		wrong.Pos.Line, wrong.Pos.Col = read.Position(wrong.Pos.Line, wrong.Pos.Col)

@@ -77,11 +77,12 @@ const cancelReason = "stopped by the user"
 
 // interp is one run of one script.
 type interp struct {
-	ctx  context.Context
-	opt  Options
-	root string   // the script's folder, symlinks resolved
-	dirs []string // further folders that may be read
-	seen []string // files that were read
+	ctx   context.Context
+	opt   Options
+	root  string   // the script's folder, symlinks resolved
+	shown string   // that folder as messages name it
+	dirs  []string // further folders that may be read
+	seen  []string // files that were read
 
 	warned map[string]bool // rendered warnings already given
 
@@ -89,7 +90,8 @@ type interp struct {
 	sources    map[string]*diag.Source // by the file name that positions carry
 	literals   []literalText
 	origins    map[*diag.Source]origin
-	modules    map[string]*module
+	modules    map[string]*module         // by their files
+	places     map[*diag.Source]filePlace // of scripts and modules
 	vocabulary starlark.StringDict
 	allowed    uint64 // steps of the thread at which the script has taken too many
 	exceeded   string // reason of a limit that was hit
@@ -124,8 +126,11 @@ type interp struct {
 
 type module struct {
 	globals starlark.StringDict
+	names   []string // that "from it import *" brings
 	err     error
 	loading bool
+	thread  *starlark.Thread // on which it runs, or ran
+	loaded  bool
 }
 
 var fileOptions = &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true}
@@ -203,7 +208,7 @@ func newInterp(ctx context.Context, path string, o Options) (*interp, error) {
 		o.Steps = DefaultSteps
 	}
 	in := &interp{ctx: ctx, opt: o, net: &net.Network{}, sources: map[string]*diag.Source{}, origins: map[*diag.Source]origin{},
-		modules: map[string]*module{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}, lists: comprehensions{}, defined: map[place]*definition{}}
+		modules: map[string]*module{}, places: map[*diag.Source]filePlace{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}, lists: comprehensions{}, defined: map[place]*definition{}}
 	if o.Seed != nil {
 		in.draws.seed = *o.Seed
 	}
@@ -239,6 +244,8 @@ func (in *interp) main(path, text string) error {
 	stop := context.AfterFunc(in.ctx, func() { in.thread.Cancel(cancelReason) })
 	defer stop()
 	src := &diag.Source{Name: filepath.Clean(path), Text: text}
+	in.places[src] = filePlace{dir: in.root}
+	in.shown = filepath.Dir(src.Name)
 	_, err := in.exec(in.thread, src)
 	if errors.Is(err, errExited) {
 		err = nil
@@ -328,7 +335,7 @@ func (in *interp) exceededMessage() (msg, hint string) {
 // exec parses and runs one file. Errors are rendered.
 func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDict, error) {
 	in.sources[src.Name] = src
-	read, f, err := readPython(src.Name, src.Text)
+	read, f, err := readPython(src.Name, src.Text, in.localModules(src))
 	if err != nil {
 		return nil, in.diagnose(err)
 	}
@@ -347,7 +354,7 @@ func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDic
 			return nil, &Error{List: diag.List{{Message: err.Error(), Hint: hintOf(err)}}}
 		}
 	}
-	return in.runFile(t, f, in.vocabulary)
+	return in.runFile(t, f, in.vocabularyOf(src))
 }
 
 // runFile runs a file that knows the names given, and returns what it defines. Errors are rendered.
@@ -369,23 +376,32 @@ func (in *interp) load(_ *starlark.Thread, name string) (starlark.StringDict, er
 	if err != nil {
 		return nil, err
 	}
-	if m := in.modules[path]; m != nil {
-		if m.loading {
-			return nil, fmt.Errorf("%s loads itself", name)
-		}
+	return in.loadFile(path, &diag.Source{Name: name}, filePlace{dir: in.root})
+}
+
+// loadFile runs a file once and returns what it defines; at is where it belongs.
+func (in *interp) loadFile(path string, src *diag.Source, at filePlace) (starlark.StringDict, error) {
+	m := in.modules[path]
+	switch {
+	case m == nil:
+		m = &module{}
+		in.modules[path] = m
+	case m.loading:
+		return nil, fmt.Errorf("%s loads itself", src.Name)
+	case m.loaded:
 		return m.globals, m.err
 	}
-	m := &module{loading: true}
-	in.modules[path] = m
+	m.loading, m.loaded = true, true
 	text, err := os.ReadFile(path)
 	if err != nil {
-		m.err = errors.New(readError("script", name, err))
+		m.err = errors.New(readError("script", src.Name, err))
 	} else {
-		t := in.newThread(name)
+		t := in.newThread(src.Name)
+		m.thread = t
 		stop := context.AfterFunc(in.ctx, func() { t.Cancel(cancelReason) })
-		var plain string
-		if plain, m.err = plainText(name, string(text)); m.err == nil {
-			m.globals, m.err = in.exec(t, &diag.Source{Name: name, Text: plain})
+		if src.Text, m.err = plainText(src.Name, string(text)); m.err == nil {
+			in.places[src] = at
+			m.globals, m.err = in.exec(t, src)
 		}
 		stop()
 	}
@@ -410,6 +426,7 @@ func (in *interp) predeclared() starlark.StringDict {
 	pythonVocabulary(d)
 	in.tryVocabulary(d)
 	in.classVocabulary(d)
+	in.moduleVocabulary(d)
 	return d
 }
 
