@@ -27,7 +27,6 @@ var absent = map[string]string{
 	"reinit_devices":     onMachine,
 	"BrianLogger":        "--quiet leaves out notes; warnings and errors always show",
 	"active":             switchedOff,
-	"namespace":          "names of equations are given with namespace={...} where the object is made, or are variables of the script",
 	"add_attribute":      "objects have no attributes of the script's own; keep values in a dictionary",
 	"DecodingProjection": "compute_firing_rate(window) gives neurons that spike an r, which a Synapse(psp=\"w*pre.r\") of a rate-coded population transmits",
 	"CurrentInjection":   "give a Synapse(psp=\"pre.r\") and connect_one_to_one: the rate is then added to g_TARGET in every step",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -46,6 +47,14 @@ func init() {
 		"nonzero": func(a *Array, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			return nonzero(nil, b, append(starlark.Tuple{a}, args...), kwargs)
 		},
+		"item": itemMethod,
+		"sort": func(a *Array, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			s, err := sortFunc(nil, b, append(starlark.Tuple{a}, args...), kwargs)
+			if err != nil {
+				return nil, err
+			}
+			return starlark.None, a.SetKey(sliceValue{starlark.None, starlark.None, starlark.None}, s)
+		},
 		"column":    columnMethod,
 		"row":       rowMethod,
 		"set_slice": setSliceMethod,
@@ -66,7 +75,8 @@ func init() {
 			return a.reduceAxis(name, axis)
 		}
 	}
-	for name, f := range map[string]builtinFunc{"repeat": repeatFunc, "cumsum": cumsum, "argsort": argsort, "dot": dot, "clip": mathClip, "round": mathRound} {
+	for name, f := range map[string]builtinFunc{"repeat": repeatFunc, "cumsum": cumsum, "argsort": argsort, "dot": dot, "clip": mathClip, "round": mathRound, "prod": prod, "ptp": peakToPeak, "squeeze": squeeze, "searchsorted": searchSorted,
+		"take": takeRows, "trace": trace, "cumprod": cumulativeProduct, "diagonal": diagonal} {
 		arrayMethods[name] = func(a *Array, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			return f(nil, b, append(starlark.Tuple{a}, args...), kwargs)
 		}
@@ -88,7 +98,7 @@ func init() {
 
 // AttrNames lists attributes and methods.
 func (a *Array) AttrNames() []string {
-	names := []string{"T", "shape", "size", "ndim", "dtype"}
+	names := slices.Concat([]string{"T", "shape", "size", "ndim", "dtype", "real", "imag", "nbytes", "itemsize"}, quantityAttrs, quantityMethods)
 	for n := range arrayMethods {
 		names = append(names, n)
 	}
@@ -109,6 +119,17 @@ func (a *Array) Attr(name string) (starlark.Value, error) {
 		return starlark.MakeInt(len(a.shape)), nil
 	case "dtype":
 		return starlark.String(a.kind.String()), nil
+	case "real":
+		return a.copy(), nil
+	case "imag":
+		return &Array{data: make([]float64, len(a.data)), shape: a.shape, dim: a.dim}, nil
+	case "itemsize":
+		return starlark.MakeInt(8), nil
+	case "nbytes":
+		return starlark.MakeInt(8 * len(a.data)), nil
+	}
+	if v, ok := quantityAttr(a, name); ok {
+		return v, nil
 	}
 	if m, ok := arrayMethods[name]; ok {
 		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -391,4 +412,24 @@ func flattened(a *Array, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tup
 	out := a.copy()
 	out.shape = []int{len(out.data)}
 	return out, nil
+}
+
+// itemMethod is a.item() for an array of one element, a.item(k) for the k-th.
+func itemMethod(a *Array, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	k := -1
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "index?", &k); err != nil {
+		return nil, err
+	}
+	if len(args)+len(kwargs) == 0 {
+		if k = 0; len(a.data) != 1 {
+			return nil, fmt.Errorf("item: this array has %d elements; item(k) is one of them", len(a.data))
+		}
+	}
+	if k < 0 {
+		k += len(a.data)
+	}
+	if k < 0 || k >= len(a.data) {
+		return nil, fmt.Errorf("item: there is no element %d of %d", k, len(a.data))
+	}
+	return a.elem(a.data[k]), nil
 }

@@ -15,9 +15,9 @@ import (
 func moreVocabulary() starlark.StringDict {
 	d := functions(map[string]builtinFunc{"copy": shallowCopy, "expand_dims": expandDims, "squeeze": squeeze, "column_stack": columnStack, "flatnonzero": flatNonzero, "isin": isIn, "in1d": isIn,
 		"setdiff1d": setOperation, "intersect1d": setOperation, "union1d": setOperation, "average": average, "cumprod": cumulativeProduct, "flip": flip, "fliplr": flip, "flipud": flip, "roll": roll, "diag": diagonal, "diagonal": diagonal,
-		"trace": trace, "size": sizeOf, "ndim": dimensions, "logspace": logspace, "geomspace": logspace, "searchsorted": searchSorted, "matmul": dot, "inner": dot, "count_nonzero": countNonzero,
+		"trace": trace, "isscalar": scalarFunc, "size": sizeOf, "ndim": dimensions, "logspace": logspace, "geomspace": logspace, "searchsorted": searchSorted, "matmul": dot, "inner": dot, "count_nonzero": countNonzero,
 		"atleast_1d": atLeastDims(1), "atleast_2d": atLeastDims(2), "delete": deleteRows, "split": splitRows, "array_split": splitRows, "take": takeRows, "vectorize": vectorize, "triu_indices": triangleIndices, "tril_indices": triangleIndices})
-	for op, names := range map[syntax.Token][]string{syntax.PLUS: {"add"}, syntax.MINUS: {"subtract"}, syntax.STAR: {"multiply"}, syntax.SLASH: {"divide", "true_divide"}, syntax.SLASHSLASH: {"floor_divide"}, syntax.PERCENT: {"remainder"}} {
+	for op, names := range map[syntax.Token][]string{syntax.PLUS: {"add"}, syntax.MINUS: {"subtract"}, syntax.STAR: {"multiply"}, syntax.SLASH: {"divide", "true_divide"}, syntax.SLASHSLASH: {"floor_divide"}, syntax.PERCENT: {"remainder", "mod"}} {
 		for _, name := range names {
 			d[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 				var x, y starlark.Value
@@ -424,4 +424,17 @@ func vectorize(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 		}
 		return list.shaped(a.shape...), nil
 	}), nil
+}
+
+// scalarFunc is isscalar(x): a number, with a unit or not, a truth value or a text.
+func scalarFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := oneArg(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	switch v.(type) {
+	case starlark.Int, starlark.Float, starlark.Bool, starlark.String, quantity:
+		return starlark.True, nil
+	}
+	return starlark.False, nil
 }

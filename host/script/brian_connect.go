@@ -92,7 +92,7 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 	if err != nil {
 		return nil, err
 	}
-	if ns == nil {
+	if !isGiven(namespace) {
 		ns = s.ns
 	}
 	exprs := []*diag.Source{c.Condition, c.P, c.Count}

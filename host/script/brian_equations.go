@@ -2,7 +2,11 @@ package script
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
+	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
 	eqsyntax "github.com/galvani-sim/galvani/host/syntax"
 	"go.starlark.net/starlark"
@@ -32,13 +36,21 @@ func (e equations) Binary(op syntax.Token, y starlark.Value, side starlark.Side)
 	return equations{e.text + "\n" + other}, nil
 }
 
-// AttrNames lists what Attr knows.
-func (e equations) AttrNames() []string { return []string{"substitute"} }
+// equationKinds are attributes that list the names of equations of some kinds.
+var equationKinds = map[string][]eqsyntax.EqKind{
+	"names": {eqsyntax.EqODE, eqsyntax.EqAssign, eqsyntax.EqParam}, "diff_eq_names": {eqsyntax.EqODE},
+	"subexpr_names": {eqsyntax.EqAssign}, "parameter_names": {eqsyntax.EqParam}, "eq_names": {eqsyntax.EqODE, eqsyntax.EqAssign},
+}
 
-// Attr is substitute(name=by), which is Equations(e, name=by).
+// AttrNames lists what Attr knows.
+func (e equations) AttrNames() []string {
+	return sortedNames([]string{"substitute", "dimensions", "is_stochastic", "identifiers"}, slices.Collect(maps.Keys(equationKinds)))
+}
+
+// Attr is substitute(name=by), which is Equations(e, name=by), or what the equations are about: sets of names, and the dimensions of all as a dictionary.
 func (e equations) Attr(name string) (starlark.Value, error) {
 	if name != "substitute" {
-		return nil, noAttr("Equations", name, e.AttrNames())
+		return e.about(name)
 	}
 	return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		if len(args) > 0 {
@@ -46,6 +58,53 @@ func (e equations) Attr(name string) (starlark.Value, error) {
 		}
 		return e.substitute(kwargs)
 	}), nil
+}
+
+// about is an attribute.
+func (e equations) about(name string) (starlark.Value, error) {
+	if !slices.Contains(e.AttrNames(), name) {
+		return nil, noAttr("Equations", name, e.AttrNames())
+	}
+	eqs, list := eqsyntax.ParseEquations(&diag.Source{Name: "Equations", Text: e.text}, eqsyntax.Brian)
+	if err := list.Err(); err != nil {
+		return nil, err
+	}
+	dims, used := starlark.NewDict(0), starlark.NewSet(0)
+	names := starlark.NewSet(0)
+	noisy := false
+	vars, _, err := variables(check.Brian, &diag.Source{Name: "Equations", Text: e.text}, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, eq := range eqs.Eqs {
+		v := starlark.String(eq.Name)
+		if slices.Contains(equationKinds[name], eq.Kind) {
+			if err := names.Insert(v); err != nil {
+				return nil, err
+			}
+		}
+		if err := dims.SetKey(v, dimension(vars[eq.Name].dim)); err != nil {
+			return nil, err
+		}
+		if eq.RHS == nil {
+			continue
+		}
+		eqsyntax.Walk(eq.RHS, func(x eqsyntax.Expr) {
+			if id, ok := x.(*eqsyntax.Ident); ok {
+				noisy = noisy || id.Name == "xi" || strings.HasPrefix(id.Name, "xi_")
+				_ = used.Insert(starlark.String(id.Name)) // only an iteration could refuse
+			}
+		})
+	}
+	switch name {
+	case "dimensions":
+		return dims, nil
+	case "is_stochastic":
+		return starlark.Bool(noisy), nil
+	case "identifiers":
+		return used, nil
+	}
+	return names, nil
 }
 
 func equationText(v starlark.Value) (string, bool) {

@@ -306,7 +306,7 @@ func (g *neuronGroup) emits(event string) bool {
 
 // AttrNames lists variables and fixed attributes.
 func (g *neuronGroup) AttrNames() []string {
-	names := []string{"name", "N", "i", "t", "dt", "clock", "start", "stop", "variables", "tags", "source", "run_regularly", "run_at", "run_on_event", "stop_when", "get_states", "set_states"}
+	names := []string{"name", "N", "i", "t", "dt", "clock", "start", "stop", "variables", "tags", "source", "run_regularly", "run_at", "run_on_event", "stop_when", "get_states", "set_states", "namespace", "events"}
 	for _, v := range g.more {
 		names = append(names, v.name)
 	}
@@ -343,6 +343,16 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 		return stringList(g.pop.group.Tags), nil
 	case "run_regularly", "run_at", "run_on_event":
 		return starlark.NewBuiltin(name, g.blockMethod(name)), nil
+	case "namespace":
+		if g.ns != nil {
+			return namespaceValue{g.ns}, nil
+		}
+	case "events":
+		return g.events(), nil
+	case "equations", "user_equations":
+		if src := g.pop.group.Equations; src != nil {
+			return equations{src.Text}, nil
+		}
 	case "stop_when":
 		return starlark.NewBuiltin(name, g.stopWhen), nil
 	case "set_spikes":
@@ -356,6 +366,19 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 		return v, err
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, g.AttrNames())
+}
+
+// events maps the names of the group's events to their conditions.
+func (g *neuronGroup) events() *starlark.Dict {
+	d := starlark.NewDict(1)
+	put := func(name, condition string) { _ = d.SetKey(starlark.String(name), starlark.String(condition)) } // a text can be a key
+	if s := g.pop.group.Spiking; s != nil {
+		put("spike", s.Threshold.Text)
+	}
+	for _, e := range g.pop.group.Events {
+		put(e.Name, e.Condition.Text)
+	}
+	return d
 }
 
 func (g *neuronGroup) dt() float64 {

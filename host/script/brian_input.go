@@ -88,7 +88,37 @@ func (in *interp) makePoissonGroup(t *starlark.Thread, b *starlark.Builtin, args
 // poissonInput is a PoissonInput as a value; all that can be done with it is to run it.
 type poissonInput struct {
 	*object
-	input *net.PoissonInput
+	input  *net.PoissonInput
+	target *neuronGroup
+	weight starlark.Value
+}
+
+// AttrNames lists what it was made of.
+func (p *poissonInput) AttrNames() []string {
+	return []string{"N", "name", "rate", "target", "target_var", "weight"}
+}
+
+// Attr gives what it was made of.
+func (p *poissonInput) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "N":
+		return starlark.MakeInt(p.input.N), nil
+	case "rate":
+		return quantity{p.input.Rate, hertz}, nil
+	case "target_var":
+		return starlark.String(p.input.Var), nil
+	case "target":
+		return p.target, nil
+	case "weight":
+		return p.weight, nil
+	}
+	if v, ok, err := bare(p, name); ok {
+		return v, err
+	}
+	if name != "name" {
+		return nil, noAttr(p.String(), name, p.AttrNames())
+	}
+	return p.object.Attr(name)
 }
 
 // makePoissonInput is PoissonInput(target, target_var, N, rate, weight).
@@ -148,7 +178,7 @@ func (in *interp) makePoissonInput(t *starlark.Thread, b *starlark.Builtin, args
 		p.Weight = numberSource("weight of "+o.what(), w.Value, w.Dim)
 	}
 	o.needs = []*object{g.object}
-	pv := &poissonInput{o, p}
+	pv := &poissonInput{o, p, g, weight}
 	o.register(pv, func(n *net.Network) { n.Inputs = append(n.Inputs, p) })
 	return pv, nil
 }

@@ -136,7 +136,7 @@ func (m *stateMonitor) elements(v starlark.Value) error {
 
 // AttrNames lists the recorded variables and t.
 func (m *stateMonitor) AttrNames() []string {
-	return sortedNames([]string{"t", "name", "record", "record_variables", "source", "clock", "N"}, m.mon.Vars)
+	return sortedNames([]string{"t", "name", "record", "record_variables", "source", "clock", "dt", "N", "n_indices", "get_states"}, m.mon.Vars)
 }
 
 // Attr gives what was recorded so far.
@@ -150,6 +150,16 @@ func (m *stateMonitor) Attr(name string) (starlark.Value, error) {
 		return stringList(m.mon.Vars), nil
 	case "clock":
 		return m.in.clockAt(&m.mon.DT), nil
+	case "dt":
+		return m.in.clockAt(&m.mon.DT).(starlark.HasAttrs).Attr(name)
+	case "get_states":
+		return stateMethod(m, name), nil
+	case "n_indices":
+		if m.mon.Elements == nil {
+			n, err := m.of.count()
+			return starlark.MakeInt(n), err
+		}
+		return starlark.MakeInt(len(m.mon.Elements)), nil
 	case "record":
 		if m.all {
 			return starlark.True, nil

@@ -338,7 +338,7 @@ func (n *network) addOne(o *object) {
 
 // AttrNames lists the methods and attributes.
 func (n *network) AttrNames() []string {
-	return []string{"add", "get_states", "initialize", "iteration", "name", "objects", "profiling_info", "remove", "restore", "run", "scheduling_summary", "set_states",
+	return []string{"add", "get_profiling_info", "get_states", "initialize", "iteration", "name", "objects", "profiling_info", "remove", "restore", "run", "schedule", "scheduling_summary", "set_states",
 		"simulate_iteration", "simulate_iterations", "stop", "store", "sweep", "t"}
 }
 
@@ -355,6 +355,9 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 			return quantity{0, units.Second}, nil
 		}
 		return quantity{n.w.sim.Time(), units.Second}, nil
+	case "t_":
+		v, _, err := bare(n, name)
+		return v, err
 	case "objects":
 		vals := make([]starlark.Value, len(n.members))
 		for k, o := range n.members {
@@ -381,6 +384,15 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 		return starlark.NewBuiltin(name, n.setStates), nil
 	case "scheduling_summary":
 		return starlark.NewBuiltin(name, n.schedule), nil
+	case "get_profiling_info":
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			if len(args)+len(kwargs) > 0 {
+				return nil, fmt.Errorf("%s takes no arguments", b.Name())
+			}
+			return n.profile()
+		}), nil
+	case "schedule":
+		return stringList(allSlots()), nil
 	case "profiling_info":
 		return n.profile()
 	case "restore":
@@ -539,7 +551,11 @@ func (in *interp) runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs [
 		"profile?", &ignored, "level?", &ignored); err != nil {
 		return 0, err
 	}
-	ns, err := namespaceOf("run", namespace)
+	var ns starlark.StringDict
+	var err error
+	if isGiven(namespace) {
+		ns, err = namespaceOf("run", namespace)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -613,14 +629,14 @@ func (in *interp) resultNetworks(res *Result) {
 
 // brianVocabulary is Brian2's.
 func (in *interp) brianVocabulary() starlark.StringDict {
-	d := starlark.StringDict{}
+	d := methodNames()
 	for name, f := range map[string]builtinFunc{
 		"NeuronGroup": in.makeNeuronGroup, "Equations": in.makeEquations, "PoissonGroup": in.makePoissonGroup, "PoissonInput": in.makePoissonInput,
 		"SpikeGeneratorGroup": in.makeSpikeGenerator, "TimedArray": in.makeTimedArray, "Synapses": in.makeSynapses,
 		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
 		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "Clock": in.makeClock, "network_operation": in.networkOperation, "NetworkOperation": in.makeNetworkOperation,
 		"profiling_summary": in.profilingSummary, "scheduling_summary": in.schedulingSummary,
-		"start_scope": in.startScope, "linked_var": in.linkedVar, "stop": in.stop, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc, "sweep": in.magicSweep,
+		"start_scope": in.startScope, "linked_var": in.linkedVar, "stop": in.stop, "store": in.magicStore, "restore": in.magicRestore, "timestep": timestepFunction, "collect": in.collectFunc, "sweep": in.magicSweep,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}

@@ -3,6 +3,7 @@ package script
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -176,14 +177,14 @@ func (in *interp) codeSource(t *starlark.Thread, owner, what, text string) (*dia
 
 // namespaceOf reads namespace=.
 func namespaceOf(kind string, v starlark.Value) (starlark.StringDict, error) {
+	ns := starlark.StringDict{}
 	if !isGiven(v) {
-		return nil, nil
+		return ns, nil
 	}
-	d, ok := v.(*starlark.Dict)
+	d, ok := v.(starlark.IterableMapping)
 	if !ok {
 		return nil, fmt.Errorf("%s: namespace= takes a dictionary, got %s", kind, article(v))
 	}
-	ns := starlark.StringDict{}
 	for _, kv := range d.Items() {
 		k, ok := kv[0].(starlark.String)
 		if !ok {
@@ -275,6 +276,9 @@ func (c *ownClock) Attr(name string) (starlark.Value, error) {
 	case "name":
 		return starlark.String(c.name), nil
 	}
+	if v, ok, err := bare(c, name); ok {
+		return v, err
+	}
 	return nil, noAttr("Clock", name, c.AttrNames())
 }
 
@@ -291,6 +295,14 @@ func (in *interp) makeClock(_ *starlark.Thread, b *starlark.Builtin, args starla
 }
 
 var slots = []string{"start", "groups", "thresholds", "synapses", "resets", "end"}
+
+// allSlots are all that when= can be, in the order of a step.
+func allSlots() (all []string) {
+	for _, s := range slots {
+		all = append(all, "before_"+s, s, "after_"+s)
+	}
+	return all
+}
 
 // slotOf checks when=.
 func slotOf(kind, when string) error {
@@ -381,3 +393,37 @@ func (f *frozen) Lookup(name string) (check.Value, bool) {
 
 // Names lists all that can be found.
 func (f *frozen) Names() []string { return f.rest.Names() }
+
+// timestepFunction is timestep(t, dt): in which step a time lies. Times that rounding left just below a step count as that step, by Brian2's tolerance.
+func timestepFunction(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var at, step starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "t", &at, "dt", &step); err != nil {
+		return nil, err
+	}
+	times, one, err := operand(b.Name(), at)
+	if err != nil {
+		return nil, err
+	}
+	dt, ok := asQuantity(step)
+	if !ok || dt.Dim != units.Second || times.dim != units.Second {
+		return nil, withHint(fmt.Errorf("timestep takes a time and a time step"), "as in timestep(t, defaultclock.dt)")
+	}
+	out := times.copy()
+	out.dim, out.kind = noDim, intElems
+	for k, t := range times.data {
+		out.data[k] = math.Trunc((t + 1e-3*dt.Value) / dt.Value)
+	}
+	if one {
+		return out.elem(out.data[0]), nil
+	}
+	return out, nil
+}
+
+// methodNames are the names under which Brian2 has its methods of integration as objects: method=euler is method="euler".
+func methodNames() starlark.StringDict {
+	d := starlark.StringDict{}
+	for _, name := range []string{"exact", "linear", "euler", "rk2", "rk4", "heun", "milstein", "exponential_euler", "gsl_rk2", "gsl_rk4", "gsl_rkf45", "gsl_rkck", "gsl_rk8pd"} {
+		d[name] = starlark.String(name)
+	}
+	return d
+}

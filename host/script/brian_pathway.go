@@ -20,12 +20,14 @@ var (
 	_ holder               = (*pathway)(nil)
 )
 
-func (p *pathway) String() string                           { return fmt.Sprintf("pathway %q of %s", p.way.Name, p.of.name) }
-func (p *pathway) Type() string                             { return "SynapticPathway" }
-func (p *pathway) Freeze()                                  {}
-func (p *pathway) Truth() starlark.Bool                     { return true }
-func (p *pathway) Hash() (uint32, error)                    { return starlark.String(p.label()).Hash() }
-func (p *pathway) AttrNames() []string                      { return []string{"delay", "name", "order"} }
+func (p *pathway) String() string        { return fmt.Sprintf("pathway %q of %s", p.way.Name, p.of.name) }
+func (p *pathway) Type() string          { return "SynapticPathway" }
+func (p *pathway) Freeze()               {}
+func (p *pathway) Truth() starlark.Bool  { return true }
+func (p *pathway) Hash() (uint32, error) { return starlark.String(p.label()).Hash() }
+func (p *pathway) AttrNames() []string {
+	return []string{"N", "clock", "code", "delay", "event", "name", "order", "prepost", "source", "synapses", "target"}
+}
 func (p *pathway) label() string                            { return p.of.name + "." + p.way.Name }
 func (p *pathway) part() *object                            { return p.of.object }
 func (p *pathway) namespace() starlark.StringDict           { return p.of.ns }
@@ -44,6 +46,31 @@ func (p *pathway) Attr(name string) (starlark.Value, error) {
 			break
 		}
 		return starlark.MakeInt(p.way.Order), nil
+	case "synapses":
+		return p.of, nil
+	case "source", "target": // of the spikes
+		from, to := p.of.source, p.of.target
+		if p.way.Post {
+			from, to = to, from
+		}
+		if name == "target" {
+			from = to
+		}
+		return from.end(), nil
+	case "prepost":
+		if p.way.Post {
+			return starlark.String("post"), nil
+		}
+		return starlark.String("pre"), nil
+	case "event":
+		return starlark.String(cmp.Or(p.way.Event, "spike")), nil
+	case "code":
+		if p.way.Code == nil {
+			return starlark.String(""), nil
+		}
+		return starlark.String(p.way.Code.Text), nil
+	case "N", "clock":
+		return p.of.Attr(name)
 	case "delay":
 		if p.of.constructed[p.way.Name] {
 			return quantity{p.way.Delay[0], units.Second}, nil

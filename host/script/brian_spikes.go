@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -98,7 +99,7 @@ func (in *interp) makeSpikeMonitor(t *starlark.Thread, b *starlark.Builtin, args
 
 // AttrNames lists the recorded variables and fixed attributes.
 func (m *spikeMonitor) AttrNames() []string {
-	return sortedNames([]string{"i", "t", "it", "count", "num_spikes", "num_events", "N", "spike_trains", "event_trains", "values", "all_values", "name", "source", "record"}, m.mon.Vars)
+	return sortedNames([]string{"i", "t", "it", "count", "num_spikes", "num_events", "N", "spike_trains", "event_trains", "values", "all_values", "name", "source", "record", "record_variables", "event", "get_states"}, m.mon.Vars)
 }
 
 func (m *spikeMonitor) spikes() (Spikes, error) {
@@ -122,6 +123,12 @@ func (m *spikeMonitor) Attr(name string) (starlark.Value, error) {
 		return m.of, nil
 	case "record":
 		return starlark.Bool(!m.mon.CountOnly), nil
+	case "record_variables":
+		return stringList(m.mon.Vars), nil
+	case "event":
+		return starlark.String(cmp.Or(m.mon.Event, "spike")), nil
+	case "get_states":
+		return stateMethod(m, name), nil
 	case "spike_trains", "event_trains":
 		return starlark.NewBuiltin(name, m.trains), nil
 	case "values", "all_values":
@@ -307,7 +314,7 @@ func (m *rateMonitor) rates() (Rates, error) {
 
 // AttrNames lists the attributes.
 func (m *rateMonitor) AttrNames() []string {
-	return []string{"N", "name", "rate", "smooth_rate", "source", "t"}
+	return []string{"N", "get_states", "name", "rate", "smooth_rate", "source", "t"}
 }
 
 // Attr gives what was recorded so far.
@@ -317,6 +324,8 @@ func (m *rateMonitor) Attr(name string) (starlark.Value, error) {
 		return starlark.String(m.name), nil
 	case "source":
 		return m.of, nil
+	case "get_states":
+		return stateMethod(m, name), nil
 	case "smooth_rate":
 		return starlark.NewBuiltin(name, m.smooth), nil
 	case "t", "rate", "N":

@@ -3,17 +3,24 @@ package script
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.starlark.net/starlark"
 
 	"github.com/galvani-sim/galvani/host/units"
 )
 
-// stateful is a group or synapses, whose variables get_states and set_states name.
-type stateful interface {
-	starlark.HasSetField
+// withStates is what has states that can be read: also a monitor, with what it recorded.
+type withStates interface {
+	starlark.HasAttrs
 	stateNames() (label string, all []string)
 	stateOf(name string) (v starlark.Value, ok bool, err error)
+}
+
+// stateful is a group or synapses, whose variables get_states and set_states name.
+type stateful interface {
+	withStates
+	starlark.HasSetField
 }
 
 func (g *neuronGroup) stateNames() (string, []string) {
@@ -42,19 +49,56 @@ func (s *synapses) stateOf(name string) (starlark.Value, bool, error) {
 	return a, true, err
 }
 
-// stateMethod is get_states or set_states of a group or synapses.
-func stateMethod(of stateful, name string) starlark.Value {
-	f := getStates
-	if name == "set_states" {
-		f = setStates
+func (m *stateMonitor) stateNames() (string, []string) {
+	return fmt.Sprintf("StateMonitor %q", m.name), append([]string{"N", "t"}, m.mon.Vars...)
+}
+
+// stateOf is an attribute; samples are rows, one for each time, as in Brian2.
+func (m *stateMonitor) stateOf(name string) (starlark.Value, bool, error) {
+	v, ok, err := monitored(m, name)
+	if a, is := v.(*Array); is && len(a.shape) == 2 {
+		v = a.transpose()
 	}
+	return v, ok, err
+}
+
+func (m *spikeMonitor) stateNames() (string, []string) {
+	names := []string{"N", "count"}
+	if !m.mon.CountOnly {
+		names = append(append(names, "i", "t"), m.mon.Vars...)
+	}
+	return fmt.Sprintf("%s %q", m.kind, m.name), names
+}
+
+func (m *spikeMonitor) stateOf(name string) (starlark.Value, bool, error) { return monitored(m, name) }
+
+func (m *rateMonitor) stateNames() (string, []string) {
+	return fmt.Sprintf("%s %q", m.kind, m.name), []string{"N", "rate", "t"}
+}
+
+func (m *rateMonitor) stateOf(name string) (starlark.Value, bool, error) { return monitored(m, name) }
+
+// monitored is an attribute of a monitor if it is one of its states.
+func monitored(m withStates, name string) (starlark.Value, bool, error) {
+	if _, all := m.stateNames(); !slices.Contains(all, name) {
+		return nil, false, nil
+	}
+	v, err := m.Attr(name)
+	return v, true, err
+}
+
+// stateMethod is get_states, or set_states of a group or synapses.
+func stateMethod(of withStates, name string) starlark.Value {
 	return starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		return f(of, args, kwargs)
+		if to, ok := of.(stateful); ok && name == "set_states" {
+			return setStates(to, args, kwargs)
+		}
+		return getStates(of, args, kwargs)
 	})
 }
 
 // getStates is get_states(vars=None, units=True): a dictionary of arrays, without units of numbers in SI units.
-func getStates(of stateful, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func getStates(of withStates, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var which starlark.Value
 	withUnits := true
 	if err := unpack("get_states", args, kwargs, "vars?", &which, "units?", &withUnits); err != nil {

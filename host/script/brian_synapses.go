@@ -336,7 +336,7 @@ var lastUpdate = variable{name: "lastupdate", dim: units.Second, stored: true}
 
 // given are attributes that all synapses have.
 var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "clock", "N_pre", "N_post", "N_incoming", "N_outgoing",
-	"N_incoming_post", "N_outgoing_pre", "variables", "indices", "run_regularly", "get_states", "set_states", "tags"}
+	"N_incoming_post", "N_outgoing_pre", "variables", "indices", "run_regularly", "get_states", "set_states", "tags", "multisynaptic_index", "dt", "namespace"}
 
 // AttrNames lists variables, pathways and fixed attributes.
 func (s *synapses) AttrNames() []string {
@@ -369,6 +369,21 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 		return starlark.String(s.name), nil
 	case "clock":
 		return s.in.clockAt(&s.syn.DT), nil
+	case "dt":
+		return s.in.clockAt(&s.syn.DT).(starlark.HasAttrs).Attr(name)
+	case "namespace":
+		if s.ns != nil {
+			return namespaceValue{s.ns}, nil
+		}
+	case "equations":
+		if s.syn.Equations != nil {
+			return equations{s.syn.Equations.Text}, nil
+		}
+	case "multisynaptic_index":
+		if s.syn.Multi == "" {
+			return starlark.None, nil
+		}
+		return starlark.String(s.syn.Multi), nil
 	case "source":
 		return s.source.end(), nil
 	case "target":

@@ -69,7 +69,7 @@ func (t *timedArray) Hash() (uint32, error) { return starlark.String(t.t.Name).H
 func (t *timedArray) Name() string { return t.t.Name }
 
 // AttrNames lists name, values and dt.
-func (t *timedArray) AttrNames() []string { return []string{"dt", "name", "values"} }
+func (t *timedArray) AttrNames() []string { return []string{"dim", "dt", "name", "values"} }
 
 // Attr gives name, values or dt.
 func (t *timedArray) Attr(name string) (starlark.Value, error) {
@@ -80,6 +80,8 @@ func (t *timedArray) Attr(name string) (starlark.Value, error) {
 		return t.a.copy(), nil
 	case "dt":
 		return quantity{t.t.DT, units.Second}, nil
+	case "dim":
+		return dimension(t.a.dim), nil
 	}
 	return nil, noAttr("TimedArray", name, t.AttrNames())
 }

@@ -206,14 +206,31 @@ func (w *varView) Binary(op syntax.Token, y starlark.Value, side starlark.Side) 
 	return a.Binary(op, y, side)
 }
 
+func (w *varView) dim() units.Dim {
+	if w.bare {
+		return noDim
+	}
+	return w.v.dim
+}
+
 // AttrNames are those of arrays, and Brian2's get_item and set_item.
 func (w *varView) AttrNames() []string {
-	return sortedNames((&Array{}).AttrNames(), []string{"get_item", "set_item"})
+	return sortedNames((&Array{}).AttrNames(), []string{"get_item", "set_item", "name", "unit", "group"})
 }
 
 // Attr is an attribute of the values, such as shape or mean().
 func (w *varView) Attr(name string) (starlark.Value, error) {
 	switch name {
+	case "name":
+		return starlark.String(w.v.name), nil
+	case "unit":
+		return number(1, w.dim()), nil
+	case "dim":
+		return dimension(w.dim()), nil
+	case "group":
+		if m, ok := w.of.(member); ok {
+			return m, nil
+		}
 	case "get_item":
 		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			key, err := oneArg(b, args, kwargs)

@@ -14,7 +14,7 @@
 //	errors.go, absent.go            errors with places, and answers to names that do not exist here
 //	arguments.go, files.go          what all builtins read arguments with, and the files that scripts may touch
 //	params.go, scope.go, modules.go param(), the names that equations can see, np and plt
-//	array*.go, math.go, quantity.go numbers with units, and numpy's arrays of them
+//	array*.go, math.go, quantity*.go  numbers with units, and numpy's arrays of them
 //	complex.go, fft.go              complex numbers, which scripts compute with and neurons do not, and np.fft
 //	library*.go                     what models use of Python's own modules: random, itertools, collections, time, ...
 //	files_write.go                  what scripts write themselves, under the output folder

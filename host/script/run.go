@@ -91,7 +91,7 @@ func (c *clock) Type() string          { return "Clock" }
 func (c *clock) Freeze()               {}
 func (c *clock) Truth() starlark.Bool  { return true }
 func (c *clock) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Clock") }
-func (c *clock) AttrNames() []string   { return []string{"dt", "t"} }
+func (c *clock) AttrNames() []string   { return []string{"dt", "name", "t", "timestep"} }
 
 // Attr gives dt and t.
 func (c *clock) Attr(name string) (starlark.Value, error) {
@@ -100,6 +100,13 @@ func (c *clock) Attr(name string) (starlark.Value, error) {
 		return quantity{c.in.defaultDT(), units.Second}, nil
 	case "t":
 		return quantity{c.in.now(), units.Second}, nil
+	case "name":
+		return starlark.String("defaultclock"), nil
+	case "timestep":
+		return starlark.MakeInt64(int64(math.Round(c.in.now() / c.in.defaultDT()))), nil
+	}
+	if v, ok, err := bare(c, name); ok {
+		return v, err
 	}
 	return nil, noAttr("defaultclock", name, c.AttrNames())
 }

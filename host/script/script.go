@@ -416,7 +416,7 @@ func (in *interp) predeclared() starlark.StringDict {
 		q, _ := units.Lookup(name)
 		d[name] = number(q.Value, q.Dim)
 	}
-	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), in.draws.vocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary(), in.functionVocabulary(), in.pymonntoVocabulary(), in.figureVocabulary(), in.graphVocabulary()} {
+	for _, part := range []starlark.StringDict{mathVocabulary(), arrayVocabulary(), unitVocabulary(), in.draws.vocabulary(), in.commonVocabulary(), in.annarchyVocabulary(), in.brianVocabulary(), in.functionVocabulary(), in.pymonntoVocabulary(), in.figureVocabulary(), in.graphVocabulary()} {
 		maps.Copy(d, part)
 	}
 	in.machinery(d)
