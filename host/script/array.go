@@ -340,6 +340,11 @@ func (a *Array) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (s
 	return arrayOp(op, l, r)
 }
 
+// zero reports whether all elements are 0.
+func (a *Array) zero() bool {
+	return !slices.ContainsFunc(a.data, func(v float64) bool { return v != 0 })
+}
+
 func arrayOp(op syntax.Token, l, r *Array) (starlark.Value, error) {
 	switch op {
 	case syntax.AMP, syntax.PIPE, syntax.CIRCUMFLEX:
@@ -360,7 +365,9 @@ func arrayOp(op syntax.Token, l, r *Array) (starlark.Value, error) {
 	default:
 		return nil, nil
 	}
-	d, err := opDim(op, l.dim, r.dim)
+	x, y := l.dim, r.dim
+	adoptUnit(op, l.zero(), &x, r.zero(), &y)
+	d, err := opDim(op, x, y)
 	if err != nil {
 		return nil, err
 	}

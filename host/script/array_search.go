@@ -132,12 +132,13 @@ func where(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs 
 	if err != nil {
 		return nil, fmt.Errorf("where: %w", err)
 	}
-	if l.dim != r.dim {
-		return nil, fmt.Errorf("where: the units differ: %s and %s", describeDim(l.dim), describeDim(r.dim))
+	dim, other := l.dim, r.dim
+	if adoptUnit(syntax.PLUS, l.zero(), &dim, r.zero(), &other); dim != other {
+		return nil, fmt.Errorf("where: the units differ: %s and %s", describeDim(dim), describeDim(other))
 	}
 	// NaN marks the place to fill from r; it cannot come from the mask, whose values are only compared with 0.
 	kind := min(l.kind, r.kind)
-	picked, err := broadcast(mask, l, l.dim, kind, func(m, v float64) float64 {
+	picked, err := broadcast(mask, l, dim, kind, func(m, v float64) float64 {
 		if m != 0 {
 			return v
 		}
@@ -146,7 +147,7 @@ func where(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs 
 	if err != nil {
 		return nil, fmt.Errorf("where: %w", err)
 	}
-	rest, err := broadcast(mask, r, l.dim, kind, func(m, v float64) float64 {
+	rest, err := broadcast(mask, r, dim, kind, func(m, v float64) float64 {
 		if m == 0 {
 			return v
 		}
@@ -155,7 +156,7 @@ func where(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs 
 	if err != nil {
 		return nil, fmt.Errorf("where: %w", err)
 	}
-	return broadcast(picked, rest, l.dim, kind, func(a, b float64) float64 { return a + b })
+	return broadcast(picked, rest, dim, kind, func(a, b float64) float64 { return a + b })
 }
 
 func diff(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -201,10 +201,11 @@ func unitless(a *Array) bool {
 // sameUnit lifts a function of two values of one unit; its result keeps the unit unless it is a ratio.
 func sameUnit(f func(x, y float64) float64, ratio bool) func(x, y *Array) (*Array, error) {
 	return func(x, y *Array) (*Array, error) {
-		if x.dim != y.dim {
-			return nil, fmt.Errorf("the units differ: %s and %s", describeDim(x.dim), describeDim(y.dim))
+		dx, dy := x.dim, y.dim
+		if adoptUnit(syntax.PLUS, x.zero(), &dx, y.zero(), &dy); dx != dy {
+			return nil, fmt.Errorf("the units differ: %s and %s", describeDim(dx), describeDim(dy))
 		}
-		d, kind := x.dim, min(x.kind, y.kind, intElems)
+		d, kind := dx, min(x.kind, y.kind, intElems)
 		if ratio {
 			d, kind = units.Dim{}, realElems
 		}
@@ -325,6 +326,11 @@ func mathClip(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	h, err := bound(hi, math.Inf(1))
 	if err != nil {
 		return nil, err
+	}
+	for _, q := range []*units.Quantity{&l, &h} {
+		if q.Value == 0 && q.Dim.Dimensionless() {
+			q.Dim = a.dim
+		}
 	}
 	if l.Dim != a.dim || h.Dim != a.dim {
 		return nil, fmt.Errorf("clip: the units differ: %s, %s and %s", describeDim(a.dim), describeDim(l.Dim), describeDim(h.Dim))

@@ -146,6 +146,18 @@ func opDim(op syntax.Token, x, y units.Dim) (units.Dim, error) {
 	return x, fmt.Errorf("%s is not defined for quantities", op)
 }
 
+// adoptUnit gives a 0 without a unit, which is 0 of any unit, that of what it is added to, subtracted from or a remainder of, as in Brian2.
+func adoptUnit(op syntax.Token, xZero bool, x *units.Dim, yZero bool, y *units.Dim) {
+	if op == syntax.STAR || op == syntax.SLASH {
+		return
+	}
+	if xZero && x.Dimensionless() {
+		*x = *y
+	} else if yZero && y.Dimensionless() {
+		*y = *x
+	}
+}
+
 func opNoun(op syntax.Token) string {
 	switch op {
 	case syntax.PLUS:
@@ -186,6 +198,7 @@ func floatOp(op syntax.Token, x, y float64) float64 {
 }
 
 func scalarOp(op syntax.Token, x, y units.Quantity) (float64, units.Dim, error) {
+	adoptUnit(op, x.Value == 0, &x.Dim, y.Value == 0, &y.Dim)
 	d, err := opDim(op, x.Dim, y.Dim)
 	if err != nil {
 		return 0, d, err
