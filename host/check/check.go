@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -15,6 +16,8 @@ type checker struct {
 	m    *Model
 	list diag.List
 	src  *diag.Source // the text of the expression being checked
+	// eventDriven: equations of synapses are.
+	eventDriven bool
 	// bad are variables whose type is unknown because of an error that has been reported.
 	bad map[*Variable]bool
 	// values remembers what the scope answered, so that a name is looked up and warned about once.
@@ -52,7 +55,8 @@ const (
 
 func newChecker(m *Model, ctx Context) *checker {
 	return &checker{ctx: ctx, m: m, bad: map[*Variable]bool{}, values: map[string]Value{}, warned: map[string]bool{},
-		failed: map[syntax.Expr]bool{}, wholes: map[syntax.Expr]bool{}, anyUnits: map[*syntax.Cond]bool{}}
+		failed: map[syntax.Expr]bool{}, wholes: map[syntax.Expr]bool{}, anyUnits: map[*syntax.Cond]bool{},
+		eventDriven: slices.ContainsFunc(m.Vars, func(v *Variable) bool { return v.EventDriven })}
 }
 
 func newModel(ctx Context, src *diag.Source) *Model {
@@ -67,6 +71,7 @@ func newModel(ctx Context, src *diag.Source) *Model {
 func Check(eqs *syntax.Equations, params []*syntax.Equation, ctx Context) (*Model, diag.List) {
 	c := newChecker(newModel(ctx, eqs.Source), ctx)
 	c.src = eqs.Source
+	c.eventDriven = slices.ContainsFunc(eqs.Eqs, func(eq *syntax.Equation) bool { return hasFlag(eq, "event-driven") })
 	for _, v := range ctx.Extra {
 		c.m.ByName[v.Name] = v
 	}

@@ -2,7 +2,6 @@ package check
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/diag"
@@ -64,10 +63,15 @@ func (c *checker) nameAllowed(eq *syntax.Equation) bool {
 	return false
 }
 
+// lastUpdate is the time of the last event of a synapse, where equations are event-driven; else it is free for a variable.
+const lastUpdate = "lastupdate"
+
 // synapseName reports a name that only synapses have.
 func (c *checker) synapseName(name string) bool {
 	switch name {
-	case "j", "lastupdate", "N_pre", "N_post", "N_incoming", "N_outgoing":
+	case lastUpdate:
+		return c.ctx.Synapse && (!c.brian() || c.eventDriven)
+	case "j", "N_pre", "N_post", "N_incoming", "N_outgoing":
 		return c.ctx.Synapse
 	}
 	return c.ctx.Synapse && name != "" && name == c.ctx.Multi
@@ -209,10 +213,10 @@ func (c *checker) givenName(e *syntax.Ident) (Ref, typ, bool) {
 		ref = Ref{Kind: RefCount}
 	case c.ctx.Synapse && (name == "N_pre" || name == "N_post" || name == "N_incoming" || name == "N_outgoing"):
 		ref = Ref{Kind: RefCount}
-	case c.ctx.Synapse && name == "lastupdate":
-		if !slices.ContainsFunc(c.m.Vars, func(v *Variable) bool { return v.EventDriven }) {
-			c.errorHint(e.Span(), "keep the time in a variable of the synapses:  last : second  and, at the end of on_pre,  last = t",
-				"\"lastupdate\" is known only of synapses that have (event-driven) equations")
+	case c.ctx.Synapse && name == lastUpdate:
+		if !c.eventDriven {
+			c.errorHint(e.Span(), "keep the time in a variable of the synapses:  lastupdate : second  and, at the end of on_pre,  lastupdate = t",
+				"\"lastupdate\" is known only of synapses that have (event-driven) equations, or a variable of that name")
 		}
 		ref, t = Ref{Kind: RefExternal}, typ{Type{Real, c.second()}, true}
 	case c.ctx.Geometry && (name == "x" || name == "y" || name == "z"):

@@ -182,6 +182,9 @@ func setSliceMethod(a *Array, _ *starlark.Builtin, args starlark.Tuple, kwargs [
 }
 
 func (a *Array) tolist() starlark.Value {
+	if len(a.shape) == 0 {
+		return a.elem(a.data[0])
+	}
 	vals := make([]starlark.Value, a.Len())
 	for i := range vals {
 		x := a.Index(i)

@@ -67,6 +67,23 @@ func (g *neuronGroup) Slice(start, end, step int) starlark.Value {
 	return g.sub(g.start+start, g.start+max(end, start))
 }
 
+// Get is G[i], or G[[i, i + 1, ...]], for neighbours.
+func (g *neuronGroup) Get(key starlark.Value) (starlark.Value, bool, error) {
+	picked, err := g.pick(key)
+	if err != nil {
+		return nil, false, err
+	}
+	for k, i := range picked {
+		if i != picked[0]+int32(k) {
+			return nil, false, withHint(fmt.Errorf("%s: a part of a group is a range of neighbours, in order", g.name), "take the whole group, and connect(i=..., j=...), record=[...] or variables with an index, for what concerns some neurons")
+		}
+	}
+	if len(picked) == 0 {
+		return nil, false, fmt.Errorf("%s: no neurons are picked", g.name)
+	}
+	return g.sub(g.start+int(picked[0]), g.start+int(picked[0])+len(picked)), true, nil
+}
+
 func (g *neuronGroup) sub(start, stop int) *neuronGroup {
 	p := *g
 	p.start, p.stop, p.partName = start, stop, ""

@@ -76,6 +76,12 @@ func (g *neuronGroup) link(v variable, l *linkedVar) error {
 	case g.sim() != nil:
 		return fmt.Errorf("%s has run; link %s before", g.label(), v.name)
 	}
+	if l.v.linked {
+		var err error
+		if l, err = l.followed(); err != nil {
+			return err
+		}
+	}
 	grp, of := g.pop.group, l.of.pop.group
 	x := net.Link{Var: v.name, Group: of, Of: l.v.name, Shared: l.v.shared || of.N == 1}
 	switch {
@@ -97,6 +103,42 @@ func (g *neuronGroup) link(v variable, l *linkedVar) error {
 		g.needs = append(g.needs, l.of.object)
 	}
 	return nil
+}
+
+// followed is the link to what a linked variable stands for itself.
+func (l *linkedVar) followed() (*linkedVar, error) {
+	grp := l.of.pop.group
+	k := slices.IndexFunc(grp.Links, func(x net.Link) bool { return x.Var == l.v.name })
+	if k < 0 {
+		return nil, withHint(fmt.Errorf("linked_var: %s.%s is (linked) itself, and not linked yet", l.of.label(), l.v.name), "link that one first")
+	}
+	x := grp.Links[k]
+	end := l.of.in.byGroup[x.Group]
+	v, ok := end.vars[x.Of]
+	if !ok {
+		return nil, fmt.Errorf("linked_var: %s.%s is linked to a variable that cannot be linked again", l.of.label(), l.v.name)
+	}
+	to := &linkedVar{of: &neuronGroup{object: l.of.object, pop: end, stop: x.Group.N}, v: v, index: l.index}
+	for _, o := range l.of.in.brian.objects {
+		if g, ok := o.self.(*neuronGroup); ok && g.pop.group == x.Group {
+			to.of = g
+		}
+	}
+	if x.Shared {
+		return to, nil
+	}
+	if to.index == nil && (!l.of.whole() || x.Index != nil) {
+		for i := range l.of.Len() {
+			to.index = append(to.index, int32(i))
+		}
+	}
+	to.index = slices.Clone(to.index)
+	for k, i := range to.index {
+		if to.index[k] = i + int32(l.of.start); x.Index != nil {
+			to.index[k] = x.Index[to.index[k]]
+		}
+	}
+	return to, nil
 }
 
 // evaluateNow turns the assignment that was made last into values: what linked variables in it stand for may be set otherwise afterwards.

@@ -218,7 +218,6 @@ var pythonHints = []struct {
 	{regexp.MustCompile(`^\s*class\b`), nil, classHint},
 	{regexp.MustCompile(`^\s*(with|yield|async|del)\b`), nil, statementHint},
 	{nil, regexp.MustCompile(`^(keyword|positional) argument may not follow`), "arguments come in the order f(x, name=y, *list, **dictionary)"},
-	{nil, regexp.MustCompile(`does not associate with`), "write the two comparisons, as in a < b and b < c"},
 	{nil, regexp.MustCompile(`^got slice, want int`), "parts of a list cannot be set: make it an array, as in x = array([1, 2, 3])"},
 	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 3*mV"},
 	{nil, regexp.MustCompile(`undefined: (math|scipy|os|sys|random)$`), "there is no module of that name: write sin(x), linspace(...) and so on directly, or as np.sin(x)"},

@@ -283,12 +283,10 @@ func (b *behavior) initializeText(t *starlark.Thread, g *pymNeurons, code string
 	}
 	in.sources[src.Name] = src
 	_, f, err := readPython(src.Name, code, nil)
-	if err == nil {
-		err = likePython(f)
-	}
 	if err != nil {
 		return in.diagnose(err)
 	}
+	likePython(f)
 	globals, err := in.runFile(t, f, names)
 	if err != nil {
 		return err

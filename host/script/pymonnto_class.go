@@ -117,7 +117,8 @@ func (c *pyClass) read(start int, part [2]int) error {
 		first, end := st.Span()
 		return &pyError{int(first.Line), withHint(fmt.Errorf("a class of behaviours has methods and plain attributes, not %q", pyReader{c.src}.text(first, end)), "def initialize(self, neurons): and def iteration(self, neurons):")}
 	}
-	return likePython(&syntax.File{Stmts: run})
+	likePython(&syntax.File{Stmts: run})
+	return nil
 }
 
 // check finds what is wrong with the methods that behaviours need.

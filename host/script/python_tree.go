@@ -20,6 +20,9 @@ const sliceName = "[i:j]"
 // wholeName is what x[:] calls with x, so that it works where x is one number: S.N[:], as in Brian2.
 const wholeName = "[:]"
 
+// wholeFieldName is what an assignment to x.name[:] calls with x and the name.
+const wholeFieldName = ".x[:]"
+
 // oneValue is a number that [:] leaves as it is.
 type oneValue struct{ starlark.Value }
 
@@ -28,6 +31,39 @@ var _ starlark.Sliceable = oneValue{}
 func (oneValue) Len() int                                    { return 1 }
 func (o oneValue) Index(int) starlark.Value                  { return o.Value }
 func (o oneValue) Slice(start, end, step int) starlark.Value { return o.Value }
+
+// wholeField is x.name for an assignment to x.name[:]. Of an object whose name is one number, a shared variable, that sets x.name.
+func wholeField(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	name := string(args[1].(starlark.String))
+	of, ok := args[0].(starlark.HasAttrs)
+	if !ok {
+		return nil, fmt.Errorf("%s has no .%s field or method", args[0].Type(), name)
+	}
+	v, err := of.Attr(name)
+	if v == nil && err == nil {
+		err = fmt.Errorf("%s has no .%s field or method", args[0].Type(), name)
+	}
+	to, settable := of.(starlark.HasSetField)
+	switch v.(type) {
+	case starlark.Int, starlark.Float, starlark.Bool, quantity:
+		if settable {
+			return &oneField{oneValue{v}, to, name}, err
+		}
+	}
+	return v, err
+}
+
+// oneField is a number that x.name[:] sets.
+type oneField struct {
+	oneValue
+	of   starlark.HasSetField
+	name string
+}
+
+var _ starlark.HasSetKey = (*oneField)(nil)
+
+func (f *oneField) Get(starlark.Value) (starlark.Value, bool, error) { return f.Value, true, nil }
+func (f *oneField) SetKey(_, v starlark.Value) error                 { return f.of.SetField(f.name, v) }
 
 func whole(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	switch args[0].(type) {
@@ -48,6 +84,7 @@ func pythonVocabulary(d starlark.StringDict) {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
 	d[makeBox], d[pystar.Global] = starlark.NewBuiltin(makeBox, newBox), starlark.NewBuiltin("global", doNothing)
+	d[wholeFieldName] = starlark.NewBuiltin(wholeFieldName, wholeField)
 	d[wholeName] = starlark.NewBuiltin(wholeName, whole)
 	d[methodName], d[pystar.Imaginary] = starlark.NewBuiltin(methodName, method), imaginaryUnit
 	d[pystar.With], d[withEnd] = starlark.NewBuiltin("with", enter), starlark.NewBuiltin("with", leave)
@@ -244,8 +281,7 @@ func bodies(st syntax.Stmt) []*[]syntax.Stmt {
 
 // likePython turns what Starlark's parser reads and its resolver refuses into what means the same: a[i:j] = x becomes a[slice(i, j)] = x, and
 // arguments with a name after *list go before it. Comparisons become calls, see comparisons, and products of matrices do.
-func likePython(f *syntax.File) error {
-	var c comparer
+func likePython(f *syntax.File) {
 	syntax.Walk(f, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.AssignStmt:
@@ -259,27 +295,21 @@ func likePython(f *syntax.File) error {
 		}
 		return true
 	})
-	c.walk(reflect.ValueOf(f.Stmts))
-	return c.err
+	compare(reflect.ValueOf(f.Stmts))
 }
 
 var exprType = reflect.TypeOf((*syntax.Expr)(nil)).Elem()
 
-// comparer turns comparisons into calls, unless one side is a word that no array is equal to.
-type comparer struct {
-	err error // the first
-}
-
-func (c *comparer) walk(v reflect.Value) {
+// compare turns comparisons into calls, unless one side is a word that no array is equal to.
+func compare(v reflect.Value) {
 	if v.Kind() != reflect.Interface || v.IsNil() || v.Type() != exprType || !v.CanSet() {
-		eachPart(v, c.walk)
+		eachPart(v, compare)
 		return
 	}
 	if call, ok := v.Interface().(*syntax.CallExpr); ok && isChain(call) {
-		c.single(call)
-		v.Set(reflect.ValueOf(bothOf(call)))
+		v.Set(reflect.ValueOf(once(call)))
 	}
-	c.walk(v.Elem())
+	compare(v.Elem())
 	if e, ok := v.Interface().(*syntax.SliceExpr); ok && e.Lo == nil && e.Hi == nil && e.Step == nil {
 		e.X = &syntax.CallExpr{Fn: &syntax.Ident{NamePos: e.Lbrack, Name: wholeName}, Lparen: e.Lbrack, Args: []syntax.Expr{e.X}, Rparen: e.Lbrack}
 	}
@@ -317,17 +347,31 @@ func isChain(call *syntax.CallExpr) bool {
 	return true
 }
 
-// single refuses a chain that would make a call twice.
-func (c *comparer) single(chain *syntax.CallExpr) {
+// once lets a chain make the calls between its comparisons once: (lambda m: a < m and m < c)(f()) for a < f() < c.
+func once(chain *syntax.CallExpr) syntax.Expr {
+	f := &syntax.LambdaExpr{Lambda: chain.Lparen}
+	made := &syntax.CallExpr{Fn: f, Lparen: chain.Lparen, Rparen: chain.Rparen}
 	for k := 2; k < len(chain.Args)-1; k += 2 {
+		calls := false
 		syntax.Walk(chain.Args[k], func(n syntax.Node) bool {
-			if call, ok := n.(*syntax.CallExpr); ok && !called(call, pystar.Pow, 2) && c.err == nil {
-				op := chain.Args[k+1].(*syntax.Literal)
-				c.err = syntax.Error{Pos: op.TokenPos, Msg: fmt.Sprintf("%s does not associate with %s (use parens)", chain.Args[k-1].(*syntax.Literal).Value, op.Value)}
-			}
+			call, ok := n.(*syntax.CallExpr)
+			calls = calls || ok && !called(call, pystar.Pow, 2)
 			return true
 		})
+		if !calls {
+			continue
+		}
+		at := syntax.Start(chain.Args[k])
+		name := fmt.Sprintf(".%d", k)
+		f.Params = append(f.Params, &syntax.Ident{NamePos: at, Name: name})
+		made.Args = append(made.Args, chain.Args[k])
+		chain.Args[k] = &syntax.Ident{NamePos: at, Name: name}
 	}
+	f.Body = bothOf(chain)
+	if len(f.Params) == 0 {
+		return f.Body
+	}
+	return made
 }
 
 // comparisonOf is the operator that a text names; ILLEGAL: none.
@@ -404,7 +448,12 @@ func assignable(e syntax.Expr) syntax.Expr {
 			}
 			call.Args = append(call.Args, part)
 		}
-		return &syntax.IndexExpr{X: e.X, Lbrack: e.Lbrack, Y: call, Rbrack: e.Rbrack}
+		x := e.X
+		if dot, ok := x.(*syntax.DotExpr); ok && e.Lo == nil && e.Hi == nil && e.Step == nil {
+			x = &syntax.CallExpr{Fn: &syntax.Ident{NamePos: dot.Dot, Name: wholeFieldName}, Lparen: dot.Dot, Rparen: dot.Dot,
+				Args: []syntax.Expr{dot.X, &syntax.Literal{Token: syntax.STRING, TokenPos: dot.NamePos, Raw: strconv.Quote(dot.Name.Name), Value: dot.Name.Name}}}
+		}
+		return &syntax.IndexExpr{X: x, Lbrack: e.Lbrack, Y: call, Rbrack: e.Rbrack}
 	}
 	return e
 }

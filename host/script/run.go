@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -145,11 +146,17 @@ func (in *interp) getDT(_ *starlark.Thread, _ *starlark.Builtin, _ starlark.Tupl
 	return starlark.Float(in.defaultDT() * 1000), nil
 }
 
-// seed(n) starts the random numbers anew, those of networks that have run too; --seed on the command line has the last word.
+// seed(n) starts the random numbers anew, seed() with numbers that no other run has; those of networks that have run too; --seed on the command line has the last word.
 func (in *interp) seed(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var n uint64
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seed", &n); err != nil {
-		return nil, withHint(err, "a seed is a whole number from 0 on, for example seed(42)")
+	var given starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seed?", &given); err != nil {
+		return nil, err
+	}
+	n := rand.Uint64N(1 << 32)
+	if isGiven(given) {
+		if err := starlark.AsInt(given, &n); err != nil {
+			return nil, withHint(fmt.Errorf("seed: %w", err), "a seed is a whole number from 0 on, for example seed(42)")
+		}
 	}
 	if in.opt.Seed == nil {
 		in.draws.seed = n

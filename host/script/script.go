@@ -342,9 +342,7 @@ func (in *interp) exec(t *starlark.Thread, src *diag.Source) (starlark.StringDic
 	if err := in.readClasses(src, read.Classes, f); err != nil {
 		return nil, err
 	}
-	if err := likePython(f); err != nil {
-		return nil, in.diagnose(err)
-	}
+	likePython(f)
 	in.collectLiterals(f, src)
 	in.lists.add(f)
 	in.collectFunctions(f, src)

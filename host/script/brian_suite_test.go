@@ -1,0 +1,84 @@
+package script_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestAsBrian2: what people write in Brian2, and what Brian2 2.5.1 gives, in the notation for arrays here.
+func TestAsBrian2(t *testing.T) {
+	const group = "G = NeuronGroup(10, 'dv/dt = freq : 1\\nfreq : Hz (shared)\\nnumber : 1 (shared)\\nn : integer', threshold='v > 1', method='euler')\nG.n = 'i'\n"
+	for name, c := range map[string]struct{ text, want string }{
+		"shared":  {group + "G.freq[:] = 200*Hz\nG.freq[:] += 10*Hz\nG.freq[:] = 'freq - 50*Hz + number*Hz'\nprint(G.freq, G.freq[:])", "160 Hz 160 Hz"},
+		"parts":   {group + "print(G[[3, 4, 5]].n, G[-2].n, G[2:5][1].n)", "[3, 4, 5] [8] [3]"},
+		"chains":  {"def f(x):\n    print(x)\n    return x\nprint(1 < f(2) < 3, 1 < f(5) < 3, len([1]) == len([2]) == 1)\nassert 0 <= f(1) <= 4", "2\n5\nTrue False True\n1"},
+		"zero":    {"t = 0\nfor x in [1, 2]:\n    t += x*mV\nx = [1, -2]*mV\nprint(t, x + 0, 0 - x, maximum(0, x), clip(x, 0, 1.5*mV), where([True, False], x, 0), np.zeros(2) + x)", "3 mV [0.001, -0.002] * volt [-0.001, 0.002] * volt [0.001, 0] * volt [0.001, 0] * volt [0.001, 0] * volt [0.001, -0.002] * volt"},
+		"tolist":  {"print((3*mV).tolist(), array([[1, 2]]).tolist(), ([4]*mV).item(), array([3, 1, 2]).ptp(), np.mod(7, 3), np.isscalar(3*mV), np.isscalar([1]))", "3 mV [[1, 2]] 4 mV 2 1 True False"},
+		"units":   {"x = [1, 2.346]*mV\nprint(x.dim == volt.dim, get_dimensions(x) == get_dimensions(second), have_same_dimensions(x, 3*volt), is_dimensionless(3), get_unit(x), in_unit(3*volt, mV), in_best_unit(x, precision=2), x.in_unit(volt), x.get_best_unit(), x.has_same_dimensions(1))", "True False True True 1 V 3000 mV [1, 2.35] mV [0.001, 0.002346] V 1 mV False"},
+		"methods": {"G = NeuronGroup(1, 'dv/dt = 1/second : 1', method=euler)\nrun(1*ms)\nprint(round(G.v[0], 9))", "0.001"},
+		"links":   {group + "H = NeuronGroup(10, 'y : 1 (linked)')\nH.y = linked_var(G.v)\nK = NeuronGroup(10, 'z : 1 (linked)')\nK.z = linked_var(H.y, index=arange(10)[::-1])\nL = NeuronGroup(3, 'z : 1 (linked)')\nL.z = linked_var(K[2:5], 'z')\nG.v = 'i/8.0'\nprint(K.z[:4], L.z[:])", "[1.125, 1, 0.875, 0.75] [0.875, 0.75, 0.625]"},
+		"namespace": {"G = NeuronGroup(1, 'dv/dt = -v/tau : 1', namespace={'tau': 10*ms}, method='exact')\nG.v = 1\nG.namespace['tau'] = 5*ms\nrun(5*ms)\nprint(round(G.v[0], 6), G.namespace['tau'])\nG.namespace.update({'tau': 1*ms})\nrun(1*ms)\nprint(round(G.v[0], 6), 'tau' in G.namespace)",
+			"0.367879 5 ms\n0.135335 True"},
+		"states": {group + "M = StateMonitor(G, ['v', 'n'], record=[1, 2])\nK = SpikeMonitor(G)\nR = PopulationRateMonitor(G)\nG.v = [2] + [0]*9\nrun(0.2*ms)\nd = M.get_states()\nprint(d['n'], d['N'], M.n_indices, K.get_states(['i', 'N'])['i'], K.event, sorted(R.get_states().keys()), M.get_states(['t'], units=False)['t'])",
+			`[[1, 2], [1, 2]] 2 2 [0, 0] spike ["N", "rate", "t"] [0, 0.0001]`},
+		"equations": {"e = Equations('dv/dt = -v/tau + xi*tau**-0.5 : 1\\nw = 2*v : 1\\np : volt')\nprint(sorted(e.names), list(e.diff_eq_names), list(e.subexpr_names), list(e.parameter_names), e.is_stochastic, e.dimensions['p'] == volt.dim, 'tau' in e.identifiers)",
+			`["p", "v", "w"] ["v"] ["w"] ["p"] True True True`},
+		"pathways": {group + "S = Synapses(G, G, 'w : 1', on_pre='v_post += w', on_post={'late': 'w += 1'}, multisynaptic_index='k')\nprint(S.pre.code, S.pre.prepost, S.late.prepost, S.late.source.name == G.name, S.pre.event, S.multisynaptic_index, S.pre.synapses.name)",
+			"v_post += w pre post True spike k synapses"},
+		"clocks": {"defaultclock.dt = 0.5*ms\nG = NeuronGroup(1, 'v : 1')\nrun(2*ms)\nprint(defaultclock.name, defaultclock.dt_, defaultclock.t_, defaultclock.timestep, timestep(1*ms, 0.1*ms), timestep([0.3, 0.7]*ms, 0.1*ms), G.clock.dt_)", "defaultclock 0.0005 0.002 4 10 [3, 7] 0.0005"},
+		"inputs": {group + "P = PoissonInput(G, 'v', 5, 3*Hz, weight=0.5)\nT = TimedArray([1, 2]*mV, dt=1*ms)\nprint(P.N, P.rate, P.target_var, P.weight, T.dim == volt.dim, G.events, G.v.name, G.v.dim == get_dimensions(1), G.freq.dim == Hz.dim)", `5 3 Hz v 0.5 True {"spike": "v > 1"} v True True`},
+		// As the documentation of Brian2 writes event-driven equations out.
+		"lastupdate": {`pre = NeuronGroup(2, '''dv/dt = rate : 1
+rate : Hz''', threshold='v>1', reset='v=0', method='euler')
+post = NeuronGroup(2, '''dv/dt = rate : 1
+rate : Hz''', threshold='v>1', reset='v=0', method='euler')
+pre.rate, post.rate = [1000, 1500]*Hz, [1100, 1400]*Hz
+taupre, taupost, gmax, dApre, dApost = 20*ms, 20*ms, 0.01, 0.0001, -0.000105
+S1 = Synapses(pre, post, '''w : 1
+dApre/dt = -Apre/taupre : 1 (event-driven)
+dApost/dt = -Apost/taupost : 1 (event-driven)''', on_pre='Apre += dApre; w = clip(w+Apost, 0, gmax)', on_post='Apost += dApost; w = clip(w+Apre, 0, gmax)')
+S2 = Synapses(pre, post, '''w : 1
+Apre : 1
+Apost : 1
+lastupdate : second''', on_pre='''Apre = Apre*exp((lastupdate-t)/taupre) + dApre
+Apost = Apost*exp((lastupdate-t)/taupost)
+w = clip(w+Apost, 0, gmax)
+lastupdate = t''', on_post='''Apre = Apre*exp((lastupdate-t)/taupre)
+Apost = Apost*exp((lastupdate-t)/taupost) + dApost
+w = clip(w+Apre, 0, gmax)
+lastupdate = t''')
+for S in [S1, S2]:
+    S.connect(j='i')
+    S.w = 0.5*gmax
+net = Network(pre, post, S1, S2)
+net.run(25*ms)
+print(max(abs(S1.w[:] - S2.w[:])) < 1e-12, all(S1.w[:] != 0.5*gmax), S2.lastupdate[0] > 20*ms)`, "True True True"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, _, err := runText(t, t.TempDir(), c.text); err != nil || strings.TrimSpace(got) != c.want {
+				t.Errorf("%s\nprints %q\nwant   %q\n%v", c.text, got, c.want, err)
+			}
+		})
+	}
+}
+
+// TestAsBrian2Errors: what is refused, with what to write instead.
+func TestAsBrian2Errors(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"unit":        {"print([1, 2]*mV + 3)", "sum of values with different units: volt and a number without unit"},
+		"unit zero":   {"print(0*mV + 3)", "sum of values with different units"},
+		"gaps":        {"G = NeuronGroup(5, 'v : 1')\nG[[1, 3]]", "a part of a group is a range of neighbours"},
+		"integer sum": {"A = NeuronGroup(2, 'w : integer')\nS = Synapses(A, A, 'w_post = 1*x : integer (summed)\\nx : integer')\nS.connect()\nrun(1*ms)", "sums are real numbers"},
+		"lastupdate":  {"A = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(A, A, 'dx/dt = -x/ms : 1 (event-driven)\\nlastupdate : second', on_pre='x += 1')\nrun(1*ms)", "fixed meaning"},
+		"not linked":  {"A = NeuronGroup(2, 'v : 1 (linked)')\nB = NeuronGroup(2, 'v : 1 (linked)')\nB.v = linked_var(A.v)", "not linked yet"},
+		"step":        {"print(timestep(1, 0.1))", "timestep takes a time and a time step"},
+		"in unit":     {"print(in_unit(3*mV, second))", "volt is not measured in second"},
+		"mismatch":    {"fail_for_dimension_mismatch(3*mV, second, 'wrong')", "wrong: volt and second"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, _, err := runText(t, t.TempDir(), c.text); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s\ngives %v\nwithout %s", c.text, err, c.want)
+			}
+		})
+	}
+}
