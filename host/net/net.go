@@ -64,8 +64,10 @@ type Group struct {
 	Variants []*Variant
 	// Of makes the group stand for synapses where these are an end of others: element k is their synapse k in the order of creation, N their number, and
 	// the variables are theirs. Such a group has their Name, DT and Order and nothing else, and is not among Network.Groups. nil: a group in its own right.
-	Of    *Synapses
-	Place Place
+	Of *Synapses
+	// Inactive groups keep their state: they are not updated and do not spike.
+	Inactive bool
+	Place    Place
 }
 
 // Live is a number from outside of the equations that may change while the network runs: a shared parameter of the object, which equations and

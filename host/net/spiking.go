@@ -116,6 +116,8 @@ type Synapses struct {
 	Params *diag.Source
 	Method string
 	Live   []Live // as in Group
+	// Inactive synapses keep their state, and spikes do nothing to them.
+	Inactive bool
 	// Transmit makes the synapses contribute to sum(Target) of Post in every step; nil: they act by spikes and summed variables only.
 	Transmit  *Transmission
 	Namespace check.Scope
@@ -187,6 +189,8 @@ type Pathway struct {
 	// Delays are applied after Delay, in order; Var is "delay".
 	Delays []Assignment
 	Order  int
+	// Inactive pathways let spikes that arrive do nothing.
+	Inactive bool
 }
 
 // Source is the group whose spikes trigger a pathway.

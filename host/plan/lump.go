@@ -37,7 +37,7 @@ type lumpedPath struct{ synapses, source *ir.Kernel }
 // lumpOf decides whether variables of synapses are lumped; nil: they are not.
 func (b *builder) lumpOf(s *net.Synapses, in lower.SynapseInput, p *pairs) *lump {
 	plain := b.opt.Plain != nil && b.opt.Plain(s) || b.sentApart(s, p.pre.Len())
-	if plain || b.isEnd(s) || delayed(s.Sums) || s.Dialect != check.Brian || p.removed != nil || p.pre.Len() <= s.Pre.Group.N+s.Post.Group.N || len(s.Code) > 0 || len(b.net.Operations) > 0 {
+	if plain || passive(s) || b.isEnd(s) || delayed(s.Sums) || s.Dialect != check.Brian || p.removed != nil || p.pre.Len() <= s.Pre.Group.N+s.Post.Group.N || len(s.Code) > 0 || len(b.net.Operations) > 0 {
 		return nil
 	}
 	if slices.ContainsFunc(in.Model.Updates, func(u check.Update) bool { return u.Assign != nil }) {

@@ -109,8 +109,9 @@ func (b *builder) checkSpiking(g *net.Group) {
 	m, ctx, f := b.res.Models[g], b.groupContext(g), &firing{}
 	ctx.Extra = nil // already variables of m
 	b.firing[g] = f
-	threshold, _ := b.checked(g.Spiking.Threshold, g.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
-		return check.CheckCondition(e, g.Spiking.Threshold, m, ctx)
+	over := thresholdOf(g)
+	threshold, _ := b.checked(over, g.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
+		return check.CheckCondition(e, over, m, ctx)
 	})
 	f.threshold, f.thresholdSide = threshold.Expr, threshold.Side
 	if src := g.Spiking.Refractory; src != nil {
@@ -254,8 +255,9 @@ func (b *builder) events(g *net.Group, in lower.Input) {
 	ctx.Extra = nil
 	for _, ev := range g.Events {
 		list := b.list(g, ev.Name)
-		cond, ok := b.checked(ev.Condition, g.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
-			return check.CheckCondition(e, ev.Condition, in.Model, ctx)
+		when := conditionOf(g, ev)
+		cond, ok := b.checked(when, g.Dialect, func(e syntax.Expr) (*check.Model, diag.List) {
+			return check.CheckCondition(e, when, in.Model, ctx)
 		})
 		if !ok {
 			continue
@@ -385,6 +387,11 @@ func (b *builder) generator(g *net.Group, list BufferID) Op {
 	}
 	if len(g.Removed) > 0 {
 		gen = without(gen, g.Removed)
+	}
+	if g.Inactive {
+		silent := *gen
+		silent.Index, silent.Times = nil, nil
+		gen = &silent
 	}
 	if err := gen.ValidateAt(dt); err != nil {
 		b.mistake(g.Place, "", "%q: %v", g.Name, err)

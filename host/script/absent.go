@@ -15,7 +15,6 @@ const (
 	onMachine    = "where and how a network runs is chosen on the command line: --backend, --precision, --threads"
 	noMorphology = "there are no neurons with a morphology; compartments are neurons of a group, joined by Synapses with (summed) currents"
 	extension    = "ANNarchy's extensions are not here; "
-	switchedOff  = "objects cannot be switched off; leave them out of Network(...), or take them out with net.remove(...) between two runs"
 )
 
 // absent answers names of Brian2 and of ANNarchy that do not exist here, as attributes and as names of their own.
@@ -26,7 +25,6 @@ var absent = map[string]string{
 	"MagicNetwork":       "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
 	"reinit_devices":     onMachine,
 	"BrianLogger":        "--quiet leaves out notes; warnings and errors always show",
-	"active":             switchedOff,
 	"add_attribute":      "objects have no attributes of the script's own; keep values in a dictionary",
 	"DecodingProjection": "compute_firing_rate(window) gives neurons that spike an r, which a Synapse(psp=\"w*pre.r\") of a rate-coded population transmits",
 	"CurrentInjection":   "give a Synapse(psp=\"pre.r\") and connect_one_to_one: the rate is then added to g_TARGET in every step",

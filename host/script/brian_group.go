@@ -282,7 +282,10 @@ func (in *interp) addNeurons(t *starlark.Thread, o *object, g *net.Group, ns sta
 		ng.more = []variable{{name: "lastspike", dim: units.Second, stored: true}, {name: "not_refractory", kind: boolElems, stored: true}}
 	}
 	in.byGroup[g] = p
-	o.register(ng, func(n *net.Network) { n.Groups = append(n.Groups, g) })
+	o.register(ng, func(n *net.Network) {
+		g.Inactive = o.inactive
+		n.Groups = append(n.Groups, g)
+	})
 	return ng, nil
 }
 
@@ -323,7 +326,7 @@ func (g *neuronGroup) emits(event string) bool {
 
 // AttrNames lists variables and fixed attributes.
 func (g *neuronGroup) AttrNames() []string {
-	names := []string{"name", "N", "i", "t", "dt", "clock", "start", "stop", "variables", "tags", "source", "run_regularly", "run_at", "run_on_event", "stop_when", "get_states", "set_states", "namespace", "events"}
+	names := []string{"name", "N", "i", "t", "dt", "clock", "start", "stop", "variables", "tags", "source", "run_regularly", "run_at", "run_on_event", "stop_when", "get_states", "set_states", "namespace", "events", "active"}
 	for _, v := range g.more {
 		names = append(names, v.name)
 	}
@@ -360,6 +363,8 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 		return stringList(g.pop.group.Tags), nil
 	case "run_regularly", "run_at", "run_on_event":
 		return starlark.NewBuiltin(name, g.blockMethod(name)), nil
+	case "active":
+		return g.object.Attr(name)
 	case "namespace":
 		if g.ns != nil {
 			return namespaceValue{g.ns}, nil
@@ -431,6 +436,11 @@ func (g *neuronGroup) SetField(name string, val starlark.Value) error {
 			return fmt.Errorf("%s of a %s cannot be changed", name, g.kind)
 		case "tags":
 			return g.pop.setTags(val)
+		case "active":
+			if !g.whole() {
+				return fmt.Errorf("%s is a part of a group; only the whole group can be switched off", g.label())
+			}
+			return g.object.SetField(name, val)
 		}
 		return noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, sortedNames(g.pop.names))
 	}

@@ -95,7 +95,7 @@ type poissonInput struct {
 
 // AttrNames lists what it was made of.
 func (p *poissonInput) AttrNames() []string {
-	return []string{"N", "name", "rate", "target", "target_var", "weight"}
+	return []string{"N", "active", "name", "rate", "target", "target_var", "weight"}
 }
 
 // Attr gives what it was made of.
@@ -115,7 +115,7 @@ func (p *poissonInput) Attr(name string) (starlark.Value, error) {
 	if v, ok, err := bare(p, name); ok {
 		return v, err
 	}
-	if name != "name" {
+	if name != "name" && name != "active" {
 		return nil, noAttr(p.String(), name, p.AttrNames())
 	}
 	return p.object.Attr(name)

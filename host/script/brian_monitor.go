@@ -136,14 +136,14 @@ func (m *stateMonitor) elements(v starlark.Value) error {
 
 // AttrNames lists the recorded variables and t.
 func (m *stateMonitor) AttrNames() []string {
-	return sortedNames([]string{"t", "name", "record", "record_variables", "source", "clock", "dt", "N", "n_indices", "get_states"}, m.mon.Vars)
+	return sortedNames([]string{"t", "name", "record", "record_variables", "source", "clock", "dt", "N", "n_indices", "get_states", "active"}, m.mon.Vars)
 }
 
 // Attr gives what was recorded so far.
 func (m *stateMonitor) Attr(name string) (starlark.Value, error) {
 	switch name {
-	case "name":
-		return starlark.String(m.name), nil
+	case "name", "active":
+		return m.object.Attr(name)
 	case "source":
 		return m.from, nil
 	case "record_variables":

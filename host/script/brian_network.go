@@ -67,7 +67,9 @@ func (w *world) fill(objects []*object, views []*net.View) error {
 	n.Inputs, n.RateMonitors, n.Views = nil, nil, nil
 	sort.SliceStable(objects, func(i, j int) bool { return objects[i].serial < objects[j].serial })
 	for _, o := range objects {
-		o.join(n)
+		if !o.inactive || o.keeps() {
+			o.join(n)
+		}
 	}
 	has := map[*net.Group]bool{}
 	for _, g := range n.Groups {

@@ -33,6 +33,8 @@ type object struct {
 	// serial is the place among all objects, in the order in which they were made.
 	serial int
 	self   starlark.Value
+	// inactive objects keep what they have, and do nothing in a run.
+	inactive bool
 	// function is what a network_operation calls: it stands for the operation among the script's names.
 	function starlark.Callable
 	src      *diag.Source
@@ -53,12 +55,40 @@ func (o *object) Truth() starlark.Bool  { return true }
 func (o *object) Hash() (uint32, error) { return starlark.String(o.name).Hash() }
 
 // AttrNames is for objects that have a name and nothing else to show.
-func (o *object) AttrNames() []string { return []string{"name"} }
+func (o *object) AttrNames() []string { return []string{"active", "name"} }
 
-// Attr gives the name.
+// SetField sets active, which takes effect with the next run.
+func (o *object) SetField(name string, val starlark.Value) error {
+	if name != "active" {
+		return noAttr(fmt.Sprintf("%s %q", o.kind, o.name), name, []string{"active"})
+	}
+	on, ok := val.(starlark.Bool)
+	if !ok {
+		return fmt.Errorf("%s.active is True or False, not %s", o.name, article(val))
+	}
+	if o.state() != nil {
+		return withHint(fmt.Errorf("%s.active is set between runs, not while the network runs", o.name), "run(...) once before and once after")
+	}
+	o.inactive = !bool(on)
+	return nil
+}
+
+// keeps reports whether an object has a state that goes on when it is not active: it stays in the network.
+func (o *object) keeps() bool {
+	switch o.self.(type) {
+	case *neuronGroup, *synapses:
+		return true
+	}
+	return false
+}
+
+// Attr gives the name, and whether the object is active.
 func (o *object) Attr(name string) (starlark.Value, error) {
-	if name == "name" {
+	switch name {
+	case "name":
 		return starlark.String(o.name), nil
+	case "active":
+		return starlark.Bool(!o.inactive), nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", o.kind, o.name), name, o.AttrNames())
 }

@@ -26,7 +26,7 @@ func (p *pathway) Freeze()               {}
 func (p *pathway) Truth() starlark.Bool  { return true }
 func (p *pathway) Hash() (uint32, error) { return starlark.String(p.label()).Hash() }
 func (p *pathway) AttrNames() []string {
-	return []string{"N", "clock", "code", "delay", "event", "name", "order", "prepost", "source", "synapses", "target"}
+	return []string{"N", "active", "clock", "code", "delay", "event", "name", "order", "prepost", "source", "synapses", "target"}
 }
 func (p *pathway) label() string                            { return p.of.name + "." + p.way.Name }
 func (p *pathway) part() *object                            { return p.of.object }
@@ -46,6 +46,8 @@ func (p *pathway) Attr(name string) (starlark.Value, error) {
 			break
 		}
 		return starlark.MakeInt(p.way.Order), nil
+	case "active":
+		return starlark.Bool(!p.way.Inactive), nil
 	case "synapses":
 		return p.of, nil
 	case "source", "target": // of the spikes
@@ -93,10 +95,15 @@ func (p *pathway) SetField(name string, val starlark.Value) error {
 		}
 		p.way.Order = n
 		return nil
+	case "active":
+		probe := *p.of.object // which says what is wrong
+		err := probe.SetField(name, val)
+		p.way.Inactive = probe.inactive
+		return err
 	case "delay":
 		return assign(p, delayVar, nil, val)
 	}
-	return noAttr(p.String(), name, []string{"delay", "order"})
+	return noAttr(p.String(), name, []string{"active", "delay", "order"})
 }
 
 // setDelays reads delay= of the constructor: a time for the pathway "pre", or for the sums of synapses that have no pathways, or a dictionary

@@ -99,7 +99,7 @@ func (in *interp) makeSpikeMonitor(t *starlark.Thread, b *starlark.Builtin, args
 
 // AttrNames lists the recorded variables and fixed attributes.
 func (m *spikeMonitor) AttrNames() []string {
-	return sortedNames([]string{"i", "t", "it", "count", "num_spikes", "num_events", "N", "spike_trains", "event_trains", "values", "all_values", "name", "source", "record", "record_variables", "event", "get_states"}, m.mon.Vars)
+	return sortedNames([]string{"i", "t", "it", "count", "num_spikes", "num_events", "N", "spike_trains", "event_trains", "values", "all_values", "name", "source", "record", "record_variables", "event", "get_states", "active"}, m.mon.Vars)
 }
 
 func (m *spikeMonitor) spikes() (Spikes, error) {
@@ -117,8 +117,8 @@ func (m *spikeMonitor) spikes() (Spikes, error) {
 // Attr gives what was recorded so far.
 func (m *spikeMonitor) Attr(name string) (starlark.Value, error) {
 	switch name {
-	case "name":
-		return starlark.String(m.name), nil
+	case "name", "active":
+		return m.object.Attr(name)
 	case "source":
 		return m.of, nil
 	case "record":
@@ -314,14 +314,14 @@ func (m *rateMonitor) rates() (Rates, error) {
 
 // AttrNames lists the attributes.
 func (m *rateMonitor) AttrNames() []string {
-	return []string{"N", "get_states", "name", "rate", "smooth_rate", "source", "t"}
+	return []string{"N", "active", "get_states", "name", "rate", "smooth_rate", "source", "t"}
 }
 
 // Attr gives what was recorded so far.
 func (m *rateMonitor) Attr(name string) (starlark.Value, error) {
 	switch name {
-	case "name":
-		return starlark.String(m.name), nil
+	case "name", "active":
+		return m.object.Attr(name)
 	case "source":
 		return m.of, nil
 	case "get_states":

@@ -90,8 +90,8 @@ func monitored(m withStates, name string) (starlark.Value, bool, error) {
 // stateMethod is get_states, or set_states of a group or synapses.
 func stateMethod(of withStates, name string) starlark.Value {
 	return starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		if to, ok := of.(stateful); ok && name == "set_states" {
-			return setStates(to, args, kwargs)
+		if name == "set_states" {
+			return setStates(of.(stateful), args, kwargs)
 		}
 		return getStates(of, args, kwargs)
 	})

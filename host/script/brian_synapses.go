@@ -162,7 +162,10 @@ func (in *interp) makeSynapses(t *starlark.Thread, b *starlark.Builtin, args sta
 	if s.target.object != s.source.object {
 		s.needs = append(s.needs, s.target.object)
 	}
-	s.register(s, func(n *net.Network) { n.Synapses = append(n.Synapses, s.syn) })
+	s.register(s, func(n *net.Network) {
+		s.syn.Inactive = s.inactive
+		n.Synapses = append(n.Synapses, s.syn)
+	})
 	return s, nil
 }
 
@@ -336,7 +339,7 @@ var lastUpdate = variable{name: "lastupdate", dim: units.Second, stored: true}
 
 // given are attributes that all synapses have.
 var synapseAttrs = []string{"name", "N", "i", "j", "delay", "source", "target", "connect", "lastupdate", "t", "clock", "N_pre", "N_post", "N_incoming", "N_outgoing",
-	"N_incoming_post", "N_outgoing_pre", "variables", "indices", "run_regularly", "get_states", "set_states", "tags", "multisynaptic_index", "dt", "namespace"}
+	"N_incoming_post", "N_outgoing_pre", "variables", "indices", "run_regularly", "get_states", "set_states", "tags", "multisynaptic_index", "dt", "namespace", "active"}
 
 // AttrNames lists variables, pathways and fixed attributes.
 func (s *synapses) AttrNames() []string {
@@ -371,6 +374,8 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 		return s.in.clockAt(&s.syn.DT), nil
 	case "dt":
 		return s.in.clockAt(&s.syn.DT).(starlark.HasAttrs).Attr(name)
+	case "active":
+		return s.object.Attr(name)
 	case "namespace":
 		if s.ns != nil {
 			return namespaceValue{s.ns}, nil
@@ -505,6 +510,8 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 			return err
 		}
 		return p.SetField("delay", val)
+	case "active":
+		return s.object.SetField(name, val)
 	case "tags":
 		tagged := &population{in: s.in, group: &net.Group{}}
 		err := tagged.setTags(val)
