@@ -143,6 +143,7 @@ func (n *network) getStates(t *starlark.Thread, b *starlark.Builtin, args starla
 	out := starlark.NewDict(len(n.members))
 	for _, o := range n.members {
 		x, ok := o.self.(stateful)
+		ok = ok && o.keeps()
 		if !ok {
 			continue
 		}
