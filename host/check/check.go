@@ -94,6 +94,7 @@ func Check(eqs *syntax.Equations, params []*syntax.Equation, ctx Context) (*Mode
 	c.orderSubs()
 	c.checkShared()
 	c.checkNoiseUse()
+	c.checkDraws()
 	c.checkDriven()
 	c.updates()
 	c.summary()

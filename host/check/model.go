@@ -171,6 +171,8 @@ type Table interface {
 	// Arity is 1 for f(t) and 2 for f(t, i).
 	Arity() int
 	Dim() units.Dim
+	// Held reports whether f(t) changes only where a step of dt seconds begins.
+	Held(dt float64) bool
 }
 
 // Scope resolves names outside the model: constants, units, and the script's variables.

@@ -58,6 +58,10 @@ func (c *checker) nameAllowed(eq *syntax.Equation) bool {
 		if c.ctx.Geometry && (name == "x" || name == "y" || name == "z") {
 			c.list.Add(diag.Warningf(c.src, sp, "the variable %q hides the coordinate of that name", name))
 		}
+		if c.brian() && name != "lastupdate" && c.connectedHas(name) && !hasFlag(eq, "summed") {
+			c.list.Add(diag.Warningf(c.src, sp, "the variable %q of the synapses hides that of the connected group", name).
+				WithHint("choose another name, such as %s_syn; %s_pre and %s_post are the variables of the groups", name, name, name))
+		}
 		return true
 	}
 	return false
@@ -65,6 +69,16 @@ func (c *checker) nameAllowed(eq *syntax.Equation) bool {
 
 // lastUpdate is the time of the last event of a synapse, where equations are event-driven; else it is free for a variable.
 const lastUpdate = "lastupdate"
+
+// connectedHas reports a name that equations of a connected group have.
+func (c *checker) connectedHas(name string) bool {
+	for _, m := range []*Model{c.ctx.Pre, c.ctx.Post} {
+		if m != nil && m.ByName[name] != nil && m.ByName[name].Eq != nil {
+			return true
+		}
+	}
+	return false
+}
 
 // synapseName reports a name that only synapses have.
 func (c *checker) synapseName(name string) bool {

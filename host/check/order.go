@@ -210,6 +210,31 @@ func (c *checker) refuseDriven(v *Variable, e syntax.Expr, what, other, hint str
 	}
 }
 
+// checkDraws reports subexpressions that draw random numbers: each place that reads one would see a number of its own, and so would each neuron of
+// a shared one. The only equation of a model may, as the rates of a PoissonGroup, which nothing but the threshold reads.
+func (c *checker) checkDraws() {
+	equations := 0
+	for _, v := range c.m.Vars {
+		if v.Eq != nil {
+			equations++
+		}
+	}
+	for _, v := range c.m.Vars {
+		if v.Kind != Subexpression || v.Eq == nil || v.Linked || v.Summed || equations == 1 && !v.Shared {
+			continue
+		}
+		draws := false
+		syntax.Walk(v.Expr, func(e syntax.Expr) {
+			call, ok := e.(*syntax.Call)
+			draws = draws || ok && IsRandom(c.m.Calls[call].Name)
+		})
+		if draws {
+			c.list.Add(diag.Errorf(v.Eq.Source, v.Eq.NameSp, "%q draws random numbers, and would draw others wherever it is read", v.Name).
+				WithHint("add the flag (constant over dt): then it draws once in each step"))
+		}
+	}
+}
+
 func (c *checker) refuseNoise(e syntax.Expr, src *diag.Source) {
 	for _, id := range c.idents(e) {
 		if ref := c.m.Refs[id]; ref.Var != nil && ref.Var.Kind == Subexpression && c.m.Noisy(ref.Var) {

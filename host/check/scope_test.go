@@ -25,8 +25,9 @@ type testTable struct {
 	dim   units.Dim
 }
 
-func (t testTable) Arity() int     { return t.arity }
-func (t testTable) Dim() units.Dim { return t.dim }
+func (t testTable) Arity() int        { return t.arity }
+func (t testTable) Held(float64) bool { return true }
+func (t testTable) Dim() units.Dim    { return t.dim }
 
 func quantity(t testing.TB, s string) units.Quantity {
 	t.Helper()

@@ -54,8 +54,9 @@ func (scope) Names() []string { return nil }
 
 type table struct{}
 
-func (table) Arity() int     { return 1 }
-func (table) Dim() units.Dim { return units.Dim{} }
+func (table) Arity() int        { return 1 }
+func (table) Held(float64) bool { return true }
+func (table) Dim() units.Dim    { return units.Dim{} }
 
 func evalText(t *testing.T, text string, dialect check.Dialect) (float64, error) {
 	t.Helper()

@@ -290,7 +290,30 @@ func (g *group) method(sys *solve.System, vars []*check.Variable, scalar bool) (
 		sys.Moved = freeze.moved
 		g.system(s, sys, vars, false)
 	}
-	return solve.Choose(sys), nil
+	return solve.Choose(sys, !slices.ContainsFunc(vars, func(v *check.Variable) bool { return g.changesWithin(v.Expr, sys.DT) })), nil
+}
+
+// changesWithin reports whether e calls something that Brian2 does not take to have one value over a step of dt seconds: a random function, and a
+// table of which that is not known.
+func (g *group) changesWithin(e syntax.Expr, dt float64) (found bool) {
+	g.through(e, func(e syntax.Expr) {
+		call, ok := e.(*syntax.Call)
+		if !ok || found {
+			return
+		}
+		if t, ok := g.in.Model.Calls[call].Table.(check.Table); ok {
+			found = !t.Held(dt)
+			if id, plain := call.Args[0].(*syntax.Ident); !plain || g.in.Model.Refs[id].Kind != check.RefTime {
+				g.through(call.Args[0], func(e syntax.Expr) {
+					id, ok := e.(*syntax.Ident)
+					found = found || ok && g.in.Model.Refs[id].Kind == check.RefTime
+				})
+			}
+			return
+		}
+		found = g.isDraw(call)
+	})
+	return found
 }
 
 // placeholder is a leaf that means nothing by itself: a load from a slot that compact drops later.

@@ -359,7 +359,7 @@ func (p *pathway) bringUpToDate() error {
 	}
 	news, err := solve.ExactOver(sys, elapsed)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; what is (event-driven) is advanced from one event to the next in this way: flag it (clock-driven)", err)
 	}
 	for i, v := range odes {
 		s.assign(v, news[i])

@@ -44,6 +44,12 @@ func (t *TimedArray) Dim() units.Dim { return t.Unit }
 // Samples is the number of points in time.
 func (t *TimedArray) Samples() int { return len(t.Values) / max(t.Columns, 1) }
 
+// Held reports whether samples change only where a step of dt seconds begins. As in Brian2, the quotient of the two, as it is rounded, must be whole.
+func (t *TimedArray) Held(dt float64) bool {
+	ratio := t.DT / dt
+	return ratio >= 1 && ratio == math.Floor(ratio)
+}
+
 // Factor is K of Brian2's rule for the sample that holds at a time: i = int((t/eps + 0.5)/K) with eps = DT/K. It is the power of two at or
 // above 8 DT/dt for a clock of dt seconds, so that a time which is a multiple of dt never falls on the wrong side of a sample.
 func (t *TimedArray) Factor(dt float64) float64 {

@@ -3,7 +3,9 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"math"
 
+	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/ir"
@@ -54,10 +56,10 @@ func (b *builder) ranges(x *call, m *meaning) (*ranges, error) {
 			return nil
 		}
 		if v, ok := lower.Constant(b.synapseInput(x.s, 0), c); ok {
-			if t == ir.Int {
-				v = float64(int64(v))
-			}
 			return []float64{v}
+		}
+		if c.Side.Types[c.Expr].Kind == check.Real {
+			t = ir.Real // whole is what check calls for
 		}
 		kernel = append(kernel, lower.Given{Value: c, Type: t, Slot: slot})
 		return nil
@@ -140,6 +142,14 @@ func of(v []float64, given int) float64 {
 
 func (r *ranges) check() error {
 	for i := range r.n {
+		for _, v := range []struct {
+			what   string
+			values []float64
+		}{{"start of the range", r.low}, {"end of the range", r.high}, {"step of the range", r.by}, {"size of the sample", r.size}} {
+			if v.values != nil && of(v.values, i) != math.Trunc(of(v.values, i)) {
+				return fmt.Errorf("the %s is %g for %s = %d, but must be a whole number, as int(...) gives one", v.what, of(v.values, i), r.name, i)
+			}
+		}
 		if of(r.by, i) == 0 {
 			return fmt.Errorf("the step of the range is 0 for %s = %d", r.name, i)
 		}

@@ -59,6 +59,13 @@ func (in *interp) linkedVar(_ *starlark.Thread, b *starlark.Builtin, args starla
 		if _, isText := index.(starlark.String); isText {
 			return nil, withHint(fmt.Errorf("linked_var: index= takes numbers"), "read them from the variable: index=G.idx[:]")
 		}
+		if a, err := toArray(index); err == nil {
+			for k, i := range a.data {
+				if i < 0 {
+					return nil, fmt.Errorf("linked_var: element %d of index= is %g; %s has neurons 0 to %d", k, i, l.of.label(), l.of.Len()-1)
+				}
+			}
+		}
 		if l.index, err = pickRange(l.of.Len(), index); err != nil {
 			return nil, err
 		}

@@ -100,10 +100,19 @@ func others[T comparable](list []T, mine map[any]bool) []T {
 	return out
 }
 
-// take marks the objects as run by the network.
+// take marks the objects as run by the network. It warns of synapses that were never connected: with them nothing can happen.
 func (w *world) take() {
+	var unconnected []*object
 	for o := range w.objects {
+		if s, ok := o.self.(*synapses); ok && o.world == nil && len(s.syn.Connect) == 0 {
+			unconnected = append(unconnected, o)
+		}
 		o.world = w
+	}
+	slices.SortFunc(unconnected, func(a, b *object) int { return cmp.Compare(a.serial, b.serial) })
+	for _, o := range unconnected {
+		o.in.warn(diag.List{{Severity: diag.Warning, Source: o.src, Span: o.span, Message: o.name + " runs without a synapse: it was never connected",
+			Hint: "call connect(...) before the run; connect() alone connects all with all"}})
 	}
 }
 
@@ -548,10 +557,13 @@ func (in *interp) frame(t *starlark.Thread) *frameScope {
 
 // runDuration reads the arguments of run(duration, report=..., ...).
 func (in *interp) runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (float64, error) {
-	var v, namespace, ignored starlark.Value
-	if err := unpack(b.Name(), args, kwargs, "duration", &v, "report?", &ignored, "report_period?", &ignored, "namespace?", &namespace,
+	var v, report, namespace, ignored starlark.Value
+	if err := unpack(b.Name(), args, kwargs, "duration", &v, "report?", &report, "report_period?", &ignored, "namespace?", &namespace,
 		"profile?", &ignored, "level?", &ignored); err != nil {
 		return 0, err
+	}
+	if r, ok := report.(starlark.String); ok && !slices.Contains([]string{"text", "stdout", "stderr"}, string(r)) {
+		return 0, fmt.Errorf("%s: report= is \"text\", \"stdout\", \"stderr\" or a function, not %s", b.Name(), r)
 	}
 	var ns starlark.StringDict
 	var err error

@@ -101,13 +101,14 @@ print(G.name, H.name, list(G.v) != list(H.v))
 
 // TestLinkedElsewhere: what another group's subexpression cannot be evaluated from is named.
 func TestLinkedElsewhere(t *testing.T) {
-	for of, want := range map[string]string{"y": "contains random numbers", "z": "contains the linked variable k"} {
+	for of, want := range map[string]string{`H, "z"`: "contains the linked variable k", `R, "y"`: "contains random numbers"} {
 		_, err := RunSource(context.Background(), "linked.star", `
 O = NeuronGroup(3, "q : 1")
-H = NeuronGroup(3, "x : 1\ny = x + rand() : 1\nk : 1 (linked)\nz = k*2 : 1")
+H = NeuronGroup(3, "x : 1\nk : 1 (linked)\nz = k*2 : 1")
 H.k = linked_var(O, "q")
 G = NeuronGroup(3, "w : 1 (linked)")
-G.w = linked_var(H, "`+of+`")
+R = NeuronGroup(3, "y = rand() : 1")
+G.w = linked_var(`+of+`)
 run(1*ms)
 `, Options{Engine: &countingEngine{&countingBackend{}, sim.NewObjects()}})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "linked.star:5:1") {

@@ -375,6 +375,19 @@ run(1*ms)
 	if err != nil || len(got) != 1 || !strings.Contains(got[0], "never run: neurongroup_1") {
 		t.Errorf("%v %q", err, got)
 	}
+	got = nil
+	_, _, err = runText(t, `
+G = NeuronGroup(2, "v : 1", threshold="v > 1")
+S = Synapses(G, G, on_pre="v += 1")
+C = Synapses(G, G, on_pre="v += 1")
+C.connect("i > j + 5")
+D = Synapses(G, G, on_pre="v += 1", name="other")
+run(1*ms)
+run(1*ms)
+`, Options{Engine: &spikeEngine{}, Warn: func(l diag.List) { got = append(got, l.Error()) }})
+	if err != nil || len(got) != 2 || !strings.Contains(got[0], "3:5: warning: synapses runs without a synapse") || !strings.Contains(got[1], "6:5: warning: other runs without a synapse") {
+		t.Errorf("%v %q", err, got)
+	}
 }
 
 // An engine without spikes runs what it can and says what it cannot.

@@ -387,7 +387,11 @@ func assignValues(h holder, v variable, a *net.Assignment, what string, val star
 	if arr.dim != v.dim && !(len(arr.data) == 1 && arr.data[0] == 0 && arr.dim.Dimensionless()) {
 		err := fmt.Errorf("%s is %s, but the value is %s", what, dimPhrase(v.dim), dimPhrase(arr.dim))
 		if v.dim.Dimensionless() {
-			return withHint(err, "divide by the unit, for example x/"+arr.dim.String())
+			unit := arr.dim.String()
+			if strings.ContainsAny(unit, "*/") {
+				unit = "(" + unit + ")"
+			}
+			return withHint(err, "divide by the unit, for example x/"+unit)
 		}
 		return withHint(err, "multiply by the unit, for example 10*"+v.dim.String())
 	}

@@ -40,10 +40,17 @@ func (in *interp) prepareOperation(t *starlark.Thread, kind string, f starlark.C
 	}
 	var args starlark.Tuple
 	takes := 0
-	if fn, ok := f.(*starlark.Function); ok {
-		takes = fn.NumParams()
-		if fn.HasVarargs() || fn.HasKwargs() || takes > 1 {
-			return fmt.Errorf("%s: %s must take no argument or one", kind, f.Name())
+	inner, self, beside := f, 0, ""
+	if m, ok := f.(*boundMethod); ok {
+		inner, self, beside = m.fn, 1, " beside self"
+	}
+	if u, ok := inner.(*unitFunction); ok {
+		inner = u.fn
+	}
+	if fn, ok := inner.(*starlark.Function); ok {
+		takes = fn.NumParams() - self
+		if fn.HasVarargs() || fn.HasKwargs() || takes < 0 || takes > 1 {
+			return fmt.Errorf("%s: %s must take no argument or one%s", kind, f.Name(), beside)
 		}
 	}
 	op.Name = f.Name()

@@ -91,8 +91,9 @@ func TestLateRefused(t *testing.T) {
 			h.Name, h.DT = "h", 2e-3
 			n.Groups, s.Pre = append(n.Groups, &h), net.All(&h)
 		}},
-		{"draws random numbers", func(_ *net.Network, g *net.Group, s *net.Synapses) {
-			g.Equations, s.Equations = code("v : 1\nfrom : 1\nr = v + rand() : 1"), code("from_post = r_pre : 1 (summed)")
+		{"draws random numbers anew wherever it is read", func(n *net.Network, g *net.Group, s *net.Synapses) {
+			h := &net.Group{Name: "h", N: g.N, Equations: code("r = rand() : 1")}
+			n.Groups, s.Pre, s.Equations = append(n.Groups, h), net.All(h), code("from_post = r_pre : 1 (summed)")
 		}},
 		{"is taken elsewhere", func(_ *net.Network, _ *net.Group, s *net.Synapses) {
 			s.SumAt = map[string]net.Moment{"from_post": {When: "end"}}

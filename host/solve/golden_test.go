@@ -99,7 +99,7 @@ func TestHodgkinHuxleyExponentialEuler(t *testing.T) {
 	md.compare(t, md.must(t, "exponential_euler"), readNPY(t, "testdata/hh_loop_vmnh.npy"), 1e-11, func(step int) {
 		md.val["I"] = currents[step/100] * 1e-9
 	})
-	if got := Choose(md.System); got != "euler" {
+	if got := Choose(md.System, true); got != "euler" {
 		t.Errorf("Choose = %q, want euler", got)
 	}
 }
@@ -120,7 +120,7 @@ func TestTimedArrayExact(t *testing.T) {
 			m.slot["ta"] = table
 			index := m.B.Op(ir.OpMin, m.B.Leaf(ir.OpStep), m.B.ConstInt(1999))
 			m.ode("v", m.div(m.sub(m.B.LoadAt(table, index), v), tau(m)))
-			if got := Choose(m.System); got != "exact" {
+			if got := Choose(m.System, true); got != "exact" {
 				t.Fatalf("Choose = %q, want exact: a table is frozen over the step", got)
 			}
 			m.compare(t, m.must(t, "exact"), want[:1], 1e-12, func(step int) {

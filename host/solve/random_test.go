@@ -51,7 +51,7 @@ func TestStepRandom(t *testing.T) {
 				t.Fatalf("%v\n%v", err, k)
 			}
 		}
-		if _, err := Step(Choose(m.System), m.System); err != nil {
+		if _, err := Step(Choose(m.System, true), m.System); err != nil {
 			t.Fatalf("the automatic choice: %v", err)
 		}
 	}

@@ -113,7 +113,7 @@ func TestRefusals(t *testing.T) {
 		m := newModel(1e-4)
 		z.build(m)
 		fmt.Fprintf(&out, "%s\n", z.name)
-		choice := Choose(m.System)
+		choice := Choose(m.System, true)
 		if choice != z.choose {
 			t.Errorf("%s: Choose = %q, want %q", z.name, choice, z.choose)
 		}

@@ -179,12 +179,12 @@ func suitable(sys *System, except string) []string {
 
 // Choose returns the method that Brian2 takes when none is named: exact if the equations are linear and without noise,
 // else euler unless there is multiplicative noise, else heun. Noise whose strength depends on time counts as multiplicative
-// here, as in Brian2, though euler would do.
-func Choose(sys *System) string {
+// here, as in Brian2, though euler would do. held tells that what the equations call has one value over a step; else exact is none of them.
+func Choose(sys *System, held bool) string {
 	if sys.valid() != nil {
 		return "euler"
 	}
-	if _, bad := exact(sys); bad == nil && sys.Called == nil {
+	if _, bad := exact(sys); bad == nil && held && sys.Called == nil {
 		return "exact"
 	}
 	n, bad := splitNoise(sys)

@@ -168,15 +168,16 @@ func (g *generator) parameter(k int) (variable, string) {
 func (g *generator) subexpression(k int) (variable, string) {
 	v := variable{name: fmt.Sprintf("s%d", k), unit: "1", scale: "1.0", kind: "rrrib"[g.r.IntN(5)]}
 	defer func(shared, noRand bool) { g.shared, g.noRand = shared, noRand }(g.shared, g.noRand)
-	flags := ""
+	flags, overDt := "", false
 	switch g.r.IntN(4) {
 	case 0:
-		flags, v.shared, g.shared, g.noRand = " (shared)", true, true, true
+		flags, v.shared, g.shared = " (shared)", true, true
 	case 1:
-		if g.OverDt {
+		if overDt = g.OverDt; overDt {
 			flags = " (constant over dt)"
 		}
 	}
+	g.noRand = !overDt
 	switch v.kind {
 	case 'i':
 		return v, fmt.Sprintf("%s = %s : integer%s", v.name, g.whole(2), flags)

@@ -44,7 +44,7 @@ r = 0.1*e + 0.1*l + 0.1*g + start*pick`},
 		equations: `
 k = poisson(4.5) : integer (constant over dt)
 big = poisson(40.0) : integer (constant over dt)
-s = 0.3*randn() + 0.2*rand() : 1
+s = 0.3*randn() + 0.2*rand() : 1 (constant over dt)
 dv/dt = (0.05*k + 0.01*big + s - v)/(10*ms) : 1
 dw/dt = (s*s - w)/(15*ms) : 1`},
 	{name: "whole numbers", method: "euler", layers: 2, rows: 3, cols: 5,

@@ -41,10 +41,10 @@ var sharedODEs = []struct {
 			return s + h*(0.2-sm), v + h*sm*(0.5-vm)
 		}},
 	// Every neuron sees the one draw of the shared equation, also where it is a stage in between.
-	{"push = randn()/(5*ms) : Hz (shared)\nds/dt = -s/(5*ms) + push : 1 (shared)\ndv/dt = (s - v)/(5*ms) - push : 1", "rk2", true,
+	{"ds/dt = (randn() - s)/(5*ms) : 1 (shared)\ndv/dt = (s - v)/(5*ms) : 1", "rk2", true,
 		func(s, v, h float64, w [2]float64) (float64, float64) {
-			sm, vm := s+h/2*(w[0]-s), v+h/2*(s-v-w[0])
-			return s + h*(w[0]-sm), v + h*(sm-vm-w[0])
+			sm, vm := s+h/2*(w[0]-s), v+h/2*(s-v)
+			return s + h*(w[0]-sm), v + h*(sm-vm)
 		}},
 	// The equations of all decide the method: s alone could be advanced exactly.
 	{"ds/dt = (0.2 - s)/(5*ms) : 1 (shared)\ndv/dt = (s - v*v)/(5*ms) : 1", "", false,
