@@ -342,7 +342,11 @@ func (c *checker) externalRef(e *syntax.Ident, v Value) (Ref, typ, bool) {
 	if what == "" {
 		what = "value that is not a number"
 	}
-	c.errorHint(e.Sp, "equations can use numbers, quantities and TimedArrays", "%q is a %s, which equations cannot use", e.Name, what)
+	a := "a"
+	if strings.ContainsRune("aeiou", rune(what[0])) {
+		a = "an"
+	}
+	c.errorHint(e.Sp, "equations can use numbers, quantities and TimedArrays", "%q is %s %s, which equations cannot use", e.Name, a, what)
 	return ref, typ{}, true
 }
 

@@ -43,7 +43,7 @@ func script(t testing.TB) testScope {
 	return testScope{
 		"tau": {Kind: ValQuantity, Q: quantity(t, "10*ms")}, "El": {Kind: ValQuantity, Q: quantity(t, "-70*mV")},
 		"gain": {Kind: ValQuantity, Q: units.Number(0.5)}, "N": {Kind: ValInt, Q: units.Number(20)}, "three": {Kind: ValInt, Q: units.Number(3)},
-		"huge": {Kind: ValInt, Q: units.Number(1e12)}, "on": {Kind: ValBool, Q: units.Number(1)}, "numbers": {Kind: ValOther, Type: "list"},
+		"huge": {Kind: ValInt, Q: units.Number(1e12)}, "on": {Kind: ValBool, Q: units.Number(1)}, "numbers": {Kind: ValOther, Type: "list"}, "values": {Kind: ValOther, Type: "array"},
 		"stimulus": {Kind: ValTable, Table: testTable{1, quantity(t, "volt").Dim}}, "pattern": {Kind: ValTable, Table: testTable{2, quantity(t, "amp").Dim}},
 		"curve": {Kind: ValTable, Table: testTable{1, units.Dim{}}},
 	}

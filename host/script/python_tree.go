@@ -106,6 +106,7 @@ func compared(op syntax.Token, x, y starlark.Value) (starlark.Value, error) {
 			if unitless(one(a)) || unitless(one(b)) {
 				return starlark.Bool(compareFloats(op, a.Value, b.Value)), nil
 			}
+			return nil, withHint(fmt.Errorf("cannot compare %s with %s", describeDim(a.Dim), describeDim(b.Dim)), "compare values of one unit, such as v > 3*mV")
 		}
 		ok, err := starlark.Compare(op, x, y)
 		return starlark.Bool(ok), err
