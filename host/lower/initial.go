@@ -44,7 +44,7 @@ func SynapseInitial(in SynapseInput, a Assign) (k *ir.Kernel, fill float64, err 
 	defer recoverDefect(&err, in.Object)
 	s := newSynScope(in, a.What)
 	s.atPost = a.Var.Postsynaptic
-	s.scalar = a.Var.Shared && a.Value.Side != nil && a.Value.Side.Dialect == check.ANNarchy
+	s.scalar = a.Var.Shared
 	k, fill = s.initial(a)
 	if k != nil && !a.Var.Shared && !a.Var.Postsynaptic {
 		k.Domain = ir.Synapses

@@ -19,7 +19,7 @@ type world struct {
 	net     *net.Network
 	sim     Simulation // nil before the first run or store()
 	objects map[*object]bool
-	stored  map[string]Snapshot
+	stored  map[string]storedState
 }
 
 // fill lists objects in the description, in the order in which they were made. What ANNarchy's vocabulary has put there stays.
@@ -179,7 +179,7 @@ func (in *interp) visible(fr *frameScope) []*object {
 func (in *interp) collect(objects []*object) error {
 	b := &in.brian
 	if b.magic == nil {
-		b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]Snapshot{}}
+		b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]storedState{}}
 	}
 	w := b.magic
 	var known, fresh []*object
@@ -212,7 +212,7 @@ func (in *interp) newMagic() {
 	in.net = &net.Network{DT: in.net.DT}
 	in.sim, in.ran = nil, false
 	in.groups, in.pending = nil, nil
-	b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]Snapshot{}}
+	b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]storedState{}}
 }
 
 // openWorlds is how many networks keep the device besides the one that was opened last. A loop over networks needs one; a script that goes back and
@@ -303,7 +303,7 @@ func (in *interp) makeNetwork(t *starlark.Thread, b *starlark.Builtin, args star
 	if err != nil {
 		return nil, err
 	}
-	n := &network{in: in, w: &world{name: o.name, net: &net.Network{}, objects: map[*object]bool{}, stored: map[string]Snapshot{}}}
+	n := &network{in: in, w: &world{name: o.name, net: &net.Network{}, objects: map[*object]bool{}, stored: map[string]storedState{}}}
 	return n, n.addAll("Network", args)
 }
 

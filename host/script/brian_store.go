@@ -18,6 +18,12 @@ type storing struct {
 	random bool
 }
 
+// storedState is a state in memory, with the time step of defaultclock, which comes back with it.
+type storedState struct {
+	Snapshot
+	dt float64
+}
+
 // storingArgs reads store(name='default', filename=None) and restore(name='default', filename=None, restore_random_state=False).
 func storingArgs(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (a storing, err error) {
 	var filename starlark.Value
@@ -114,7 +120,7 @@ func (in *interp) store(w *world, a storing) error {
 	}
 	snap, err := s.Store(uint64(in.draws.call))
 	if err == nil {
-		w.stored[a.name] = snap
+		w.stored[a.name] = storedState{snap, in.defaultDT()}
 	}
 	return err
 }
@@ -145,9 +151,10 @@ func (in *interp) restore(w *world, a storing) (err error) {
 			return withHint(fmt.Errorf("restore: no state %q was stored of this network", a.name),
 				cmp.Or(diag.DidYouMean(a.name, names), joined("there is ", names), "call store() first; a state belongs to the network that it was stored of"))
 		}
-		if draws, err = s.Restore(snap, a.random); err != nil {
+		if draws, err = s.Restore(snap.Snapshot, a.random); err != nil {
 			return err
 		}
+		in.net.DT, in.dtSet = snap.dt, true
 	}
 	if a.random {
 		in.draws.call = uint32(draws)

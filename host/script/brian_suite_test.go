@@ -11,7 +11,7 @@ func TestAsBrian2(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"shared":  {group + "G.freq[:] = 200*Hz\nG.freq[:] += 10*Hz\nG.freq[:] = 'freq - 50*Hz + number*Hz'\nprint(G.freq, G.freq[:])", "160 Hz 160 Hz"},
 		"parts":   {group + "print(G[[3, 4, 5]].n, G[-2].n, G[2:5][1].n)", "[3, 4, 5] [8] [3]"},
-		"chains":  {"def f(x):\n    print(x)\n    return x\nprint(1 < f(2) < 3, 1 < f(5) < 3, len([1]) == len([2]) == 1)\nassert 0 <= f(1) <= 4", "2\n5\nTrue False True\n1"},
+		"chains":  {"def f(x):\n    print(x)\n    return x\nprint(1 < f(2) < 3, 1 < f(5) < 3, len([1]) == len([2]) == 1)\nassert 0 <= f(1) <= 4\ndef g():\n    G = NeuronGroup(3, 'v : 1')\n    M = StateMonitor(G, 'v', record=True)\n    assert len(G) == len(M.v) == 3\n    run(0.1*ms)\n    print(len(M.t))\ng()", "2\n5\nTrue False True\n1\n1"},
 		"zero":    {"t = 0\nfor x in [1, 2]:\n    t += x*mV\nx = [1, -2]*mV\nprint(t, x + 0, 0 - x, maximum(0, x), clip(x, 0, 1.5*mV), where([True, False], x, 0), np.zeros(2) + x)", "3 mV [0.001, -0.002] * volt [-0.001, 0.002] * volt [0.001, 0] * volt [0.001, 0] * volt [0.001, 0] * volt [0.001, -0.002] * volt"},
 		"tolist":  {"print((3*mV).tolist(), array([[1, 2]]).tolist(), ([4]*mV).item(), array([3, 1, 2]).ptp(), np.mod(7, 3), np.isscalar(3*mV), np.isscalar([1]))", "3 mV [[1, 2]] 4 mV 2 1 True False"},
 		"units":   {"x = [1, 2.346]*mV\nprint(x.dim == volt.dim, get_dimensions(x) == get_dimensions(second), have_same_dimensions(x, 3*volt), is_dimensionless(3), get_unit(x), in_unit(3*volt, mV), in_best_unit(x, precision=2), x.in_unit(volt), x.get_best_unit(), x.has_same_dimensions(1))", "True False True True 1 V 3000 mV [1, 2.35] mV [0.001, 0.002346] V 1 mV False"},
@@ -25,8 +25,10 @@ func TestAsBrian2(t *testing.T) {
 			`["p", "v", "w"] ["v"] ["w"] ["p"] True True True`},
 		"pathways": {group + "S = Synapses(G, G, 'w : 1', on_pre='v_post += w', on_post={'late': 'w += 1'}, multisynaptic_index='k')\nprint(S.pre.code, S.pre.prepost, S.late.prepost, S.late.source.name == G.name, S.pre.event, S.multisynaptic_index, S.pre.synapses.name)",
 			"v_post += w pre post True spike k synapses"},
-		"clocks": {"defaultclock.dt = 0.5*ms\nG = NeuronGroup(1, 'v : 1')\nrun(2*ms)\nprint(defaultclock.name, defaultclock.dt_, defaultclock.t_, defaultclock.timestep, timestep(1*ms, 0.1*ms), timestep([0.3, 0.7]*ms, 0.1*ms), G.clock.dt_)", "defaultclock 0.0005 0.002 4 10 [3, 7] 0.0005"},
-		"inputs": {group + "P = PoissonInput(G, 'v', 5, 3*Hz, weight=0.5)\nT = TimedArray([1, 2]*mV, dt=1*ms)\nprint(P.N, P.rate, P.target_var, P.weight, T.dim == volt.dim, G.events, G.v.name, G.v.dim == get_dimensions(1), G.freq.dim == Hz.dim)", `5 3 Hz v 0.5 True {"spike": "v > 1"} v True True`},
+		"clocks":             {"defaultclock.dt = 0.5*ms\nG = NeuronGroup(1, 'v : 1')\nrun(2*ms)\nprint(defaultclock.name, defaultclock.dt_, defaultclock.t_, defaultclock.timestep, timestep(1*ms, 0.1*ms), timestep([0.3, 0.7]*ms, 0.1*ms), G.clock.dt_)", "defaultclock 0.0005 0.002 4 10 [3, 7] 0.0005"},
+		"restored":           {"defaultclock.dt = 0.5*ms\nG = NeuronGroup(1, 'dv/dt = -v/(10*ms) : 1', method='exact')\nM = StateMonitor(G, 'v', record=True)\nnet = Network(G, M)\nnet.store()\nnet.run(1*ms)\nnet.store('later')\ndefaultclock.dt = 1*ms\nnet.run(2*ms)\nprint(len(M.t), defaultclock.t)\nnet.restore()\nprint(defaultclock.t, net.t)\nnet.run(1*ms)\nprint(len(M.t), defaultclock.dt)\nnet.restore('later')\nprint(defaultclock.t)", "4 3 ms\n0 s 0 s\n2 500 us\n1 ms"},
+		"shared of synapses": {group + "S = Synapses(G, G, 's : Hz (shared)\\nw : 1')\nS.connect(i=0, j=1)\nS.s[:] = 200*Hz\nS.s = 's*2 + 1*Hz'\nprint(S.s)\nrun(0.1*ms)\nS.s = 's - 1*Hz'\nprint(S.s)", "401 Hz\n400 Hz"},
+		"inputs":             {group + "P = PoissonInput(G, 'v', 5, 3*Hz, weight=0.5)\nT = TimedArray([1, 2]*mV, dt=1*ms)\nprint(P.N, P.rate, P.target_var, P.weight, T.dim == volt.dim, G.events, G.v.name, G.v.dim == get_dimensions(1), G.freq.dim == Hz.dim)", `5 3 Hz v 0.5 True {"spike": "v > 1"} v True True`},
 		// As the documentation of Brian2 writes event-driven equations out.
 		"lastupdate": {`pre = NeuronGroup(2, '''dv/dt = rate : 1
 rate : Hz''', threshold='v>1', reset='v=0', method='euler')

@@ -319,7 +319,7 @@ L = NeuronGroup(2, "v : 1")
 run(3*ms)
 print(L.t, G.t)
 `, `3 ms 1 2.0 ["neurongroup", "unnamed", "networkoperation", "spikemonitor"]
-1 ms 0 s True 1 3 2.0
+1 ms 1 ms True 1 3 2.0
 3 ms 3 ms`)
 	n := e.opened[0]
 	if len(n.Groups) != 1 || len(n.SpikeMonitors) != 2 || len(n.Operations) != 1 || n.Operations[0].Name != "networkoperation" {

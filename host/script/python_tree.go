@@ -348,30 +348,29 @@ func isChain(call *syntax.CallExpr) bool {
 	return true
 }
 
-// once lets a chain make the calls between its comparisons once: (lambda m: a < m and m < c)(f()) for a < f() < c.
+// once lets a chain make the calls between its comparisons once: (lambda x, y, z: x < y and y < z)(a, f(), c) for a < f() < c. All is handed over, since a
+// function within would hide from run() the variables of the one around that it names.
 func once(chain *syntax.CallExpr) syntax.Expr {
-	f := &syntax.LambdaExpr{Lambda: chain.Lparen}
-	made := &syntax.CallExpr{Fn: f, Lparen: chain.Lparen, Rparen: chain.Rparen}
+	calls := false
 	for k := 2; k < len(chain.Args)-1; k += 2 {
-		calls := false
 		syntax.Walk(chain.Args[k], func(n syntax.Node) bool {
 			call, ok := n.(*syntax.CallExpr)
 			calls = calls || ok && !called(call, pystar.Pow, 2)
 			return true
 		})
-		if !calls {
-			continue
-		}
-		at := syntax.Start(chain.Args[k])
-		name := fmt.Sprintf(".%d", k)
+	}
+	if !calls {
+		return bothOf(chain)
+	}
+	f := &syntax.LambdaExpr{Lambda: chain.Lparen}
+	made := &syntax.CallExpr{Fn: f, Lparen: chain.Lparen, Rparen: chain.Rparen}
+	for k := 0; k < len(chain.Args); k += 2 {
+		at, name := syntax.Start(chain.Args[k]), fmt.Sprintf(".%d", k)
 		f.Params = append(f.Params, &syntax.Ident{NamePos: at, Name: name})
 		made.Args = append(made.Args, chain.Args[k])
 		chain.Args[k] = &syntax.Ident{NamePos: at, Name: name}
 	}
 	f.Body = bothOf(chain)
-	if len(f.Params) == 0 {
-		return f.Body
-	}
 	return made
 }
 

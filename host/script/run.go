@@ -124,6 +124,8 @@ func (in *interp) now() float64 {
 	switch {
 	case in.state != nil:
 		return in.state.Time()
+	case len(in.brian.awake) > 0: // the network that ran last
+		return in.brian.awake[len(in.brian.awake)-1].sim.Time()
 	case in.sim != nil:
 		return in.sim.Time()
 	}
