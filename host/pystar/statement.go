@@ -283,7 +283,7 @@ var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.num
 	"__future__": "", "mpl_toolkits.mplot3d": "", "typing": ""}
 
 func init() {
-	for _, m := range strings.Fields("collections copy dataclasses functools itertools math networkx os os.path random scipy scipy.special sys time timeit warnings") {
+	for _, m := range strings.Fields("collections copy dataclasses functools itertools joblib math multiprocessing multiprocessing.pool networkx operator os os.path pathlib random scipy scipy.optimize scipy.special scipy.stats sys time timeit warnings") {
 		modules[m] = Library + "." + m
 	}
 }

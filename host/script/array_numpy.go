@@ -13,7 +13,7 @@ func numpyVocabulary() starlark.StringDict {
 	d := starlark.StringDict{}
 	for name, f := range map[string]builtinFunc{
 		"array_equal": arrayEqual, "allclose": allClose, "zeros_like": filledLike(0), "ones_like": filledLike(1), "full_like": fullLike,
-		"vstack": vstack, "hstack": hstack, "identity": eye, "bincount": bincount, "convolve": convolveFunc, "interp": interpolate,
+		"vstack": vstack, "hstack": hstack, "identity": eye, "int_": wholeNumbers, "bincount": bincount, "convolve": convolveFunc, "interp": interpolate,
 		"percentile": percentile, "append": appendFunc, "map": mapFunc, "Quantity": asQuantities, "prod": prod, "ravel": ravel, "triu": triangle(true), "tril": triangle(false),
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
