@@ -232,7 +232,6 @@ func TestMistakes(t *testing.T) {
 	must(t, a.Plot(Of([]float64{1}, units.Second), Of([]float64{1}, volt), Style{}))
 	for what, err := range map[string]error{
 		"the y axis shows volt, these values are amp": a.Plot(Of([]float64{1}, units.Second), Of([]float64{1}, units.Ampere), Style{}),
-		"numbers without unit":                        a.HLine(Numbers(3), Style{}),
 		"x has 1 values, y has 2":                     a.Plot(Numbers(1), Numbers(1, 2), Style{}),
 		"must be finite":                              a.SetLimits("x", 0, math.Inf(1), units.Second),
 		"no marker":                                   a.Plot(Numbers(), Numbers(), Style{Marker: "q"}),
