@@ -55,7 +55,15 @@ func (a *Axes) Dots(x, y Values, sizes []float64, values Values, o MeshOptions, 
 func cyclePlace(k int) *Color { c := cycle[k%len(cycle)]; return &c }
 
 // Move puts the points at other places.
-func (d *Dots) Move(x, y []float64) { d.x, d.y = x, y }
+func (d *Dots) Move(x, y []float64) error {
+	for what, n := range map[string]int{"colors": len(d.values), "sizes": len(d.sizes)} {
+		if n > 1 && n != len(x) {
+			return fmt.Errorf("%d %s for %d points", n, what, len(x))
+		}
+	}
+	d.x, d.y = x, y
+	return nil
+}
 
 func (d *Dots) extent(dir int) extent {
 	l := Line{x: d.x, y: d.y}
@@ -116,14 +124,11 @@ func (d *Dots) places(p *panel) []point {
 	return l.places(p)
 }
 
-// pointer is an arrow between two places of the data.
-type pointer struct {
+// Pointer is an arrow between two places of the data.
+type Pointer struct {
 	x, y, toX, toY float64
 	s              Style
 }
-
-// Pointer is an arrow that can be moved.
-type Pointer struct{ p *pointer }
 
 // Arrow draws an arrow from (x, y) to (x + dx, y + dy).
 func (a *Axes) Arrow(x, y, dx, dy Values, s Style) (*Pointer, error) {
@@ -132,26 +137,29 @@ func (a *Axes) Arrow(x, y, dx, dy Values, s Style) (*Pointer, error) {
 			return nil, err
 		}
 	}
-	p := &pointer{x.V[0], y.V[0], x.V[0] + dx.V[0], y.V[0] + dy.V[0], s.finish(a)}
+	p := &Pointer{x.V[0], y.V[0], x.V[0] + dx.V[0], y.V[0] + dy.V[0], s.finish(a)}
 	a.add(p)
-	return &Pointer{p}, nil
+	return p, nil
 }
 
-// Turn moves the point of the arrow.
-func (p *Pointer) Turn(dx, dy float64) { p.p.toX, p.p.toY = p.p.x+dx, p.p.y+dy }
+// Ends are where the arrow begins, and how far it reaches.
+func (r *Pointer) Ends() (x, y, dx, dy float64) { return r.x, r.y, r.toX - r.x, r.toY - r.y }
 
-func (r *pointer) extent(dir int) extent {
+// Turn moves the arrow.
+func (r *Pointer) Turn(x, y, dx, dy float64) { r.x, r.y, r.toX, r.toY = x, y, x+dx, y+dy }
+
+func (r *Pointer) extent(dir int) extent {
 	if dir == 0 {
 		return extentOf([]float64{r.x, r.toX})
 	}
 	return extentOf([]float64{r.y, r.toY})
 }
 
-func (r *pointer) z() float64                          { return r.s.z(1) }
-func (r *pointer) entry() (string, func(canvas, rect)) { return r.s.Label, r.s.key }
-func (r *pointer) places(p *panel) []point             { return []point{p.at(r.x, r.y), p.at(r.toX, r.toY)} }
+func (r *Pointer) z() float64                          { return r.s.z(1) }
+func (r *Pointer) entry() (string, func(canvas, rect)) { return r.s.Label, r.s.key }
+func (r *Pointer) places(p *panel) []point             { return []point{p.at(r.x, r.y), p.at(r.toX, r.toY)} }
 
-func (r *pointer) draw(c canvas, p *panel) {
+func (r *Pointer) draw(c canvas, p *panel) {
 	c.begin("arrow", "")
 	arrow(c, p.at(r.x, r.y), p.at(r.toX, r.toY), r.s.color())
 	c.end()

@@ -204,6 +204,37 @@ func (f *Figure) Text(x, y float64, s string, o TextOptions) {
 // SetCycle is how artists look one after another that name no color: by color and by line.
 func (f *Figure) SetCycle(styles []Style) { f.cycle = styles }
 
+// Remove takes something that was drawn away, and Restore brings it back.
+func (a *Axes) Remove(x any) {
+	var rest []artist
+	for _, art := range a.artists {
+		if any(art) != x {
+			rest = append(rest, art)
+		}
+	}
+	a.artists = rest
+}
+
+// Restore draws what was removed.
+func (a *Axes) Restore(x any) {
+	if art, ok := x.(artist); ok {
+		a.add(art)
+	}
+}
+
+// Polar says whether the Axes are polar.
+func (a *Axes) Polar() bool { return a.polar }
+
+// LabelOuter leaves names of ticks and labels to the Axes at the border of the grid.
+func (a *Axes) LabelOuter() {
+	if a.at.r+a.at.rs < a.at.rows {
+		a.x.inner, a.x.label = true, ""
+	}
+	if a.at.c > 0 {
+		a.y.inner, a.y.label = true, ""
+	}
+}
+
 // Clear takes away what was drawn in an Axes, and its labels and limits.
 func (a *Axes) Clear() {
 	b := a.fig.newAxes(a.at)

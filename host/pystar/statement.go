@@ -279,11 +279,11 @@ func (r *rewriter) assignment(line []token, offset int) {
 
 // modules are those whose names scripts have, by the name they have there; "" for those that have none of their own.
 var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.numpy_": "np", "brian2.units.constants": Constants, "brian2tools": "", "numpy": "np", "numpy.random": "np.random",
-	"numpy.fft": "np.fft", "numpy.linalg": "np.linalg", "matplotlib": "plt", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "matplotlib.cm": "plt.cm", "pylab": "plt", "ANNarchy": "", "PymoNNto": "",
+	"numpy.fft": "np.fft", "numpy.linalg": "np.linalg", "matplotlib": "plt", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "matplotlib.cm": "plt.cm", "matplotlib.ticker": "plt.ticker", "matplotlib.animation": "plt.animation", "matplotlib.gridspec": "plt.gridspec", "pylab": "plt", "ANNarchy": "", "PymoNNto": "",
 	"__future__": "", "mpl_toolkits.mplot3d": "", "typing": ""}
 
 func init() {
-	for _, m := range strings.Fields("collections copy dataclasses functools itertools joblib math multiprocessing multiprocessing.pool networkx operator os os.path pathlib random scipy scipy.optimize scipy.special scipy.stats sys time timeit warnings") {
+	for _, m := range strings.Fields("collections copy cycler dataclasses functools itertools joblib math multiprocessing multiprocessing.pool networkx operator os os.path pathlib random scipy scipy.optimize scipy.special scipy.stats sys time timeit warnings") {
 		modules[m] = Library + "." + m
 	}
 }
@@ -373,7 +373,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 				if r.used(as) {
 					bind(as, own+"."+what)
 				}
-			case strings.HasPrefix(own, "np") || own == "plt.cm" || own == Constants:
+			case strings.HasPrefix(own, "np") || strings.HasPrefix(own, "plt.") || own == Constants:
 				bind(as, own+"."+what)
 			default:
 				bind(as, what)
