@@ -215,7 +215,9 @@ func (a *Axes) SetTicks(axis string, at Values, names []string) error {
 	if err := ax.accept(at); err != nil {
 		return err
 	}
-	ax.ticks, ax.names, ax.fixed = at.V, names, true
+	for _, m := range ax.members() { // which have their ticks together, as in Matplotlib
+		m.ticks, m.names, m.fixed = at.V, names, true
+	}
 	return nil
 }
 
@@ -224,7 +226,9 @@ func (a *Axes) SetTickCount(axis string, n int) error {
 	if n < 1 || n > 100 {
 		return fmt.Errorf("nbins is %d; it is 1 to 100", n)
 	}
-	a.axis(axis).bins = n
+	for _, m := range a.axis(axis).members() {
+		m.bins = n
+	}
 	return nil
 }
 

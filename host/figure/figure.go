@@ -26,8 +26,8 @@ type Figure struct {
 	placed   []*Axes // at places of the page, not in the grid
 	notes    []*note // at fractions of the page
 	aligned  bool    // labels of y stand below each other
-	touchX   bool    // no room between columns
-	touchY   bool    // and rows
+	spaceX   float64 // between columns, at least, in widths of one; -1: as labels need it
+	spaceY   float64 // and between rows
 	hidden   [4]bool // sides without a line, of new Axes
 	cycle    []Style // of artists that name no color, for new ones; nil: the colors
 
@@ -49,7 +49,7 @@ func New(width, height float64) (*Figure, error) {
 	if !(width >= 0.5 && width <= 100 && height >= 0.5 && height <= 100) {
 		return nil, fmt.Errorf("a figure of %g x %g inches; each side is 0.5 to 100", width, height)
 	}
-	return &Figure{w: width * 72, h: height * 72}, nil
+	return &Figure{w: width * 72, h: height * 72, spaceX: -1, spaceY: -1}, nil
 }
 
 // Discard makes f check what is drawn and keep none of it, for programs that will not write it.

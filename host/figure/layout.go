@@ -180,13 +180,7 @@ func (f *Figure) layout() ([]placed, error) {
 			first, last = g.r*fr, (g.r+g.rs)*fr-1
 			t[first], b[last] = max(t[first], m.t), max(b[last], m.b)
 		}
-		padX, padY := cellPad, cellPad
-		if f.touchX {
-			padX = touch(l, r)
-		}
-		if f.touchY {
-			padY = touch(t, b)
-		}
+		padX, padY := apart(f.spaceX, f.w, l, r), apart(f.spaceY, f.h-top, t, b)
 		xs := spread(pagePad, f.w-pagePad, padX, l, r, wr)
 		ys := spread(pagePad+top, f.h-pagePad, padY, t, b, hr)
 		for i, p := range out {

@@ -30,11 +30,17 @@ func (a *Axes) SetNames(axis string, on bool) { a.axis(axis).inner = !on }
 func (a *Axes) SetMarks(axis string, on bool) { a.axis(axis).bare = !on }
 
 // SetTickStep puts ticks at the multiples of a number, in SI units; 0 lets them find their places.
-func (a *Axes) SetTickStep(axis string, step float64) { a.axis(axis).every = step }
+func (a *Axes) SetTickStep(axis string, step float64) {
+	for _, m := range a.axis(axis).members() {
+		m.every = step
+	}
+}
 
 // SetTickForm names ticks by a function of the numbers that are shown and their count.
 func (a *Axes) SetTickForm(axis string, form func(v float64, k int) (string, error)) {
-	a.axis(axis).form = form
+	for _, m := range a.axis(axis).members() {
+		m.form = form
+	}
 }
 
 // SetTickNames names the ticks that were set; without any, they have no names.
@@ -147,15 +153,28 @@ func (f *Figure) onPage(out []placed) []placed {
 	return out
 }
 
-// Touch lets columns and rows of a grid touch each other.
-func (f *Figure) Touch(columns, rows bool) { f.touchX, f.touchY = columns, rows }
+// SetSpace puts columns and rows of a grid so far apart, in sizes of one; at 0 they touch each other, -1 leaves what their labels need.
+func (f *Figure) SetSpace(columns, rows float64) { f.spaceX, f.spaceY = columns, rows }
 
-// touch takes away the room between cells that touch, and is the distance that they then have.
-func touch(before, after []float64) float64 {
-	for k := 1; k < len(before); k++ {
-		before[k], after[k-1] = 0, 0
+// apart is the distance of the labels of neighbours: what there is, unless the neighbours are to be farther apart, or touch.
+func apart(space, length float64, before, after []float64) float64 {
+	n := len(before)
+	if space < 0 || n < 2 {
+		return cellPad
 	}
-	return 0
+	const none = 0.02
+	if space < none {
+		for k := 1; k < n; k++ {
+			before[k], after[k-1] = 0, 0
+		}
+		return 0
+	}
+	wide := space * (length - 2*pagePad - before[0] - after[n-1]) / (float64(n) + space*float64(n-1))
+	pad := cellPad
+	for k := 1; k < n; k++ {
+		pad = max(pad, wide-before[k]-after[k-1])
+	}
+	return pad
 }
 
 // AlignLabels puts the labels of y of Axes above each other on one line.

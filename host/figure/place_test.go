@@ -53,6 +53,10 @@ func TestShare(t *testing.T) {
 		t.Errorf("limits %g to %g", lo, hi)
 	}
 	must(t, b.SetLimits("x", math.NaN(), 9, units.Dim{}))
+	must(t, b.SetTicks("x", Numbers(2, 3), []string{"two", "three"}))
+	if m, _, err := a.x.marks(300); err != nil || strings.Join(m.names, " ") != "two three" {
+		t.Errorf("ticks %v, %v", m.names, err)
+	}
 	if lo, hi, _ := a.Limits("x"); lo != 1 || hi != 9 {
 		t.Errorf("limits %g to %g", lo, hi)
 	}
@@ -94,7 +98,7 @@ func TestSides(t *testing.T) {
 // TestLayout: rows that touch have no room between them, an inset lies in its Axes, labels that are aligned stand on one line.
 func TestLayout(t *testing.T) {
 	f := newFigure(t, 0, 0)
-	f.Touch(false, true)
+	f.SetSpace(-1, 0)
 	axs, err := f.Subplots(Grid{Rows: 2, Cols: 1, ShareX: ShareCol, HeightRatios: []float64{4, 1}})
 	must(t, err)
 	in := axs[0].Inset(0.1, 0.2, 0.3, 0.4)
@@ -114,6 +118,17 @@ func TestLayout(t *testing.T) {
 		t.Errorf("the inset is at %v", b)
 	}
 
+	f = newFigure(t, 0, 0)
+	f.SetSpace(0.4, -1)
+	if _, err = f.Subplots(Grid{Rows: 1, Cols: 3}); err != nil {
+		t.Fatal(err)
+	}
+	if boxes, err = f.layout(); err != nil {
+		t.Fatal(err)
+	}
+	if d := (boxes[1].box.x0 - boxes[0].box.x1) / boxes[0].box.w(); math.Abs(d-0.4) > 1e-9 {
+		t.Errorf("columns are %g widths apart", d)
+	}
 	f = newFigure(t, 0, 0)
 	if axs, err = f.Subplots(Grid{Rows: 2, Cols: 1}); err != nil {
 		t.Fatal(err)

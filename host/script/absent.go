@@ -124,5 +124,6 @@ func (in *interp) machinery(d starlark.StringDict) {
 		d[name] = &noEffect{in, name, onMachine}
 	}
 	d["device"], d["get_device"], d["magic_network"] = in.device(), starlark.NewBuiltin("get_device", in.getDevice), magicNetwork{in}
+	d["timestep"] = starlark.NewBuiltin("timestep", timestep)
 	d["BrianLogger"] = &noEffect{in, "BrianLogger", "--quiet leaves out notes; warnings and errors always show"}
 }

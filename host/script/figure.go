@@ -52,6 +52,8 @@ type figureValue struct {
 	f     *figure.Figure
 	name  string // of its files
 	saved bool
+
+	wspace, hspace *float64 // as the script says; nil: as labels need it
 }
 
 var _ starlark.HasAttrs = (*figureValue)(nil)
@@ -278,7 +280,7 @@ func (f *figureValue) subplots(name string, args starlark.Tuple, kwargs []starla
 				distances = append(distances, kv)
 			}
 		}
-		if err := f.touching("subplots: gridspec_kw", distances); err != nil {
+		if err := f.spacing("subplots: gridspec_kw", distances); err != nil {
 			return nil, err
 		}
 	}

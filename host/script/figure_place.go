@@ -43,24 +43,33 @@ func init() {
 
 type figureMethod = func(f *figureValue, name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)
 
-// touching is what hspace=0 and wspace=0 mean; other distances are found by the layout.
-func (f *figureValue) touching(what string, settings []starlark.Tuple) error {
-	var columns, rows bool
-	given := false
+// spacing reads hspace= and wspace=, how far rows and columns are apart; the layout finds the distances to the border of the page by itself.
+func (f *figureValue) spacing(what string, settings []starlark.Tuple) error {
 	for _, kv := range settings {
 		name := plainString(kv[0])
 		if !slices.Contains([]string{"left", "right", "top", "bottom", "wspace", "hspace", "figure"}, name) {
 			return withHint(fmt.Errorf("%s has no argument %s=", what, name), "it has left, right, top, bottom, wspace and hspace")
 		}
-		if q, ok := asQuantity(kv[1]); ok && (name == "wspace" || name == "hspace") {
-			given = true
-			const none = 0.02 // of the size of the Axes
-			columns, rows = columns || name == "wspace" && q.Value < none, rows || name == "hspace" && q.Value < none
+		if name != "wspace" && name != "hspace" || kv[1] == starlark.None {
+			continue
+		}
+		q, ok := asQuantity(kv[1])
+		if !ok || !q.Dim.Dimensionless() || !(q.Value >= 0 && q.Value < 100) {
+			return fmt.Errorf("%s: %s is a distance in sizes of Axes, 0 or more, not %v", what, name, kv[1])
+		}
+		if name == "wspace" {
+			f.wspace = &q.Value
+		} else {
+			f.hspace = &q.Value
 		}
 	}
-	if given {
-		f.f.Touch(columns, rows)
+	of := func(v *float64) float64 {
+		if v == nil {
+			return -1
+		}
+		return *v
 	}
+	f.f.SetSpace(of(f.wspace), of(f.hspace))
 	return nil
 }
 
@@ -71,7 +80,7 @@ func (f *figureValue) adjust(name string, args starlark.Tuple, kwargs []starlark
 			kwargs = append(kwargs, starlark.Tuple{starlark.String([]string{"left", "bottom", "right", "top", "wspace", "hspace"}[k]), v})
 		}
 	}
-	return starlark.None, f.touching(name, kwargs)
+	return starlark.None, f.spacing(name, kwargs)
 }
 
 func (f *figureValue) alignLabels(string, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {

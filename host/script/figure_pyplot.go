@@ -209,7 +209,7 @@ func (g gridSpec) Attr(name string) (starlark.Value, error) {
 	case "update", "tight_layout":
 		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, _ starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			if g.fig != nil && name == "update" {
-				return starlark.None, g.fig.touching(b.Name(), kwargs)
+				return starlark.None, g.fig.spacing(b.Name(), kwargs)
 			}
 			return starlark.None, nil
 		}), nil
@@ -253,7 +253,7 @@ func makeGridSpec(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	}
 	if f, ok := fig.(*figureValue); ok {
 		g.fig = f
-		if err := f.touching(b.Name(), distances); err != nil {
+		if err := f.spacing(b.Name(), distances); err != nil {
 			return nil, err
 		}
 	}
