@@ -31,6 +31,8 @@ type Array struct {
 	frozen bool
 	iters  int    // live iterators: no writes meanwhile
 	source string // the file it was read from, for messages
+	// through takes what is stored in elements: the array stands for a variable. nil: it stands for itself.
+	through func(key, v starlark.Value) error
 }
 
 // maxElements bounds one array (2 GiB), so that a typing error is a message and not an exhausted machine.

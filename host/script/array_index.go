@@ -361,6 +361,11 @@ func (a *Array) SetKey(key, v starlark.Value) error {
 	if err != nil {
 		return err
 	}
+	if a.through != nil {
+		if err := a.through(key, v); err != nil {
+			return err
+		}
+	}
 	if src.dim != a.dim && !a.dim.Dimensionless() && !src.onlyZeros() { // an array without unit takes the numbers in SI units, as numpy's does
 		return fmt.Errorf("cannot store %s in an array of %s", describeDim(src.dim), describeDim(a.dim))
 	}

@@ -258,10 +258,14 @@ func tickerModule() starlark.StringDict {
 			if whole {
 				a.SetWholeTicks(axis)
 			}
-			if k, err := starlark.AsInt32(n); n != nil && err == nil {
-				return a.SetTickCount(axis, k)
+			if !isGiven(n) || n == starlark.Value(starlark.String("auto")) {
+				return nil
 			}
-			return nil
+			k, err := starlark.AsInt32(n)
+			if err != nil {
+				return fmt.Errorf("MaxNLocator: nbins: %w", err)
+			}
+			return a.SetTickCount(axis, k)
 		}, nil
 	})
 	d["LinearLocator"] = make("LinearLocator", true, func(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (func(*figure.Axes, string) error, error) {

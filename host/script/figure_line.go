@@ -261,8 +261,9 @@ func (in *interp) animationModule() starlark.StringDict {
 				return nil, err
 			}
 			var list []starlark.Value
-			if n, err := starlark.AsInt32(frames); frames != nil && err == nil {
-				if n < 0 || n > maxFrames {
+			if count, ok := frames.(starlark.Int); ok {
+				n, err := starlark.AsInt32(count)
+				if err != nil || n < 0 || n > maxFrames {
 					return nil, fmt.Errorf("%s: %d pictures; there may be %d", b.Name(), n, maxFrames)
 				}
 				for k := range n {
