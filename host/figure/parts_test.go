@@ -40,7 +40,7 @@ func TestParseFormat(t *testing.T) {
 
 func TestParseColor(t *testing.T) {
 	for text, want := range map[string]Color{
-		"k": rgb(0), "lightgrey": rgb(0xd3d3d3), "#f80": rgb(0xff8800), "#12345678": {R: 0x12, G: 0x34, B: 0x56, A: 0x78}, "0.5": rgb(0x808080), "C0": cycle[0], "C9": cycle[1], "tab:blue": rgb(0x1f77b4),
+		"k": rgb(0), "lightgrey": rgb(0xd3d3d3), "#f80": rgb(0xff8800), "#12345678": {R: 0x12, G: 0x34, B: 0x56, A: 0x78}, "0.5": rgb(0x808080), "C0": cycle[0], "C9": cycle[1], "tab:blue": rgb(0x1f77b4), "olivedrab": rgb(0x6b8e23), "RebeccaPurple": rgb(0x663399), "darkslategrey": rgb(0x2f4f4f),
 	} {
 		if c, err := ParseColor(text); err != nil || c != want {
 			t.Errorf("%q: %v, %v; want %v", text, c, err, want)

@@ -61,6 +61,9 @@ func (r *rewriter) statement(line []token, offset int) {
 	switch t := &line[0]; {
 	case t.is("import", "from"):
 		if s, ok := r.imports(line); ok {
+			if r.builtinSum(line[0].start) {
+				s += "; sum = " + Library + ".builtins.sum"
+			}
 			r.whole(start, end, s)
 			return
 		}
@@ -406,6 +409,28 @@ func (r *rewriter) imports(line []token) (string, bool) {
 		k++
 	}
 	return joined(out), true
+}
+
+// builtinSum reports whether the statement at a place is the first import of a script that takes no names at once: its sum is Python's own, which
+// adds the rows of arrays, and not numpy's, which adds all numbers.
+func (r *rewriter) builtinSum(at int) bool {
+	if !r.used("sum") || at > 0 && r.src[at-1] != '\n' {
+		return false
+	}
+	first, importing := -1, false
+	for k := range r.list {
+		t := &r.list[k]
+		if k == 0 || r.list[k-1].kind == newline {
+			importing = t.is("import", "from")
+			if importing && first < 0 {
+				first = t.start
+			}
+		}
+		if importing && t.is("*", "sum") {
+			return false
+		}
+	}
+	return first == at
 }
 
 // used reports whether a name stands anywhere but in imports, and not as an attribute.

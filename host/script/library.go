@@ -38,6 +38,7 @@ func (in *interp) addLibrary(d starlark.StringDict) {
 	special["expit"] = elementFunction("expit", func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })
 	lib["scipy"] = &moduleValue{"scipy", starlark.StringDict{"special": &moduleValue{"scipy.special", special}, "stats": &moduleValue{"scipy.stats", statsModule(&in.draws)}, "optimize": &moduleValue{"scipy.optimize", optimizeModule()}}}
 	put("cycler", functions(map[string]builtinFunc{"cycler": makeCycler}))
+	put("builtins", functions(map[string]builtinFunc{"sum": pythonSum}))
 	put("operator", operatorModule(d))
 	put("multiprocessing", poolModule())
 	put("joblib", joblibModule())

@@ -27,6 +27,9 @@ func TestScience(t *testing.T) {
 		{"x = np.zeros(3)\nx[0] = 2*mV\nx[1:] = [1, 2]*mV\nv = [1, 2]*mV\nv[0] = 0\nprint(x, v)", "[0.002, 0.001, 0.002] [0, 0.002] * volt"},
 		{"import multiprocessing\nfrom multiprocessing import Pool\ndef f(x, y=1): return 10*x + y\nwith multiprocessing.Pool(4) as p:\n    print(p.map(f, range(3)), p.starmap(f, [(1, 2), (3, 4)]), p.apply_async(f, (5,), {'y': 7}).get(), list(p.imap(f, [1])))", "[1, 11, 21] [12, 34] 57 [11]"},
 		{"from joblib import Parallel, delayed\ndef f(x, y=1): return 10*x + y\nprint(Parallel(n_jobs=4)(delayed(f)(x, y=2) for x in range(3)), Parallel(n_jobs=2)(map(delayed(f), [1, 2])))", "[2, 12, 22] [11, 21]"},
+		{"import numpy as np\nfrom brian2 import mV\na = np.array([[1, 2], [3, 4]])\nprint(sum(a), sum([a, a])[1], sum([1*mV, 2*mV]), sum(x > 1 for x in [1, 2, 3]), sum([[1], [2]], []), sum([0.1]*3), sum([True, True]), sum([]), sum(a[0] > 1), np.sum(a))",
+			"[4, 6] [6, 8] 3 mV 2 [1, 2] 0.30000000000000004 2 0 1 10"},
+		{"from brian2 import *\nprint(sum(array([[1, 2], [3, 4]])))", "10"},
 		{"print(get_device().__class__.__name__, magic_network.t, magic_network.objects)", "RuntimeDevice 0 s []"},
 	} {
 		out, _, err := runText(t, c.text+"\n", Options{})
