@@ -145,6 +145,10 @@ func (r *ruler) z() float64 {
 }
 
 func (r *ruler) draw(c canvas, p *panel) {
+	if p.polar {
+		r.drawPolar(c, p)
+		return
+	}
 	if r.dir == 0 {
 		a, b := p.x.at(r.lo), p.x.at(r.hi)
 		r.across(c, p, rect{a, p.box.y0, b, p.box.y1}, "axvline", "axvspan")

@@ -22,10 +22,16 @@ type Axes struct {
 	bar      *Axes // its colorbar, outside the grid
 	twin     bool  // drawn over another one, with its own y on the right
 	lastMesh *Mesh
+	hidden   [4]bool // sides without a line, by Left, Right, Bottom, Top
+	polar    bool
+	face     *Color  // behind everything; nil: nothing
+	frac     rect    // place in fractions of the page, or of the Axes that it is an inset of
+	insets   []*Axes // drawn over this one
+	size     float64 // of the title in points; 0: titleSize
 }
 
 func (f *Figure) newAxes(at cell) *Axes {
-	a := &Axes{fig: f, at: at}
+	a := &Axes{fig: f, at: at, hidden: f.hidden}
 	nan := math.NaN()
 	a.x = axis{of: a, name: "x", lo: nan, hi: nan}
 	a.y = axis{of: a, name: "y", lo: nan, hi: nan}
@@ -59,6 +65,12 @@ func (a *Axes) add(x artist) {
 
 func (a *Axes) nextColor() Color {
 	c := cycle[a.colors%len(cycle)]
+	if n := len(a.fig.cycle); n > 0 {
+		c = cycle[0]
+		if s := a.fig.cycle[a.colors%n]; s.Color != nil {
+			c = *s.Color
+		}
+	}
 	a.colors++
 	return c
 }
@@ -75,20 +87,27 @@ func (a *Axes) accept(x, y Values) error {
 
 // Plot draws y over x as a line, markers, or both. Values that are not numbers leave gaps.
 func (a *Axes) Plot(x, y Values, s Style) error {
+	_, err := a.Line(x, y, s)
+	return err
+}
+
+// Line is Plot; it gives the line, to be changed.
+func (a *Axes) Line(x, y Values, s Style) (*Line, error) {
 	if err := sameLength("plot", x, y); err != nil {
-		return err
+		return nil, err
 	}
 	if err := CheckMarker(s.Marker); err != nil {
-		return err
+		return nil, err
 	}
 	if err := a.accept(x, y); err != nil {
-		return err
+		return nil, err
 	}
 	if s.Marker != "" && s.Line == "" {
 		s.Line = NoLine
 	}
-	a.add(&Line{x: x.V, y: y.V, s: s.finish(a)})
-	return nil
+	l := &Line{x: x.V, y: y.V, s: s.finish(a)}
+	a.add(l)
+	return l, nil
 }
 
 // VLine and HLine draw a line across the Axes.
@@ -196,7 +215,9 @@ func (a *Axes) SetTicks(axis string, at Values, names []string) error {
 	if err := ax.accept(at); err != nil {
 		return err
 	}
-	ax.ticks, ax.names, ax.fixed = at.V, names, true
+	for _, m := range ax.members() { // which have their ticks together, as in Matplotlib
+		m.ticks, m.names, m.fixed = at.V, names, true
+	}
 	return nil
 }
 
@@ -205,7 +226,9 @@ func (a *Axes) SetTickCount(axis string, n int) error {
 	if n < 1 || n > 100 {
 		return fmt.Errorf("nbins is %d; it is 1 to 100", n)
 	}
-	a.axis(axis).bins = n
+	for _, m := range a.axis(axis).members() {
+		m.bins = n
+	}
 	return nil
 }
 
@@ -268,6 +291,6 @@ func (a *Axes) Colorbar(m *Mesh, label string, cax *Axes) error {
 	if label != "" {
 		cax.y.label = label
 	}
-	cax.aspect = 0
+	cax.aspect, cax.hidden = 0, [4]bool{}
 	return cax.SetTicks("x", Values{}, nil)
 }

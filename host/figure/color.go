@@ -31,26 +31,37 @@ var letterColors = map[string]Color{
 	"k": black, "w": white,
 }
 
-// namedColors are the names of CSS that people use, with Matplotlib's tab: colors.
-var namedColors = map[string]Color{
-	"black": black, "white": white, "red": rgb(0xff0000), "green": rgb(0x008000), "blue": rgb(0x0000ff), "yellow": rgb(0xffff00),
-	"cyan": rgb(0x00ffff), "magenta": rgb(0xff00ff), "orange": rgb(0xffa500), "purple": rgb(0x800080), "brown": rgb(0xa52a2a),
-	"pink": rgb(0xffc0cb), "gray": rgb(0x808080), "lightgray": rgb(0xd3d3d3), "darkgray": rgb(0xa9a9a9), "dimgray": rgb(0x696969),
-	"silver": rgb(0xc0c0c0), "gainsboro": rgb(0xdcdcdc), "whitesmoke": rgb(0xf5f5f5), "navy": rgb(0x000080),
-	"darkblue": rgb(0x00008b), "lightblue": rgb(0xadd8e6), "skyblue": rgb(0x87ceeb), "steelblue": rgb(0x4682b4),
-	"royalblue": rgb(0x4169e1), "dodgerblue": rgb(0x1e90ff), "cornflowerblue": rgb(0x6495ed), "slateblue": rgb(0x6a5acd),
-	"teal": rgb(0x008080), "turquoise": rgb(0x40e0d0), "darkgreen": rgb(0x006400), "lightgreen": rgb(0x90ee90),
-	"forestgreen": rgb(0x228b22), "seagreen": rgb(0x2e8b57), "lime": rgb(0x00ff00), "limegreen": rgb(0x32cd32),
-	"olive": rgb(0x808000), "khaki": rgb(0xf0e68c), "gold": rgb(0xffd700), "goldenrod": rgb(0xdaa520), "darkorange": rgb(0xff8c00),
-	"coral": rgb(0xff7f50), "salmon": rgb(0xfa8072), "tomato": rgb(0xff6347), "orangered": rgb(0xff4500), "darkred": rgb(0x8b0000),
-	"maroon": rgb(0x800000), "crimson": rgb(0xdc143c), "firebrick": rgb(0xb22222), "indianred": rgb(0xcd5c5c),
-	"chocolate": rgb(0xd2691e), "sienna": rgb(0xa0522d), "tan": rgb(0xd2b48c), "beige": rgb(0xf5f5dc), "violet": rgb(0xee82ee),
-	"orchid": rgb(0xda70d6), "plum": rgb(0xdda0dd), "indigo": rgb(0x4b0082), "darkviolet": rgb(0x9400d3), "hotpink": rgb(0xff69b4),
-	"deeppink": rgb(0xff1493), "lavender": rgb(0xe6e6fa), "aqua": rgb(0x00ffff), "fuchsia": rgb(0xff00ff),
-	"tab:blue": rgb(0x1f77b4), "tab:orange": rgb(0xff7f0e), "tab:green": rgb(0x2ca02c), "tab:red": rgb(0xd62728),
-	"tab:purple": rgb(0x9467bd), "tab:brown": rgb(0x8c564b), "tab:pink": rgb(0xe377c2), "tab:gray": rgb(0x7f7f7f),
-	"tab:olive": rgb(0xbcbd22), "tab:cyan": rgb(0x17becf),
-}
+// namedColors are the names of CSS, and Matplotlib's tab: colors. Names with grey are those with gray.
+var namedColors = func() map[string]Color {
+	d := map[string]Color{}
+	for k, f := 0, strings.Fields(cssColors); k < len(f); k += 2 {
+		v, _ := strconv.ParseUint(f[k+1], 16, 32)
+		d[f[k]] = rgb(uint32(v))
+	}
+	return d
+}()
+
+const cssColors = `aliceblue f0f8ff antiquewhite faebd7 aqua 00ffff aquamarine 7fffd4 azure f0ffff beige f5f5dc bisque ffe4c4 black 000000
+blanchedalmond ffebcd blue 0000ff blueviolet 8a2be2 brown a52a2a burlywood deb887 cadetblue 5f9ea0 chartreuse 7fff00
+chocolate d2691e coral ff7f50 cornflowerblue 6495ed cornsilk fff8dc crimson dc143c cyan 00ffff darkblue 00008b darkcyan 008b8b
+darkgoldenrod b8860b darkgray a9a9a9 darkgreen 006400 darkkhaki bdb76b darkmagenta 8b008b darkolivegreen 556b2f darkorange ff8c00
+darkorchid 9932cc darkred 8b0000 darksalmon e9967a darkseagreen 8fbc8f darkslateblue 483d8b darkslategray 2f4f4f
+darkturquoise 00ced1 darkviolet 9400d3 deeppink ff1493 deepskyblue 00bfff dimgray 696969 dodgerblue 1e90ff firebrick b22222
+floralwhite fffaf0 forestgreen 228b22 fuchsia ff00ff gainsboro dcdcdc ghostwhite f8f8ff gold ffd700 goldenrod daa520 gray 808080
+green 008000 greenyellow adff2f honeydew f0fff0 hotpink ff69b4 indianred cd5c5c indigo 4b0082 ivory fffff0 khaki f0e68c
+lavender e6e6fa lavenderblush fff0f5 lawngreen 7cfc00 lemonchiffon fffacd lightblue add8e6 lightcoral f08080 lightcyan e0ffff
+lightgoldenrodyellow fafad2 lightgray d3d3d3 lightgreen 90ee90 lightpink ffb6c1 lightsalmon ffa07a lightseagreen 20b2aa
+lightskyblue 87cefa lightslategray 778899 lightsteelblue b0c4de lightyellow ffffe0 lime 00ff00 limegreen 32cd32 linen faf0e6
+magenta ff00ff maroon 800000 mediumaquamarine 66cdaa mediumblue 0000cd mediumorchid ba55d3 mediumpurple 9370db
+mediumseagreen 3cb371 mediumslateblue 7b68ee mediumspringgreen 00fa9a mediumturquoise 48d1cc mediumvioletred c71585
+midnightblue 191970 mintcream f5fffa mistyrose ffe4e1 moccasin ffe4b5 navajowhite ffdead navy 000080 oldlace fdf5e6 olive 808000
+olivedrab 6b8e23 orange ffa500 orangered ff4500 orchid da70d6 palegoldenrod eee8aa palegreen 98fb98 paleturquoise afeeee
+palevioletred db7093 papayawhip ffefd5 peachpuff ffdab9 peru cd853f pink ffc0cb plum dda0dd powderblue b0e0e6 purple 800080
+rebeccapurple 663399 red ff0000 rosybrown bc8f8f royalblue 4169e1 saddlebrown 8b4513 salmon fa8072 sandybrown f4a460
+seagreen 2e8b57 seashell fff5ee sienna a0522d silver c0c0c0 skyblue 87ceeb slateblue 6a5acd slategray 708090 snow fffafa
+springgreen 00ff7f steelblue 4682b4 tan d2b48c teal 008080 thistle d8bfd8 tomato ff6347 turquoise 40e0d0 violet ee82ee
+wheat f5deb3 white ffffff whitesmoke f5f5f5 yellow ffff00 yellowgreen 9acd32 tab:blue 1f77b4 tab:brown 8c564b tab:cyan 17becf
+tab:gray 7f7f7f tab:green 2ca02c tab:olive bcbd22 tab:orange ff7f0e tab:pink e377c2 tab:purple 9467bd tab:red d62728`
 
 // ParseColor reads a color as Matplotlib does: a letter ("k"), a name ("lightgray"), "#rgb", "#rrggbb" or "#rrggbbaa", a grey level
 // ("0.5"), or a place in the cycle ("C0").

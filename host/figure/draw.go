@@ -15,6 +15,9 @@ func (f *Figure) draw(c canvas) error {
 		b := typesetLines(f.title, titleSize)
 		b.draw(c, point{f.w / 2, f.h - pagePad}, 0.5, 1, false, black)
 	}
+	for _, n := range f.notes {
+		n.draw(c, &panel{box: rect{0, 0, f.w, f.h}})
+	}
 	for _, p := range boxes {
 		if err := p.a.draw(c, p.box); err != nil {
 			return err
@@ -30,18 +33,27 @@ func (f *Figure) draw(c canvas) error {
 }
 
 func (a *Axes) draw(c canvas, box rect) error {
-	p := &panel{box: box, x: a.x.scale(box.x0, box.x1), y: a.y.scale(box.y0, box.y1)}
+	p := &panel{box: box, x: a.x.scale(box.x0, box.x1), y: a.y.scale(box.y0, box.y1), polar: a.polar}
 	xt, xunit, err := a.x.marks(box.w())
 	if err != nil {
 		return err
 	}
-	yt, yunit, err := a.y.marks(box.h())
+	height := box.h()
+	if a.polar {
+		height /= 2
+	}
+	yt, yunit, err := a.y.marks(height)
 	if err != nil {
 		return err
 	}
 	c.begin("axes", "")
 	defer c.end()
-	if !a.off {
+	if a.face != nil && !a.off {
+		c.fill([][]point{rectangle(box.x0, box.y0, box.x1, box.y1)}, *a.face)
+	}
+	if a.polar {
+		a.drawPolarGrid(c, p, yt)
+	} else if !a.off {
 		a.drawGrid(c, p, xt, yt)
 	}
 	order := append([]artist(nil), a.artists...)
@@ -49,7 +61,9 @@ func (a *Axes) draw(c canvas, box rect) error {
 	for _, art := range order {
 		art.draw(c, p)
 	}
-	if !a.off {
+	if a.polar {
+		a.drawPolarNames(c, p, yt)
+	} else if !a.off {
 		a.drawFrame(c, p, xt, yt)
 		if !a.twin {
 			a.x.draw(c, p, xt, xunit)
@@ -58,14 +72,21 @@ func (a *Axes) draw(c canvas, box rect) error {
 	}
 	if a.title != "" {
 		up := titlePad
-		if yt.suffix != "" && !a.y.inner {
+		if a.polar {
+			up += tickPad + 1.2*tickSize
+		} else if yt.suffix != "" && !a.y.inner {
 			up += tickSize
 		}
 		c.begin("title", "")
-		typesetLines(a.title, titleSize).draw(c, point{(box.x0 + box.x1) / 2, box.y1 + up}, 0.5, 0, false, black)
+		typesetLines(a.title, a.titleSize()).draw(c, point{(box.x0 + box.x1) / 2, box.y1 + up}, 0.5, 0, false, black)
 		c.end()
 	}
 	a.drawLegend(c, p)
+	for _, in := range a.insets {
+		if err := in.draw(c, in.frac.within(box)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -95,12 +116,18 @@ func (a *Axes) drawFrame(c canvas, p *panel, xt, yt ticks) {
 	b := p.box
 	c.begin("frame", "")
 	defer c.end()
-	c.stroke([][]point{{{b.x0, b.y0}, {b.x1, b.y0}}, {{b.x0, b.y1}, {b.x1, b.y1}}, {{b.x0, b.y0}, {b.x0, b.y1}}, {{b.x1, b.y0}, {b.x1, b.y1}}},
-		pen{width: spineSize, color: black, snap: true, cap: true})
+	var sides [][]point
+	for k, l := range [4][]point{Left: {{b.x0, b.y0}, {b.x0, b.y1}}, Right: {{b.x1, b.y0}, {b.x1, b.y1}}, Bottom: {{b.x0, b.y0}, {b.x1, b.y0}}, Top: {{b.x0, b.y1}, {b.x1, b.y1}}} {
+		if !a.hidden[k] {
+			sides = append(sides, l)
+		}
+	}
+	c.stroke(sides, pen{width: spineSize, color: black, snap: true, cap: true})
 	marks := func(at []float64, length float64, s scale, x bool) (lines [][]point) {
 		for _, v := range at {
 			q := s.at(v)
 			switch {
+			case x && a.x.bare || !x && a.y.bare:
 			case q < min(s.p0, s.p1)-0.01 || q > max(s.p0, s.p1)+0.01:
 			case x:
 				lines = append(lines, []point{{q, b.y0}, {q, b.y0 - length}})
@@ -172,12 +199,16 @@ func (a *axis) draw(c canvas, p *panel, t ticks, unit string) {
 			}
 		}
 	}
-	label := typesetLines(a.text(unit), labelSize)
+	label := typesetLines(a.text(unit), a.labelSize())
 	if len(label.lines) == 0 {
 		return
 	}
-	away += labelPad
+	away = max(away, a.least) + labelPad
 	switch {
+	case a.flat && a.name == "y" && a.far:
+		label.draw(c, point{b.x1 + away, (b.y0 + b.y1) / 2}, 0, 0.5, false, black)
+	case a.flat && a.name == "y":
+		label.draw(c, point{b.x0 - away, (b.y0 + b.y1) / 2}, 1, 0.5, false, black)
 	case a.name == "x":
 		label.draw(c, point{(b.x0 + b.x1) / 2, b.y0 - away}, 0.5, 1, false, black)
 	case a.far:

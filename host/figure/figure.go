@@ -3,6 +3,8 @@ package figure
 import (
 	"fmt"
 	"math"
+
+	"github.com/galvani-sim/galvani/host/units"
 )
 
 // Sizes of text in points, as in Matplotlib.
@@ -21,6 +23,16 @@ type Figure struct {
 	current  *Axes
 	lastMesh *Mesh
 	dry      bool
+	placed   []*Axes // at places of the page, not in the grid
+	notes    []*note // at fractions of the page
+	aligned  bool    // labels of y stand below each other
+	spaceX   float64 // between columns, at least, in widths of one; -1: as labels need it
+	spaceY   float64 // and between rows
+	hidden   [4]bool // sides without a line, of new Axes
+	cycle    []Style // of artists that name no color, for new ones; nil: the colors
+
+	// OnMixed is told of quantities on an axis that shows numbers.
+	OnMixed func(axis string, d units.Dim)
 }
 
 // Default size of a figure in inches.
@@ -37,7 +49,7 @@ func New(width, height float64) (*Figure, error) {
 	if !(width >= 0.5 && width <= 100 && height >= 0.5 && height <= 100) {
 		return nil, fmt.Errorf("a figure of %g x %g inches; each side is 0.5 to 100", width, height)
 	}
-	return &Figure{w: width * 72, h: height * 72}, nil
+	return &Figure{w: width * 72, h: height * 72, spaceX: -1, spaceY: -1}, nil
 }
 
 // Discard makes f check what is drawn and keep none of it, for programs that will not write it.
@@ -64,6 +76,26 @@ func (f *Figure) Subplot(rows, cols, k int) (*Axes, error) { return f.SubplotSpa
 
 // SubplotSpan covers the cells from the first to the last.
 func (f *Figure) SubplotSpan(rows, cols, first, last int) (*Axes, error) {
+	return f.subplotOf(nil, rows, cols, first, last)
+}
+
+// Ratios are the sizes of columns and rows of a grid that several Axes are put into; nil: equal.
+type Ratios struct{ r *ratios }
+
+// NewRatios checks and keeps the ratios of a grid.
+func NewRatios(g Grid) (Ratios, error) {
+	if g.WidthRatios == nil && g.HeightRatios == nil {
+		return Ratios{}, nil
+	}
+	return Ratios{&ratios{g.WidthRatios, g.HeightRatios}}, g.check()
+}
+
+// SubplotOf is SubplotSpan in a grid with ratios.
+func (f *Figure) SubplotOf(r Ratios, rows, cols, first, last int) (*Axes, error) {
+	return f.subplotOf(r.r, rows, cols, first, last)
+}
+
+func (f *Figure) subplotOf(r *ratios, rows, cols, first, last int) (*Axes, error) {
 	if rows < 1 || cols < 1 || rows > maxCells || cols > maxCells {
 		return nil, fmt.Errorf("a grid of %d x %d; there are 1 to %d rows and columns", rows, cols, maxCells)
 	}
@@ -77,12 +109,13 @@ func (f *Figure) SubplotSpan(rows, cols, first, last int) (*Axes, error) {
 	}
 	at := cell{rows: rows, cols: cols, r: r0, c: c0, rs: r1 - r0 + 1, cs: c1 - c0 + 1}
 	for _, x := range f.axes {
-		if x.at == at && x.ratios == nil && !x.twin {
+		if x.at == at && x.ratios == r && !x.twin {
 			f.current = x
 			return x, nil
 		}
 	}
 	x := f.newAxes(at)
+	x.ratios = r
 	f.axes = append(f.axes, x)
 	f.current = x
 	return x, nil
@@ -123,10 +156,9 @@ type Grid struct {
 // ratios are those of a whole grid, one object for all its Axes.
 type ratios struct{ w, h []float64 }
 
-// Subplots makes a whole grid of Axes, row by row. Where limits are shared, only the outer Axes write numbers.
-func (f *Figure) Subplots(g Grid) ([]*Axes, error) {
+func (g Grid) check() error {
 	if g.Rows < 1 || g.Cols < 1 || g.Rows > maxCells || g.Cols > maxCells {
-		return nil, fmt.Errorf("a grid of %d x %d; there are 1 to %d rows and columns", g.Rows, g.Cols, maxCells)
+		return fmt.Errorf("a grid of %d x %d; there are 1 to %d rows and columns", g.Rows, g.Cols, maxCells)
 	}
 	for _, r := range []struct {
 		what string
@@ -134,13 +166,21 @@ func (f *Figure) Subplots(g Grid) ([]*Axes, error) {
 		n    int
 	}{{"width_ratios", g.WidthRatios, g.Cols}, {"height_ratios", g.HeightRatios, g.Rows}} {
 		if r.v != nil && len(r.v) != r.n {
-			return nil, fmt.Errorf("%s has %d numbers for %d", r.what, len(r.v), r.n)
+			return fmt.Errorf("%s has %d numbers for %d", r.what, len(r.v), r.n)
 		}
 		for _, x := range r.v {
 			if !(x > 0) || math.IsInf(x, 0) {
-				return nil, fmt.Errorf("%s: %g is not positive", r.what, x)
+				return fmt.Errorf("%s: %g is not positive", r.what, x)
 			}
 		}
+	}
+	return nil
+}
+
+// Subplots makes a whole grid of Axes, row by row. Where limits are shared, only the outer Axes write numbers.
+func (f *Figure) Subplots(g Grid) ([]*Axes, error) {
+	if err := g.check(); err != nil {
+		return nil, err
 	}
 	all := make([]*Axes, 0, g.Rows*g.Cols)
 	rs := &ratios{g.WidthRatios, g.HeightRatios}

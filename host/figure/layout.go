@@ -21,7 +21,10 @@ type room struct{ l, r, t, b float64 }
 func (a *Axes) room(w, h float64) (room, error) {
 	var m room
 	if a.title != "" {
-		m.t = titlePad + typesetLines(a.title, titleSize).height()
+		m.t = titlePad + typesetLines(a.title, a.titleSize()).height()
+	}
+	if a.polar && !a.off {
+		return a.polarRoom(m)
 	}
 	if !a.off {
 		x, err := a.x.outside(w)
@@ -62,6 +65,7 @@ func (a *Axes) room(w, h float64) (room, error) {
 // outside is the room that an axis takes beside its line.
 type outside struct {
 	depth         float64 // away from the box
+	names         float64 // of it without the label
 	before, after float64 // beyond the ends
 	suffix        bool
 }
@@ -100,8 +104,13 @@ func (a *axis) outside(length float64) (outside, error) {
 	} else if len(t.at) > 0 {
 		o.depth = tickLen
 	}
+	o.names = o.depth
 	if label := a.text(unit); label != "" {
-		o.depth += labelPad + typesetLines(label, labelSize).height()
+		b := typesetLines(label, a.labelSize())
+		o.depth = max(o.depth, a.least) + labelPad + b.height()
+		if a.flat && a.name == "y" {
+			o.depth += b.width() - b.height()
+		}
 	}
 	return o, nil
 }
@@ -137,7 +146,7 @@ type placed struct {
 func (f *Figure) layout() ([]placed, error) {
 	out := make([]placed, len(f.axes))
 	if len(f.axes) == 0 {
-		return out, nil
+		return f.onPage(out), nil
 	}
 	cols, rows := 1, 1
 	var shared *ratios
@@ -171,8 +180,9 @@ func (f *Figure) layout() ([]placed, error) {
 			first, last = g.r*fr, (g.r+g.rs)*fr-1
 			t[first], b[last] = max(t[first], m.t), max(b[last], m.b)
 		}
-		xs := spread(pagePad, f.w-pagePad, l, r, wr)
-		ys := spread(pagePad+top, f.h-pagePad, t, b, hr)
+		padX, padY := apart(f.spaceX, f.w, l, r), apart(f.spaceY, f.h-top, t, b)
+		xs := spread(pagePad, f.w-pagePad, padX, l, r, wr)
+		ys := spread(pagePad+top, f.h-pagePad, padY, t, b, hr)
 		for i, p := range out {
 			g := p.a.at
 			fc, fr := cols/g.cols, rows/g.rows
@@ -180,14 +190,19 @@ func (f *Figure) layout() ([]placed, error) {
 			y0, y1 := ys[g.r*fr][0], ys[(g.r+g.rs)*fr-1][1]
 			out[i].box = p.a.shaped(rect{x0, f.h - y1, x1, f.h - y0})
 		}
+		if f.aligned {
+			if err := align(out); err != nil {
+				return nil, err
+			}
+		}
 	}
-	return out, nil
+	return f.onPage(out), nil
 }
 
 // spread divides a length into cells with margins before and after each; the rest is shared by ratio. It gives the inner ends.
-func spread(from, to float64, before, after, ratio []float64) [][2]float64 {
+func spread(from, to, pad float64, before, after, ratio []float64) [][2]float64 {
 	n := len(before)
-	free, total := to-from-cellPad*float64(n-1), 0.0
+	free, total := to-from-pad*float64(n-1), 0.0
 	weight := func(k int) float64 {
 		if len(ratio) == n {
 			return ratio[k]
@@ -205,13 +220,17 @@ func spread(from, to float64, before, after, ratio []float64) [][2]float64 {
 		p += before[k]
 		w := free * weight(k) / total
 		out[k] = [2]float64{p, p + w}
-		p += w + after[k] + cellPad
+		p += w + after[k] + pad
 	}
 	return out
 }
 
 // shaped shrinks a box to the aspect of the Axes, around its center.
 func (a *Axes) shaped(b rect) rect {
+	if a.polar {
+		r := max(min(b.w(), b.h())/2, 1)
+		return rect{(b.x0+b.x1)/2 - r, (b.y0+b.y1)/2 - r, (b.x0+b.x1)/2 + r, (b.y0+b.y1)/2 + r}
+	}
 	if a.aspect == 0 || a.x.log || a.y.log {
 		return b
 	}

@@ -115,7 +115,21 @@ func (a *Axes) Mesh(x, y, v Values, o MeshOptions) (*Mesh, error) {
 		return nil, err
 	}
 	m := &Mesh{x: x.V, y: y.V, v: v.V, dim: v.Dim, cmap: o.Map, alpha: o.Alpha, order: o.Z, log: o.Log}
-	e := extentOf(v.V)
+	if err := m.fit(o); err != nil {
+		return nil, err
+	}
+	if o.Equal {
+		a.SetAspect(1)
+	}
+	a.add(m)
+	a.fig.lastMesh = m
+	a.lastMesh = m
+	return m, nil
+}
+
+// fit finds the ends of the color scale.
+func (m *Mesh) fit(o MeshOptions) error {
+	e := extentOf(m.v)
 	m.lo, m.hi = e.lo, e.hi
 	if o.Log {
 		m.lo = e.positive
@@ -134,7 +148,7 @@ func (a *Axes) Mesh(x, y, v Values, o MeshOptions) (*Mesh, error) {
 		m.hi = *o.Max
 	}
 	if m.lo > m.hi || math.IsNaN(m.lo+m.hi) || math.IsInf(m.hi-m.lo, 0) {
-		return nil, fmt.Errorf("the color scale runs from %g to %g; vmin must be below vmax", m.lo, m.hi)
+		return fmt.Errorf("the color scale runs from %g to %g; vmin must be below vmax", m.lo, m.hi)
 	}
 	if m.lo == m.hi {
 		m.hi = m.lo + max(math.Abs(m.lo)*0.1, 0.1)
@@ -142,13 +156,7 @@ func (a *Axes) Mesh(x, y, v Values, o MeshOptions) (*Mesh, error) {
 	if m.alpha == 0 {
 		m.alpha = 1
 	}
-	if o.Equal {
-		a.SetAspect(1)
-	}
-	a.add(m)
-	a.fig.lastMesh = m
-	a.lastMesh = m
-	return m, nil
+	return nil
 }
 
 // Picture draws colors [rows, columns, 4] from 0 to 1, as Mesh does values.

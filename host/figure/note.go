@@ -11,6 +11,9 @@ type TextOptions struct {
 	// Fraction: the place is a fraction of the Axes, not data.
 	Fraction bool
 	Upright  bool
+	// Back is filled behind the text, Frame drawn around it; nil: not.
+	Back, Frame *Color
+	Pad         float64 // around the text, in points
 }
 
 type note struct {
@@ -77,6 +80,20 @@ func (n *note) draw(c canvas, p *panel) {
 			if _, out, ok := clipSegment(from, to, half); ok {
 				arrow(c, out, to, col)
 			}
+		}
+	}
+	if n.o.Back != nil || n.o.Frame != nil {
+		w, h := b.width(), b.height()
+		box := rect{at.x - n.o.H*w, at.y - n.o.V*h, at.x + (1-n.o.H)*w, at.y + (1-n.o.V)*h}
+		if n.o.Upright {
+			box = rect{at.x - (1-n.o.V)*h, at.y - n.o.H*w, at.x + n.o.V*h, at.y + (1-n.o.H)*w}
+		}
+		ring := rectangle(box.x0-n.o.Pad, box.y0-n.o.Pad, box.x1+n.o.Pad, box.y1+n.o.Pad)
+		if n.o.Back != nil {
+			c.fill([][]point{ring}, *n.o.Back)
+		}
+		if n.o.Frame != nil {
+			c.stroke([][]point{append(ring[:len(ring):len(ring)], ring[0])}, pen{width: 1, color: *n.o.Frame})
 		}
 	}
 	b.draw(c, at, n.o.H, n.o.V, n.o.Upright, col)

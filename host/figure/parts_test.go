@@ -40,7 +40,7 @@ func TestParseFormat(t *testing.T) {
 
 func TestParseColor(t *testing.T) {
 	for text, want := range map[string]Color{
-		"k": rgb(0), "lightgrey": rgb(0xd3d3d3), "#f80": rgb(0xff8800), "#12345678": {R: 0x12, G: 0x34, B: 0x56, A: 0x78}, "0.5": rgb(0x808080), "C0": cycle[0], "C9": cycle[1], "tab:blue": rgb(0x1f77b4),
+		"k": rgb(0), "lightgrey": rgb(0xd3d3d3), "#f80": rgb(0xff8800), "#12345678": {R: 0x12, G: 0x34, B: 0x56, A: 0x78}, "0.5": rgb(0x808080), "C0": cycle[0], "C9": cycle[1], "tab:blue": rgb(0x1f77b4), "olivedrab": rgb(0x6b8e23), "RebeccaPurple": rgb(0x663399), "darkslategrey": rgb(0x2f4f4f),
 	} {
 		if c, err := ParseColor(text); err != nil || c != want {
 			t.Errorf("%q: %v, %v; want %v", text, c, err, want)
@@ -232,7 +232,6 @@ func TestMistakes(t *testing.T) {
 	must(t, a.Plot(Of([]float64{1}, units.Second), Of([]float64{1}, volt), Style{}))
 	for what, err := range map[string]error{
 		"the y axis shows volt, these values are amp": a.Plot(Of([]float64{1}, units.Second), Of([]float64{1}, units.Ampere), Style{}),
-		"numbers without unit":                        a.HLine(Numbers(3), Style{}),
 		"x has 1 values, y has 2":                     a.Plot(Numbers(1), Numbers(1, 2), Style{}),
 		"must be finite":                              a.SetLimits("x", 0, math.Inf(1), units.Second),
 		"no marker":                                   a.Plot(Numbers(), Numbers(), Style{Marker: "q"}),

@@ -26,7 +26,13 @@ type axis struct {
 	far      bool    // ticks and label on the right or on top
 	group    []*axis // share limits; includes the axis itself
 	integers bool
-	per      *axis // this axis counts per unit of that one
+	per      *axis                                  // this axis counts per unit of that one
+	bare     bool                                   // ticks are not drawn, their names are
+	flat     bool                                   // the label of y is written as the text is, not upright
+	size     float64                                // of the label in points; 0: labelSize
+	every    float64                                // distance of ticks in SI units; 0: as fit
+	form     func(v float64, k int) (string, error) // names of ticks; nil: numbers
+	least    float64                                // room between line and label, to stand below the labels of others
 }
 
 // accept takes values of a dimension on the axis, or says why they do not fit.
@@ -39,11 +45,29 @@ func (a *axis) accept(v Values) error {
 	}
 	for _, m := range a.members() {
 		if m.known && m.dim != v.Dim {
+			if m.dim.Dimensionless() || v.Dim.Dimensionless() {
+				a.plain(m.dim, v.Dim)
+				return nil
+			}
 			return fmt.Errorf("the %s axis shows %s, these values are %s; divide by a unit (as in t/ms) to plot numbers", a.name, dimName(m.dim), dimName(v.Dim))
 		}
 	}
 	a.dim, a.known = v.Dim, true
 	return nil
+}
+
+// plain makes an axis that has quantities and numbers one of numbers: the quantities are those of SI units, as in Matplotlib.
+func (a *axis) plain(dims ...units.Dim) {
+	for _, m := range a.members() {
+		m.dim, m.known = units.Dim{}, true
+	}
+	if f := a.of.fig; f.OnMixed != nil {
+		for _, d := range dims {
+			if !d.Dimensionless() {
+				f.OnMixed(a.name, d)
+			}
+		}
+	}
 }
 
 func (a *axis) members() []*axis {
@@ -172,6 +196,9 @@ func (a *axis) limits() (lo, hi float64) {
 			}
 		}
 	}
+	if a.of.polar && a.name == "y" {
+		lo, hi = polarLimits(lo, hi, e.lo)
+	}
 	if !math.IsNaN(a.lo) && !(a.log && a.lo <= 0) {
 		lo = a.lo
 	}
@@ -256,8 +283,14 @@ func (a *axis) scale(p0, p1 float64) scale {
 
 // panel is an Axes on the page.
 type panel struct {
-	box  rect
-	x, y scale
+	box   rect
+	x, y  scale
+	polar bool
 }
 
-func (p *panel) at(x, y float64) point { return point{p.x.at(x), p.y.at(y)} }
+func (p *panel) at(x, y float64) point {
+	if p.polar {
+		return p.around(x, y)
+	}
+	return point{p.x.at(x), p.y.at(y)}
+}

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -34,9 +35,33 @@ func ParseLineStyle(s string) (LineStyle, error) {
 	return "", fmt.Errorf("%q is no line style: \"-\", \"--\", \"-.\", \":\" and \"None\" are", s)
 }
 
+const ownDashes = "dashes "
+
+// Dashes is a line style of strokes and gaps, in line widths.
+func Dashes(lengths []float64) (LineStyle, error) {
+	if len(lengths) == 0 || len(lengths)%2 != 0 || len(lengths) > 20 {
+		return "", fmt.Errorf("dashes are pairs of a stroke and a gap, not %v", lengths)
+	}
+	s := ownDashes
+	for _, x := range lengths {
+		if !(x >= 0 && x < 1e4) {
+			return "", fmt.Errorf("a dash of length %g", x)
+		}
+		s += fmt.Sprintf("%g ", x)
+	}
+	return LineStyle(s), nil
+}
+
 // dashes are Matplotlib's patterns, in line widths.
 func (l LineStyle) dashes(width float64) []float64 {
 	var d []float64
+	if list, own := strings.CutPrefix(string(l), ownDashes); own {
+		for _, f := range strings.Fields(list) {
+			if x, err := strconv.ParseFloat(f, 64); err == nil {
+				d = append(d, x)
+			}
+		}
+	}
 	switch l {
 	case Dashed:
 		d = []float64{3.7, 1.6}
@@ -126,6 +151,9 @@ func ParseFormat(s string) (Style, error) {
 // finish fills in defaults; the color comes from the cycle of the axes when none is named.
 func (s Style) finish(a *Axes) Style {
 	if s.Color == nil {
+		if n := len(a.fig.cycle); n > 0 && s.Line == "" {
+			s.Line = a.fig.cycle[a.colors%n].Line
+		}
 		c := a.nextColor()
 		s.Color = &c
 	}

@@ -119,6 +119,21 @@ func mod(a, b int) int { return ((a % b) + b) % b }
 
 // marks are the ticks of an axis that is length points long on the page, with its unit.
 func (a *axis) marks(length float64) (ticks, string, error) {
+	t, unit, err := a.numbered(length)
+	if err != nil || a.form == nil || len(t.names) == 0 {
+		return t, unit, err
+	}
+	factor, _, err := a.unit(a.limits())
+	for k, v := range t.at {
+		if err == nil {
+			t.names[k], err = a.form(v/factor, k)
+		}
+	}
+	t.suffix = ""
+	return t, unit, err
+}
+
+func (a *axis) numbered(length float64) (ticks, string, error) {
 	lo, hi := a.limits()
 	if lo > hi {
 		lo, hi = hi, lo
@@ -174,6 +189,12 @@ func (a *axis) marks(length float64) (ticks, string, error) {
 		return t, suffix, nil
 	}
 	at, step := linearTicks(lo/factor, hi/factor, n, a.integers)
+	if n := (hi - lo) / a.every; a.every > 0 && n <= 1000 {
+		step, at = a.every/factor, nil
+		for k := math.Ceil(lo/a.every - 1e-9); k <= hi/a.every+1e-9; k++ {
+			at = append(at, k*step)
+		}
+	}
 	t := ticks{at: at}
 	t.names, t.suffix = linearNames(at, step)
 	for i := range t.at {

@@ -61,6 +61,9 @@ func (r *rewriter) statement(line []token, offset int) {
 	switch t := &line[0]; {
 	case t.is("import", "from"):
 		if s, ok := r.imports(line); ok {
+			if r.builtinSum(line[0].start) {
+				s += "; sum = " + Library + ".builtins.sum"
+			}
 			r.whole(start, end, s)
 			return
 		}
@@ -279,11 +282,11 @@ func (r *rewriter) assignment(line []token, offset int) {
 
 // modules are those whose names scripts have, by the name they have there; "" for those that have none of their own.
 var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.numpy_": "np", "brian2.units.constants": Constants, "brian2tools": "", "numpy": "np", "numpy.random": "np.random",
-	"numpy.fft": "np.fft", "numpy.linalg": "np.linalg", "matplotlib": "plt", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "matplotlib.cm": "plt.cm", "pylab": "plt", "ANNarchy": "", "PymoNNto": "",
+	"numpy.fft": "np.fft", "numpy.linalg": "np.linalg", "matplotlib": "plt", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "matplotlib.cm": "plt.cm", "matplotlib.ticker": "plt.ticker", "matplotlib.animation": "plt.animation", "matplotlib.gridspec": "plt.gridspec", "pylab": "plt", "ANNarchy": "", "PymoNNto": "",
 	"__future__": "", "mpl_toolkits.mplot3d": "", "typing": ""}
 
 func init() {
-	for _, m := range strings.Fields("collections copy dataclasses functools itertools math networkx os os.path random scipy scipy.special sys time timeit warnings") {
+	for _, m := range strings.Fields("collections copy cycler dataclasses functools itertools joblib math multiprocessing multiprocessing.pool networkx operator os os.path pathlib random scipy scipy.optimize scipy.special scipy.stats sys time timeit warnings") {
 		modules[m] = Library + "." + m
 	}
 }
@@ -395,7 +398,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 				if r.used(as) {
 					bind(as, own+"."+what)
 				}
-			case strings.HasPrefix(own, "np") || own == "plt.cm" || own == Constants:
+			case strings.HasPrefix(own, "np") || strings.HasPrefix(own, "plt.") || own == Constants:
 				bind(as, own+"."+what)
 			default:
 				bind(as, what)
@@ -434,6 +437,28 @@ func (r *rewriter) imports(line []token) (string, bool) {
 		k++
 	}
 	return joined(out), true
+}
+
+// builtinSum reports whether the statement at a place is the first import of a script that takes no names at once: its sum is Python's own, which
+// adds the rows of arrays, and not numpy's, which adds all numbers.
+func (r *rewriter) builtinSum(at int) bool {
+	if !r.used("sum") || at > 0 && r.src[at-1] != '\n' {
+		return false
+	}
+	first, importing := -1, false
+	for k := range r.list {
+		t := &r.list[k]
+		if k == 0 || r.list[k-1].kind == newline {
+			importing = t.is("import", "from")
+			if importing && first < 0 {
+				first = t.start
+			}
+		}
+		if importing && t.is("*", "sum") {
+			return false
+		}
+	}
+	return first == at
 }
 
 // used reports whether a name stands anywhere but in imports, and not as an attribute.

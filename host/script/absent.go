@@ -21,7 +21,6 @@ const (
 var absent = map[string]string{
 	"set_event_schedule": whereMade, "when": whereMade, "order": whereMade, "thresholder": whereMade, "resetter": whereMade, "state_updater": whereMade,
 	"schedule":           fixedSlots,
-	"magic_network":      "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
 	"MagicNetwork":       "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
 	"reinit_devices":     onMachine,
 	"BrianLogger":        "--quiet leaves out notes; warnings and errors always show",
@@ -118,8 +117,10 @@ func (x *noEffect) CallInternal(t *starlark.Thread, _ starlark.Tuple, _ []starla
 
 // machinery is what scripts of Brian2 say about how they run.
 func (in *interp) machinery(d starlark.StringDict) {
-	for _, name := range []string{"prefs", "set_device", "device", "reinit_devices"} {
+	for _, name := range []string{"prefs", "set_device", "reinit_devices", "reset_device"} {
 		d[name] = &noEffect{in, name, onMachine}
 	}
+	d["device"], d["get_device"], d["magic_network"] = in.device(), starlark.NewBuiltin("get_device", in.getDevice), magicNetwork{in}
+	d["timestep"] = starlark.NewBuiltin("timestep", timestep)
 	d["BrianLogger"] = &noEffect{in, "BrianLogger", "--quiet leaves out notes; warnings and errors always show"}
 }

@@ -25,6 +25,7 @@ func unpack(kind string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...
 			return withHint(fmt.Errorf("%s has no argument %s=", kind, name), cmp.Or(diag.DidYouMean(name, known), "it has "+strings.Join(known, ", ")))
 		}
 	}
+	args, kwargs = plainNames(args, kwargs)
 	return starlark.UnpackArgs(kind, args, kwargs, pairs...)
 }
 

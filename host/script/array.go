@@ -31,6 +31,8 @@ type Array struct {
 	frozen bool
 	iters  int    // live iterators: no writes meanwhile
 	source string // the file it was read from, for messages
+	// through takes what is stored in elements: the array stands for a variable. nil: it stands for itself.
+	through func(key, v starlark.Value) error
 }
 
 // maxElements bounds one array (2 GiB), so that a typing error is a message and not an exhausted machine.
@@ -340,11 +342,6 @@ func (a *Array) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (s
 	return arrayOp(op, l, r)
 }
 
-// zero reports whether all elements are 0.
-func (a *Array) zero() bool {
-	return !slices.ContainsFunc(a.data, func(v float64) bool { return v != 0 })
-}
-
 func arrayOp(op syntax.Token, l, r *Array) (starlark.Value, error) {
 	switch op {
 	case syntax.AMP, syntax.PIPE, syntax.CIRCUMFLEX:
@@ -366,7 +363,7 @@ func arrayOp(op syntax.Token, l, r *Array) (starlark.Value, error) {
 		return nil, nil
 	}
 	x, y := l.dim, r.dim
-	adoptUnit(op, l.zero(), &x, r.zero(), &y)
+	adoptUnit(op, l.onlyZeros(), &x, r.onlyZeros(), &y)
 	d, err := opDim(op, x, y)
 	if err != nil {
 		return nil, err

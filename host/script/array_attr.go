@@ -207,10 +207,7 @@ func (a *Array) astype(v starlark.Value) (*Array, error) {
 	}
 	out := a.copy()
 	switch name {
-	case "int", "int8", "int16", "int32", "int64", "uint8":
-		if !a.dim.Dimensionless() {
-			return nil, fmt.Errorf("astype: %s cannot become whole numbers; divide by the unit first", describeDim(a.dim))
-		}
+	case "int", "int_", "int8", "int16", "int32", "int64", "uint8": // of quantities the numbers in SI units, which keep their unit, as in Brian2
 		out.kind = intElems
 		for i, x := range out.data {
 			if math.IsNaN(x) || math.IsInf(x, 0) {

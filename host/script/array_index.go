@@ -361,12 +361,13 @@ func (a *Array) SetKey(key, v starlark.Value) error {
 	if err != nil {
 		return err
 	}
-	if src.dim != a.dim {
-		err := fmt.Errorf("cannot store %s in an array of %s", describeDim(src.dim), describeDim(a.dim))
-		if a.dim.Dimensionless() {
-			return withHint(err, "divide by the unit, as in x/"+src.dim.String()+", or give the array one, as in zeros(n)*"+src.dim.String())
+	if a.through != nil {
+		if err := a.through(key, v); err != nil {
+			return err
 		}
-		return err
+	}
+	if src.dim != a.dim && !a.dim.Dimensionless() && !src.onlyZeros() { // an array without unit takes the numbers in SI units, as numpy's does
+		return fmt.Errorf("cannot store %s in an array of %s", describeDim(src.dim), describeDim(a.dim))
 	}
 	if a.kind > src.kind && len(src.data) > 0 {
 		a.kind = src.kind

@@ -49,7 +49,10 @@ func makeArray(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 		a.shape = []int{1}
 	}
 	if dtype != starlark.None {
-		return a.astype(dtype)
+		if a, err = a.astype(dtype); err == nil && a.kind == intElems {
+			a.dim = noDim
+		}
+		return a, err
 	}
 	return a, nil
 }
@@ -158,6 +161,14 @@ func eye(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []
 	return a, nil
 }
 
+// zeroAs is x, which has the unit of y if it is 0.
+func zeroAs(x, y units.Quantity) units.Quantity {
+	if x.Value == 0 && x.Dim.Dimensionless() {
+		x.Dim = y.Dim
+	}
+	return x
+}
+
 func linspace(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var lo, hi starlark.Value
 	n, endpoint := 50, true
@@ -169,7 +180,7 @@ func linspace(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	if !ok1 || !ok2 {
 		return nil, fmt.Errorf("linspace: start and stop must be numbers")
 	}
-	if x.Dim != y.Dim {
+	if x = zeroAs(x, y); x.Dim != y.Dim {
 		return nil, fmt.Errorf("linspace: start is %s, stop is %s", describeDim(x.Dim), describeDim(y.Dim))
 	}
 	a, err := newArray(n)
@@ -216,6 +227,10 @@ func arange(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 		if _, isInt := v.(starlark.Int); !isInt {
 			kind = realElems
 		}
+	}
+	q[0] = zeroAs(q[0], q[1])
+	q[1] = zeroAs(q[1], q[0])
+	for i := range q {
 		if q[i].Dim != q[0].Dim {
 			return nil, fmt.Errorf("arange: the units differ: %s and %s", describeDim(q[0].Dim), describeDim(q[i].Dim))
 		}

@@ -13,7 +13,7 @@ func numpyVocabulary() starlark.StringDict {
 	d := starlark.StringDict{}
 	for name, f := range map[string]builtinFunc{
 		"array_equal": arrayEqual, "allclose": allClose, "zeros_like": filledLike(0), "ones_like": filledLike(1), "full_like": fullLike,
-		"vstack": vstack, "hstack": hstack, "identity": eye, "bincount": bincount, "convolve": convolveFunc, "interp": interpolate,
+		"vstack": vstack, "hstack": hstack, "identity": eye, "int_": wholeNumbers, "bincount": bincount, "convolve": convolveFunc, "interp": interpolate,
 		"percentile": percentile, "append": appendFunc, "map": mapFunc, "Quantity": asQuantities, "prod": prod, "ravel": ravel, "triu": triangle(true), "tril": triangle(false),
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
@@ -223,11 +223,11 @@ func asQuantities(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	return toArray(v)
 }
 
-// bincount is bincount(x, minlength=0): how often each whole number from 0 on is there.
+// bincount is bincount(x, weights=None, minlength=0): how often each whole number from 0 on is there, or the sum of the weights of those.
 func bincount(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var v starlark.Value
+	var v, weights starlark.Value
 	n := 0
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "x", &v, "minlength?", &n); err != nil {
+	if err := unpack(b.Name(), args, kwargs, "x", &v, "weights?", &weights, "minlength?", &n); err != nil {
 		return nil, err
 	}
 	idx, err := indices("bincount", v)
@@ -239,6 +239,20 @@ func bincount(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 			return nil, fmt.Errorf("bincount: %d cannot be counted", i)
 		}
 		n = max(n, int(i)+1)
+	}
+	if isGiven(weights) {
+		w, err := toArray(weights)
+		if err != nil {
+			return nil, fmt.Errorf("bincount: weights: %w", err)
+		}
+		if len(w.data) != len(idx) {
+			return nil, fmt.Errorf("bincount: %d weights for %d numbers", len(w.data), len(idx))
+		}
+		out := fromSlice(make([]float64, n), w.dim)
+		for k, i := range idx {
+			out.data[i] += w.data[k]
+		}
+		return out, nil
 	}
 	out := make([]int, n)
 	for _, i := range idx {

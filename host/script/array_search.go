@@ -133,7 +133,7 @@ func where(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs 
 		return nil, fmt.Errorf("where: %w", err)
 	}
 	dim, other := l.dim, r.dim
-	if adoptUnit(syntax.PLUS, l.zero(), &dim, r.zero(), &other); dim != other {
+	if adoptUnit(syntax.PLUS, l.onlyZeros(), &dim, r.onlyZeros(), &other); dim != other {
 		return nil, fmt.Errorf("where: the units differ: %s and %s", describeDim(dim), describeDim(other))
 	}
 	// NaN marks the place to fill from r; it cannot come from the mask, whose values are only compared with 0.

@@ -2,7 +2,9 @@ package script
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
 )
 
@@ -21,15 +23,34 @@ func arrays(name string, v starlark.Value) ([]*Array, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: element %d: %w", name, len(out), err)
 		}
-		if len(out) > 0 && a.dim != out[0].dim {
-			return nil, withHint(fmt.Errorf("%s: arrays of different units: %s and %s", name, describeDim(out[0].dim), describeDim(a.dim)), "asarray(x) gives the plain numbers in SI units")
-		}
 		out = append(out, a)
+	}
+	var dim units.Dim
+	known := false
+	for _, a := range out {
+		switch {
+		case a.onlyZeros():
+		case !known:
+			dim, known = a.dim, true
+		case a.dim != dim:
+			return nil, withHint(fmt.Errorf("%s: arrays of different units: %s and %s", name, describeDim(dim), describeDim(a.dim)), "asarray(x) gives the plain numbers in SI units")
+		}
+	}
+	for k, a := range out {
+		if a.dim != dim && a.onlyZeros() {
+			out[k] = a.like(a.data)
+			out[k].dim = dim
+		}
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("%s: the list is empty", name)
 	}
 	return out, nil
+}
+
+// onlyZeros says whether an array fits any unit: zeros without one, or nothing.
+func (a *Array) onlyZeros() bool {
+	return a.dim.Dimensionless() && !slices.ContainsFunc(a.data, func(x float64) bool { return x != 0 })
 }
 
 func concatenate(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

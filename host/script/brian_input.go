@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -125,7 +126,7 @@ func (p *poissonInput) Attr(name string) (starlark.Value, error) {
 func (in *interp) makePoissonInput(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var target, rate, weight starlark.Value
 	p := &net.PoissonInput{When: "synapses", Place: in.placeOf(t)}
-	if err := unpack(b.Name(), args, kwargs, "target", &target, "target_var", &p.Var, "N", &p.N, "rate", &rate, "weight", &weight,
+	if err := unpack(b.Name(), args, kwargs, "target", &target, "target_var", &p.Var, "N", wholeNumber{&p.N}, "rate", &rate, "weight", &weight,
 		"when?", &p.When, "order?", &p.Order); err != nil {
 		return nil, err
 	}
@@ -278,4 +279,17 @@ func (g *neuronGroup) setSpikesMethod(_ *starlark.Thread, b *starlark.Builtin, a
 		return nil, fmt.Errorf("set_spikes: %w", err)
 	}
 	return starlark.None, nil
+}
+
+// wholeNumber reads a number of things, which Python may have computed as 1000.0.
+type wholeNumber struct{ p *int }
+
+// Unpack implements starlark.Unpacker.
+func (w wholeNumber) Unpack(v starlark.Value) error {
+	q, ok := asQuantity(v)
+	if !ok || !q.Dim.Dimensionless() || q.Value != math.Trunc(q.Value) || math.Abs(q.Value) > math.MaxInt32 {
+		return fmt.Errorf("got %v, want a whole number", v)
+	}
+	*w.p = int(q.Value)
+	return nil
 }

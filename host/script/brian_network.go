@@ -625,7 +625,26 @@ func (in *interp) describeAll() error {
 			objects = append(objects, o)
 		}
 	}
-	return in.collect(objects)
+	return in.collect(lastOfName(objects))
+}
+
+// lastOfName leaves out objects whose name was given again later, and what needs them: a function that is called again makes its objects anew.
+func lastOfName(objects []*object) []*object {
+	last := map[string]*object{}
+	for _, o := range objects {
+		if o.base == "" { // the script's own name
+			last[o.name] = o
+		}
+	}
+	gone := map[*object]bool{}
+	var kept []*object
+	for _, o := range objects {
+		again := last[o.name] != nil && last[o.name] != o
+		if gone[o] = again || slices.ContainsFunc(o.needs, func(n *object) bool { return gone[n] }); !gone[o] {
+			kept = append(kept, o)
+		}
+	}
+	return kept
 }
 
 // resultNetworks lists the networks that were opened. The last one is the result's own.
@@ -650,7 +669,7 @@ func (in *interp) brianVocabulary() starlark.StringDict {
 		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
 		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "Clock": in.makeClock, "network_operation": in.networkOperation, "NetworkOperation": in.makeNetworkOperation,
 		"profiling_summary": in.profilingSummary, "scheduling_summary": in.schedulingSummary,
-		"start_scope": in.startScope, "linked_var": in.linkedVar, "stop": in.stop, "store": in.magicStore, "restore": in.magicRestore, "timestep": timestepFunction, "collect": in.collectFunc, "sweep": in.magicSweep,
+		"start_scope": in.startScope, "linked_var": in.linkedVar, "stop": in.stop, "store": in.magicStore, "restore": in.magicRestore, "collect": in.collectFunc, "sweep": in.magicSweep,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}

@@ -3,7 +3,6 @@ package script
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -423,31 +422,6 @@ func (f *frozen) Lookup(name string) (check.Value, bool) {
 
 // Names lists all that can be found.
 func (f *frozen) Names() []string { return f.rest.Names() }
-
-// timestepFunction is timestep(t, dt): in which step a time lies. Times that rounding left just below a step count as that step, by Brian2's tolerance.
-func timestepFunction(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var at, step starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "t", &at, "dt", &step); err != nil {
-		return nil, err
-	}
-	times, one, err := operand(b.Name(), at)
-	if err != nil {
-		return nil, err
-	}
-	dt, ok := asQuantity(step)
-	if !ok || dt.Dim != units.Second || times.dim != units.Second {
-		return nil, withHint(fmt.Errorf("timestep takes a time and a time step"), "as in timestep(t, defaultclock.dt)")
-	}
-	out := times.copy()
-	out.dim, out.kind = noDim, intElems
-	for k, t := range times.data {
-		out.data[k] = math.Trunc((t + 1e-3*dt.Value) / dt.Value)
-	}
-	if one {
-		return out.elem(out.data[0]), nil
-	}
-	return out, nil
-}
 
 // methodNames are the names under which Brian2 has its methods of integration as objects: method=euler is method="euler".
 func methodNames() starlark.StringDict {

@@ -25,7 +25,7 @@ func TestAsBrian2(t *testing.T) {
 			`["p", "v", "w"] ["v"] ["w"] ["p"] True True True`},
 		"pathways": {group + "S = Synapses(G, G, 'w : 1', on_pre='v_post += w', on_post={'late': 'w += 1'}, multisynaptic_index='k')\nprint(S.pre.code, S.pre.prepost, S.late.prepost, S.late.source.name == G.name, S.pre.event, S.multisynaptic_index, S.pre.synapses.name)",
 			"v_post += w pre post True spike k synapses"},
-		"clocks":             {"defaultclock.dt = 0.5*ms\nG = NeuronGroup(1, 'v : 1')\nrun(2*ms)\nprint(defaultclock.name, defaultclock.dt_, defaultclock.t_, defaultclock.timestep, timestep(1*ms, 0.1*ms), timestep([0.3, 0.7]*ms, 0.1*ms), G.clock.dt_)", "defaultclock 0.0005 0.002 4 10 [3, 7] 0.0005"},
+		"clocks":             {"defaultclock.dt = 0.5*ms\nG = NeuronGroup(1, 'v : 1')\nrun(2*ms)\nprint(defaultclock.name, defaultclock.dt_, defaultclock.t_, defaultclock.timestep, timestep(1*ms, 0.1*ms), timestep([0.3, 0.7]*ms, 0.1*ms), timestep(0.0005, 0.0001), G.clock.dt_)", "defaultclock 0.0005 0.002 4 10 [3, 7] 5 0.0005"},
 		"restored":           {"defaultclock.dt = 0.5*ms\nG = NeuronGroup(1, 'dv/dt = -v/(10*ms) : 1', method='exact')\nM = StateMonitor(G, 'v', record=True)\nnet = Network(G, M)\nnet.store()\nnet.run(1*ms)\nnet.store('later')\ndefaultclock.dt = 1*ms\nnet.run(2*ms)\nprint(len(M.t), defaultclock.t)\nnet.restore()\nprint(defaultclock.t, net.t)\nnet.run(1*ms)\nprint(len(M.t), defaultclock.dt)\nnet.restore('later')\nprint(defaultclock.t)", "4 3 ms\n0 s 0 s\n2 500 us\n1 ms"},
 		"shared of synapses": {group + "S = Synapses(G, G, 's : Hz (shared)\\nw : 1')\nS.connect(i=0, j=1)\nS.s[:] = 200*Hz\nS.s = 's*2 + 1*Hz'\nprint(S.s)\nrun(0.1*ms)\nS.s = 's - 1*Hz'\nprint(S.s)", "401 Hz\n400 Hz"},
 		"inputs":             {group + "P = PoissonInput(G, 'v', 5, 3*Hz, weight=0.5)\nT = TimedArray([1, 2]*mV, dt=1*ms)\nprint(P.N, P.rate, P.target_var, P.weight, T.dim == volt.dim, G.events, G.v.name, G.v.dim == get_dimensions(1), G.freq.dim == Hz.dim)", `5 3 Hz v 0.5 True {"spike": "v > 1"} v True True`},
@@ -73,7 +73,7 @@ func TestAsBrian2Errors(t *testing.T) {
 		"integer sum": {"A = NeuronGroup(2, 'w : integer')\nS = Synapses(A, A, 'w_post = 1*x : integer (summed)\\nx : integer')\nS.connect()\nrun(1*ms)", "sums are real numbers"},
 		"lastupdate":  {"A = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(A, A, 'dx/dt = -x/ms : 1 (event-driven)\\nlastupdate : second', on_pre='x += 1')\nrun(1*ms)", "fixed meaning"},
 		"not linked":  {"A = NeuronGroup(2, 'v : 1 (linked)')\nB = NeuronGroup(2, 'v : 1 (linked)')\nB.v = linked_var(A.v)", "not linked yet"},
-		"step":        {"print(timestep(1, 0.1))", "timestep takes a time and a time step"},
+		"step":        {"print(timestep(1, 0.1*ms))", "expected a time and a step"},
 		"in unit":     {"print(in_unit(3*mV, second))", "volt is not measured in second"},
 		"mismatch":    {"fail_for_dimension_mismatch(3*mV, second, 'wrong')", "wrong: volt and second"},
 	} {

@@ -143,7 +143,6 @@ print(hstack([0, [1, 2]]), vstack([1, 2]))
 	}
 	for text, want := range map[string]string{
 		"print(hstack([zeros((2, 2, 2))]))":        "at most two dimensions",
-		"a = zeros(3)\na[0] = 2*mV":                "divide by the unit, as in x/",
 		"print(vstack([zeros((2, 2)), zeros(3)]))": "do not fit",
 	} {
 		if _, _, err := runText(t, text, Options{}); err == nil || !strings.Contains(err.Error(), want) {

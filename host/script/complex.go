@@ -242,6 +242,14 @@ func init() {
 			return f(c)
 		}
 	}
+	plain := func(name string, f func(complex128) complex128) complexFunction {
+		return simple(func(c *complexArray) (starlark.Value, error) {
+			if !c.dim.Dimensionless() {
+				return nil, fmt.Errorf("%s: expected a number without unit, got %s", name, describeDim(c.dim))
+			}
+			return c.each(f), nil
+		})
+	}
 	conj := simple(func(c *complexArray) (starlark.Value, error) { return c.each(cmplx.Conj), nil })
 	total := func(c *complexArray) complex128 {
 		re, im := make([]float64, len(c.data)), make([]float64, len(c.data))
@@ -259,12 +267,7 @@ func init() {
 			return c.parts(func(z complex128) float64 { return imag(z) }, c.dim), nil
 		}),
 		"conj": conj, "conjugate": conj,
-		"exp": simple(func(c *complexArray) (starlark.Value, error) {
-			if !c.dim.Dimensionless() {
-				return nil, fmt.Errorf("exp: expected a number without unit, got %s", describeDim(c.dim))
-			}
-			return c.each(cmplx.Exp), nil
-		}),
+		"exp": plain("exp", cmplx.Exp), "log": plain("log", cmplx.Log), "sqrt": plain("sqrt", cmplx.Sqrt), "sin": plain("sin", cmplx.Sin), "cos": plain("cos", cmplx.Cos),
 		"sum": simple(func(c *complexArray) (starlark.Value, error) {
 			return &complexArray{data: []complex128{total(c)}, dim: c.dim}, nil
 		}),

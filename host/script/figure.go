@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/figure"
+	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
 )
 
@@ -29,7 +30,8 @@ type figures struct {
 	count   int
 	names   map[string]bool
 	written []string
-	keep    *bool // whether they are drawn at all, once known
+	rc      *starlark.Dict // matplotlib's rcParams
+	keep    *bool          // whether they are drawn at all, once known
 }
 
 // keepFigures says whether figures will be needed; if not, plotting only checks its arguments.
@@ -50,6 +52,8 @@ type figureValue struct {
 	f     *figure.Figure
 	name  string // of its files
 	saved bool
+
+	wspace, hspace *float64 // as the script says; nil: as labels need it
 }
 
 var _ starlark.HasAttrs = (*figureValue)(nil)
@@ -66,7 +70,7 @@ var figureMethods = map[string]func(f *figureValue, name string, args starlark.T
 	"add_subplot": (*figureValue).subplot, "subplots": (*figureValue).subplots, "traces": (*figureValue).traces,
 	"subplot2grid": (*figureValue).subplotGrid, "clim": (*figureValue).colorLimits,
 	"add_gridspec": (*figureValue).addGrid,
-	"tight_layout": (*figureValue).nothing, "subplots_adjust": (*figureValue).nothing,
+	"tight_layout": (*figureValue).nothing,
 }
 
 // AttrNames lists the methods.
@@ -97,6 +101,9 @@ func (f *figureValue) Attr(name string) (starlark.Value, error) {
 // newFigure opens a figure of a size in inches and makes it the current one.
 func (in *interp) newFigure(name string, size starlark.Value) (*figureValue, error) {
 	w, h := 0.0, 0.0
+	if v, ok := in.rcValue("figure.figsize"); ok && !isGiven(size) {
+		size = v
+	}
 	if isGiven(size) {
 		a, err := toArray(size)
 		if err != nil || len(a.data) != 2 || !a.dim.Dimensionless() {
@@ -110,6 +117,12 @@ func (in *interp) newFigure(name string, size starlark.Value) (*figureValue, err
 	}
 	if !in.keepFigures() {
 		f.Discard()
+	}
+	f.OnMixed = func(axis string, d units.Dim) {
+		in.warnAt(in.thread, fmt.Sprintf("the %s axis shows numbers without unit: what is in %s is drawn as numbers in SI units", axis, d), "divide by a unit (as in t/ms) to choose another")
+	}
+	if err := in.applySettings(f); err != nil {
+		return nil, err
 	}
 	for name == "" || in.figures.names[name] && strings.HasPrefix(name, "figure-") { // no figure takes another's file
 		in.figures.count++
@@ -179,12 +192,14 @@ func (f *figureValue) suptitle(name string, args starlark.Tuple, kwargs []starla
 
 // subplot is subplot(rows, columns, k), subplot(231), or subplot(rows, columns, (first, last)).
 func (f *figureValue) subplot(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(kwargs) > 0 {
-		return nil, withHint(fmt.Errorf("%s has no argument %s=", name, plainString(kwargs[0][0])), "subplots(rows, columns, sharex=True) shares limits; there are no other projections than x and y")
-	}
 	if len(args) == 1 {
 		if g, ok := args[0].(gridPart); ok {
-			args = starlark.Tuple{starlark.MakeInt(g.rows), starlark.MakeInt(g.cols), starlark.Tuple{starlark.MakeInt(g.first + 1), starlark.MakeInt(g.last + 1)}}
+			a, err := f.f.SubplotOf(g.ratios, g.rows, g.cols, g.first+1, g.last+1)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			v := &axesValue{f.in, a}
+			return v, v.configure(name, kwargs)
 		}
 	}
 	var n []int
@@ -213,12 +228,13 @@ func (f *figureValue) subplot(name string, args starlark.Tuple, kwargs []starlar
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &axesValue{f.in, a}, nil
+	v := &axesValue{f.in, a}
+	return v, v.configure(name, kwargs)
 }
 
 // addGrid is fig.add_gridspec(rows, columns).
 func (f *figureValue) addGrid(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	return makeGridSpec(nil, starlark.NewBuiltin(name, nil), args, kwargs)
+	return makeGridSpec(nil, starlark.NewBuiltin(name, nil), args, append(kwargs, starlark.Tuple{starlark.String("figure"), f}))
 }
 
 // shareOf reads sharex= and sharey=.
@@ -239,10 +255,10 @@ func shareOf(name string, v starlark.Value) (figure.Share, error) {
 // subplots is Figure.subplots(nrows, ncols, ...): Axes, or a grid of them.
 func (f *figureValue) subplots(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	g := figure.Grid{Rows: 1, Cols: 1}
-	var sx, sy, wr, hr, spec starlark.Value
+	var sx, sy, wr, hr, spec, each starlark.Value
 	squeeze := true
 	if err := unpack(name, args, kwargs, "nrows?", &g.Rows, "ncols?", &g.Cols, "sharex?", &sx, "sharey?", &sy, "squeeze?", &squeeze,
-		"width_ratios?", &wr, "height_ratios?", &hr, "gridspec_kw?", &spec); err != nil {
+		"width_ratios?", &wr, "height_ratios?", &hr, "gridspec_kw?", &spec, "subplot_kw?", &each); err != nil {
 		return nil, err
 	}
 	var err error
@@ -253,31 +269,23 @@ func (f *figureValue) subplots(name string, args starlark.Tuple, kwargs []starla
 		return nil, err
 	}
 	if d, ok := spec.(*starlark.Dict); ok {
+		var distances []starlark.Tuple
 		for _, kv := range d.Items() {
 			switch kv[0] {
 			case starlark.String("width_ratios"):
 				wr = kv[1]
 			case starlark.String("height_ratios"):
 				hr = kv[1]
-			case starlark.String("wspace"), starlark.String("hspace"): // the layout finds its own distances
 			default:
-				return nil, fmt.Errorf("subplots: gridspec_kw has width_ratios and height_ratios, not %s", kv[0])
+				distances = append(distances, kv)
 			}
 		}
+		if err := f.spacing("subplots: gridspec_kw", distances); err != nil {
+			return nil, err
+		}
 	}
-	for _, r := range []struct {
-		name string
-		v    starlark.Value
-		to   *[]float64
-	}{{"width_ratios", wr, &g.WidthRatios}, {"height_ratios", hr, &g.HeightRatios}} {
-		if !isGiven(r.v) {
-			continue
-		}
-		a, err := toArray(r.v)
-		if err != nil {
-			return nil, fmt.Errorf("subplots: %s: %w", r.name, err)
-		}
-		*r.to = a.data
+	if err := ratiosOf(&g, "subplots", wr, hr); err != nil {
+		return nil, err
 	}
 	axes, err := f.f.Subplots(g)
 	if err != nil {
@@ -285,7 +293,13 @@ func (f *figureValue) subplots(name string, args starlark.Tuple, kwargs []starla
 	}
 	grid := &axesGrid{cols: g.Cols}
 	for _, a := range axes {
-		grid.axes = append(grid.axes, &axesValue{f.in, a})
+		v := &axesValue{f.in, a}
+		if d, ok := each.(*starlark.Dict); ok {
+			if err := v.configure("subplots: subplot_kw", d.Items()); err != nil {
+				return nil, err
+			}
+		}
+		grid.axes = append(grid.axes, v)
 	}
 	if squeeze && len(axes) == 1 {
 		return grid.axes[0], nil
@@ -454,7 +468,7 @@ func (in *interp) figureVocabulary() starlark.StringDict {
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
-	for name, method := range map[string]string{"savefig": "savefig", "suptitle": "suptitle", "colorbar": "colorbar", "subplot": "add_subplot", "subplot2grid": "subplot2grid", "clim": "clim", "tight_layout": "tight_layout", "subplots_adjust": "subplots_adjust", "traces": "traces"} {
+	for name, method := range map[string]string{"savefig": "savefig", "suptitle": "suptitle", "colorbar": "colorbar", "subplot": "add_subplot", "subplot2grid": "subplot2grid", "clim": "clim", "tight_layout": "tight_layout", "subplots_adjust": "subplots_adjust", "traces": "traces", "figtext": "text", "polar": "polar", "axes": "axes"} {
 		m := figureMethods[method]
 		d[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			f, err := in.gcf()

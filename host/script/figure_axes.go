@@ -36,7 +36,7 @@ func init() {
 		"axvline": (*axesValue).ruler, "axhline": (*axesValue).ruler, "axvspan": (*axesValue).ruler, "axhspan": (*axesValue).ruler,
 		"twinx": (*axesValue).twinx, "bar": (*axesValue).bar, "barh": (*axesValue).bar, "eventplot": (*axesValue).eventplot, "matshow": (*axesValue).imshow,
 		"vlines": (*axesValue).lines, "hlines": (*axesValue).lines,
-		"tick_params": (*axesValue).nothing, "ticklabel_format": (*axesValue).nothing, "margins": (*axesValue).nothing,
+		"ticklabel_format": (*axesValue).nothing, "margins": (*axesValue).nothing,
 		"text": (*axesValue).text, "annotate": (*axesValue).annotate, "legend": (*axesValue).legend, "grid": (*axesValue).grid,
 		"raster": (*axesValue).raster, "rate_histogram": (*axesValue).rateHistogram, "in_degree_map": (*axesValue).degreeMap, "fi_curve": (*axesValue).curve,
 		"set": (*axesValue).set, "set_title": (*axesValue).title, "set_aspect": (*axesValue).aspect, "axis": (*axesValue).axis,
@@ -77,12 +77,12 @@ var axesFunctions = map[string]string{
 	"text": "text", "annotate": "annotate", "legend": "legend", "grid": "grid", "raster": "raster", "rate_histogram": "rate_histogram",
 	"in_degree_map": "in_degree_map", "fi_curve": "fi_curve", "title": "set_title", "xlabel": "set_xlabel", "ylabel": "set_ylabel", "xlim": "set_xlim",
 	"ylim": "set_ylim", "xscale": "set_xscale", "yscale": "set_yscale", "xticks": "set_xticks", "yticks": "set_yticks", "axis": "axis",
-	"locator_params": "locator_params", "bar": "bar", "barh": "barh", "eventplot": "eventplot", "matshow": "matshow", "step": "step", "vlines": "vlines", "hlines": "hlines", "tick_params": "tick_params", "ticklabel_format": "ticklabel_format", "margins": "margins",
+	"locator_params": "locator_params", "bar": "bar", "barh": "barh", "eventplot": "eventplot", "matshow": "matshow", "step": "step", "vlines": "vlines", "hlines": "hlines", "tick_params": "tick_params", "arrow": "arrow", "cla": "cla", "ticklabel_format": "ticklabel_format", "margins": "margins",
 }
 
 // AttrNames lists the methods.
 func (a *axesValue) AttrNames() []string {
-	names := []string{"figure", "spines"}
+	names := []string{"figure", "get_figure", "get_xaxis", "get_yaxis", "spines", "transAxes", "transData", "xaxis", "yaxis"}
 	for n := range axesMethods {
 		names = append(names, n)
 	}
@@ -97,8 +97,23 @@ func (a *axesValue) Attr(name string) (starlark.Value, error) {
 			return m(a, name, args, kwargs)
 		}), nil
 	}
-	if name == "spines" {
-		return spines{}, nil
+	switch name {
+	case "transAxes":
+		return starlark.String("axes"), nil
+	case "transData":
+		return starlark.None, nil
+	case "spines":
+		return spines{a}, nil
+	case "xaxis", "yaxis":
+		return axisValue{a, name[:1]}, nil
+	case "get_xaxis", "get_yaxis":
+		return starlark.NewBuiltin(name, func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+			return axisValue{a, name[4:5]}, nil
+		}), nil
+	case "get_figure":
+		return starlark.NewBuiltin(name, func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+			return a.Attr("figure")
+		}), nil
 	}
 	if name == "figure" {
 		for _, f := range append(a.in.figures.open, a.in.figures.current) {
@@ -199,21 +214,29 @@ func (g *axesGrid) Attr(name string) (starlark.Value, error) {
 
 func (a *axesValue) title(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var s string
-	var ignored starlark.Value
-	if err := unpack(name, args, kwargs, "label", &s, "fontsize?", &ignored, "loc?", &ignored, "pad?", &ignored); err != nil {
+	size, _, kwargs, err := labelStyle(name, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	if err := unpack(name, args, kwargs, "label", &s); err != nil {
 		return nil, err
 	}
 	a.a.SetTitle(s)
+	a.a.SetTitleSize(size)
 	return starlark.None, nil
 }
 
 func (a *axesValue) label(name, axis string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var s string
-	var ignored starlark.Value
-	if err := unpack(name, args, kwargs, axis+"label", &s, "fontsize?", &ignored, "labelpad?", &ignored, "rotation?", &ignored); err != nil {
+	size, flat, kwargs, err := labelStyle(name, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	if err := unpack(name, args, kwargs, axis+"label", &s); err != nil {
 		return nil, err
 	}
 	a.a.SetLabel(axis, s)
+	a.a.SetLabelStyle(axis, size, flat)
 	return starlark.None, nil
 }
 
@@ -413,8 +436,11 @@ func (a *axesValue) legend(name string, args starlark.Tuple, kwargs []starlark.T
 	} else if isGiven(loc) {
 		return nil, fmt.Errorf("legend: loc is a place such as \"upper left\", not %s", article(loc))
 	}
-	if q, ok := asQuantity(size); size != nil && ok && q.Value > 0 && q.Value <= 100 {
-		o.Size = q.Value
+	if isGiven(size) {
+		var err error
+		if o.Size, err = pointsOf("legend", size); err != nil {
+			return nil, err
+		}
 	}
 	o.Bare = !frame
 	return starlark.None, a.a.SetLegend(o)
@@ -445,8 +471,15 @@ func (a *axesValue) text(name string, args starlark.Tuple, kwargs []starlark.Tup
 
 func textOptions(name string, kwargs []starlark.Tuple) (figure.TextOptions, error) {
 	var t figure.TextOptions
-	o, err := readOptions(name, kwargs, "size", "horizontalalignment", "verticalalignment", "rotation", "transform", "weight", "xytext", "arrowprops")
+	o, err := readOptions(name, kwargs, "size", "horizontalalignment", "verticalalignment", "rotation", "transform", "weight", "xytext", "arrowprops", "backgroundcolor", "bbox", "textcoords", "xycoords",
+		"fontfamily", "family", "fontname", "fontweight", "fontstyle", "style", "fontdict", "wrap", "linespacing", "rotation_mode", "multialignment", "annotation_clip")
 	if err != nil {
+		return t, err
+	}
+	if err := o.textSize(); err != nil {
+		return t, err
+	}
+	if err := o.textBox(&t); err != nil {
 		return t, err
 	}
 	if t.Color, err = o.color("color"); err != nil {
@@ -456,6 +489,9 @@ func textOptions(name string, kwargs []starlark.Tuple) (figure.TextOptions, erro
 		return t, err
 	}
 	h, v, turn := "left", "baseline", 0.0
+	if r, ok := o.get("rotation"); ok && r.Type() == "string" {
+		o.given["rotation"] = starlark.Float(map[string]float64{"vertical": 90}[plainString(r)])
+	}
 	for n, to := range map[string]*string{"horizontalalignment": &h, "verticalalignment": &v} {
 		if err := o.text(n, to); err != nil {
 			return t, err
@@ -468,7 +504,7 @@ func textOptions(name string, kwargs []starlark.Tuple) (figure.TextOptions, erro
 	t.V = map[string]float64{"center": 0.5, "top": 1}[v]
 	t.Upright = turn == 90
 	if x, ok := o.get("transform"); ok {
-		t.Fraction = x == starlark.String("axes")
+		t.Fraction = x == starlark.Value(starlark.String("axes")) // what ax.transAxes is
 	}
 	return t, nil
 }

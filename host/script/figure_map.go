@@ -207,6 +207,11 @@ func (f *figureValue) colorbar(name string, args starlark.Tuple, kwargs []starla
 	switch v := mv.(type) {
 	case *meshValue:
 		m, a = v.m, v.a
+	case *artistValue:
+		if v.mesh == nil {
+			return nil, withHint(fmt.Errorf("colorbar: there are no colors by values"), "scatter(x, y, c=values)")
+		}
+		m, a = v.mesh.m, v.mesh.a
 	case nil, starlark.NoneType:
 		if m = a.LastMesh(); m == nil {
 			m = f.f.LastMesh()

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
+	"github.com/galvani-sim/galvani/host/figure"
 	"go.starlark.net/starlark"
 )
 
@@ -62,10 +64,13 @@ func (f *figureValue) colorLimits(name string, args starlark.Tuple, kwargs []sta
 	return starlark.None, nil
 }
 
-// spines is Axes.spines: figures here always have their frame, and its settings are read and left.
-type spines struct{}
+// spines is Axes.spines: the lines around it.
+type spines struct{ a *axesValue }
 
-var _ starlark.Mapping = spines{}
+var (
+	_ starlark.Mapping  = spines{}
+	_ starlark.HasAttrs = spines{}
+)
 
 func (spines) String() string        { return "spines" }
 func (spines) Type() string          { return "spines" }
@@ -73,26 +78,63 @@ func (spines) Freeze()               {}
 func (spines) Truth() starlark.Bool  { return true }
 func (spines) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: spines") }
 
-// Get is one spine, or those of a list.
-func (spines) Get(key starlark.Value) (starlark.Value, bool, error) {
+var sideNames = []string{figure.Left: "left", figure.Right: "right", figure.Bottom: "bottom", figure.Top: "top"}
+
+// Get is one spine, or those of a list, or spines[:].
+func (s spines) Get(key starlark.Value) (starlark.Value, bool, error) {
 	names := []starlark.Value{key}
-	if list, ok := key.(*starlark.List); ok {
+	switch list := key.(type) {
+	case *starlark.List, starlark.Tuple:
+		names = slices.Collect(starlark.Elements(list.(starlark.Iterable)))
+	case sliceValue:
 		names = nil
-		for e := range list.Elements() {
-			names = append(names, e)
+		for _, n := range sideNames {
+			names = append(names, starlark.String(n))
 		}
 	}
+	out := spine{a: s.a}
 	for _, n := range names {
-		switch n {
-		case starlark.String("left"), starlark.String("right"), starlark.String("top"), starlark.String("bottom"):
-		default:
+		k := slices.Index(sideNames, plainString(n))
+		if k < 0 {
 			return nil, false, fmt.Errorf(`spines are "left", "right", "top" and "bottom", not %v`, n)
 		}
+		out.sides = append(out.sides, k)
 	}
-	return spine{}, true, nil
+	return out, true, nil
 }
 
-type spine struct{}
+// AttrNames lists the sides, and what dictionaries have.
+func (spines) AttrNames() []string {
+	return []string{"bottom", "items", "keys", "left", "right", "top", "values"}
+}
+
+// Attr is one spine, or all of them.
+func (s spines) Attr(name string) (starlark.Value, error) {
+	if slices.Contains(sideNames, name) {
+		v, _, err := s.Get(starlark.String(name))
+		return v, err
+	}
+	if !slices.Contains(s.AttrNames(), name) {
+		return nil, noAttr("spines", name, s.AttrNames())
+	}
+	return starlark.NewBuiltin(name, func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+		out := starlark.NewList(nil)
+		for k, n := range sideNames {
+			one := spine{s.a, []int{k}}
+			v := map[string]starlark.Value{"keys": starlark.String(n), "values": one, "items": starlark.Tuple{starlark.String(n), one}}[name]
+			if err := out.Append(v); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	}), nil
+}
+
+// spine is one of the lines, or several.
+type spine struct {
+	a     *axesValue
+	sides []int
+}
 
 var _ starlark.HasAttrs = spine{}
 
@@ -105,12 +147,18 @@ func (spine) AttrNames() []string {
 	return []string{"set_bounds", "set_color", "set_linewidth", "set_position", "set_visible"}
 }
 
-// Attr is one of the settings.
+// Attr is one of the settings. A line is drawn or not; how it looks has no effect.
 func (s spine) Attr(name string) (starlark.Value, error) {
-	if slices.Contains(s.AttrNames(), name) {
-		return starlark.NewBuiltin(name, func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
-			return starlark.None, nil
-		}), nil
+	if !slices.Contains(s.AttrNames(), name) {
+		return nil, noAttr("spine", name, s.AttrNames())
 	}
-	return nil, noAttr("spine", name, s.AttrNames())
+	return starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+		if len(args) == 1 && (name == "set_visible" || name == "set_color") {
+			hide := name == "set_visible" && !bool(args[0].Truth()) || name == "set_color" && strings.EqualFold(plainString(args[0]), "none")
+			for _, k := range s.sides {
+				s.a.a.HideSide(k, hide)
+			}
+		}
+		return starlark.None, nil
+	}), nil
 }

@@ -78,11 +78,14 @@ func (a *axesValue) plot(name string, args starlark.Tuple, kwargs []starlark.Tup
 			return nil, err
 		}
 		style.Steps = style.Steps || name == "step"
-		if err := a.plotOne(name, data, style); err != nil {
+		lines, err := a.plotOne(name, data, style)
+		if err != nil {
 			return nil, err
 		}
-		if err := drawn.Append(starlark.None); err != nil {
-			return nil, err
+		for _, l := range lines {
+			if err := drawn.Append(&artistValue{a: a, line: l}); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for _, x := range []string{"x", "y"} {
@@ -116,26 +119,26 @@ func (o *plotOptions) edged(s *figure.Style) error {
 	return nil
 }
 
-func (a *axesValue) plotOne(name string, data []starlark.Value, style figure.Style) error {
+func (a *axesValue) plotOne(name string, data []starlark.Value, style figure.Style) (drawn []*figure.Line, err error) {
 	y, shape, err := a.in.figureValues(name+": y", data[len(data)-1])
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ys, err := curves(name, y, shape)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var xs []figure.Values
 	if len(data) == 2 {
 		x, shape, err := a.in.figureValues(name+": x", data[0])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if xs, err = curves(name, x, shape); err != nil {
-			return err
+			return nil, err
 		}
 		if len(xs) != 1 && len(xs) != len(ys) {
-			return fmt.Errorf("%s: x has %d columns, y has %d", name, len(xs), len(ys))
+			return nil, fmt.Errorf("%s: x has %d columns, y has %d", name, len(xs), len(ys))
 		}
 	} else if len(ys) > 0 {
 		xs = []figure.Values{counting(len(ys[0].V))}
@@ -143,38 +146,108 @@ func (a *axesValue) plotOne(name string, data []starlark.Value, style figure.Sty
 	for k, y := range ys {
 		x := xs[min(k, len(xs)-1)]
 		if len(x.V) != len(y.V) && len(ys) > 1 && len(x.V) == len(ys) {
-			return withHint(fmt.Errorf("%s: x has %d values, y has %d rows and %d columns", name, len(x.V), len(y.V), len(ys)), "a table is plotted by columns; turn it with .T")
+			return nil, withHint(fmt.Errorf("%s: x has %d values, y has %d rows and %d columns", name, len(x.V), len(y.V), len(ys)), "a table is plotted by columns; turn it with .T")
 		}
-		if err := a.a.Plot(x, y, style); err != nil {
-			return err
+		l, err := a.a.Line(x, y, style)
+		if err != nil {
+			return nil, err
 		}
+		drawn = append(drawn, l)
 		style.Label = "" // one entry for a table
 	}
-	return nil
+	return drawn, nil
 }
 
-// scatter is ax.scatter(x, y, s=area in square points, c=color).
+// scatter is ax.scatter(x, y, s=area in square points, c=color, or c=values with cmap=, vmin=, vmax=).
 func (a *axesValue) scatter(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	o, err := readOptions(name, kwargs, "s")
+	o, err := readOptions(name, kwargs, "x", "y", "s", "c", "cmap", "vmin", "vmax", "norm", "edgecolors", "facecolors", "linewidths", "plotnonfinite")
 	if err != nil {
 		return nil, err
 	}
-	if len(args) != 2 {
-		return nil, fmt.Errorf("scatter: expected scatter(x, y)")
+	for k, v := range args {
+		if k > 3 {
+			return nil, fmt.Errorf("scatter: expected scatter(x, y, s, c)")
+		}
+		o.given[[]string{"x", "y", "s", "c"}[k]] = v
+	}
+	var at [2]figure.Values
+	for k, n := range []string{"x", "y"} {
+		v, ok := o.get(n)
+		if !ok {
+			return nil, fmt.Errorf("scatter: expected scatter(x, y)")
+		}
+		if at[k], _, err = a.in.figureValues("scatter: "+n, v); err != nil {
+			return nil, err
+		}
+	}
+	var values figure.Values
+	if c, ok := o.get("c"); ok {
+		if values = a.colorValues(c, len(at[0].V)); values.V == nil {
+			if _, given := o.get("color"); !given {
+				o.given["color"] = c
+			}
+		}
+	}
+	if face, ok := o.get("facecolors"); ok && values.V == nil {
+		if face == starlark.Value(starlark.String("none")) {
+			o.given["markerfacecolor"] = face
+			if edge, ok := o.get("edgecolors"); ok {
+				face = edge
+			} else {
+				face = starlark.String("C0")
+			}
+		}
+		o.given["color"] = face
 	}
 	style, err := o.style(figure.Style{Marker: "o", Line: figure.NoLine})
 	if err != nil {
 		return nil, err
 	}
-	style.Line = figure.NoLine
-	area := 36.0
-	if err := o.number("s", &area); err != nil {
+	sizes := []float64{6}
+	if v, ok := o.get("s"); ok {
+		areas, _, err := a.in.figureValues("scatter: s", v)
+		if err != nil {
+			return nil, err
+		}
+		if !areas.Dim.Dimensionless() {
+			return nil, fmt.Errorf("scatter: s is an area in square points, not %s", describeDim(areas.Dim))
+		}
+		sizes = nil
+		for _, s := range areas.V {
+			sizes = append(sizes, math.Sqrt(max(s, 0.01)))
+		}
+	}
+	if style.MarkerSize == 0 && len(sizes) > 0 {
+		style.MarkerSize = sizes[0]
+	}
+	m, err := a.in.meshOptions(o, values)
+	if err != nil {
 		return nil, err
 	}
-	if style.MarkerSize == 0 {
-		style.MarkerSize = math.Sqrt(max(area, 0.01))
+	if len(sizes) == 1 {
+		sizes = nil // that of the style
 	}
-	return starlark.None, a.plotOne(name, args, style)
+	d, scale, err := a.a.Dots(at[0], at[1], sizes, values, m, style)
+	if err != nil {
+		return nil, err
+	}
+	out := &artistValue{a: a, dots: d}
+	if scale != nil {
+		out.mesh = &meshValue{scale, a.a}
+	}
+	return out, nil
+}
+
+// colorValues are numbers that become colors, one for each of n points; none where c is a color.
+func (a *axesValue) colorValues(c starlark.Value, n int) figure.Values {
+	if _, text := c.(starlark.String); text {
+		return figure.Values{}
+	}
+	v, shape, err := a.in.figureValues("scatter: c", c)
+	if err != nil || len(shape) > 1 || len(v.V) != n || n == 0 || n == 1 && len(shape) == 0 {
+		return figure.Values{}
+	}
+	return v
 }
 
 // ruler is axvline(x), axhline(y), axvspan(xmin, xmax) and axhspan(ymin, ymax).

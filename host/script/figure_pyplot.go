@@ -14,7 +14,7 @@ import (
 // pyplotSettings are members of matplotlib.pyplot, and of matplotlib, that change how figures look or are shown there and nothing here.
 func (in *interp) pyplotSettings(plt starlark.StringDict) {
 	nothing := func(name string) *starlark.Builtin { return starlark.NewBuiltin(name, doNothing) }
-	for _, name := range strings.Fields("ion ioff draw pause use rc rcdefaults rc_context switch_backend minorticks_on") {
+	for _, name := range strings.Fields("ion ioff draw pause use rc_context switch_backend minorticks_on autoscale box setp") {
 		plt[name] = nothing(name)
 	}
 	plt["sca"] = starlark.NewBuiltin("sca", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -29,14 +29,22 @@ func (in *interp) pyplotSettings(plt starlark.StringDict) {
 		a.a.Figure().SetCurrent(a.a)
 		return starlark.None, nil
 	})
-	plt["rcParams"] = starlark.NewDict(0)
-	plt["style"] = &moduleValue{"plt.style", starlark.StringDict{"use": nothing("use"), "context": nothing("context")}}
+	in.figures.rc = starlark.NewDict(0)
+	plt["rcParams"], plt["rc"], plt["rcdefaults"] = in.figures.rc, starlark.NewBuiltin("rc", in.rc), starlark.NewBuiltin("rcdefaults", in.rcDefaults)
+	plt["cycler"] = starlark.NewBuiltin("cycler", makeCycler)
+	ticker := tickerModule()
+	plt["ticker"], plt["animation"] = &moduleValue{"matplotlib.ticker", ticker}, &moduleValue{"matplotlib.animation", in.animationModule()}
 	maps := starlark.StringDict{}
+	for name, v := range ticker {
+		plt[name] = v
+	}
+	plt["style"] = &moduleValue{"plt.style", starlark.StringDict{"use": nothing("use"), "context": nothing("context")}}
 	for _, name := range strings.Fields(knownColormaps) {
 		maps[name] = &colormapValue{in, name}
 	}
 	maps["get_cmap"] = starlark.NewBuiltin("get_cmap", in.getColormap)
 	plt["cm"], plt["get_cmap"] = &moduleValue{"plt.cm", maps}, maps["get_cmap"]
+	plt["gridspec"] = &moduleValue{"matplotlib.gridspec", functions(map[string]builtinFunc{"GridSpec": makeGridSpec})}
 	plt["GridSpec"] = starlark.NewBuiltin("GridSpec", makeGridSpec)
 }
 
@@ -157,7 +165,12 @@ func (in *interp) colormapName(name string) (string, error) {
 }
 
 // gridSpec is GridSpec(rows, columns): gs[0, :] is a part of it for add_subplot.
-type gridSpec struct{ rows, cols int }
+type gridSpec struct {
+	rows, cols int
+	ratios     figure.Ratios
+	fig        *figureValue // nil without one
+	kwargs     *starlark.Dict
+}
 
 // gridPart is a rectangle of cells, from the first to the last.
 type gridPart struct {
@@ -166,8 +179,9 @@ type gridPart struct {
 }
 
 var (
-	_ starlark.Mapping = gridSpec{}
-	_ starlark.Value   = gridPart{}
+	_ starlark.Mapping  = gridSpec{}
+	_ starlark.HasAttrs = gridSpec{}
+	_ starlark.Value    = gridPart{}
 )
 
 func (g gridSpec) String() string        { return fmt.Sprintf("GridSpec(%d, %d)", g.rows, g.cols) }
@@ -178,14 +192,70 @@ func (g gridSpec) Hash() (uint32, error) { return uint32(g.rows<<8 + g.cols), ni
 func (g gridPart) String() string        { return fmt.Sprintf("%v[%d:%d]", g.gridSpec, g.first, g.last+1) }
 func (g gridPart) Type() string          { return "part of a GridSpec" }
 
-func makeGridSpec(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var g gridSpec
-	var ignored starlark.Value
-	if err := unpack(b.Name(), args, kwargs, "nrows", &g.rows, "ncols", &g.cols, "figure?", &ignored, "wspace?", &ignored, "hspace?", &ignored); err != nil {
-		return nil, withHint(err, "cells of different sizes: subplots(rows, columns, width_ratios=[...], height_ratios=[...])")
+// AttrNames lists the methods.
+func (g gridSpec) AttrNames() []string { return []string{"subplots", "tight_layout", "update"} }
+
+// Attr gives subplots(sharex=, sharey=), all Axes of the grid, and what says how far they are apart.
+func (g gridSpec) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "subplots":
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			if g.fig == nil {
+				return nil, withHint(fmt.Errorf("subplots: the GridSpec is of no figure"), "gs = fig.add_gridspec(rows, columns)")
+			}
+			kwargs = append([]starlark.Tuple{{starlark.String("nrows"), starlark.MakeInt(g.rows)}, {starlark.String("ncols"), starlark.MakeInt(g.cols)}}, kwargs...)
+			return g.fig.subplots(b.Name(), args, append(kwargs, g.kwargs.Items()...))
+		}), nil
+	case "update", "tight_layout":
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, _ starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			if g.fig != nil && name == "update" {
+				return starlark.None, g.fig.spacing(b.Name(), kwargs)
+			}
+			return starlark.None, nil
+		}), nil
 	}
-	if g.rows < 1 || g.cols < 1 {
+	return nil, noAttr("GridSpec", name, g.AttrNames())
+}
+
+func makeGridSpec(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	g := gridSpec{kwargs: starlark.NewDict(2)}
+	var fig, wr, hr starlark.Value
+	var own, distances []starlark.Tuple
+	for _, kv := range kwargs {
+		switch name := plainString(kv[0]); name {
+		case "left", "right", "top", "bottom", "wspace", "hspace":
+			distances = append(distances, kv)
+		default:
+			own = append(own, kv)
+		}
+	}
+	rows, cols := 1, 1
+	if err := unpack(b.Name(), args, own, "nrows?", &rows, "ncols?", &cols, "figure?", &fig, "width_ratios?", &wr, "height_ratios?", &hr); err != nil {
+		return nil, err
+	}
+	if g.rows, g.cols = rows, cols; rows < 1 || cols < 1 {
 		return nil, fmt.Errorf("%s: a grid of %d x %d", b.Name(), g.rows, g.cols)
+	}
+	grid := figure.Grid{Rows: rows, Cols: cols}
+	if err := ratiosOf(&grid, b.Name(), wr, hr); err != nil {
+		return nil, err
+	}
+	for name, v := range map[string]starlark.Value{"width_ratios": wr, "height_ratios": hr} {
+		if isGiven(v) {
+			if err := g.kwargs.SetKey(starlark.String(name), v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var err error
+	if g.ratios, err = figure.NewRatios(grid); err != nil {
+		return nil, fmt.Errorf("%s: %w", b.Name(), err)
+	}
+	if f, ok := fig.(*figureValue); ok {
+		g.fig = f
+		if err := f.spacing(b.Name(), distances); err != nil {
+			return nil, err
+		}
 	}
 	return g, nil
 }

@@ -179,12 +179,20 @@ func (o *plotOptions) style(s figure.Style) (figure.Style, error) {
 		s.Z = &z
 	}
 	marker, line, draw := s.Marker, "", ""
-	for name, to := range map[string]*string{"marker": &marker, "linestyle": &line, "label": &s.Label, "drawstyle": &draw} {
+	texts := map[string]*string{"marker": &marker, "linestyle": &line, "label": &s.Label, "drawstyle": &draw}
+	own, isOwn := o.given["linestyle"].(starlark.Tuple)
+	if isOwn {
+		delete(texts, "linestyle")
+		if s.Line, err = dashesOf(own); err != nil {
+			return s, fmt.Errorf("%s: linestyle: %w", o.name, err)
+		}
+	}
+	for name, to := range texts {
 		if err := o.text(name, to); err != nil {
 			return s, err
 		}
 	}
-	if _, ok := o.get("linestyle"); ok {
+	if _, ok := o.get("linestyle"); ok && !isOwn {
 		if s.Line, err = figure.ParseLineStyle(line); err != nil {
 			return s, fmt.Errorf("%s: %w", o.name, err)
 		}
@@ -201,6 +209,21 @@ func (o *plotOptions) style(s figure.Style) (figure.Style, error) {
 		return s, fmt.Errorf("%s: %w", o.name, err)
 	}
 	return s, nil
+}
+
+// dashesOf reads (offset, (stroke, gap, ...)).
+func dashesOf(t starlark.Tuple) (figure.LineStyle, error) {
+	if len(t) != 2 {
+		return "", fmt.Errorf("a line style is a text or (0, (stroke, gap, ...)), not %v", t)
+	}
+	if t[1] == starlark.None {
+		return figure.Solid, nil
+	}
+	a, err := toArray(t[1])
+	if err != nil {
+		return "", fmt.Errorf("a line style is a text or (0, (stroke, gap, ...)), not %v", t)
+	}
+	return figure.Dashes(a.data)
 }
 
 // limitPair reads limits: two values, a pair, or one with None for the other; left=, right= and the like by name.

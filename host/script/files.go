@@ -92,7 +92,7 @@ func (in *interp) readable(name string) (string, error) {
 // read is read("name.npy"): npy, npz, csv, mtx and png files as arrays.
 func (in *interp) read(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name string
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "file", &name); err != nil {
+	if err := unpack(b.Name(), args, kwargs, "file", &name); err != nil {
 		return nil, err
 	}
 	return in.readFile(name)

@@ -24,7 +24,7 @@ type builtinCall struct {
 // sameFunctions are functions of scripts and of equations with one argument, with their names there.
 var sameFunctions = map[string]string{"exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "arcsin": "arcsin", "arccos": "arccos", "arctan": "arctan",
 	"asin": "arcsin", "acos": "arccos", "atan": "arctan", "expm1": "expm1", "log": "log", "log10": "log10", "log1p": "log1p", "sqrt": "sqrt", "abs": "abs", "fabs": "abs", "sign": "sign",
-	"floor": "floor", "ceil": "ceil", "int": "int", "exprel": "exprel", "pos": "pos", "neg": "neg", "trunc": "int", "fix": "int"}
+	"floor": "floor", "ceil": "ceil", "int": "int", "exprel": "exprel", "pos": "pos", "neg": "neg", "trunc": "int", "fix": "int", "int_": "int"}
 
 // sameOperators are functions of two arguments that operators of equations say.
 var sameOperators = map[string]string{"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "true_divide": "/", "floor_divide": "//", "remainder": "%", "mod": "%", "pow": "**", "power": "**",

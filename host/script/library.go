@@ -30,13 +30,19 @@ func (in *interp) addLibrary(d starlark.StringDict) {
 	put("warnings", functions(map[string]builtinFunc{"filterwarnings": doNothing, "simplefilter": doNothing, "catch_warnings": doNothing, "warn": in.warnFunction}))
 	put("os", starlark.StringDict{"path": &moduleValue{"os.path", in.pathFunctions()}, "sep": starlark.String("/"), "getcwd": starlark.NewBuiltin("getcwd", func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 		return starlark.String("."), nil
-	}), "makedirs": starlark.NewBuiltin("makedirs", doNothing), "mkdir": starlark.NewBuiltin("mkdir", doNothing)})
+	}), "makedirs": starlark.NewBuiltin("makedirs", doNothing), "mkdir": starlark.NewBuiltin("mkdir", doNothing), "cpu_count": starlark.NewBuiltin("cpu_count", oneCore), "getpid": starlark.NewBuiltin("getpid", oneCore)})
 	put("sys", starlark.StringDict{"argv": starlark.NewList([]starlark.Value{starlark.String("script")}), "exit": starlark.NewBuiltin("exit", exitScript), "path": starlark.NewList(nil),
 		"maxsize": starlark.MakeInt64(1<<63 - 1), "version": starlark.String("Starlark"),
 		"stdout": &moduleValue{"sys.stdout", starlark.StringDict{"flush": starlark.NewBuiltin("flush", doNothing), "write": starlark.NewBuiltin("write", in.writeOut)}}})
 	special := mathModule(d)
 	special["expit"] = elementFunction("expit", func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })
-	lib["scipy"] = &moduleValue{"scipy", starlark.StringDict{"special": &moduleValue{"scipy.special", special}}}
+	lib["scipy"] = &moduleValue{"scipy", starlark.StringDict{"special": &moduleValue{"scipy.special", special}, "stats": &moduleValue{"scipy.stats", statsModule(&in.draws)}, "optimize": &moduleValue{"scipy.optimize", optimizeModule()}}}
+	put("cycler", functions(map[string]builtinFunc{"cycler": makeCycler}))
+	put("builtins", functions(map[string]builtinFunc{"sum": pythonSum}))
+	put("operator", operatorModule(d))
+	put("multiprocessing", poolModule())
+	put("joblib", joblibModule())
+	put("pathlib", functions(map[string]builtinFunc{"Path": in.makePath, "PurePath": in.makePath}))
 	put("networkx", in.graphVocabulary())
 	d[pystar.Library] = &moduleValue{"Python's library", lib}
 	for name, f := range map[string]builtinFunc{"exit": exitScript, "quit": exitScript, "divmod": divmod, "callable": isCallable, "isinstance": isInstance, "frozenset": frozenSet, "open": in.openFile, "globals": scopeNames(false), "locals": scopeNames(true)} {

@@ -64,7 +64,7 @@ func TestLibraryErrors(t *testing.T) {
 		"np.random.choice([1, 2], p=[0.1, 0.1])":              "expected 2 with the sum 1",
 		"np.random.choice(3, 4, replace=False)":               "4 different ones out of 3",
 		"[1].ljust(3)":                                        "list has no .ljust",
-		"from scipy import stats\nstats.norm":                 "scipy has no attribute \"stats\"",
+		"from scipy import signal\nsignal.welch":              "scipy has no attribute \"signal\"",
 		"open('x.txt')":                                       "not of text",
 		"open('../x.txt', 'w')":                               "outside the output folder",
 		"np.savez('/x.npz', a=[1])":                           "outside the output folder",

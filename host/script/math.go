@@ -202,7 +202,7 @@ func unitless(a *Array) bool {
 func sameUnit(f func(x, y float64) float64, ratio bool) func(x, y *Array) (*Array, error) {
 	return func(x, y *Array) (*Array, error) {
 		dx, dy := x.dim, y.dim
-		if adoptUnit(syntax.PLUS, x.zero(), &dx, y.zero(), &dy); dx != dy {
+		if adoptUnit(syntax.PLUS, x.onlyZeros(), &dx, y.onlyZeros(), &dy); dx != dy {
 			return nil, fmt.Errorf("the units differ: %s and %s", describeDim(dx), describeDim(dy))
 		}
 		d, kind := dx, min(x.kind, y.kind, intElems)

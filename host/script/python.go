@@ -12,7 +12,7 @@ import (
 
 // What people who know Python write first, and what to write here.
 const (
-	importHint    = "import brings in what scripts have anyway: brian2, numpy, matplotlib, pylab, ANNarchy and PymoNNto, and what models use of math, random, itertools, functools, collections, copy, time, os, sys, warnings and scipy.special; a module of your own is a file beside the script, name.py for import name, or lies in a folder of --data"
+	importHint    = "import brings in what scripts have anyway: brian2, numpy, matplotlib, pylab, ANNarchy and PymoNNto, and what models use of math, random, itertools, functools, collections, copy, time, os, sys, warnings, operator, pathlib, multiprocessing and scipy; a module of your own is a file beside the script, name.py for import name, or lies in a folder of --data"
 	classHint     = "a class begins with class Name: or class Name(Base):, its statements stand indented below"
 	statementHint = "this statement of Python does not exist in Starlark; fail(\"...\") stops with a message"
 )
@@ -21,10 +21,9 @@ const (
 var elsewhere = map[string]string{
 	"json": savedHint, "pickle": savedHint, "cPickle": savedHint, "h5py": savedHint, "csv": savedHint, "pandas": savedHint,
 	"argparse": "parameters are param(\"N\", 100) in the script and --set N=200 on the command line", "optparse": "parameters are param(\"N\", 100) in the script and --set N=200 on the command line",
-	"multiprocessing": "the network runs on all cores anyway; sweep(...) runs it for many values of a parameter at once", "joblib": "the network runs on all cores anyway; sweep(...) runs it for many values of a parameter at once",
 	"tqdm": "the progress of runs is shown on a terminal; leave it out", "logging": "print(...) writes to the terminal, warnings.warn(...) warns",
 	"seaborn": "plot with pyplot's functions", "numba": "equations are compiled anyway; leave it out", "cython": "equations are compiled anyway; leave it out",
-	"scipy": "of scipy there is scipy.special; np.corrcoef, np.polyfit, np.convolve, np.interp and np.fft are there",
+	"scipy": "of scipy there are scipy.special, and what models use of scipy.stats and scipy.optimize; np.corrcoef, np.polyfit, np.convolve, np.interp and np.fft are there",
 }
 
 const savedHint = "np.savez(\"results.npz\", v=M.v, t=M.t), np.savetxt and open(\"name.txt\", \"w\") write to the folder of --out, where what monitors record goes anyway; read(\"data.csv\") reads csv, npy, npz, mtx and png"

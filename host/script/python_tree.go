@@ -69,6 +69,8 @@ func whole(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []sta
 	switch args[0].(type) {
 	case starlark.Int, starlark.Float, starlark.Bool, quantity:
 		return oneValue{args[0]}, nil
+	case *varView:
+		return wholeVariable{args[0].(*varView)}, nil
 	}
 	return args[0], nil
 }

@@ -146,14 +146,13 @@ func opDim(op syntax.Token, x, y units.Dim) (units.Dim, error) {
 	return x, fmt.Errorf("%s is not defined for quantities", op)
 }
 
-// adoptUnit gives a 0 without a unit, which is 0 of any unit, that of what it is added to, subtracted from or a remainder of, as in Brian2.
-func adoptUnit(op syntax.Token, xZero bool, x *units.Dim, yZero bool, y *units.Dim) {
-	if op == syntax.STAR || op == syntax.SLASH {
-		return
-	}
-	if xZero && x.Dimensionless() {
+// adoptUnit gives a 0 without a unit, which fits any, that of what it is added to, subtracted from or a remainder of, as in Brian2.
+func adoptUnit(op syntax.Token, xFits bool, x *units.Dim, yFits bool, y *units.Dim) {
+	switch {
+	case op == syntax.STAR || op == syntax.SLASH:
+	case xFits:
 		*x = *y
-	} else if yZero && y.Dimensionless() {
+	case yFits:
 		*y = *x
 	}
 }
@@ -198,7 +197,7 @@ func floatOp(op syntax.Token, x, y float64) float64 {
 }
 
 func scalarOp(op syntax.Token, x, y units.Quantity) (float64, units.Dim, error) {
-	adoptUnit(op, x.Value == 0, &x.Dim, y.Value == 0, &y.Dim)
+	adoptUnit(op, x.Value == 0 && x.Dim.Dimensionless(), &x.Dim, y.Value == 0 && y.Dim.Dimensionless(), &y.Dim)
 	d, err := opDim(op, x.Dim, y.Dim)
 	if err != nil {
 		return 0, d, err

@@ -236,4 +236,12 @@ func (in *interp) sharePanelNames(d starlark.StringDict) {
 			return starlark.Call(t, other, args, kwargs)
 		})
 	}
+	panel, plot := d["scatter"], d["plt"].(*moduleValue).members["scatter"]
+	d["scatter"] = starlark.NewBuiltin("scatter", func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		f := panel
+		if len(args) > 1 && !fresh(args[0]) { // scatter(x, y)
+			f = plot
+		}
+		return starlark.Call(t, f, args, kwargs)
+	})
 }
