@@ -204,6 +204,7 @@ func (s *Synapses) Source(p *Pathway) *Group {
 // Connection is one connect() call, or several that gave pairs: pairs of indices, a rule, an enumeration, or with none of them all
 // pairs for which Condition holds. Indices are relative to the spans.
 type Connection struct {
+	Seed *uint64 // of what is drawn; nil: that of the network
 	I, J []int32
 	Rule connect.Rule
 	Each *Enumeration

@@ -395,7 +395,7 @@ func (b *builder) connectRule(x *call, rule connect.Rule) error {
 	if bytes += 4 * synapses; b.opt.Memory > 0 && bytes > b.opt.Memory {
 		return &TooLarge{What: fmt.Sprintf("connecting %q (%d synapses)", s.Name, synapses), Need: bytes, Available: b.opt.Memory}
 	}
-	m, err := rule.Build(connect.Key{Seed: b.opt.Seed, Stream: rng.Stream(s.Name + "/" + x.stream())}, pre, post)
+	m, err := rule.Build(connect.Key{Seed: b.seedOf(x.c), Stream: rng.Stream(s.Name + "/" + x.stream())}, pre, post)
 	if err != nil {
 		return err
 	}

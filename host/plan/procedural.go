@@ -396,6 +396,14 @@ func (b *builder) plainValues(s *net.Synapses) string {
 	return ""
 }
 
+// seedOf is the seed of what a call of connect draws.
+func (b *builder) seedOf(c *net.Connection) uint64 {
+	if c.Seed != nil {
+		return *c.Seed
+	}
+	return b.opt.Seed
+}
+
 // drawn finds the rule of synapses that are connected with one probability.
 func (b *builder) drawn(s *net.Synapses) (*connect.Drawn, string) {
 	const only = "come from one call of connect with a probability p below 1, of all pairs or of those with i != j"
@@ -403,7 +411,7 @@ func (b *builder) drawn(s *net.Synapses) (*connect.Drawn, string) {
 		return nil, only
 	}
 	c := s.Connect[0]
-	d := &connect.Drawn{Key: connect.Key{Seed: b.opt.Seed, Stream: rng.Stream(s.Name + "/connect0")},
+	d := &connect.Drawn{Key: connect.Key{Seed: b.seedOf(c), Stream: rng.Stream(s.Name + "/connect0")},
 		NPre: s.Pre.Group.N, NPost: s.Post.Group.N, Pre: s.Pre.Start, Post: s.Post.Start, PreLen: s.Pre.Len(), PostLen: s.Post.Len()}
 	if c.Rule != nil || c.Each != nil || c.I != nil || c.J != nil || c.N > 1 || c.Count != nil || c.Total != 0 || c.P == nil {
 		return nil, only

@@ -175,7 +175,7 @@ func (r *ranges) sampling(b *builder, x *call) {
 	if e.P == nil && e.Size == nil {
 		return
 	}
-	s := connect.NewSampler(connect.Key{Seed: b.opt.Seed, Stream: rng.Stream(x.s.Name + "/" + x.stream() + " sample")})
+	s := connect.NewSampler(connect.Key{Seed: b.seedOf(x.c), Stream: rng.Stream(x.s.Name + "/" + x.stream() + " sample")})
 	alike := constant(r.p)
 	r.sample = func(dst []int32, given int, n int64) ([]int32, error) {
 		if n > maxSynapses {

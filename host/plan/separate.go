@@ -134,7 +134,7 @@ func none(only []bool) bool { return only != nil && !slices.Contains(only, true)
 func (b *builder) separable(x *call, sep *lower.Separated, code lower.PairCode, parts bool) (set connect.Separable, err error) {
 	s := x.s
 	rows, cols := s.Pre.Len(), s.Post.Len()
-	set = connect.Separable{Rows: rows, Cols: cols, Key: connect.Key{Seed: b.opt.Seed, Stream: rng.Stream(s.Name + "/" + x.stream())}}
+	set = connect.Separable{Rows: rows, Cols: cols, Key: connect.Key{Seed: b.seedOf(x.c), Stream: rng.Stream(s.Name + "/" + x.stream())}}
 	row, err := b.evaluateSlots(sep.Rows, rows)
 	if err != nil {
 		return set, err

@@ -125,7 +125,7 @@ func (b *builder) sourceOf(x *call) (connect.Source, string) {
 	if p == 1 {
 		return &connect.Full{Pre: s.Pre.Start, Post: s.Post.Start, PreLen: s.Pre.Len(), PostLen: s.Post.Len(), NoSelf: !self}, ""
 	}
-	d, err := connect.NewDrawn(&connect.Drawn{Key: connect.Key{Seed: b.opt.Seed, Stream: rng.Stream(s.Name + "/" + x.stream())}, P: p,
+	d, err := connect.NewDrawn(&connect.Drawn{Key: connect.Key{Seed: b.seedOf(x.c), Stream: rng.Stream(s.Name + "/" + x.stream())}, P: p,
 		NPre: s.Pre.Group.N, NPost: s.Post.Group.N, Pre: s.Pre.Start, Post: s.Post.Start, PreLen: s.Pre.Len(), PostLen: s.Post.Len(), NoSelf: !self})
 	if err != nil {
 		return nil, ""

@@ -101,6 +101,10 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 	}
 	c.Namespace = freeze(s.in.callScope(t, ns), exprs...)
 	s.explicit = false
+	seed := s.in.draws.seed
+	if c.Seed = &seed; slices.ContainsFunc(exprs, drawsNumbers) {
+		s.draws()
+	}
 	s.syn.Connect = append(s.syn.Connect, c)
 	return starlark.None, nil
 }

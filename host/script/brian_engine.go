@@ -106,9 +106,9 @@ func (in *interp) inspect(n *net.Network, f func(Simulation) error) error {
 	var s Simulation
 	var err error
 	if i, ok := in.opt.Engine.(Inspector); ok {
-		s, err = i.Inspect(n, in.draws.seed)
+		s, err = i.Inspect(n, in.seedOf(n))
 	} else {
-		s, err = in.opt.Engine.Open(n, in.draws.seed, func(diag.List) {})
+		s, err = in.opt.Engine.Open(n, in.seedOf(n), func(diag.List) {})
 	}
 	if err != nil {
 		return err

@@ -520,7 +520,7 @@ func (n *network) open(t *starlark.Thread) error {
 		if in.opt.Engine == nil {
 			return ErrStop
 		}
-		s, err := in.opt.Engine.Open(n.w.net, in.draws.seed, in.warn)
+		s, err := in.openSeeded(n.w.net)
 		if err != nil {
 			return err
 		}

@@ -32,6 +32,9 @@ type object struct {
 	// serial is the place among all objects, in the order in which they were made.
 	serial int
 	self   starlark.Value
+	// drawn is the seed of random numbers of its description, drawnAt counts when they were asked for; 0: never.
+	drawn   uint64
+	drawnAt int
 	// inactive objects keep what they have, and do nothing in a run.
 	inactive bool
 	// function is what a network_operation calls: it stands for the operation among the script's names.
@@ -102,7 +105,9 @@ type brian struct {
 	running *world
 	// awake are the networks that may hold the device, the one used last at the end.
 	awake []*world
-	views []*net.View
+	// described counts what was said with random numbers in it.
+	described int
+	views     []*net.View
 	// namespace is that of the last run(), nil when it had none.
 	namespace starlark.StringDict
 	// stop is the error for which the script was cancelled where Starlark takes none.

@@ -367,6 +367,9 @@ func assign(h holder, v variable, key, val starlark.Value) error {
 	}
 	if a.Expr != nil || a.Condition != nil {
 		a.Namespace = freeze(in.callScope(in.thread, h.namespace()), a.Expr, a.Condition)
+		if drawsNumbers(a.Expr) || drawsNumbers(a.Condition) {
+			h.part().draws()
+		}
 	}
 	return h.put(v, a)
 }

@@ -253,11 +253,7 @@ func (in *interp) compile(t *starlark.Thread, b *starlark.Builtin, args starlark
 // open hands the network to the engine.
 func (in *interp) open() (Simulation, error) {
 	in.net.DT = in.defaultDT()
-	s, err := in.opt.Engine.Open(in.net, in.draws.seed, in.warn)
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
+	return in.openSeeded(in.net)
 }
 
 // describe completes the description of the network that a bare run() would take.

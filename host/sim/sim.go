@@ -95,6 +95,7 @@ type Sim struct {
 
 	states   map[string]*State // stored in memory
 	random   exec.Random       // key of the instance
+	planned  uint64            // seed of what the description draws, which stays when Seed changes that of the run
 	restores uint32            // ordinals of random streams used so far
 	called   *exec.Position    // of the last operation that was called
 	calling  bool              // an operation is running
@@ -115,7 +116,7 @@ func Compile(n *net.Network, o Options) (*Sim, error) {
 		shared = NewObjects()
 	}
 	s := &Sim{net: n, opt: o, ended: -1, delayed: map[*net.Pathway]delaySet{}, plain: map[*net.Synapses]bool{}, each: map[*net.Synapses]bool{}, records: shared.records, spikes: shared.spikes, matrices: shared.matrices, pairs: shared.pairs, drawn: shared.drawn, connects: shared.connects}
-	s.random = exec.Random{Seed: o.Seed, Replica: o.Replica}
+	s.random, s.planned = exec.Random{Seed: o.Seed, Replica: o.Replica}, o.Seed
 	shared.open[s] = true
 	s.shared = shared
 	if err := s.load(); err != nil {
@@ -182,7 +183,9 @@ func (s *Sim) loadWith(past func(*net.Pathway) *plan.Past) error {
 		}
 		s.connects[x] = len(x.Connect)
 	}
-	opt := planOptions(s.opt)
+	described := s.opt
+	described.Seed = s.planned
+	opt := planOptions(described)
 	opt.Matrices, opt.Pairs, opt.Drawn, opt.Plain, opt.One, opt.Past = s.matrices, s.pairs, s.drawn, s.isPlain, s.mayBeOne, past
 	if opt.Memory > 0 && s.res != nil {
 		opt.Memory += s.res.Plan.Memory().All() // what is loaded is no longer available
