@@ -188,7 +188,7 @@ func (s *synapses) pick(key starlark.Value) ([]int32, error) {
 	}
 	var in [2][]bool
 	for k, side := range []*neuronGroup{s.source, s.target} {
-		idx, err := pickRange(side.Len(), pair[k])
+		idx, err := side.pick(pair[k])
 		if err != nil {
 			return nil, err
 		}

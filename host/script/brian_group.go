@@ -462,7 +462,20 @@ func (g *neuronGroup) SetField(name string, val starlark.Value) error {
 }
 
 // pick resolves an index into the group or the part.
-func (g *neuronGroup) pick(key starlark.Value) ([]int32, error) { return pickRange(g.Len(), key) }
+func (g *neuronGroup) pick(key starlark.Value) ([]int32, error) {
+	part, ok := key.(*neuronGroup)
+	if !ok {
+		return pickRange(g.Len(), key)
+	}
+	if part.pop != g.pop || part.start < g.start || part.stop > g.stop {
+		return nil, fmt.Errorf("%s is no part of %s", part.label(), g.label())
+	}
+	out := make([]int32, part.Len())
+	for k := range out {
+		out[k] = int32(part.start - g.start + k)
+	}
+	return out, nil
+}
 
 // read gives the variable's values for the neurons of the group or part.
 func (g *neuronGroup) read(v variable) (*Array, error) {

@@ -70,10 +70,7 @@ func (in *interp) makeSpikeMonitor(t *starlark.Thread, b *starlark.Builtin, args
 	}
 	m := &spikeMonitor{mon: mon, of: g, vars: g.pop.vars}
 	mon.Of, mon.CountOnly = g.span(), !record
-	if isGiven(vars) {
-		if !record {
-			return nil, fmt.Errorf("%s: record=False keeps counts only, without variables", b.Name())
-		}
+	if isGiven(vars) && record { // without, only counts are kept, as in Brian2
 		known := &population{kind: g.pop.kind, group: g.pop.group, vars: g.pop.vars, names: g.pop.names}
 		if vars != starlark.True {
 			m.vars = g.withMore()

@@ -122,7 +122,8 @@ func (w *varView) Get(key starlark.Value) (starlark.Value, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if _, tuple := key.(starlark.Tuple); tuple {
+	_, tuple := key.(starlark.Tuple)
+	if _, part := key.(*neuronGroup); tuple || part {
 		elems, err := w.of.pick(key)
 		if err != nil {
 			return nil, false, err
