@@ -116,6 +116,8 @@ type Synapses struct {
 	Params *diag.Source
 	Method string
 	Live   []Live // as in Group
+	// Links are the variables that are (linked), each once, to what has one value.
+	Links []Link
 	// Transmit makes the synapses contribute to sum(Target) of Post in every step; nil: they act by spikes and summed variables only.
 	Transmit  *Transmission
 	Namespace check.Scope

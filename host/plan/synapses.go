@@ -16,6 +16,7 @@ import (
 
 func (b *builder) synapseContext(s *net.Synapses) check.Context {
 	return check.Context{Dialect: s.Dialect, Scope: s.Namespace, Synapse: true, Multi: s.Multi, Pre: b.res.Models[s.Pre.Group], Post: b.res.Models[s.Post.Group],
+		Links: linksOf(s.Links),
 		Extra: live(s.Live), Used: b.uses(s.Name)}
 }
 
@@ -45,6 +46,7 @@ func (b *builder) checkSynapses() error {
 			continue
 		}
 		b.synModels[s] = m
+		b.checkSynapseLinks(s)
 		b.standIns(s, m)
 		b.checkTransmission(s, m)
 		for _, p := range s.Pathways {
@@ -90,7 +92,7 @@ func (b *builder) synapseInput(s *net.Synapses, n int) lower.SynapseInput {
 	}
 	return lower.SynapseInput{
 		EventDT: b.eventDT(s),
-		Input:   lower.Input{Object: s.Name, Model: b.synModels[s], N: n, Clock: clock, Method: s.Method, Table: b.tableOf(clock, 0)},
+		Input:   lower.Input{Object: s.Name, Model: b.synModels[s], N: n, Clock: clock, Method: s.Method, Table: b.tableOf(clock, 0), Links: b.linksTo(s.Name, s.Links)},
 		Pre:     end(s.Pre), Post: end(s.Post),
 	}
 }
