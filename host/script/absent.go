@@ -24,6 +24,7 @@ var absent = map[string]string{
 	"schedule":           fixedSlots,
 	"MagicNetwork":       "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
 	"reinit_devices":     onMachine,
+	"device_module":      "there is no device.run(): a network runs where run() stands; store() before a loop, and in it restore(), what changes, and run(); or sweep(...)",
 	"BrianLogger":        "--quiet leaves out notes; warnings and errors always show",
 	"active":             switchedOff,
 	"namespace":          "names of equations are given with namespace={...} where the object is made, or are variables of the script",
