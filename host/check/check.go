@@ -154,12 +154,11 @@ func (c *checker) declare(eq *syntax.Equation) {
 func (c *checker) link(v *Variable) {
 	shared, known := c.ctx.Links[v.Name]
 	switch {
-	case c.ctx.Synapse:
-		c.errorHint(v.Eq.NameSp, "link it in the neurons, and read "+v.Name+"_pre or "+v.Name+"_post", "variables of synapses cannot be linked")
-		c.bad[v] = true
 	case !known:
 		c.errorHint(v.Eq.NameSp, "write for example G."+v.Name+` = linked_var(H, "v") before the network runs`, "%s is (linked), but to nothing", v.Name)
 		c.bad[v] = true
+	case c.ctx.Synapse:
+		return // has one value for each synapse, which is the same for all
 	}
 	v.Shared = v.Shared || shared
 }

@@ -50,7 +50,10 @@ type Link struct {
 func (s *kernelScope) linked(l Link, at *ir.Expr, seen func(slot string)) *ir.Expr {
 	b, kind := s.b, ir.Indexed
 	if at == nil {
-		kind, at = ir.PerElement, b.Leaf(ir.OpElem)
+		at = b.Leaf(ir.OpElem)
+		if !s.perSyn {
+			kind = ir.PerElement
+		}
 	}
 	switch {
 	case l.Scalar && kind == ir.Indexed && l.Expr == nil:
@@ -318,6 +321,7 @@ func (g *group) storage() error {
 
 // kernelScope is a scope with the effects of the kernel being made.
 type kernelScope struct {
+	seen func(slot string) // is told what linked variables read; nil: nobody asks
 	scope
 	in      Input
 	stream  string
@@ -375,7 +379,11 @@ func (s *kernelScope) current(v *check.Variable) *ir.Expr {
 		return e
 	}
 	if v.Linked {
-		return as(s.b, s.linked(s.in.Links[v.Name], nil, func(string) {}), irType(v.Type.Kind))
+		seen := s.seen
+		if seen == nil {
+			seen = func(string) {}
+		}
+		return as(s.b, s.linked(s.in.Links[v.Name], nil, seen), irType(v.Type.Kind))
 	}
 	if v.Kind == check.Subexpression {
 		if e, ok := s.memo[v]; ok {

@@ -10,18 +10,19 @@ import (
 
 // PathwayInOrder makes the kernel that runs code for one synapse after another, each seeing what those before it wrote: spikes that were
 // sent earlier first, then by the neuron that spiked, then by the synapse's number. What Pathway refuses has one meaning so.
-func PathwayInOrder(in SynapseInput, code *check.Code, name string, post bool) (k *ir.Kernel, err error) {
+func PathwayInOrder(in SynapseInput, code *check.Code, name string, post bool) (k *ir.Kernel, ends Ends, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newSynScope(in, name)
-	p := &ordered{pathway: pathway{synScope: s, code: code, post: post}, places: map[place]*ir.Expr{}, assigned: map[string]bool{}}
+	p := &ordered{pathway: pathway{synScope: s, code: code, post: post}, places: map[place]*ir.Expr{}, assigned: map[string]bool{}, seen: map[place]bool{}}
 	p.findAssigned(code.Block.Stmts)
 	s.at = p.at
 	s.value = p.own
 	if err := p.bringUpToDate(); err != nil {
-		return nil, err
+		return nil, ends, err
 	}
 	s.model = code.Model
 	p.statements(code.Block.Stmts, nil)
+	ends = p.ends()
 	for _, v := range p.changed {
 		s.store(v.Name, v, s.env[v])
 		p.check(SlotName(in.Object, v.Name), s.env[v])
@@ -34,7 +35,26 @@ func PathwayInOrder(in SynapseInput, code *check.Code, name string, post bool) (
 	if k = s.kernel(in.Object + " " + name); k != nil {
 		k.Domain, k.InOrder = ir.Spiking, true
 	}
-	return k, nil
+	return k, ends, nil
+}
+
+// Ends says at which ends code of synapses changes variables. With one synapse at each element of these ends, no synapse sees what another
+// did, whatever their order.
+type Ends struct {
+	Pre, Post bool
+	// Shared: others see it nevertheless, for they read it at their other end, or it belongs to all synapses.
+	Shared bool
+}
+
+func (p *ordered) ends() (e Ends) {
+	for _, w := range p.stored {
+		e.Pre, e.Post = e.Pre || w.ref == check.RefPre, e.Post || w.ref == check.RefPost
+		other := place{check.RefPre + check.RefPost - w.ref, w.v}
+		loop := p.syn.Pre.Object == p.syn.Post.Object
+		written := slices.ContainsFunc(p.stored, func(x storedPlace) bool { return x.place == other })
+		e.Shared = e.Shared || w.ref == check.RefVariable || w.v.Shared || loop && (p.seen[other] || written) || p.read[SlotName(p.object(w.place), w.v.Name)]
+	}
+	return e
 }
 
 // ordered is a pathway in which synapses see what others wrote: values of shared variables and of the ends are kept with the place where they
@@ -44,6 +64,7 @@ type ordered struct {
 	places   map[place]*ir.Expr // what was assigned so far
 	stored   []storedPlace
 	assigned map[string]bool // slots of variables that the code assigns
+	seen     map[place]bool  // those of them that it reads
 }
 
 // place is a variable at one end of a synapse, or shared by all synapses.
@@ -116,6 +137,7 @@ func (p *ordered) at(e *End, v *check.Variable, at *ir.Expr) *ir.Expr {
 	if !p.assigned[p.object(w)+"."+v.Name] {
 		return nil
 	}
+	p.seen[w] = true
 	return p.placed(w)
 }
 

@@ -51,6 +51,7 @@ func newSynScope(in SynapseInput, stream string) *synScope {
 	s.scope.ref = s.resolve
 	s.value = s.variable
 	s.perSyn = true
+	s.seen = func(slot string) { s.read[slot] = true }
 	return s
 }
 

@@ -118,6 +118,8 @@ type Synapses struct {
 	Live   []Live // as in Group
 	// Inactive synapses keep their state, and spikes do nothing to them.
 	Inactive bool
+	// Links are the variables that are (linked), each once, to what has one value.
+	Links []Link
 	// Transmit makes the synapses contribute to sum(Target) of Post in every step; nil: they act by spikes and summed variables only.
 	Transmit  *Transmission
 	Namespace check.Scope

@@ -45,7 +45,7 @@ func (b *builder) lowerInput(g *net.Group) lower.Input {
 		Object: g.Name, Model: b.res.Models[g], N: g.N, Grid: g.Grid, Clock: clock, Method: g.Method,
 		Sum:     func(ib *ir.Builder, target string) *ir.Expr { return b.sumInput(ib, g, target) },
 		Table:   b.tableOf(clock, g.N),
-		History: map[string]int{}, Links: b.links(g),
+		History: map[string]int{}, Links: b.linksTo(g.Name, g.Links),
 	}
 	if f := b.firing[g]; f != nil {
 		in.Refractory = f.refractory

@@ -11,17 +11,26 @@ import (
 // linkVar is the table of the elements that a linked variable reads.
 func linkVar(variable string) string { return variable + "@link" }
 
-// links is what package lower needs to know of a group's linked variables.
-func (b *builder) links(g *net.Group) map[string]lower.Link {
+// linksOf tells of linked variables whether all elements read one value.
+func linksOf(links []net.Link) map[string]bool {
+	out := map[string]bool{}
+	for _, l := range links {
+		out[l.Var] = l.Shared
+	}
+	return out
+}
+
+// linksTo is what package lower needs to know of the linked variables of a group or of synapses.
+func (b *builder) linksTo(name string, links []net.Link) map[string]lower.Link {
 	out := map[string]lower.Link{}
-	for _, l := range g.Links {
+	for _, l := range links {
 		m := b.res.Models[l.Group]
 		if m == nil || m.ByName[l.Of] == nil {
 			continue // reported
 		}
 		x := lower.Link{Slot: lower.SlotName(l.Group.Name, l.Of), Type: typeOf(m.ByName[l.Of].Type), Shared: l.Shared, Scalar: m.ByName[l.Of].Shared}
 		if l.Index != nil && !l.Shared {
-			x.Index = lower.SlotName(g.Name, linkVar(l.Var))
+			x.Index = lower.SlotName(name, linkVar(l.Var))
 		}
 		if of := m.ByName[l.Of]; of.Kind == check.Subexpression {
 			x.Expr, x.Of = of, func() lower.Input { return b.lowerInput(l.Group) }
@@ -33,11 +42,26 @@ func (b *builder) links(g *net.Group) map[string]lower.Link {
 
 // checkLinks finds links to what is not there, or is something else.
 func (b *builder) checkLinks(g *net.Group) {
-	own := b.res.Models[g]
+	b.checkLinked(g, b.res.Models[g], g.Links)
+}
+
+// checkSynapseLinks does so for synapses, whose variables are linked to what has one value.
+func (b *builder) checkSynapseLinks(s *net.Synapses) {
+	for _, l := range s.Links {
+		if !l.Shared {
+			b.mistake(s.Place, "link a variable of the neurons, and read it with _pre or _post", "%s.%s is linked to %s.%s, but variables of synapses are linked only to what has one value", s.Name, l.Var, l.Group.Name, l.Of)
+			return
+		}
+	}
+	b.checkLinked(&net.Group{Name: s.Name, Place: s.Place}, b.synModels[s], s.Links)
+}
+
+// checkLinked checks the links of a group, or of synapses by their name and place.
+func (b *builder) checkLinked(g *net.Group, own *check.Model, links []net.Link) {
 	if own == nil {
 		return
 	}
-	for _, l := range g.Links {
+	for _, l := range links {
 		v := own.ByName[l.Var]
 		switch {
 		case v == nil || !v.Linked:

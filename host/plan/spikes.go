@@ -72,11 +72,7 @@ func timeDim(g *net.Group) units.Dim {
 
 // groupContext is what surrounds the equations of a group.
 func (b *builder) groupContext(g *net.Group) check.Context {
-	links := map[string]bool{}
-	for _, l := range g.Links {
-		links[l.Var] = l.Shared
-	}
-	return check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil, N: g.N, Links: links, Extra: append(spikeVariables(g), live(g.Live)...), Used: b.uses(g.Name)}
+	return check.Context{Dialect: g.Dialect, Scope: g.Namespace, Geometry: g.Grid != nil, N: g.N, Links: linksOf(g.Links), Extra: append(spikeVariables(g), live(g.Live)...), Used: b.uses(g.Name)}
 }
 
 // live are the variables that stand for numbers which may change.

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -15,6 +16,7 @@ import (
 
 func (b *builder) synapseContext(s *net.Synapses) check.Context {
 	return check.Context{Dialect: s.Dialect, Scope: s.Namespace, Synapse: true, Multi: s.Multi, Pre: b.res.Models[s.Pre.Group], Post: b.res.Models[s.Post.Group],
+		Links: linksOf(s.Links),
 		Extra: live(s.Live), Used: b.uses(s.Name)}
 }
 
@@ -44,6 +46,7 @@ func (b *builder) checkSynapses() error {
 			continue
 		}
 		b.synModels[s] = m
+		b.checkSynapseLinks(s)
 		b.standIns(s, m)
 		b.checkTransmission(s, m)
 		for _, p := range s.Pathways {
@@ -89,7 +92,7 @@ func (b *builder) synapseInput(s *net.Synapses, n int) lower.SynapseInput {
 	}
 	return lower.SynapseInput{
 		EventDT: b.eventDT(s),
-		Input:   lower.Input{Object: s.Name, Model: b.synModels[s], N: n, Clock: clock, Method: s.Method, Table: b.tableOf(clock, 0)},
+		Input:   lower.Input{Object: s.Name, Model: b.synModels[s], N: n, Clock: clock, Method: s.Method, Table: b.tableOf(clock, 0), Links: b.linksTo(s.Name, s.Links)},
 		Pre:     end(s.Pre), Post: end(s.Post),
 	}
 }
@@ -357,6 +360,15 @@ func (b *builder) pathwayItem(s *net.Synapses, path *net.Pathway) Item {
 	return Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: order, Clock: b.clocks.add(b.dtOf(s.Source(path).DT)), Callback: -1}
 }
 
+// alone reports whether no two synapses change variables of one neuron, so that their order does not matter.
+func (b *builder) alone(s *net.Synapses, ends lower.Ends) bool {
+	few := func(slot string, n int) bool {
+		c, ok := b.countable[lower.SlotName(s.Name, slot)]
+		return ok && !slices.ContainsFunc(c.p.made.counted(c, n), func(k int32) bool { return k > 1 })
+	}
+	return !ends.Shared && (!ends.Pre || few(lower.Outgoing, s.Pre.Group.N)) && (!ends.Post || few(lower.Incoming, s.Post.Group.N))
+}
+
 // pathway adds the code that runs when spikes arrive.
 func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, path *net.Pathway, l *lump) {
 	group := s.Source(path)
@@ -368,11 +380,12 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 	}
 	var order *lower.OrderDependent
 	if errors.As(err, &order) {
-		if !s.ByIndex {
+		var ends lower.Ends
+		k, ends, err = lower.PathwayInOrder(in, b.pathCode[path], path.Name, path.Post)
+		if !s.ByIndex && !b.alone(s, ends) {
 			b.report(diag.Errorf(path.Code, order.Stmt.Sp, "%s", order.Why).WithHint("add to variables of the neurons with +=, and keep what each synapse remembers in variables of its own; or run the synapses one after another, which is slower, with Synapses(..., order_dependent=\"by index\")"))
 			return
 		}
-		k, err = lower.PathwayInOrder(in, b.pathCode[path], path.Name, path.Post)
 	}
 	switch {
 	case err != nil:

@@ -23,6 +23,7 @@ var absent = map[string]string{
 	"schedule":           fixedSlots,
 	"MagicNetwork":       "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
 	"reinit_devices":     onMachine,
+	"device_module":      "there is no device.run(): a network runs where run() stands; store() before a loop, and in it restore(), what changes, and run(); or sweep(...)",
 	"BrianLogger":        "--quiet leaves out notes; warnings and errors always show",
 	"add_attribute":      "objects have no attributes of the script's own; keep values in a dictionary",
 	"DecodingProjection": "compute_firing_rate(window) gives neurons that spike an r, which a Synapse(psp=\"w*pre.r\") of a rate-coded population transmits",

@@ -31,6 +31,9 @@ func parts(syn *net.Synapses) *net.Network {
 				groups = append(groups, g)
 			}
 		}
+		for _, l := range s.Links {
+			groups = append(groups, l.Group)
+		}
 		n.Synapses = append(n.Synapses, s)
 	}
 	add(syn)
@@ -41,8 +44,8 @@ func parts(syn *net.Synapses) *net.Network {
 // still are the synapses and what they connect without spikes and code, whose names may get their values when the script has gone on.
 func still(syn *net.Synapses) *net.Synapses {
 	quiet := func(g *net.Group) *net.Group {
-		if len(g.Links) > 0 || g.Of != nil {
-			return g // what it is linked to, or an end of the synapses that it stands for, may be the other end
+		if len(g.Links)+len(syn.Links) > 0 || g.Of != nil {
+			return g // what it or the synapses are linked to, or an end of the synapses that it stands for, may be the other end
 		}
 		q := *g
 		q.Spiking, q.Code, q.Events, q.Stops = nil, nil, nil, nil

@@ -148,6 +148,32 @@ func (l *linkedVar) followed() (*linkedVar, error) {
 	return to, nil
 }
 
+// link makes a linked variable of synapses stand for one of neurons that has one value.
+func (s *synapses) link(name string, l *linkedVar) (err error) {
+	if l.v.linked {
+		if l, err = l.followed(); err != nil {
+			return err
+		}
+	}
+	v, ok := s.vars[name]
+	switch {
+	case !ok:
+		return noAttr(fmt.Sprintf("Synapses %q", s.name), name, s.names)
+	case !v.linked:
+		return withHint(fmt.Errorf("%s.%s is not a linked variable", s.name, name), fmt.Sprintf("write the flag into its line of the equations:  %s : UNIT (linked)", name))
+	case s.sim() != nil:
+		return fmt.Errorf("%s has run; link %s before", s.name, name)
+	case !l.v.shared && l.of.pop.group.N != 1:
+		return withHint(fmt.Errorf("%s.%s: variables of synapses are linked only to what has one value", s.name, name), fmt.Sprintf("link a variable of the neurons, %s.%s = %s, and read %s_post in the synapses", s.target.label(), name, l, name))
+	}
+	x := net.Link{Var: name, Group: l.of.pop.group, Of: l.v.name, Shared: true}
+	s.syn.Links = append(slices.DeleteFunc(s.syn.Links, func(o net.Link) bool { return o.Var == name }), x)
+	if !slices.Contains(s.needs, l.of.object) {
+		s.needs = append(s.needs, l.of.object)
+	}
+	return nil
+}
+
 // evaluateNow turns the assignment that was made last into values: what linked variables in it stand for may be set otherwise afterwards.
 func (g *neuronGroup) evaluateNow(v variable) error {
 	data, err := g.values(v)

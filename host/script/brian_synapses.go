@@ -487,7 +487,7 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 		val = a
 	}
 	if l, ok := val.(*linkedVar); ok {
-		return withHint(fmt.Errorf("%s.%s: variables of synapses cannot be linked", s.name, name), fmt.Sprintf("link a variable of the neurons, %s.%s = %s, and read %s_post in the synapses", s.target.label(), name, l, name))
+		return s.link(name, l)
 	}
 	v, ok := s.vars[name]
 	if plain, is := s.vars[strings.TrimSuffix(name, "_")]; !ok && is {

@@ -492,7 +492,7 @@ func (in *interp) figureVocabulary() starlark.StringDict {
 	maps.Copy(plt, d)
 	scatter := axesMethods["scatter"]
 	in.pyplotSettings(plt)
-	for _, name := range []string{"rcParams", "rc", "GridSpec", "ion", "ioff"} {
+	for _, name := range []string{"rcParams", "rc", "rcdefaults", "GridSpec", "ion", "ioff", "cycler", "MaxNLocator", "MultipleLocator", "FuncFormatter", "FormatStrFormatter"} {
 		d[name] = plt[name]
 	}
 	plt["scatter"] = starlark.NewBuiltin("scatter", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

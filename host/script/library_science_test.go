@@ -30,6 +30,7 @@ func TestScience(t *testing.T) {
 		{"import numpy as np\nfrom brian2 import mV\na = np.array([[1, 2], [3, 4]])\nprint(sum(a), sum([a, a])[1], sum([1*mV, 2*mV]), sum(x > 1 for x in [1, 2, 3]), sum([[1], [2]], []), sum([0.1]*3), sum([True, True]), sum([]), sum(a[0] > 1), np.sum(a))",
 			"[4, 6] [6, 8] 3 mV 2 [1, 2] 0.30000000000000004 2 0 1 10"},
 		{"from brian2 import *\nprint(sum(array([[1, 2], [3, 4]])))", "10"},
+		{"def f(): pass\nfor d in [float32, np.int64]: print(d.__name__)\nclass A:\n    pass\nprint(f.__name__, A.__name__, (lambda x: x).__name__ == '<lambda>', len.__name__)", "float32\nint64\nf A True len"},
 		{"print(get_device().__class__.__name__, magic_network.t, magic_network.objects)", "RuntimeDevice 0 s []"},
 	} {
 		out, _, err := runText(t, c.text+"\n", Options{})

@@ -87,6 +87,7 @@ func pythonVocabulary(d starlark.StringDict) {
 	}
 	d[makeBox], d[pystar.Global] = starlark.NewBuiltin(makeBox, newBox), starlark.NewBuiltin("global", doNothing)
 	d[wholeFieldName] = starlark.NewBuiltin(wholeFieldName, wholeField)
+	d[namedName] = starlark.NewBuiltin(namedName, named)
 	d[wholeName] = starlark.NewBuiltin(wholeName, whole)
 	d[methodName], d[pystar.Imaginary] = starlark.NewBuiltin(methodName, method), imaginaryUnit
 	d[pystar.With], d[withEnd] = starlark.NewBuiltin("with", enter), starlark.NewBuiltin("with", leave)
@@ -289,6 +290,10 @@ func likePython(f *syntax.File) {
 		switch n := n.(type) {
 		case *syntax.AssignStmt:
 			n.LHS = assignable(n.LHS)
+		case *syntax.DotExpr:
+			if n.Name.Name == "__name__" {
+				n.X = &syntax.CallExpr{Fn: &syntax.Ident{NamePos: n.Dot, Name: namedName}, Lparen: n.Dot, Args: []syntax.Expr{n.X}, Rparen: n.Dot}
+			}
 		case *syntax.CallExpr:
 			if dot, ok := n.Fn.(*syntax.DotExpr); ok && pythonMethods[dot.Name.Name] != nil {
 				n.Fn = &syntax.CallExpr{Fn: &syntax.Ident{NamePos: dot.NamePos, Name: methodName}, Lparen: dot.NamePos, Rparen: dot.NamePos,

@@ -87,7 +87,10 @@ func (c *clone) cloneSynapses(s *net.Synapses) *net.Synapses {
 	own := *s
 	own.Pre, own.Post = c.span(s.Pre), c.span(s.Post)
 	own.Namespace, own.Initial = c.scope(s.Namespace), c.assignments(s.Initial)
-	own.Connect, own.Pathways = slices.Clone(s.Connect), slices.Clone(s.Pathways)
+	own.Connect, own.Pathways, own.Links = slices.Clone(s.Connect), slices.Clone(s.Pathways), slices.Clone(s.Links)
+	for k := range own.Links {
+		own.Links[k].Group = c.groups[own.Links[k].Group]
+	}
 	for k, x := range own.Connect {
 		y := *x
 		if y.Namespace != nil {

@@ -198,7 +198,7 @@ func testOrderDependentCode(parent *bench) {
 		"v_post = w": false, "v_post *= 2": false, "v_post += w*v_post": false,
 	} {
 		b := parent.another()
-		in := b.generator("sg", 1, []int32{0}, []float64{1})
+		in := b.generator("sg", 2, []int32{0}, []float64{1}) // two synapses of one neuron
 		g := b.group("g", 1, "v : 1", "", namespace{}, nil)
 		s := b.synapses("synapses", in, g, "w : 1", namespace{}, onPre(code))
 		s.Connect = []*net.Connection{{}}
