@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -72,6 +73,9 @@ func compared(op syntax.Token, x, y starlark.Value) (starlark.Value, error) {
 			if unitless(one(a)) || unitless(one(b)) {
 				return starlark.Bool(compareFloats(op, a.Value, b.Value)), nil
 			}
+		}
+		if isNumber && both && (math.IsNaN(a.Value) || math.IsNaN(b.Value)) { // in Starlark it is the greatest number
+			return starlark.Bool(op == syntax.NEQ), nil
 		}
 		ok, err := starlark.Compare(op, x, y)
 		return starlark.Bool(ok), err
