@@ -65,7 +65,7 @@ func (f *modelFlags) describe(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.set, "set", nil, "set a parameter of the script, `NAME=VALUE`: --set N=100 --set tau=5*ms")
 	c.Flags().StringArrayVar(&f.data, "data", nil, "a folder `DIR` that the script may read, besides its own")
 	c.Flags().Var(&f.seed, "seed", "seed of all random numbers; wins over the script's seed(...)")
-	c.Flags().Uint64Var(&f.steps, "script-steps", 0, "steps `N` that the script may take before it runs the network (default 2000000000)")
+	c.Flags().Uint64Var(&f.steps, "script-steps", 0, "steps `N` that the script may take before it runs the network (default 100000000)")
 }
 
 // execution adds the flags that say how it runs.

@@ -52,6 +52,7 @@ func (a *Axes) room(w, h float64) (room, error) {
 			m.t += tickSize // the title stands above it
 		}
 	}
+	a.notesRoom(&m, w, h)
 	if a.bar != nil {
 		y, err := a.bar.y.outside(h)
 		if err != nil {

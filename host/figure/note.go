@@ -110,3 +110,30 @@ func arrow(c canvas, from, to point, col Color) {
 	c.stroke([][]point{{from, base}}, pen{width: 1, color: col})
 	c.fill([][]point{{to, {base.x - uy*half, base.y + ux*half}, {base.x + uy*half, base.y - ux*half}}}, col)
 }
+
+// notesRoom makes room for texts that begin a little outside of the Axes.
+func (a *Axes) notesRoom(m *room, w, h float64) {
+	p := &panel{box: rect{0, 0, w, h}, x: a.x.scale(0, w), y: a.y.scale(0, h)}
+	const far = 0.35 // of the box: what is farther away is not meant to be seen
+	for _, art := range a.artists {
+		n, ok := art.(*note)
+		if !ok || n.arrow != nil {
+			continue
+		}
+		at := n.at(p)
+		if p.box.contains(at) || at.x < -far*w || at.x > (1+far)*w || at.y < -far*h || at.y > (1+far)*h {
+			continue
+		}
+		size := n.o.Size
+		if size == 0 {
+			size = textSize
+		}
+		b := typesetLines(n.text, size)
+		tw, th := b.width(), b.height()
+		if n.o.Upright {
+			tw, th = th, tw
+		}
+		m.l, m.r = max(m.l, n.o.H*tw-at.x), max(m.r, at.x+(1-n.o.H)*tw-w)
+		m.b, m.t = max(m.b, n.o.V*th-at.y), max(m.t, at.y+(1-n.o.V)*th-h)
+	}
+}

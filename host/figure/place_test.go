@@ -209,6 +209,23 @@ func TestTextBox(t *testing.T) {
 	}
 }
 
+// TestNotesRoom: a text above the Axes makes the room that it needs, one within or far away makes none.
+func TestNotesRoom(t *testing.T) {
+	height := func(x, y float64) float64 {
+		f := newFigure(t, 0, 0)
+		a := f.Current()
+		must(t, a.Plot(Numbers(0, 10), Numbers(0, 10), Style{}))
+		must(t, a.SetLimits("y", 0, 10, units.Dim{}))
+		must(t, a.Text(Numbers(x), Numbers(y), "words", TextOptions{Size: 20}))
+		boxes, err := f.layout()
+		must(t, err)
+		return boxes[0].box.h()
+	}
+	if within, above, away := height(5, 5), height(5, 10.2), height(5, 30); within-above < 15 || within != away {
+		t.Errorf("heights %g with a text within, %g with one above, %g with one far away", within, above, away)
+	}
+}
+
 // TestDashes: dashes of one's own are those that are drawn, and a cycle gives artists their lines.
 func TestDashes(t *testing.T) {
 	l, err := Dashes([]float64{8, 6, 1, 6})

@@ -49,4 +49,17 @@ print((S.a[:]/Hz).round(9), S.q[:])
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}
+	_, _, err := runText(t, `from brian2 import *
+G = NeuronGroup(2, 'v : 1', threshold='True', reset='')
+H = NeuronGroup(1, 'x : 1')
+S = Synapses(G, H, '''q : 1 (linked)
+w : 1''', on_pre='''x_post += 1
+w = q''')
+S.connect()
+S.q = linked_var(H, 'x')
+run(1*ms)
+`, Options{Engine: &countingEngine{&countingBackend{}, nil}})
+	if err == nil || !strings.Contains(err.Error(), "is read and changed by the code of synapses") {
+		t.Errorf("what is linked to what the code changes: %v", err)
+	}
 }

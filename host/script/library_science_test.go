@@ -31,6 +31,7 @@ func TestScience(t *testing.T) {
 			"[4, 6] [6, 8] 3 mV 2 [1, 2] 0.30000000000000004 2 0 1 10"},
 		{"from brian2 import *\nprint(sum(array([[1, 2], [3, 4]])))", "10"},
 		{"def f(): pass\nfor d in [float32, np.int64]: print(d.__name__)\nclass A:\n    pass\nprint(f.__name__, A.__name__, (lambda x: x).__name__ == '<lambda>', len.__name__)", "float32\nint64\nf A True len"},
+		{"a = np.nan\nprint(a > 1, a < 1, a == a, a != a, 1 <= a, a*mV > 1*mV, 1 if a > 0 else 2, [x for x in [1, a] if x > 0], 0 < a < 1)", "False False False True False False 2 [1] False"},
 		{"print(get_device().__class__.__name__, magic_network.t, magic_network.objects)", "RuntimeDevice 0 s []"},
 	} {
 		out, _, err := runText(t, c.text+"\n", Options{})

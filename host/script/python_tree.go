@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -110,6 +111,9 @@ func compared(op syntax.Token, x, y starlark.Value) (starlark.Value, error) {
 				return starlark.Bool(compareFloats(op, a.Value, b.Value)), nil
 			}
 			return nil, withHint(fmt.Errorf("cannot compare %s with %s", describeDim(a.Dim), describeDim(b.Dim)), "compare values of one unit, such as v > 3*mV")
+		}
+		if isNumber && both && (math.IsNaN(a.Value) || math.IsNaN(b.Value)) { // in Starlark it is the greatest number
+			return starlark.Bool(op == syntax.NEQ), nil
 		}
 		ok, err := starlark.Compare(op, x, y)
 		return starlark.Bool(ok), err

@@ -18,8 +18,8 @@ import (
 	"go.starlark.net/syntax"
 )
 
-// DefaultSteps is how many Starlark steps a script may take between two runs: about a minute of them.
-const DefaultSteps = 2_000_000_000
+// DefaultSteps is how many Starlark steps a script may take between two runs.
+const DefaultSteps = 100_000_000
 
 // DefaultSeed is the seed of scripts that name none, so that a run can be repeated.
 const DefaultSeed = 1
