@@ -13,7 +13,7 @@ import (
 func PathwayInOrder(in SynapseInput, code *check.Code, name string, post bool) (k *ir.Kernel, ends Ends, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newSynScope(in, name)
-	p := &ordered{pathway: pathway{synScope: s, code: code, post: post}, places: map[place]*ir.Expr{}, assigned: map[string]bool{}, seen: map[place]bool{}}
+	p := &ordered{pathway: pathway{synScope: s, code: code, post: post}, places: map[place]*ir.Expr{}, assigned: map[string]bool{}, seen: map[place]bool{}, ways: map[place]*way{}}
 	p.findAssigned(code.Block.Stmts)
 	s.at = p.at
 	s.value = p.own
@@ -44,9 +44,15 @@ type Ends struct {
 	Pre, Post bool
 	// Shared: others see it nevertheless, for they read it at their other end, or it belongs to all synapses.
 	Shared bool
+	// Same: what several synapses of one neuron leave there does not depend on their order: they add to it, or all set it to one value, and none reads it.
+	Same bool
 }
 
 func (p *ordered) ends() (e Ends) {
+	e.Same = len(p.seen) == 0
+	for _, k := range p.ways {
+		e.Same = e.Same && (k.sets == 0 || k.adds == 0) && k.fixed && (k.sets <= 1 || !k.masked)
+	}
 	for _, w := range p.stored {
 		e.Pre, e.Post = e.Pre || w.ref == check.RefPre, e.Post || w.ref == check.RefPost
 		other := place{check.RefPre + check.RefPost - w.ref, w.v}
@@ -65,6 +71,49 @@ type ordered struct {
 	stored   []storedPlace
 	assigned map[string]bool // slots of variables that the code assigns
 	seen     map[place]bool  // those of them that it reads
+	ways     map[place]*way
+}
+
+// way is how the code of a synapse changes a variable.
+type way struct {
+	adds, sets int
+	masked     bool // some of it under conditions
+	fixed      bool // it is set to what is the same for all synapses of the neuron
+}
+
+// note notes a statement that gives a variable of an end, or of all synapses, the value x or adds it.
+func (p *ordered) note(w place, op string, x, mask *ir.Expr) {
+	k := p.ways[w]
+	if k == nil {
+		k = &way{fixed: w.ref != check.RefVariable}
+		p.ways[w] = k
+	}
+	k.masked = k.masked || mask != nil
+	if op == "+=" || op == "-=" {
+		k.adds++
+		return
+	}
+	k.sets++
+	k.fixed = k.fixed && op == "=" && p.ofNeuron(x, w)
+}
+
+// ofNeuron reports whether a value is the same for all synapses that have a neuron at the end where w is.
+func (p *ordered) ofNeuron(x *ir.Expr, w place) bool {
+	at := ir.OpPost
+	if w.ref == check.RefPre {
+		at = ir.OpPre
+	}
+	switch x.Op {
+	case ir.OpElem, ir.OpPre, ir.OpPost:
+		return x.Op == at && !w.v.Shared
+	case ir.OpUniform, ir.OpNormal, ir.OpPoisson, ir.OpExponential, ir.OpGamma:
+		return false
+	case ir.OpLoad:
+		if k := p.b.Slots()[x.Slot].Kind; k != ir.Scalar && k != ir.Indexed {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(x.Args, func(a *ir.Expr) bool { return !p.ofNeuron(a, w) })
 }
 
 // place is a variable at one end of a synapse, or shared by all synapses.
@@ -180,6 +229,9 @@ func (p *ordered) statement(st *syntax.Stmt, mask *ir.Expr) {
 	old := func() *ir.Expr { return p.own(v) }
 	if w.ref != check.RefVariable || v.Shared && v.Kind != check.Local {
 		old = func() *ir.Expr { return p.placed(w) }
+	}
+	if w.ref != check.RefVariable || v.Shared && v.Kind != check.Local {
+		p.note(w, st.Op, p.expr(st.X), mask)
 	}
 	e := as(b, p.augment(st, old), irType(v.Type.Kind))
 	end := &p.syn.Post

@@ -360,13 +360,13 @@ func (b *builder) pathwayItem(s *net.Synapses, path *net.Pathway) Item {
 	return Item{Name: s.Name + "_" + path.Name, Slot: Synapses, Order: order, Clock: b.clocks.add(b.dtOf(s.Source(path).DT)), Callback: -1}
 }
 
-// alone reports whether no two synapses change variables of one neuron, so that their order does not matter.
-func (b *builder) alone(s *net.Synapses, ends lower.Ends) bool {
+// anyOrder reports whether the order of synapses does not matter: no two of them change variables of one neuron, or they all change them alike.
+func (b *builder) anyOrder(s *net.Synapses, ends lower.Ends) bool {
 	few := func(slot string, n int) bool {
 		c, ok := b.countable[lower.SlotName(s.Name, slot)]
 		return ok && !slices.ContainsFunc(c.p.made.counted(c, n), func(k int32) bool { return k > 1 })
 	}
-	return !ends.Shared && (!ends.Pre || few(lower.Outgoing, s.Pre.Group.N)) && (!ends.Post || few(lower.Incoming, s.Post.Group.N))
+	return ends.Same || !ends.Shared && (!ends.Pre || few(lower.Outgoing, s.Pre.Group.N)) && (!ends.Post || few(lower.Incoming, s.Post.Group.N))
 }
 
 // pathway adds the code that runs when spikes arrive.
@@ -382,7 +382,7 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 	if errors.As(err, &order) {
 		var ends lower.Ends
 		k, ends, err = lower.PathwayInOrder(in, b.pathCode[path], path.Name, path.Post)
-		if !s.ByIndex && !b.alone(s, ends) {
+		if !s.ByIndex && !b.anyOrder(s, ends) {
 			b.report(diag.Errorf(path.Code, order.Stmt.Sp, "%s", order.Why).WithHint("add to variables of the neurons with +=, and keep what each synapse remembers in variables of its own; or run the synapses one after another, which is slower, with Synapses(..., order_dependent=\"by index\")"))
 			return
 		}
