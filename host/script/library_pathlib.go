@@ -1,7 +1,6 @@
 package script
 
 import (
-	"fmt"
 	"os"
 	"path"
 	"strings"
@@ -73,7 +72,7 @@ func (in *interp) makePath(_ *starlark.Thread, b *starlark.Builtin, args starlar
 	for _, v := range args {
 		s, ok := fileName(v)
 		if !ok || len(kwargs) > 0 {
-			return nil, fmt.Errorf("Path: expected texts, got %s", article(v))
+			return nil, inCall("Path", "expected texts, got %s", article(v))
 		}
 		parts = append(parts, s)
 	}

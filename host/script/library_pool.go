@@ -27,7 +27,7 @@ func makePool(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 		return nil, err
 	}
 	if isGiven(begin) {
-		return nil, withHint(fmt.Errorf("Pool: there is no initializer="), "call the function before")
+		return nil, withHint(inCall("Pool", "there is no initializer="), "call the function before")
 	}
 	return &moduleValue{"Pool", functions(map[string]builtinFunc{
 		"map": poolMap(poolList), "imap": poolMap(poolList), "imap_unordered": poolMap(poolList), "starmap": poolMap(poolList), "map_async": poolMap(poolLater), "starmap_async": poolMap(poolLater),
@@ -129,7 +129,7 @@ func joblibModule() starlark.StringDict {
 				for k, c := range calls {
 					call, ok := c.(starlark.Tuple)
 					if !ok || len(call) != 3 {
-						return nil, withHint(fmt.Errorf("Parallel: expected calls that are delayed, got %s", article(c)), "as in Parallel(n_jobs=4)(delayed(f)(x) for x in values)")
+						return nil, withHint(inCall("Parallel", "expected calls that are delayed, got %s", article(c)), "as in Parallel(n_jobs=4)(delayed(f)(x) for x in values)")
 					}
 					var named []starlark.Tuple
 					for _, kv := range call[2].(starlark.Tuple) {
