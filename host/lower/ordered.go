@@ -50,8 +50,8 @@ type Ends struct {
 
 func (p *ordered) ends() (e Ends) {
 	e.Same = len(p.seen) == 0
-	for _, k := range p.ways {
-		e.Same = e.Same && (k.sets == 0 || k.adds == 0) && k.fixed && (k.sets <= 1 || !k.masked)
+	for w, k := range p.ways {
+		e.Same = e.Same && !p.read[SlotName(p.object(w), w.v.Name)] && (k.sets == 0 || k.adds == 0) && k.fixed && (k.sets <= 1 || !k.masked)
 	}
 	for _, w := range p.stored {
 		e.Pre, e.Post = e.Pre || w.ref == check.RefPre, e.Post || w.ref == check.RefPost
