@@ -403,7 +403,7 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 			return n.profile()
 		}), nil
 	case "schedule":
-		return stringList(allSlots()), nil
+		return stringList(slots), nil
 	case "profiling_info":
 		return n.profile()
 	case "restore":

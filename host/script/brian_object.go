@@ -330,14 +330,6 @@ func (in *interp) makeClock(_ *starlark.Thread, b *starlark.Builtin, args starla
 
 var slots = []string{"start", "groups", "thresholds", "synapses", "resets", "end"}
 
-// allSlots are all that when= can be, in the order of a step.
-func allSlots() (all []string) {
-	for _, s := range slots {
-		all = append(all, "before_"+s, s, "after_"+s)
-	}
-	return all
-}
-
 // slotOf checks when=.
 func slotOf(kind, when string) error {
 	bare := strings.TrimPrefix(strings.TrimPrefix(when, "before_"), "after_")
