@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"image/color"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -18,6 +19,9 @@ func rgb(hex uint32) Color {
 // cycle holds the colors of artists that name none: Okabe and Ito's palette, which people with any color vision tell apart
 // (https://jfly.uni-koeln.de/color/), ordered so that the first three differ most in lightness too.
 var cycle = []Color{rgb(0x0072b2), rgb(0xd55e00), rgb(0x009e73), rgb(0xcc79a7), rgb(0xe69f00), rgb(0x56b4e9), rgb(0x5a5a5a), rgb(0xc4b000)}
+
+// Cycle lists the colors of artists that name none, in their order.
+func Cycle() []Color { return slices.Clone(cycle) }
 
 var (
 	black = rgb(0)

@@ -25,7 +25,6 @@ var absent = map[string]string{
 	"reinit_devices":     onMachine,
 	"device_module":      "there is no device.run(): a network runs where run() stands; store() before a loop, and in it restore(), what changes, and run(); or sweep(...)",
 	"BrianLogger":        "--quiet leaves out notes; warnings and errors always show",
-	"add_attribute":      "objects have no attributes of the script's own; keep values in a dictionary",
 	"DecodingProjection": "compute_firing_rate(window) gives neurons that spike an r, which a Synapse(psp=\"w*pre.r\") of a rate-coded population transmits",
 	"CurrentInjection":   "give a Synapse(psp=\"pre.r\") and connect_one_to_one: the rate is then added to g_TARGET in every step",
 	"Convolution":        extension + "connect_from_matrix or connect_from_arrays take the weights of a convolution",

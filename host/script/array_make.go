@@ -172,8 +172,12 @@ func zeroAs(x, y units.Quantity) units.Quantity {
 func linspace(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var lo, hi starlark.Value
 	n, endpoint := 50, true
+	kwargs, dtype := withoutDtype(kwargs)
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "start", &lo, "stop", &hi, "num?", &n, "endpoint?", &endpoint); err != nil {
 		return nil, err
+	}
+	if dtype != nil {
+		return ofDtype(dtype)(linspace(nil, b, args, kwargs))
 	}
 	x, ok1 := asQuantity(lo)
 	y, ok2 := asQuantity(hi)
@@ -205,8 +209,12 @@ func linspace(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 func arange(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var p1 starlark.Value
 	var p2, p3 starlark.Value = starlark.None, starlark.None
+	kwargs, dtype := withoutDtype(kwargs)
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "start", &p1, "stop?", &p2, "step?", &p3); err != nil {
 		return nil, err
+	}
+	if dtype != nil {
+		return ofDtype(dtype)(arange(nil, b, args, kwargs))
 	}
 	if p2 == starlark.None {
 		p1, p2 = starlark.MakeInt(0), p1
@@ -281,4 +289,29 @@ func meshgrid(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	}
 	gx.dim, gx.kind, gy.dim, gy.kind = x.dim, x.kind, y.dim, y.kind
 	return starlark.Tuple{gx, gy}, nil
+}
+
+// withoutDtype takes dtype= out of arguments; nil: it is not there.
+func withoutDtype(kwargs []starlark.Tuple) (rest []starlark.Tuple, dtype starlark.Value) {
+	for _, kw := range kwargs {
+		if kw[0] == starlark.String("dtype") {
+			dtype = kw[1]
+		} else {
+			rest = append(rest, kw)
+		}
+	}
+	if dtype == starlark.None {
+		dtype = nil
+	}
+	return rest, dtype
+}
+
+// ofDtype gives an array elements of a kind.
+func ofDtype(dtype starlark.Value) func(starlark.Value, error) (starlark.Value, error) {
+	return func(v starlark.Value, err error) (starlark.Value, error) {
+		if err != nil {
+			return nil, err
+		}
+		return v.(*Array).astype(dtype)
+	}
 }

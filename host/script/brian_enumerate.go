@@ -11,7 +11,7 @@ import (
 )
 
 // enumeration parses the expression of connect(j='EXPR for VAR in range(a, b, step) if COND'), of
-// '... for VAR in sample(a, b, step, p=P)' or sample(..., size=N), and of one value, j='i+1'. post: the values are those of i.
+// '... for VAR in sample(a, b, step, p=P)' or sample(..., size=N), and of one value, j='i+1' or j='i+1 if COND'. post: the values are those of i.
 func (in *interp) enumeration(t *starlark.Thread, owner, text string, post bool) (*net.Enumeration, error) {
 	arg, given := "j", "i"
 	if post {
@@ -21,8 +21,12 @@ func (in *interp) enumeration(t *starlark.Thread, owner, text string, post bool)
 	e := &net.Enumeration{Post: post}
 	at := p.word(0, len(text), "for")
 	if at < 0 {
-		e.Target = p.expr(0, len(text))
 		// j='i+1' leaves out what is outside of the group only when asked.
+		end := len(text)
+		if cond := p.word(0, end, "if"); cond >= 0 && p.word(cond, end, "else") < 0 {
+			e.If, end = p.expr(cond+2, len(text)), cond
+		}
+		e.Target = p.expr(0, end)
 		return e, p.list.Err()
 	}
 	e.Target = p.expr(0, at)

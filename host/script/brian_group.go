@@ -387,6 +387,9 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 	if v, ok, err := bare(g, name); ok {
 		return v, err
 	}
+	if v := g.added(name); v != nil {
+		return v, nil
+	}
 	return nil, noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, g.AttrNames())
 }
 
@@ -429,6 +432,9 @@ func (g *neuronGroup) SetField(name string, val starlark.Value) error {
 			return err
 		}
 		v, ok = plain, true
+	}
+	if _, added := g.own[name]; added && !ok {
+		return g.object.SetField(name, val)
 	}
 	if !ok {
 		switch name {

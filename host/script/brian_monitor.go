@@ -187,6 +187,9 @@ func (m *stateMonitor) Attr(name string) (starlark.Value, error) {
 	if v, ok, err := bare(m, name); ok {
 		return v, err
 	}
+	if v := m.added(name); v != nil {
+		return v, nil
+	}
 	return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.name), name, m.AttrNames())
 }
 

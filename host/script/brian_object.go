@@ -35,6 +35,8 @@ type object struct {
 	// drawn is the seed of random numbers of its description, drawnAt counts when they were asked for; 0: never.
 	drawn   uint64
 	drawnAt int
+	// own are attributes of the script's own, from add_attribute(name).
+	own starlark.StringDict
 	// inactive objects keep what they have, and do nothing in a run.
 	inactive bool
 	// function is what a network_operation calls: it stands for the operation among the script's names.
@@ -61,6 +63,10 @@ func (o *object) AttrNames() []string { return []string{"active", "name"} }
 
 // SetField sets active, which takes effect with the next run.
 func (o *object) SetField(name string, val starlark.Value) error {
+	if _, ok := o.own[name]; ok {
+		o.own[name] = val
+		return nil
+	}
 	if name != "active" {
 		return noAttr(fmt.Sprintf("%s %q", o.kind, o.name), name, []string{"active"})
 	}
@@ -73,6 +79,24 @@ func (o *object) SetField(name string, val starlark.Value) error {
 	}
 	o.inactive = !bool(on)
 	return nil
+}
+
+// added is an attribute of the script's own, or the method that adds one; nil for other names.
+func (o *object) added(name string) starlark.Value {
+	if name != "add_attribute" {
+		return o.own[name]
+	}
+	return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		var attr string
+		if err := unpack(b.Name(), args, kwargs, "name", &attr); err != nil {
+			return nil, err
+		}
+		if o.own == nil {
+			o.own = starlark.StringDict{}
+		}
+		o.own[attr] = starlark.None
+		return starlark.None, nil
+	})
 }
 
 // keeps reports whether an object has a state that goes on when it is not active: it stays in the network.
@@ -91,6 +115,9 @@ func (o *object) Attr(name string) (starlark.Value, error) {
 		return starlark.String(o.name), nil
 	case "active":
 		return starlark.Bool(!o.inactive), nil
+	}
+	if v := o.added(name); v != nil {
+		return v, nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", o.kind, o.name), name, o.AttrNames())
 }

@@ -139,6 +139,9 @@ func (m *spikeMonitor) Attr(name string) (starlark.Value, error) {
 		if v, ok, err := bare(m, name); ok {
 			return v, err
 		}
+		if v := m.added(name); v != nil {
+			return v, nil
+		}
 		return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.name), name, m.AttrNames())
 	}
 	s, err := m.spikes()
@@ -340,6 +343,9 @@ func (m *rateMonitor) Attr(name string) (starlark.Value, error) {
 	}
 	if v, ok, err := bare(m, name); ok {
 		return v, err
+	}
+	if v := m.added(name); v != nil {
+		return v, nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.name), name, m.AttrNames())
 }

@@ -443,6 +443,9 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 	if v, ok, err := bare(s, name); ok {
 		return v, err
 	}
+	if v := s.added(name); v != nil {
+		return v, nil
+	}
 	return nil, noAttr(fmt.Sprintf("Synapses %q", s.name), name, s.AttrNames())
 }
 
@@ -502,6 +505,9 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 			return withHint(fmt.Errorf("%s.%s: there are no synapses yet", s.name, name), "call "+s.name+".connect(...) first")
 		}
 		return assign(s, v, nil, val)
+	}
+	if _, added := s.own[name]; added {
+		return s.object.SetField(name, val)
 	}
 	switch name {
 	case "delay":

@@ -492,9 +492,10 @@ func (in *interp) figureVocabulary() starlark.StringDict {
 	maps.Copy(plt, d)
 	scatter := axesMethods["scatter"]
 	in.pyplotSettings(plt)
-	for _, name := range []string{"rcParams", "rc", "rcdefaults", "GridSpec", "ion", "ioff", "cycler", "MaxNLocator", "MultipleLocator", "FuncFormatter", "FormatStrFormatter"} {
+	for _, name := range []string{"rcParams", "rc", "rcdefaults", "GridSpec", "ion", "ioff", "cycler"} {
 		d[name] = plt[name]
 	}
+	maps.Copy(d, tickerModule())
 	plt["scatter"] = starlark.NewBuiltin("scatter", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		f, err := in.gcf()
 		if err != nil {
@@ -503,6 +504,6 @@ func (in *interp) figureVocabulary() starlark.StringDict {
 		return scatter(&axesValue{in, f.f.Current()}, "scatter", args, kwargs)
 	})
 	module := &moduleValue{"plt", plt}
-	d["plt"], plt["pyplot"] = module, module
+	d["plt"], d["matplotlib"], plt["pyplot"] = module, module, module
 	return d
 }

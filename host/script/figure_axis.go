@@ -28,7 +28,7 @@ var cosmeticAxis = strings.Fields("set_label_coords set_minor_locator set_minor_
 
 // AttrNames lists the methods.
 func (x axisValue) AttrNames() []string {
-	return sortedNames(cosmeticAxis, strings.Fields("grid set_inverted set_label_position set_label_text set_major_formatter set_major_locator set_tick_params set_ticklabels set_ticks set_visible tick_right"))
+	return sortedNames(cosmeticAxis, strings.Fields("get_label grid set_inverted set_label_position set_label_text set_major_formatter set_major_locator set_tick_params set_ticklabels set_ticks set_visible tick_right"))
 }
 
 // Attr gives a method.
@@ -40,6 +40,15 @@ func (x axisValue) Attr(name string) (starlark.Value, error) {
 		return other("set_" + x.name + "ticks")
 	case "set_ticklabels":
 		return other("set_" + x.name + "ticklabels")
+	case "get_label": // where it stands is decided when the figure is drawn; these are parts of the axes
+		at := map[string]starlark.Tuple{"x": {starlark.Float(0.5), starlark.Float(0)}, "y": {starlark.Float(0), starlark.Float(0.5)}}[x.name]
+		place, _ := own(func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+			return at, nil
+		})
+		label := &moduleValue{"label", starlark.StringDict{"get_position": place}}
+		return own(func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+			return label, nil
+		})
 	case "set_label_text":
 		return other("set_" + x.name + "label")
 	case "tick_right":

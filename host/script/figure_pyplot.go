@@ -29,7 +29,8 @@ func (in *interp) pyplotSettings(plt starlark.StringDict) {
 		a.a.Figure().SetCurrent(a.a)
 		return starlark.None, nil
 	})
-	in.figures.rc = starlark.NewDict(0)
+	in.figures.rc = starlark.NewDict(1)
+	_ = in.figures.rc.SetKey(starlark.String(propCycle), defaultCycle()) // a text can be a key
 	plt["rcParams"], plt["rc"], plt["rcdefaults"] = in.figures.rc, starlark.NewBuiltin("rc", in.rc), starlark.NewBuiltin("rcdefaults", in.rcDefaults)
 	plt["cycler"] = starlark.NewBuiltin("cycler", makeCycler)
 	ticker := tickerModule()

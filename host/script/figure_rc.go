@@ -39,8 +39,14 @@ func (in *interp) rc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	return starlark.None, nil
 }
 
+// propCycle is the setting that scripts read, too: the colors of what is drawn one after another.
+const propCycle = "axes.prop_cycle"
+
 func (in *interp) rcDefaults(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
-	return starlark.None, in.figures.rc.Clear()
+	if err := in.figures.rc.Clear(); err != nil {
+		return nil, err
+	}
+	return starlark.None, in.figures.rc.SetKey(starlark.String(propCycle), defaultCycle())
 }
 
 // rcValue is a setting that the script has made.
@@ -60,7 +66,7 @@ func (in *interp) applySettings(f *figure.Figure) error {
 		hidden[k] = ok && !bool(v.Truth())
 	}
 	f.HideSides(hidden)
-	if v, ok := in.rcValue("axes.prop_cycle"); ok {
+	if v, ok := in.rcValue(propCycle); ok {
 		c, ok := v.(*cyclerValue)
 		if !ok {
 			return withHint(fmt.Errorf("axes.prop_cycle is a cycler, not %s", article(v)), "cycler(\"color\", [\"r\", \"b\"])")
@@ -157,4 +163,100 @@ func makeCycler(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	}
 	out.styles = slices.Clip(out.styles)
 	return out, nil
+}
+
+var (
+	_ starlark.Sliceable = (*cyclerValue)(nil)
+	_ starlark.Iterable  = (*cyclerValue)(nil)
+	_ starlark.HasAttrs  = (*cyclerValue)(nil)
+)
+
+// defaultCycle is how artists look that say nothing of it.
+func defaultCycle() *cyclerValue {
+	c := &cyclerValue{}
+	for _, color := range figure.Cycle() {
+		c.styles = append(c.styles, figure.Style{Color: &color})
+	}
+	return c
+}
+
+// Len is the number of looks.
+func (c *cyclerValue) Len() int { return len(c.styles) }
+
+// look is one of them as a dictionary.
+func (c *cyclerValue) look(k int) *starlark.Dict {
+	d := starlark.NewDict(2)
+	put := func(name, v string) { _ = d.SetKey(starlark.String(name), starlark.String(v)) } // a text can be a key
+	if s := c.styles[k]; s.Color != nil {
+		put("color", fmt.Sprintf("#%02x%02x%02x", s.Color.R, s.Color.G, s.Color.B))
+	}
+	if s := c.styles[k]; s.Line != "" {
+		put("linestyle", string(s.Line))
+	}
+	return d
+}
+
+// Index is a look, {"color": "#0072b2"}.
+func (c *cyclerValue) Index(k int) starlark.Value { return c.look(k) }
+
+// Slice is a part of them.
+func (c *cyclerValue) Slice(start, end, step int) starlark.Value {
+	out := &cyclerValue{}
+	for _, k := range strided(start, end, step) {
+		out.styles = append(out.styles, c.styles[k])
+	}
+	return out
+}
+
+// Iterate goes through the looks.
+func (c *cyclerValue) Iterate() starlark.Iterator {
+	list := make([]starlark.Value, len(c.styles))
+	for k := range list {
+		list[k] = c.look(k)
+	}
+	return starlark.NewList(list).Iterate()
+}
+
+// AttrNames lists the methods.
+func (c *cyclerValue) AttrNames() []string { return []string{"by_key", "concat", "keys"} }
+
+// Attr is a method: by_key() gives lists, {"color": [...]}, and concat(other) has the looks of both.
+func (c *cyclerValue) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "by_key", "keys":
+		return starlark.NewBuiltin(name, func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+			d := starlark.NewDict(2)
+			for k := range c.styles {
+				for _, kv := range c.look(k).Items() {
+					list, ok, _ := d.Get(kv[0])
+					if !ok {
+						list = starlark.NewList(nil)
+					}
+					if err := list.(*starlark.List).Append(kv[1]); err != nil {
+						return nil, err
+					}
+					if err := d.SetKey(kv[0], list); err != nil {
+						return nil, err
+					}
+				}
+			}
+			if name == "keys" {
+				return starlark.NewList(d.Keys()), nil
+			}
+			return d, nil
+		}), nil
+	case "concat":
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			v, err := oneArg(b, args, kwargs)
+			if err != nil {
+				return nil, err
+			}
+			other, ok := v.(*cyclerValue)
+			if !ok {
+				return nil, fmt.Errorf("concat: expected a cycler, got %s", article(v))
+			}
+			return &cyclerValue{slices.Concat(c.styles, other.styles)}, nil
+		}), nil
+	}
+	return nil, noAttr("Cycler", name, c.AttrNames())
 }
