@@ -62,12 +62,12 @@ type saved[T real] struct {
 func (s *saved[T]) keep(l *listOp[T], from, to int) {
 	for i := range l.reals {
 		if a := &l.reals[i]; a.mask != nil {
-			s.reals[i].keep(a.targets(l.p.si, l.conn.far, 0), a.mask, from, to)
+			s.reals[i].keep(a.targets(l.p.si, l.conn.far, 0), a.mask, from, to, l.x.vec.zeros)
 		}
 	}
 	for i := range l.ints {
 		if a := &l.ints[i]; a.mask != nil {
-			s.ints[i].keep(a.targets(l.p.si, l.conn.far, 0), a.mask, from, to)
+			s.ints[i].keep(a.targets(l.p.si, l.conn.far, 0), a.mask, from, to, l.x.vec.zeros)
 		}
 	}
 }

@@ -154,17 +154,22 @@ type kept[E int32 | float32 | float64] struct {
 
 // keep notes the targets from to to-1 that the mask keeps, so that all can be added to without a look at it and restore can put
 // them back. A mask that is asked for at every synapse costs more than the addition.
-func (k *kept[E]) keep(dst []E, mask []int32, from, to int) {
-	k.at = slices.Grow(k.at[:0], to-from)[:to-from]
-	n := 0
-	for i, m := range mask[from:to] {
-		k.at[n] = int32(from + i)
+func (k *kept[E]) keep(dst []E, mask []int32, from, to int, zeros func(at, mask []int32, from int32) int) {
+	k.at = slices.Grow(k.at[:0], to-from+8)
+	n := zeros(k.at[:to-from+8], mask[from:to], int32(from))
+	k.at, k.values = k.at[:n], slices.Grow(k.values[:0], n)[:n]
+	for i, e := range k.at {
+		k.values[i] = dst[e]
+	}
+}
+
+// zeros is vec.zeros without machine code, and without a branch that depends on the mask.
+func zeros(at, mask []int32, from int32) (n int) {
+	for i, m := range mask {
+		at[n] = from + int32(i)
 		n += int(1 - uint32(m|-m)>>31)
 	}
-	k.at, k.values = k.at[:n], k.values[:0]
-	for _, i := range k.at {
-		k.values = append(k.values, dst[i])
-	}
+	return n
 }
 
 func (k *kept[E]) restore(dst []E) {

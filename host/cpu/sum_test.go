@@ -26,8 +26,8 @@ func TestKept(t *testing.T) {
 		want, got := append([]float64(nil), start...), append([]float64(nil), start...)
 		addValueMasked(want, index, mask, 0.1)
 		var parts [2]kept[float64]
-		parts[0].keep(got, mask, 0, 400)
-		parts[1].keep(got, mask, 400, n)
+		parts[0].keep(got, mask, 0, 400, newVec[float64](Best.available()).zeros)
+		parts[1].keep(got, mask, 400, n, newVec[float64](Best.available()).zeros)
 		addValue(got, index, 0.1)
 		for i := range parts {
 			parts[i].restore(got)

@@ -90,11 +90,13 @@ type vec[T real] struct {
 	product  func(a *product[T])
 	// less is the number of elements of a that are less than end.
 	less func(a []int32, end int32) int
+	// zeros writes from + k for each mask[k] that is 0 to at, which is eight longer than the mask at least, and returns how many there are.
+	zeros func(at, mask []int32, from int32) int
 }
 
 // goVec returns the table written in Go.
 func goVec[T real]() *vec[T] {
-	v := &vec[T]{choose: choose[T], finite: finite[T], axpy: axpy[T], tapCols: 8, taps: taps[T], tileCols: 4, tile1: tile1[T], product: productGo[T], less: less}
+	v := &vec[T]{choose: choose[T], finite: finite[T], axpy: axpy[T], tapCols: 8, taps: taps[T], tileCols: 4, tile1: tile1[T], product: productGo[T], less: less, zeros: zeros}
 	v.vv = [numBinary]func(d, a, b []T){
 		fAdd: add[T], fSub: sub[T], fMul: mul[T], fDiv: div[T], fMin: vmin[T], fMax: vmax[T],
 		fFloorDiv: floorDiv[T], fMod: libm2[T](ir.Mod), fPow: libm2[T](math.Pow),

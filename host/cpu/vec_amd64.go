@@ -63,6 +63,7 @@ func avx2double(v *vec[float64]) {
 	v.unary[ir.OpSqrt], v.unary[ir.OpFloor], v.unary[ir.OpCeil] = sqrtAVX2float64, floorAVX2float64, ceilAVX2float64
 	v.unary[ir.OpExp] = func(d, a []float64) { expWith(expAVX2float64, d, a) }
 	v.choose, v.finite, v.axpy, v.less = chooseAVX2float64, finiteAVX2float64, axpyAVX2float64, lessAVX2
+	v.zeros = zerosEight
 	v.tapCols, v.taps = 32, tapsAVX2float64
 	v.tileCols, v.tile1, v.product = 8, tile1AVX2float64, productAVX2float64
 }
@@ -96,6 +97,7 @@ func avx2single(v *vec[float32]) {
 	v.unary[ir.OpSqrt], v.unary[ir.OpFloor], v.unary[ir.OpCeil] = sqrtAVX2float32, floorAVX2float32, ceilAVX2float32
 	v.unary[ir.OpExp] = func(d, a []float32) { expWith(expAVX2float32, d, a) }
 	v.choose, v.finite, v.axpy, v.less = chooseAVX2float32, finiteAVX2float32, axpyAVX2float32, lessAVX2
+	v.zeros = zerosEight
 	v.tapCols, v.taps = 64, tapsAVX2float32
 	v.tileCols, v.tile1, v.product = 16, tile1AVX2float32, productAVX2float32
 }
@@ -103,4 +105,25 @@ func avx2single(v *vec[float32]) {
 func avx512single(v *vec[float32]) {
 	v.tapCols, v.taps = 128, tapsAVX512float32
 	v.tileCols, v.tile1, v.product = 32, tile1AVX512float32, productAVX512float32
+}
+
+// lanesOf are the lanes that the bits of a number pick, in order.
+var lanesOf = func() (t [256][8]uint8) {
+	for bits := range t {
+		n := 0
+		for lane := range uint8(8) {
+			if bits>>lane&1 != 0 {
+				t[bits][n] = lane
+				n++
+			}
+		}
+	}
+	return t
+}()
+
+// zerosEight is zeros, eight at a time.
+func zerosEight(at, mask []int32, from int32) int {
+	whole := len(mask) &^ 7
+	n := zerosAVX2(at, mask[:whole], from, &lanesOf)
+	return n + zeros(at[n:], mask[whole:], from+int32(whole))
 }

@@ -280,3 +280,6 @@ func prefetchEntries(list []int32, base *byte, scale int)
 
 //go:noescape
 func lessAVX2(a []int32, end int32) int
+
+//go:noescape
+func zerosAVX2(at, mask []int32, from int32, lanes *[256][8]uint8) int

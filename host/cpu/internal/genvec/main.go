@@ -388,6 +388,7 @@ func main() {
 	g.ahead()
 	g.entries()
 	g.less()
+	g.zeros()
 	decl, err := format.Source(g.decl.Bytes())
 	if err != nil {
 		log.Fatal(err)

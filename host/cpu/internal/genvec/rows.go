@@ -36,3 +36,12 @@ func (g *generator) entries() {
 	g.p("\n// func prefetchEntries\nTEXT ·prefetchEntries(SB), NOSPLIT, $0-40\n\tMOVQ list_base+0(FP), SI\n\tMOVQ list_len+8(FP), DX\n\tMOVQ base+24(FP), DI\n\tMOVQ scale+32(FP), CX\n\tXORQ AX, AX")
 	g.p("\nloop:\n\tCMPQ AX, DX\n\tJGE done\n\tMOVLQSX (SI)(AX*4), BX\n\tSHLQ CX, BX\n\tPREFETCHT0 (DI)(BX*1)\n\tINCQ AX\n\tJMP loop\n\ndone:\n\tRET")
 }
+
+// zeros writes the places of the zeros of a mask, with a table of the lanes to keep for each pattern of eight.
+func (g *generator) zeros() {
+	g.decl.WriteString("\n//go:noescape\nfunc zerosAVX2(at, mask []int32, from int32, lanes *[256][8]uint8) int\n")
+	g.p("\n// func zerosAVX2\nTEXT ·zerosAVX2(SB), NOSPLIT, $0-72\n\tMOVQ at_base+0(FP), DI\n\tMOVQ mask_base+24(FP), SI\n\tMOVQ mask_len+32(FP), CX\n\tMOVL from+48(FP), DX\n\tMOVQ lanes+56(FP), R9")
+	g.p("\tVMOVD DX, X0\n\tVPBROADCASTD X0, Y0\n\tVPMOVZXBD 2040(R9), Y1\n\tVPADDD Y1, Y0, Y0\n\tVPXOR Y2, Y2, Y2\n\tMOVL $8, DX\n\tVMOVD DX, X3\n\tVPBROADCASTD X3, Y3\n\tXORQ AX, AX\n\tXORQ R8, R8")
+	g.p("\nloop:\n\tCMPQ AX, CX\n\tJGE done\n\tVPCMPEQD (SI)(AX*4), Y2, Y4\n\tVMOVMSKPS Y4, BX\n\tVPMOVZXBD (R9)(BX*8), Y5\n\tVPERMD Y0, Y5, Y6\n\tVMOVDQU Y6, (DI)(R8*4)\n\tPOPCNTL BX, BX\n\tADDQ BX, R8\n\tVPADDD Y3, Y0, Y0\n\tADDQ $8, AX\n\tJMP loop")
+	g.p("\ndone:\n\tVZEROUPPER\n\tMOVQ R8, ret+64(FP)\n\tRET")
+}
