@@ -1,5 +1,7 @@
 #include "textflag.h"
 
+// Loops are aligned: where the linker happens to put a short one is 6 % of its speed.
+
 // The fields of rowArgs.
 #define ROWPTR  0
 #define ORDER   8
@@ -180,6 +182,7 @@ row:
 	PAIRS_ROW
 	JGE done
 
+	PCALIGN $32
 loop:
 	MOVLQSX (R14)(CX*4), AX
 	SHLQ    $4, AX
@@ -203,6 +206,7 @@ row:
 	LEAQ (BX)(R13*8), R15
 	JGE  done
 
+	PCALIGN $32
 loop:
 	MOVLQSX  (R14)(CX*4), AX
 	SHLQ     $4, AX
@@ -227,6 +231,7 @@ row:
 	PAIRS_ROW
 	JGE done
 
+	PCALIGN $32
 loop:
 	MOVLQSX (R14)(CX*4), AX
 	VMOVSD  (DI)(AX*8), X1
@@ -250,6 +255,7 @@ row:
 	LEAQ (BX)(R13*4), R15
 	JGE  done
 
+	PCALIGN $32
 loop:
 	MOVLQSX      (R14)(CX*4), AX
 	VMOVSD       (DI)(AX*8), X1
