@@ -42,12 +42,16 @@ func Dashes(lengths []float64) (LineStyle, error) {
 	if len(lengths) == 0 || len(lengths)%2 != 0 || len(lengths) > 20 {
 		return "", fmt.Errorf("dashes are pairs of a stroke and a gap, not %v", lengths)
 	}
-	s := ownDashes
+	s, sum := ownDashes, 0.0
 	for _, x := range lengths {
+		sum += x
 		if !(x >= 0 && x < 1e4) {
 			return "", fmt.Errorf("a dash of length %g", x)
 		}
 		s += fmt.Sprintf("%g ", x)
+	}
+	if sum < 0.1 {
+		return "", fmt.Errorf("dashes of a length of %g line widths are too short to be seen", sum)
 	}
 	return LineStyle(s), nil
 }

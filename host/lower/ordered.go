@@ -51,7 +51,8 @@ type Ends struct {
 func (p *ordered) ends() (e Ends) {
 	e.Same = len(p.seen) == 0
 	for w, k := range p.ways {
-		e.Same = e.Same && !p.read[SlotName(p.object(w), w.v.Name)] && (k.sets == 0 || k.adds == 0) && k.fixed && (k.sets <= 1 || !k.masked)
+		other := p.ways[place{check.RefPre + check.RefPost - w.ref, w.v}]
+		e.Same = e.Same && !(other != nil && p.syn.Pre.Object == p.syn.Post.Object) && !p.read[SlotName(p.object(w), w.v.Name)] && (k.sets == 0 || k.adds == 0) && k.fixed && (k.sets <= 1 || !k.masked)
 	}
 	for _, w := range p.stored {
 		e.Pre, e.Post = e.Pre || w.ref == check.RefPre, e.Post || w.ref == check.RefPost

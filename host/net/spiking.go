@@ -116,7 +116,7 @@ type Synapses struct {
 	Params *diag.Source
 	Method string
 	Live   []Live // as in Group
-	// Inactive synapses keep their state, and spikes do nothing to them.
+	// Inactive synapses keep their state: equations, sums and code do not run. Pathways are active or not by themselves.
 	Inactive bool
 	// Links are the variables that are (linked), each once, to what has one value.
 	Links []Link

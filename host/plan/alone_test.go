@@ -42,6 +42,8 @@ func TestAlone(t *testing.T) {
 		{"multiplied", "v_post *= 2", into, false},
 		{"set and read", "w = v_post; v_post = 3", into, false},
 		{"set and read at the other end", "v_post = 3; w = v_pre", line, false},
+		{"set at both ends", "v_post = 3; v_pre = 4", line, false},
+		{"set at one end, added to at the other, of one variable", "v_post = 3; v_pre += 1", line, false},
 		{"set at random", "v_post = rand()", into, false},
 		{"changed at both ends", "v_post += w; v_pre = v_post", apart, false},
 	} {

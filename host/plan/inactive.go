@@ -7,7 +7,8 @@ import (
 	"github.com/galvani-sim/galvani/host/net"
 )
 
-// Objects that are not active keep their state and do nothing: a group is neither updated nor spikes, synapses neither change nor let spikes act.
+// Objects that are not active keep their state and do nothing: a group is neither updated nor spikes, synapses are not updated, pathways let spikes do
+// nothing.
 
 // thresholdOf is the condition for spikes.
 func thresholdOf(g *net.Group) *diag.Source {
@@ -45,7 +46,7 @@ func (b *builder) dropInactive() {
 	}
 	for _, s := range b.net.Synapses {
 		for _, p := range s.Pathways {
-			if s.Inactive || p.Inactive {
+			if p.Inactive {
 				off[s.Name+"_"+p.Name] = true
 			}
 		}

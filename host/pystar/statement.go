@@ -383,7 +383,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 			}
 			switch {
 			case !known:
-				if r.trying || r.used(as) {
+				if r.trying || r.used(as) || line[1].is(".") {
 					return "", false
 				}
 			case beside(own):

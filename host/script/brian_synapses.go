@@ -517,7 +517,11 @@ func (s *synapses) SetField(name string, val starlark.Value) error {
 		}
 		return p.SetField("delay", val)
 	case "active":
-		return s.object.SetField(name, val)
+		err := s.object.SetField(name, val)
+		for _, p := range s.pathways {
+			p.way.Inactive = s.inactive
+		}
+		return err
 	case "tags":
 		tagged := &population{in: s.in, group: &net.Group{}}
 		err := tagged.setTags(val)

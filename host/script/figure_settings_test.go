@@ -128,6 +128,7 @@ func TestFigureSettingMistakes(t *testing.T) {
 		"line, = plt.plot([1, 2])\nline.wrong":                                             `Line2D has no attribute "wrong"`,
 		"d = plt.scatter([1, 2], [1, 2], c=[1, 2])\nd.set_offsets([[1, 2]])":               "2 colors for 1 points",
 		"plt.plot([1, 2], ls=(0, (1,)))":                                                   "dashes are pairs",
+		"plt.plot([1, 2], ls=(0, (0, 0)))":                                                 "too short to be seen",
 		"plt.rcParams['axes.prop_cycle'] = 3\nplt.figure()":                                "axes.prop_cycle is a cycler",
 		"cycler(colour=['r'])":                                                             "cycler has no argument colour=",
 		"from matplotlib.animation import FuncAnimation\nFuncAnimation(plt.figure(), len)": "frames= says how many pictures",

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -345,6 +346,42 @@ type definition struct {
 	src    *diag.Source
 	sp     diag.Span       // its head
 	own    map[string]bool // the names that it gives values
+	pure   bool            // chains of comparisons name their middle twice
+}
+
+// followed is the body as equations have it: what is called in the middle of a chain of comparisons has no effect but its value, and may be there twice.
+// The script's own copy is compiled by then.
+func (d *definition) followed() []syntax.Stmt {
+	if !d.pure {
+		d.pure = true
+		var middle syntax.Expr
+		twice(reflect.ValueOf(d.body), &middle)
+	}
+	return d.body
+}
+
+// twice puts the middle of a chain in the place of keepName and keptName.
+func twice(v reflect.Value, middle *syntax.Expr) {
+	if v.Kind() == reflect.Interface && v.Type() == exprType && !v.IsNil() && v.CanSet() {
+		if call, ok := v.Interface().(*syntax.CallExpr); ok && called(call, keepName, 1) {
+			twice(reflect.ValueOf(call.Args), middle)
+			*middle = call.Args[0]
+			v.Set(reflect.ValueOf(*middle))
+			return
+		} else if ok && called(call, keptName, 0) {
+			v.Set(reflect.ValueOf(*middle))
+			return
+		}
+	}
+	if v.Kind() == reflect.Struct {
+		for k := range v.NumField() {
+			if name := v.Type().Field(k).Name; name != "Binding" && name != "Function" && v.Field(k).CanSet() { // what the compiler notes
+				twice(v.Field(k), middle)
+			}
+		}
+		return
+	}
+	eachPart(v, func(part reflect.Value) { twice(part, middle) })
 }
 
 // collectFunctions notes the functions that a file defines, by their places.

@@ -175,7 +175,7 @@ func (f *frame) call(values starlark.StringDict, outer *vars, at textPlace) star
 	if f.depth++; f.depth > maxInlineDepth {
 		f.refuse(at, "write a loop of a known number of steps", "%s calls itself again and again, or functions call each other more than %d deep", f.name, maxInlineDepth)
 	}
-	out := f.run(f.def.body, &vars{values, outer}, flow{next: func(*vars) starlark.Value { return starlark.None }})
+	out := f.run(f.def.followed(), &vars{values, outer}, flow{next: func(*vars) starlark.Value { return starlark.None }})
 	f.depth--
 	if out == starlark.None {
 		f.refuse(textPlace{f.def.src, f.def.sp}, "end it with return", "the function %s returns nothing", f.name)

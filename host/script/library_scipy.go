@@ -311,6 +311,9 @@ func findZero(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 		}
 		return y.data, nil
 	}
+	if n == 0 {
+		return nil, fmt.Errorf("%s: there is nothing to begin with", b.Name())
+	}
 	y, err := eval(x.data)
 	if err != nil {
 		return nil, err

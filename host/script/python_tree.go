@@ -24,6 +24,9 @@ const wholeName = "[:]"
 // wholeFieldName is what an assignment to x.name[:] calls with x and the name.
 const wholeFieldName = ".x[:]"
 
+// keepName and keptName are what chains of comparisons call.
+const keepName, keptName = ".keep", ".kept"
+
 // oneValue is a number that [:] leaves as it is.
 type oneValue struct{ starlark.Value }
 
@@ -89,6 +92,7 @@ func pythonVocabulary(d starlark.StringDict) {
 	d[makeBox], d[pystar.Global] = starlark.NewBuiltin(makeBox, newBox), starlark.NewBuiltin("global", doNothing)
 	d[wholeFieldName] = starlark.NewBuiltin(wholeFieldName, wholeField)
 	d[namedName] = starlark.NewBuiltin(namedName, named)
+	d[keepName], d[keptName] = starlark.NewBuiltin(keepName, keepValue), starlark.NewBuiltin(keptName, keptValue)
 	d[wholeName] = starlark.NewBuiltin(wholeName, whole)
 	d[methodName], d[pystar.Imaginary] = starlark.NewBuiltin(methodName, method), imaginaryUnit
 	d[pystar.With], d[withEnd] = starlark.NewBuiltin("with", enter), starlark.NewBuiltin("with", leave)
@@ -319,7 +323,7 @@ func compare(v reflect.Value) {
 		return
 	}
 	if call, ok := v.Interface().(*syntax.CallExpr); ok && isChain(call) {
-		v.Set(reflect.ValueOf(once(call)))
+		v.Set(reflect.ValueOf(chained(call, true)))
 	}
 	compare(v.Elem())
 	if e, ok := v.Interface().(*syntax.SliceExpr); ok && e.Lo == nil && e.Hi == nil && e.Step == nil {
@@ -359,32 +363,6 @@ func isChain(call *syntax.CallExpr) bool {
 	return true
 }
 
-// once lets a chain make the calls between its comparisons once: (lambda x, y, z: x < y and y < z)(a, f(), c) for a < f() < c. All is handed over, since a
-// function within would hide from run() the variables of the one around that it names.
-func once(chain *syntax.CallExpr) syntax.Expr {
-	calls := false
-	for k := 2; k < len(chain.Args)-1; k += 2 {
-		syntax.Walk(chain.Args[k], func(n syntax.Node) bool {
-			call, ok := n.(*syntax.CallExpr)
-			calls = calls || ok && !called(call, pystar.Pow, 2)
-			return true
-		})
-	}
-	if !calls {
-		return bothOf(chain)
-	}
-	f := &syntax.LambdaExpr{Lambda: chain.Lparen}
-	made := &syntax.CallExpr{Fn: f, Lparen: chain.Lparen, Rparen: chain.Rparen}
-	for k := 0; k < len(chain.Args); k += 2 {
-		at, name := syntax.Start(chain.Args[k]), fmt.Sprintf(".%d", k)
-		f.Params = append(f.Params, &syntax.Ident{NamePos: at, Name: name})
-		made.Args = append(made.Args, chain.Args[k])
-		chain.Args[k] = &syntax.Ident{NamePos: at, Name: name}
-	}
-	f.Body = bothOf(chain)
-	return made
-}
-
 // comparisonOf is the operator that a text names; ILLEGAL: none.
 func comparisonOf(text *syntax.Literal) syntax.Token {
 	for op := range comparisons {
@@ -396,17 +374,50 @@ func comparisonOf(text *syntax.Literal) syntax.Token {
 }
 
 // bothOf is a < b and b < c for a chain of comparisons.
-func bothOf(chain *syntax.CallExpr) (all syntax.Expr) {
-	for k := 0; k+2 < len(chain.Args); k += 2 {
-		op := chain.Args[k+1].(*syntax.Literal)
-		one := &syntax.BinaryExpr{X: chain.Args[k], OpPos: op.TokenPos, Op: comparisonOf(op), Y: chain.Args[k+2]}
-		if all == nil {
+func bothOf(chain *syntax.CallExpr) syntax.Expr { return chained(chain, false) }
+
+// chained is bothOf. once: what is called in the middle is called once, a < keep(f()) and kept() < c.
+func chained(chain *syntax.CallExpr, once bool) (all syntax.Expr) {
+	left := chain.Args[0]
+	for k := 2; k < len(chain.Args); k += 2 {
+		op, right := chain.Args[k-1].(*syntax.Literal), chain.Args[k]
+		next := right
+		if once && k+1 < len(chain.Args) && calls(right) {
+			at := syntax.Start(right)
+			call := func(name string, args ...syntax.Expr) syntax.Expr {
+				return &syntax.CallExpr{Fn: &syntax.Ident{NamePos: at, Name: name}, Lparen: at, Args: args, Rparen: at}
+			}
+			right, next = call(keepName, right), call(keptName)
+		}
+		one := &syntax.BinaryExpr{X: left, OpPos: op.TokenPos, Op: comparisonOf(op), Y: right}
+		if left = next; all == nil {
 			all = one
 		} else {
 			all = &syntax.BinaryExpr{X: all, OpPos: op.TokenPos, Op: syntax.AND, Y: one}
 		}
 	}
 	return all
+}
+
+// calls reports whether an expression calls something that could tell.
+func calls(e syntax.Expr) (yes bool) {
+	syntax.Walk(e, func(n syntax.Node) bool {
+		call, ok := n.(*syntax.CallExpr)
+		yes = yes || ok && !called(call, pystar.Pow, 2)
+		return true
+	})
+	return yes
+}
+
+// keepValue and keptValue remember the middle of a chain of comparisons, until its second comparison begins.
+func keepValue(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	t.SetLocal(keptName, args[0])
+	return args[0], nil
+}
+
+func keptValue(t *starlark.Thread, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	v, _ := t.Local(keptName).(starlark.Value)
+	return v, nil
 }
 
 // isMatMul reports whether an expression is the first half of a product of matrices.
