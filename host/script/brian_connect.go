@@ -103,7 +103,9 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 	s.explicit = false
 	seed := s.in.draws.seed
 	if c.Seed = &seed; slices.ContainsFunc(exprs, drawsNumbers) {
-		s.draws()
+		if err := s.draws(); err != nil {
+			return nil, err
+		}
 	}
 	s.syn.Connect = append(s.syn.Connect, c)
 	return starlark.None, nil

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 
@@ -9,18 +10,74 @@ import (
 )
 
 // Networks are opened at their first run, but seed(...) means what is described after it: after seed(1), connect(p=0.1), seed(2) synapses are those of
-// seed 1, and noise is that of seed 2. A network is opened with the seed under which random numbers of its description were asked for last, and
-// goes on with the one that is in force. Each call of connect has its own.
+// seed 1, and noise is that of seed 2. A network is opened with the seed under which random numbers of its description were asked for, and
+// goes on with the one that is in force; what was described under a third is drawn when the next is. Each call of connect has its own.
 
 var randomCall = regexp.MustCompile(`\b(rand|randn|poisson|binomial)\w*\s*\(`)
 
 // drawsNumbers reports whether an expression contains random numbers.
 func drawsNumbers(src *diag.Source) bool { return src != nil && randomCall.MatchString(src.Text) }
 
-// draws notes that random numbers are part of what is said about the object.
-func (o *object) draws() {
+// draws notes that random numbers are part of what is said about the object. What was said under another seed is drawn now.
+func (o *object) draws() error {
+	for _, p := range o.in.brian.objects {
+		if p.drawnAt > 0 && p.drawn != o.in.draws.seed && p.world == nil {
+			if err := p.settle(); err != nil && !errors.Is(err, ErrStop) {
+				return err
+			}
+		}
+	}
 	o.in.brian.described++
 	o.drawn, o.drawnAt = o.in.draws.seed, o.in.brian.described
+	return nil
+}
+
+// settle turns the assignments to the variables of an object that has not run into the values that they give, so that they stay.
+func (o *object) settle() error {
+	type set struct {
+		of   holder
+		find func(name string) (variable, bool)
+		list *[]net.Assignment
+	}
+	var sets []set
+	switch x := o.self.(type) {
+	case *neuronGroup:
+		sets = append(sets, set{x, x.lookup, &x.pop.group.Initial})
+	case *synapses:
+		sets = append(sets, set{x, func(name string) (variable, bool) { v, ok := x.vars[name]; return v, ok }, &x.syn.Initial})
+		for _, p := range x.pathways {
+			sets = append(sets, set{p, func(string) (variable, bool) { return delayVar, true }, &p.way.Delays})
+		}
+	}
+	var settled [][]net.Assignment
+	for _, s := range sets {
+		var out []net.Assignment
+		seen := map[string]bool{}
+		for _, a := range *s.list {
+			v, ok := s.find(a.Var)
+			if seen[a.Var] || !ok {
+				continue
+			}
+			seen[a.Var] = true
+			values, err := s.of.read(v)
+			if err != nil {
+				return err
+			}
+			fixed := net.Assignment{Var: a.Var, Dim: v.dim, Values: slices.Clone(values.data), Place: a.Place}
+			if _, neurons := s.of.(*neuronGroup); !neurons && !v.shared { // more synapses may follow
+				for k := range fixed.Values {
+					fixed.Elements = append(fixed.Elements, int32(k))
+				}
+			}
+			out = append(out, fixed)
+		}
+		settled = append(settled, out)
+	}
+	for k, s := range sets {
+		*s.list = settled[k]
+	}
+	o.drawnAt = 0
+	return nil
 }
 
 // seedOf is the seed to open a network with.

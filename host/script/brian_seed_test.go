@@ -41,3 +41,33 @@ print(a[0] == b[0], a[0] == c[0], a[0] == e[0], a[0] == d[0], a[1] == b[1], a[1]
 		t.Errorf("%q, want %q: %v", got, want, err)
 	}
 }
+
+// TestSeedBetween: values that were described under one seed stay when others are described under the next.
+func TestSeedBetween(t *testing.T) {
+	const text = `
+def go(trial):
+    start_scope()
+    seed(1)
+    G = NeuronGroup(4, 'v : 1\nu : 1', threshold='v > 2')
+    S = Synapses(G, G, 'w : 1', on_pre='v += w')
+    S.connect(p=0.5)
+    S.w = 'rand()'
+    S.delay = 'rand()*ms'
+    G.u = 'rand()'
+    G.v = '2*u'
+    u = list(G.u)
+    seed(trial)
+    G.v = 'rand()'
+    seed(trial + 100)
+    S.w[0] = 'rand()'
+    run(0*ms)
+    assert u == list(G.u)
+    return list(S.w[1:]) + list(S.delay) + u, S.w[0], G.v[0]
+a, b, c = go(10), go(11), go(10)
+print(a[0] == b[0], a[1] == b[1], a[2] == b[2], a == c)
+`
+	got, _, err := runText(t, t.TempDir(), text)
+	if want := "True False False True"; err != nil || strings.TrimSpace(got) != want {
+		t.Errorf("%q, want %q: %v", got, want, err)
+	}
+}

@@ -369,7 +369,9 @@ func assign(h holder, v variable, key, val starlark.Value) error {
 	if a.Expr != nil || a.Condition != nil {
 		a.Namespace = freeze(in.callScope(in.thread, h.namespace()), a.Expr, a.Condition)
 		if drawsNumbers(a.Expr) || drawsNumbers(a.Condition) {
-			h.part().draws()
+			if err := h.part().draws(); err != nil {
+				return err
+			}
 		}
 	}
 	return h.put(v, a)
