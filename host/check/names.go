@@ -58,7 +58,7 @@ func (c *checker) nameAllowed(eq *syntax.Equation) bool {
 		if c.ctx.Geometry && (name == "x" || name == "y" || name == "z") {
 			c.list.Add(diag.Warningf(c.src, sp, "the variable %q hides the coordinate of that name", name))
 		}
-		if c.brian() && name != "lastupdate" && c.connectedHas(name) && !hasFlag(eq, "summed") {
+		if c.brian() && name != lastUpdate && c.connectedHas(name) && !hasFlag(eq, "summed") {
 			c.list.Add(diag.Warningf(c.src, sp, "the variable %q of the synapses hides that of the connected group", name).
 				WithHint("choose another name, such as %s_syn; %s_pre and %s_post are the variables of the groups", name, name, name))
 		}

@@ -1,6 +1,6 @@
 #include "textflag.h"
 
-// Loops are aligned: where the linker happens to put a short one is 6 % of its speed.
+// Loops are aligned: the speed of a short one depends on where the linker happens to put it.
 
 // The fields of rowArgs.
 #define ROWPTR  0

@@ -50,16 +50,14 @@ type Ends struct {
 
 func (p *ordered) ends() (e Ends) {
 	e.Same = len(p.seen) == 0
+	loop := p.syn.Pre.Object == p.syn.Post.Object
 	for w, k := range p.ways {
-		other := p.ways[place{check.RefPre + check.RefPost - w.ref, w.v}]
-		e.Same = e.Same && !(other != nil && p.syn.Pre.Object == p.syn.Post.Object) && !p.read[SlotName(p.object(w), w.v.Name)] && (k.sets == 0 || k.adds == 0) && k.fixed && (k.sets <= 1 || !k.masked)
-	}
-	for _, w := range p.stored {
 		e.Pre, e.Post = e.Pre || w.ref == check.RefPre, e.Post || w.ref == check.RefPost
 		other := place{check.RefPre + check.RefPost - w.ref, w.v}
-		loop := p.syn.Pre.Object == p.syn.Post.Object
-		written := slices.ContainsFunc(p.stored, func(x storedPlace) bool { return x.place == other })
-		e.Shared = e.Shared || w.ref == check.RefVariable || w.v.Shared || loop && (p.seen[other] || written) || p.read[SlotName(p.object(w.place), w.v.Name)]
+		both := loop && p.ways[other] != nil
+		read := p.read[SlotName(p.object(w), w.v.Name)]
+		e.Shared = e.Shared || w.ref == check.RefVariable || w.v.Shared || both || loop && p.seen[other] || read
+		e.Same = e.Same && !both && !read && k.alike()
 	}
 	return e
 }
@@ -82,7 +80,12 @@ type way struct {
 	fixed      bool // it is set to what is the same for all synapses of the neuron
 }
 
-// note notes a statement that gives a variable of an end, or of all synapses, the value x or adds it.
+// alike reports whether all synapses of a neuron change it in one way whose order does not matter.
+func (k *way) alike() bool {
+	return (k.sets == 0 || k.adds == 0) && k.fixed && (k.sets <= 1 || !k.masked)
+}
+
+// note notes a statement after which a variable of an end, or of all synapses, has the value x.
 func (p *ordered) note(w place, op string, x, mask *ir.Expr) {
 	k := p.ways[w]
 	if k == nil {
@@ -228,13 +231,14 @@ func (p *ordered) statement(st *syntax.Stmt, mask *ir.Expr) {
 	b, w := p.b, p.placeOf(p.code.Target[st])
 	v := w.v
 	old := func() *ir.Expr { return p.own(v) }
-	if w.ref != check.RefVariable || v.Shared && v.Kind != check.Local {
+	seen := w.ref != check.RefVariable || v.Shared && v.Kind != check.Local // by other synapses
+	if seen {
 		old = func() *ir.Expr { return p.placed(w) }
 	}
-	if w.ref != check.RefVariable || v.Shared && v.Kind != check.Local {
-		p.note(w, st.Op, p.expr(st.X), mask)
-	}
 	e := as(b, p.augment(st, old), irType(v.Type.Kind))
+	if seen {
+		p.note(w, st.Op, e, mask)
+	}
 	end := &p.syn.Post
 	if w.ref == check.RefPre {
 		end = &p.syn.Pre
@@ -249,7 +253,7 @@ func (p *ordered) statement(st *syntax.Stmt, mask *ir.Expr) {
 	if mask != nil && v.Kind != check.Local {
 		e = b.Select(mask, e, old())
 	}
-	if w.ref == check.RefVariable && (!v.Shared || v.Kind == check.Local) {
+	if !seen {
 		p.assign(v, e)
 		if v.Kind != check.Local && !slices.Contains(p.changed, v) {
 			p.changed = append(p.changed, v)

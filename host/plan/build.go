@@ -344,7 +344,6 @@ func inStep(x, y *Item) int {
 // finish sorts the schedule, verifies, and checks the size of the whole.
 func (b *builder) finish() error {
 	b.dropIdle()
-	b.dropInactive()
 	if err := b.run(b.lists); err != nil {
 		return err
 	}

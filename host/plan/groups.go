@@ -93,7 +93,7 @@ func (b *builder) groups() error {
 		b.steps(g, out.Update, &item)
 		b.variantSteps(g, &early, &item)
 		for _, it := range []Item{early, item} {
-			if len(it.Ops) > 0 {
+			if len(it.Ops) > 0 && !g.Inactive {
 				b.plan.Schedule = append(b.plan.Schedule, it)
 			}
 		}

@@ -306,7 +306,7 @@ func (b *builder) codeBlocks(g *net.Group, in lower.Input) {
 			continue
 		}
 		code := b.checkCode(c.Code, g.Dialect, in.Model, ctx)
-		if code == nil {
+		if code == nil || g.Inactive {
 			continue
 		}
 		own := in

@@ -55,7 +55,7 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *l
 			}
 			item.Order = at.Order
 		}
-		if to := b.summedType(near.Group, name); to != nil && to.Type.Kind != check.Real {
+		if to := b.res.Models[near.Group].ByName[name]; to != nil && to.Type.Kind != check.Real {
 			b.mistake(s.Place, fmt.Sprintf("declare it as a number, %s : 1", name), "%s: the sum %s is set into %s of %q, which is %s; sums are real numbers", s.Name, v.Name, name, near.Group.Name, typeName(to.Type))
 			continue
 		}
@@ -73,20 +73,11 @@ func (b *builder) summed(s *net.Synapses, in lower.SynapseInput, w *wiring, l *l
 				s.Name, far.Name, b.dtOf(far.DT)*1e3, near.Group.Name, in.Clock.Every*1e3)
 			continue
 		}
+		if s.Inactive {
+			continue // of several sums into one variable the next sets it
+		}
 		b.summing = append(b.summing, &summing{s, in, v, target, near, name, w, byPost, l, item, far, lags})
 	}
-}
-
-// summedType is a variable of a group, or of the synapses that it stands for; nil where that is not known.
-func (b *builder) summedType(g *net.Group, name string) *check.Variable {
-	m := b.res.Models[g]
-	if g.Of != nil {
-		m = b.synModels[g.Of]
-	}
-	if m == nil {
-		return nil
-	}
-	return m.ByName[name]
 }
 
 // delayed reports whether a pathway may have delays.

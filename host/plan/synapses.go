@@ -187,7 +187,7 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
 		return
 	}
-	b.stepsOf(Item{Name: s.Name + "_subexpression_update", Slot: Start - 1, Order: s.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1}, early, w)
+	b.stepsOf(s, Item{Name: s.Name + "_subexpression_update", Slot: Start - 1, Order: s.Order, Clock: b.clocks.add(in.Clock.DT), Callback: -1}, early, w)
 	updates, err := lower.SynapseUpdate(in)
 	if err != nil {
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
@@ -204,7 +204,7 @@ func (b *builder) synapsesOf(s *net.Synapses, p *pairs) {
 		updates = nil
 		item.Ops = []Op{b.kernel(l.target, s.Post.Group.N, -1), b.kernel(l.source, s.Pre.Group.N, -1)}
 	}
-	b.stepsOf(item, updates, w)
+	b.stepsOf(s, item, updates, w)
 	b.summed(s, in, w, l)
 	for _, path := range s.Pathways {
 		b.pathway(s, in, w, path, l)
@@ -237,11 +237,11 @@ func (b *builder) synapseCode(s *net.Synapses, in lower.SynapseInput, w *wiring,
 			WithHint("make it (clock-driven), or use it where spikes arrive"))
 	}
 	item := Item{Name: c.Name, Slot: slot, Order: c.Order, Clock: b.clocks.add(in.Clock.Every), Callback: -1}
-	b.stepsOf(item, steps, w)
+	b.stepsOf(s, item, steps, w)
 }
 
-// stepsOf schedules an item with kernels over all synapses, and over what they share.
-func (b *builder) stepsOf(item Item, steps []lower.Step, w *wiring) {
+// stepsOf schedules an item with kernels over all synapses, and over what they share, unless they are not active.
+func (b *builder) stepsOf(s *net.Synapses, item Item, steps []lower.Step, w *wiring) {
 	for _, st := range steps {
 		conn := -1
 		if st.Kernel.Domain == ir.Synapses {
@@ -249,7 +249,7 @@ func (b *builder) stepsOf(item Item, steps []lower.Step, w *wiring) {
 		}
 		item.Ops = append(item.Ops, b.kernel(st.Kernel, st.N, conn))
 	}
-	if len(item.Ops) > 0 {
+	if len(item.Ops) > 0 && !s.Inactive {
 		b.plan.Schedule = append(b.plan.Schedule, item)
 	}
 }
@@ -421,5 +421,7 @@ func (b *builder) pathway(s *net.Synapses, in lower.SynapseInput, w *wiring, pat
 			}
 		}
 	}
-	b.plan.Schedule = append(b.plan.Schedule, item)
+	if !path.Inactive {
+		b.plan.Schedule = append(b.plan.Schedule, item)
+	}
 }

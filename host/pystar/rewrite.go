@@ -60,8 +60,9 @@ func lineStarts(s string) []int {
 	return out
 }
 
-// Local finds modules that are files beside a script, by the path that stands behind import or from; names are those that "from path import *" brings.
-type Local func(path string) (names []string, ok bool)
+// Local finds modules that are files beside a script, by the path that stands behind import or from; names are those that "from path import *" brings, which
+// star asks for.
+type Local func(path string, star bool) (names []string, ok bool)
 
 // Rewrite never fails: a text that it cannot take apart stays as it is from there on. local may be nil.
 func Rewrite(source string, local Local) *Text {

@@ -7,7 +7,7 @@ import (
 
 // TestRewrite: each form and what it becomes.
 func TestRewrite(t *testing.T) {
-	files := func(path string) ([]string, bool) {
+	files := func(path string, _ bool) ([]string, bool) {
 		return map[string][]string{"own": {"a", "b"}}[path], strings.HasPrefix(path, "own") || strings.HasPrefix(path, ".")
 	}
 	for _, c := range [][2]string{

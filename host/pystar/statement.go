@@ -307,15 +307,15 @@ func module(path string) (own string, ok bool) {
 	return "", ok && !library(own) && root != "numpy" && root != "matplotlib" && root != "mpl_toolkits"
 }
 
-// module is module, or one beside the script, with its names.
-func (r *rewriter) module(path string) (own string, known bool, names []string) {
+// module is module, or one beside the script.
+func (r *rewriter) module(path string) (own string, known bool) {
 	if own, known = module(path); known || r.local == nil {
-		return own, known, nil
+		return own, known
 	}
-	if names, known = r.local(path); known {
+	if _, known = r.local(path, false); known {
 		own = fmt.Sprintf("%s(%q)", Module, path)
 	}
-	return own, known, names
+	return own, known
 }
 
 // beside reports whether a module is a file beside the script.
@@ -350,7 +350,8 @@ func (r *rewriter) imports(line []token) (string, bool) {
 		}
 	}
 	if line[0].is("from") {
-		own, known, names := r.module(path())
+		p := path()
+		own, known := r.module(p)
 		if k >= len(line) || !line[k].is("import") {
 			return "", false
 		}
@@ -365,6 +366,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 				fallthrough
 			case line[k].is("*") && beside(own):
 				out = append(out, own)
+				names, _ := r.local(p, true)
 				for _, n := range names {
 					bind(n, own+"."+n)
 				}
@@ -408,7 +410,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 	}
 	for k < len(line) {
 		p := path()
-		own, known, _ := r.module(p)
+		own, known := r.module(p)
 		as, given := alias()
 		root, _, _ := strings.Cut(p, ".")
 		switch {
@@ -416,7 +418,7 @@ func (r *rewriter) imports(line []token) (string, bool) {
 			return "", false
 		case !known || own == "":
 		case beside(own) && !given:
-			top, _, _ := r.module(root)
+			top, _ := r.module(root)
 			bind(root, top)
 			if root != p { // what is within comes with it
 				out = append(out, own)

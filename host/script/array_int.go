@@ -20,8 +20,8 @@ func wholeNumbers(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return nil, withHint(fmt.Errorf("%s: %s have no whole numbers", b.Name(), describeDim(x.dim)), "divide by a unit first, as in int_(t/ms)")
 	}
 	out, err := x.astype(starlark.String("int"))
-	if err != nil || !scalar {
-		return out, err
+	if err != nil {
+		return nil, err
 	}
-	return out.elem(out.data[0]), nil
+	return result(out, scalar), nil
 }

@@ -65,3 +65,25 @@ step(1, S)
 		}
 	}
 }
+
+// TestActiveSums: of two sums into one variable, each sets it alone while the other is not active.
+func TestActiveSums(t *testing.T) {
+	got, _, err := runText(t, t.TempDir(), `
+A = NeuronGroup(2, 'v : 1')
+B = NeuronGroup(2, 'v : 1')
+A.v, B.v = 1, 10
+H = NeuronGroup(2, 's : 1')
+S1 = Synapses(A, H, 's_post = v_pre : 1 (summed)')
+S2 = Synapses(B, H, 's_post = v_pre : 1 (summed)')
+S1.connect(j='i')
+S2.connect(j='i')
+net = Network(A, B, H, S1, S2)
+for on in [(True, True), (False, True), (True, False), (False, False)]:
+    S1.active, S2.active = on
+    net.run(1*ms)
+    print(H.s[:])
+`)
+	if want := "[11, 11]\n[10, 10]\n[1, 1]\n[1, 1]\n"; err != nil || got != want {
+		t.Errorf("%v\ngot\n%swant\n%s", err, got, want)
+	}
+}

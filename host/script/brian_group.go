@@ -384,11 +384,8 @@ func (g *neuronGroup) Attr(name string) (starlark.Value, error) {
 	case "get_states", "set_states":
 		return stateMethod(g, name), nil
 	}
-	if v, ok, err := bare(g, name); ok {
+	if v, ok, err := extra(g, name); ok {
 		return v, err
-	}
-	if v := g.added(name); v != nil {
-		return v, nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, g.AttrNames())
 }

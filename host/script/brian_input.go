@@ -113,7 +113,7 @@ func (p *poissonInput) Attr(name string) (starlark.Value, error) {
 	case "weight":
 		return p.weight, nil
 	}
-	if v, ok, err := bare(p, name); ok {
+	if v, ok, err := extra(p, name); ok {
 		return v, err
 	}
 	if name != "name" && name != "active" {

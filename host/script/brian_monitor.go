@@ -184,11 +184,8 @@ func (m *stateMonitor) Attr(name string) (starlark.Value, error) {
 			return m.values(k)
 		}
 	}
-	if v, ok, err := bare(m, name); ok {
+	if v, ok, err := extra(m, name); ok {
 		return v, err
-	}
-	if v := m.added(name); v != nil {
-		return v, nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.name), name, m.AttrNames())
 }
@@ -297,7 +294,7 @@ func (r *monitorRows) Attr(name string) (starlark.Value, error) {
 		}
 		return a.take(r.rows), nil
 	}
-	if v, ok, err := bare(r, name); ok {
+	if v, ok, err := extra(r, name); ok {
 		return v, err
 	}
 	return r.m.Attr(name)

@@ -367,7 +367,7 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 		}
 		return quantity{n.w.sim.Time(), units.Second}, nil
 	case "t_":
-		v, _, err := bare(n, name)
+		v, _, err := extra(n, name)
 		return v, err
 	case "objects":
 		vals := make([]starlark.Value, len(n.members))

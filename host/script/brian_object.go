@@ -337,7 +337,7 @@ func (c *ownClock) Attr(name string) (starlark.Value, error) {
 	case "name":
 		return starlark.String(c.name), nil
 	}
-	if v, ok, err := bare(c, name); ok {
+	if v, ok, err := extra(c, name); ok {
 		return v, err
 	}
 	return nil, noAttr("Clock", name, c.AttrNames())

@@ -142,12 +142,10 @@ func (n *network) getStates(t *starlark.Thread, b *starlark.Builtin, args starla
 	}
 	out := starlark.NewDict(len(n.members))
 	for _, o := range n.members {
-		x, ok := o.self.(stateful)
-		ok = ok && o.keeps()
-		if !ok {
+		if !o.keeps() {
 			continue
 		}
-		d, err := getStates(x, nil, nil)
+		d, err := getStates(o.self.(stateful), nil, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -136,11 +136,8 @@ func (m *spikeMonitor) Attr(name string) (starlark.Value, error) {
 		known[v] = true
 	}
 	if !known[name] {
-		if v, ok, err := bare(m, name); ok {
+		if v, ok, err := extra(m, name); ok {
 			return v, err
-		}
-		if v := m.added(name); v != nil {
-			return v, nil
 		}
 		return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.name), name, m.AttrNames())
 	}
@@ -341,11 +338,8 @@ func (m *rateMonitor) Attr(name string) (starlark.Value, error) {
 		}
 		return fromSlice(append([]float64{}, r.Rate...), hertz), nil
 	}
-	if v, ok, err := bare(m, name); ok {
+	if v, ok, err := extra(m, name); ok {
 		return v, err
-	}
-	if v := m.added(name); v != nil {
-		return v, nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", m.kind, m.name), name, m.AttrNames())
 }

@@ -440,11 +440,8 @@ func (s *synapses) Attr(name string) (starlark.Value, error) {
 	if e, v, ok := s.endVariable(name); ok {
 		return readVariable(e, v)
 	}
-	if v, ok, err := bare(s, name); ok {
+	if v, ok, err := extra(s, name); ok {
 		return v, err
-	}
-	if v := s.added(name); v != nil {
-		return v, nil
 	}
 	return nil, noAttr(fmt.Sprintf("Synapses %q", s.name), name, s.AttrNames())
 }

@@ -257,8 +257,13 @@ func (w *varView) Attr(name string) (starlark.Value, error) {
 	return a.Attr(name)
 }
 
-// bare is Brian2's NAME_: the plain numbers of x.NAME in SI units.
-func bare(x starlark.HasAttrs, name string) (v starlark.Value, ok bool, err error) {
+// extra is what attributes of all objects end with: Brian2's NAME_, the plain numbers of x.NAME in SI units, and attributes of the script's own.
+func extra(x starlark.HasAttrs, name string) (v starlark.Value, ok bool, err error) {
+	if m, is := x.(member); is {
+		if v := m.part().added(name); v != nil {
+			return v, true, nil
+		}
+	}
 	base, ok := strings.CutSuffix(name, "_")
 	if !ok || base == "" || !slices.Contains(x.AttrNames(), base) {
 		return nil, false, nil

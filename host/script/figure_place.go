@@ -126,9 +126,12 @@ func (f *figureValue) text(name string, args starlark.Tuple, kwargs []starlark.T
 	return starlark.None, nil
 }
 
-// rectangleOf reads [left, bottom, width, height].
-func rectangleOf(name string, v starlark.Value) ([]float64, error) {
-	a, err := toArray(v)
+// rectangleOf reads f([left, bottom, width, height]).
+func rectangleOf(name string, args starlark.Tuple) ([]float64, error) {
+	if len(args) != 1 {
+		return nil, fmt.Errorf("%s: expected %s([left, bottom, width, height])", name, name)
+	}
+	a, err := toArray(args[0])
 	if err != nil || len(a.data) != 4 || !a.dim.Dimensionless() || !(a.data[2] > 0 && a.data[3] > 0) {
 		return nil, fmt.Errorf("%s: a place is [left, bottom, width, height] in fractions", name)
 	}
@@ -137,10 +140,7 @@ func rectangleOf(name string, v starlark.Value) ([]float64, error) {
 
 // addAxes is fig.add_axes([left, bottom, width, height]).
 func (f *figureValue) addAxes(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(args) != 1 {
-		return nil, fmt.Errorf("%s: expected %s([left, bottom, width, height])", name, name)
-	}
-	r, err := rectangleOf(name, args[0])
+	r, err := rectangleOf(name, args)
 	if err != nil {
 		return nil, err
 	}
@@ -158,10 +158,7 @@ func (f *figureValue) newAxes(name string, args starlark.Tuple, kwargs []starlar
 
 // inset is ax.inset_axes([left, bottom, width, height]).
 func (a *axesValue) inset(name string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(args) != 1 {
-		return nil, fmt.Errorf("%s: expected %s([left, bottom, width, height])", name, name)
-	}
-	r, err := rectangleOf(name, args[0])
+	r, err := rectangleOf(name, args)
 	if err != nil {
 		return nil, err
 	}

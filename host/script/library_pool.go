@@ -57,12 +57,7 @@ func poolMap(result func(starlark.Value) starlark.Value) builtinFunc {
 			return nil, err
 		}
 		stars := b.Name() == "starmap" || b.Name() == "starmap_async"
-		var each []starlark.Value
-		it := over.Iterate()
-		for v := starlark.Value(nil); it.Next(&v); {
-			each = append(each, v)
-		}
-		it.Done()
+		each := slices.Collect(starlark.Elements(over))
 		out := make([]starlark.Value, len(each))
 		for k, v := range each {
 			one := starlark.Tuple{v}

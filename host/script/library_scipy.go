@@ -158,7 +158,7 @@ func ofNormal(f func(z, scale float64) float64) builtinFunc {
 		if b.Name() == "pdf" {
 			out.dim = x.dim.Inv()
 		}
-		return single(out, scalar), nil
+		return result(out, scalar), nil
 	}
 }
 
@@ -167,13 +167,6 @@ func asUnit(a, x *Array) *Array {
 	if a.onlyZeros() {
 		a = a.like(a.data)
 		a.dim = x.dim
-	}
-	return a
-}
-
-func single(a *Array, scalar bool) starlark.Value {
-	if scalar {
-		return a.elem(a.data[0])
 	}
 	return a
 }
@@ -197,7 +190,7 @@ func normalQuantile(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		return nil, err
 	}
 	out.dim = scale.dim
-	return single(out, scalar), nil
+	return result(out, scalar), nil
 }
 
 // normalNumbers is norm.rvs(loc=0, scale=1, size=1).

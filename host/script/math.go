@@ -327,11 +327,8 @@ func mathClip(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	if err != nil {
 		return nil, err
 	}
-	for _, q := range []*units.Quantity{&l, &h} {
-		if q.Value == 0 && q.Dim.Dimensionless() {
-			q.Dim = a.dim
-		}
-	}
+	like := units.Quantity{Dim: a.dim}
+	l, h = zeroAs(l, like), zeroAs(h, like)
 	if l.Dim != a.dim || h.Dim != a.dim {
 		return nil, fmt.Errorf("clip: the units differ: %s, %s and %s", describeDim(a.dim), describeDim(l.Dim), describeDim(h.Dim))
 	}

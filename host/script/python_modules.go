@@ -67,26 +67,32 @@ func isFile(path string) bool {
 
 // localModules finds modules for what is imported in a file.
 func (in *interp) localModules(from *diag.Source) pystar.Local {
-	return func(path string) (names []string, ok bool) {
+	return func(path string, star bool) (names []string, ok bool) {
 		file, at, ok := in.moduleFile(from, path)
-		if !ok || file == "" {
+		if !ok || file == "" || !star {
 			return nil, ok
 		}
 		real, err := in.readable(file)
 		if err != nil {
 			return nil, true // which the import says, too
 		}
-		m := in.modules[real]
-		if m == nil {
-			m = &module{}
-			in.modules[real] = m
-		}
+		m := in.moduleOf(real)
 		if m.names == nil {
 			m.names = []string{} // of modules that import each other
 			m.names = in.definedNames(real, at)
 		}
 		return m.names, true
 	}
+}
+
+// moduleOf is what is known of a file; nothing at first.
+func (in *interp) moduleOf(real string) *module {
+	m := in.modules[real]
+	if m == nil {
+		m = &module{}
+		in.modules[real] = m
+	}
+	return m
 }
 
 // definedNames are the names of a file's own variables, functions and classes that do not begin with "_": those that "from it import *" brings.
@@ -145,30 +151,39 @@ func (in *interp) importModule(t *starlark.Thread, b *starlark.Builtin, args sta
 	return in.importFrom(from, path)
 }
 
+// importFrom is a module that a file imports. What is asked for again, as for each name of a star, is not looked for again.
 func (in *interp) importFrom(from *diag.Source, path string) (*localModule, error) {
+	key := moduleKey{path: path}
+	if strings.HasPrefix(path, ".") {
+		key.dir = in.places[from].dir
+	}
+	if m := in.imported[key]; m != nil {
+		return m, nil
+	}
 	file, at, ok := in.moduleFile(from, path)
 	if !ok {
 		return nil, withHint(fmt.Errorf("there is no module %q here", path), importHint)
 	}
 	m := &localModule{in: in, src: &diag.Source{Name: "a folder"}, path: path}
-	if file == "" {
-		in.places[m.src] = at
-		return m, nil
-	}
-	real, err := in.readable(file)
-	if err != nil {
-		return nil, err
-	}
-	m.src.Name = in.moduleName(file)
-	in.places[m.src] = at
-	if began := in.modules[real]; began == nil || !began.loading { // else modules import each other
-		if _, err := in.loadFile(real, m.src, at); err != nil {
+	if file != "" {
+		real, err := in.readable(file)
+		if err != nil {
 			return nil, err
 		}
+		m.src.Name, m.module = in.moduleName(file), in.moduleOf(real)
+		if !m.loading { // else modules import each other
+			if _, err := in.loadFile(real, m.src, at); err != nil {
+				return nil, err
+			}
+		}
 	}
-	m.module = in.modules[real]
+	in.places[m.src] = at
+	in.imported[key] = m
 	return m, nil
 }
+
+// moduleKey is what an import means: its path, and the folder where it begins if that is the importing file's.
+type moduleKey struct{ dir, path string }
 
 // localModule is a module of the user's own.
 type localModule struct {

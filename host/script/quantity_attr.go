@@ -205,7 +205,7 @@ func roundedText(what string, a *Array, precision starlark.Value) (string, error
 			return "", fmt.Errorf("%s: precision: %w", what, err)
 		}
 		a = a.copy()
-		for k, x := range a.data {
+		for k, x := range a.data { // halves away from 0, as numpy prints them, where round() takes the even one
 			a.data[k] = math.Round(x*math.Pow10(n)) / math.Pow10(n)
 		}
 	}

@@ -106,7 +106,7 @@ func (c *clock) Attr(name string) (starlark.Value, error) {
 	case "timestep":
 		return starlark.MakeInt64(int64(math.Round(c.in.now() / c.in.defaultDT()))), nil
 	}
-	if v, ok, err := bare(c, name); ok {
+	if v, ok, err := extra(c, name); ok {
 		return v, err
 	}
 	return nil, noAttr("defaultclock", name, c.AttrNames())

@@ -90,7 +90,8 @@ type interp struct {
 	sources    map[string]*diag.Source // by the file name that positions carry
 	literals   []literalText
 	origins    map[*diag.Source]origin
-	modules    map[string]*module         // by their files
+	modules    map[string]*module // by their files
+	imported   map[moduleKey]*localModule
 	places     map[*diag.Source]filePlace // of scripts and modules
 	vocabulary starlark.StringDict
 	allowed    uint64 // steps of the thread at which the script has taken too many
@@ -208,7 +209,7 @@ func newInterp(ctx context.Context, path string, o Options) (*interp, error) {
 		o.Steps = DefaultSteps
 	}
 	in := &interp{ctx: ctx, opt: o, net: &net.Network{}, sources: map[string]*diag.Source{}, origins: map[*diag.Source]origin{},
-		modules: map[string]*module{}, places: map[*diag.Source]filePlace{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}, lists: comprehensions{}, defined: map[place]*definition{}}
+		modules: map[string]*module{}, imported: map[moduleKey]*localModule{}, places: map[*diag.Source]filePlace{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}, lists: comprehensions{}, defined: map[place]*definition{}}
 	if o.Seed != nil {
 		in.draws.seed = *o.Seed
 	}
@@ -379,11 +380,8 @@ func (in *interp) load(_ *starlark.Thread, name string) (starlark.StringDict, er
 
 // loadFile runs a file once and returns what it defines; at is where it belongs.
 func (in *interp) loadFile(path string, src *diag.Source, at filePlace) (starlark.StringDict, error) {
-	m := in.modules[path]
+	m := in.moduleOf(path)
 	switch {
-	case m == nil:
-		m = &module{}
-		in.modules[path] = m
 	case m.loading:
 		return nil, fmt.Errorf("%s loads itself", src.Name)
 	case m.loaded:
