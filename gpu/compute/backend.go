@@ -41,6 +41,7 @@ type Backend struct {
 	seldom  int  // rounds from which what few elements store is noted, negative: never
 	groups  int  // work groups of a dispatch over elements, at the least
 	beside  int  // spikes whose synapses a work group takes side by side
+	few     int  // synapses up to which the last work group does what spikes do, negative: never
 	marks   int  // words of bits from which lists keep marks, negative: never
 	cells   int  // of sums over taps
 	blind   bool // no guides to rows
@@ -233,6 +234,9 @@ func (b *Backend) override(i *Instance) {
 	}
 	if b.seldom != 0 {
 		l.Seldom = max(0, b.seldom)
+	}
+	if b.few != 0 {
+		l.FewSynapses = max(0, b.few)
 	}
 	if b.groups > 0 {
 		l.Groups = b.groups

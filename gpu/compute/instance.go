@@ -129,7 +129,7 @@ func (i *Instance) fullBarrier() {
 func (i *Instance) barrier() {
 	b := device.BarrierStorage
 	if i.layout.Texels != nil {
-		b |= device.BarrierTexture
+		b |= device.BarrierImage
 	}
 	if len(i.layout.Lists) > 0 {
 		b |= device.BarrierCommand

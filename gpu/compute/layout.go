@@ -14,7 +14,7 @@ import (
 type slab struct {
 	len int
 	buf *device.Buffer
-	// texels read the slab through a texture unit; nil until a program does.
+	// texels read the slab through an image unit; nil until a program does.
 	texels *device.TexelBuffer
 	elem   device.Element
 }

@@ -94,9 +94,16 @@ func groupsFor(l *glsl.Layout, u *unit, groupSize int) int {
 		n = max(n, widthOf(l, op))
 		each += 1 + rounds(l, op) + noted(op)
 	}
-	elements := max(1, (maxRounds-chainRounds(l, u.chains, groupSize))/each) // per invocation
+	left := maxRounds - chainRounds(l, u.chains, groupSize)
+	if len(u.few) > 0 {
+		left -= fewRounds
+	}
+	elements := max(1, left/each) // per invocation
 	return max(l.Groups, (n+groupSize*elements-1)/(groupSize*elements))
 }
+
+// fewRounds is what the last work group may spend on few spikes.
+const fewRounds = maxRounds / 4
 
 // noted bounds the loops over few elements, behind that over all, which an operation asks for.
 func noted(op glsl.Op) (n int) {

@@ -23,6 +23,7 @@ func partition(l *glsl.Layout, tasks []task) []unit {
 	}
 	p.dispatchTogether()
 	p.joinLists()
+	p.takeFew()
 	return p.units
 }
 
@@ -199,16 +200,7 @@ func (p *partitioner) dispatchTogether() {
 		}
 		t := &glsl.Together{Index: index, Synapses: u.overSynapses()}
 		index++
-		for _, op := range u.ops {
-			r := op.(*plan.Run)
-			part := glsl.SpikesOf{List: r.List, Lag: r.Lag}
-			if d, _ := p.l.DelaysOf(r); d != nil {
-				part.Lag, part.Delays = 0, d
-			}
-			if !slices.Contains(t.Parts, part) {
-				t.Parts = append(t.Parts, part)
-			}
-		}
+		t.Parts = partsOf(p.l, u.ops)
 		u.together = []*glsl.Together{t}
 		m := &p.units[u.maker]
 		m.together = append(m.together, t)
@@ -216,6 +208,21 @@ func (p *partitioner) dispatchTogether() {
 			x.access = append(x.access, togetherAccesses(p.l, x.kind, t)...)
 		}
 	}
+}
+
+// partsOf are the different spikes that operations run over.
+func partsOf(l *glsl.Layout, ops []glsl.Op) (parts []glsl.SpikesOf) {
+	for _, op := range ops {
+		r := op.(*plan.Run)
+		part := glsl.SpikesOf{List: r.List, Lag: r.Lag}
+		if d, _ := l.DelaysOf(r); d != nil {
+			part.Lag, part.Delays = 0, d
+		}
+		if !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 // togetherAccesses lists what finding the arguments of a dispatch over several lists touches, or the dispatch that uses them.
@@ -323,6 +330,71 @@ func (p *partitioner) joinLists() {
 			}
 		}
 	}
+}
+
+// takeFew lets the last work group of a dispatch over elements, which makes lists, do what follows for the spikes in them where those are few.
+func (p *partitioner) takeFew() {
+	index := 0
+	for k := range p.units {
+		for _, t := range p.units[k].together {
+			index = max(index, t.Index+1)
+		}
+	}
+	for k := range p.units {
+		u := &p.units[k]
+		most := p.mostFew(u)
+		if most == 0 {
+			continue
+		}
+		m := p.beforeFew(k)
+		if m == nil {
+			continue
+		}
+		if u.together == nil {
+			t := &glsl.Together{Index: index, Synapses: u.overSynapses(), Parts: partsOf(p.l, u.ops)}
+			index++
+			u.together, m.together = []*glsl.Together{t}, append(m.together, t)
+			u.access = append(u.access, togetherAccesses(p.l, spikes, t)...)
+			m.access = append(m.access, togetherAccesses(p.l, elements, t)...)
+		}
+		m.few = append(m.few, &glsl.Few{Ops: u.ops, Most: most, To: u.together[0]})
+		m.access = append(m.access, u.access...)
+	}
+}
+
+// mostFew is the number of spikes up to which those of a unit are few; 0: never.
+func (p *partitioner) mostFew(u *unit) int {
+	if u.kind != spikes || p.l.Plan.Replicas > 1 {
+		return 0
+	}
+	for _, op := range u.ops {
+		r := op.(*plan.Run)
+		if joined(p.l, r) || r.Conn >= 0 && p.l.Plan.Conns[r.Conn].Drawn != nil {
+			return 0
+		}
+	}
+	most, each := p.l.MostFew(u.ops), 0
+	for _, b := range listsOf(p.l, u.ops) {
+		each = max(each, roundsPerSpike(p.l, b))
+	}
+	return min(most, fewRounds/max(each, 1))
+}
+
+// beforeFew is the dispatch over elements that makes the lists of unit k and behind which nothing comes that the unit waits for; nil without one.
+func (p *partitioner) beforeFew(k int) *unit {
+	u := &p.units[k]
+	for j := k - 1; j >= 0 && p.units[j].segment == u.segment; j-- {
+		m := &p.units[j]
+		if m.kind == elements && m.chains != nil && m.few == nil && m.clock == u.clock && !slices.ContainsFunc(listsOf(p.l, u.ops), func(b plan.BufferID) bool {
+			return !slices.ContainsFunc(m.chains, func(c []glsl.Op) bool { _, ok := c[0].(*glsl.Compact); return ok && p.l.ListOf(c[0]) == b })
+		}) {
+			return m
+		}
+		if ordered(m.access, u.access) {
+			return nil
+		}
+	}
+	return nil
 }
 
 // mostOperations and mostChains bound what a program does: compilers take more than twice as long for twice the text. A dispatch more that waits for

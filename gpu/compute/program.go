@@ -192,7 +192,7 @@ func (i *Instance) bind(p *program) error {
 	return nil
 }
 
-// bindTexels binds a slab to a texture unit.
+// bindTexels binds a slab to an image unit.
 func (i *Instance) bindTexels(unit int, s *slab) (err error) {
 	if s.texels == nil {
 		if s.texels, err = i.dev.NewTexelBuffer(s.buf); err != nil {

@@ -28,6 +28,7 @@ func (i *Instance) tune() {
 		// Loads and stores go lane by lane, and cost less per number as vectors; but four times the text compiles for longer.
 		i.layout.Wide = 2048
 		i.layout.Seldom = 8
+		i.layout.FewSynapses = 8192
 		// Texels are gathered by all lanes at once.
 		i.layout.Texels = i.addressable
 	}

@@ -32,6 +32,7 @@ type unit struct {
 	chains [][]glsl.Op // that make lists
 	// Of what makes lists: dispatches over several, whose arguments it finds. Of a dispatch over several: itself.
 	together []*glsl.Together
+	few      []*glsl.Few // dispatches of together whose work its last work group does where it is little
 	access   []access
 	segment  int   // number of callbacks before it
 	maker    int   // of spikes: the unit that makes the last of its lists
@@ -130,7 +131,7 @@ func (u *unit) middle() int {
 func (u *unit) apart(l *glsl.Layout) []unit {
 	n := len(u.ops)
 	first := *u
-	first.chains, first.together = nil, nil
+	first.chains, first.together, first.few = nil, nil, nil
 	first = first.part(l, 0, n)
 	second := unit{kind: lists, clock: u.clock, segment: u.segment, chains: u.chains, together: u.together, ops: slices.Concat(u.chains...), items: u.items[n:]}
 	return []unit{first, second.part(l, 0, len(second.ops))}
@@ -179,7 +180,13 @@ func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) 
 		}
 		chains := u.chains
 		for _, t := range u.together {
-			chains = append(chains, []glsl.Op{t})
+			op := glsl.Op(t)
+			for _, f := range u.few {
+				if f.To == t {
+					op = f
+				}
+			}
+			chains = append(chains, []glsl.Op{op})
 		}
 		u.text, err = glsl.Dispatch(l, u.ops, chains, n)
 		l.Groups = usual

@@ -22,7 +22,8 @@ import (
 // store is noted and their spikes are marked. The first takes the synapses of one spike at a time.
 func ways(d *device.Device) []*Backend {
 	return []*Backend{{dev: d, Mode: Plain, blocks: -1, texels: -1, beside: 1}, {dev: d, Mode: Plain, blocks: 1, texels: -1}, {dev: d, Mode: Plain, blocks: 1, texels: 1},
-		{dev: d, Mode: Plain, blocks: 1, texels: 1, seldom: 1, groups: 1, marks: 1}}
+		{dev: d, Mode: Plain, blocks: 1, texels: 1, seldom: 1, groups: 1, marks: 1, few: -1},
+		{dev: d, Mode: Plain, blocks: 1, texels: 1, few: 100}}
 }
 
 // Elements in blocks of four give the bits that they give one by one, also where the last block is not full.
@@ -36,7 +37,7 @@ func TestBlocksOfElements(t *testing.T) {
 			for _, b := range ways(d) {
 				x := loadWith(t, b, p)
 				text := x.i.units[0].text.Text
-				blocks, texels := strings.Contains(text, "blocks0["), strings.Contains(text, "texelFetch(")
+				blocks, texels := strings.Contains(text, "blocks0[") || strings.Contains(text, "doubles0["), strings.Contains(text, "imageLoad(")
 				if noted := strings.Contains(text, "noted_0_0"); noted != (b.seldom > 0) && d.Info().Software {
 					t.Fatalf("seldom %d: notes %v", b.seldom, noted)
 				}

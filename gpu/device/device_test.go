@@ -326,12 +326,12 @@ func TestTexelBuffer(t *testing.T) {
 	open(t, func(t testing.TB, d *device.Device) {
 		const text = `#version 430 core
 layout(local_size_x = 1) in;
-layout(binding = 3) uniform usamplerBuffer texels;
+layout(rgba32ui, binding = 3) readonly uniform uimageBuffer texels;
 layout(std430, binding = 0) buffer B { uint v[]; };
 layout(std430, binding = 1) buffer C { uint copy[]; };
 uniform uint to;
 void main() {
-	uvec4 x = texelFetch(texels, 1);
+	uvec4 x = imageLoad(texels, 1);
 	copy[0] = x.x; copy[1] = x.y; copy[2] = x.z; copy[3] = x.w;
 	v[4] = to;
 }
@@ -351,7 +351,7 @@ void main() {
 			d.BindStorage(0, b)
 			d.BindStorage(1, to)
 			p.SetUints("to", v)
-			d.Barrier(device.BarrierTexture)
+			d.Barrier(device.BarrierImage)
 			ok(t, d.Dispatch(p, 1, 1, 1))
 			d.Barrier(device.BarrierBufferUpdate)
 			ok(t, device.Read(to, 0, got, device.ReadTest))

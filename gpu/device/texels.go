@@ -8,8 +8,8 @@ import (
 	"github.com/go-gl/gl/v4.5-core/gl"
 )
 
-// TexelBuffer lets shaders read a buffer through a texture unit, as a usamplerBuffer whose texel k is the buffer's bytes [16 k, 16 k + 16) in four
-// words. Whatever the buffer holds, its bits arrive unchanged. What shaders write to the buffer is seen behind a BarrierTexture.
+// TexelBuffer lets shaders read a buffer through an image unit, as a uimageBuffer of rgba32ui whose texel k is the buffer's bytes [16 k, 16 k + 16) in four
+// words. Whatever the buffer holds, its bits arrive unchanged. What shaders write to the buffer is seen behind a BarrierImage.
 type TexelBuffer struct {
 	d          *Device
 	name       uint32
@@ -49,16 +49,15 @@ func (x *TexelBuffer) attach() error {
 	return nil
 }
 
-// Bind binds the texels to a unit (0 to 15), those of the present store after the buffer was resized.
+// Bind binds the texels to an image unit (0 to 7), those of the present store after the buffer was resized.
 func (x *TexelBuffer) Bind(unit int) error {
 	if x.generation != x.buf.generation {
 		if err := x.attach(); err != nil {
 			return err
 		}
 	}
-	gl.ActiveTexture(gl.TEXTURE0 + uint32(unit))
-	gl.BindTexture(gl.TEXTURE_BUFFER, x.name)
-	x.d.verify("glBindTexture")
+	gl.BindImageTexture(uint32(unit), x.name, 0, false, 0, gl.READ_ONLY, gl.RGBA32UI)
+	x.d.verify("glBindImageTexture")
 	return nil
 }
 

@@ -216,7 +216,7 @@ func (g *generator) fetchedSegment(t *strings.Builder, r *plan.Run, call string)
 		n *= 2
 	}
 	fmt.Fprintf(t, "\t\t\tfor (uint k = (from & ~%du) + %du * first; k < end; k += %du * by) {\n", n-1, n, n)
-	fmt.Fprintf(t, "\t\t\t\tuvec4 ends = texelFetch(texels%d, int(segment_ends / %du + k / %du));\n", index.Slab, wide, n)
+	fmt.Fprintf(t, "\t\t\t\tuvec4 ends = imageLoad(texels%d, int(segment_ends / %du + k / %du));\n", index.Slab, wide, n)
 	for _, line := range endsOfTexel(n, index.Narrow, call) {
 		t.WriteString("\t\t\t\t" + line + "\n")
 	}

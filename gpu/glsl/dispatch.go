@@ -221,7 +221,14 @@ func (d *dispatch) reportKept() {
 	}
 	for _, c := range d.blockChecks {
 		at := d.l.Buffers[c.buffer]
-		d.linef("\tif (fault_%d != 0xffffffffu) report_block(%du, fault_%d, blocks%d[%du + fault_%d]);", c.site, c.site, c.site, at.Slab, at.Base/wide, c.site)
+		stored := fmt.Sprintf("%d[%du + fault_%d]", at.Slab, at.Base/wide, c.site)
+		if d.doubles[at.Slab] {
+			stored = "four_words(doubles" + stored + ")"
+			d.global("vec4 four_words(dvec2 d) { return uintBitsToFloat(uvec4(unpackDouble2x32(d.x), unpackDouble2x32(d.y))); }")
+		} else {
+			stored = "blocks" + stored
+		}
+		d.linef("\tif (fault_%d != 0xffffffffu) report_block(%du, fault_%d, %s);", c.site, c.site, c.site, stored)
 	}
 }
 

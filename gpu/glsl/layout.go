@@ -86,7 +86,7 @@ type Layout struct {
 	Lists      map[plan.BufferID]*List
 	Sums       []*Sum
 	SpikeRings []*SpikeRing
-	Together   int // indexes Buffers: arguments of dispatches over several lists, -1 without such
+	Together   int // indexes Buffers: arguments of dispatches over several lists, or over spikes that may be few, -1 without spikes
 	Between    int // indexes Buffers: see BetweenWords; -1 without bounds
 	bounded    []*plan.Run
 	delayed    []*plan.Run           // that stand for kernels of several delays
@@ -112,6 +112,9 @@ type Layout struct {
 	// Seldom is the number of rounds of the loop over blocks from which software notes what few elements store, see seldom.go; 0: never. Results do
 	// not depend on it.
 	Seldom int
+	// FewSynapses is the number of synapses up to which the last work group of a dispatch on software does what spikes do, see Few; 0: never. Results do not
+	// depend on it.
+	FewSynapses int
 	// Texels: whether slab s is also bound as texels of four words, through which vectors are loaded; nil: none is. Results do not depend on it.
 	Texels func(s int) bool
 	// Version of GLSL, 0: 450.

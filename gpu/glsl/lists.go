@@ -181,9 +181,9 @@ func (l *Layout) addLists(names *namer) error {
 		list(m.List)
 		l.addSpikeRing(names, k, m)
 	}
-	if over > 1 && (len(l.Lists) > 1 || len(l.delayed) > 0) {
+	if over > 0 {
 		l.Together = len(l.Buffers)
-		l.Buffers = append(l.Buffers, Buffer{Name: names.unique("groups_together"), Type: ir.Int, Len: 3 * (over / 2)})
+		l.Buffers = append(l.Buffers, Buffer{Name: names.unique("groups_together"), Type: ir.Int, Len: 3 * over})
 	}
 	for b := range p.Buffers { // in the order of buffers, so that texts are the same every time
 		if s := l.Lists[plan.BufferID(b)]; s != nil && s.Elems > 0 {

@@ -309,7 +309,7 @@ func (g *generator) ownBlock(t *strings.Builder, part, n int, calls string) {
 			if v := fmt.Sprintf("%d_%d", o.buffer, k); compared[o] {
 				cond = g.changed(o.buffer, "now_"+v, "was_"+v, true)
 			}
-			fmt.Fprintf(t, "\t\t\t%s%s = now_%d_%d;\n", cond, g.block(o, k), o.buffer, k)
+			fmt.Fprintf(t, "\t\t\t%s%s;\n", cond, g.storeBlock(o, k, fmt.Sprintf("now_%d_%d", o.buffer, k)))
 		}
 	}
 }
@@ -317,7 +317,20 @@ func (g *generator) ownBlock(t *strings.Builder, part, n int, calls string) {
 // block is the k-th vector of block b of a value.
 func (g *generator) block(o *ownValue, k int) string {
 	at := &g.l.Buffers[o.buffer]
+	g.blocks[at.Slab] = true
 	return fmt.Sprintf("blocks%d[%du + b * %du + %du]", at.Slab, at.Base/wide, o.words, k)
+}
+
+// storeBlock makes value the k-th vector of block b. llvmpipe stores number by number: two words at a time, as a double, are half as many.
+func (g *generator) storeBlock(o *ownValue, k int, value string) string {
+	at := &g.l.Buffers[o.buffer]
+	if !g.l.Software || g.l.Size(at.Type) != 4 {
+		return fmt.Sprintf("%s = %s", g.block(o, k), value)
+	}
+	g.doubles[at.Slab] = true
+	g.global("dvec2 two_words(uvec4 u) { return dvec2(packDouble2x32(u.xy), packDouble2x32(u.zw)); }")
+	to := map[string]string{"vec4": "floatBitsToUint", "ivec4": "uvec4"}[g.l.vectorName(at.Type)]
+	return fmt.Sprintf("doubles%d[%du + b * %du + %du] = two_words(%s(%s))", at.Slab, at.Base/wide, o.words, k, to, value)
 }
 
 // loadBlock writes the declarations of what a value was before calls and of what it becomes, and reports whether to compare the two before storing.
@@ -326,16 +339,13 @@ func (g *generator) loadBlock(t *strings.Builder, o *ownValue) (compared bool) {
 	// A condition seldom changes, and a load as texel with a store that is left out costs less than a store.
 	seldom := o.store && g.isBool(o.buffer)
 	texels := (o.load || seldom) && g.takeTexels(at.Slab)
-	if o.store && !o.noted || o.load && !texels {
-		g.blocks[at.Slab] = true
-	}
 	typ := g.l.vectorName(at.Type)
 	for k := range o.words {
 		fmt.Fprintf(t, "\t\t\t%s was_%d_%d = ", typ, o.buffer, k)
 		switch {
 		case texels:
 			read := map[string]string{"ivec4": "ivec4", "vec4": "uintBitsToFloat"}[typ]
-			fmt.Fprintf(t, "%s(texelFetch(texels%d, int(%du + b * %du + %du)));", read, at.Slab, at.Base/wide, o.words, k)
+			fmt.Fprintf(t, "%s(imageLoad(texels%d, int(%du + b * %du + %du)));", read, at.Slab, at.Base/wide, o.words, k)
 		case o.load:
 			fmt.Fprintf(t, "%s;", g.block(o, k))
 		default:
@@ -389,11 +399,11 @@ func (l *Layout) vectorName(t ir.Type) string {
 	return "vec4"
 }
 
-// mostTexels is the number of texture units that every stage has.
-const mostTexels = 16
+// mostTexels is the number of image units that compute shaders have everywhere.
+const mostTexels = 8
 
 // takeTexels reports whether a slab is read as texels, which hold four words, and binds it for them. What is loaded so must not change in
-// the dispatch before: texels are not coherent with storage blocks. The own value of an element is loaded before anything stores it.
+// the dispatch before: images are not coherent with storage blocks. The own value of an element is loaded before anything stores it.
 func (g *generator) takeTexels(slab int) bool {
 	s := g.l.Slabs[slab]
 	if g.l.Texels == nil || g.l.Size(s.Type) != 4 || s.Piece > 0 || !g.l.Texels(slab) || len(g.texels) == mostTexels && !g.texels[slab] {

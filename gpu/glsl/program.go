@@ -67,7 +67,7 @@ type Program struct {
 	// in names only have the same programs.
 	Source shaders.Source
 	Blocks []Block  // bound at SlabBinding + position; a slab may appear twice, as floats and as pairs
-	Texels []int    // slabs bound as texels, at the texture units from 0 on
+	Texels []int    // slabs bound as texels, at the image units from 0 on
 	Groups int      // work groups to dispatch; 0: indirectly
 	Sums   []int    // whose UniformSum it has
 	At     []uint32 // value of UniformAt, where not nil
@@ -139,6 +139,7 @@ type generator struct {
 	own      map[int]*ownValue
 	ownOrder []int
 	blocks   map[int]bool // slabs that are also touched as vectors of four
+	doubles  map[int]bool // and as vectors of two doubles
 	texels   map[int]bool // slabs that are also read as texels of four words
 	width    int          // elements of an invocation at a time
 	seldom   bool         // what few elements store is noted, in notes
@@ -160,7 +161,7 @@ type generator struct {
 }
 
 func newGenerator(l *Layout) *generator {
-	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), fixedSlabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), storers: make(map[int]string), blocks: make(map[int]bool), texels: make(map[int]bool), emits: make(map[int]*List)}
+	g := &generator{l: l, buffers: make(map[int]bool), slabs: make(map[int]bool), fixedSlabs: make(map[int]bool), products: make(map[product]function), pairs: make(map[int]bool), sums: make(map[int]bool), adders: make(map[int]string), storers: make(map[int]string), blocks: make(map[int]bool), doubles: make(map[int]bool), texels: make(map[int]bool), emits: make(map[int]*List)}
 	for _, b := range l.Buffers {
 		g.names.fresh(b.Name)
 	}
@@ -311,11 +312,14 @@ func (g *generator) bindings(t *strings.Builder, p *Program) {
 	for _, s := range sorted(g.blocks) {
 		fmt.Fprintf(t, "layout(std430, binding = %d) %sbuffer Blocks%d { %s blocks%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, g.l.vectorName(g.l.Slabs[s].Type), s)
 	}
+	for _, s := range sorted(g.doubles) {
+		fmt.Fprintf(t, "layout(std430, binding = %d) %sbuffer Doubles%d { dvec2 doubles%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, s)
+	}
 	for _, s := range sorted(g.pairs) {
 		fmt.Fprintf(t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, s)
 	}
 	for k, s := range sorted(g.texels) {
-		fmt.Fprintf(t, "layout(binding = %d) uniform usamplerBuffer texels%d;\n", k, s)
+		fmt.Fprintf(t, "layout(rgba32ui, binding = %d) readonly uniform uimageBuffer texels%d;\n", k, s)
 		p.Texels = append(p.Texels, s)
 	}
 }

@@ -142,11 +142,10 @@ func (g *generator) noted(first string, stride int, body string) {
 	g.linef("\t\tround_bit <<= 1u;")
 	g.linef("\t\t}")
 	for _, o := range cleared {
-		at := g.l.Buffers[o.buffer]
 		g.linef("\t\tfor (uint m = cleared_%d; m != 0u; m &= m - 1u) {", o.buffer)
 		g.linef("\t\t\tuint b = first_round + %du * uint(findLSB(m));", stride)
 		for k := range o.words {
-			g.linef("\t\t\tblocks%d[%du + b * %du + %du] = ivec4(0);", at.Slab, at.Base/wide, o.words, k)
+			g.linef("\t\t\t%s;", g.storeBlock(o, k, "ivec4(0)"))
 		}
 		g.linef("\t\t}")
 	}

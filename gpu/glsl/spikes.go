@@ -29,6 +29,8 @@ func (g *generator) grouped(op Op, groupSize int) (function, error) {
 		return g.together(op), nil
 	case *Shares:
 		return g.shares(op, groupSize), nil
+	case *Few:
+		return g.few(op, groupSize)
 	}
 	return g.op(op)
 }
@@ -175,7 +177,7 @@ func (g *generator) fetchedRow(t *strings.Builder, r *plan.Run, lane string, amo
 	}
 	fmt.Fprintf(t, "{ uint from = uint(%s(source)), end = uint(%s(source + 1u)); ", ptr, ptr)
 	fmt.Fprintf(t, "for (uint k = (from & ~%du) + %du * (%s); k < end; k += %du) { ", n-1, n, lane, n*among)
-	fmt.Fprintf(t, "uvec4 ends = texelFetch(texels%d, int(%du + k / %du)); ", index.Slab, index.Base/wide, n)
+	fmt.Fprintf(t, "uvec4 ends = imageLoad(texels%d, int(%du + k / %du)); ", index.Slab, index.Base/wide, n)
 	for _, line := range endsOfTexel(n, index.Narrow, call) {
 		t.WriteString(line + " ")
 	}
@@ -202,11 +204,32 @@ func endsOfTexel(n int, narrow bool, call string) (lines []string) {
 // the synapses. Without synapses an invocation takes a spike.
 func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 	g := newGenerator(l)
-	var once, main strings.Builder
+	once, main, err := g.spikeTexts(ops, groupSize, false)
+	if err != nil {
+		return nil, err
+	}
+	g.stepUniforms()
+	g.linef("void main() {")
+	g.linef("\tif (halted()) return;")
+	g.body.WriteString(once)
+	g.body.WriteString(main)
+	g.linef("}")
+	return g.finish(groupSize, 0)
+}
+
+// spikeTexts writes the functions of kernels over spikes and returns the statements that run them: what is done once, and then for all spikes. They are those
+// of a dispatch whose work groups share the spikes, or alone, of one work group.
+func (g *generator) spikeTexts(ops []Op, groupSize int, alone bool) (once, main string, err error) {
+	var before, t strings.Builder
+	l := g.l
 	synapses, split := false, false
 	for _, op := range ops {
 		synapses = synapses || op.(*plan.Run).Kernel.Domain == ir.Spiking
 		split = split || l.Lists[op.(*plan.Run).List].Split > 1
+	}
+	group, groups, whole := "gl_WorkGroupID.x", "gl_NumWorkGroups.x", " && gl_WorkGroupID.y == 0u"
+	if alone {
+		group, groups, whole, split = "0u", "1u", "", false
 	}
 	with := jointWith(l, ops)
 	g.joint, g.fetched = map[*plan.Run]bool{}, map[*plan.Run]bool{}
@@ -221,10 +244,10 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		})
 		f, err := g.op(r)
 		if err != nil {
-			return nil, err
+			return "", "", err
 		}
 		if f.shared != "" {
-			fmt.Fprintf(&once, "\t%s;\n", f.shared)
+			fmt.Fprintf(&before, "\t%s;\n", f.shared)
 		}
 		names[k], functions[k] = f.name, f
 	}
@@ -232,29 +255,29 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 		r := ops[k].(*plan.Run)
 		if d := l.joined[r]; d != nil {
 			among := groupSize / d.Teams
-			how := segments{fmt.Sprintf("gl_WorkGroupID.x * %du + gl_LocalInvocationIndex / %du", d.Teams, among), fmt.Sprintf("gl_NumWorkGroups.x * %du", d.Teams),
+			how := segments{fmt.Sprintf("%s * %du + gl_LocalInvocationIndex / %du", group, d.Teams, among), fmt.Sprintf("%s * %du", groups, d.Teams),
 				fmt.Sprintf("gl_LocalInvocationIndex %% %du", among), fmt.Sprintf("%du", among), d.Teams > 1}
 			if split {
 				how.lane += fmt.Sprintf(" + gl_WorkGroupID.y * %du", among)
 				how.by += " * gl_NumWorkGroups.y"
 			}
-			main.WriteByte('\t')
-			g.delaysLoop(&main, r, functions[k], groupSize, how)
-			main.WriteByte('\n')
+			t.WriteByte('\t')
+			g.delaysLoop(&t, r, functions[k], groupSize, how)
+			t.WriteByte('\n')
 			k++
 			continue
 		}
 		// Operations over the same spikes share the loop.
-		first, stride := "gl_WorkGroupID.x", "gl_NumWorkGroups.x"
+		first, stride := group, groups
 		lane, among := "gl_LocalInvocationIndex", groupSize // of the invocations that share a spike, and their number
 		if p := l.Lists[r.List].beside(); p > 1 {
 			among = groupSize / p
-			first = fmt.Sprintf("gl_WorkGroupID.x * %du + gl_LocalInvocationIndex / %du", p, among)
-			stride = fmt.Sprintf("gl_NumWorkGroups.x * %du", p)
+			first = fmt.Sprintf("%s * %du + gl_LocalInvocationIndex / %du", group, p, among)
+			stride = fmt.Sprintf("%s * %du", groups, p)
 			lane = fmt.Sprintf("gl_LocalInvocationIndex %% %du", among)
 		}
 		if !synapses {
-			first, stride = "gl_GlobalInvocationID.x", fmt.Sprintf("gl_NumWorkGroups.x * %du", groupSize)
+			first, stride = fmt.Sprintf("%s * %du + gl_LocalInvocationIndex", group, groupSize), fmt.Sprintf("%s * %du", groups, groupSize)
 		}
 		var body strings.Builder
 		n := k
@@ -264,7 +287,7 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 			case !synapses:
 				fmt.Fprintf(&body, "%s(source); ", names[n])
 			case o.Kernel.Domain == ir.Active:
-				fmt.Fprintf(&body, "if (%s == 0u && gl_WorkGroupID.y == 0u) %s(source); ", lane, names[n])
+				fmt.Fprintf(&body, "if (%s == 0u%s) %s(source); ", lane, whole, names[n])
 			case g.drawn(o):
 				fmt.Fprintf(&body, "if (gl_WorkGroupID.y == 0u) %s(source, gl_LocalInvocationIndex); ", g.drawnRows(o, functions[n], groupSize))
 			default:
@@ -288,18 +311,12 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 				body.WriteString("} ")
 			}
 		}
-		main.WriteByte('\t')
-		g.spikeLoop(&main, r, first, stride, func() { main.WriteString(body.String()) })
-		main.WriteByte('\n')
+		t.WriteByte('\t')
+		g.spikeLoop(&t, r, first, stride, func() { t.WriteString(body.String()) })
+		t.WriteByte('\n')
 		k = n
 	}
-	g.stepUniforms()
-	g.linef("void main() {")
-	g.linef("\tif (halted()) return;")
-	g.body.WriteString(once.String())
-	g.body.WriteString(main.String())
-	g.linef("}")
-	return g.finish(groupSize, 0)
+	return before.String(), t.String(), nil
 }
 
 // InOrder writes the program in which one invocation takes the synapses of all spikes one after another: in each pass so many, from

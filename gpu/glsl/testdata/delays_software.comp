@@ -3,7 +3,7 @@ layout(local_size_x = 8) in;
 
 layout(std430, binding = 1) buffer Slab0 { int slab0[]; };
 layout(std430, binding = 2) buffer Slab1 { float slab1[]; };
-layout(binding = 0) uniform usamplerBuffer texels0;
+layout(rgba32ui, binding = 0) readonly uniform uimageBuffer texels0;
 
 uniform vec3 scale_0; // of a fixed-point sum: scale, its inverse, the largest value
 uniform uint tick;       // since the batch began, from 1
@@ -59,7 +59,7 @@ void main() {
 			uint row = uint(delays_0_table(of + 1u)) + source;
 			uint from = run_row_of_0(row), end = run_row_of_0(row + 1u), first = part % parts * (2u) + gl_LocalInvocationIndex % 2u, by = parts * (2u);
 			for (uint k = (from & ~3u) + 4u * first; k < end; k += 4u * by) {
-				uvec4 ends = texelFetch(texels0, int(segment_ends / 4u + k / 4u));
+				uvec4 ends = imageLoad(texels0, int(segment_ends / 4u + k / 4u));
 				if (k >= from && k < end) run_syn_pre(k, source, int(ends.x));
 				if (k + 1u >= from && k + 1u < end) run_syn_pre(k + 1u, source, int(ends.y));
 				if (k + 2u >= from && k + 2u < end) run_syn_pre(k + 2u, source, int(ends.z));

@@ -30,9 +30,9 @@ uvec2 draws_key;
 #define cells_spike_events(i) slab1[0u + uint(i)]
 #define S_first_synapses(i) slab1[4032u + uint(i)]
 #define S_cells_x_set0(i) slab0[8064u + uint(i)]
-#define gaps_0(i) slab1[8384u + uint(i)]
-#define guide_0(i) slab1[8512u + uint(i)]
-#define sum_0(i) slab1[9536u + uint(i)]
+#define gaps_0(i) slab1[8448u + uint(i)]
+#define guide_0(i) slab1[8576u + uint(i)]
+#define sum_0(i) slab1[9600u + uint(i)]
 
 // Adds x to cells_v[i] in fixed point: the order of additions changes nothing.
 void run_add_to_cells_v(uint i, float x) {

@@ -4,10 +4,10 @@
 layout(local_size_x = 8) in;
 
 layout(std430, binding = 1) coherent buffer Slab1 { int slab1[]; };
-layout(std430, binding = 2) buffer Blocks0 { vec4 blocks0[]; };
-layout(std430, binding = 3) coherent buffer Blocks1 { ivec4 blocks1[]; };
-layout(binding = 0) uniform usamplerBuffer texels0;
-layout(binding = 1) uniform usamplerBuffer texels1;
+layout(std430, binding = 2) buffer Doubles0 { dvec2 doubles0[]; };
+layout(std430, binding = 3) coherent buffer Doubles1 { dvec2 doubles1[]; };
+layout(rgba32ui, binding = 0) readonly uniform uimageBuffer texels0;
+layout(rgba32ui, binding = 1) readonly uniform uimageBuffer texels1;
 
 uniform vec3 scale_0; // of a fixed-point sum: scale, its inverse, the largest value
 uniform uint tick;       // since the batch began, from 1
@@ -15,8 +15,9 @@ uniform uvec2 clock_step; // of the clock: low and high word
 bool note_0;
 double scale_inverse_0;
 float own_0_0;
-int own_23_0;
+int own_24_0;
 float own_12_0;
+dvec2 two_words(uvec4 u) { return dvec2(packDouble2x32(u.xy), packDouble2x32(u.zw)); }
 shared uint found[8];
 
 #include "compute/run.glsl"
@@ -24,7 +25,7 @@ shared uint found[8];
 
 #define neurons_spikes(i) slab1[832u + uint(i)]
 #define groups_0(i) slab1[2240u + uint(i)]
-#define fired_13(i) slab1[133696u + uint(i)]
+#define fired_13(i) slab1[133760u + uint(i)]
 
 // neurons threshold: 100 elements, reads 1 buffers, writes 1.
 void run_neurons_threshold(uint e) {
@@ -33,12 +34,12 @@ void run_neurons_threshold(uint e) {
 }
 
 void run_add_the_sum_to_neurons_g(uint e) {
-	int w = own_23_0;
+	int w = own_24_0;
 	if (w == 0) return;
 	precise double total = double(w) * scale_inverse_0;
 	total = double(own_12_0) + total;
 	own_12_0 = float(total);
-	own_23_0 = 0;
+	own_24_0 = 0;
 }
 
 void run_list_of_neurons_spikes(uint me) {
@@ -88,16 +89,16 @@ void main() {
 		uint noted_0_1 = 0u;
 		uint noted_0_2 = 0u;
 		uint noted_0_3 = 0u;
-		uint cleared_23 = 0u;
+		uint cleared_24 = 0u;
 		for (uint b = first_round; b < stop; b += 8u) {
 		{
-			vec4 was_0_0 = uintBitsToFloat(texelFetch(texels0, int(0u + b * 1u + 0u)));
-			ivec4 was_23_0 = ivec4(texelFetch(texels1, int(33440u + b * 1u + 0u)));
-			vec4 was_12_0 = uintBitsToFloat(texelFetch(texels0, int(352u + b * 1u + 0u))); vec4 now_12_0 = was_12_0;
+			vec4 was_0_0 = uintBitsToFloat(imageLoad(texels0, int(0u + b * 1u + 0u)));
+			ivec4 was_24_0 = ivec4(imageLoad(texels1, int(33456u + b * 1u + 0u)));
+			vec4 was_12_0 = uintBitsToFloat(imageLoad(texels0, int(352u + b * 1u + 0u))); vec4 now_12_0 = was_12_0;
 			{
 				uint e = 4u * b + 0u;
 				own_0_0 = was_0_0.x;
-				own_23_0 = was_23_0.x;
+				own_24_0 = was_24_0.x;
 				own_12_0 = was_12_0.x;
 			note_0 = false;
 			run_neurons_threshold(e);
@@ -108,7 +109,7 @@ void main() {
 			{
 				uint e = 4u * b + 1u;
 				own_0_0 = was_0_0.y;
-				own_23_0 = was_23_0.y;
+				own_24_0 = was_24_0.y;
 				own_12_0 = was_12_0.y;
 			note_0 = false;
 			run_neurons_threshold(e);
@@ -119,7 +120,7 @@ void main() {
 			{
 				uint e = 4u * b + 2u;
 				own_0_0 = was_0_0.z;
-				own_23_0 = was_23_0.z;
+				own_24_0 = was_24_0.z;
 				own_12_0 = was_12_0.z;
 			note_0 = false;
 			run_neurons_threshold(e);
@@ -130,7 +131,7 @@ void main() {
 			{
 				uint e = 4u * b + 3u;
 				own_0_0 = was_0_0.w;
-				own_23_0 = was_23_0.w;
+				own_24_0 = was_24_0.w;
 				own_12_0 = was_12_0.w;
 			note_0 = false;
 			run_neurons_threshold(e);
@@ -138,14 +139,14 @@ void main() {
 			if (note_0) noted_0_3 |= round_bit;
 				now_12_0.w = own_12_0;
 			}
-			if (was_23_0 != ivec4(0)) cleared_23 |= round_bit;
-			if (floatBitsToInt(now_12_0) != floatBitsToInt(was_12_0)) blocks0[352u + b * 1u + 0u] = now_12_0;
+			if (was_24_0 != ivec4(0)) cleared_24 |= round_bit;
+			if (floatBitsToInt(now_12_0) != floatBitsToInt(was_12_0)) doubles0[352u + b * 1u + 0u] = two_words(floatBitsToUint(now_12_0));
 		}
 		round_bit <<= 1u;
 		}
-		for (uint m = cleared_23; m != 0u; m &= m - 1u) {
+		for (uint m = cleared_24; m != 0u; m &= m - 1u) {
 			uint b = first_round + 8u * uint(findLSB(m));
-			blocks1[33440u + b * 1u + 0u] = ivec4(0);
+			doubles1[33456u + b * 1u + 0u] = two_words(uvec4(ivec4(0)));
 		}
 		for (uint m = noted_0_0 | noted_0_1 | noted_0_2 | noted_0_3; m != 0u; m &= m - 1u) {
 			uint r = uint(findLSB(m)), b = first_round + 8u * r;

@@ -27,7 +27,7 @@ shared uint found[8];
 #define spikes_0_index(i) slab1[67776u + uint(i)]
 #define spikes_0_fill(i) slab1[133440u + uint(i)]
 #define spikes_0_0(i) slab0[1600u + uint(i)]
-#define fired_13(i) slab1[133504u + uint(i)]
+#define fired_13(i) slab1[133568u + uint(i)]
 
 // neurons threshold: 100 elements, reads 1 buffers, writes 1.
 void run_neurons_threshold(uint e) {

@@ -19,7 +19,7 @@ shared uint found[32];
 #define spikes_0_index(i) slab1[67968u + uint(i)]
 #define spikes_0_fill(i) slab1[133632u + uint(i)]
 #define spikes_0_0(i) slab0[1600u + uint(i)]
-#define fired_13(i) slab1[133696u + uint(i)]
+#define fired_13(i) slab1[133760u + uint(i)]
 
 void run_list_of_neurons_spikes(uint me) {
 	uint first = me * 1u, end = min(first + 1u, 4u), n = 0u;

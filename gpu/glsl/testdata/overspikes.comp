@@ -16,7 +16,7 @@ uniform uvec2 clock_step; // of the clock: low and high word
 #define syn_rowptr(i) slab1[128u + uint(i)]
 #define syn_w(i) slab0[576u + uint(i)]
 #define neurons_spikes(i) slab1[832u + uint(i)]
-#define sum_0(i) slab1[133760u + uint(i)]
+#define sum_0(i) slab1[133824u + uint(i)]
 
 // Adds x to neurons_g[i] in fixed point: the order of additions changes nothing.
 void run_add_to_neurons_g(uint i, float x) {

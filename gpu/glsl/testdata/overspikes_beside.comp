@@ -4,7 +4,7 @@ layout(local_size_x = 8) in;
 
 layout(std430, binding = 1) buffer Slab0 { float slab0[]; };
 layout(std430, binding = 2) buffer Slab1 { int slab1[]; };
-layout(binding = 0) uniform usamplerBuffer texels1;
+layout(rgba32ui, binding = 0) readonly uniform uimageBuffer texels1;
 
 uniform vec3 scale_0; // of a fixed-point sum: scale, its inverse, the largest value
 uniform uint tick;       // since the batch began, from 1
@@ -17,7 +17,7 @@ uniform uvec2 clock_step; // of the clock: low and high word
 #define syn_rowptr(i) slab1[128u + uint(i)]
 #define syn_w(i) slab0[576u + uint(i)]
 #define neurons_spikes(i) slab1[832u + uint(i)]
-#define sum_0(i) slab1[133760u + uint(i)]
+#define sum_0(i) slab1[133824u + uint(i)]
 
 // Adds x to neurons_g[i] in fixed point: the order of additions changes nothing.
 void run_add_to_neurons_g(uint i, float x) {
@@ -40,5 +40,5 @@ void run_neurons_reset(uint e) {
 
 void main() {
 	if (halted()) return;
-	if (clock_step.y != 0u || clock_step.x >= 2u) { uint at = (clock_step.x - 2u) % 3u * 101u; uint count = min(uint(neurons_spikes(at)), 100u); for (uint s = gl_WorkGroupID.x * 4u + gl_LocalInvocationIndex / 2u; s < count; s += gl_NumWorkGroups.x * 4u) { uint source = uint(neurons_spikes(at + 1u + s)); { uint from = uint(syn_rowptr(source)), end = uint(syn_rowptr(source + 1u)); for (uint k = (from & ~3u) + 4u * (gl_LocalInvocationIndex % 2u); k < end; k += 8u) { uvec4 ends = texelFetch(texels1, int(64u + k / 4u)); if (k >= from && k < end) run_syn_pre(k, source, int(ends.x)); if (k + 1u >= from && k + 1u < end) run_syn_pre(k + 1u, source, int(ends.y)); if (k + 2u >= from && k + 2u < end) run_syn_pre(k + 2u, source, int(ends.z)); if (k + 3u >= from && k + 3u < end) run_syn_pre(k + 3u, source, int(ends.w)); } } if (gl_LocalInvocationIndex % 2u == 0u && gl_WorkGroupID.y == 0u) run_neurons_reset(source); } }
+	if (clock_step.y != 0u || clock_step.x >= 2u) { uint at = (clock_step.x - 2u) % 3u * 101u; uint count = min(uint(neurons_spikes(at)), 100u); for (uint s = gl_WorkGroupID.x * 4u + gl_LocalInvocationIndex / 2u; s < count; s += gl_NumWorkGroups.x * 4u) { uint source = uint(neurons_spikes(at + 1u + s)); { uint from = uint(syn_rowptr(source)), end = uint(syn_rowptr(source + 1u)); for (uint k = (from & ~3u) + 4u * (gl_LocalInvocationIndex % 2u); k < end; k += 8u) { uvec4 ends = imageLoad(texels1, int(64u + k / 4u)); if (k >= from && k < end) run_syn_pre(k, source, int(ends.x)); if (k + 1u >= from && k + 1u < end) run_syn_pre(k + 1u, source, int(ends.y)); if (k + 2u >= from && k + 2u < end) run_syn_pre(k + 2u, source, int(ends.z)); if (k + 3u >= from && k + 3u < end) run_syn_pre(k + 3u, source, int(ends.w)); } } if (gl_LocalInvocationIndex % 2u == 0u && gl_WorkGroupID.y == 0u) run_neurons_reset(source); } }
 }

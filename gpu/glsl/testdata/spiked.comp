@@ -8,7 +8,7 @@ layout(std430, binding = 2) buffer Slab1 { int slab1[]; };
 uniform vec3 scale_0; // of a fixed-point sum: scale, its inverse, the largest value
 uniform uint tick;       // since the batch began, from 1
 uniform uvec2 clock_step; // of the clock: low and high word
-int own_23_0;
+int own_24_0;
 float own_12_0;
 float own_0_0;
 
@@ -17,16 +17,16 @@ float own_0_0;
 
 #define neurons_v(i) slab0[0u + uint(i)]
 #define neurons_g(i) slab0[1408u + uint(i)]
-#define fired_13(i) slab1[133504u + uint(i)]
-#define sum_0(i) slab1[133568u + uint(i)]
+#define fired_13(i) slab1[133568u + uint(i)]
+#define sum_0(i) slab1[133632u + uint(i)]
 
 void run_add_the_sum_to_neurons_g(uint e) {
-	int w = own_23_0;
+	int w = own_24_0;
 	if (w == 0) return;
 	precise double total = double(w) * double(scale_0.y);
 	total = double(own_12_0) + total;
 	own_12_0 = float(total);
-	own_23_0 = 0;
+	own_24_0 = 0;
 }
 
 // neurons reset: 0 elements, reads 0 buffers, writes 1.
@@ -39,16 +39,16 @@ void main() {
 	uint e = gl_GlobalInvocationID.x;
 	{
 		if (e < 100u) {
-			uint spiked_22 = uint(fired_13((clock_step.x & 1u) * 4u + (e >> 5)));
-			int was_23_0 = sum_0(e);
-			own_23_0 = was_23_0;
+			uint spiked_23 = uint(fired_13((clock_step.x & 1u) * 4u + (e >> 5)));
+			int was_24_0 = sum_0(e);
+			own_24_0 = was_24_0;
 			float was_12_0 = neurons_g(e);
 			own_12_0 = was_12_0;
 			float was_0_0 = neurons_v(e);
 			own_0_0 = was_0_0;
 			run_add_the_sum_to_neurons_g(e);
-			if ((spiked_22 >> (e & 31u) & 1u) != 0u) run_neurons_reset(e);
-			if (own_23_0 != was_23_0) sum_0(e) = own_23_0;
+			if ((spiked_23 >> (e & 31u) & 1u) != 0u) run_neurons_reset(e);
+			if (own_24_0 != was_24_0) sum_0(e) = own_24_0;
 			if (floatBitsToInt(own_12_0) != floatBitsToInt(was_12_0)) neurons_g(e) = own_12_0;
 			if (floatBitsToInt(own_0_0) != floatBitsToInt(was_0_0)) neurons_v(e) = own_0_0;
 		}
