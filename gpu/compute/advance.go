@@ -158,6 +158,14 @@ func (i *Instance) runTicks(n int64) error {
 			return err
 		}
 	}
+	if i.stretch != nil {
+		return i.runStretch(n)
+	}
+	return i.oneByOne(n)
+}
+
+// oneByOne takes n whole ticks, each by its dispatches.
+func (i *Instance) oneByOne(n int64) error {
 	for tick := i.at.Step; tick < i.at.Step+n; tick++ {
 		if err := i.items(tick, 0, len(i.plan.Schedule)); err != nil {
 			return err

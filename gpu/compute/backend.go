@@ -41,6 +41,8 @@ type Backend struct {
 	seldom  int  // rounds from which what few elements store is noted, negative: never
 	groups  int  // work groups of a dispatch over elements, at the least
 	beside  int  // spikes whose synapses a work group takes side by side
+	stretch int  // positive: many steps are one dispatch where that can be, negative: never
+	hasty   bool // and work groups do not wait for each other
 	few     int  // synapses up to which the last work group does what spikes do, negative: never
 	marks   int  // words of bits from which lists keep marks, negative: never
 	cells   int  // of sums over taps
@@ -180,6 +182,7 @@ func (b *Backend) LoadHere(p *plan.Plan, o exec.Options) (_ *Instance, err error
 		i.target = DefaultBatch
 	}
 	i.tune()
+	i.stretches = layout.Software && b.Mode == Auto
 	b.override(i)
 	defer func() {
 		if err != nil {
@@ -234,6 +237,9 @@ func (b *Backend) override(i *Instance) {
 	}
 	if b.seldom != 0 {
 		l.Seldom = max(0, b.seldom)
+	}
+	if b.stretch != 0 {
+		i.stretches, i.alwaysMany, i.hasty = b.stretch > 0, b.stretch > 0, b.hasty
 	}
 	if b.few != 0 {
 		l.FewSynapses = max(0, b.few)
@@ -407,6 +413,14 @@ func (i *Instance) build(mode Mode, most int, size int64) (err error) {
 	}
 	if i.units, err = fitted(i.layout, units, most, i.groupSize); err != nil {
 		return err
+	}
+	if i.stretches && (i.resident == nil || widestOf(i.layout, tasks) >= fewestStretched) {
+		if i.stretch, err = i.stretchOf(i.units, most); err != nil {
+			return err
+		}
+		if i.stretch != nil {
+			i.resident = nil
+		}
 	}
 	if mode == Persistent || mode == AutoPersistent && i.resident == nil {
 		if err := i.choosePersistent(mode, func() (err error) {

@@ -30,7 +30,11 @@ type Instance struct {
 	resident *manySteps // nil: not used
 	// persistent is nil where it is not used, or not any more.
 	persistent     *persistent
-	budget, failAt int // see Backend
+	stretch        *stretch // as well
+	stretches      bool     // many steps are one dispatch where that can be
+	alwaysMany     bool     // and that is not measured: for tests
+	hasty          bool     // and work groups do not wait for each other: for tests
+	budget, failAt int      // see Backend
 	draws          bool
 	note           func(kind, what string)
 	hazards        *hazards

@@ -10,9 +10,9 @@ import (
 type Mode uint8
 
 const (
-	Auto     Mode = iota
-	Plain         // one dispatch per operation, or per few
-	Resident      // one work group takes many steps; refused at Load where an operation is too large
+	Auto     Mode = iota // what is fastest here; with plain dispatches, software takes many steps in one where that can be
+	Plain                // one dispatch per operation, or per few
+	Resident             // one work group takes many steps; refused at Load where an operation is too large
 	// Persistent lets many work groups take many steps and wait for each other between the passes of a step. OpenGL does not promise that they run at
 	// the same time: Load tries it, and refuses where they do not. If they ever wait in vain, the run goes on plainly from before the dispatch.
 	Persistent

@@ -20,6 +20,9 @@ func (i *Instance) Programs() []*glsl.Program {
 	if i.persistent != nil {
 		add(i.persistent.text)
 	}
+	if i.stretch != nil {
+		add(i.stretch.text)
+	}
 	for k := range i.units {
 		add(i.units[k].text)
 	}

@@ -178,20 +178,25 @@ func (u *unit) program(l *glsl.Layout, groupSize func(u *unit) int) (err error) 
 		if usual > 0 {
 			l.Groups = groupsFor(l, u, n)
 		}
-		chains := u.chains
-		for _, t := range u.together {
-			op := glsl.Op(t)
-			for _, f := range u.few {
-				if f.To == t {
-					op = f
-				}
-			}
-			chains = append(chains, []glsl.Op{op})
-		}
-		u.text, err = glsl.Dispatch(l, u.ops, chains, n)
+		u.text, err = glsl.Dispatch(l, u.ops, u.withFew(u.few...), n)
 		l.Groups = usual
 	}
 	return err
+}
+
+// withFew are the chains of a unit, and behind them what finds the arguments of dispatches over several lists or does the work of some.
+func (u *unit) withFew(few ...*glsl.Few) [][]glsl.Op {
+	chains := slices.Clone(u.chains)
+	for _, t := range u.together {
+		op := glsl.Op(t)
+		for _, f := range few {
+			if f.To == t {
+				op = f
+			}
+		}
+		chains = append(chains, []glsl.Op{op})
+	}
+	return chains
 }
 
 // overSynapses reports whether a unit over spikes has a work group per spike.

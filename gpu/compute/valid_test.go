@@ -22,7 +22,7 @@ func TestProgramsAreValid(t *testing.T) {
 	seen := map[string]bool{}
 	for name, p := range plans {
 		for _, b := range []*Backend{{Mode: Plain}, {Mode: Plain, blocks: 1, texels: 1, seldom: 1, groups: 1, beside: 4}, {Mode: Plain, hardware: true, marks: 1, gather: 1},
-			{Mode: Auto}, {Mode: AutoPersistent}, {Mode: AutoPersistent, hardware: true}} {
+			{Mode: Plain, stretch: 1}, {Mode: Auto}, {Mode: AutoPersistent}, {Mode: AutoPersistent, hardware: true}} {
 			b.dev = d
 			x, err := b.Load(p, exec.Options{Seed: 1})
 			if err != nil {

@@ -23,7 +23,7 @@ import (
 func ways(d *device.Device) []*Backend {
 	return []*Backend{{dev: d, Mode: Plain, blocks: -1, texels: -1, beside: 1}, {dev: d, Mode: Plain, blocks: 1, texels: -1}, {dev: d, Mode: Plain, blocks: 1, texels: 1},
 		{dev: d, Mode: Plain, blocks: 1, texels: 1, seldom: 1, groups: 1, marks: 1, few: -1},
-		{dev: d, Mode: Plain, blocks: 1, texels: 1, few: 100}}
+		{dev: d, Mode: Plain, blocks: 1, texels: 1, few: 100}, {dev: d, Mode: Plain, blocks: 1, texels: 1, few: 100, stretch: 1}, {dev: d, Mode: Plain, blocks: 1, texels: 1, seldom: 1, groups: 1, stretch: 1, hasty: true}}
 }
 
 // Elements in blocks of four give the bits that they give one by one, also where the last block is not full.

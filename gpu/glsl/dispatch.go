@@ -37,6 +37,7 @@ type dispatch struct {
 	blocks    int             // of rows, the most of one of them
 	emitted   map[int]*List   // by bits
 	product   []uint32        // arguments of a product of matrices
+	many      bool            // it takes many steps of the clock
 }
 
 // dispatchPart is operations over the same number of elements, in order.
@@ -58,26 +59,11 @@ func newDispatch(l *Layout, groupSize int) *dispatch {
 
 // program writes all of it; begin is the statement of main before any other.
 func (d *dispatch) program(ops []Op, chains [][]Op, begin string) (*Program, error) {
-	d.here = map[int]bool{}
-	for _, op := range ops {
-		if s, ok := op.(*Spiked); ok && s.Here {
-			d.here[d.l.Lists[s.Run.List].Bits] = true
-		}
+	main, looped, err := d.stepText(ops)
+	if err != nil {
+		return nil, err
 	}
-	partOf := d.takeOwn(ops)
-	d.chooseWidth()
-	for i, op := range ops {
-		if err := d.add(op, partOf[i], len(ops)); err != nil {
-			return nil, err
-		}
-	}
-	steps := (d.n + d.width - 1) / d.width // of all invocations together
-	groups := max(1, min(max((steps+d.groupSize-1)/d.groupSize, d.blocks), d.most))
-	d.stepUniforms()
-	d.declareOwn()
-	looped := groups*d.groupSize < steps || d.seldom
-	main := d.partTexts(steps, looped)
-	d.declareKept()
+	steps, groups := d.steps(), d.groups()
 	last, err := d.lastGroup(chains, d.groupSize, groups)
 	if err != nil {
 		return nil, err
@@ -98,6 +84,39 @@ func (d *dispatch) program(ops []Op, chains [][]Op, begin string) (*Program, err
 		p.At = append(p.At, d.product...)
 	}
 	return p, err
+}
+
+// stepText writes the functions of operations and returns the statements for each of the steps that invocations take, and whether an invocation takes several.
+func (d *dispatch) stepText(ops []Op) (main string, looped bool, err error) {
+	d.here = map[int]bool{}
+	for _, op := range ops {
+		if s, ok := op.(*Spiked); ok && s.Here {
+			d.here[d.l.Lists[s.Run.List].Bits] = true
+		}
+	}
+	partOf := d.takeOwn(ops)
+	d.chooseWidth()
+	for i, op := range ops {
+		if err := d.add(op, partOf[i], len(ops)); err != nil {
+			return "", false, err
+		}
+	}
+	if !d.many {
+		d.stepUniforms()
+	}
+	d.declareOwn()
+	looped = d.groups()*d.groupSize < d.steps() || d.seldom
+	main = d.partTexts(d.steps(), looped)
+	d.declareKept()
+	return main, looped, nil
+}
+
+// steps is the number of steps of all invocations together.
+func (d *dispatch) steps() int { return (d.n + d.width - 1) / d.width }
+
+// groups is the number of work groups.
+func (d *dispatch) groups() int {
+	return max(1, min(max((d.steps()+d.groupSize-1)/d.groupSize, d.blocks), d.most))
 }
 
 // chooseWidth decides how many elements an invocation takes at a time, and whether what few of them store is noted.
@@ -151,6 +170,9 @@ func (d *dispatch) add(op Op, id, of int) error {
 			last.asks = append(last.asks, s)
 		}
 	case *plan.Sample, *SampleEach:
+		if d.many {
+			break
+		}
 		d.uniforms = append(d.uniforms, "uniform uint "+UniformRow(Sampled(op))+";")
 	case *plan.MatMul:
 		if _, ok := d.shared(op); ok {

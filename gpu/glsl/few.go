@@ -15,18 +15,28 @@ type Few struct {
 	To   *Together
 }
 
-// few writes the function of a Few, which all invocations of one work group call.
+// few writes the functions of a Few, which all invocations of one work group call: whether spikes are few, and what they do then. In a Stretch work groups share that,
+// each that has come so far; else the group does it alone.
 func (g *generator) few(o *Few, groupSize int) (function, error) {
 	own, order, faults, width := g.own, g.ownOrder, g.faults, g.width
 	g.own, g.ownOrder, g.faults, g.width = nil, nil, nil, 1
 	defer func() { g.own, g.ownOrder, g.faults, g.width = own, order, faults, width }()
 	many := g.together(o.To)
-	once, main, err := g.spikeTexts(o.Ops, groupSize, true)
+	group, groups := "0u", "1u"
+	if g.tallies {
+		group, groups = "few_group", "few_groups"
+	}
+	once, main, err := g.spikeTexts(o.Ops, groupSize, group, groups)
 	if err != nil {
 		return function{}, err
 	}
-	f := g.function("few spikes", groupSize)
-	f.call = f.name + "(me)"
+	act := g.function("few spikes", groupSize).name
+	g.linef("void %s() {", act)
+	g.body.WriteString(once)
+	g.body.WriteString(main)
+	g.linef("}")
+	g.linef("")
+	f := g.function("whether spikes are few", groupSize)
 	var counts []string
 	for _, p := range o.To.Parts {
 		s := g.l.Lists[p.List]
@@ -37,16 +47,23 @@ func (g *generator) few(o *Few, groupSize int) (function, error) {
 		}
 		counts = append(counts, "uint("+count+")")
 	}
-	g.linef("void %s(uint me) {", f.name)
-	g.linef("\tif (%s > %du) {", strings.Join(counts, " + "), o.Most)
+	g.linef("bool %s(uint me) {", f.name)
+	g.linef("\tuint spikes = %s;", strings.Join(counts, " + "))
+	g.linef("\tif (spikes > %du) {", o.Most)
 	g.linef("\t\t%s;", many.call)
-	g.linef("\t\treturn;")
+	g.linef("\t\treturn false;")
 	g.linef("\t}")
 	g.linef("\tif (me == 0u) %s(%du) = 0;", g.l.Buffers[g.l.Together].Name, 3*o.To.Index)
-	g.body.WriteString(once)
-	g.body.WriteString(main)
+	if g.tallies {
+		g.linef("\tacting += spikes;")
+	}
+	g.linef("\treturn true;")
 	g.linef("}")
 	g.linef("")
+	f.call = fmt.Sprintf("if (%s(me)) %s()", f.name, act)
+	if g.tallies {
+		f.call, g.act = fmt.Sprintf("many = !%s(me)", f.name), act+"()"
+	}
 	return f, nil
 }
 

@@ -290,6 +290,9 @@ func (g *generator) compact(b plan.BufferID, groupSize int) function {
 		}
 		g.linef("\tspent += min(count, %du);", most)
 	}
+	if g.tallies {
+		g.linef("\tlisted += count;")
+	}
 	g.linef("\tuint row = %s;", rowAt(s, 0))
 	indent := "\t\t"
 	if s.Marks > 0 {

@@ -156,6 +156,8 @@ type generator struct {
 	each        int               // rounds of what the loop over spikes that is written does for a spike itself
 	grid        bool              // many work groups take many steps
 	last        bool              // and the last of them does something before it opens a barrier
+	tallies     bool              // spikes are counted, see Stretch
+	act         string            // and what work groups call for few of them
 	fixedSlabs  map[int]bool      // as slabs, where they are only read and a program knows that
 	teams       string            // with grid: how many share the segments of delays, see Delays
 }
@@ -319,7 +321,7 @@ func (g *generator) bindings(t *strings.Builder, p *Program) {
 		fmt.Fprintf(t, "layout(std430, binding = %d) %sreadonly buffer Pairs%d { double pairs%d[]; };\n", bind(g.l.blocksOf(s)[0]), g.qualifier(s), s, s)
 	}
 	for k, s := range sorted(g.texels) {
-		fmt.Fprintf(t, "layout(rgba32ui, binding = %d) readonly uniform uimageBuffer texels%d;\n", k, s)
+		fmt.Fprintf(t, "layout(rgba32ui, binding = %d) %sreadonly uniform uimageBuffer texels%d;\n", k, g.coherent, s)
 		p.Texels = append(p.Texels, s)
 	}
 }

@@ -204,7 +204,7 @@ func endsOfTexel(n int, narrow bool, call string) (lines []string) {
 // the synapses. Without synapses an invocation takes a spike.
 func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 	g := newGenerator(l)
-	once, main, err := g.spikeTexts(ops, groupSize, false)
+	once, main, err := g.spikeTexts(ops, groupSize, "gl_WorkGroupID.x", "gl_NumWorkGroups.x")
 	if err != nil {
 		return nil, err
 	}
@@ -218,8 +218,8 @@ func OverSpikes(l *Layout, ops []Op, groupSize int) (*Program, error) {
 }
 
 // spikeTexts writes the functions of kernels over spikes and returns the statements that run them: what is done once, and then for all spikes. They are those
-// of a dispatch whose work groups share the spikes, or alone, of one work group.
-func (g *generator) spikeTexts(ops []Op, groupSize int, alone bool) (once, main string, err error) {
+// of a dispatch, or others: group is one of so many groups that share the spikes.
+func (g *generator) spikeTexts(ops []Op, groupSize int, group, groups string) (once, main string, err error) {
 	var before, t strings.Builder
 	l := g.l
 	synapses, split := false, false
@@ -227,9 +227,11 @@ func (g *generator) spikeTexts(ops []Op, groupSize int, alone bool) (once, main 
 		synapses = synapses || op.(*plan.Run).Kernel.Domain == ir.Spiking
 		split = split || l.Lists[op.(*plan.Run).List].Split > 1
 	}
-	group, groups, whole := "gl_WorkGroupID.x", "gl_NumWorkGroups.x", " && gl_WorkGroupID.y == 0u"
-	if alone {
-		group, groups, whole, split = "0u", "1u", "", false
+	whole := ""
+	if group == "gl_WorkGroupID.x" {
+		whole = " && gl_WorkGroupID.y == 0u"
+	} else {
+		split = false
 	}
 	with := jointWith(l, ops)
 	g.joint, g.fetched = map[*plan.Run]bool{}, map[*plan.Run]bool{}
@@ -415,15 +417,8 @@ func (g *generator) lastGroup(chains [][]Op, groupSize, groups int) (string, err
 	var main strings.Builder
 	main.WriteString("\tuint me = gl_LocalInvocationIndex;\n\tsync_group();\n")
 	g.lastOf(&main, chains[0][0], groups)
-	for k, op := range slices.Concat(chains...) {
-		f, err := g.grouped(op, groupSize)
-		if err != nil {
-			return "", err
-		}
-		if k > 0 {
-			main.WriteString("\tsync_group();\n")
-		}
-		fmt.Fprintf(&main, "\t%s;\n", f.call)
+	if err := g.inTurn(&main, chains, groupSize); err != nil {
+		return "", err
 	}
 	g.seen = map[int]bool{}
 	for b := range g.buffers {
@@ -433,6 +428,21 @@ func (g *generator) lastGroup(chains [][]Op, groupSize, groups int) (string, err
 	g.linef("void sync_group() { memoryBarrierBuffer(); barrier(); }")
 	g.linef("")
 	return main.String(), nil
+}
+
+// inTurn writes the functions of chains and, to main, how one work group runs them one after another.
+func (g *generator) inTurn(main *strings.Builder, chains [][]Op, groupSize int) error {
+	for k, op := range slices.Concat(chains...) {
+		f, err := g.grouped(op, groupSize)
+		if err != nil {
+			return err
+		}
+		if k > 0 {
+			main.WriteString("\tsync_group();\n")
+		}
+		fmt.Fprintf(main, "\t%s;\n", f.call)
+	}
+	return nil
 }
 
 // lastOf writes the end of all work groups but the one that comes last. They count in the arguments of the list of op, and have made visible what they

@@ -91,6 +91,16 @@ func TestGoldenSpikes(t *testing.T) {
 	l.Lists[deliver.List].Keep = true
 	p, err = Dispatch(l, []Op{emit, &SampleEach{0}}, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, 8)
 	golden(t, "last_group", p, err)
+
+	f, emit, deliver, reset = spikingFixture(t, plan.Single, 3, same)
+	l = f.layoutWith(Options{Software: true, MarkWords: 1})
+	l.Wide, l.Groups, l.Seldom, l.Texels = 1, 2, 1, func(int) bool { return true }
+	few := &Few{Ops: []Op{deliver, reset}, Most: 10, To: &Together{Synapses: true, Parts: []SpikesOf{{List: deliver.List, Lag: 2}}}}
+	chains := [][]Op{{&Compact{deliver.List}}, {few}}
+	p, err = Dispatch(l, []Op{emit, &Apply{0}}, chains, 8)
+	golden(t, "few", p, err)
+	p, err = Stretch(l, []Op{emit, &Apply{0}}, chains, 0, 16, Rounds{Most: 48_000, Fixed: 100, Worst: 1000, PerListed: 8, PerSpike: 12, Wait: 12_000, Patience: 2000})
+	golden(t, "stretch", p, err)
 	p, err = Dispatch(l, []Op{&Apply{0}, &Spiked{Run: reset}}, nil, 64)
 	golden(t, "spiked", p, err)
 	p, err = Dispatch(l, []Op{emit, &Spiked{Run: reset, Here: true}}, nil, 64)

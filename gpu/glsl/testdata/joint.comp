@@ -15,10 +15,10 @@ uniform uvec2 clock_step; // of the clock: low and high word
 #define syn_index(i) slab1[256u + uint(i)]
 #define syn_w(i) slab0[576u + uint(i)]
 #define neurons_spikes(i) slab1[832u + uint(i)]
-#define syn_rows(i) slab1[960u + uint(i)]
-#define syn_pres(i) slab1[1088u + uint(i)]
-#define syn_order(i) slab1[1600u + uint(i)]
-#define others_spikes(i) slab1[2112u + uint(i)]
+#define syn_rows(i) slab1[1152u + uint(i)]
+#define syn_pres(i) slab1[1280u + uint(i)]
+#define syn_order(i) slab1[1792u + uint(i)]
+#define others_spikes(i) slab1[2304u + uint(i)]
 
 // learn syn: 500 elements, reads 1 buffers, writes 1.
 void run_learn_syn(uint e, int pre, int post) {
@@ -46,7 +46,7 @@ bool run_among_17_2(int i) {
 }
 
 bool run_among_13_0(int i) {
-	uint row = 0u;
+	uint row = clock_step.x % 3u * 101u;
 	uint low = 0u, count = min(uint(neurons_spikes(row)), 100u), top = count;
 	while (low < top) {
 		uint mid = (low + top) / 2u;
@@ -57,7 +57,7 @@ bool run_among_13_0(int i) {
 
 void main() {
 	if (halted()) return;
-	{ uint at = 0u; uint count = min(uint(neurons_spikes(at)), 100u); for (uint s = gl_WorkGroupID.x; s < count; s += gl_NumWorkGroups.x) { uint source = uint(neurons_spikes(at + 1u + s)); { uint end = uint(syn_rowptr(source + 1u)); for (uint k = uint(syn_rowptr(source)) + gl_LocalInvocationIndex; k < end; k += 64u) { 
+	{ uint at = clock_step.x % 3u * 101u; uint count = min(uint(neurons_spikes(at)), 100u); for (uint s = gl_WorkGroupID.x; s < count; s += gl_NumWorkGroups.x) { uint source = uint(neurons_spikes(at + 1u + s)); { uint end = uint(syn_rowptr(source + 1u)); for (uint k = uint(syn_rowptr(source)) + gl_LocalInvocationIndex; k < end; k += 64u) { 
 			uint e = k; int pre = syn_index(k), post = int(source);
 			run_learn_syn(e, pre, post);
 			for (bool also = run_among_17_2(post); also; also = false) run_learn_by_post(e, pre, post);

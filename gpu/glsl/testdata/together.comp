@@ -12,10 +12,10 @@ shared uint found[32];
 #include "compute/ops.glsl"
 
 #define neurons_spikes(i) slab1[832u + uint(i)]
-#define groups_0(i) slab1[3520u + uint(i)]
-#define groups_1(i) slab1[3584u + uint(i)]
-#define groups_together(i) slab1[135040u + uint(i)]
-#define fired_13(i) slab1[135104u + uint(i)]
+#define groups_0(i) slab1[3712u + uint(i)]
+#define groups_1(i) slab1[3776u + uint(i)]
+#define groups_together(i) slab1[135232u + uint(i)]
+#define fired_13(i) slab1[135296u + uint(i)]
 
 void run_list_of_neurons_spikes(uint me) {
 	uint first = me * 1u, end = min(first + 1u, 4u), n = 0u;
@@ -27,7 +27,7 @@ void run_list_of_neurons_spikes(uint me) {
 		at += k < me ? found[k] : 0u;
 		count += found[k];
 	}
-	uint row = 0u;
+	uint row = clock_step.x % 3u * 101u;
 	for (uint w = first; w < end && n != 0u; ++w) {
 		uint bits = uint(fired_13(w));
 		if (bits != 0u) fired_13(w) = 0;
@@ -43,6 +43,10 @@ void run_list_of_neurons_spikes(uint me) {
 		groups_0(to + 1u) = 1; groups_0(to + 2u) = 1;
 		groups_0(to + 3u) = int(min((count + 63u) / 64u, 65535u));
 		groups_0(to + 4u) = 1; groups_0(to + 5u) = 1;
+		uint longest = 0u; // of the rows that are kept
+		for (uint r = 0u; r < 3u; ++r) longest = max(longest, uint(neurons_spikes(r * 101u)));
+		groups_0(18u) = int(min(longest, 65535u));
+		groups_0(19u) = 1; groups_0(20u) = 1;
 	}
 	barrier(); // found is free again
 }
@@ -50,7 +54,7 @@ void run_list_of_neurons_spikes(uint me) {
 void run_arguments_of_a_dispatch_over_several_lists(uint me) {
 	if (me != 0u) return;
 	int most = 0;
-	most = max(most, groups_0(0u));
+	most = max(most, groups_0((clock_step.x - 0u) % 3u * 6u));
 	if (clock_step.y != 0u || clock_step.x >= 2u) most = max(most, groups_1((clock_step.x - 2u) % 3u * 6u));
 	groups_together(0u) = most; groups_together(1u) = 1; groups_together(2u) = 1;
 }
