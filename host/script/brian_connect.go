@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -25,7 +26,7 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 	if s.world != nil {
 		return nil, withHint(fmt.Errorf("connect: %s has run already", s.name), "make all synapses before the first run; another Synapses object can be added later")
 	}
-	if err := s.recountEnds(); err != nil {
+	if err := errors.Join(s.recountEnds(), s.confine()); err != nil {
 		return nil, err
 	}
 	if s.joined != "" {

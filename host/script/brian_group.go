@@ -573,6 +573,9 @@ func (g *neuronGroup) put(v variable, a net.Assignment) error {
 	}
 	st, s := g.state(), g.sim()
 	if st == nil && s == nil {
+		if err := g.hold(v.name); err != nil {
+			return err
+		}
 		grp.Initial = append(grp.Initial, a)
 		if len(grp.Links) > 0 && (a.Expr != nil || a.Condition != nil) {
 			return g.evaluateNow(v)

@@ -11,8 +11,9 @@ import (
 
 // pathway is S.pre: one way in which spikes act; or S.summed, of which there is only the delay.
 type pathway struct {
-	of  *synapses
-	way *net.Pathway
+	of    *synapses
+	way   *net.Pathway
+	early bool // way.Delay was set before there were synapses, and is that of all
 }
 
 var (

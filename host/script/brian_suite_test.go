@@ -34,7 +34,11 @@ func TestAsBrian2(t *testing.T) {
 		"attributes":          {group + "M = StateMonitor(G, 'v', record=True)\nfor o in [G, M]:\n    o.add_attribute('extra')\n    o.extra = 5\n    o.extra += 1\nprint(G.extra, M.extra, arange(3, dtype=float).dtype, linspace(0, 2, 3, dtype=int))", "6 6 float [0, 1, 2]"},
 		"chains in equations": {"def act(x):\n    if 0 < exp(x) < 2:\n        return 1\n    return 3 if -1 < sin(x) < 0.5 else 4\nG = NeuronGroup(4, 'y = act(v) : 1\\nv : 1')\nG.v = [0, 1, 0.5, 3]\nprint(G.y[:], [act(x) for x in [0, 1, 0.5, 3]])", "[1, 4, 1, 3] [1, 4, 1, 3]"},
 		"active pathways":     {group + "S = Synapses(G, G, on_pre={'p': 'v += 1', 'q': 'v += 1'})\nS.active = False\nprint(S.p.active, S.q.active)\nS.p.active = True\nprint(S.active, S.p.active, S.q.active)\nS.active = True\nprint(S.p.active, S.q.active)", "False False\nFalse True False\nTrue True"},
-		"inputs":              {group + "P = PoissonInput(G, 'v', 5, 3*Hz, weight=0.5)\nT = TimedArray([1, 2]*mV, dt=1*ms)\nprint(P.N, P.rate, P.target_var, P.weight, T.dim == volt.dim, G.events, G.v.name, G.v.dim == get_dimensions(1), G.freq.dim == Hz.dim)", `5 3 Hz v 0.5 True {"spike": "v > 1"} v True True`},
+		"values before more synapses": {group + "S = Synapses(G, G, 'w : 1\\nk : 1 (shared)', on_pre='n_post += 1', on_post='w += 1')\nS.pre.delay = 2*ms\nS.connect(i=0, j=[0, 1])\nS.w, S.k = [3, 4], 5\nS.post.delay = 3*ms\nS.connect('i == 1 and j < 2')\nprint(S.w, S.pre.delay, S.post.delay, S.k)\nS.w['i == 1'] = 'j + 7'\nS.post.delay = 'j*ms'\nS.connect(i=2, j=0)\nprint(S.w, S.post.delay)\nrun(0.1*ms)\nprint(S.w, S.post.delay)",
+			"[3, 4, 0, 0] [0.002, 0.002, 0.002, 0.002] * second [0.003, 0.003, 0, 0] * second 5.0\n[3, 4, 7, 8, 0] [0, 0.001, 0, 0.001, 0] * second\n[3, 4, 7, 8, 0] [0, 0.001, 0, 0.001, 0] * second"},
+		"values of the neurons as they were": {"G = NeuronGroup(3, 'v : 1\\ntwice = 2*v : 1', threshold='v > 9')\nH = NeuronGroup(3, 'u : 1')\nG.v = 'i'\nS = Synapses(G[1:], H, 'w : 1', on_pre='u += w')\nS.connect('v_pre > 1 and j < 2')\nS.w = 'twice_pre + u'\nS.delay = 'v_pre*ms'\nG.v = 5\nH.u = 1\nprint(S.i, S.j, S.w, S.delay)\nS.w = 'w + u'\nrun(0.1*ms)\nprint(S.i, S.w, S.delay)",
+			"[1, 1] [0, 1] [4, 4] [0.002, 0.002] * second\n[1, 1] [5, 5] [0.002, 0.002] * second"},
+		"inputs": {group + "P = PoissonInput(G, 'v', 5, 3*Hz, weight=0.5)\nT = TimedArray([1, 2]*mV, dt=1*ms)\nprint(P.N, P.rate, P.target_var, P.weight, T.dim == volt.dim, G.events, G.v.name, G.v.dim == get_dimensions(1), G.freq.dim == Hz.dim)", `5 3 Hz v 0.5 True {"spike": "v > 1"} v True True`},
 		// As the documentation of Brian2 writes event-driven equations out.
 		"lastupdate": {`pre = NeuronGroup(2, '''dv/dt = rate : 1
 rate : Hz''', threshold='v>1', reset='v=0', method='euler')
@@ -79,6 +83,7 @@ func TestAsBrian2Errors(t *testing.T) {
 		"integer sum": {"A = NeuronGroup(2, 'w : integer')\nS = Synapses(A, A, 'w_post = 1*x : integer (summed)\\nx : integer')\nS.connect()\nrun(1*ms)", "sums are real numbers"},
 		"lastupdate":  {"A = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(A, A, 'dx/dt = -x/ms : 1 (event-driven)\\nlastupdate : second', on_pre='x += 1')\nrun(1*ms)", "fixed meaning"},
 		"not linked":  {"A = NeuronGroup(2, 'v : 1 (linked)')\nB = NeuronGroup(2, 'v : 1 (linked)')\nB.v = linked_var(A.v)", "not linked yet"},
+		"early delay": {"G = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(G, G, on_pre='v += 1')\nS.delay = 'i*ms'", "there are no synapses yet"},
 		"step":        {"print(timestep(1, 0.1*ms))", "expected a time and a step"},
 		"in unit":     {"print(in_unit(3*mV, second))", "volt is not measured in second"},
 		"mismatch":    {"fail_for_dimension_mismatch(3*mV, second, 'wrong')", "wrong: volt and second"},
