@@ -77,16 +77,19 @@ print(max(abs(S1.w[:] - S2.w[:])) < 1e-12, all(S1.w[:] != 0.5*gmax), S2.lastupda
 // TestAsBrian2Errors: what is refused, with what to write instead.
 func TestAsBrian2Errors(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"unit":        {"print([1, 2]*mV + 3)", "sum of values with different units: volt and a number without unit"},
-		"unit zero":   {"print(0*mV + 3)", "sum of values with different units"},
-		"gaps":        {"G = NeuronGroup(5, 'v : 1')\nG[[1, 3]]", "a part of a group is a range of neighbours"},
-		"integer sum": {"A = NeuronGroup(2, 'w : integer')\nS = Synapses(A, A, 'w_post = 1*x : integer (summed)\\nx : integer')\nS.connect()\nrun(1*ms)", "sums are real numbers"},
-		"lastupdate":  {"A = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(A, A, 'dx/dt = -x/ms : 1 (event-driven)\\nlastupdate : second', on_pre='x += 1')\nrun(1*ms)", "fixed meaning"},
-		"not linked":  {"A = NeuronGroup(2, 'v : 1 (linked)')\nB = NeuronGroup(2, 'v : 1 (linked)')\nB.v = linked_var(A.v)", "not linked yet"},
-		"early delay": {"G = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(G, G, on_pre='v += 1')\nS.delay = 'i*ms'", "there are no synapses yet"},
-		"step":        {"print(timestep(1, 0.1*ms))", "expected a time and a step"},
-		"in unit":     {"print(in_unit(3*mV, second))", "volt is not measured in second"},
-		"mismatch":    {"fail_for_dimension_mismatch(3*mV, second, 'wrong')", "wrong: volt and second"},
+		"unit":             {"print([1, 2]*mV + 3)", "sum of values with different units: volt and a number without unit"},
+		"unit zero":        {"print(0*mV + 3)", "sum of values with different units"},
+		"gaps":             {"G = NeuronGroup(5, 'v : 1')\nG[[1, 3]]", "a part of a group is a range of neighbours"},
+		"integer sum":      {"A = NeuronGroup(2, 'w : integer')\nS = Synapses(A, A, 'w_post = 1*x : integer (summed)\\nx : integer')\nS.connect()\nrun(1*ms)", "sums are real numbers"},
+		"lastupdate":       {"A = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(A, A, 'dx/dt = -x/ms : 1 (event-driven)\\nlastupdate : second', on_pre='x += 1')\nrun(1*ms)", "fixed meaning"},
+		"not linked":       {"A = NeuronGroup(2, 'v : 1 (linked)')\nB = NeuronGroup(2, 'v : 1 (linked)')\nB.v = linked_var(A.v)", "not linked yet"},
+		"early delay":      {"G = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(G, G, on_pre='v += 1')\nS.delay = 'i*ms'", "there are no synapses yet"},
+		"masks":            {"G = NeuronGroup(3, 'v : 1')\nif 0 < 1 and not (G.v > 1):\n    print(1)", "this compares 3 elements"},
+		"held over a step": {"ta = TimedArray([1, 2], dt=0.05*ms)\nG = NeuronGroup(1, 'dv/dt = (ta(t) - v)/ms : 1', method='exact')\nrun(1*ms)", "a TimedArray whose dt is not a multiple of the time step"},
+		"drawn in a step":  {"G = NeuronGroup(1, 'dv/dt = (rand() - v)/ms : 1', method='linear')\nrun(1*ms)", "or random numbers"},
+		"step":             {"print(timestep(1, 0.1*ms))", "expected a time and a step"},
+		"in unit":          {"print(in_unit(3*mV, second))", "volt is not measured in second"},
+		"mismatch":         {"fail_for_dimension_mismatch(3*mV, second, 'wrong')", "wrong: volt and second"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, _, err := runText(t, t.TempDir(), c.text); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -80,7 +80,7 @@ func (in *interp) cancel(err error) {
 func (w *varView) String() string        { return w.must().String() }
 func (w *varView) Type() string          { return "variable" }
 func (w *varView) Freeze()               {}
-func (w *varView) Truth() starlark.Bool  { return w.Len() > 0 }
+func (w *varView) Truth() starlark.Bool  { return w.must().Truth() }
 func (w *varView) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: variable") }
 
 // Len is the number of elements.
