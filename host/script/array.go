@@ -284,21 +284,10 @@ func sameShape(a, b []int) bool {
 
 // article names a value's type with its article, for messages.
 func article(v starlark.Value) string {
-	t := v.Type()
-	switch t {
-	case "NoneType":
-		return "None"
-	case "int":
-		return "a whole number"
-	case "float":
-		return "a number"
-	case "quantity":
+	if _, ok := v.(quantity); ok {
 		return "a quantity (" + v.String() + ")"
 	}
-	if strings.ContainsRune("aeiouAEIOU", rune(t[0])) {
-		return "an " + t
-	}
-	return "a " + t
+	return typeArticle(v.Type())
 }
 
 // Unary implements - + ~; ~ turns a mask around.

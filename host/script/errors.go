@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -201,13 +202,23 @@ func (in *interp) commonNames() []string {
 	return names
 }
 
-// splitHint moves Starlark's "(did you mean X?)" to the hint.
+// splitHint moves Starlark's "(did you mean X?)" to the hint, or leaves it out where X looks little like what is written.
 func splitHint(msg string) (string, string) {
-	if i := strings.LastIndex(msg, " (did you mean "); i >= 0 && strings.HasSuffix(msg, "?)") {
-		return msg[:i], msg[i+2 : len(msg)-1]
+	m := spelling.FindStringSubmatch(msg)
+	if m == nil {
+		return msg, ""
 	}
-	return msg, ""
+	if written := writtenName.FindStringSubmatch(m[1]); written != nil && diag.Suggest(written[1], []string{strings.TrimPrefix(m[2], ".")}) == "" {
+		return m[1], ""
+	}
+	return m[1], "did you mean " + m[2] + "?"
 }
+
+var (
+	spelling = regexp.MustCompile(`^(.*) \(did you mean (.*)\?\)$`)
+	// writtenName is what Starlark does not know.
+	writtenName = regexp.MustCompile(`(?:undefined: |has no \.|has no attribute ")(\w+)`)
+)
 
 // pythonHints answer what people who know Python write first.
 var pythonHints = []struct {
@@ -215,8 +226,9 @@ var pythonHints = []struct {
 	hint      string
 }{
 	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, importHint},
-	{regexp.MustCompile(`^\s*class\b`), nil, classHint},
+	{regexp.MustCompile(`^\s*class\b`), regexp.MustCompile(`^got |^a class|not an identifier`), classHint},
 	{regexp.MustCompile(`^\s*(with|yield|async|del)\b`), nil, statementHint},
+	{regexp.MustCompile(`\d\s*[A-Za-z]`), regexp.MustCompile(`^got (identifier|int literal|float literal), want`), "a multiplication sign may be missing, as in 5*mV"},
 	{nil, regexp.MustCompile(`^(keyword|positional) argument may not follow`), "arguments come in the order f(x, name=y, *list, **dictionary)"},
 	{nil, regexp.MustCompile(`^got slice, want int`), "parts of a list cannot be set: make it an array, as in x = array([1, 2, 3])"},
 	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 3*mV"},
@@ -275,9 +287,15 @@ func (in *interp) evalError(eval *starlark.EvalError) error {
 	if in.exceeded != "" {
 		msg, hint = in.exceededMessage()
 	}
+	if m, h, ok := plainMessage(msg); ok {
+		msg, hint = m, cmp.Or(hint, h)
+	}
 	d := diag.Diagnostic{Message: msg, Hint: hint}
 	if len(frames) > 0 {
-		if hint == "" {
+		if m, ok := strings.CutPrefix(msg, "fail: "); ok && !strings.Contains(lineOf(frames[0].src, frames[0].span.Start), "fail") {
+			msg = m // what assert and raise say
+		}
+		if d.Message = msg; hint == "" {
 			d.Message, d.Hint = splitHint(msg)
 		}
 		if d.Hint == "" {
