@@ -89,7 +89,10 @@ func (c *checker) checkShared() {
 		}
 		kind, among, each := "shared", "shared", "neuron"
 		if c.ctx.Synapse {
-			kind, among, each = "projection-wide", "projection", "synapse"
+			each = "synapse"
+		}
+		if c.ctx.Synapse && !c.brian() {
+			kind, among = "projection-wide", "projection"
 		}
 		if v.Postsynaptic {
 			if kind, among = "postsynaptic", "postsynaptic or projection"; v.Shared {
@@ -122,6 +125,9 @@ func (c *checker) perElement(e syntax.Expr, post bool) (sp diag.Span, what strin
 			ref := c.m.Refs[e]
 			if post && (ref.Kind == RefPost || ref.Kind == RefIndex && ref.Name == "j" || ref.Var != nil && ref.Var.Postsynaptic) {
 				return
+			}
+			if (ref.Kind == RefPre || ref.Kind == RefPost) && ref.Var != nil && ref.Var.Shared && c.brian() {
+				return // of the group at that end
 			}
 			if name := e.Name; ref.Kind == RefVariable && ref.Var != nil && !ref.Var.Shared && ref.Var.Kind != Local ||
 				ref.Kind == RefIndex || ref.Kind == RefCoord || ref.Kind == RefPre || ref.Kind == RefPost || ref.Kind == RefExternal {

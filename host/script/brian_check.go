@@ -21,6 +21,9 @@ func (in *interp) checkNetwork(n *net.Network) error {
 		if g.Generator != nil {
 			if err := g.Generator.ValidateAt(dt); err != nil {
 				d := diag.Diagnostic{Message: fmt.Sprintf("SpikeGeneratorGroup '%s': %v", g.Name, err), Hint: "shorten the time step, or move the spikes apart"}
+				if !g.Generator.PeriodFits(dt) {
+					d.Hint = "change the period, or give the group a time step that divides it, as in dt=0.05*ms"
+				}
 				if o := in.objectOf(g); o != nil {
 					d.Source, d.Span = o.src, o.span
 				}

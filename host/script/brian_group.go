@@ -102,6 +102,9 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 		return nil, err
 	}
 	model, ok := equationText(equations)
+	if _, swapped := equationText(nv); swapped {
+		return nil, fmt.Errorf("NeuronGroup: the number of neurons comes first, then the equations, as in NeuronGroup(100, 'dv/dt = -v/(10*ms) : 1')")
+	}
 	if !ok {
 		return nil, fmt.Errorf("NeuronGroup: model must be a string or Equations, got %s", article(equations))
 	}

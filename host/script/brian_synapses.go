@@ -296,7 +296,11 @@ func (s *synapses) setEvents(v starlark.Value) error {
 			side = s.target
 		}
 		if !side.emits(event) {
-			return synapsesError("%s has no event %q", side.label(), event)
+			err := synapsesError("%s has no event %q", side.label(), event)
+			if event == "spike" {
+				return withHint(err, "add threshold='...' to the group, or name an event of it with on_event=")
+			}
+			return withHint(err, "events are given where the group is made: events={'"+event+"': 'CONDITION'}")
 		}
 		if event != "spike" {
 			p.way.Event = event

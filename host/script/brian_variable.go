@@ -397,7 +397,12 @@ func assignValues(h holder, v variable, a *net.Assignment, what string, val star
 	}
 	if arr.dim != v.dim && !(len(arr.data) == 1 && arr.data[0] == 0 && arr.dim.Dimensionless()) {
 		err := fmt.Errorf("%s is %s, but the value is %s", what, dimPhrase(v.dim), dimPhrase(arr.dim))
-		if v.dim.Dimensionless() {
+		switch {
+		case v.dim.Dimensionless() && strings.HasPrefix(arr.dim.String(), "1/"):
+			return withHint(err, "multiply by the unit, for example x*"+arr.dim.Inv().String())
+		case !v.dim.Dimensionless() && !arr.dim.Dimensionless():
+			return err
+		case v.dim.Dimensionless():
 			unit := arr.dim.String()
 			if strings.ContainsAny(unit, "*/") {
 				unit = "(" + unit + ")"
