@@ -1,13 +1,16 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
 	"github.com/galvani-sim/galvani/host/syntax"
+	"github.com/galvani-sim/galvani/host/units"
 )
 
 // checkNetwork finds mistakes that show only when a network is complete: the time step is known, and names have their meaning.
@@ -35,6 +38,7 @@ func (in *interp) checkNetwork(n *net.Network) error {
 			for _, eq := range eqs.Eqs {
 				if eq.RHS != nil {
 					list = append(list, columns(g, g.Equations, eq.RHS)...)
+					in.warn(turns(g, dt, eq.RHS))
 				}
 			}
 			for _, c := range g.Code {
@@ -47,7 +51,52 @@ func (in *interp) checkNetwork(n *net.Network) error {
 			}
 		}
 	}
+	for _, s := range n.Synapses {
+		in.warnOfClocks(s, n.DT)
+	}
 	return list.Err()
+}
+
+// warnOfClocks warns, as Brian2 does, of delays between groups whose time steps differ.
+func (in *interp) warnOfClocks(s *net.Synapses, dt float64) {
+	for _, p := range s.Pathways {
+		from, to := s.Pre.Group, s.Post.Group
+		if p.Post {
+			from, to = to, from
+		}
+		a, b := cmp.Or(from.DT, dt), cmp.Or(to.DT, dt)
+		if a == b || len(p.Delay) == 0 && len(p.Delays) == 0 {
+			continue
+		}
+		d := diag.Diagnostic{Severity: diag.Warning, Hint: "let the groups have one dt, or delays that are multiples of both",
+			Message: fmt.Sprintf("the delays of %q of %s are rounded to time steps of %s, %v, while %s has steps of %v", p.Name, s.Name, from.Name, quantity{a, units.Second}, to.Name, quantity{b, units.Second})}
+		for _, o := range in.brian.objects {
+			if syn, ok := o.self.(*synapses); ok && syn.syn == s {
+				d.Source, d.Span = o.src, o.span
+			}
+		}
+		in.warn(diag.List{d})
+	}
+}
+
+// turns warns, as Brian2 does, of calls of tables whose values last longer than a time step of dt seconds, but not for a whole number of them.
+func turns(g *net.Group, dt float64, e syntax.Expr) (list diag.List) {
+	syntax.Walk(e, func(x syntax.Expr) {
+		call, ok := x.(*syntax.Call)
+		if !ok || g.Namespace == nil {
+			return
+		}
+		v, ok := g.Namespace.Lookup(call.Fun.Name)
+		table, isTable := v.Table.(*net.TimedArray)
+		if !ok || v.Kind != check.ValTable || !isTable {
+			return
+		}
+		if r := table.DT / dt; r > 1 && math.Abs(r-math.Round(r)) > 1e-6 {
+			list.Add(diag.Warningf(g.Equations, call.Fun.Sp, "values of %s last %v, which is not a multiple of the time step of %v: some are read in more steps than others",
+				call.Fun.Name, quantity{table.DT, units.Second}, quantity{dt, units.Second}).WithHint("give the group a dt that divides that of the table"))
+		}
+	})
+	return list
 }
 
 func (in *interp) objectOf(g *net.Group) *object {

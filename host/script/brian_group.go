@@ -9,6 +9,7 @@ import (
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/syntax"
 	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
 )
@@ -149,7 +150,23 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 	if err := in.eventsOf(t, o, g, events); err != nil {
 		return nil, err
 	}
+	if s := g.Spiking; s == nil || s.Refractory == nil {
+		in.warnOfClamps(g)
+	}
 	return in.addNeurons(t, o, g, ns)
+}
+
+// warnOfClamps warns, as Brian2 does, of a flag that has no effect in a group that is never refractory.
+func (in *interp) warnOfClamps(g *net.Group) {
+	eqs, _ := syntax.ParseEquations(g.Equations, syntax.Brian)
+	for _, eq := range eqs.Eqs {
+		for _, f := range eq.Flags {
+			if f.Name == "unless refractory" {
+				in.warn(diag.List{diag.Warningf(g.Equations, f.Sp, "%q has the flag (unless refractory), but %s is never refractory", eq.Name, g.Name).WithHint("give the group refractory=5*ms or another time or condition, or leave out the flag")})
+				return
+			}
+		}
+	}
 }
 
 // groupSize reads N.
@@ -203,6 +220,9 @@ func (in *interp) spikingOf(t *starlark.Thread, o *object, threshold, reset, ref
 		if s.Refractory, err = in.refractoryOf(t, o, refractory); err != nil {
 			return nil, err
 		}
+	}
+	if !resets && !refracts && !drawsNumbers(s.Threshold) {
+		in.warnAt(t, o.name+" has a threshold, but no reset= and no refractory=: it spikes in every step above the threshold", "say reset='v = 0' or what resets it; reset='' says that nothing does")
 	}
 	switch r, given, err := text(o.kind+": refractory_rule=", rule); {
 	case err != nil:
