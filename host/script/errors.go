@@ -364,7 +364,7 @@ func (in *interp) place(l diag.List) diag.List {
 		name := ""
 		if known {
 			name = d.Source.Name
-			if src, at, ok := in.literal(o.whole(d.Source)); ok {
+			if src, at, ok := in.literal(o, o.whole(d.Source)); ok {
 				d.Source, d.Span = src, diag.Span{Start: d.Span.Start + at, End: d.Span.End + at}
 			}
 		}
@@ -390,23 +390,50 @@ func (in *interp) knownLiteral(s *diag.Source) (*diag.Source, int, bool) {
 	if !ok {
 		return nil, 0, false
 	}
-	return in.literal(o.whole(s))
+	return in.literal(o, o.whole(s))
 }
 
-// literal finds the one string literal of the loaded scripts with the given text and returns where the text starts.
-func (in *interp) literal(text string) (*diag.Source, int, bool) {
-	var src *diag.Source
-	at := 0
+// literal finds the one string literal of the loaded scripts with the given text and returns where the text starts. Of several it is the one in the call
+// or on the line that the text was given to.
+func (in *interp) literal(o origin, text string) (*diag.Source, int, bool) {
+	var found, given []literalText
+	end := in.endOf(o)
 	for _, lit := range in.literals {
 		if lit.text != text {
 			continue
 		}
-		if src != nil {
-			return nil, 0, false
+		found = append(found, lit)
+		if lit.src == o.where && lit.start > o.span.End && lit.start < end {
+			given = append(given, lit)
 		}
-		src, at = lit.src, lit.start
 	}
-	return src, at, src != nil
+	if len(found) > 1 {
+		found = given
+	}
+	if len(found) != 1 {
+		return nil, 0, false
+	}
+	return found[0].src, found[0].start, true
+}
+
+// endOf is where the call ends, or the line, that o is a text of; 0: it is not known.
+func (in *interp) endOf(o origin) int {
+	if o.where == nil {
+		return 0
+	}
+	line, _ := diag.Pos(o.where, o.span.End)
+	for _, c := range in.calls {
+		if c.src == o.where && int(c.open.Line) == line && offset(c.src, c.open) == o.span.End {
+			return offset(c.src, c.end)
+		}
+	}
+	return o.span.End + len(lineOf(&diag.Source{Text: o.where.Text[o.span.End:]}, 0))
+}
+
+// callText is where the parentheses of a call are.
+type callText struct {
+	src       *diag.Source
+	open, end syntax.Position
 }
 
 // literalText is a string literal without escapes, found in a script.
@@ -419,6 +446,9 @@ type literalText struct {
 // collectLiterals notes the string literals of a parsed file, for place.
 func (in *interp) collectLiterals(f *syntax.File, src *diag.Source) {
 	syntax.Walk(f, func(n syntax.Node) bool {
+		if call, ok := n.(*syntax.CallExpr); ok && call.Rparen.IsValid() {
+			in.calls = append(in.calls, callText{src, call.Lparen, call.Rparen})
+		}
 		lit, ok := n.(*syntax.Literal)
 		if !ok || lit.Token != syntax.STRING {
 			return true
