@@ -351,11 +351,19 @@ func (c *checker) externalRef(e *syntax.Ident, v Value) (Ref, typ, bool) {
 	if what == "" {
 		what = "value that is not a number"
 	}
+	hint := "equations can use numbers, quantities and TimedArrays"
+	if what == "array" || what == "list" || what == "tuple" {
+		hint = "one value for each neuron is a variable of the group, " + e.Name + " : 1, which the script sets; values that follow in time are a TimedArray"
+	}
+	if what == "NoneType" {
+		c.errorHint(e.Sp, hint, "%q is None, which equations cannot use", e.Name)
+		return ref, typ{}, true
+	}
 	a := "a"
 	if strings.ContainsRune("aeiou", rune(what[0])) {
 		a = "an"
 	}
-	c.errorHint(e.Sp, "equations can use numbers, quantities and TimedArrays", "%q is %s %s, which equations cannot use", e.Name, a, what)
+	c.errorHint(e.Sp, hint, "%q is %s %s, which equations cannot use", e.Name, a, what)
 	return ref, typ{}, true
 }
 

@@ -139,9 +139,9 @@ func (s *synapses) eachOf(t *starlark.Thread, i, j starlark.Value) (*net.Enumera
 	case jText, iText:
 		return s.in.enumeration(t, s.what(), string(is)+string(js), iText)
 	case !isGiven(j):
-		return nil, fmt.Errorf("connect: i= without j=")
+		return nil, withHint(fmt.Errorf("connect: i= without j="), "both are lists; connect('i == 0') connects neuron 0 with all")
 	case !isGiven(i):
-		return nil, fmt.Errorf("connect: j= without i=")
+		return nil, withHint(fmt.Errorf("connect: j= without i="), "both are lists; connect('j == 0') connects all with neuron 0")
 	}
 	return nil, nil
 }

@@ -243,6 +243,9 @@ func (in *interp) refractoryOf(t *starlark.Thread, o *object, v starlark.Value) 
 	if _, isBool := v.(starlark.Bool); isBool {
 		return nil, withHint(fmt.Errorf("%s: refractory=True says nothing about when it ends", o.kind), "give a time, such as 2*ms, or a condition as a string")
 	}
+	if elementwiseCompared(v) {
+		return nil, withHint(fmt.Errorf("%s: refractory= is one time for all neurons, got %s", o.kind, article(v)), "a variable of the group may differ: refractory='ref', with  ref : second  among the equations")
+	}
 	d, err := duration(o.kind+": refractory", v, 0)
 	if err != nil {
 		return nil, err

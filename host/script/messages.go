@@ -13,6 +13,7 @@ var plainMessages = []struct {
 	hint string
 }{
 	{regexp.MustCompile(`^unknown binary op: (\S+) (not in|in) (\S+)$`), `<3> has no elements among which "{2}" could look`, ""},
+	{regexp.MustCompile(`^unknown binary op: (variable) ([-+*/]|//|\*\*) (string)$`), `"{2}" does not combine <1> with <3>`, "an expression sets the whole variable: G.v = 'v + 3*mV'"},
 	{regexp.MustCompile(`^unknown binary op: (string) (\S+) (.+)$`), `"{2}" does not combine <1> with <3>`, textHint},
 	{regexp.MustCompile(`^unknown binary op: (\S+) (\S+) (string)$`), `"{2}" does not combine <1> with <3>`, textHint},
 	{regexp.MustCompile(`^unknown binary op: (list) ([-+*/%]|//) (int|float|quantity)$`), `"{2}" does not combine <1> with <3>`, "arrays compute with all elements: array([1, 2, 3]) + 1"},
