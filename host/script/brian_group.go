@@ -65,6 +65,9 @@ func (g *neuronGroup) Slice(start, end, step int) starlark.Value {
 		g.in.thread.Cancel(fmt.Sprintf("%s[::%d]: a part of a group is a range of neighbours, with step 1", g.name, step))
 		step = 1
 	}
+	if start >= end && g.Len() > 0 {
+		g.in.thread.Cancel(fmt.Sprintf("this part of %s holds no neuron; it has neurons 0 to %d", g.label(), g.Len()-1))
+	}
 	return g.sub(g.start+start, g.start+max(end, start))
 }
 
