@@ -87,7 +87,7 @@ func TestAsBrian2Errors(t *testing.T) {
 		"masks":            {"G = NeuronGroup(3, 'v : 1')\nif 0 < 1 and not (G.v > 1):\n    print(1)", "this compares 3 elements"},
 		"held over a step": {"ta = TimedArray([1, 2], dt=0.05*ms)\nG = NeuronGroup(1, 'dv/dt = (ta(t) - v)/ms : 1', method='exact')\nrun(1*ms)", "a TimedArray whose dt is not a multiple of the time step"},
 		"drawn in a step":  {"G = NeuronGroup(1, 'dv/dt = (rand() - v)/ms : 1', method='linear')\nrun(1*ms)", "or random numbers"},
-		"empty part":       {"G = NeuronGroup(10, 'v : 1')\nH = G[12:]\nH.v = 3", ":2:6: error: this part of neurongroup holds no neuron; it has neurons 0 to 9"},
+		"empty part":       {"G = NeuronGroup(10, 'v : 1')\nH = G[12:]\nH.v = 3", ":2:5: error: this part of neurongroup holds no neuron; it has neurons 0 to 9"},
 		"step":             {"print(timestep(1, 0.1*ms))", "expected a time and a step"},
 		"in unit":          {"print(in_unit(3*mV, second))", "volt is not measured in second"},
 		"mismatch":         {"fail_for_dimension_mismatch(3*mV, second, 'wrong')", "wrong: volt and second"},
