@@ -94,6 +94,8 @@ func (c *checker) synapseName(name string) bool {
 	switch name {
 	case lastUpdate:
 		return c.ctx.Synapse && (!c.brian() || c.eventDriven)
+	case "delay":
+		return c.ctx.Synapse && c.brian()
 	case "j", "N_pre", "N_post", "N_incoming", "N_outgoing":
 		return c.ctx.Synapse
 	}

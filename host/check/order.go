@@ -166,6 +166,8 @@ func (c *checker) checkDriven() {
 		case v.ClockDriven:
 			c.refuseDriven(v, v.Expr, "the clock-driven", "event-driven", "event-driven variables have a value when a spike arrives only: flag it (clock-driven)",
 				func(w *Variable) bool { return w.EventDriven })
+		case v.EventDriven && c.m.Noisy(v):
+			c.list.Add(diag.Errorf(v.Eq.Source, v.Eq.NameSp, "the event-driven %q has white noise, which acts in every step", v.Name).WithHint("flag it (clock-driven)"))
 		case v.EventDriven:
 			c.refuseDriven(v, v.Expr, "the event-driven", "clock-driven", "event-driven equations are solved from spike to spike, between which it changes: flag both (clock-driven)",
 				func(w *Variable) bool { return w.ClockDriven })

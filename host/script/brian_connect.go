@@ -286,6 +286,9 @@ func (s *synapses) side(name string, v starlark.Value, g *neuronGroup) ([]int32,
 	if len(a.shape) > 1 || !a.dim.Dimensionless() {
 		return nil, fmt.Errorf("connect: %s: expected a list of whole numbers, got shape %s in %s", name, shapeString(a.shape), describeDim(a.dim))
 	}
+	if a.kind == boolElems && len(a.data) > 0 {
+		return nil, withHint(fmt.Errorf("connect: %s: expected indices of neurons, got True and False", name), "nonzero(mask)[0] gives the indices where a mask is true")
+	}
 	out := make([]int32, len(a.data))
 	n := float64(g.Len())
 	for k, x := range a.data {

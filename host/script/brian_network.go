@@ -580,6 +580,11 @@ func (in *interp) runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs [
 		"profile?", &ignored, "level?", &ignored); err != nil {
 		return 0, err
 	}
+	switch report.(type) {
+	case nil, starlark.NoneType, starlark.String, starlark.Bool, starlark.Callable:
+	default:
+		return 0, fmt.Errorf("%s: report= is \"text\", \"stdout\", \"stderr\" or a function, not %s", b.Name(), article(report))
+	}
 	if r, ok := report.(starlark.String); ok && !slices.Contains([]string{"text", "stdout", "stderr"}, string(r)) {
 		return 0, fmt.Errorf("%s: report= is \"text\", \"stdout\", \"stderr\" or a function, not %s", b.Name(), r)
 	}
