@@ -26,11 +26,6 @@ var given = map[string]string{
 	"pi": "the constant 3.14159...", "inf": "infinity", "xi": "white noise",
 }
 
-// pythonWords are those that are no words of equations.
-var pythonWords = map[string]bool{"as": true, "assert": true, "async": true, "await": true, "break": true, "class": true, "continue": true, "def": true, "del": true, "elif": true,
-	"except": true, "finally": true, "for": true, "from": true, "global": true, "import": true, "in": true, "is": true, "lambda": true, "nonlocal": true, "pass": true, "raise": true,
-	"return": true, "try": true, "while": true, "with": true, "yield": true}
-
 // nameAllowed reports a variable whose name means something else already.
 func (c *checker) nameAllowed(eq *syntax.Equation) bool {
 	name, sp := eq.Name, eq.NameSp
@@ -42,8 +37,6 @@ func (c *checker) nameAllowed(eq *syntax.Equation) bool {
 	switch {
 	case c.brian() && name == "t_in_timesteps":
 		c.errorHint(sp, rename, "%q cannot be a variable: it is the number of the time step", name)
-	case c.brian() && pythonWords[name]:
-		c.errorHint(sp, rename+", such as "+name+"_", "%q cannot be a variable: it is a word of Python, and no script can set it", name)
 	case syntax.IsKeyword(name):
 		c.errorHint(sp, rename, "%q cannot be a variable: it is a word of the language", name)
 	case strings.Contains(name, "."):

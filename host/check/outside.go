@@ -219,6 +219,8 @@ func (c *checker) writable(s *syntax.Stmt, v *Variable) bool {
 		c.errorHint(s.NameSp, "assign it there", "%q is linked to a variable of another group and cannot be assigned here", s.Name)
 	case v.Kind == Subexpression:
 		c.errorHint(s.NameSp, "assign the variables in its expression", "%q is defined by an equation and cannot be assigned", s.Name)
+	case v.Constant && v.Eq == nil:
+		c.errorf(s.NameSp, "%q is kept by the group itself and cannot be assigned", s.Name)
 	case v.Constant:
 		c.errorHint(s.NameSp, "drop its flag (constant)", "%q is constant and cannot be assigned while the network runs", s.Name)
 	case v.ConstantOverDt:

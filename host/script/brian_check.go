@@ -35,6 +35,7 @@ func (in *interp) checkNetwork(n *net.Network) error {
 		}
 		if g.Dialect == check.Brian && g.Equations != nil {
 			eqs, _ := syntax.ParseEquations(g.Equations, syntax.Brian)
+			list = append(list, wordsAmong(eqs, g.Equations)...)
 			for _, eq := range eqs.Eqs {
 				if eq.RHS != nil {
 					list = append(list, columns(g, g.Equations, eq.RHS)...)
@@ -52,9 +53,28 @@ func (in *interp) checkNetwork(n *net.Network) error {
 		}
 	}
 	for _, s := range n.Synapses {
+		if s.Dialect == check.Brian && s.Equations != nil {
+			eqs, _ := syntax.ParseEquations(s.Equations, syntax.Brian)
+			list = append(list, wordsAmong(eqs, s.Equations)...)
+		}
 		in.warnOfClocks(s, n.DT)
 	}
 	return list.Err()
+}
+
+// pythonWords are those that equations may have as names.
+var pythonWords = map[string]bool{"as": true, "assert": true, "async": true, "await": true, "break": true, "class": true, "continue": true, "def": true, "del": true, "elif": true,
+	"except": true, "finally": true, "for": true, "from": true, "global": true, "import": true, "in": true, "is": true, "lambda": true, "nonlocal": true, "pass": true, "raise": true,
+	"return": true, "try": true, "while": true, "with": true, "yield": true}
+
+// wordsAmong finds variables that no script could name, as in Brian2.
+func wordsAmong(eqs *syntax.Equations, src *diag.Source) (list diag.List) {
+	for _, eq := range eqs.Eqs {
+		if pythonWords[eq.Name] {
+			list.Add(diag.Errorf(src, eq.NameSp, "%q cannot be a variable: it is a word of Python, and no script can set it", eq.Name).WithHint("choose another name, such as %s_", eq.Name))
+		}
+	}
+	return list
 }
 
 // warnOfClocks warns, as Brian2 does, of delays between groups whose time steps differ.
