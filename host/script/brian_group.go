@@ -474,7 +474,11 @@ func (g *neuronGroup) SetField(name string, val starlark.Value) error {
 			}
 			return g.object.SetField(name, val)
 		}
-		return noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, sortedNames(g.pop.names))
+		what, names := fmt.Sprintf("%s %q", g.kind, g.name), sortedNames(g.pop.names)
+		if absent[name] != "" || diag.DidYouMean(name, names) != "" {
+			return noAttr(what, name, names)
+		}
+		return withHint(noAttr(what, name, nil), joined("its variables are ", names)+`; add_attribute("`+name+`") makes an attribute that is none`)
 	}
 	if l, ok := val.(*linkedVar); ok {
 		return g.link(v, l)

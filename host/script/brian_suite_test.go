@@ -98,6 +98,7 @@ func TestAsBrian2Errors(t *testing.T) {
 		"drawn per read":      {"G = NeuronGroup(3, 'v : 1', threshold='v > 1', reset='')\nS = Synapses(G, G, 'x = rand() : 1', on_pre='v += x')\nS.connect()\nrun(1*ms)", "\"x\" draws random numbers"},
 		"input into a truth":  {"G = NeuronGroup(3, 'b : boolean')\nPoissonInput(G, 'b', 3, 3*Hz, 1)", "neurongroup.b is declared as boolean"},
 		"of the group itself": {"G = NeuronGroup(3, 'v : 1', threshold='v > 1', reset='lastspike = t', refractory=1*ms)\nrun(1*ms)", "\"lastspike\" is kept by the group itself"},
+		"a new attribute":     {"G = NeuronGroup(3, '\\n'.join(['v%d : 1' % k for k in range(20)]))\nG.foo = 3", "add_attribute(\"foo\") makes an attribute"},
 		"step":                {"print(timestep(1, 0.1*ms))", "expected a time and a step"},
 		"in unit":             {"print(in_unit(3*mV, second))", "volt is not measured in second"},
 		"mismatch":            {"fail_for_dimension_mismatch(3*mV, second, 'wrong')", "wrong: volt and second"},

@@ -227,7 +227,8 @@ var pythonHints = []struct {
 }{
 	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, importHint},
 	{regexp.MustCompile(`^\s*class\b`), regexp.MustCompile(`^got |^a class|not an identifier`), classHint},
-	{regexp.MustCompile(`^\s*(with|yield|async|del)\b`), nil, statementHint},
+	{regexp.MustCompile(`^\s*del\b`), nil, "del removes variables of the script and elements of lists and dictionaries; what belongs to an object stays"},
+	{regexp.MustCompile(`^\s*(with|yield|async)\b`), nil, statementHint},
 	{regexp.MustCompile(`\d\s*[A-Za-z]`), regexp.MustCompile(`^got (identifier|int literal|float literal), want`), "a multiplication sign may be missing, as in 5*mV"},
 	{nil, regexp.MustCompile(`^(keyword|positional) argument may not follow`), "arguments come in the order f(x, name=y, *list, **dictionary)"},
 	{nil, regexp.MustCompile(`^got slice, want int`), "parts of a list cannot be set: make it an array, as in x = array([1, 2, 3])"},
