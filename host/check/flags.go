@@ -20,15 +20,17 @@ const (
 
 type flagRule struct {
 	forms forms
-	value bool // the flag takes a value: min=0
-	set   func(v *Variable, value syntax.Expr)
+	// neurons are those of forms on which it stands for neurons only.
+	neurons forms
+	value   bool // the flag takes a value: min=0
+	set     func(v *Variable, value syntax.Expr)
 }
 
 var brianFlags = map[string]flagRule{
-	"unless refractory": {forms: onODE, set: func(v *Variable, _ syntax.Expr) { v.UnlessRefractory = true }},
+	"unless refractory": {forms: onODE, neurons: onODE, set: func(v *Variable, _ syntax.Expr) { v.UnlessRefractory = true }},
 	"constant":          {forms: onParam, set: func(v *Variable, _ syntax.Expr) { v.Constant = true }},
 	"constant over dt":  {forms: onAssign, set: func(v *Variable, _ syntax.Expr) { v.ConstantOverDt, v.Kind, v.Op = true, Assigned, "=" }},
-	"shared":            {forms: onODE | onParam | onAssign, set: shared},
+	"shared":            {forms: onODE | onParam | onAssign, neurons: onODE, set: shared},
 	"linked":            {forms: onParam, set: func(v *Variable, _ syntax.Expr) { v.Linked, v.Kind = true, Subexpression }},
 	"event-driven":      {forms: onODE | onlySynapse, set: func(v *Variable, _ syntax.Expr) { v.EventDriven = true }},
 	"clock-driven":      {forms: onODE | onlySynapse, set: func(v *Variable, _ syntax.Expr) { v.ClockDriven = true }},
@@ -99,6 +101,8 @@ func (c *checker) flags(v *Variable) {
 			c.errorf(f.Sp, "the flag %q is given twice", f.Name)
 		case r.forms&form == 0:
 			c.errorHint(f.Sp, c.validFlags(table, form), "the flag %q does not fit %s", f.Name, what)
+		case r.neurons&form != 0 && c.ctx.Synapse:
+			c.errorHint(f.Sp, c.validFlags(table, form)+"; a variable of a NeuronGroup may have this flag", "the flag %q does not fit %s of synapses", f.Name, what)
 		case r.forms&onlySynapse != 0 && !c.ctx.Synapse:
 			c.errorHint(f.Sp, c.validFlags(table, form), "the flag %q is for synapses only", f.Name)
 		case r.value && f.Value == nil:
@@ -166,7 +170,7 @@ func isBrianOnly(name string) bool {
 func (c *checker) validFlags(table map[string]flagRule, form forms) string {
 	var names []string
 	for n, r := range table {
-		if r.forms&form == 0 || r.forms&onlySynapse != 0 && !c.ctx.Synapse {
+		if r.forms&form == 0 || r.forms&onlySynapse != 0 && !c.ctx.Synapse || r.neurons&form != 0 && c.ctx.Synapse {
 			continue
 		}
 		if r.value {

@@ -35,6 +35,8 @@ func (c *checker) nameAllowed(eq *syntax.Equation) bool {
 		return false
 	}
 	switch {
+	case c.brian() && name == "t_in_timesteps":
+		c.errorHint(sp, rename, "%q cannot be a variable: it is the number of the time step", name)
 	case syntax.IsKeyword(name):
 		c.errorHint(sp, rename, "%q cannot be a variable: it is a word of the language", name)
 	case strings.Contains(name, "."):
@@ -85,6 +87,8 @@ func (c *checker) synapseName(name string) bool {
 	switch name {
 	case lastUpdate:
 		return c.ctx.Synapse && (!c.brian() || c.eventDriven)
+	case "delay":
+		return c.ctx.Synapse && c.brian()
 	case "j", "N_pre", "N_post", "N_incoming", "N_outgoing":
 		return c.ctx.Synapse
 	}
@@ -342,11 +346,19 @@ func (c *checker) externalRef(e *syntax.Ident, v Value) (Ref, typ, bool) {
 	if what == "" {
 		what = "value that is not a number"
 	}
+	hint := "equations can use numbers, quantities and TimedArrays"
+	if what == "array" || what == "list" || what == "tuple" {
+		hint = "one value for each neuron is a variable of the group, " + e.Name + " : 1, which the script sets; values that follow in time are a TimedArray"
+	}
+	if what == "NoneType" {
+		c.errorHint(e.Sp, hint, "%q is None, which equations cannot use", e.Name)
+		return ref, typ{}, true
+	}
 	a := "a"
 	if strings.ContainsRune("aeiou", rune(what[0])) {
 		a = "an"
 	}
-	c.errorHint(e.Sp, "equations can use numbers, quantities and TimedArrays", "%q is %s %s, which equations cannot use", e.Name, a, what)
+	c.errorHint(e.Sp, hint, "%q is %s %s, which equations cannot use", e.Name, a, what)
 	return ref, typ{}, true
 }
 

@@ -89,7 +89,10 @@ func (c *checker) checkShared() {
 		}
 		kind, among, each := "shared", "shared", "neuron"
 		if c.ctx.Synapse {
-			kind, among, each = "projection-wide", "projection", "synapse"
+			each = "synapse"
+		}
+		if c.ctx.Synapse && !c.brian() {
+			kind, among = "projection-wide", "projection"
 		}
 		if v.Postsynaptic {
 			if kind, among = "postsynaptic", "postsynaptic or projection"; v.Shared {
@@ -123,6 +126,9 @@ func (c *checker) perElement(e syntax.Expr, post bool) (sp diag.Span, what strin
 			if post && (ref.Kind == RefPost || ref.Kind == RefIndex && ref.Name == "j" || ref.Var != nil && ref.Var.Postsynaptic) {
 				return
 			}
+			if (ref.Kind == RefPre || ref.Kind == RefPost) && ref.Var != nil && ref.Var.Shared && c.brian() {
+				return // of the group at that end
+			}
 			if name := e.Name; ref.Kind == RefVariable && ref.Var != nil && !ref.Var.Shared && ref.Var.Kind != Local ||
 				ref.Kind == RefIndex || ref.Kind == RefCoord || ref.Kind == RefPre || ref.Kind == RefPost || ref.Kind == RefExternal {
 				sp, what = e.Sp, `"`+name+`"`
@@ -142,6 +148,10 @@ func (c *checker) checkNoiseUse() {
 		if v.Kind == Assigned && v.Eq != nil {
 			c.refuseNoise(v.Expr, v.Eq.Source)
 		}
+		if v.Summed && v.Eq != nil && v.Expr != nil && c.m.Noisy(v) {
+			c.list.Add(diag.Errorf(v.Eq.Source, v.Eq.NameSp, "the sum %q contains white noise, which can only stand in a differential equation", v.Name).
+				WithHint("for a random number use randn() or rand()"))
+		}
 	}
 }
 
@@ -160,6 +170,11 @@ func (c *checker) checkDriven() {
 		case v.ClockDriven:
 			c.refuseDriven(v, v.Expr, "the clock-driven", "event-driven", "event-driven variables have a value when a spike arrives only: flag it (clock-driven)",
 				func(w *Variable) bool { return w.EventDriven })
+		case v.EventDriven && c.m.Noisy(v):
+			c.list.Add(diag.Errorf(v.Eq.Source, v.Eq.NameSp, "the event-driven %q has white noise, which acts in every step", v.Name).WithHint("flag it (clock-driven)"))
+		case v.EventDriven && c.tableIn(v.Expr) != nil:
+			call := c.tableIn(v.Expr)
+			c.list.Add(diag.Errorf(v.Eq.Source, v.Eq.NameSp, "the event-driven %q reads %s, whose values change between events", v.Name, call.Fun.Name).WithHint("flag it (clock-driven)"))
 		case v.EventDriven:
 			c.refuseDriven(v, v.Expr, "the event-driven", "clock-driven", "event-driven equations are solved from spike to spike, between which it changes: flag both (clock-driven)",
 				func(w *Variable) bool { return w.ClockDriven })
@@ -211,7 +226,7 @@ func (c *checker) refuseDriven(v *Variable, e syntax.Expr, what, other, hint str
 }
 
 // checkDraws reports subexpressions that draw random numbers: each place that reads one would see a number of its own, and so would each neuron of
-// a shared one. The only equation of a model may, as the rates of a PoissonGroup, which nothing but the threshold reads.
+// a shared one. The only equation of neurons may, as the rates of a PoissonGroup, which nothing but the threshold reads.
 func (c *checker) checkDraws() {
 	equations := 0
 	for _, v := range c.m.Vars {
@@ -220,7 +235,7 @@ func (c *checker) checkDraws() {
 		}
 	}
 	for _, v := range c.m.Vars {
-		if v.Kind != Subexpression || v.Eq == nil || v.Linked || v.Summed || equations == 1 && !v.Shared {
+		if v.Kind != Subexpression || v.Eq == nil || v.Linked || v.Summed || equations == 1 && !v.Shared && !c.ctx.Synapse {
 			continue
 		}
 		draws := false
@@ -233,6 +248,29 @@ func (c *checker) checkDraws() {
 				WithHint("add the flag (constant over dt): then it draws once in each step"))
 		}
 	}
+}
+
+// tableIn is the first call of a table in an expression or its subexpressions.
+func (c *checker) tableIn(e syntax.Expr) (found *syntax.Call) {
+	seen := map[*Variable]bool{}
+	var look func(syntax.Expr)
+	look = func(e syntax.Expr) {
+		syntax.Walk(e, func(e syntax.Expr) {
+			switch e := e.(type) {
+			case *syntax.Call:
+				if found == nil && c.m.Calls[e].Table != nil {
+					found = e
+				}
+			case *syntax.Ident:
+				if v := c.m.Refs[e].Var; v != nil && v.Kind == Subexpression && v.Expr != nil && !seen[v] {
+					seen[v] = true
+					look(v.Expr)
+				}
+			}
+		})
+	}
+	look(e)
+	return found
 }
 
 func (c *checker) refuseNoise(e syntax.Expr, src *diag.Source) {

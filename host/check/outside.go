@@ -69,9 +69,39 @@ func CheckCode(code *syntax.Code, m *Model, ctx Context) (*Code, diag.List) {
 	code = &syntax.Code{Source: code.Source, Stmts: copied(code.Stmts)}
 	out := &Code{Model: c.m, Block: code, Target: map[*syntax.Stmt]Ref{}, Locals: map[string][]*Variable{}}
 	c.stmts(code.Stmts, out)
+	c.unread(out)
 	c.summary()
 	c.m.Warnings = c.list.Warnings()
 	return out, c.list
+}
+
+// unread warns of assignments to names that are no variables and that nothing in the block reads.
+func (c *checker) unread(out *Code) {
+	if c.list.Err() != nil {
+		return
+	}
+	read := map[*Variable]bool{}
+	for _, ref := range c.m.Refs {
+		read[ref.Var] = true
+	}
+	seen := map[*Variable]bool{}
+	var walk func([]*syntax.Stmt)
+	walk = func(list []*syntax.Stmt) {
+		for _, s := range list {
+			walk(s.Body)
+			walk(s.Else)
+			v := out.Target[s].Var
+			if v == nil || v.Kind != Local || read[v] || seen[v] {
+				continue
+			}
+			seen[v] = true
+			if Suggest(v.Name, c.m) == "" { // else it was warned of
+				c.list.Add(diag.Warningf(c.src, s.NameSp, "%q is not a variable of the group, and nothing reads it: its value is forgotten at the end of the code", v.Name).
+					WithHint("declare it among the equations, with its unit, to keep it"))
+			}
+		}
+	}
+	walk(out.Block.Stmts)
 }
 
 func (c *checker) stmts(list []*syntax.Stmt, out *Code) {
@@ -189,6 +219,8 @@ func (c *checker) writable(s *syntax.Stmt, v *Variable) bool {
 		c.errorHint(s.NameSp, "assign it there", "%q is linked to a variable of another group and cannot be assigned here", s.Name)
 	case v.Kind == Subexpression:
 		c.errorHint(s.NameSp, "assign the variables in its expression", "%q is defined by an equation and cannot be assigned", s.Name)
+	case v.Constant && v.Eq == nil:
+		c.errorf(s.NameSp, "%q is kept by the group itself and cannot be assigned", s.Name)
 	case v.Constant:
 		c.errorHint(s.NameSp, "drop its flag (constant)", "%q is constant and cannot be assigned while the network runs", s.Name)
 	case v.ConstantOverDt:

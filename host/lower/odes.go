@@ -280,7 +280,7 @@ func (g *group) method(sys *solve.System, vars []*check.Variable, scalar bool) (
 	case g.in.Model.Dialect == check.ANNarchy:
 		return g.ofGroup(), nil
 	case g.in.Method != "":
-		return g.in.Method, nil
+		return g.in.Method, g.heldIn(sys, vars)
 	}
 	if scalar && slices.ContainsFunc(vars, func(v *check.Variable) bool { return !v.Shared }) {
 		s := newScope(g.in, "", false)
@@ -291,6 +291,20 @@ func (g *group) method(sys *solve.System, vars []*check.Variable, scalar bool) (
 		g.system(s, sys, vars, false)
 	}
 	return solve.Choose(sys, !slices.ContainsFunc(vars, func(v *check.Variable) bool { return g.changesWithin(v.Expr, sys.DT) })), nil
+}
+
+// heldIn refuses the method exact for equations that call what may have another value before a step ends, as Brian2 does.
+func (g *group) heldIn(sys *solve.System, vars []*check.Variable) error {
+	if method, err := solve.Canonical(g.in.Method); err != nil || method != "exact" {
+		return nil // solve.Step says what is wrong
+	}
+	for _, v := range vars {
+		if g.changesWithin(v.Expr, sys.DT) {
+			return &solve.Unsuitable{Method: "exact", Var: v.Name, Why: "what it calls may change within a step: a TimedArray whose dt is not a multiple of the time step, " +
+				"or whose argument is not t alone, or random numbers", Try: slices.DeleteFunc(solve.Suitable(sys), func(m string) bool { return m == "exact" })}
+		}
+	}
+	return nil
 }
 
 // changesWithin reports whether e calls something that Brian2 does not take to have one value over a step of dt seconds: a random function, and a

@@ -42,9 +42,14 @@ func (g *Generator) Validate(n int) error {
 	return nil
 }
 
+// PeriodFits reports whether the period is a multiple of the time step.
+func (g *Generator) PeriodFits(dt float64) bool {
+	return !(g.Period > 0) || math.Abs(g.Period/dt-math.Round(g.Period/dt)) <= 1e-4
+}
+
 // ValidateAt checks what depends on the clock: no element spikes twice in one step.
 func (g *Generator) ValidateAt(dt float64) error {
-	if g.Period > 0 && math.Abs(g.Period/dt-math.Round(g.Period/dt)) > 1e-4 {
+	if !g.PeriodFits(dt) {
 		return fmt.Errorf("the period of %s is not a multiple of the time step of %s", seconds(g.Period), seconds(dt))
 	}
 	steps := g.Steps(dt)

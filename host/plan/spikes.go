@@ -404,7 +404,7 @@ func (b *builder) generator(g *net.Group, list BufferID) Op {
 			b.mistake(g.Place, "", "%q has a spike at %g s, later than steps are counted", g.Name, gen.Times[k])
 			return nil
 		case period > 0 && step >= int64(period):
-			b.mistake(g.Place, "", "%q has a spike at %g s, beyond its period of %g s", g.Name, gen.Times[k], gen.Period)
+			b.mistake(g.Place, "", "%q has a spike at %g s, which is in the step that begins its next period of %g s", g.Name, gen.Times[k], gen.Period)
 			return nil
 		}
 		spikes[k] = spike{int32(step), gen.Index[k]}

@@ -106,7 +106,7 @@ func (in *interp) makeTimedPopulation(t *starlark.Thread, b *starlark.Builtin, a
 		return nil, fmt.Errorf("%s: rates: %w", b.Name(), err)
 	}
 	if len(a.shape) < 2 || len(a.shape) > 4 || a.shape[0] == 0 || !a.dim.Dimensionless() {
-		return nil, fmt.Errorf("%s: rates are plain numbers [time, neurons], not of shape %s", b.Name(), shapeString(a.shape))
+		return nil, withHint(fmt.Errorf("%s: rates are plain numbers [time, neurons], not of shape %s", b.Name(), shapeString(a.shape)), "a function of time for equations needs its step: TimedArray(values, dt=10*ms)")
 	}
 	if geometry == starlark.None {
 		geometry = intTuple(a.shape[1:])

@@ -140,8 +140,10 @@ func (a *Array) write(b *strings.Builder, axis, off int) {
 
 func (a *Array) Type() string { return "array" }
 
-func (a *Array) Freeze()              { a.frozen = true }
-func (a *Array) Truth() starlark.Bool { return len(a.data) > 0 }
+func (a *Array) Freeze() { a.frozen = true }
+
+// Truth is that of the one element, as in numpy; more elements count as a list that is not empty.
+func (a *Array) Truth() starlark.Bool { return len(a.data) > 1 || len(a.data) == 1 && a.data[0] != 0 }
 func (a *Array) Hash() (uint32, error) {
 	return 0, fmt.Errorf("unhashable: array")
 }
@@ -282,21 +284,10 @@ func sameShape(a, b []int) bool {
 
 // article names a value's type with its article, for messages.
 func article(v starlark.Value) string {
-	t := v.Type()
-	switch t {
-	case "NoneType":
-		return "None"
-	case "int":
-		return "a whole number"
-	case "float":
-		return "a number"
-	case "quantity":
+	if _, ok := v.(quantity); ok {
 		return "a quantity (" + v.String() + ")"
 	}
-	if strings.ContainsRune("aeiouAEIOU", rune(t[0])) {
-		return "an " + t
-	}
-	return "a " + t
+	return typeArticle(v.Type())
 }
 
 // Unary implements - + ~; ~ turns a mask around.

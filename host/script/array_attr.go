@@ -223,7 +223,7 @@ func (a *Array) astype(v starlark.Value) (*Array, error) {
 			out.data[i] = boolFloat(x != 0)
 		}
 	default:
-		return nil, fmt.Errorf("astype: expected int, float or bool, got %s", v)
+		return nil, fmt.Errorf("the type of elements is int, float or bool, not %s", v)
 	}
 	return out, nil
 }

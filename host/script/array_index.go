@@ -429,6 +429,9 @@ func indices(what string, v starlark.Value) ([]int32, error) {
 	if len(a.shape) > 1 || !a.dim.Dimensionless() {
 		return nil, fmt.Errorf("%s: expected a list of whole numbers, got shape %s in %s", what, shapeString(a.shape), describeDim(a.dim))
 	}
+	if a.kind == boolElems && len(a.data) > 0 {
+		return nil, withHint(fmt.Errorf("%s: expected whole numbers, got True and False", what), "nonzero(mask)[0] gives the indices where a mask is true")
+	}
 	out := make([]int32, len(a.data))
 	for k, x := range a.data {
 		if x != math.Trunc(x) || math.Abs(x) > maxGroup {

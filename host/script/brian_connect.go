@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -25,7 +26,7 @@ func (s *synapses) connect(t *starlark.Thread, b *starlark.Builtin, args starlar
 	if s.world != nil {
 		return nil, withHint(fmt.Errorf("connect: %s has run already", s.name), "make all synapses before the first run; another Synapses object can be added later")
 	}
-	if err := s.recountEnds(); err != nil {
+	if err := errors.Join(s.recountEnds(), s.confine()); err != nil {
 		return nil, err
 	}
 	if s.joined != "" {
@@ -138,9 +139,9 @@ func (s *synapses) eachOf(t *starlark.Thread, i, j starlark.Value) (*net.Enumera
 	case jText, iText:
 		return s.in.enumeration(t, s.what(), string(is)+string(js), iText)
 	case !isGiven(j):
-		return nil, fmt.Errorf("connect: i= without j=")
+		return nil, withHint(fmt.Errorf("connect: i= without j="), "both are lists; connect('i == 0') connects neuron 0 with all")
 	case !isGiven(i):
-		return nil, fmt.Errorf("connect: j= without i=")
+		return nil, withHint(fmt.Errorf("connect: j= without i="), "both are lists; connect('j == 0') connects all with neuron 0")
 	}
 	return nil, nil
 }
@@ -284,6 +285,9 @@ func (s *synapses) side(name string, v starlark.Value, g *neuronGroup) ([]int32,
 	}
 	if len(a.shape) > 1 || !a.dim.Dimensionless() {
 		return nil, fmt.Errorf("connect: %s: expected a list of whole numbers, got shape %s in %s", name, shapeString(a.shape), describeDim(a.dim))
+	}
+	if a.kind == boolElems && len(a.data) > 0 {
+		return nil, withHint(fmt.Errorf("connect: %s: expected indices of neurons, got True and False", name), "nonzero(mask)[0] gives the indices where a mask is true")
 	}
 	out := make([]int32, len(a.data))
 	n := float64(g.Len())

@@ -303,6 +303,11 @@ func (s *synapses) put(v variable, a net.Assignment) error {
 func (s *synapses) putInto(v variable, a net.Assignment, name string, list *[]net.Assignment) error {
 	st, sim := s.state(), s.sim()
 	if st == nil && sim == nil {
+		if s.standIn != nil {
+			if err := s.standIn.hold(v.name); err != nil {
+				return err
+			}
+		}
 		*list = append(*list, a)
 		return nil
 	}
@@ -359,7 +364,11 @@ func (p *pathway) put(v variable, a net.Assignment) error {
 	}
 	if a.Expr == nil && a.Condition == nil && a.Elements == nil {
 		p.way.Delay, p.way.Delays = a.Values, nil
+		p.early = len(p.of.syn.Connect) == 0
 		return nil
+	}
+	if len(p.of.syn.Connect) == 0 {
+		return withHint(fmt.Errorf("%s.delay: there are no synapses yet", p.label()), "call "+p.of.name+".connect(...) first")
 	}
 	p.way.Delays = append(p.way.Delays, a)
 	return nil

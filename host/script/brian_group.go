@@ -9,6 +9,7 @@ import (
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
 	"github.com/galvani-sim/galvani/host/net"
+	"github.com/galvani-sim/galvani/host/syntax"
 	"github.com/galvani-sim/galvani/host/units"
 	"go.starlark.net/starlark"
 )
@@ -64,6 +65,9 @@ func (g *neuronGroup) Slice(start, end, step int) starlark.Value {
 		g.in.thread.Cancel(fmt.Sprintf("%s[::%d]: a part of a group is a range of neighbours, with step 1", g.name, step))
 		step = 1
 	}
+	if start >= end && g.Len() > 0 {
+		g.in.thread.Cancel(fmt.Sprintf("this part of %s holds no neuron; it has neurons 0 to %d", g.label(), g.Len()-1))
+	}
 	return g.sub(g.start+start, g.start+max(end, start))
 }
 
@@ -102,6 +106,9 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 		return nil, err
 	}
 	model, ok := equationText(equations)
+	if _, swapped := equationText(nv); swapped {
+		return nil, fmt.Errorf("NeuronGroup: the number of neurons comes first, then the equations, as in NeuronGroup(100, 'dv/dt = -v/(10*ms) : 1')")
+	}
 	if !ok {
 		return nil, fmt.Errorf("NeuronGroup: model must be a string or Equations, got %s", article(equations))
 	}
@@ -146,7 +153,23 @@ func (in *interp) makeNeuronGroup(t *starlark.Thread, b *starlark.Builtin, args 
 	if err := in.eventsOf(t, o, g, events); err != nil {
 		return nil, err
 	}
+	if s := g.Spiking; s == nil || s.Refractory == nil {
+		in.warnOfClamps(g)
+	}
 	return in.addNeurons(t, o, g, ns)
+}
+
+// warnOfClamps warns, as Brian2 does, of a flag that has no effect in a group that is never refractory.
+func (in *interp) warnOfClamps(g *net.Group) {
+	eqs, _ := syntax.ParseEquations(g.Equations, syntax.Brian)
+	for _, eq := range eqs.Eqs {
+		for _, f := range eq.Flags {
+			if f.Name == "unless refractory" {
+				in.warn(diag.List{diag.Warningf(g.Equations, f.Sp, "%q has the flag (unless refractory), but %s is never refractory", eq.Name, g.Name).WithHint("give the group refractory=5*ms or another time or condition, or leave out the flag")})
+				return
+			}
+		}
+	}
 }
 
 // groupSize reads N.
@@ -201,6 +224,9 @@ func (in *interp) spikingOf(t *starlark.Thread, o *object, threshold, reset, ref
 			return nil, err
 		}
 	}
+	if !resets && !refracts && !drawsNumbers(s.Threshold) {
+		in.warnAt(t, o.name+" has a threshold, but no reset= and no refractory=: it spikes in every step above the threshold", "say reset='v = 0' or what resets it; reset='' says that nothing does")
+	}
 	switch r, given, err := text(o.kind+": refractory_rule=", rule); {
 	case err != nil:
 		return nil, err
@@ -219,6 +245,9 @@ func (in *interp) refractoryOf(t *starlark.Thread, o *object, v starlark.Value) 
 	}
 	if _, isBool := v.(starlark.Bool); isBool {
 		return nil, withHint(fmt.Errorf("%s: refractory=True says nothing about when it ends", o.kind), "give a time, such as 2*ms, or a condition as a string")
+	}
+	if elementwiseCompared(v) {
+		return nil, withHint(fmt.Errorf("%s: refractory= is one time for all neurons, got %s", o.kind, article(v)), "a variable of the group may differ: refractory='ref', with  ref : second  among the equations")
 	}
 	d, err := duration(o.kind+": refractory", v, 0)
 	if err != nil {
@@ -445,7 +474,11 @@ func (g *neuronGroup) SetField(name string, val starlark.Value) error {
 			}
 			return g.object.SetField(name, val)
 		}
-		return noAttr(fmt.Sprintf("%s %q", g.kind, g.name), name, sortedNames(g.pop.names))
+		what, names := fmt.Sprintf("%s %q", g.kind, g.name), sortedNames(g.pop.names)
+		if absent[name] != "" || diag.DidYouMean(name, names) != "" {
+			return noAttr(what, name, names)
+		}
+		return withHint(noAttr(what, name, nil), joined("its variables are ", names)+`; add_attribute("`+name+`") makes an attribute that is none`)
 	}
 	if l, ok := val.(*linkedVar); ok {
 		return g.link(v, l)
@@ -573,6 +606,9 @@ func (g *neuronGroup) put(v variable, a net.Assignment) error {
 	}
 	st, s := g.state(), g.sim()
 	if st == nil && s == nil {
+		if err := g.hold(v.name); err != nil {
+			return err
+		}
 		grp.Initial = append(grp.Initial, a)
 		if len(grp.Links) > 0 && (a.Expr != nil || a.Condition != nil) {
 			return g.evaluateNow(v)

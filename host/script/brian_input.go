@@ -141,6 +141,8 @@ func (in *interp) makePoissonInput(t *starlark.Thread, b *starlark.Builtin, args
 		return nil, noAttr(fmt.Sprintf("%s %q", g.kind, g.name), p.Var, g.pop.names)
 	case !v.stored:
 		return nil, fmt.Errorf("PoissonInput: %s.%s is computed from its equation; input can only be added to a stored variable", g.name, p.Var)
+	case v.kind != realElems:
+		return nil, withHint(fmt.Errorf("PoissonInput: %s.%s is declared as %s; input is added to real numbers", g.name, p.Var, map[bool]string{true: "boolean", false: "integer"}[v.kind == boolElems]), "declare it as "+p.Var+" : 1")
 	case v.shared:
 		return nil, fmt.Errorf("PoissonInput: %s.%s is shared; input is added to each neuron", g.name, p.Var)
 	case p.N < 1:

@@ -108,11 +108,29 @@ func (w *world) take() {
 			unconnected = append(unconnected, o)
 		}
 		o.world = w
+		if g, ok := o.self.(*neuronGroup); ok && g.pop.group.Generator != nil && g.pop.group.Generator != g.pop.sent {
+			g.pop.sent = g.pop.group.Generator
+			o.warnOfPast(g.pop.sent)
+		}
 	}
 	slices.SortFunc(unconnected, func(a, b *object) int { return cmp.Compare(a.serial, b.serial) })
 	for _, o := range unconnected {
 		o.in.warn(diag.List{{Severity: diag.Warning, Source: o.src, Span: o.span, Message: o.name + " runs without a synapse: it was never connected",
 			Hint: "call connect(...) before the run; connect() alone connects all with all"}})
+	}
+}
+
+// warnOfPast warns, as Brian2 does, of spikes that come too late to be emitted.
+func (o *object) warnOfPast(spikes *net.Generator) {
+	now, past := o.time(), 0
+	for _, t := range spikes.Times {
+		if t < now*(1-1e-9) {
+			past++
+		}
+	}
+	if past > 0 && spikes.Period == 0 {
+		o.in.warn(diag.List{{Severity: diag.Warning, Source: o.src, Span: o.span, Message: fmt.Sprintf("%s: %d spike%s before t = %v, where this run begins, and left out", o.name, past, map[bool]string{true: " is", false: "s are"}[past == 1], quantity{now, units.Second}),
+			Hint: "times are counted from the start of the first run, not from the start of each: add the time that has passed"}})
 	}
 }
 
@@ -561,6 +579,11 @@ func (in *interp) runDuration(b *starlark.Builtin, args starlark.Tuple, kwargs [
 	if err := unpack(b.Name(), args, kwargs, "duration", &v, "report?", &report, "report_period?", &ignored, "namespace?", &namespace,
 		"profile?", &ignored, "level?", &ignored); err != nil {
 		return 0, err
+	}
+	switch report.(type) {
+	case nil, starlark.NoneType, starlark.String, starlark.Bool, starlark.Callable:
+	default:
+		return 0, fmt.Errorf("%s: report= is \"text\", \"stdout\", \"stderr\" or a function, not %s", b.Name(), article(report))
 	}
 	if r, ok := report.(starlark.String); ok && !slices.Contains([]string{"text", "stdout", "stderr"}, string(r)) {
 		return 0, fmt.Errorf("%s: report= is \"text\", \"stdout\", \"stderr\" or a function, not %s", b.Name(), r)

@@ -11,8 +11,9 @@ import (
 
 // pathway is S.pre: one way in which spikes act; or S.summed, of which there is only the delay.
 type pathway struct {
-	of  *synapses
-	way *net.Pathway
+	of    *synapses
+	way   *net.Pathway
+	early bool // way.Delay was set before there were synapses, and is that of all
 }
 
 var (
@@ -117,6 +118,9 @@ func (s *synapses) setDelays(v starlark.Value) error {
 		}
 		if _, text := v.(starlark.String); text {
 			return withHint(synapsesError("delay= is one time for all synapses, and not an expression"), "set what differs after connect(...), as in S.delay = "+v.String())
+		}
+		if elementwiseCompared(v) {
+			return withHint(synapsesError("delay= is one time for all synapses, got %s", article(v)), "set what differs after connect(...), as in S.delay = [1, 2]*ms")
 		}
 		d, err := duration("Synapses: delay", v, 0)
 		if err != nil {

@@ -1,7 +1,6 @@
 package script
 
 import (
-	"errors"
 	"regexp"
 	"slices"
 
@@ -22,7 +21,7 @@ func drawsNumbers(src *diag.Source) bool { return src != nil && randomCall.Match
 func (o *object) draws() error {
 	for _, p := range o.in.brian.objects {
 		if p.drawnAt > 0 && p.drawn != o.in.draws.seed && p.world == nil {
-			if err := p.settle(); err != nil && !errors.Is(err, ErrStop) {
+			if err := ignoreStop(p.settle()); err != nil {
 				return err
 			}
 		}
@@ -45,7 +44,7 @@ func (o *object) settle() error {
 		sets = append(sets, set{x, x.lookup, &x.pop.group.Initial})
 	case *synapses:
 		sets = append(sets, set{x, func(name string) (variable, bool) { v, ok := x.vars[name]; return v, ok }, &x.syn.Initial})
-		for _, p := range x.pathways {
+		for _, p := range x.ways() {
 			sets = append(sets, set{p, func(string) (variable, bool) { return delayVar, true }, &p.way.Delays})
 		}
 	}

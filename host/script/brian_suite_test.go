@@ -34,7 +34,11 @@ func TestAsBrian2(t *testing.T) {
 		"attributes":          {group + "M = StateMonitor(G, 'v', record=True)\nfor o in [G, M]:\n    o.add_attribute('extra')\n    o.extra = 5\n    o.extra += 1\nprint(G.extra, M.extra, arange(3, dtype=float).dtype, linspace(0, 2, 3, dtype=int))", "6 6 float [0, 1, 2]"},
 		"chains in equations": {"def act(x):\n    if 0 < exp(x) < 2:\n        return 1\n    return 3 if -1 < sin(x) < 0.5 else 4\nG = NeuronGroup(4, 'y = act(v) : 1\\nv : 1')\nG.v = [0, 1, 0.5, 3]\nprint(G.y[:], [act(x) for x in [0, 1, 0.5, 3]])", "[1, 4, 1, 3] [1, 4, 1, 3]"},
 		"active pathways":     {group + "S = Synapses(G, G, on_pre={'p': 'v += 1', 'q': 'v += 1'})\nS.active = False\nprint(S.p.active, S.q.active)\nS.p.active = True\nprint(S.active, S.p.active, S.q.active)\nS.active = True\nprint(S.p.active, S.q.active)", "False False\nFalse True False\nTrue True"},
-		"inputs":              {group + "P = PoissonInput(G, 'v', 5, 3*Hz, weight=0.5)\nT = TimedArray([1, 2]*mV, dt=1*ms)\nprint(P.N, P.rate, P.target_var, P.weight, T.dim == volt.dim, G.events, G.v.name, G.v.dim == get_dimensions(1), G.freq.dim == Hz.dim)", `5 3 Hz v 0.5 True {"spike": "v > 1"} v True True`},
+		"values before more synapses": {group + "S = Synapses(G, G, 'w : 1\\nk : 1 (shared)', on_pre='n_post += 1', on_post='w += 1')\nS.pre.delay = 2*ms\nS.connect(i=0, j=[0, 1])\nS.w, S.k = [3, 4], 5\nS.post.delay = 3*ms\nS.connect('i == 1 and j < 2')\nprint(S.w, S.pre.delay, S.post.delay, S.k)\nS.w['i == 1'] = 'j + 7'\nS.post.delay = 'j*ms'\nS.connect(i=2, j=0)\nprint(S.w, S.post.delay)\nrun(0.1*ms)\nprint(S.w, S.post.delay)",
+			"[3, 4, 0, 0] [0.002, 0.002, 0.002, 0.002] * second [0.003, 0.003, 0, 0] * second 5.0\n[3, 4, 7, 8, 0] [0, 0.001, 0, 0.001, 0] * second\n[3, 4, 7, 8, 0] [0, 0.001, 0, 0.001, 0] * second"},
+		"values of the neurons as they were": {"G = NeuronGroup(3, 'v : 1\\ntwice = 2*v : 1', threshold='v > 9')\nH = NeuronGroup(3, 'u : 1')\nG.v = 'i'\nS = Synapses(G[1:], H, 'w : 1', on_pre='u += w')\nS.connect('v_pre > 1 and j < 2')\nS.w = 'twice_pre + u'\nS.delay = 'v_pre*ms'\nG.v = 5\nH.u = 1\nprint(S.i, S.j, S.w, S.delay)\nS.w = 'w + u'\nrun(0.1*ms)\nprint(S.i, S.w, S.delay)",
+			"[1, 1] [0, 1] [4, 4] [0.002, 0.002] * second\n[1, 1] [5, 5] [0.002, 0.002] * second"},
+		"inputs": {group + "P = PoissonInput(G, 'v', 5, 3*Hz, weight=0.5)\nT = TimedArray([1, 2]*mV, dt=1*ms)\nprint(P.N, P.rate, P.target_var, P.weight, T.dim == volt.dim, G.events, G.v.name, G.v.dim == get_dimensions(1), G.freq.dim == Hz.dim)", `5 3 Hz v 0.5 True {"spike": "v > 1"} v True True`},
 		// As the documentation of Brian2 writes event-driven equations out.
 		"lastupdate": {`pre = NeuronGroup(2, '''dv/dt = rate : 1
 rate : Hz''', threshold='v>1', reset='v=0', method='euler')
@@ -73,15 +77,31 @@ print(max(abs(S1.w[:] - S2.w[:])) < 1e-12, all(S1.w[:] != 0.5*gmax), S2.lastupda
 // TestAsBrian2Errors: what is refused, with what to write instead.
 func TestAsBrian2Errors(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"unit":        {"print([1, 2]*mV + 3)", "sum of values with different units: volt and a number without unit"},
-		"unit zero":   {"print(0*mV + 3)", "sum of values with different units"},
-		"gaps":        {"G = NeuronGroup(5, 'v : 1')\nG[[1, 3]]", "a part of a group is a range of neighbours"},
-		"integer sum": {"A = NeuronGroup(2, 'w : integer')\nS = Synapses(A, A, 'w_post = 1*x : integer (summed)\\nx : integer')\nS.connect()\nrun(1*ms)", "sums are real numbers"},
-		"lastupdate":  {"A = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(A, A, 'dx/dt = -x/ms : 1 (event-driven)\\nlastupdate : second', on_pre='x += 1')\nrun(1*ms)", "fixed meaning"},
-		"not linked":  {"A = NeuronGroup(2, 'v : 1 (linked)')\nB = NeuronGroup(2, 'v : 1 (linked)')\nB.v = linked_var(A.v)", "not linked yet"},
-		"step":        {"print(timestep(1, 0.1*ms))", "expected a time and a step"},
-		"in unit":     {"print(in_unit(3*mV, second))", "volt is not measured in second"},
-		"mismatch":    {"fail_for_dimension_mismatch(3*mV, second, 'wrong')", "wrong: volt and second"},
+		"unit":                {"print([1, 2]*mV + 3)", "sum of values with different units: volt and a number without unit"},
+		"unit zero":           {"print(0*mV + 3)", "sum of values with different units"},
+		"gaps":                {"G = NeuronGroup(5, 'v : 1')\nG[[1, 3]]", "a part of a group is a range of neighbours"},
+		"integer sum":         {"A = NeuronGroup(2, 'w : integer')\nS = Synapses(A, A, 'w_post = 1*x : integer (summed)\\nx : integer')\nS.connect()\nrun(1*ms)", "sums are real numbers"},
+		"lastupdate":          {"A = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(A, A, 'dx/dt = -x/ms : 1 (event-driven)\\nlastupdate : second', on_pre='x += 1')\nrun(1*ms)", "fixed meaning"},
+		"not linked":          {"A = NeuronGroup(2, 'v : 1 (linked)')\nB = NeuronGroup(2, 'v : 1 (linked)')\nB.v = linked_var(A.v)", "not linked yet"},
+		"early delay":         {"G = NeuronGroup(2, 'v : 1', threshold='v > 1')\nS = Synapses(G, G, on_pre='v += 1')\nS.delay = 'i*ms'", "there are no synapses yet"},
+		"masks":               {"G = NeuronGroup(3, 'v : 1')\nif 0 < 1 and not (G.v > 1):\n    print(1)", "this compares 3 elements"},
+		"held over a step":    {"ta = TimedArray([1, 2], dt=0.05*ms)\nG = NeuronGroup(1, 'dv/dt = (ta(t) - v)/ms : 1', method='exact')\nrun(1*ms)", "a TimedArray whose dt is not a multiple of the time step"},
+		"drawn in a step":     {"G = NeuronGroup(1, 'dv/dt = (rand() - v)/ms : 1', method='linear')\nrun(1*ms)", "or random numbers"},
+		"empty part":          {"G = NeuronGroup(10, 'v : 1')\nH = G[12:]\nH.v = 3", ":2:5: error: this part of neurongroup holds no neuron; it has neurons 0 to 9"},
+		"masks as indices":    {"G = NeuronGroup(3, 'v : 1')\nStateMonitor(G, 'v', record=[True, False, True])", "nonzero(mask)[0] gives the indices"},
+		"masks as ends":       {"G = NeuronGroup(3, 'v : 1')\nS = Synapses(G, G)\nS.connect(i=[True, False], j=[0, 1])", "connect: i: expected indices of neurons, got True and False"},
+		"report":              {"G = NeuronGroup(3, 'v : 1')\nrun(1*ms, 2*ms)", "or a function, not a quantity (2 ms)"},
+		"event-driven noise":  {"G = NeuronGroup(3, 'v : 1', threshold='v > 1', reset='')\nS = Synapses(G, G, 'dw/dt = -w/second + xi*second**-0.5 : 1 (event-driven)', on_pre='w += 1')\nS.connect()\nrun(1*ms)", "the event-driven \"w\" has white noise"},
+		"delay":               {"G = NeuronGroup(3, 'v : 1')\nS = Synapses(G, G, 'delay : second')\nS.connect()\nrun(1*ms)", "\"delay\" cannot be a variable of a synapse"},
+		"sum of noise":        {"G = NeuronGroup(3, 'v : 1')\nS = Synapses(G, G, 'v_post = xi*second**0.5 : 1 (summed)')\nS.connect()\nrun(1*ms)", "the sum \"v_post\" contains white noise"},
+		"event-driven table":  {"ta = TimedArray([1, 2], dt=1*ms)\nG = NeuronGroup(3, 'v : 1', threshold='v > 1', reset='')\nS = Synapses(G, G, 'dw/dt = -x*w/second : 1 (event-driven)\\nx = ta(t) : 1', on_pre='w += 1')\nS.connect()\nrun(1*ms)", "the event-driven \"w\" reads ta, whose values change between events"},
+		"drawn per read":      {"G = NeuronGroup(3, 'v : 1', threshold='v > 1', reset='')\nS = Synapses(G, G, 'x = rand() : 1', on_pre='v += x')\nS.connect()\nrun(1*ms)", "\"x\" draws random numbers"},
+		"input into a truth":  {"G = NeuronGroup(3, 'b : boolean')\nPoissonInput(G, 'b', 3, 3*Hz, 1)", "neurongroup.b is declared as boolean"},
+		"of the group itself": {"G = NeuronGroup(3, 'v : 1', threshold='v > 1', reset='lastspike = t', refractory=1*ms)\nrun(1*ms)", "\"lastspike\" is kept by the group itself"},
+		"a new attribute":     {"G = NeuronGroup(3, '\\n'.join(['v%d : 1' % k for k in range(20)]))\nG.foo = 3", "add_attribute(\"foo\") makes an attribute"},
+		"step":                {"print(timestep(1, 0.1*ms))", "expected a time and a step"},
+		"in unit":             {"print(in_unit(3*mV, second))", "volt is not measured in second"},
+		"mismatch":            {"fail_for_dimension_mismatch(3*mV, second, 'wrong')", "wrong: volt and second"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, _, err := runText(t, t.TempDir(), c.text); err == nil || !strings.Contains(err.Error(), c.want) {

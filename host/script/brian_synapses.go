@@ -31,6 +31,7 @@ type synapses struct {
 	known       int      // pairs or connections that pre and post stand for
 	knownCalls  int
 	counted     int             // how many synapses there are; 0: not known, or none
+	firsts      []int32         // 0, 1, 2, ...: what values are confined to, see confine
 	unlisted    error           // why they cannot be listed
 	constructed map[string]bool // pathways whose delay is fixed by the constructor
 	standIn     *neuronGroup    // these synapses as an end of others; nil: of none
@@ -195,7 +196,7 @@ func (s *synapses) readModel() error {
 		}
 		if s.sums == nil {
 			s.syn.Sums = &net.Pathway{Name: net.SumsPathway}
-			s.sums = &pathway{s, s.syn.Sums}
+			s.sums = &pathway{of: s, way: s.syn.Sums}
 		}
 	}
 	return nil
@@ -240,7 +241,7 @@ func (s *synapses) addPathways(t *starlark.Thread, v starlark.Value, post bool, 
 			return err
 		}
 		s.syn.Pathways = append(s.syn.Pathways, w)
-		s.pathways = append(s.pathways, &pathway{s, w})
+		s.pathways = append(s.pathways, &pathway{of: s, way: w})
 		return nil
 	}
 	switch v := v.(type) {
@@ -295,7 +296,11 @@ func (s *synapses) setEvents(v starlark.Value) error {
 			side = s.target
 		}
 		if !side.emits(event) {
-			return synapsesError("%s has no event %q", side.label(), event)
+			err := synapsesError("%s has no event %q", side.label(), event)
+			if event == "spike" {
+				return withHint(err, "add threshold='...' to the group, or name an event of it with on_event=")
+			}
+			return withHint(err, "events are given where the group is made: events={'"+event+"': 'CONDITION'}")
 		}
 		if event != "spike" {
 			p.way.Event = event

@@ -377,7 +377,7 @@ run(1*ms)
 	}
 	got = nil
 	_, _, err = runText(t, `
-G = NeuronGroup(2, "v : 1", threshold="v > 1")
+G = NeuronGroup(2, "v : 1", threshold="v > 1", reset="")
 S = Synapses(G, G, on_pre="v += 1")
 C = Synapses(G, G, on_pre="v += 1")
 C.connect("i > j + 5")
@@ -387,6 +387,23 @@ run(1*ms)
 `, Options{Engine: &spikeEngine{}, Warn: func(l diag.List) { got = append(got, l.Error()) }})
 	if err != nil || len(got) != 2 || !strings.Contains(got[0], "3:5: warning: synapses runs without a synapse") || !strings.Contains(got[1], "6:5: warning: other runs without a synapse") {
 		t.Errorf("%v %q", err, got)
+	}
+}
+
+// Brian2 warns of these too, since what they give is rarely what was meant. It is silent about the last of each.
+func TestBrianWarningsOfModels(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"G = NeuronGroup(1, 'v : 1', threshold='v > 1')\nG = NeuronGroup(1, 'v : 1', threshold='v > 1', reset='')\nG = NeuronGroup(1, 'v : 1', threshold='rand() > 0.5')", "1:5: warning: neurongroup has a threshold, but no reset= and no refractory="},
+		{"G = NeuronGroup(1, 'dv/dt = -v/ms : 1 (unless refractory)')\nG = NeuronGroup(1, 'dv/dt = v/ms : 1 (unless refractory)', threshold='v > 1', refractory=1*ms)", `1:40: warning: "v" has the flag (unless refractory), but neurongroup is never refractory`},
+		{"P = SpikeGeneratorGroup(1, [0], [0.5]*ms)\nnet = Network(P)\nnet.run(1*ms)\nP.set_spikes([0, 0, 0], [0.2, 0.4, 1.5]*ms)\nnet.run(1*ms)\nnet.run(1*ms)\nP.set_spikes([0], [3]*ms)\nnet.run(1*ms)", "1:5: warning: spikegeneratorgroup: 2 spikes are before t = 1 ms"},
+		{"A = NeuronGroup(1, 'v : 1', threshold='v > 1', reset='', dt=0.5*ms)\nB = NeuronGroup(1, 'v : 1')\nS = Synapses(A, B, on_pre='v += 1', delay=0.3*ms)\nC = Synapses(A, B, on_pre='v += 1')\nS.connect()\nC.connect()\nrun(1*ms)", `3:5: warning: the delays of "pre" of synapses are rounded to time steps of neurongroup, 500 us, while neurongroup_1 has steps of 100 us`},
+		{"ta = TimedArray([1, 2], dt=0.25*ms)\ntb = TimedArray([1, 2], dt=0.3*ms)\nG = NeuronGroup(1, 'v = ta(t) : 1\\nw = tb(t) : 1')\nrun(1*ms)", "warning: values of ta last 250 us, which is not a multiple of the time step of 100 us"},
+	} {
+		var got []string
+		_, _, err := runText(t, c.text, Options{Engine: &spikeEngine{}, Warn: func(l diag.List) { got = append(got, l.Error()) }})
+		if err != nil || len(got) != 1 || !strings.Contains(got[0], c.want) {
+			t.Errorf("%s\n%v %q\nwant %s", c.text, err, got, c.want)
+		}
 	}
 }
 

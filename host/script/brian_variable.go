@@ -80,7 +80,7 @@ func (in *interp) cancel(err error) {
 func (w *varView) String() string        { return w.must().String() }
 func (w *varView) Type() string          { return "variable" }
 func (w *varView) Freeze()               {}
-func (w *varView) Truth() starlark.Bool  { return w.Len() > 0 }
+func (w *varView) Truth() starlark.Bool  { return w.must().Truth() }
 func (w *varView) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: variable") }
 
 // Len is the number of elements.
@@ -397,7 +397,12 @@ func assignValues(h holder, v variable, a *net.Assignment, what string, val star
 	}
 	if arr.dim != v.dim && !(len(arr.data) == 1 && arr.data[0] == 0 && arr.dim.Dimensionless()) {
 		err := fmt.Errorf("%s is %s, but the value is %s", what, dimPhrase(v.dim), dimPhrase(arr.dim))
-		if v.dim.Dimensionless() {
+		switch {
+		case v.dim.Dimensionless() && strings.HasPrefix(arr.dim.String(), "1/"):
+			return withHint(err, "multiply by the unit, for example x*"+arr.dim.Inv().String())
+		case !v.dim.Dimensionless() && !arr.dim.Dimensionless():
+			return err
+		case v.dim.Dimensionless():
 			unit := arr.dim.String()
 			if strings.ContainsAny(unit, "*/") {
 				unit = "(" + unit + ")"

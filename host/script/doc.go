@@ -11,7 +11,7 @@
 //	python*.go                      scripts are Python as people write it: host/pystar rewrites the text, python_tree.go Starlark's tree; python_try.go
 //	                                puts try together and python_class.go classes, python_raise.go is what errors are, python_global.go and
 //	                                python_nonlocal.go are variables of files and of functions around
-//	errors.go, absent.go            errors with places, and answers to names that do not exist here
+//	errors.go, messages.go, absent.go  errors with places, what Starlark says in plain words, and answers to names that do not exist here
 //	arguments.go, files.go          what all builtins read arguments with, and the files that scripts may touch
 //	params.go, scope.go, modules.go param(), the names that equations can see, np and plt
 //	array*.go, math.go, quantity*.go  numbers with units, and numpy's arrays of them

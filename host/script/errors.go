@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -201,13 +202,23 @@ func (in *interp) commonNames() []string {
 	return names
 }
 
-// splitHint moves Starlark's "(did you mean X?)" to the hint.
+// splitHint moves Starlark's "(did you mean X?)" to the hint, or leaves it out where X looks little like what is written.
 func splitHint(msg string) (string, string) {
-	if i := strings.LastIndex(msg, " (did you mean "); i >= 0 && strings.HasSuffix(msg, "?)") {
-		return msg[:i], msg[i+2 : len(msg)-1]
+	m := spelling.FindStringSubmatch(msg)
+	if m == nil {
+		return msg, ""
 	}
-	return msg, ""
+	if written := writtenName.FindStringSubmatch(m[1]); written != nil && diag.Suggest(written[1], []string{strings.TrimPrefix(m[2], ".")}) == "" {
+		return m[1], ""
+	}
+	return m[1], "did you mean " + m[2] + "?"
 }
+
+var (
+	spelling = regexp.MustCompile(`^(.*) \(did you mean (.*)\?\)$`)
+	// writtenName is what Starlark does not know.
+	writtenName = regexp.MustCompile(`(?:undefined: |has no \.|has no attribute ")(\w+)`)
+)
 
 // pythonHints answer what people who know Python write first.
 var pythonHints = []struct {
@@ -215,8 +226,10 @@ var pythonHints = []struct {
 	hint      string
 }{
 	{regexp.MustCompile(`^\s*(from\s+\S+\s+import|import\s)`), nil, importHint},
-	{regexp.MustCompile(`^\s*class\b`), nil, classHint},
-	{regexp.MustCompile(`^\s*(with|yield|async|del)\b`), nil, statementHint},
+	{regexp.MustCompile(`^\s*class\b`), regexp.MustCompile(`^got |^a class|not an identifier`), classHint},
+	{regexp.MustCompile(`^\s*del\b`), nil, "del removes variables of the script and elements of lists and dictionaries; what belongs to an object stays"},
+	{regexp.MustCompile(`^\s*(with|yield|async)\b`), nil, statementHint},
+	{regexp.MustCompile(`\d\s*[A-Za-z]`), regexp.MustCompile(`^got (identifier|int literal|float literal), want`), "a multiplication sign may be missing, as in 5*mV"},
 	{nil, regexp.MustCompile(`^(keyword|positional) argument may not follow`), "arguments come in the order f(x, name=y, *list, **dictionary)"},
 	{nil, regexp.MustCompile(`^got slice, want int`), "parts of a list cannot be set: make it an array, as in x = array([1, 2, 3])"},
 	{nil, regexp.MustCompile(`(array|quantity) (<|<=|>|>=) |(<|<=|>|>=) (array|quantity) not implemented`), "compare values of one unit, such as v > 3*mV"},
@@ -275,9 +288,15 @@ func (in *interp) evalError(eval *starlark.EvalError) error {
 	if in.exceeded != "" {
 		msg, hint = in.exceededMessage()
 	}
+	if m, h, ok := plainMessage(msg); ok {
+		msg, hint = m, cmp.Or(hint, h)
+	}
 	d := diag.Diagnostic{Message: msg, Hint: hint}
 	if len(frames) > 0 {
-		if hint == "" {
+		if m, ok := strings.CutPrefix(msg, "fail: "); ok && !strings.Contains(lineOf(frames[0].src, frames[0].span.Start), "fail") {
+			msg = m // what assert and raise say
+		}
+		if d.Message = msg; hint == "" {
 			d.Message, d.Hint = splitHint(msg)
 		}
 		if d.Hint == "" {
@@ -346,7 +365,7 @@ func (in *interp) place(l diag.List) diag.List {
 		name := ""
 		if known {
 			name = d.Source.Name
-			if src, at, ok := in.literal(o.whole(d.Source)); ok {
+			if src, at, ok := in.literal(o, o.whole(d.Source)); ok {
 				d.Source, d.Span = src, diag.Span{Start: d.Span.Start + at, End: d.Span.End + at}
 			}
 		}
@@ -372,23 +391,50 @@ func (in *interp) knownLiteral(s *diag.Source) (*diag.Source, int, bool) {
 	if !ok {
 		return nil, 0, false
 	}
-	return in.literal(o.whole(s))
+	return in.literal(o, o.whole(s))
 }
 
-// literal finds the one string literal of the loaded scripts with the given text and returns where the text starts.
-func (in *interp) literal(text string) (*diag.Source, int, bool) {
-	var src *diag.Source
-	at := 0
+// literal finds the one string literal of the loaded scripts with the given text and returns where the text starts. Of several it is the one in the call
+// or on the line that the text was given to.
+func (in *interp) literal(o origin, text string) (*diag.Source, int, bool) {
+	var found, given []literalText
+	end := in.endOf(o)
 	for _, lit := range in.literals {
 		if lit.text != text {
 			continue
 		}
-		if src != nil {
-			return nil, 0, false
+		found = append(found, lit)
+		if lit.src == o.where && lit.start > o.span.End && lit.start < end {
+			given = append(given, lit)
 		}
-		src, at = lit.src, lit.start
 	}
-	return src, at, src != nil
+	if len(found) > 1 {
+		found = given
+	}
+	if len(found) != 1 {
+		return nil, 0, false
+	}
+	return found[0].src, found[0].start, true
+}
+
+// endOf is where the call ends, or the line, that o is a text of; 0: it is not known.
+func (in *interp) endOf(o origin) int {
+	if o.where == nil {
+		return 0
+	}
+	line, _ := diag.Pos(o.where, o.span.End)
+	for _, c := range in.calls {
+		if c.src == o.where && int(c.open.Line) == line && offset(c.src, c.open) == o.span.End {
+			return offset(c.src, c.end)
+		}
+	}
+	return o.span.End + len(lineOf(&diag.Source{Text: o.where.Text[o.span.End:]}, 0))
+}
+
+// callText is where the parentheses of a call are.
+type callText struct {
+	src       *diag.Source
+	open, end syntax.Position
 }
 
 // literalText is a string literal without escapes, found in a script.
@@ -401,6 +447,9 @@ type literalText struct {
 // collectLiterals notes the string literals of a parsed file, for place.
 func (in *interp) collectLiterals(f *syntax.File, src *diag.Source) {
 	syntax.Walk(f, func(n syntax.Node) bool {
+		if call, ok := n.(*syntax.CallExpr); ok && call.Rparen.IsValid() {
+			in.calls = append(in.calls, callText{src, call.Lparen, call.Rparen})
+		}
 		lit, ok := n.(*syntax.Literal)
 		if !ok || lit.Token != syntax.STRING {
 			return true

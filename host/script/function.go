@@ -328,6 +328,9 @@ func (in *interp) makeFunction(t *starlark.Thread, b *starlark.Builtin, args sta
 			return nil, inCall("Function", "%s has %d argument%s, but arg_units= has %d", fn.Name(), len(u.params), plural(len(u.params)), k)
 		}
 	}
+	if list, ok := argNames.(starlark.Sequence); ok && len(u.params) > 0 && list.Len() != len(u.params) {
+		return nil, inCall("Function", "%s has %d argument%s, but arg_names= has %d", fn.Name(), len(u.params), plural(len(u.params)), list.Len())
+	}
 	if isGiven(returnUnit) {
 		s, err := unitSpecOf(returnUnit)
 		if err != nil {

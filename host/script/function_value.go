@@ -2,6 +2,7 @@ package script
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -16,7 +17,7 @@ import (
 func comparisonNamed(call *syntax.CallExpr) syntax.Token {
 	if id, ok := call.Fn.(*syntax.Ident); ok && len(call.Args) == 2 {
 		for op, name := range comparisons {
-			if id.Name == name {
+			if strings.TrimSuffix(id.Name, asked) == name {
 				return op
 			}
 		}

@@ -65,7 +65,7 @@ func (in *interp) addModules(d starlark.StringDict) {
 		}
 	}
 	for _, name := range []string{"int", "int8", "int16", "int32", "int64", "uint8", "float32", "float64", "bool", "bool_"} {
-		if np[name] = starlark.String(name); d[name] == nil && name != "bool" && name != "int" {
+		if np[name] = starlark.NewBuiltin(name, toType); d[name] == nil && name != "bool" && name != "int" {
 			d[name] = np[name]
 		}
 	}
@@ -85,6 +85,26 @@ func (in *interp) addModules(d starlark.StringDict) {
 	d["b2"], d["brian2"] = &moduleValue{"b2", all}, &moduleValue{"brian2", all}
 	d["ann"], d[pystar.Own] = &moduleValue{"ann", all}, &moduleValue{"the vocabulary", all}
 	in.addLibrary(d)
+}
+
+// toType is np.float64(x) and the like. The name alone says what type elements have.
+func toType(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := oneArg(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	a, err := toArray(v)
+	if err == nil {
+		a, err = a.astype(b)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", b.Name(), err)
+	}
+	if len(a.shape) == 0 {
+		a.dim = noDim
+		return a.elem(a.data[0]), nil
+	}
+	return a, nil
 }
 
 // randomState is np.random.RandomState(seed): numbers of its own, which are not those that numpy draws.

@@ -21,6 +21,7 @@ type population struct {
 	vars  map[string]variable
 	names []string
 	stop  *net.StopCondition // of simulate_until
+	sent  *net.Generator     // the spikes that a run began with
 }
 
 var (

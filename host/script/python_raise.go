@@ -97,7 +97,7 @@ var kinds = []struct {
 	{regexp.MustCompile(`there is no module`), "ModuleNotFoundError"},
 	{regexp.MustCompile(`there is no file|no such file|does not exist`), "FileNotFoundError"},
 	{regexp.MustCompile(`referenced before assignment`), "UnboundLocalError"},
-	{regexp.MustCompile(`invalid literal|invalid syntax|not a number: `), "ValueError"},
+	{regexp.MustCompile(`invalid literal|invalid syntax|not a number: |as many truth values`), "ValueError"},
 	{regexp.MustCompile(`different units|units differ|cannot compare .* with`), "DimensionMismatchError"},
 	{regexp.MustCompile(`unknown (binary|unary) op|missing argument|unexpected keyword|unexpected argument|accepts (no|at most)|not iterable|, want `), "TypeError"},
 }

@@ -101,6 +101,27 @@ func pythonVocabulary(d starlark.StringDict) {
 		d[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			return compared(op, args[0], args[1])
 		})
+		d[name+asked] = starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			v, err := compared(op, args[0], args[1])
+			if mask, ok := v.(*Array); ok && err == nil {
+				return oneTruth(mask)
+			}
+			return v, err
+		})
+	}
+}
+
+// asked marks comparisons that say which way a script goes: of if, while, and, or, not.
+const asked = "?"
+
+// oneTruth is the truth value of a mask of one element. That of more is not defined, as in numpy.
+func oneTruth(mask *Array) (starlark.Value, error) {
+	switch n := len(mask.data); n {
+	case 0, 1:
+		return mask.Truth(), nil
+	default:
+		return nil, withHint(fmt.Errorf("this compares %d elements and gives as many truth values, where one is needed", n),
+			"all(...) and any(...) make one of them, where(condition, a, b) takes a or b for each element, and masks are combined with & and |")
 	}
 }
 
@@ -312,6 +333,45 @@ func likePython(f *syntax.File) {
 		return true
 	})
 	compare(reflect.ValueOf(f.Stmts))
+	syntax.Walk(f, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.IfStmt:
+			ask(n.Cond)
+		case *syntax.WhileStmt:
+			ask(n.Cond)
+		case *syntax.CondExpr:
+			ask(n.Cond)
+		case *syntax.IfClause:
+			ask(n.Cond)
+		case *syntax.UnaryExpr:
+			if n.Op == syntax.NOT {
+				ask(n.X)
+			}
+		case *syntax.BinaryExpr:
+			if n.Op == syntax.AND || n.Op == syntax.OR {
+				ask(n.X)
+			}
+		}
+		return true
+	})
+}
+
+// ask makes the comparisons that an expression's truth value comes from ask for one, see asked.
+func ask(e syntax.Expr) {
+	switch e := e.(type) {
+	case *syntax.ParenExpr:
+		ask(e.X)
+	case *syntax.BinaryExpr:
+		if e.Op == syntax.AND || e.Op == syntax.OR {
+			ask(e.Y)
+		}
+	case *syntax.CallExpr:
+		if comparisonNamed(e) != syntax.ILLEGAL {
+			id := *e.Fn.(*syntax.Ident)
+			id.Name = strings.TrimSuffix(id.Name, asked) + asked
+			e.Fn = &id
+		}
+	}
 }
 
 var exprType = reflect.TypeOf((*syntax.Expr)(nil)).Elem()

@@ -89,6 +89,7 @@ type interp struct {
 	thread     *starlark.Thread
 	sources    map[string]*diag.Source // by the file name that positions carry
 	literals   []literalText
+	calls      []callText
 	origins    map[*diag.Source]origin
 	modules    map[string]*module // by their files
 	imported   map[moduleKey]*localModule

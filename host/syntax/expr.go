@@ -84,8 +84,8 @@ func (p *parser) operator() (op string, t token, ok bool) {
 // cSpelling reports C's spelling of an operator in Brian's dialect; reading goes on as if it had been the right one.
 func (p *parser) cSpelling(t token) {
 	norm, ok := cOperators[t.text]
-	if !ok || t.kind != tokOp || p.dialect == ANNarchy {
-		return
+	if !ok || t.kind != tokOp || p.dialect == ANNarchy || p.src.Text[t.sp.Start:t.sp.End] != t.text {
+		return // a character that stands for it was reported
 	}
 	p.list.Add(diag.Errorf(p.src, t.sp, "%q is not an operator here", t.text).WithHint("write %q", norm))
 }

@@ -72,9 +72,9 @@ var closedForms = func() []closed {
 	// Methods that look ahead read a table where they look; what is constant over dt they do not.
 	const held = "\nr = input(t) : 1 (constant over dt)"
 	add("table", "dv/dt = input(t)/(5*ms) : 1"+held, map[string]func(int) float64{
-		"euler": tabled(0), "exact": tabled(0), "exponential_euler": tabled(0), "rk2": tabled(0.5), "rk4": tabled(0, 0.5, 0.5, 0.5, 0.5, 1),
+		"euler": tabled(0), "exponential_euler": tabled(0), "rk2": tabled(0.5), "rk4": tabled(0, 0.5, 0.5, 0.5, 0.5, 1),
 	})
-	add("held table", "dv/dt = r/(5*ms) : 1"+held, map[string]func(int) float64{"euler": tabled(0), "rk2": tabled(0), "rk4": tabled(0)})
+	add("held table", "dv/dt = r/(5*ms) : 1"+held, map[string]func(int) float64{"euler": tabled(0), "exact": tabled(0), "rk2": tabled(0), "rk4": tabled(0)})
 	add("held state", "dv/dt = -u/(5*ms) : 1\nu = v : 1 (constant over dt)", map[string]func(int) float64{
 		"euler": euler, "rk2": euler, "rk4": euler, "heun": euler, "exact": euler, "exponential_euler": euler,
 	})
