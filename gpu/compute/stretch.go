@@ -32,8 +32,8 @@ const (
 	fewestOf        = 4          // and for which it is worth while
 	stretchFew      = 8          // times as many spikes are few: work groups share them
 	perListed       = 8          // rounds of a spike that is listed
-	stretchPatience = 4000
-	stretchWait     = 12_000
+	stretchPatience = 6000
+	stretchWait     = 14_000
 )
 
 // stretchOf is the program of many steps for the units of a step; nil where they are not for it.
@@ -165,7 +165,9 @@ func (i *Instance) runStretch(n int64) error {
 		first, start := i.at.Step, time.Now()
 		most := end - first
 		many := i.alwaysMany
-		if !many {
+		if !many && r.program == nil && i.advanceTime < beforeCompiled {
+			most = min(most, turnSteps)
+		} else if !many {
 			many, most = r.pace.choose(most)
 		}
 		var err error
@@ -223,6 +225,9 @@ type pace struct {
 	turns   int              // until the other way is tried
 	pause   int              // turns before that
 }
+
+// beforeCompiled is how long steps are taken one by one before the program of many is compiled, which takes longer than those of one.
+const beforeCompiled = 200 * time.Millisecond
 
 // A turn one by one, or of the slower way, is so many steps at the most.
 const turnSteps = 16

@@ -64,7 +64,7 @@ func Stretch(l *Layout, ops []Op, chains [][]Op, clock, groupSize int, rounds Ro
 	d.arrive()
 	d.linef("\tif (is_last) {")
 	d.linef("\tmemoryBarrier();")
-	d.linef("\tlisted = acting = 0u; few_group = 0u; few_groups = 1u;")
+	d.linef("\tlisted = acting = 0u;")
 	d.body.WriteString(last.String())
 	d.linef("\tsync_group();")
 	d.linef("\tif (me == 0u) {")
@@ -83,14 +83,12 @@ func Stretch(l *Layout, ops []Op, chains [][]Op, clock, groupSize int, rounds Ro
 		goOn("open", "!many && ")
 		d.linef("\t\tgroup_alone = !group_on && !many;")
 		d.linef("\t}")
-		d.linef("\tbarrier();")
-		d.linef("\tif (group_alone) %s;", d.act) // the others have left
 		d.linef("\t} else wait(open, false);")
 		d.linef("\tbarrier();")
 		d.linef("\tmemoryBarrier();")
+		d.linef("\tfew_group = group_on ? gl_WorkGroupID.x : 0u; few_groups = group_on ? gl_NumWorkGroups.x : 1u;")
+		d.linef("\tif (group_on || group_alone) %s;", d.act) // alone: the others have left
 		d.linef("\tif (group_on) {")
-		d.linef("\tfew_group = gl_WorkGroupID.x; few_groups = gl_NumWorkGroups.x;")
-		d.linef("\t%s;", d.act)
 		d.arrive()
 		d.linef("\tif (is_last) {")
 		d.linef("\tmemoryBarrier();")
@@ -125,13 +123,16 @@ func (d *dispatch) arrive() {
 
 // soon is the number of rounds in which a work group waits with one invocation, for what is about to come. Then it may take until another process leaves its
 // processor: more invocations look, one after another, so that a round lasts.
-const soon = 256
+const soon = 512
+
+// stretchLooks are the looks of a round.
+const stretchLooks = 8
 
 // stretchWait writes how a work group waits until the last has come.
 func (d *dispatch) stretchWait(rounds Rounds) {
-	look := func(most, looks int) {
+	look := func(most int) {
 		d.linef("\t\tfor (uint w = 0u; seen < to && w < %du && waited < %du; ++w, ++waited) {", most, rounds.Wait)
-		for range looks {
+		for range stretchLooks {
 			d.linef("\t\t\tseen = atomicOr(grid_open, 0u);")
 		}
 		d.linef("\t\t}")
@@ -143,10 +144,10 @@ func (d *dispatch) stretchWait(rounds Rounds) {
 	d.linef("\t\tuint seen = to | %du;", uint32(ended))
 	d.linef("\t\tif (me == 0u && !end) {")
 	d.linef("\t\tseen = atomicOr(grid_open, 0u);")
-	look(min(soon, rounds.Patience), polls)
+	look(min(soon, rounds.Patience))
 	d.linef("\t\t}")
 	d.linef("\t\tif (me != 0u && !end) seen = atomicOr(grid_open, 0u);")
-	look(rounds.Patience, polls/2)
+	look(rounds.Patience)
 	d.linef("\t\tif (me == 0u) {")
 	d.linef("\t\tif (seen < to && atomicCompSwap(grid_open, to - 1u, to | %du) == to - 1u) seen = to | %du;", uint32(ended), uint32(ended))
 	d.linef("\t\tgroup_on = seen != (to | %du); // others may be ahead, and have left there", uint32(ended))

@@ -148,31 +148,7 @@ void wait(uint to, bool end) {
 		uint seen = to | 2147483648u;
 		if (me == 0u && !end) {
 		seen = atomicOr(grid_open, 0u);
-		for (uint w = 0u; seen < to && w < 256u && waited < 12000u; ++w, ++waited) {
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
+		for (uint w = 0u; seen < to && w < 512u && waited < 12000u; ++w, ++waited) {
 			seen = atomicOr(grid_open, 0u);
 			seen = atomicOr(grid_open, 0u);
 			seen = atomicOr(grid_open, 0u);
@@ -185,14 +161,6 @@ void wait(uint to, bool end) {
 		}
 		if (me != 0u && !end) seen = atomicOr(grid_open, 0u);
 		for (uint w = 0u; seen < to && w < 2000u && waited < 12000u; ++w, ++waited) {
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
-			seen = atomicOr(grid_open, 0u);
 			seen = atomicOr(grid_open, 0u);
 			seen = atomicOr(grid_open, 0u);
 			seen = atomicOr(grid_open, 0u);
@@ -278,7 +246,7 @@ void main() {
 	barrier();
 	if (is_last) {
 	memoryBarrier();
-	listed = acting = 0u; few_group = 0u; few_groups = 1u;
+	listed = acting = 0u;
 	run_list_of_neurons_spikes(me);
 	sync_group();
 	many = !run_whether_spikes_are_few(me);
@@ -290,14 +258,12 @@ void main() {
 		if (!group_on) grid_done = k;
 		group_alone = !group_on && !many;
 	}
-	barrier();
-	if (group_alone) run_few_spikes();
 	} else wait(open, false);
 	barrier();
 	memoryBarrier();
+	few_group = group_on ? gl_WorkGroupID.x : 0u; few_groups = group_on ? gl_NumWorkGroups.x : 1u;
+	if (group_on || group_alone) run_few_spikes();
 	if (group_on) {
-	few_group = gl_WorkGroupID.x; few_groups = gl_NumWorkGroups.x;
-	run_few_spikes();
 	sync_group();
 	++open;
 	if (me == 0u) is_last = atomicAdd(grid_arrived, 1u) == gl_NumWorkGroups.x * open - 1u;
