@@ -13,7 +13,7 @@ import (
 // learn gives the projection synapses with equations of their own. A w that the synapse does not declare is a parameter.
 func (p *projection) learn(t *starlark.Thread, s *synapse) error {
 	in := p.in
-	x := &net.Synapses{Name: p.proj.Name, Pre: net.All(p.proj.Pre), Post: net.All(p.proj.Post), Dialect: check.ANNarchy, Method: in.method,
+	x := &net.Synapses{Name: p.proj.Name, Pre: net.All(p.proj.Pre), Post: net.All(p.proj.Post), Dialect: check.ANNarchy, Method: p.home.method,
 		Namespace: &scope{in: in, namespace: nil, made: capture(t)}, Transmit: &net.Transmission{Target: p.proj.Target, Psp: p.proj.Psp}, Place: p.proj.Place}
 	x.Equations = &diag.Source{Name: "equations of " + p.what, Text: s.equations}
 	x.Params = &diag.Source{Name: "parameters of " + p.what, Text: s.parameters}
@@ -38,12 +38,12 @@ func (p *projection) joinLearned(r *ruleValue) error {
 			path.Delay = []float64{r.delay}
 		}
 	}
-	if d := r.delay; p.learned.Transmit != nil && !p.learned.Transmit.SpikesOnly && r.delaySet && d > p.in.defaultDT()*1.5 {
+	if d := r.delay; p.learned.Transmit != nil && !p.learned.Transmit.SpikesOnly && r.delaySet && d > p.in.dtOf(p.home)*1.5 {
 		return withHint(fmt.Errorf("%s: a delay of %g ms and equations of the synapses: learning with delays is not supported", p.what, d*1e3),
 			"leave out delays=, or delay the rate with an equation of the population")
 	}
 	p.learned.Connect = []*net.Connection{{Rule: r.rule, Place: p.proj.Place}}
-	p.in.net.Synapses = append(p.in.net.Synapses, p.learned)
+	p.home.net.Synapses = append(p.home.net.Synapses, p.learned)
 	return nil
 }
 
@@ -52,7 +52,7 @@ func (p *projection) monitored() (*population, error) {
 	if p.learned == nil {
 		return nil, withHint(fmt.Errorf("the synapses of %s do not change: there is nothing to monitor", p.what), "give the projection a Synapse with equations=")
 	}
-	return &population{in: p.in, kind: "Projection", group: &net.Group{Name: p.proj.Name, Dialect: check.ANNarchy}, vars: p.vars, names: p.names}, nil
+	return &population{in: p.in, home: p.home, kind: "Projection", group: &net.Group{Name: p.proj.Name, Dialect: check.ANNarchy}, vars: p.vars, names: p.names}, nil
 }
 
 // look calls f with the synapses in memory: those of the network that runs, or before the first run as they would begin.
@@ -67,10 +67,10 @@ func (p *projection) look(f func(SpikingSimulation) error) error {
 		}
 		return f(sp)
 	}
-	if p.in.sim == nil {
-		return p.in.inspect(p.in.net, look)
+	if p.home.sim == nil {
+		return p.in.inspectWorld(p.home, look)
 	}
-	return look(p.in.sim)
+	return look(p.home.sim)
 }
 
 // values are those of a variable: one number for the projection, an array over the postsynaptic neurons, or as in ANNarchy a list with the
@@ -134,8 +134,8 @@ func (p *projection) SetField(name string, val starlark.Value) error {
 	} else if err := flatten(val, &a.Values); err != nil {
 		return fmt.Errorf("%s.%s: %w", p.what, name, err)
 	}
-	if p.in.ran {
-		sp, err := spiking(p.in.sim, "a variable of a Projection")
+	if p.home.ran {
+		sp, err := spiking(p.home.sim, "a variable of a Projection")
 		if err != nil {
 			return err
 		}

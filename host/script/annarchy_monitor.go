@@ -95,16 +95,16 @@ func (in *interp) recordSpikes(t *starlark.Thread, m *monitor, of net.Span, alon
 		name += "_" + spikeName
 	}
 	m.spikes = &net.SpikeMonitor{Name: name, Of: of, Place: in.placeOf(t)}
-	in.net.SpikeMonitors = append(in.net.SpikeMonitors, m.spikes)
+	m.home.net.SpikeMonitors = append(m.home.net.SpikeMonitors, m.spikes)
 	return nil
 }
 
 // recorded are the spikes so far: the neuron and the step of each.
 func (m *monitor) recorded() (index []int32, steps []int, err error) {
-	if m.in.sim == nil || !m.in.ran {
+	if m.home.sim == nil || !m.home.ran {
 		return nil, nil, nil
 	}
-	sp, err := spiking(m.in.sim, "recording spikes")
+	sp, err := spiking(m.home.sim, "recording spikes")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -112,7 +112,7 @@ func (m *monitor) recorded() (index []int32, steps []int, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	dt := m.in.defaultDT()
+	dt := m.in.dtOf(m.home)
 	for _, t := range s.T {
 		steps = append(steps, int(math.Round(t/dt)))
 	}
@@ -184,7 +184,7 @@ func (m *monitor) raster(_ *starlark.Thread, b *starlark.Builtin, args starlark.
 	}
 	t := make([]float64, len(steps))
 	for k, s := range steps {
-		t[k] = float64(s) * m.in.defaultDT() * 1000
+		t[k] = float64(s) * m.in.dtOf(m.home) * 1000
 	}
 	return starlark.Tuple{fromSlice(t, noDim), intArray(index)}, nil
 }
@@ -199,7 +199,7 @@ func (m *monitor) meanRate(_ *starlark.Thread, b *starlark.Builtin, args starlar
 	if err != nil {
 		return nil, err
 	}
-	if now := m.in.now(); now > 0 && n > 0 {
+	if now := m.in.timeOf(m.home); now > 0 && n > 0 {
 		return starlark.Float(float64(len(index)) / (now * float64(n))), nil
 	}
 	return starlark.Float(0), nil
@@ -208,7 +208,7 @@ func (m *monitor) meanRate(_ *starlark.Thread, b *starlark.Builtin, args starlar
 // counts is histogram(spikes=None, bins=1.0): the number of spikes in each bin of time, in ms.
 func (m *monitor) counts(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var v starlark.Value = starlark.None
-	dt := m.in.defaultDT() * 1000
+	dt := m.in.dtOf(m.home) * 1000
 	bins := dt
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "spikes?", &v, "bins?", asFloat{&bins}); err != nil {
 		return nil, err
@@ -221,7 +221,7 @@ func (m *monitor) counts(_ *starlark.Thread, b *starlark.Builtin, args starlark.
 		return nil, err
 	}
 	width := int(math.Round(bins / dt))
-	out := make([]int, int(math.Round(m.in.now()*1000/dt))/width)
+	out := make([]int, int(math.Round(m.in.timeOf(m.home)*1000/dt))/width)
 	for _, s := range steps {
 		if k := s / width; k < len(out) {
 			out[k]++

@@ -13,6 +13,7 @@ import (
 // projection is ANNarchy's Projection. It joins the network when a connector gives it synapses.
 type projection struct {
 	in        *interp
+	home      *world // the network that it joined
 	proj      *net.Projection
 	connected bool
 	what      string // for messages: Projection 'NAME'
@@ -63,7 +64,7 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 	if len(targets) > 1 && !(from.emits() && to.emits()) {
 		return nil, fmt.Errorf("%s: several targets are for spikes only", b.Name())
 	}
-	p := &projection{in: in, from: from, to: to, targets: targets, proj: &net.Projection{Pre: from.group, Post: to.group, Target: targets[0], Place: in.placeOf(t)}}
+	p := &projection{in: in, home: in.world, from: from, to: to, targets: targets, proj: &net.Projection{Pre: from.group, Post: to.group, Target: targets[0], Place: in.placeOf(t)}}
 	if p.proj.Name, err = in.objectName(b.Name(), name, func(k int) string { return fmt.Sprintf("proj%d", k) }); err != nil {
 		return nil, err
 	}
@@ -313,6 +314,6 @@ func (p *projection) setRule(t *starlark.Thread, r *ruleValue) error {
 	if p.learned != nil {
 		return p.joinLearned(r)
 	}
-	p.in.net.Projections = append(p.in.net.Projections, p.proj)
+	p.home.net.Projections = append(p.home.net.Projections, p.proj)
 	return nil
 }

@@ -25,13 +25,13 @@ func (p *population) computeFiringRate(t *starlark.Thread, b *starlark.Builtin, 
 		return nil, err
 	}
 	in, g := p.in, p.group
-	dt := in.defaultDT()
+	dt := in.dtOf(p.home)
 	switch {
 	case g.Spiking == nil:
 		return nil, withHint(fmt.Errorf("%s: %q has no spikes", b.Name(), g.Name), "its neuron has no spike=")
 	case !(window >= dt) || math.IsInf(window, 0):
 		return nil, fmt.Errorf("%s: the window is %v; it has at least one step", b.Name(), v)
-	case in.ran:
+	case p.home.ran:
 		return nil, withHint(fmt.Errorf("%s: %q has run already", b.Name(), g.Name), "call it before simulate()")
 	case p.vars["r"].name != "":
 		return nil, fmt.Errorf("%s: %q has a variable r already", b.Name(), g.Name)
@@ -50,7 +50,7 @@ func (p *population) computeFiringRate(t *starlark.Thread, b *starlark.Builtin, 
 	for i := range c.I {
 		c.I[i], c.J[i] = int32(i), int32(i)
 	}
-	in.net.Synapses = append(in.net.Synapses, &net.Synapses{Name: g.Name + "_window", Pre: net.All(g), Post: net.All(g), Dialect: check.Brian, Place: place, Connect: []*net.Connection{c},
+	p.home.net.Synapses = append(p.home.net.Synapses, &net.Synapses{Name: g.Name + "_window", Pre: net.All(g), Post: net.All(g), Dialect: check.Brian, Place: place, Connect: []*net.Connection{c},
 		Pathways: []*net.Pathway{
 			{Name: "enter", Code: source(windowCount + "_post += 1"), Delay: []float64{0}},
 			{Name: "leave", Code: source(windowCount + "_post -= 1"), Delay: []float64{math.Round(window/dt) * dt}},

@@ -229,7 +229,7 @@ func (p *population) keepSpikeTimes() error {
 		return withHint(fmt.Errorf("%q has no equations that could tell when it spiked", g.Name), "keep the time in the synapse: pre_spike=\"...; last = t\", with the parameter last = -1e6")
 	case p.vars[lastSpikeVar].name != "":
 		return nil
-	case p.in.ran:
+	case p.home.ran:
 		return fmt.Errorf("%q has run already", g.Name)
 	}
 	g.Params.Text += fmt.Sprintf("\n%s = -1e6", lastSpikeVar)

@@ -20,6 +20,17 @@ type world struct {
 	sim     Simulation // nil before the first run or store()
 	objects map[*object]bool
 	stored  map[string]storedState
+	ran     bool
+
+	// What ANNarchy's objects made of it: they join a network when they are made.
+	dtSet   bool   // net.DT was asked for
+	method  string // of setup()
+	groups  []*population
+	pending []*projection
+}
+
+func newWorld(name string, n *net.Network) *world {
+	return &world{name: name, net: n, objects: map[*object]bool{}, stored: map[string]storedState{}}
 }
 
 // fill lists objects in the description, in the order in which they were made. What ANNarchy's vocabulary has put there stays.
@@ -179,7 +190,7 @@ func (in *interp) visible(fr *frameScope) []*object {
 func (in *interp) collect(objects []*object) error {
 	b := &in.brian
 	if b.magic == nil {
-		b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]storedState{}}
+		b.magic = in.world
 	}
 	w := b.magic
 	var known, fresh []*object
@@ -209,10 +220,10 @@ func (in *interp) newMagic() {
 		in.retire(b.magic)
 	}
 	in.allViews()
-	in.net = &net.Network{DT: in.net.DT}
-	in.sim, in.ran = nil, false
-	in.groups, in.pending = nil, nil
-	b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]storedState{}}
+	last := in.world
+	in.world = newWorld("run()", &net.Network{DT: last.net.DT})
+	in.dtSet, in.method = last.dtSet, last.method
+	b.magic = in.world
 }
 
 // openWorlds is how many networks keep the device besides the one that was opened last. A loop over networks needs one; a script that goes back and
@@ -262,7 +273,7 @@ func (in *interp) startScope(_ *starlark.Thread, b *starlark.Builtin, args starl
 
 // opened notes that the network of a bare run() is in memory.
 func (in *interp) opened(s Simulation) {
-	if w := in.brian.magic; w != nil && w.sim == nil {
+	if w := in.brian.magic; w != nil && !slices.Contains(in.brian.worlds, w) {
 		w.sim = s
 		in.brian.worlds = append(in.brian.worlds, w)
 	}
@@ -303,7 +314,7 @@ func (in *interp) makeNetwork(t *starlark.Thread, b *starlark.Builtin, args star
 	if err != nil {
 		return nil, err
 	}
-	n := &network{in: in, w: &world{name: o.name, net: &net.Network{}, objects: map[*object]bool{}, stored: map[string]storedState{}}}
+	n := &network{in: in, w: newWorld(o.name, &net.Network{})}
 	return n, n.addAll("Network", args)
 }
 

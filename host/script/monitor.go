@@ -15,6 +15,7 @@ import (
 // return: Brian2 gives [elements, samples], ANNarchy [samples, elements].
 type monitor struct {
 	in    *interp
+	home  *world
 	kind  string
 	mon   *net.StateMonitor
 	pop   *population
@@ -117,7 +118,7 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 		if m.Name, err = in.objectName(b.Name(), name, def); err != nil {
 			return nil, err
 		}
-		mon = &monitor{in: in, kind: b.Name(), mon: m, pop: p}
+		mon = &monitor{in: in, home: in.world, kind: b.Name(), mon: m, pop: p}
 	} else if mon, err = in.addMonitor(t, b.Name(), m, p, rest, name, def, false); err != nil {
 		return nil, err
 	}
@@ -156,7 +157,7 @@ func (in *interp) addMonitor(t *starlark.Thread, kind string, m *net.StateMonito
 	}
 	m.Place = in.placeOf(t)
 	in.net.Monitors = append(in.net.Monitors, m)
-	return &monitor{in: in, kind: kind, mon: m, pop: p, brian: brian}, nil
+	return &monitor{in: in, home: in.world, kind: kind, mon: m, pop: p, brian: brian}, nil
 }
 
 // monitoredVars reads the names of variables to record: a string, a list, or True for all.

@@ -6,10 +6,10 @@ import (
 )
 
 func (m *monitor) samples() (Samples, error) {
-	if m.in.sim == nil || !m.in.ran {
+	if m.home.sim == nil || !m.home.ran {
 		return Samples{Values: make([][]float64, len(m.mon.Vars))}, nil
 	}
-	return m.in.sim.Samples(m.mon)
+	return m.home.sim.Samples(m.mon)
 }
 
 // times are the sample times: seconds for Brian2's monitor, plain ms for ANNarchy's.

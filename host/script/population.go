@@ -15,6 +15,7 @@ import (
 // population is a group of neurons: ANNarchy's Population or Brian2's NeuronGroup.
 type population struct {
 	in    *interp
+	home  *world // the network that it joined
 	kind  string // "Population" or "NeuronGroup", for messages
 	group *net.Group
 	shape []int
@@ -137,7 +138,7 @@ func (in *interp) addGroup(t *starlark.Thread, kind string, g *net.Group, shape 
 	if err != nil {
 		return nil, err
 	}
-	p := &population{in: in, kind: kind, group: g, shape: shape, vars: vars, names: names}
+	p := &population{in: in, home: in.world, kind: kind, group: g, shape: shape, vars: vars, names: names}
 	in.net.Groups = append(in.net.Groups, g)
 	in.groups = append(in.groups, p)
 	in.byGroup[g] = p
@@ -284,7 +285,7 @@ func (p *population) get(v variable) (starlark.Value, error) {
 		}
 		return p.array(v, data), nil
 	}
-	if in.sim == nil || !in.ran {
+	if p.home.sim == nil || !p.home.ran {
 		for k := len(p.group.Initial) - 1; k >= 0; k-- {
 			a := p.group.Initial[k]
 			if a.Var != v.name {
@@ -305,7 +306,7 @@ func (p *population) get(v variable) (starlark.Value, error) {
 		// Defaults and expressions are known to the loaded network only.
 		return in.peek(p, v)
 	}
-	data, _, err := in.sim.Get(p.group, v.name)
+	data, _, err := p.home.sim.Get(p.group, v.name)
 	if err != nil {
 		return nil, err
 	}
@@ -315,7 +316,7 @@ func (p *population) get(v variable) (starlark.Value, error) {
 // peek loads the network as it is, reads a value and lets the network go again, since objects may still be added.
 func (in *interp) peek(p *population, v variable) (starlark.Value, error) {
 	var data []float64
-	err := in.inspect(in.net, func(s Simulation) (err error) {
+	err := in.inspectWorld(p.home, func(s Simulation) (err error) {
 		data, _, err = s.Get(p.group, v.name)
 		return err
 	})
@@ -349,7 +350,7 @@ func (p *population) SetField(name string, val starlark.Value) error {
 	case starlark.String:
 		a.Expr = &diag.Source{Name: fmt.Sprintf("initial value of %s.%s", p.group.Name, name), Text: string(x)}
 		p.in.remember(p.in.thread, fmt.Sprintf("%s '%s'", p.kind, p.group.Name), a.Expr)
-		if p.in.ran || p.in.state != nil {
+		if p.home.ran || p.in.state != nil {
 			return fmt.Errorf("%s.%s: an expression can be assigned before the first run only; assign numbers now", p.group.Name, name)
 		}
 		p.group.Initial = append(p.group.Initial, a)
@@ -378,8 +379,8 @@ func (p *population) SetField(name string, val starlark.Value) error {
 	switch {
 	case p.in.state != nil:
 		return p.in.state.Set(p.group, name, a.Values)
-	case p.in.ran:
-		return p.in.sim.Set(p.group, name, a.Values)
+	case p.home.ran:
+		return p.home.sim.Set(p.group, name, a.Values)
 	}
 	p.group.Initial = append(p.group.Initial, a)
 	return nil

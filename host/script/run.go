@@ -49,11 +49,14 @@ const (
 )
 
 // defaultDT is the time step in force: the one set, else ANNarchy's 1 ms when only Populations exist, else Brian2's 0.1 ms.
-func (in *interp) defaultDT() float64 {
-	if in.dtSet {
-		return in.net.DT
+func (in *interp) defaultDT() float64 { return in.dtOf(in.world) }
+
+// dtOf is the time step in force in a network.
+func (in *interp) dtOf(w *world) float64 {
+	if w.dtSet {
+		return w.net.DT
 	}
-	for _, g := range in.net.Groups {
+	for _, g := range w.net.Groups {
 		if g.Dialect != check.ANNarchy {
 			return brianDT
 		}
@@ -63,7 +66,7 @@ func (in *interp) defaultDT() float64 {
 			return brianDT
 		}
 	}
-	if len(in.net.Groups) > 0 {
+	if len(w.net.Groups) > 0 {
 		return annarchyDT
 	}
 	return brianDT
@@ -128,6 +131,17 @@ func (in *interp) now() float64 {
 		return in.brian.awake[len(in.brian.awake)-1].sim.Time()
 	case in.sim != nil:
 		return in.sim.Time()
+	}
+	return 0
+}
+
+// timeOf is the time of a network.
+func (in *interp) timeOf(w *world) float64 {
+	switch {
+	case in.state != nil && in.brian.running == w:
+		return in.state.Time()
+	case w.sim != nil:
+		return w.sim.Time()
 	}
 	return 0
 }
