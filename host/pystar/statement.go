@@ -282,7 +282,8 @@ func (r *rewriter) assignment(line []token, offset int) {
 
 // modules are those whose names scripts have, by the name they have there; "" for those that have none of their own.
 var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.numpy_": "np", "brian2.units.constants": Constants, "brian2tools": "", "numpy": "np", "numpy.random": "np.random",
-	"numpy.fft": "np.fft", "numpy.linalg": "np.linalg", "matplotlib": "plt", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "matplotlib.cm": "plt.cm", "matplotlib.ticker": "plt.ticker", "matplotlib.animation": "plt.animation", "matplotlib.gridspec": "plt.gridspec", "pylab": "plt", "ANNarchy": "", "PymoNNto": "",
+	"numpy.fft": "np.fft", "numpy.linalg": "np.linalg", "matplotlib": "plt", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "matplotlib.cm": "plt.cm", "matplotlib.ticker": "plt.ticker", "matplotlib.animation": "plt.animation", "matplotlib.gridspec": "plt.gridspec", "pylab": "plt", "ANNarchy": "ann", "PymoNNto": "",
+	"ANNarchy.extensions": "ann", "ANNarchy.extensions.bold": "ann", "ANNarchy.extensions.convolution": "ann", "ANNarchy.extensions.image": "ann", "ANNarchy.extensions.hybrid": "ann", "ANNarchy.models": "ann", "ANNarchy.inputs": "ann", "ANNarchy.core": "ann",
 	"__future__": "", "mpl_toolkits.mplot3d": "", "typing": ""}
 
 func init() {

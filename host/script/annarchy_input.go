@@ -26,7 +26,7 @@ func (in *interp) makePoisson(t *starlark.Thread, b *starlark.Builtin, args star
 	}
 	n := &neuron{spike: "p < rates", refractory: starlark.None}
 	var err error
-	if n.parameters, err = blockText("parameters", parameters); err != nil {
+	if n.parameters, n.drawn, err = parameterText(b.Name(), parameters, false); err != nil {
 		return nil, err
 	}
 	equation, isText := rates.(starlark.String)

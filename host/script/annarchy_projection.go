@@ -24,6 +24,7 @@ type projection struct {
 	continuous bool
 	// learned are the synapses when they have equations of their own; they are then what joins the network.
 	learned *net.Synapses
+	drawn   []drawnAttribute
 	vars    map[string]variable
 	names   []string
 	src     *diag.Source
@@ -78,6 +79,7 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 		if s, ok = syn.(*synapse); !ok {
 			return nil, fmt.Errorf("%s: synapse= takes a Synapse, got %s", b.Name(), article(syn))
 		}
+		p.drawn = s.drawn
 	}
 	switch {
 	case s != nil && (s.mean || s.counts() && !from.emits() && !to.emits() && !s.acts()):
@@ -312,7 +314,15 @@ func (p *projection) setRule(t *starlark.Thread, r *ruleValue) error {
 	p.proj.Place = p.in.placeOf(t)
 	p.connected = true
 	if p.learned != nil {
-		return p.joinLearned(r)
+		if err := p.joinLearned(r); err != nil {
+			return err
+		}
+		for _, d := range p.drawn {
+			if err := p.SetField(d.name, d.from); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	p.home.net.Projections = append(p.home.net.Projections, p.proj)
 	return nil

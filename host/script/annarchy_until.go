@@ -33,6 +33,14 @@ func (p *population) stopCondition(t *starlark.Thread, text string) error {
 // simulateUntil is simulate_until(max_duration, population, operator='and'): it runs until the stop_condition of the population holds, or for
 // max_duration in ms, and gives the time that it ran, in ms.
 func (in *interp) simulateUntil(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return in.until(b, args, kwargs, func(f func(Simulation) error) error {
+		_, err := in.advance(t, f)
+		return err
+	})
+}
+
+// until is simulate_until of a network that run advances.
+func (in *interp) until(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, run func(func(Simulation) error) error) (starlark.Value, error) {
 	var longest, pops starlark.Value
 	operator, measure := "and", false
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "max_duration", &longest, "population", &pops, "operator?", &operator, "measure_time?", &measure); err != nil {
@@ -66,11 +74,11 @@ func (in *interp) simulateUntil(t *starlark.Thread, b *starlark.Builtin, args st
 		p.group.Stops = append(p.group.Stops, p.stop)
 		defer func(g *net.Group) { g.Stops = nil }(p.group)
 	}
-	from := in.now()
+	from := in.timeOf(in.world)
 	steps := int64(math.Ceil(most/in.defaultDT() - 1e-9))
-	if _, err := in.advance(t, func(s Simulation) error { return s.RunSteps(in.ctx, steps) }); err != nil {
+	if err := run(func(s Simulation) error { return s.RunSteps(in.ctx, steps) }); err != nil {
 		return nil, err
 	}
 	dt := in.defaultDT()
-	return starlark.Float(math.Round((in.now()-from)/dt) * dt * 1000), nil
+	return starlark.Float(math.Round((in.timeOf(in.world)-from)/dt) * dt * 1000), nil
 }

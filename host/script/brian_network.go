@@ -23,10 +23,14 @@ type world struct {
 	ran     bool
 
 	// What ANNarchy's objects made of it: they join a network when they are made.
-	dtSet   bool   // net.DT was asked for
-	method  string // of setup()
-	groups  []*population
-	pending []*projection
+	dtSet     bool   // net.DT was asked for
+	method    string // of setup()
+	groups    []*population
+	pending   []*projection // with those that are connected
+	monitors  []*monitor
+	seed      *uint64 // of Network(seed=), which is not the script's
+	compiled  bool
+	atCompile compiledState
 }
 
 func newWorld(name string, n *net.Network) *world {
@@ -288,6 +292,7 @@ type network struct {
 	w       *world
 	members []*object
 	pym     *pymonnto // nil without PymoNNto's groups
+	made    *made     // of a class of Network; nil: it is none
 }
 
 var (
@@ -306,15 +311,24 @@ func (n *network) Hash() (uint32, error) { return starlark.String(n.w.name).Hash
 
 // makeNetwork is Network(*objects, name=None).
 func (in *interp) makeNetwork(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var name, settings starlark.Value
-	if err := unpack(b.Name(), nil, kwargs, "name?", &name, "settings?", &settings); err != nil {
+	var name, settings, dt, seed starlark.Value
+	if err := unpack(b.Name(), nil, kwargs, "name?", &name, "settings?", &settings, "dt?", &dt, "seed?", &seed); err != nil {
 		return nil, err
 	}
 	o, err := in.newObject(t, b.Name(), "network", name)
 	if err != nil {
 		return nil, err
 	}
-	n := &network{in: in, w: newWorld(o.name, &net.Network{})}
+	n := &network{in: in, w: newWorld(o.name, &net.Network{DT: in.net.DT})}
+	n.w.dtSet, n.w.method = in.dtSet, in.method
+	if isGiven(dt) {
+		if err := n.SetField("dt", dt); err != nil {
+			return nil, err
+		}
+	}
+	if err := n.setSeed(seed); err != nil {
+		return nil, err
+	}
 	return n, n.addAll("Network", args)
 }
 
@@ -361,7 +375,7 @@ func (n *network) addOne(o *object) {
 // AttrNames lists the methods and attributes.
 func (n *network) AttrNames() []string {
 	return []string{"add", "get_profiling_info", "get_states", "initialize", "iteration", "name", "objects", "profiling_info", "remove", "restore", "run", "schedule", "scheduling_summary", "set_states",
-		"simulate_iteration", "simulate_iterations", "stop", "store", "sweep", "t"}
+		"simulate_iteration", "simulate_iterations", "stop", "store", "sweep", "t", "create", "connect", "monitor", "compile", "simulate", "simulate_until", "step", "reset", "config", "dt", "time", "seed"}
 }
 
 // Attr gives a method or an attribute.
@@ -429,6 +443,9 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 			}
 			return starlark.None, n.remove(args)
 		}), nil
+	}
+	if v := n.annarchyAttr(name); v != nil {
+		return v, nil
 	}
 	if n.pym != nil {
 		if slices.Contains(switches, name) {
@@ -510,7 +527,7 @@ func (n *network) describe(t *starlark.Thread) error {
 	if err := in.params.unknown(); err != nil {
 		return err
 	}
-	if len(n.members) == 0 {
+	if len(n.members) == 0 && len(n.w.net.Groups) == 0 {
 		return withHint(fmt.Errorf("there is nothing to run"), "add objects: Network(G, S, M), or net.add(G)")
 	}
 	n.w.net.DT = n.stepLength()
@@ -531,7 +548,7 @@ func (n *network) open(t *starlark.Thread) error {
 		if in.opt.Engine == nil {
 			return ErrStop
 		}
-		s, err := in.openSeeded(n.w.net)
+		s, err := in.openWorld(n.w)
 		if err != nil {
 			return err
 		}

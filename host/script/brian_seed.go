@@ -101,6 +101,14 @@ func (in *interp) seedOf(n *net.Network) uint64 {
 	return seed
 }
 
+// openWorld opens a network with its own seed, if it has one.
+func (in *interp) openWorld(w *world) (Simulation, error) {
+	if w.seed != nil {
+		return in.opt.Engine.Open(w.net, *w.seed, in.warn)
+	}
+	return in.openSeeded(w.net)
+}
+
 // openSeeded opens a network that is going to run.
 func (in *interp) openSeeded(n *net.Network) (Simulation, error) {
 	seed := in.seedOf(n)

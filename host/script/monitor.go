@@ -129,6 +129,7 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 			return nil, err
 		}
 	}
+	in.monitors = append(in.monitors, mon)
 	if spikes {
 		err = in.recordSpikes(t, mon, of, rest == nil)
 	}

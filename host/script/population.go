@@ -22,6 +22,10 @@ type population struct {
 	vars  map[string]variable
 	names []string
 	stop  *net.StopCondition // of simulate_until
+	// again makes another like it, for a network that makes it its own; parts is what this one put into its network.
+	again   func(*starlark.Thread) (starlark.Value, error)
+	parts   *net.Network
+	adopted bool
 }
 
 var (
@@ -94,6 +98,11 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	}
 	if d, ok := n.refractory.(*distribution); ok && err == nil {
 		err = p.SetField("refractory", d)
+	}
+	for _, d := range n.drawn {
+		if err == nil {
+			err = p.SetField(d.name, d.from)
+		}
 	}
 	return p, err
 }
@@ -367,6 +376,9 @@ func (p *population) SetField(name string, val starlark.Value) error {
 		}
 		if arr.dim != v.dim {
 			return unitMismatch(p, v, arr.dim)
+		}
+		if v.shared && len(arr.data) == p.group.N && p.makeLocal(name) {
+			v, n = p.vars[name], p.group.N
 		}
 		if len(arr.data) != 1 && len(arr.data) != n {
 			return fmt.Errorf("%s.%s has %d element%s, but %d values were given", p.group.Name, name, n, plural(n), len(arr.data))

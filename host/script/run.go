@@ -261,6 +261,7 @@ func (in *interp) compile(t *starlark.Thread, b *starlark.Builtin, args starlark
 	if err := in.checkPending(); err != nil {
 		return nil, err
 	}
+	in.world.markCompiled()
 	return starlark.None, nil
 }
 
@@ -323,13 +324,20 @@ func (in *interp) advance(t *starlark.Thread, f func(Simulation) error) (starlar
 
 // simulate is ANNarchy's simulate(duration) in ms; a quantity is taken too.
 func (in *interp) simulate(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var v starlark.Value
-	measure := false
-	var callbacks starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "duration", &v, "measure_time?", &measure, "callbacks?", &callbacks); err != nil {
+	d, err := simulateTime(b, args, kwargs)
+	if err != nil {
 		return nil, err
 	}
-	return in.runFor(t, "simulate", v, 1e-3)
+	return in.advance(t, func(s Simulation) error { return s.Run(in.ctx, d) })
+}
+
+// simulateTime reads the arguments of simulate(duration, measure_time=False).
+func simulateTime(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (float64, error) {
+	var v, measure, callbacks starlark.Value
+	if err := unpack(b.Name(), args, kwargs, "duration", &v, "measure_time?", &measure, "callbacks?", &callbacks, "progress_bar?", &callbacks); err != nil {
+		return 0, err
+	}
+	return runTime(b.Name(), v, 1e-3)
 }
 
 // run is Brian2's run(duration), with a unit.

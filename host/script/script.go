@@ -105,8 +105,9 @@ type interp struct {
 	byGroup  map[*net.Group]*population
 	runFrame *frameScope // where run was last called
 	state    net.State   // not nil inside a network operation
-	// functions are ANNarchy's, for all equations.
+	// functions and constants are ANNarchy's, for all equations.
 	functions []function
+	constants map[string]*constantValue
 	// classes are the classes of behaviours in each script that was read.
 	classes map[*diag.Source][]*pyClass
 	brian   brian
