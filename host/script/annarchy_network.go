@@ -24,7 +24,7 @@ func (in *interp) within(w *world) func() {
 var networkMethods = map[string]func(*network, *starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error){
 	"create": (*network).create, "connect": (*network).connect, "monitor": (*network).monitor, "compile": (*network).compile, "simulate": (*network).simulate,
 	"simulate_until": (*network).simulateUntil, "step": (*network).step, "reset": (*network).reset, "config": (*network).config,
-	"constant": (*network).constant, "get_time": (*network).getTime, "clear": (*network).forget, "parallel_run": (*network).parallelRun, "copy": (*network).again,
+	"constant": (*network).constant, "enable_learning": (*network).switchLearning, "disable_learning": (*network).switchLearning, "get_time": (*network).getTime, "clear": (*network).forget, "parallel_run": (*network).parallelRun, "copy": (*network).again,
 	"get_population": (*network).byName, "get_projection": (*network).byName, "get_monitor": (*network).byName,
 	"get_populations": (*network).list, "get_projections": (*network).list, "get_monitors": (*network).list,
 }
@@ -315,6 +315,10 @@ func (n *network) byName(_ *starlark.Thread, b *starlark.Builtin, args starlark.
 
 func (n *network) constant(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	return n.in.makeConstant(t, b, args, kwargs)
+}
+
+func (n *network) switchLearning(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return n.in.switchAll(t, b, args, kwargs)
 }
 
 // list is get_populations() and its like.

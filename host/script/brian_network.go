@@ -28,6 +28,7 @@ type world struct {
 	groups    []*population
 	pending   []*projection // with those that are connected
 	monitors  []*monitor
+	openedWith uint64 // the seed of sim
 	seed      *uint64 // of Network(seed=), which is not the script's
 	compiled  bool
 	atCompile compiledState
@@ -548,6 +549,7 @@ func (n *network) open(t *starlark.Thread) error {
 		if in.opt.Engine == nil {
 			return ErrStop
 		}
+		n.w.openedWith = in.seedOfWorld(n.w)
 		s, err := in.openWorld(n.w)
 		if err != nil {
 			return err

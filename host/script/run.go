@@ -303,6 +303,7 @@ func (in *interp) ready(t *starlark.Thread) error {
 		if in.opt.Engine == nil {
 			return ErrStop
 		}
+		in.openedWith = in.seedOfWorld(in.world)
 		s, err := in.open()
 		if err != nil {
 			return err
