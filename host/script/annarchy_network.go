@@ -186,6 +186,9 @@ func (n *network) prepare(t *starlark.Thread) error {
 	if err := n.in.checkPending(); err != nil {
 		return err
 	}
+	if err := n.in.settleTargets(n.w); err != nil {
+		return err
+	}
 	if len(n.w.net.Groups) == 0 && len(n.members) == 0 {
 		return withHint(fmt.Errorf("there is nothing to simulate in %q", n.w.name), "net.create(geometry, neuron) makes a population")
 	}
@@ -344,4 +347,19 @@ func (n *network) list(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 		out = append(out, v)
 	}
 	return starlark.NewList(out), nil
+}
+
+// homeOf is the network of what is monitored; what has none is of the one that objects join.
+func (in *interp) homeOf(v starlark.Value) *world {
+	switch x := v.(type) {
+	case *population:
+		return x.home
+	case *popView:
+		return x.pop.home
+	case *projection:
+		return x.home
+	case *dendrite:
+		return x.p.home
+	}
+	return in.world
 }

@@ -36,6 +36,7 @@ type projection struct {
 	several             bool          // each synapse has a weight of its own, also where they are equal
 	delay               float64       // seconds
 	ownDelays           bool
+	settled             bool // what its target means was looked at
 	// rigid synapses do not learn, silent ones do not transmit; plastic and sends are what they did before.
 	rigid, silent bool
 	plastic       map[*net.Pathway]*diag.Source

@@ -65,7 +65,7 @@ func TestANNarchyRefusals(t *testing.T) {
 		"largest spiking": {"L = Neuron(equations='dv/dt = max(v)', spike='v > 1', reset='v = 0')\nPopulation(3, L)", "mean, norm1 and norm2"},
 		"largest synapse": {rates + "Projection(A, B, 'exc', Synapse(equations='w += max(pre.r)'))", "pre.m"},
 		"global name":     {"Population(3, Neuron(equations='r = mean(rr)'))", `has no variable rr`},
-		"overlap":         {spikes + "Projection(S[0:3], S[1:4], 'exc').connect_fixed_probability(0.5, weights=1.0)", "allow_self_connections=True"},
+		"overlap":         {spikes + "Projection(S[0:3], S[1:4], 'exc').connect_fixed_number_pre(2, weights=1.0)", "allow_self_connections=True"},
 		"flag":            {"Population(3, Neuron(equations='r = 1'), stop_condition='r > 1 : some')", "any or all"},
 		"spiked":          {spikes + "Population(3, L, stop_condition='spiked : any')", "between runs"},
 		"no condition":    {rates + "simulate_until(10.0, A)", "no stop_condition"},

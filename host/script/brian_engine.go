@@ -105,6 +105,9 @@ func (in *interp) inspect(n *net.Network, f func(Simulation) error) error {
 
 // inspectWorld is inspect for a network that objects have joined.
 func (in *interp) inspectWorld(w *world, f func(Simulation) error) error {
+	if err := in.settleTargets(w); err != nil {
+		return err
+	}
 	w.net.DT = in.dtOf(w)
 	return in.lookInto(w.net, f)
 }

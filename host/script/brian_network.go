@@ -23,15 +23,15 @@ type world struct {
 	ran     bool
 
 	// What ANNarchy's objects made of it: they join a network when they are made.
-	dtSet     bool   // net.DT was asked for
-	method    string // of setup()
-	groups    []*population
-	pending   []*projection // with those that are connected
-	monitors  []*monitor
-	openedWith uint64 // the seed of sim
-	seed      *uint64 // of Network(seed=), which is not the script's
-	compiled  bool
-	atCompile compiledState
+	dtSet      bool   // net.DT was asked for
+	method     string // of setup()
+	groups     []*population
+	pending    []*projection // with those that are connected
+	monitors   []*monitor
+	openedWith uint64  // the seed of sim
+	seed       *uint64 // of Network(seed=), which is not the script's
+	compiled   bool
+	atCompile  compiledState
 }
 
 func newWorld(name string, n *net.Network) *world {

@@ -21,6 +21,13 @@ func (m *monitor) times() (starlark.Value, error) {
 	if m.brian {
 		return fromSlice(append([]float64(nil), s.T...), units.Second), nil
 	}
+	if kept := m.kept(s.T); kept != nil {
+		some := make([]float64, len(kept))
+		for k, at := range kept {
+			some[k] = s.T[at]
+		}
+		s.T = some
+	}
 	ms := make([]float64, len(s.T))
 	for i, t := range s.T {
 		ms[i] = t * 1000
@@ -46,6 +53,13 @@ func (m *monitor) values(i int, elementsFirst bool) (starlark.Value, error) {
 		n = len(s.Values[i]) / len(s.T)
 	}
 	data := s.Values[i]
+	if kept := m.kept(s.T); kept != nil {
+		some := make([]float64, 0, len(kept)*n)
+		for _, k := range kept {
+			some = append(some, data[k*n:(k+1)*n]...)
+		}
+		data, s.T = some, make([]float64, len(kept))
+	}
 	if !elementsFirst {
 		return &Array{data: append([]float64(nil), data...), shape: []int{len(s.T), n}, dim: v.dim, kind: v.kind}, nil
 	}

@@ -253,6 +253,8 @@ func (p *population) Attr(name string) (starlark.Value, error) {
 		}), nil
 	case "set":
 		return starlark.NewBuiltin("set", p.setMany), nil
+	case "sum":
+		return starlark.NewBuiltin(name, p.sum), nil
 	case "compute_firing_rate":
 		return starlark.NewBuiltin(name, p.computeFiringRate), nil
 	}

@@ -286,6 +286,9 @@ func (in *interp) describe(t *starlark.Thread) error {
 	if err := in.collect(in.visible(fr)); err != nil {
 		return err
 	}
+	if err := in.settleTargets(in.world); err != nil {
+		return err
+	}
 	if len(in.net.Groups) == 0 {
 		return withHint(fmt.Errorf("there is nothing to run"), "make a Population or a NeuronGroup first")
 	}
