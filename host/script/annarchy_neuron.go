@@ -19,6 +19,7 @@ type neuron struct {
 	spike      string // condition; "": rate-coded
 	reset      string
 	refractory starlark.Value // a time, the name of a variable, or None
+	functions  []function     // that were given with it
 	drawn      []drawnAttribute
 }
 
@@ -36,6 +37,7 @@ type synapse struct {
 	equations  string
 	preSpike   string
 	postSpike  string
+	functions  []function
 	drawn      []drawnAttribute
 }
 
@@ -88,7 +90,7 @@ func (in *interp) makeNeuron(_ *starlark.Thread, b *starlark.Builtin, args starl
 		return nil, err
 	}
 	n.drawn = append(n.drawn, drawn...)
-	if err = in.withFunctions(functions, &n.equations, &n.spike, &n.reset); err != nil {
+	if n.functions, err = in.withFunctions(functions, &n.equations, &n.spike, &n.reset); err != nil {
 		return nil, fmt.Errorf("%s: %w", "Neuron", err)
 	}
 	return n, nil
@@ -159,7 +161,7 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 	if functions == nil {
 		functions = starlark.None
 	}
-	if err = in.withFunctions(functions, &s.equations, &s.psp, &s.preSpike, &s.postSpike); err != nil {
+	if s.functions, err = in.withFunctions(functions, &s.equations, &s.psp, &s.preSpike, &s.postSpike); err != nil {
 		return nil, fmt.Errorf("%s: %w", "Synapse", err)
 	}
 	if err := s.checkOperation(operation); err != nil {

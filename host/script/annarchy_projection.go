@@ -25,9 +25,10 @@ type projection struct {
 	// continuous: the synapses transmit in every step, not by spikes.
 	continuous bool
 	// learned are the synapses when they have equations of their own; they are then what joins the network.
-	learned *net.Synapses
-	drawn   []drawnAttribute
-	vars    map[string]variable
+	learned   *net.Synapses
+	functions []function // of the synapse
+	drawn     []drawnAttribute
+	vars      map[string]variable
 	// preArg and postArg are the ends as the script has them; preRanks and postRanks their neurons where they do not follow each other.
 	preArg, postArg     starlark.Value
 	preRanks, postRanks []int32
@@ -98,7 +99,7 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 		if s, ok = syn.(*synapse); !ok {
 			return nil, fmt.Errorf("%s: synapse= takes a Synapse, got %s", b.Name(), article(syn))
 		}
-		p.drawn = s.drawn
+		p.drawn, p.functions = s.drawn, s.functions
 	}
 	switch {
 	case s != nil && (s.mean || s.counts() && !from.emits() && !to.emits() && !s.acts()):
@@ -239,6 +240,9 @@ func (p *projection) Attr(name string) (starlark.Value, error) {
 	}
 	if name == "from_function" || name == "connect_with_func" || name == "connect_from_function" {
 		return starlark.NewBuiltin(name, p.fromFunction), nil
+	}
+	if f := p.in.callable(p.functions, name); f != nil {
+		return f, nil
 	}
 	if c := connectorNamed(name); c != nil {
 		return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -11,7 +11,7 @@ func (in *interp) annarchyVocabulary() starlark.StringDict {
 	d := starlark.StringDict{}
 	for name, f := range map[string]builtinFunc{
 		"Neuron": in.makeNeuron, "Synapse": in.makeSynapse, "Population": in.adoptable(in.makePopulation), "Projection": in.makeProjection,
-		"PoissonPopulation": in.adoptable(in.makePoisson), "SpikeSourceArray": in.adoptable(in.makeSpikeSource), "reset": in.reset,
+		"PoissonPopulation": in.adoptable(in.makePoisson), "SpikeSourceArray": in.adoptable(in.makeSpikeSource), "InputArray": in.adoptable(in.makeInputArray), "reset": in.reset,
 		"Monitor": in.makeMonitor, "setup": in.setup, "compile": in.compile, "simulate": in.simulate, "simulate_until": in.simulateUntil, "step": in.step,
 		"add_function": in.addFunction, "Parameter": makeParameter, "Variable": makeVariable, "Constant": in.makeConstant, "enable_learning": in.switchAll, "disable_learning": in.switchAll, "LILConnectivity": makeLIL, "CSRConnectivity": makeLIL, "every": in.every, "clear": in.clear, "get_time": in.getTime, "dt": in.getDT,
 	} {

@@ -695,7 +695,7 @@ func (in *interp) brianVocabulary() starlark.StringDict {
 	d := methodNames()
 	for name, f := range map[string]builtinFunc{
 		"NeuronGroup": in.makeNeuronGroup, "Equations": in.makeEquations, "PoissonGroup": in.makePoissonGroup, "PoissonInput": in.makePoissonInput,
-		"SpikeGeneratorGroup": in.makeSpikeGenerator, "TimedArray": in.makeTimedArray, "Synapses": in.makeSynapses,
+		"SpikeGeneratorGroup": in.makeSpikeGenerator, "TimedArray": in.adoptable(in.makeTimedArray), "Synapses": in.makeSynapses,
 		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
 		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "Clock": in.makeClock, "network_operation": in.networkOperation, "NetworkOperation": in.makeNetworkOperation,
 		"profiling_summary": in.profilingSummary, "scheduling_summary": in.schedulingSummary,

@@ -23,9 +23,13 @@ type population struct {
 	names []string
 	stop  *net.StopCondition // of simulate_until
 	// again makes another like it, for a network that makes it its own; parts is what this one put into its network.
-	again   func(*starlark.Thread) (starlark.Value, error)
-	parts   *net.Network
-	adopted bool
+	// spikeTimes are those of a SpikeSourceArray, timed is what a TimedArray shows, functions are those of the neuron; nil: it is none, or has none.
+	spikeTimes starlark.Value
+	timed      *timedInput
+	functions  []function
+	again      func(*starlark.Thread) (starlark.Value, error)
+	parts      *net.Network
+	adopted    bool
 }
 
 var (
@@ -83,6 +87,7 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	}
 	p, err := in.addGroup(t, b.Name(), g, shape, nil)
 	if err == nil {
+		p.functions = n.functions
 		texts := []*diag.Source{g.Equations}
 		if g.Spiking != nil {
 			texts = append(texts, g.Spiking.Threshold, g.Spiking.Reset)
@@ -220,7 +225,10 @@ func (in *interp) objectName(kind string, given starlark.Value, def func(int) st
 
 // AttrNames lists variables and fixed attributes.
 func (p *population) AttrNames() []string {
-	names := append([]string{"name", "size", "N", "geometry", "variables", "tags"}, p.names...)
+	names := append([]string{"name", "size", "N", "geometry", "tags"}, p.names...)
+	for n := range populationMethods {
+		names = append(names, n)
+	}
 	sort.Strings(names)
 	return names
 }
@@ -237,46 +245,31 @@ func (p *population) Attr(name string) (starlark.Value, error) {
 		return starlark.MakeInt(p.group.N), nil
 	case "geometry":
 		return intTuple(p.shape), nil
-	case "variables", "attributes":
-		list := make([]starlark.Value, len(p.names))
-		for i, n := range p.names {
-			list[i] = starlark.String(n)
+	case "spike_times":
+		if p.spikeTimes != nil {
+			return p.spikeTimes, nil
 		}
-		return starlark.NewList(list), nil
-	case "get":
-		return starlark.NewBuiltin("get", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			var name string
-			if err := starlark.UnpackPositionalArgs("get", args, kwargs, 1, &name); err != nil {
-				return nil, err
-			}
-			return p.Attr(name)
-		}), nil
-	case "set":
-		return starlark.NewBuiltin("set", p.setMany), nil
-	case "sum":
-		return starlark.NewBuiltin(name, p.sum), nil
-	case "compute_firing_rate":
-		return starlark.NewBuiltin(name, p.computeFiringRate), nil
+	case "rates", "update", "schedule", "period":
+		if p.timed != nil {
+			return p.timedAttr(name), nil
+		}
+	}
+	if f := populationMethods[name]; f != nil {
+		return f(p, name)
+	}
+	if f := p.functionNamed(name); f != nil {
+		return f, nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), name, p.AttrNames())
 }
 
 // setMany is pop.set({"tau": 10.0, ...}).
-func (p *population) setMany(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var d *starlark.Dict
-	if err := starlark.UnpackPositionalArgs("set", args, kwargs, 1, &d); err != nil {
+func (p *population) setMany(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := oneArg(b, args, kwargs)
+	if err != nil {
 		return nil, err
 	}
-	for _, kv := range d.Items() {
-		name, ok := kv[0].(starlark.String)
-		if !ok {
-			return nil, fmt.Errorf("set: names are strings")
-		}
-		if err := p.SetField(string(name), kv[1]); err != nil {
-			return nil, err
-		}
-	}
-	return starlark.None, nil
+	return starlark.None, setFields(p, v)
 }
 
 // array wraps values of a variable in the group's shape.
@@ -342,6 +335,16 @@ func (p *population) SetField(name string, val starlark.Value) error {
 	v, ok := p.vars[name]
 	if !ok {
 		switch name {
+		case "spike_times":
+			if p.spikeTimes != nil {
+				return p.setSpikeTimes(val)
+			}
+		case "rates", "schedule", "period":
+			if p.timed != nil {
+				return p.setTimed(name, val)
+			}
+		case "refractory":
+			return p.setRefractory(val)
 		case "name", "size", "N", "geometry", "variables":
 			return fmt.Errorf("%s of a %s cannot be changed", name, p.kind)
 		case "tags":

@@ -1,0 +1,68 @@
+package script
+
+import (
+	"fmt"
+
+	"github.com/galvani-sim/galvani/host/check"
+	"github.com/galvani-sim/galvani/host/diag"
+	"github.com/galvani-sim/galvani/host/net"
+	"go.starlark.net/starlark"
+)
+
+var emptySource = &diag.Source{}
+
+// functionNamed is a function of the neuron that the script calls: pop.transfer_function(x, y).
+func (p *population) functionNamed(name string) starlark.Value {
+	return p.in.callable(p.functions, name)
+}
+
+// callable is a function of equations as one of the script, with numbers or arrays for its arguments; nil: there is none of the name. It is evaluated as
+// equations are, by a population that has the arguments as parameters.
+func (in *interp) callable(list []function, name string) starlark.Value {
+	for _, f := range list {
+		if f.name != name {
+			continue
+		}
+		return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			if len(kwargs) > 0 || len(args) != len(f.args) {
+				return nil, fmt.Errorf("%s takes %d argument%s", name, len(f.args), plural(len(f.args)))
+			}
+			n := 1
+			var values []*Array
+			for _, a := range args {
+				x, err := toArray(a)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", name, err)
+				}
+				values = append(values, x)
+				n = max(n, len(x.data))
+			}
+			g := &net.Group{Name: "call_of_" + name, N: n, Dialect: check.ANNarchy, Params: &diag.Source{Name: "arguments of " + name},
+				Equations: &diag.Source{Name: "function " + name, Text: "result = 0.0"}, Namespace: &scope{in: in, made: capture(t)}}
+			for k, a := range f.args {
+				if len(values[k].data) != 1 && len(values[k].data) != n {
+					return nil, fmt.Errorf("%s: the arguments have %d and %d values", name, len(values[k].data), n)
+				}
+				g.Params.Text += a + " = 0.0\n"
+				g.Initial = append(g.Initial, net.Assignment{Var: a, Values: values[k].data})
+			}
+			g.Params.Text += "result = 0.0\n"
+			g.Equations.Text = ""
+			g.Initial = append(g.Initial, net.Assignment{Var: "result", Expr: &diag.Source{Name: "function " + name, Text: f.body}})
+			out := &Array{data: make([]float64, n), shape: []int{n}}
+			err := in.inspect(&net.Network{Groups: []*net.Group{g}}, func(s Simulation) error {
+				data, _, err := s.Get(g, "result")
+				copy(out.data, data)
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+			if n == 1 && !isArray(args[0]) {
+				return starlark.Float(out.data[0]), nil
+			}
+			return out, nil
+		})
+	}
+	return nil
+}
