@@ -70,8 +70,8 @@ func (b *builder) checkRuleDelays(x *call, m *connect.Matrix) error {
 	}
 	switch {
 	case s.Transmit != nil && !s.Transmit.SpikesOnly && longest > 1.5*b.dtOf(s.Post.Group.DT):
-		b.mistake(place, "leave out delays=, or delay the rate with an equation of the population",
-			"%s: delays of up to %.4g ms and equations of the synapses: learning with delays is not supported", s.Name, longest*1e3)
+		b.mistake(place, "give all synapses one delay: delays=2.0",
+			"%s: synapses with equations have delays of up to %.4g ms that differ, which is not supported", s.Name, longest*1e3)
 	case s.Transmit == nil && s.Dialect != check.ANNarchy && longest > 0:
 		b.mistake(place, "give the delays to the pathways", "%s: the rule gives delays of up to %.4g ms, which synapses do not take from it", s.Name, longest*1e3)
 	default:

@@ -287,7 +287,7 @@ var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.num
 	"__future__": "", "mpl_toolkits.mplot3d": "", "typing": ""}
 
 func init() {
-	for _, m := range strings.Fields("collections copy cycler dataclasses functools itertools joblib math multiprocessing multiprocessing.pool networkx operator os os.path pathlib random scipy scipy.optimize scipy.special scipy.stats sys time timeit warnings") {
+	for _, m := range strings.Fields("collections copy cycler dataclasses functools itertools joblib math multiprocessing multiprocessing.pool networkx operator os os.path pathlib random scipy scipy.optimize scipy.sparse scipy.special scipy.stats platform sys tqdm tqdm.auto tqdm.notebook time timeit warnings") {
 		modules[m] = Library + "." + m
 	}
 }

@@ -14,20 +14,25 @@ import (
 // equation of the time.
 func (in *interp) makePoisson(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var geometry, rates, name, parameters starlark.Value = nil, starlark.None, starlark.None, starlark.None
-	var target starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "geometry", &geometry, "name?", &name, "rates?", &rates, "target?", &target, "parameters?", &parameters); err != nil {
+	var target, refractory starlark.Value = nil, starlark.None
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "geometry", &geometry, "name?", &name, "rates?", &rates, "target?", &target, "parameters?", &parameters, "refractory?", &refractory); err != nil {
 		return nil, err
-	}
-	if isGiven(target) {
-		return nil, fmt.Errorf("%s: target= is not supported; rates= is", b.Name())
 	}
 	if _, isRates := name.(starlark.String); !isRates && name != starlark.None && rates == starlark.None {
 		name, rates = starlark.None, name // PoissonPopulation(100, 10.0)
 	}
-	n := &neuron{spike: "p < rates", refractory: starlark.None}
+	n := &neuron{spike: "p < rates", refractory: refractory}
 	var err error
 	if n.parameters, n.drawn, err = parameterText(b.Name(), parameters, false); err != nil {
 		return nil, err
+	}
+	if name, ok := starlark.AsString(target); ok && isGiven(target) {
+		if rates != starlark.None {
+			return nil, fmt.Errorf("%s: rates= or target=, not both", b.Name())
+		}
+		rates = starlark.String(conductance(name)) // what rate-coded neurons bring in each step
+	} else if isGiven(target) {
+		return nil, fmt.Errorf("%s: target= is a name, got %s", b.Name(), article(target))
 	}
 	equation, isText := rates.(starlark.String)
 	if isText {
@@ -109,9 +114,9 @@ func isArray(v starlark.Value) bool {
 	return false
 }
 
-// setSpikeTimes sets the spikes of a SpikeSourceArray. As in ANNarchy times count from now on.
+// setSpikeTimes sets the spikes of a SpikeSourceArray. As in ANNarchy times count from the beginning, or from the last clear().
 func (p *population) setSpikeTimes(v starlark.Value) error {
-	g, n, err := spikeList("spike_times", v, p.in.timeOf(p.home))
+	g, n, err := spikeList("spike_times", v, p.spikesFrom)
 	if err != nil {
 		return err
 	}

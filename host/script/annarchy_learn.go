@@ -38,8 +38,9 @@ func (p *projection) joinLearned(r *ruleValue) error {
 		}
 	}
 	if d := r.delay; p.learned.Transmit != nil && !p.learned.Transmit.SpikesOnly && r.delaySet && d > p.in.dtOf(p.home)*1.5 {
-		return withHint(fmt.Errorf("%s: a delay of %g ms and equations of the synapses: learning with delays is not supported", p.what, d*1e3),
-			"leave out delays=, or delay the rate with an equation of the population")
+		if err := p.relay(d); err != nil {
+			return err
+		}
 	}
 	p.learned.Connect = []*net.Connection{{Rule: r.rule, Place: p.proj.Place}}
 	p.home.net.Synapses = append(p.home.net.Synapses, p.learned)

@@ -33,6 +33,7 @@ func (n *neuron) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Neur
 type synapse struct {
 	psp        string
 	mean       bool // operation="mean", which psp includes
+	decodes    bool // of a DecodingProjection
 	parameters string
 	equations  string
 	preSpike   string

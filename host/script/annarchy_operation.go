@@ -36,7 +36,7 @@ func (s *synapse) counts() bool { return synapseCount.MatchString(s.psp) }
 
 // averages makes the synapses of a projection transmit their mean.
 func (p *projection) averages(t *starlark.Thread, s *synapse) error {
-	if p.from.emits() || p.to.emits() {
+	if p.from.emits() && !p.decodes || p.to.emits() {
 		return fmt.Errorf("%s: operation=\"mean\" is for rate-coded neurons", p.what)
 	}
 	p.setPsp(t, s)

@@ -155,13 +155,14 @@ func (p *population) enable(_ *starlark.Thread, b *starlark.Builtin, args starla
 	return starlark.None, nil
 }
 
-// clear is pop.clear(): the spikes that it has not sent yet are gone.
+// clear is pop.clear(), of a SpikeSourceArray: its times count from now on.
 func (p *population) clear(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := unpack(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	if p.spikeTimes != nil {
-		return starlark.None, p.setSpikeTimes(starlark.NewList(nil))
+		p.spikesFrom = p.in.timeOf(p.home)
+		return starlark.None, p.setSpikeTimes(p.spikeTimes)
 	}
-	return nil, withHint(fmt.Errorf("%s: spikes of %q that are on their way stay", b.Name(), p.group.Name), "net.reset() begins anew, without spikes on their way")
+	return nil, withHint(fmt.Errorf("%s: %q alone cannot begin anew", b.Name(), p.group.Name), "net.reset() begins the network anew, without spikes on their way; or set the variables")
 }

@@ -37,6 +37,8 @@ type projection struct {
 	several             bool          // each synapse has a weight of its own, also where they are equal
 	delay               float64       // seconds
 	ownDelays           bool
+	current             bool // CurrentInjection
+	decodes             bool // DecodingProjection
 	settled             bool // what its target means was looked at
 	// rigid synapses do not learn, silent ones do not transmit; plastic and sends are what they did before.
 	rigid, silent bool
@@ -102,6 +104,11 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 		p.drawn, p.functions = s.drawn, s.functions
 	}
 	switch {
+	case s != nil && s.decodes:
+		p.decodes = true
+		if err := p.averages(t, s); err != nil {
+			return nil, err
+		}
 	case s != nil && (s.mean || s.counts() && !from.emits() && !to.emits() && !s.acts()):
 		if err := p.averages(t, s); err != nil {
 			return nil, err
@@ -240,6 +247,9 @@ func (p *projection) Attr(name string) (starlark.Value, error) {
 	}
 	if name == "from_function" || name == "connect_with_func" || name == "connect_from_function" {
 		return starlark.NewBuiltin(name, p.fromFunction), nil
+	}
+	if p.current && name == "connect_current" {
+		return starlark.NewBuiltin(name, p.connectCurrent), nil
 	}
 	if f := p.in.callable(p.functions, name); f != nil {
 		return f, nil

@@ -158,11 +158,11 @@ func (p *projection) delayColumn() ([]float64, variable, error) {
 		for k, d := range a.D {
 			out[k] = ms(d)
 		}
-		if len(out) > 1 {
+		if slices.ContainsFunc(out, func(d float64) bool { return d != out[0] }) {
 			return out, v, nil
 		}
-		if v.shared = true; len(out) == 1 {
-			return out, v, nil
+		if v.shared = true; len(out) > 0 {
+			return out[:1], v, nil
 		}
 		return []float64{ms(0)}, v, nil
 	}

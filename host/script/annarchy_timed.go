@@ -146,7 +146,18 @@ func (p *population) change(x timedInput) error {
 		p.in.origins[src] = origin
 	}
 	p.group.Equations, p.timed = src, &x
-	return nil
+	if !p.home.ran || table.a == nil {
+		return nil
+	}
+	// The rates of now are those of the row that is shown.
+	dt := p.in.dtOf(p.home) * 1000
+	now := p.in.timeOf(p.home)*1000 - x.from - dt
+	if x.period > 0 && now > 0 {
+		now -= x.period * math.Floor((now+dt/2)/x.period)
+	}
+	n := p.group.N
+	row := min(max(int(math.Floor((now+dt/2)/(table.t.DT*1000))), 0), len(table.t.Values)/n-1)
+	return p.home.sim.Set(p.group, "r", table.t.Values[row*n:(row+1)*n])
 }
 
 // timedAttr is rates, schedule, period, or update(rates, schedule=None, period=None, reset=False).
@@ -167,7 +178,9 @@ func (p *population) timedAttr(name string) starlark.Value {
 			return nil, err
 		}
 		if isGiven(schedule) {
-			x.schedule, reset = schedule, true
+			same, err := starlark.Equal(schedule, x.schedule)
+			reset = reset || !same || err != nil
+			x.schedule = schedule
 		}
 		if isGiven(period) {
 			q, ok := asQuantity(period)

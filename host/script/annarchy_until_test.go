@@ -69,7 +69,6 @@ func TestANNarchyRefusals(t *testing.T) {
 		"flag":            {"Population(3, Neuron(equations='r = 1'), stop_condition='r > 1 : some')", "any or all"},
 		"spiked":          {spikes + "Population(3, L, stop_condition='spiked : any')", "between runs"},
 		"no condition":    {rates + "simulate_until(10.0, A)", "no stop_condition"},
-		"both":            {rates + "simulate_until(10.0, [B, B])", "operator='or'"},
 		"operator":        {rates + "simulate_until(10.0, B, operator='xor')", "'and' or 'or'"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -111,6 +111,12 @@ func (p *population) ranksOf(t starlark.Tuple) ([]int, error) {
 // all is a view of all neurons.
 func (p *population) all() *popView { return &popView{p, strided(0, p.group.N, 1)} }
 
+// Has is rank in view.
+func (v *popView) Has(x starlark.Value) (bool, error) {
+	i, err := starlark.AsInt32(x)
+	return err == nil && slices.Contains(v.ranks, i), nil
+}
+
 // Index is one neuron of the view.
 func (v *popView) Index(i int) starlark.Value { return &popView{v.pop, []int{v.ranks[i]}} }
 
@@ -212,9 +218,10 @@ func (v *popView) SetField(name string, val starlark.Value) error {
 	switch {
 	case !ok:
 		return noAttr(v.String(), name, v.pop.names)
-	case x.shared:
+	case x.shared && !v.pop.makeLocal(name):
 		return fmt.Errorf("%s of %q is one value for all neurons: set it on the population", name, v.pop.group.Name)
 	}
+	x = v.pop.vars[name]
 	all, err := v.pop.get(x)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ type population struct {
 	// again makes another like it, for a network that makes it its own; parts is what this one put into its network.
 	// spikeTimes are those of a SpikeSourceArray, timed is what a TimedArray shows, functions are those of the neuron; nil: it is none, or has none.
 	spikeTimes starlark.Value
+	spikesFrom float64 // seconds: when the times begin
 	timed      *timedInput
 	functions  []function
 	again      func(*starlark.Thread) (starlark.Value, error)
@@ -189,6 +190,9 @@ func (in *interp) objectName(kind string, given starlark.Value, def func(int) st
 		}
 		for _, m := range in.net.SpikeMonitors {
 			taken[m.Name] = true
+		}
+		for _, m := range in.monitors { // also those that wait for their start
+			taken[m.mon.Name] = true
 		}
 	case "Projection":
 		for _, p := range in.net.Projections {
@@ -388,7 +392,7 @@ func (p *population) SetField(name string, val starlark.Value) error {
 		if len(arr.data) != 1 && len(arr.data) != n {
 			return fmt.Errorf("%s.%s has %d element%s, but %d values were given", p.group.Name, name, n, plural(n), len(arr.data))
 		}
-		if len(arr.shape) > 1 && len(arr.data) > 1 && !sameShape(arr.shape, p.shape) {
+		if len(arr.shape) > 1 && len(arr.data) > 1 && !sameShape(arr.shape, p.shape) && p.group.Dialect != check.ANNarchy {
 			return fmt.Errorf("%s has the geometry %s, but the values have the shape %s", p.group.Name, shapeString(p.shape), shapeString(arr.shape))
 		}
 		a.Values = append([]float64(nil), arr.data...)
