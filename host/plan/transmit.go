@@ -123,6 +123,9 @@ func (b *builder) defaultsOfSynapses(s *net.Synapses, in lower.SynapseInput, w *
 	}
 }
 
+// folds are the operations of net.Transmission.
+var folds = map[string]ir.Fold{"max": ir.Largest, "min": ir.Smallest}
+
 // transmit adds the sum over synapses with equations to the input of their target.
 func (b *builder) transmit(s *net.Synapses, filled map[sumKey]bool) {
 	w := b.wires[s]
@@ -146,7 +149,7 @@ func (b *builder) transmit(s *net.Synapses, filled map[sumKey]bool) {
 	if v := conductance(target, key.target); v != "" {
 		slot, filled[key], order = lower.SlotName(target.Name, v), true, net.Transmit
 	}
-	k, err := lower.Transmitted(in, psp, slot, filled[key])
+	k, err := lower.Transmitted(in, psp, slot, filled[key], folds[s.Transmit.Operation])
 	if err != nil {
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
 		return

@@ -32,8 +32,9 @@ func (n *neuron) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Neur
 // synapse is ANNarchy's Synapse(parameters=, equations=, psp=, operation=).
 type synapse struct {
 	psp        string
-	mean       bool // operation="mean", which psp includes
-	decodes    bool // of a DecodingProjection
+	mean       bool   // operation="mean", which psp includes
+	fold       string // operation="max" or "min"
+	decodes    bool   // of a DecodingProjection
 	parameters string
 	equations  string
 	preSpike   string

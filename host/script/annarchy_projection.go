@@ -109,7 +109,7 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 		if err := p.averages(t, s); err != nil {
 			return nil, err
 		}
-	case s != nil && (s.mean || s.counts() && !from.emits() && !to.emits() && !s.acts()):
+	case s != nil && (s.mean || s.fold != "" || s.counts() && !from.emits() && !to.emits() && !s.acts()):
 		if err := p.averages(t, s); err != nil {
 			return nil, err
 		}

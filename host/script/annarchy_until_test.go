@@ -57,8 +57,8 @@ func TestANNarchyRefusals(t *testing.T) {
 	const rates = "R = Neuron(parameters='B = 1.0', equations='r = B + sum(exc)')\nA = Population(4, R)\nB = Population(4, R, stop_condition='r > 1 : any')\n"
 	const spikes = "L = Neuron(parameters='I = 1.0', equations='dv/dt = -v + I + g_exc', spike='v > 1', reset='v = 0')\nS = Population(4, L)\n"
 	for name, c := range map[string][2]string{
-		"operation":       {rates + "Projection(A, B, 'exc', Synapse(operation='max'))", "max(sum(a), sum(b))"},
-		"no operation":    {rates + "Projection(A, B, 'exc', Synapse(operation='median'))", `"sum" or "mean"`},
+		"operation":       {spikes + "Projection(S, S, 'exc', Synapse(operation='max'))", "rate-coded"},
+		"no operation":    {rates + "Projection(A, B, 'exc', Synapse(operation='median'))", `"mean", "max" or "min"`},
 		"mean of spikes":  {spikes + "Projection(S, S, 'exc', Synapse(operation='mean'))", "rate-coded"},
 		"axon":            {"Neuron(equations='v = 1', spike='v > 1', axon_spike='v > 2')", "a population of its own"},
 		"pruning":         {"Synapse(equations='w += 1', pruning='w < 0')", "stay"},

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -392,7 +393,7 @@ func (p *population) SetField(name string, val starlark.Value) error {
 		if len(arr.data) != 1 && len(arr.data) != n {
 			return fmt.Errorf("%s.%s has %d element%s, but %d values were given", p.group.Name, name, n, plural(n), len(arr.data))
 		}
-		if len(arr.shape) > 1 && len(arr.data) > 1 && !sameShape(arr.shape, p.shape) && p.group.Dialect != check.ANNarchy {
+		if len(arr.shape) > 1 && len(arr.data) > 1 && !sameShape(arr.shape, p.shape) && slices.Max(arr.shape) < len(arr.data) {
 			return fmt.Errorf("%s has the geometry %s, but the values have the shape %s", p.group.Name, shapeString(p.shape), shapeString(arr.shape))
 		}
 		a.Values = append([]float64(nil), arr.data...)
