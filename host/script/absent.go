@@ -106,6 +106,16 @@ func (x *noEffect) CallInternal(t *starlark.Thread, _ starlark.Tuple, _ []starla
 	return starlark.None, nil
 }
 
+// networkUI is PymoNNto's Network_UI(network, modules=..., ...): a window is what galvani view opens.
+func (in *interp) networkUI(t *starlark.Thread, b *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return &noEffect{in, b.Name(), "galvani view SCRIPT shows the network and lets it run; view(...) says which panels there are"}, nil
+}
+
+// uiModules is get_default_UI_modules(...), of which nothing is used.
+func uiModules(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	return starlark.NewList(nil), nil
+}
+
 // machinery is what scripts of Brian2 say about how they run.
 func (in *interp) machinery(d starlark.StringDict) {
 	for _, name := range []string{"prefs", "set_device", "reinit_devices", "reset_device"} {
