@@ -11,7 +11,8 @@ import (
 // recording is when ANNarchy's Monitor records: between start() or resume() and pause(), and every period from an offset on. The network samples all the
 // time; what is not recorded is left out of what the script sees.
 type recording struct {
-	held bool // start=False, and not started yet: the monitor is no part of the network
+	held  bool  // start=False, and not started yet: the monitor is no part of the network
+	begin int64 // the step at which it became part of it
 	// switched are the steps at which recording was paused, resumed, paused, ...
 	switched []int64
 	// every and offset, in steps: samples at other steps are left out; every 0: none is.
@@ -67,7 +68,7 @@ func (m *monitor) join() {
 	if m.spikes != nil {
 		n.SpikeMonitors = append(n.SpikeMonitors, m.spikes)
 	}
-	m.when.held = false
+	m.when.held, m.when.begin = false, m.stepNow()
 }
 
 // hold takes the monitor out of its network until it is started.
@@ -134,7 +135,7 @@ func (m *monitor) recordedSteps() int64 {
 	}
 	now := m.stepNow()
 	total := int64(0)
-	from := int64(0)
+	from := m.when.begin
 	for k, s := range m.when.switched {
 		if k%2 == 0 {
 			total += s - from

@@ -81,7 +81,7 @@ func (in *interp) reset(_ *starlark.Thread, b *starlark.Builtin, args starlark.T
 	in.brian.worlds = slices.DeleteFunc(in.brian.worlds, func(x *world) bool { return x == w })
 	in.brian.awake = slices.DeleteFunc(in.brian.awake, func(x *world) bool { return x == w })
 	for _, m := range w.monitors {
-		m.taken = nil
+		m.taken, m.when.switched, m.when.begin = nil, nil, 0
 	}
 	return starlark.None, err
 }

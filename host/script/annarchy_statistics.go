@@ -126,7 +126,7 @@ func (m *monitor) interSpikeInterval(_ *starlark.Thread, b *starlark.Builtin, ar
 
 // bounds are the steps between which spikes were recorded.
 func (m *monitor) bounds() (start, stop int) {
-	start, stop = 0, int(m.stepNow())
+	start, stop = int(m.when.begin), int(m.stepNow())
 	if s := m.when.switched; len(s)%2 == 1 {
 		stop = int(s[len(s)-1])
 		if len(s) > 1 {
@@ -228,7 +228,7 @@ func (m *monitor) timesOf(_ *starlark.Thread, b *starlark.Builtin, args starlark
 		}
 	}
 	var start, stop []starlark.Value
-	from := int64(0)
+	from := m.when.begin
 	for k, s := range append(slices.Clone(m.when.switched), m.stepNow()) {
 		if k%2 == 0 {
 			start, stop = append(start, starlark.MakeInt64(from)), append(stop, starlark.MakeInt64(s))
