@@ -196,7 +196,7 @@ func (d *dendrite) Attr(name string) (starlark.Value, error) {
 	}
 	switch {
 	case v.postsynaptic:
-		return (&Array{kind: v.kind}).elem(valueAt(data, d.post-int32(d.p.postStart()))), nil
+		return (&Array{kind: v.kind}).elem(valueAt(data, d.post)), nil
 	case v.shared && name != "w":
 		return (&Array{kind: v.kind}).elem(data[0]), nil
 	}
@@ -205,14 +205,6 @@ func (d *dendrite) Attr(name string) (starlark.Value, error) {
 		a.data = append(a.data, valueAt(data, k))
 	}
 	return a, nil
-}
-
-// postStart is the first postsynaptic neuron.
-func (p *projection) postStart() int {
-	if p.learned != nil {
-		return p.learned.Post.Start
-	}
-	return 0
 }
 
 // SetField writes a variable of the synapses.
@@ -230,8 +222,8 @@ func (d *dendrite) SetField(name string, val starlark.Value) error {
 		if err != nil || len(values) != 1 {
 			return fmt.Errorf("%s.%s: one number is expected, got %s", d, name, article(val))
 		}
-		data[d.post-int32(d.p.postStart())] = values[0]
-		return d.p.write(name, nil, data)
+		data[d.post] = values[0]
+		return d.p.writeLearned(v, nil, data)
 	}
 	return d.p.assign(name, d.places(), val)
 }

@@ -199,12 +199,17 @@ func (p *projection) values(name string) (starlark.Value, error) {
 	switch {
 	case v.shared:
 		return (&Array{kind: v.kind}).elem(data[0]), nil
-	case v.postsynaptic:
-		return &Array{data: data, shape: []int{len(data)}, kind: v.kind}, nil
 	}
 	t, err := p.synapses()
 	if err != nil {
 		return nil, err
+	}
+	if v.postsynaptic {
+		a := &Array{shape: []int{len(t.posts)}, kind: v.kind}
+		for _, post := range t.posts {
+			a.data = append(a.data, data[post])
+		}
+		return a, nil
 	}
 	list := []starlark.Value{}
 	for _, row := range t.rows {
@@ -238,6 +243,20 @@ func (p *projection) write(name string, places []int32, values []float64) error 
 		return noAttr(p.what, name, p.AttrNames())
 	case !p.connected:
 		return fmt.Errorf("%s has no synapses yet", p.what)
+	}
+	if v.postsynaptic && len(values) > 1 {
+		t, err := p.synapses()
+		if err != nil {
+			return err
+		}
+		if len(values) != len(t.posts) {
+			return fmt.Errorf("%s.%s: %d values for %d neurons that have synapses", p.what, name, len(values), len(t.posts))
+		}
+		all := make([]float64, p.proj.Post.N)
+		for k, post := range t.posts {
+			all[post] = values[k]
+		}
+		values = all
 	}
 	if !v.shared && !v.postsynaptic {
 		t, err := p.synapses()

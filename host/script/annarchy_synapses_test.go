@@ -79,6 +79,19 @@ R = Projection(C[:3], C[1:], "exc"); R.all_to_all(1.0)
 S = Projection(C[[0, 2]], C[[0, 3]], "exc"); S.fixed_probability(1.0, weights=10.0)
 print(R.pre_ranks, S.pre_ranks)
 `, "[0, 1, 0, 842] [0, 0, 6, 6] [1, 3] [0, 3, 5] [10, 100, 1] [[1, 10, 100], [0, 1, 0]]\n[[0, 2], [0, 1], [0, 1, 2]] [[2], [0, 2]]\n"},
+		// A variable of postsynaptic neurons has a value for each that has synapses.
+		"postsynaptic": {`
+from ANNarchy import *
+A = Population(2, Neuron(equations="r = 1.0"))
+B = Population(4, Neuron(parameters="b = 0.0", equations="r = b + 0*sum(exc)")); B.b = [1.0, 2.0, 3.0, 4.0]
+P = Projection(A, B[1:], "exc", Synapse(parameters="k = 0.0 : postsynaptic", equations="th = post.r + k : postsynaptic")); P.all_to_all(1.0)
+P.k = [10.0, 20.0, 30.0]
+P[3].k = 5.0
+simulate(2.0)
+print(P.th, P[1].th, P[3].th, P[3][0].th)
+P[2].th = 9.0
+print(P.th)
+`, "[12, 23, 9] 12.0 9.0 9.0\n[12, 9, 9]\n"},
 		"function": {senders + `
 def pattern(pre, post, weight, dt):
     l = LILConnectivity(dt=dt)
