@@ -25,8 +25,6 @@ var absent = map[string]string{
 	"reinit_devices":    onMachine,
 	"device_module":     "there is no device.run(): a network runs where run() stands; store() before a loop, and in it restore(), what changes, and run(); or sweep(...)",
 	"BrianLogger":       "--quiet leaves out notes; warnings and errors always show",
-	"Convolution":       extension + "connect_from_matrix or connect_from_arrays take the weights of a convolution",
-	"Pooling":           extension + "operation=\"mean\" averages over the synapses of a projection",
 	"Copy":              extension + "connect a second Projection by the same rule",
 	"Transpose":         extension + "connect a second Projection by the transposed matrix",
 	"BoldMonitor":       extension + "write the model of the signal as equations of a population that the others project to",

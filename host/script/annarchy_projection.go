@@ -37,9 +37,10 @@ type projection struct {
 	several             bool          // each synapse has a weight of its own, also where they are equal
 	delay               float64       // seconds
 	ownDelays           bool
-	current             bool // CurrentInjection
-	decodes             bool // DecodingProjection
-	settled             bool // what its target means was looked at
+	current             bool      // CurrentInjection
+	filter              *filtered // Convolution or Pooling
+	decodes             bool      // DecodingProjection
+	settled             bool      // what its target means was looked at
 	// rigid synapses do not learn, silent ones do not transmit; plastic and sends are what they did before.
 	rigid, silent bool
 	plastic       map[*net.Pathway]*diag.Source
@@ -247,6 +248,9 @@ func (p *projection) Attr(name string) (starlark.Value, error) {
 	}
 	if name == "from_function" || name == "connect_with_func" || name == "connect_from_function" {
 		return starlark.NewBuiltin(name, p.fromFunction), nil
+	}
+	if f := p.filterMethod(name); f != nil {
+		return f, nil
 	}
 	if p.current && name == "connect_current" {
 		return starlark.NewBuiltin(name, p.connectCurrent), nil

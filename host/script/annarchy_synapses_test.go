@@ -235,6 +235,42 @@ print(N.v, m.get("r")[:, 0], s.get("spike"))
 	})
 }
 
+// Rates that the script sets, of neurons without equations or with, between runs or while they run, count at once where there is no delay; a delay of d ms
+// reads them d steps after the first that they were there. A population that is disabled keeps its rate.
+func TestANNarchyRatesThatAreSet(t *testing.T) {
+	printed(t, map[string][2]string{
+		"between runs": {`from ANNarchy import *
+A = Population(2, Neuron(parameters="r = 0.0"))
+A.r = [1.0, 2.0]
+B = Population(2, Neuron(equations="r = sum(exc)\nq=sum(d)"))
+Projection(A, B, "exc").connect_one_to_one(1.0)
+Projection(A, B, "d").connect_all_to_all(1.0, delays=3.0)
+m=Monitor(B,["r","q"])
+simulate(5.0)
+A.r = [5.0,6.0]
+simulate(5.0)
+print(m.r[:,0], m.q[:,0])
+`, "[1, 1, 1, 1, 1, 5, 5, 5, 5, 5] [3, 3, 3, 3, 3, 3, 3, 3, 11, 11]\n"},
+		"by a function": {`from ANNarchy import *
+A = Population(2, Neuron(parameters="r = 0.0"))
+C = Population(2, Neuron(equations="r = t"))
+B = Population(2, Neuron(equations="r = sum(exc)\nq = sum(d)"))
+Projection(A, B, "exc").connect_one_to_one(1.0)
+Projection(C, B, "d").connect_one_to_one(1.0, delays=2.0)
+m = Monitor(B, ["r", "q"])
+def f(n):
+    A.r = float(n + 1)
+every(f, period=2.0)
+simulate(5.0)
+C.disable()
+simulate(4.0)
+C.enable()
+simulate(3.0)
+print(m.r[:, 0], m.q[:, 0])
+`, "[1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6] [0, 0, 0, 1, 2, 3, 4, 4, 4, 4, 4, 9]\n"},
+	})
+}
+
 // Inputs are changed between runs: times count from the beginning or from the last clear(), rows from the beginning or from a reset.
 func TestANNarchyInputs(t *testing.T) {
 	printed(t, map[string][2]string{
@@ -344,5 +380,68 @@ print(P.r[0, 0, :])
 		"no neuron": {"from ANNarchy import *\nPopulation(3, LeakyIntegrator).neuron(3)", "has no neuron 3"},
 		"clear":     {"from ANNarchy import *\nPopulation(3, LeakyIntegrator).clear()", "net.reset()"},
 		"rates":     {"from ANNarchy import *\nPopulation(3, LeakyIntegrator).sum('no')\nsimulate(1.0)\nPopulation(2, Neuron(equations='v = 1', spike='v > 2', reset='v = 0')).sum('exc')", "g_TARGET"},
+	})
+}
+
+// A filter is laid on the place of each neuron; what lies outside counts 0, or with padding='border' what lies nearest. Numbers by hand.
+func TestANNarchyFilters(t *testing.T) {
+	const pops = `
+from ANNarchy import *
+from ANNarchy.extensions.convolution import Convolution, Pooling
+A = Population((2, 4), Neuron(parameters="r = 0.0"))
+A.r = [[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]
+V = Population((2, 2, 2), Neuron(parameters="r = 0.0"))
+V.r = [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]]
+def to(shape):
+    return Population(shape, Neuron(equations="r = sum(exc)"))
+`
+	printed(t, map[string][2]string{
+		// [[1, 0], [0, 10]]: the upper left element lies on the neuron, so that r(i, j) + 10 r(i+1, j+1).
+		"even": {pops + `
+B = to((2, 4))
+P = Convolution(A, B, "exc"); P.connect_filter([[1.0, 0.0], [0.0, 10.0]])
+simulate(1.0)
+print(B.r, P.size, P.weights)
+`, "[[61, 72, 83, 4], [5, 6, 7, 8]] 8 [[1, 0], [0, 10]]\n"},
+		"odd": {pops + `
+B, C, D, E = to((2, 4)), to((2, 4)), to((2, 2)), to((2, 4))
+K = [[1.0, 10.0, 100.0]]
+Convolution(A, B, "exc").connect_filter(K)
+Convolution(A, C, "exc").connect_filter(K, padding='border')
+Convolution(A, D, "exc", operation="mean").connect_filter(K, delays=2.0)
+Convolution(A, E, "exc", operation="max", psp="w*pre.r*pre.r").connect_filter([[1.0, -10.0, 0.5]])
+simulate(2.0)
+print(B.r, C.r, np.round(3*D.r), E.r)
+`, "[[210, 321, 432, 43], [650, 765, 876, 87]] [[211, 321, 432, 443], [655, 765, 876, 887]] [[210, 432], [650, 876]] [[2, 4.5, 8, 9], [18, 25, 36, 49]]\n"},
+		// Each part of the last dimension for itself; over the whole of it; several filters at once, also at places that are listed.
+		"dimensions": {pops + `
+B, C, D, E = to((2, 2, 2)), to((2, 2)), to((2, 4, 2)), to((1, 2, 2))
+Convolution(V, B, "exc").connect_filter([[1.0, 10.0]], keep_last_dimension=True)
+Convolution(V, C, "exc").connect_filter([[[1.0, 100.0]]])
+Convolution(A, D, "exc").connect_filters([[[2.0]], [[3.0]]])
+Convolution(A, E, "exc").connect_filters([[[2.0]], [[3.0]]], subsampling=[[0, 3], [1, 0]])
+simulate(1.0)
+print(B.r, C.r, D.r[1, :, :], E.r)
+`, "[[[31, 42], [3, 4]], [[75, 86], [7, 8]]] [[201, 403], [605, 807]] [[10, 15], [12, 18], [14, 21], [16, 24]] [[[8, 12], [10, 15]]]\n"},
+		"pooling": {pops + `
+B, C, D, E = to((1, 2)), to((2, 2)), to((1, 1, 2)), to((2, 2))
+Pooling(A, B, "exc").pooling()
+Pooling(V, C, "exc", operation="mean").pooling(extent=(1, 1, 2))
+Pooling(V, D, "exc", operation="min").pooling(extent=(2, 2, 1))
+P = Pooling(A, E, "exc", psp="-pre.r"); P.pooling(extent=(1, 2), delays=2.0)
+simulate(2.0)
+print(B.r, C.r, D.r, E.r, P.pre_ranks)
+`, "[[6, 8]] [[1.5, 3.5], [5.5, 7.5]] [[[1, 2]]] [[-1, -3], [-5, -7]] [[0, 1], [2, 3], [4, 5], [6, 7]]\n"},
+	})
+	refused(t, map[string][2]string{
+		"bank":      {pops + "Convolution(A, to((2, 4)), 'exc').connect_filter([[[1.0]]])", "connect_filters takes several"},
+		"keep":      {pops + "Convolution(V, to((2, 2, 2)), 'exc').connect_filter([[1.0]])", "keep_last_dimension=True"},
+		"multiple":  {pops + "Convolution(A, to((2, 3)), 'exc').connect_filter([[1.0]])", "no multiple of"},
+		"filters":   {pops + "Convolution(A, to((2, 4, 3)), 'exc').connect_filters([[[1.0]], [[2.0]]])", "the bank has 2 filters"},
+		"padding":   {pops + "Convolution(A, to((2, 4)), 'exc').connect_filter([[1.0]], padding=2.0)", "0.0 and 'border' are"},
+		"extent":    {pops + "Pooling(A, to((2, 2)), 'exc').pooling(extent=(2, 2))", "do not make"},
+		"operation": {pops + "Pooling(A, to((2, 2)), 'exc', operation='sum')", "no operation"},
+		"part":      {pops + "Pooling(A[0:2, 1], to((2, 2)), 'exc')", "joins whole populations"},
+		"never":     {pops + "Pooling(A, to((2, 2)), 'exc')\nsimulate(1.0)", "has no synapses"},
 	})
 }

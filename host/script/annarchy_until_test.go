@@ -99,7 +99,7 @@ print(len(steps) > 4, all([r[n, 0] == 20.0*len([s for s in steps if s <= n and s
 		"late":       {pop + "simulate(1.0)\nP.compute_firing_rate(10.0)", "before simulate()"},
 		"window":     {pop + "P.compute_firing_rate(0.1)", "at least one step"},
 		"twice":      {pop + "P.compute_firing_rate(10.0)\nP.compute_firing_rate(10.0)", "has a variable r already"},
-		"extension":  {"Convolution(1)", "connect_from_matrix"},
+		"extension":  {"BoldMonitor(1)", "equations of a population"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := runText(t, t.TempDir(), c[0])
