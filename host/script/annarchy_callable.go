@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -39,16 +40,19 @@ func (in *interp) callable(list []function, name string) starlark.Value {
 			}
 			g := &net.Group{Name: "call_of_" + name, N: n, Dialect: check.ANNarchy, Params: &diag.Source{Name: "arguments of " + name},
 				Equations: &diag.Source{Name: "function " + name, Text: "result = 0.0"}, Namespace: &scope{in: in, made: capture(t)}}
+			to := map[string]string{}
 			for k, a := range f.args {
 				if len(values[k].data) != 1 && len(values[k].data) != n {
 					return nil, fmt.Errorf("%s: the arguments have %d and %d values", name, len(values[k].data), n)
 				}
-				g.Params.Text += a + " = 0.0\n"
-				g.Initial = append(g.Initial, net.Assignment{Var: a, Values: values[k].data})
+				name := fmt.Sprintf("argument_%d", k) // a itself may be a name that equations have
+				to[a] = name
+				g.Params.Text += name + " = 0.0\n"
+				g.Initial = append(g.Initial, net.Assignment{Var: name, Values: values[k].data})
 			}
 			g.Params.Text += "result = 0.0\n"
 			g.Equations.Text = ""
-			g.Initial = append(g.Initial, net.Assignment{Var: "result", Expr: &diag.Source{Name: "function " + name, Text: f.body}})
+			g.Initial = append(g.Initial, net.Assignment{Var: "result", Expr: &diag.Source{Name: "function " + name, Text: word.ReplaceAllStringFunc(f.body, func(w string) string { return cmp.Or(to[w], w) })}})
 			out := &Array{data: make([]float64, n), shape: []int{n}}
 			err := in.inspect(&net.Network{Groups: []*net.Group{g}}, func(s Simulation) error {
 				data, _, err := s.Get(g, "result")

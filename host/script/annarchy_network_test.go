@@ -191,7 +191,7 @@ net.simulate(1.0)
 print(P.r, c*2 + 1, c.value)
 `, "[14] 21.0 10.0\n"},
 		"is":        {"from ANNarchy import *\nP = Population(3, Neuron(parameters='k = 1.0', equations='r = if k is 1: 5.0 else: 7.0\\ns = ite(k is not 1, 5.0, 7.0)'))\nP.k = [0.0, 1.0, 2.0]\nsimulate(1.0)\nprint(P.r, P.s)", "[7, 5, 7] [5, 7, 5]\n"},
-		"functions": {"from ANNarchy import *\nP = Population(2, Neuron(equations='r = f(1.0, 2.0)', functions='f(x, y) = x + 2*y'))\nprint(P.f(1.0, 3.0), P.f([1.0, 2.0], 1.0))", "7.0 [3, 4]\n"},
+		"functions": {"from ANNarchy import *\nP = Population(2, Neuron(equations='r = f(1.0, 2.0)', functions='f(x, y) = x + 2*y\\ng(v, t) = if v > t: (v - t)^2 else: 0'))\nprint(P.f(1.0, 3.0), P.f([1.0, 2.0], 1.0), P.g([1.0, 5.0], 2.0))", "7.0 [3, 4] [0, 9]\n"},
 	})
 	refused(t, map[string][2]string{
 		"locality": {"Parameter(1.0, locality='some')", "'local', 'semiglobal' or 'global'"},

@@ -383,6 +383,16 @@ print(P.r[0, 0, :])
 	})
 }
 
+// Axes move as numpy's do: numpy.moveaxis(a, 0, -1)[i, j, k] is a[k, i, j], and rollaxis(a, 2) is moveaxis(a, 2, 0).
+func TestMoveAxis(t *testing.T) {
+	printed(t, map[string][2]string{"axes": {`
+a = np.arange(24).reshape((2, 3, 4))
+b, c, d = np.moveaxis(a, 0, -1), np.rollaxis(a, 2), np.rollaxis(a, 0, 2)
+print(b.shape, b[2, 1, 1] == a[1, 2, 1], b[0, 3, 1] == a[1, 0, 3], c.shape, c[3, 1, 2] == a[1, 2, 3], d.shape, d[2, 1, 3] == a[1, 2, 3], np.moveaxis(a, 1, 0).shape)
+`, "(3, 4, 2) True True (4, 2, 3) True (3, 2, 4) True (3, 2, 4)\n"}})
+	refused(t, map[string][2]string{"axis": {"np.moveaxis(np.arange(3), 1, 0)", "no such axes"}})
+}
+
 // A filter is laid on the place of each neuron; what lies outside counts 0, or with padding='border' what lies nearest. Numbers by hand.
 func TestANNarchyFilters(t *testing.T) {
 	const pops = `
