@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -64,7 +65,8 @@ func (n *network) setting(name string) starlark.Value {
 // SetField sets dt.
 func (n *network) SetField(name string, v starlark.Value) error {
 	if name != "dt" {
-		return withHint(fmt.Errorf("%s of a Network cannot be set", name), "write a class of your own, class MyNetwork(Network), to keep objects as its attributes")
+		err := fmt.Errorf("can't assign to .%s field of Network", name)
+		return withHint(err, cmp.Or(absent[name], "write a class of your own, class MyNetwork(Network), to keep objects as its attributes"))
 	}
 	defer n.in.within(n.w)()
 	return n.in.putDT("dt", v, 1e-3)

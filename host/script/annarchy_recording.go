@@ -152,7 +152,7 @@ func (m *monitor) recordedSteps() int64 {
 // different numbers of synapses, and [samples, synapses] of one dendrite.
 func (m *monitor) byDendrite(name string, a *Array) (starlark.Value, error) {
 	v := m.proj.vars[name]
-	if v.shared || v.postsynaptic || m.ofDendrite {
+	if v.shared || m.mon.Elements != nil {
 		return a, nil
 	}
 	t, err := m.proj.synapses()
@@ -160,6 +160,24 @@ func (m *monitor) byDendrite(name string, a *Array) (starlark.Value, error) {
 		return nil, err
 	}
 	width := a.shape[1]
+	var some []int32
+	switch {
+	case v.postsynaptic && m.dend != nil:
+		some = []int32{m.dend.post}
+	case v.postsynaptic: // of neurons that have synapses
+		some = t.posts
+	case m.dend != nil:
+		some = m.dend.places()
+	}
+	if some != nil {
+		out := &Array{shape: []int{a.shape[0], len(some)}, kind: a.kind}
+		for k := range a.shape[0] {
+			for _, at := range some {
+				out.data = append(out.data, a.data[k*width+int(at)])
+			}
+		}
+		return out, nil
+	}
 	if width != len(t.pre) {
 		return a, nil
 	}

@@ -352,6 +352,14 @@ simulate(2.0)
 print(m.get("w"), m.get("w").shape, d.get("w"), u.get("w"))
 `, "[[[2, 3], [4, 5]], [[3, 4], [5, 6]]] (0, 2, 2) [[4, 5], [5, 6]] [[[2], [2, 3]], [[3], [3, 4]]]\n"},
 	})
+	printed(t, map[string][2]string{"postsynaptic": {`from ANNarchy import *
+A = Population(2, Neuron(equations="r = 1.0"))
+B = Population(4, Neuron(parameters="b = 0.0", equations="r = b + 0*sum(exc)")); B.b = [1.0, 2.0, 3.0, 4.0]
+P = Projection(A, B[1:], "exc", Synapse(equations="th = post.r : postsynaptic\nw += th")); P.all_to_all(1.0)
+m, d = Monitor(P, "th"), Monitor(P[2], ["w", "th"])
+simulate(2.0)
+print(m.get("th"), d.get("th"), d.get("w"))
+`, "[[2, 3, 4], [2, 3, 4]] [[3], [3]] [[4, 4], [7, 7]]\n"}})
 	refused(t, map[string][2]string{
 		"variables": {senders + "m = Monitor(A, 'r', start=False)\nm.start(variables=['r'])", "make a second one"},
 		"intervals": {"from ANNarchy import *\nS = SpikeSourceArray([1.0])\nm = Monitor(S, 'spike')\nsimulate(2.0)\nm.inter_spike_interval([1.0])", "what get(\"spike\") gives"},

@@ -28,7 +28,7 @@ type monitor struct {
 	when         recording
 	ranks        []int       // of the neurons of a view, which spikes are named by; nil: all
 	proj         *projection // whose synapses are recorded; nil: a population's neurons
-	ofDendrite   bool        // those of one neuron
+	dend         *dendrite   // those of one neuron; nil: of all
 }
 
 var _ starlark.HasAttrs = (*monitor)(nil)
@@ -111,6 +111,9 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 	if vars, err = p.sumsAmong(vars); err != nil {
 		return nil, err
 	}
+	if names, err := monitoredVars(b.Name(), p, vars); ofDendrite && err == nil && slices.ContainsFunc(names, func(n string) bool { return p.vars[n].postsynaptic }) {
+		m.Elements = nil // the places of synapses are no postsynaptic neurons
+	}
 	var when recording
 	if isGiven(period) {
 		if m.DT, err = interval("Monitor: period", period, 1e-3); err != nil {
@@ -151,7 +154,7 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 		}
 	}
 	in.monitors = append(in.monitors, mon)
-	mon.ranks, mon.proj, mon.ofDendrite = ranks, proj, ofDendrite
+	mon.ranks, mon.proj, mon.dend = ranks, proj, dend
 	if spikes {
 		if err := in.recordSpikes(t, mon, of, rest == nil); err != nil {
 			return nil, err

@@ -37,6 +37,11 @@ count += 1 : projection
 gain = k*count
 w += gain*(pre.r - post.r)`,
 		next: func(w, x, y, _, count float64) float64 { return w + 0.001*count*(x-y) }},
+	{name: "assigned", equations: `
+th = 0.5*post.r : postsynaptic
+n += 1 : projection
+w += 0.01*th - 0.0001*n`,
+		next: func(w, _, y, _, count float64) float64 { return w + 0.01*0.5*y - 0.0001*count }},
 	{name: "largest", operation: "max", equations: "w += 0.002*(pre.r - post.r)",
 		next: func(w, x, y, _, _ float64) float64 { return w + 0.002*(x-y) }},
 	{name: "smallest", operation: "min", equations: "w -= 0.004*pre.r", psp: "(w - 0.2) * pre.r", // which changes its sign
