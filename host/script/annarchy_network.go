@@ -66,6 +66,9 @@ func (n *network) setting(name string) starlark.Value {
 func (n *network) SetField(name string, v starlark.Value) error {
 	if name != "dt" {
 		err := fmt.Errorf("can't assign to .%s field of Network", name)
+		if len(n.w.groups) == 0 {
+			return err // which absentHint answers
+		}
 		return withHint(err, cmp.Or(absent[name], "write a class of your own, class MyNetwork(Network), to keep objects as its attributes"))
 	}
 	defer n.in.within(n.w)()

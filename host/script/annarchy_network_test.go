@@ -150,7 +150,7 @@ print(net.simulate_until(5.0, population=b))
 		"no such":       {"from ANNarchy import *\nn = Network()\nn.create(2, LeakyIntegrator, name='input')\nn.get_population('inpt')", `did you mean "input"`},
 		"parallel":      {"from ANNarchy import *\nn = Network()\nn.create(2, LeakyIntegrator)\nn.parallel_run(method=print, number=2)", "class MyNetwork(Network)"},
 		"half a reset":  {"from ANNarchy import *\nn = Network()\nn.create(2, LeakyIntegrator)\nn.reset(populations=False)", "all neurons, monitors and random numbers begin anew"},
-		"other's field": {"from ANNarchy import *\nn = Network()\nn.pop = 1", "class MyNetwork(Network)"},
+		"other's field": {"from ANNarchy import *\nn = Network()\nn.create(2, LeakyIntegrator)\nn.pop = 1", "class MyNetwork(Network)"},
 	})
 }
 
