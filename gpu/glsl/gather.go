@@ -41,6 +41,9 @@ func (l *Layout) GatherOf(op Op) (Gather, bool) {
 	}
 	size := 0
 	for _, red := range r.Kernel.Reductions {
+		if red.Fold != ir.Sum {
+			return Gather{}, false
+		}
 		size += int(l.Size(red.Value.Type))
 	}
 	g := Gather{Rows: 1, Part: gatherRow}

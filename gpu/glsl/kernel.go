@@ -526,6 +526,9 @@ func (g *generator) incoming(s *scope, r *plan.Run) {
 	g.lines(t.outer.lines)
 	for i, red := range k.Reductions {
 		g.linef("\tprecise %s sum%d = %s;", g.l.typeName(red.Value.Type), i, g.zero(red.Value.Type))
+		if red.Fold != ir.Sum {
+			g.linef("\tbool some%d = false;", i)
+		}
 	}
 	g.linef("\tuint row_end = uint(%s(%s + 1u));", t.ptr, s.own())
 	g.linef("\tfor (uint %s = uint(%s(%s)); %s < row_end; ++%s) {", t.entry, t.ptr, s.own(), t.entry, t.entry)
@@ -534,7 +537,16 @@ func (g *generator) incoming(s *scope, r *plan.Run) {
 	for i, red := range k.Reductions {
 		// The product is rounded before the sum: `precise` on both.
 		g.linef("\t\tprecise %s term%d = %s;", g.l.typeName(red.Value.Type), i, t.values[i])
-		g.linef("\t\tsum%d = sum%d + term%d;", i, i, i)
+		switch red.Fold {
+		case ir.Sum:
+			g.linef("\t\tsum%d = sum%d + term%d;", i, i, i)
+		default:
+			op := ">"
+			if red.Fold == ir.Smallest {
+				op = "<"
+			}
+			g.linef("\t\tif (!some%d || term%d %s sum%d) { sum%d = term%d; some%d = true; }", i, i, op, i, i, i, i)
+		}
 	}
 	g.linef("\t}")
 	g.totals(r, "\t", "e")

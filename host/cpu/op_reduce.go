@@ -8,7 +8,7 @@ import (
 	"github.com/galvani-sim/galvani/host/plan"
 )
 
-// reduceOp sums an expression over the synapses in each row of a connection, in stored order.
+// reduceOp sums an expression over, or takes its largest or smallest value over, the synapses in each row of a connection, in stored order.
 type reduceOp[T real] struct {
 	x       *instance[T]
 	p       *program[T]
@@ -17,6 +17,7 @@ type reduceOp[T real] struct {
 	dst     []T
 	ints    []int32 // instead of dst, for a sum of Ints
 	add     bool
+	fold    ir.Fold
 	bounds  []int // rows at which tasks begin, and the end
 	job     func(worker, task int)
 	plain   *plainSum[T]    // nil: the program is run
@@ -42,7 +43,7 @@ func (x *instance[T]) compileReduce(o *plan.Run, r *ir.Reduction) (*reduceOp[T],
 	if err != nil {
 		return nil, err
 	}
-	op := &reduceOp[T]{x: x, p: p, conn: c, rowPtr: c.rowPtr, dst: x.m.real[o.Bind[r.Slot]], add: r.Add}
+	op := &reduceOp[T]{x: x, p: p, conn: c, rowPtr: c.rowPtr, dst: x.m.real[o.Bind[r.Slot]], add: r.Add, fold: r.Fold}
 	if !isReal(r.Value) {
 		op.ints = x.m.int[o.Bind[r.Slot]]
 	}
@@ -112,8 +113,8 @@ func (r *reduceOp[T]) general(w *worker[T], first, last, replica int) {
 func (r *reduceOp[T]) rows(w *worker[T], f *frame[T], first, last, replica int) {
 	x, p := r.x, r.p
 	b := block{lo: int(r.rowPtr[first]), rowPtr: r.rowPtr, row: first, replica: replica, shift: replica * r.p.synapses}
-	reals := rowSum[T]{dst: ownPart(r.dst, r.dstEach, replica), add: r.add, row: first}
-	ints := rowSum[int32]{dst: ownPart(r.ints, r.dstEach, replica), add: r.add, row: first}
+	reals := rowSum[T]{dst: ownPart(r.dst, r.dstEach, replica), add: r.add, fold: r.fold, row: first}
+	ints := rowSum[int32]{dst: ownPart(r.ints, r.dstEach, replica), add: r.add, fold: r.fold, row: first}
 	for end := int(r.rowPtr[last]); b.lo < end; b.lo += b.n {
 		b.n = min(blockLen, end-b.lo)
 		b.list = r.conn.synapses(b.lo, b.n)
@@ -138,6 +139,9 @@ type rowSum[E int32 | float32 | float64] struct {
 	add bool
 	row int
 	sum E
+	// fold, and whether the row had a value yet.
+	fold ir.Fold
+	some bool
 }
 
 // take adds the values of synapses lo, lo+1, ...
@@ -147,8 +151,23 @@ func (s *rowSum[E]) take(rowPtr []int32, lo int, val []E) {
 			s.flush(s.row + 1)
 		}
 		stop := min(len(val), int(rowPtr[s.row+1])-lo)
-		for _, v := range val[k:stop] {
-			s.sum += v
+		switch s.fold {
+		case ir.Sum:
+			for _, v := range val[k:stop] {
+				s.sum += v
+			}
+		case ir.Largest:
+			for _, v := range val[k:stop] {
+				if !s.some || v > s.sum {
+					s.sum, s.some = v, true
+				}
+			}
+		case ir.Smallest:
+			for _, v := range val[k:stop] {
+				if !s.some || v < s.sum {
+					s.sum, s.some = v, true
+				}
+			}
 		}
 		k = stop
 	}
@@ -162,6 +181,6 @@ func (s *rowSum[E]) flush(to int) {
 		} else {
 			s.dst[s.row] = s.sum
 		}
-		s.sum = 0
+		s.sum, s.some = 0, false
 	}
 }

@@ -78,7 +78,22 @@ type Reduction struct {
 	Slot  int
 	Value *Expr
 	Add   bool
+	// Fold says what becomes of the values; without synapses it is 0.
+	Fold Fold
 }
+
+// Fold is how a Reduction makes one value of those of all synapses.
+type Fold uint8
+
+const (
+	Sum Fold = iota
+	// Largest and Smallest take one of the values: the first that no later one exceeds, or falls below.
+	Largest
+	Smallest
+)
+
+// foldNames are the verbs of reductions in text; with "add" behind them they add to what is there.
+var foldNames = []string{Sum: "reduce", Largest: "largest", Smallest: "smallest"}
 
 // Kernel is one typed body over named slots.
 type Kernel struct {

@@ -148,12 +148,12 @@ func (p *parser) line() error {
 		return p.slot()
 	case strings.HasPrefix(first.text, "%"):
 		return p.value()
-	case first.text == "reduce" || first.text == "reduceadd":
+	case slices.Contains(foldNames, strings.TrimSuffix(first.text, "add")):
 		return p.reduction()
 	case slices.Contains(effectNames, first.text):
 		return p.effect()
 	}
-	return fmt.Errorf("expected slot, a value (%%0 = ...), store, accumulate, emit, check, reduce or reduceadd, found %q", p.tokens[0].text)
+	return fmt.Errorf("expected slot, a value (%%0 = ...), store, accumulate, emit, check, reduce, largest or smallest, or one of these with add, found %q", p.tokens[0].text)
 }
 
 func (p *parser) kernel() (err error) {
@@ -409,7 +409,8 @@ func (p *parser) effect() (err error) {
 }
 
 func (p *parser) reduction() (err error) {
-	r := Reduction{Add: p.next().text == "reduceadd"}
+	verb, add := strings.CutSuffix(p.next().text, "add")
+	r := Reduction{Add: add, Fold: Fold(slices.Index(foldNames, verb))}
 	if r.Slot, err = p.slotRef(); err != nil {
 		return err
 	}

@@ -124,9 +124,9 @@ func (p *printer) kernel(name string) {
 	}
 	for _, r := range p.k.Reductions {
 		p.define(r.Value)
-		verb := "reduce"
+		verb := foldNames[r.Fold]
 		if r.Add {
-			verb = "reduceadd"
+			verb += "add"
 		}
 		fmt.Fprintf(p.w, "%s %s %s\n", verb, p.slotName(r.Slot), p.operand(r.Value))
 	}

@@ -172,7 +172,7 @@ func TestParseRefuses(t *testing.T) {
 		{head + "store v 0x1p3", `line 3: "0x1p3" is not an operand`},
 		{head + "store v[elem 1.0", `line 3: expected "]", found "1.0"`},
 		{head + "store v 1.0 2.0", `line 3: unexpected "2.0" at the end of the line`},
-		{head + "explode v", `line 3: expected slot, a value (%0 = ...), store, accumulate, emit, check, reduce or reduceadd, found "explode"`},
+		{head + "explode v", `line 3: expected slot, a value (%0 = ...), store, accumulate, emit, check, reduce, largest or smallest, or one of these with add, found "explode"`},
 	} {
 		_, err := Parse(strings.NewReader(c.text))
 		if err == nil || err.Error() != c.want {

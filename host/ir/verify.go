@@ -231,6 +231,8 @@ func (v *verifier) reductionTypes(r Reduction) error {
 		return v.errorf("%s: there is no value", what)
 	case slot.Kind == Scalar:
 		return v.errorf("%s: the result is stored per postsynaptic element, and the slot is a scalar", what)
+	case int(r.Fold) >= len(foldNames):
+		return v.errorf("%s: there is no fold %d", what, r.Fold)
 	case slot.Type == Bool:
 		return v.errorf("%s: a bool does not add up", what)
 	}

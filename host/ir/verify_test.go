@@ -70,6 +70,20 @@ store v %1
 %4 = mul %2 %3
 reduceadd total %4
 `,
+	"largest": `
+kernel largest over incoming stream 0x00000007
+slot w: real element r
+slot r: real indexed r
+slot total: real element w
+slot v: real element rw
+%0 = load v
+%1 = exp %0
+store v %1
+%2 = load w
+%3 = load r pre
+%4 = mul %2 %3
+largestadd total %4
+`,
 	"threshold": `
 kernel threshold over elements stream 0x00000000
 slot v: real element r

@@ -592,6 +592,13 @@ func (g *group) kernel(name string, scalar bool) error {
 			s.remember(v, depth, 1, e)
 		}
 	}
+	if !scalar {
+		for _, v := range g.in.Model.Vars { // what no equation changes is set from outside, and has a past all the same
+			if depth := g.in.History[v.Name]; depth > 0 && !slices.Contains(changed, v) && !g.before[v] {
+				s.remember(v, depth, 1, s.current(v))
+			}
+		}
+	}
 	if k := s.kernel(g.in.Object + " " + name); k != nil {
 		n := g.in.N
 		if scalar {

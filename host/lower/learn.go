@@ -85,7 +85,7 @@ func learn(in SynapseInput) (steps []Step, err error) {
 }
 
 // Transmitted makes the kernel that sums what synapses transmit, psp or without one w * pre.r, into a slot of the target group.
-func Transmitted(in SynapseInput, psp Checked, slot string, add bool) (k *ir.Kernel, err error) {
+func Transmitted(in SynapseInput, psp Checked, slot string, add bool, fold ir.Fold) (k *ir.Kernel, err error) {
 	defer recoverDefect(&err, in.Object)
 	s := newSynScope(in, "psp")
 	value := (*ir.Expr)(nil)
@@ -102,5 +102,5 @@ func Transmitted(in SynapseInput, psp Checked, slot string, add bool) (k *ir.Ker
 	}
 	out := s.b.Slot(ir.Slot{Name: slot, Type: ir.Real, Kind: ir.PerElement, Access: access})
 	return compact(&ir.Kernel{Name: in.Object + " sum", Domain: ir.Incoming, Slots: s.b.Slots(),
-		Reductions: []ir.Reduction{{Slot: out, Value: value, Add: add}}}), nil
+		Reductions: []ir.Reduction{{Slot: out, Value: value, Add: add, Fold: fold}}}), nil
 }

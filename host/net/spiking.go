@@ -163,6 +163,8 @@ type Transmission struct {
 	Psp *diag.Source
 	// SpikesOnly: Psp reads nothing of the presynaptic neurons, so that delays of a rule are those of spikes.
 	SpikesOnly bool
+	// Operation is what neurons take of their synapses: the largest, "max", or the smallest, "min"; else the sum.
+	Operation string
 }
 
 // Moment is a place in the step: a slot as in CodeBlock, and the order within it.

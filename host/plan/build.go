@@ -78,6 +78,8 @@ type Result struct {
 	Lumped map[*net.Synapses][]string
 	// Ones are parameters of synapses that the plan keeps as one number for all of them.
 	Ones map[*net.Synapses][]string
+	// Now are groups whose rate is read from the row of its history that has the present value.
+	Now map[*net.Group]bool
 	// Rewrites tells by name what was rewritten: "OBJECT: NAME, NAME".
 	Rewrites []string
 	// Numbers are those from outside that equations and code contain, by the name of the object (of Poisson inputs, too) and their own.
@@ -124,7 +126,7 @@ func Build(n *net.Network, o Options) (*Result, error) {
 		net: n, opt: o, plan: &Plan{Precision: o.Precision}, byName: map[string]BufferID{}, countable: map[string]countable{}, history: map[string]int{},
 		firing: map[*net.Group]*firing{}, synModels: map[*net.Synapses]*check.Model{}, pathCode: map[*net.Pathway]*check.Code{},
 		sums: map[string][]summand{}, wires: map[*net.Synapses]*wiring{}, madeOf: map[BufferID]*made{}, pending: map[*Conn]*pending{}, variants: map[*net.Variant]*net.Group{},
-		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, Ones: map[*net.Synapses][]string{}, delays: map[*net.Pathway]func() ([]float64, error){},
+		res: &Result{Models: map[*net.Group]*check.Model{}, Synapses: map[string]int64{}, Connecting: map[string][]string{}, Procedural: map[*net.Synapses]*connect.Drawn{}, Lumped: map[*net.Synapses][]string{}, Ones: map[*net.Synapses][]string{}, Now: map[*net.Group]bool{}, delays: map[*net.Pathway]func() ([]float64, error){},
 			sent:    map[*net.Pathway]*Sending{},
 			Numbers: map[string]map[string]units.Quantity{}},
 	}

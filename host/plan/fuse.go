@@ -20,10 +20,18 @@ func (b *builder) fuseThresholds() {
 func (b *builder) moveAhead(move func(before []Item, run *Run, clock int) bool) {
 	s := b.plan.Schedule
 	for j := range s {
-		s[j].Ops = slices.DeleteFunc(s[j].Ops, func(op Op) bool {
-			run, ok := op.(*Run)
-			return ok && move(s[:j], run, s[j].Clock)
-		})
+		var kept []Op
+		for _, op := range s[j].Ops {
+			if run, ok := op.(*Run); ok {
+				reads, writes := touched(run)
+				stays := slices.ContainsFunc(kept, func(first Op) bool { return b.between(first, reads, writes) })
+				if !stays && move(s[:j], run, s[j].Clock) {
+					continue
+				}
+			}
+			kept = append(kept, op)
+		}
+		s[j].Ops = kept
 	}
 }
 

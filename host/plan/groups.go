@@ -97,6 +97,13 @@ func (b *builder) groups() error {
 				b.plan.Schedule = append(b.plan.Schedule, it)
 			}
 		}
+		if past := remembered(in); g.Inactive && len(past) > 0 { // others go on reading it
+			still := Item{Name: updaterName(g), Slot: Groups, Order: g.Order, Clock: item.Clock, Callback: -1}
+			for _, name := range past {
+				still.Ops = append(still.Ops, b.nextRow(g, name, in.History[name]))
+			}
+			b.plan.Schedule = append(b.plan.Schedule, still)
+		}
 		if emits(g) {
 			b.spikes(g, in)
 		}
@@ -136,7 +143,7 @@ func (b *builder) storage(g *net.Group, in lower.Input, out *lower.Output) {
 		}
 	}
 	for _, name := range remembered(in) {
-		b.buffer(Buffer{Object: g.Name, Var: historyVar(name), Type: ir.Real, Len: in.History[name] * g.N, Role: History})
+		b.buffer(Buffer{Object: g.Name, Var: HistoryVar(name), Type: ir.Real, Len: in.History[name] * g.N, Role: History})
 	}
 }
 
@@ -155,8 +162,10 @@ func storageRole(k lower.StorageKind) Role {
 	return map[lower.StorageKind]Role{lower.StateVar: State, lower.ParamVar: Param, lower.ScratchVar: Scratch}[k]
 }
 
-func sumVar(target string) string       { return "sum(" + target + ")" }
-func historyVar(variable string) string { return variable + "@history" }
+func sumVar(target string) string { return "sum(" + target + ")" }
+
+// HistoryVar is the name of the buffer that keeps the last values of a variable.
+func HistoryVar(variable string) string { return variable + "@history" }
 
 // kernel binds a kernel's slots to buffers by name.
 func (b *builder) kernel(k *ir.Kernel, n, conn int) *Run {
@@ -167,7 +176,7 @@ func (b *builder) kernel(k *ir.Kernel, n, conn int) *Run {
 		b.countsBuffer(name)
 		for _, suffix := range []string{"@next", "@past"} {
 			if base, ok := strings.CutSuffix(name, suffix); ok {
-				name = historyVar(base)
+				name = HistoryVar(base)
 			}
 		}
 		id, ok := b.byName[name]
@@ -192,6 +201,18 @@ func (b *builder) firstRow(g *net.Group, variable string) *Run {
 	k := &ir.Kernel{Name: g.Name + " first " + variable, Effects: []ir.Effect{{
 		Kind: ir.Store, Slot: to, Index: ib.Leaf(ir.OpElem), Value: ib.Load(from),
 	}}}
+	k.Slots = ib.Slots()
+	return b.kernel(k, g.N, -1)
+}
+
+// nextRow copies the value of a variable that does not change into the next row of its history.
+func (b *builder) nextRow(g *net.Group, variable string, depth int) *Run {
+	ib := ir.NewBuilder()
+	from := ib.Slot(ir.Slot{Name: lower.SlotName(g.Name, variable), Type: ir.Real, Kind: ir.PerElement, Access: ir.Read})
+	to := ib.Slot(ir.Slot{Name: lower.NextSlot(g.Name, variable), Type: ir.Real, Kind: ir.Indexed, Access: ir.Write})
+	row := ib.Op(ir.OpMod, ib.Op(ir.OpAdd, ib.Leaf(ir.OpStep), ib.ConstInt(1)), ib.ConstInt(int32(depth)))
+	at := ib.Op(ir.OpAdd, ib.Op(ir.OpMul, row, ib.ConstInt(int32(g.N))), ib.Leaf(ir.OpElem))
+	k := &ir.Kernel{Name: g.Name + " keeps " + variable, Effects: []ir.Effect{{Kind: ir.Store, Slot: to, Index: at, Value: ib.Load(from)}}}
 	k.Slots = ib.Slots()
 	return b.kernel(k, g.N, -1)
 }

@@ -52,7 +52,7 @@ func (m *merger) kernel(kernels []*ir.Kernel, bind []BufferID) (*ir.Kernel, []Bu
 	}
 	for i, red := range first.Reductions {
 		for _, k := range kernels[1:] {
-			if o := k.Reductions[i]; o.Slot != red.Slot || o.Add != red.Add {
+			if o := k.Reductions[i]; o.Slot != red.Slot || o.Add != red.Add || o.Fold != red.Fold {
 				return nil, nil, errShape
 			}
 		}

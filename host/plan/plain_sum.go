@@ -8,6 +8,9 @@ import (
 
 // PlainSum recognises a sum of weight × source[far end], or of source[far end] alone, whose weights are None, and returns the buffers.
 func (p *Plan) PlainSum(o *Run, r *ir.Reduction) (weights, source BufferID, ok bool) {
+	if r.Fold != ir.Sum {
+		return None, None, false
+	}
 	k := o.Kernel
 	far := ir.OpPre
 	if !p.Conns[o.Conn].ByPost {
@@ -146,7 +149,7 @@ func (p *Plan) inOrderOfCreation(o *Run) bool {
 // SumsByCreation reports whether a sum over mapped synapses is for the cpu backend to make in the order of their creation, where rows have that order.
 func (p *Plan) SumsByCreation(o *Run, red *ir.Reduction) bool {
 	c := p.Conns[o.Conn]
-	if !c.Mapped || p.Replicas > 1 || red.Value.Type != ir.Real {
+	if !c.Mapped || p.Replicas > 1 || red.Fold != ir.Sum || red.Value.Type != ir.Real {
 		return false
 	}
 	// Weights that are copied to the order of rows are summed faster in that, but for all to all.

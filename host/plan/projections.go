@@ -131,6 +131,7 @@ func (b *builder) maxLag(p *net.Projection) int {
 // planHistory decides which variables keep past values. A projection read in the postsynaptic group's own kernel needs one even
 // without a delay: the presynaptic group may already have made its step.
 func (b *builder) planHistory() {
+	b.separateReaders()
 	for _, p := range b.net.Projections {
 		inline := b.opt.Matrices[p].Identity != nil
 		lag := b.maxLag(p)
@@ -139,6 +140,25 @@ func (b *builder) planHistory() {
 		}
 		name := lower.SlotName(p.Pre.Name, rate)
 		b.history[name] = max(b.history[name], lag+2)
+		if lag == 0 {
+			b.res.Now[p.Pre] = true
+		}
+	}
+}
+
+// separateReaders sees to it that rates which some projections read with a delay are not read from their past by others without: what is set from
+// outside counts at once for these, and for the others, as in ANNarchy, when the neurons have been updated.
+func (b *builder) separateReaders() {
+	delayed := map[*net.Group]bool{}
+	for _, p := range b.net.Projections {
+		delayed[p.Pre] = delayed[p.Pre] || b.maxLag(p) > 0
+	}
+	for _, p := range b.net.Projections {
+		if m := b.opt.Matrices[p]; m.Identity != nil && b.maxLag(p) == 0 && delayed[p.Pre] {
+			if own, err := stored(m, p); err == nil {
+				b.opt.Matrices[p] = own
+			}
+		}
 	}
 }
 
@@ -148,7 +168,7 @@ func (b *builder) source(p *net.Projection) Source {
 	if lag == 0 {
 		return Source{Buf: b.byName[lower.SlotName(p.Pre.Name, rate)], Len: p.Pre.N}
 	}
-	return Source{Buf: b.byName[lower.SlotName(p.Pre.Name, historyVar(rate))], Len: p.Pre.N,
+	return Source{Buf: b.byName[lower.SlotName(p.Pre.Name, HistoryVar(rate))], Len: p.Pre.N,
 		Depth: b.history[lower.SlotName(p.Pre.Name, rate)], Lag: lag}
 }
 

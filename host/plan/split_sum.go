@@ -69,7 +69,7 @@ func (b *builder) splitSums() error {
 // splitSum returns operations that do what r does.
 func (b *builder) splitSum(r *Run) []Op {
 	conn := b.plan.Conns[r.Conn]
-	if !conn.ByPost || conn.N <= conn.NPre+conn.NPost || len(r.Kernel.Reductions) != 1 || r.Kernel.Reductions[0].Value.Type != ir.Real {
+	if !conn.ByPost || conn.N <= conn.NPre+conn.NPost || len(r.Kernel.Reductions) != 1 || r.Kernel.Reductions[0].Value.Type != ir.Real || r.Kernel.Reductions[0].Fold != ir.Sum {
 		return []Op{r}
 	}
 	if counted := func(e *ir.Expr) bool { return e.Op == ir.OpCount }; conn.N > math.MaxInt32 && ir.Any(r.Kernel.Reductions[0].Value, counted) {

@@ -70,8 +70,8 @@ func (b *builder) checkRuleDelays(x *call, m *connect.Matrix) error {
 	}
 	switch {
 	case s.Transmit != nil && !s.Transmit.SpikesOnly && longest > 1.5*b.dtOf(s.Post.Group.DT):
-		b.mistake(place, "leave out delays=, or delay the rate with an equation of the population",
-			"%s: delays of up to %.4g ms and equations of the synapses: learning with delays is not supported", s.Name, longest*1e3)
+		b.mistake(place, "give all synapses one delay: delays=2.0",
+			"%s: synapses with equations have delays of up to %.4g ms that differ, which is not supported", s.Name, longest*1e3)
 	case s.Transmit == nil && s.Dialect != check.ANNarchy && longest > 0:
 		b.mistake(place, "give the delays to the pathways", "%s: the rule gives delays of up to %.4g ms, which synapses do not take from it", s.Name, longest*1e3)
 	default:
@@ -123,6 +123,9 @@ func (b *builder) defaultsOfSynapses(s *net.Synapses, in lower.SynapseInput, w *
 	}
 }
 
+// folds are the operations of net.Transmission.
+var folds = map[string]ir.Fold{"max": ir.Largest, "min": ir.Smallest}
+
 // transmit adds the sum over synapses with equations to the input of their target.
 func (b *builder) transmit(s *net.Synapses, filled map[sumKey]bool) {
 	w := b.wires[s]
@@ -146,7 +149,7 @@ func (b *builder) transmit(s *net.Synapses, filled map[sumKey]bool) {
 	if v := conductance(target, key.target); v != "" {
 		slot, filled[key], order = lower.SlotName(target.Name, v), true, net.Transmit
 	}
-	k, err := lower.Transmitted(in, psp, slot, filled[key])
+	k, err := lower.Transmitted(in, psp, slot, filled[key], folds[s.Transmit.Operation])
 	if err != nil {
 		b.mistake(s.Place, "", "%s: %v", s.Name, err)
 		return

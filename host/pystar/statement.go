@@ -282,11 +282,12 @@ func (r *rewriter) assignment(line []token, offset int) {
 
 // modules are those whose names scripts have, by the name they have there; "" for those that have none of their own.
 var modules = map[string]string{"brian2": "b2", "brian2.only": "b2", "brian2.numpy_": "np", "brian2.units.constants": Constants, "brian2tools": "", "numpy": "np", "numpy.random": "np.random",
-	"numpy.fft": "np.fft", "numpy.linalg": "np.linalg", "matplotlib": "plt", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "matplotlib.cm": "plt.cm", "matplotlib.ticker": "plt.ticker", "matplotlib.animation": "plt.animation", "matplotlib.gridspec": "plt.gridspec", "pylab": "plt", "ANNarchy": "", "PymoNNto": "",
+	"numpy.fft": "np.fft", "numpy.linalg": "np.linalg", "matplotlib": "plt", "matplotlib.pyplot": "plt", "matplotlib.pylab": "plt", "matplotlib.cm": "plt.cm", "matplotlib.ticker": "plt.ticker", "matplotlib.animation": "plt.animation", "matplotlib.gridspec": "plt.gridspec", "pylab": "plt", "ANNarchy": "ann", "PymoNNto": "",
+	"ANNarchy.extensions": "ann", "ANNarchy.extensions.bold": "ann", "ANNarchy.extensions.convolution": "ann", "ANNarchy.extensions.image": "ann", "ANNarchy.extensions.hybrid": "ann", "ANNarchy.models": "ann", "ANNarchy.inputs": "ann", "ANNarchy.core": "ann",
 	"__future__": "", "mpl_toolkits.mplot3d": "", "typing": ""}
 
 func init() {
-	for _, m := range strings.Fields("collections copy cycler dataclasses functools itertools joblib math multiprocessing multiprocessing.pool networkx operator os os.path pathlib random scipy scipy.optimize scipy.special scipy.stats sys time timeit warnings") {
+	for _, m := range strings.Fields("collections copy cycler dataclasses functools itertools joblib math multiprocessing multiprocessing.pool networkx operator os os.path pathlib random scipy scipy.optimize scipy.sparse scipy.special scipy.stats platform sys tqdm tqdm.auto tqdm.notebook time timeit warnings") {
 		modules[m] = Library + "." + m
 	}
 }

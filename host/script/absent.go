@@ -20,34 +20,23 @@ const (
 // absent answers names of Brian2 and of ANNarchy that do not exist here, as attributes and as names of their own.
 var absent = map[string]string{
 	"set_event_schedule": whereMade, "when": whereMade, "order": whereMade, "thresholder": whereMade, "resetter": whereMade, "state_updater": whereMade,
-	"schedule":           fixedSlots,
-	"MagicNetwork":       "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
-	"reinit_devices":     onMachine,
-	"device_module":      "there is no device.run(): a network runs where run() stands; store() before a loop, and in it restore(), what changes, and run(); or sweep(...)",
-	"BrianLogger":        "--quiet leaves out notes; warnings and errors always show",
-	"DecodingProjection": "compute_firing_rate(window) gives neurons that spike an r, which a Synapse(psp=\"w*pre.r\") of a rate-coded population transmits",
-	"CurrentInjection":   "give a Synapse(psp=\"pre.r\") and connect_one_to_one: the rate is then added to g_TARGET in every step",
-	"Convolution":        extension + "connect_from_matrix or connect_from_arrays take the weights of a convolution",
-	"Pooling":            extension + "operation=\"mean\" averages over the synapses of a projection",
-	"Copy":               extension + "connect a second Projection by the same rule",
-	"Transpose":          extension + "connect a second Projection by the transposed matrix",
-	"BoldMonitor":        extension + "write the model of the signal as equations of a population that the others project to",
-	"BoldModel":          extension + "write the model of the signal as equations of a population that the others project to",
-	"ANNtoSNNConverter":  extension + "write the spiking network as populations and projections",
-	"ImagePopulation":    extension + "read(\"image.png\") gives an array, and pop.r = array sets the rates",
-	"VideoPopulation":    extension + "TimedArray(rates=...) shows one row after another",
-	"Logger":             extension + "print, or record with a Monitor",
-	"parallel_run":       "sweep(...) of a Network runs it for many values of a parameter at once; galvani run --set NAME=VALUE runs one",
-	"MPI":                onMachine,
-	"LILConnectivity":    "connect_from_arrays(pre, post, weights, delays) takes lists of synapses",
-	"CSRConnectivity":    "connect_from_arrays(pre, post, weights, delays) takes lists of synapses",
-	"connect_with_func":  "call the function, and give its pairs to connect_from_arrays(pre, post, weights, delays)",
-	"enable_learning":    "give the rule a factor that is a parameter of the projection, and set it between runs",
-	"disable_learning":   "give the rule a factor that is a parameter of the projection, and set it to 0 between runs",
-	"create_synapse":     "the synapses of a projection stay: let w be 0 at first, and set it between runs",
-	"prune_synapse":      "the synapses of a projection stay: let w become 0",
-	"report":             "galvani dump MODEL.star --stage model shows the equations",
-	"Cylinder":           noMorphology, "Soma": noMorphology, "Section": noMorphology, "SpatialSubgroup": noMorphology, "Morphology": noMorphology, "SpatialNeuron": noMorphology,
+	"schedule":          fixedSlots,
+	"MagicNetwork":      "a bare run() runs the objects that the script has made; collect() lists them, and Network(...) makes one by name",
+	"reinit_devices":    onMachine,
+	"device_module":     "there is no device.run(): a network runs where run() stands; store() before a loop, and in it restore(), what changes, and run(); or sweep(...)",
+	"BrianLogger":       "--quiet leaves out notes; warnings and errors always show",
+	"Copy":              extension + "connect a second Projection by the same rule",
+	"Transpose":         extension + "connect a second Projection by the transposed matrix",
+	"BoldMonitor":       extension + "write the model of the signal as equations of a population that the others project to",
+	"BoldModel":         extension + "write the model of the signal as equations of a population that the others project to",
+	"ANNtoSNNConverter": extension + "write the spiking network as populations and projections",
+	"ImagePopulation":   extension + "read(\"image.png\") gives an array, and pop.r = array sets the rates",
+	"VideoPopulation":   extension + "TimedArray(rates=...) shows one row after another",
+	"Logger":            extension + "print, or record with a Monitor",
+	"parallel_run":      "sweep(...) of a Network runs it for many values of a parameter at once; galvani run --set NAME=VALUE runs one",
+	"MPI":               onMachine,
+	"report":            "galvani dump MODEL.star --stage model shows the equations",
+	"Cylinder":          noMorphology, "Soma": noMorphology, "Section": noMorphology, "SpatialSubgroup": noMorphology, "Morphology": noMorphology, "SpatialNeuron": noMorphology,
 }
 
 var noField = regexp.MustCompile(`^can't assign to \.(\w+) field of \w+`)
@@ -113,6 +102,16 @@ func (x *noEffect) SetKey(key, _ starlark.Value) error {
 func (x *noEffect) CallInternal(t *starlark.Thread, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x.warn(t)
 	return starlark.None, nil
+}
+
+// networkUI is PymoNNto's Network_UI(network, modules=..., ...): a window is what galvani view opens.
+func (in *interp) networkUI(t *starlark.Thread, b *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return &noEffect{in, b.Name(), "galvani view SCRIPT shows the network and lets it run; view(...) says which panels there are"}, nil
+}
+
+// uiModules is get_default_UI_modules(...), of which nothing is used.
+func uiModules(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	return starlark.NewList(nil), nil
 }
 
 // machinery is what scripts of Brian2 say about how they run.

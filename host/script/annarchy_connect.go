@@ -13,6 +13,7 @@ type ruleValue struct {
 	rule     connect.Rule
 	delay    float64 // seconds, when delaySet
 	delaySet bool
+	several  bool // each synapse has a weight of its own
 }
 
 func (r *ruleValue) String() string        { return r.rule.Name() + "(...)" }
@@ -49,6 +50,9 @@ type ignoredArgs struct{ force, format, order, requires starlark.Value }
 func (g *ignoredArgs) pairs() []any {
 	return []any{"force_multiple_weights?", &g.force, "storage_format?", &g.format, "storage_order?", &g.order, "requires_multiple_weights?", &g.requires}
 }
+
+// several reports force_multiple_weights=True: each synapse has a weight of its own.
+func (g *ignoredArgs) several() bool { return g.force == starlark.True || g.requires == starlark.True }
 
 // values reads weights=: a number, a distribution, or nothing.
 func values(v starlark.Value) (connect.Values, error) {
@@ -99,7 +103,7 @@ func connectOneToOne(_ *interp, name string, args starlark.Tuple, kwargs []starl
 	if err := starlark.UnpackArgs(name, args, kwargs, append([]any{"weights?", &w, "delays?", &d}, ig.pairs()...)...); err != nil {
 		return nil, err
 	}
-	r := &ruleValue{}
+	r := &ruleValue{several: ig.several()}
 	weight, err := values(w)
 	if err != nil {
 		return nil, err
@@ -116,7 +120,7 @@ func connectAllToAll(_ *interp, name string, args starlark.Tuple, kwargs []starl
 	if err := starlark.UnpackArgs(name, args, kwargs, append([]any{"weights", &w, "delays?", &d, "allow_self_connections?", &self}, ig.pairs()...)...); err != nil {
 		return nil, err
 	}
-	r := &ruleValue{}
+	r := &ruleValue{several: ig.several()}
 	weight, err := values(w)
 	if err != nil {
 		return nil, err
@@ -134,7 +138,7 @@ func connectFixedProbability(_ *interp, name string, args starlark.Tuple, kwargs
 	if err := starlark.UnpackArgs(name, args, kwargs, append([]any{"probability", asFloat{&p}, "weights", &w, "delays?", &d, "allow_self_connections?", &self}, ig.pairs()...)...); err != nil {
 		return nil, err
 	}
-	r := &ruleValue{}
+	r := &ruleValue{several: ig.several()}
 	weight, err := values(w)
 	if err != nil {
 		return nil, err
@@ -153,7 +157,7 @@ func connectFixedNumber(pre bool) connector {
 		if err := starlark.UnpackArgs(name, args, kwargs, append([]any{"number", &n, "weights", &w, "delays?", &d, "allow_self_connections?", &self}, ig.pairs()...)...); err != nil {
 			return nil, err
 		}
-		r := &ruleValue{}
+		r := &ruleValue{several: ig.several()}
 		weight, err := values(w)
 		if err != nil {
 			return nil, err

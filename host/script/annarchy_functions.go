@@ -105,21 +105,21 @@ func arguments(text string, from int) (args []string, end int) {
 }
 
 // withFunctions writes out the calls of functions= and of add_function in texts.
-func (in *interp) withFunctions(v starlark.Value, texts ...*string) error {
+func (in *interp) withFunctions(v starlark.Value, texts ...*string) ([]function, error) {
 	own, err := blockText("functions", v)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	fs, err := functionsOf(own, in.functions)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, t := range texts {
 		if *t, err = expand(*t, fs); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return fs, nil
 }
 
 // addFunction is ANNarchy's add_function("f(x) = 1.0/(1.0 + exp(-x))"): a function for all equations that are written after it.

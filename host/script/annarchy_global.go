@@ -83,7 +83,7 @@ func (p *projection) globalsOf(texts ...*diag.Source) error {
 // global makes an operation over the population known to its neurons, and gives the name of its variable.
 func (p *population) global(op, of string) (string, error) {
 	name := op + "_of_" + of
-	g, in := p.group, p.in
+	g := p.group
 	switch v, ok := p.vars[of]; {
 	case slices.ContainsFunc(g.Links, func(l net.Link) bool { return l.Var == name }):
 		return name, nil
@@ -93,7 +93,7 @@ func (p *population) global(op, of string) (string, error) {
 		return name, fmt.Errorf("%s(%s): %s is one value for all neurons of %q", op, of, of, g.Name)
 	case g.Spiking != nil && (op == "max" || op == "min"):
 		return name, withHint(fmt.Errorf("%s(%s) of neurons that spike is not supported", op, of), "mean, norm1 and norm2 are; of rate-coded neurons all")
-	case g.Params == nil || in.ran:
+	case g.Params == nil || p.home.ran:
 		return name, fmt.Errorf("%s(%s): %q has no equations that could use it", op, of, g.Name)
 	}
 	one := &net.Group{Name: g.Name + "_" + name, N: 1, Dialect: check.Brian, Place: g.Place}
@@ -135,8 +135,8 @@ func (p *population) global(op, of string) (string, error) {
 	}
 	g.Links = append(g.Links, net.Link{Var: name, Group: one, Of: "value", Shared: true})
 	g.Params.Text += fmt.Sprintf("\n%s = 0.0 : linked", name)
-	at := slices.Index(in.net.Groups, g)
-	in.net.Groups = slices.Insert(in.net.Groups, max(at, 0), one)
-	in.net.Synapses = append(in.net.Synapses, syn)
+	n := p.home.net
+	n.Groups = slices.Insert(n.Groups, max(slices.Index(n.Groups, g), 0), one)
+	n.Synapses = append(n.Synapses, syn)
 	return name, nil
 }

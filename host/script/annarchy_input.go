@@ -14,20 +14,25 @@ import (
 // equation of the time.
 func (in *interp) makePoisson(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var geometry, rates, name, parameters starlark.Value = nil, starlark.None, starlark.None, starlark.None
-	var target starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "geometry", &geometry, "name?", &name, "rates?", &rates, "target?", &target, "parameters?", &parameters); err != nil {
+	var target, refractory starlark.Value = nil, starlark.None
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "geometry", &geometry, "name?", &name, "rates?", &rates, "target?", &target, "parameters?", &parameters, "refractory?", &refractory); err != nil {
 		return nil, err
-	}
-	if isGiven(target) {
-		return nil, fmt.Errorf("%s: target= is not supported; rates= is", b.Name())
 	}
 	if _, isRates := name.(starlark.String); !isRates && name != starlark.None && rates == starlark.None {
 		name, rates = starlark.None, name // PoissonPopulation(100, 10.0)
 	}
-	n := &neuron{spike: "p < rates", refractory: starlark.None}
+	n := &neuron{spike: "p < rates", refractory: refractory}
 	var err error
-	if n.parameters, err = blockText("parameters", parameters); err != nil {
+	if n.parameters, n.drawn, err = parameterText(b.Name(), parameters, false); err != nil {
 		return nil, err
+	}
+	if name, ok := starlark.AsString(target); ok && isGiven(target) {
+		if rates != starlark.None {
+			return nil, fmt.Errorf("%s: rates= or target=, not both", b.Name())
+		}
+		rates = starlark.String(conductance(name)) // what rate-coded neurons bring in each step
+	} else if isGiven(target) {
+		return nil, fmt.Errorf("%s: target= is a name, got %s", b.Name(), article(target))
 	}
 	equation, isText := rates.(starlark.String)
 	if isText {
@@ -46,40 +51,106 @@ func (in *interp) makePoisson(t *starlark.Thread, b *starlark.Builtin, args star
 
 // makeSpikeSource is ANNarchy's SpikeSourceArray(spike_times, name=None): neurons that spike at given times in ms.
 func (in *interp) makeSpikeSource(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var times *starlark.List
+	var times starlark.Value
 	var name starlark.Value = starlark.None
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "spike_times", &times, "name?", &name); err != nil {
+	if err := unpack(b.Name(), args, kwargs, "spike_times", &times, "name?", &name); err != nil {
 		return nil, err
 	}
-	if times.Len() == 0 {
+	gen, n, err := spikeList(b.Name(), times, 0)
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
 		return nil, fmt.Errorf("%s: spike_times is empty: give a list of times, or one for each neuron", b.Name())
 	}
-	lists := []starlark.Value{times}
-	if _, plain := asQuantity(times.Index(0)); !plain {
-		lists = nil
-		for k := range times.Len() {
-			lists = append(lists, times.Index(k))
-		}
-	}
-	g := &net.Group{N: len(lists), Dialect: check.ANNarchy, Generator: &net.Generator{}, Equations: &diag.Source{}, Params: &diag.Source{}}
-	for i, l := range lists {
-		a, err := toArray(l)
-		if err != nil {
-			return nil, fmt.Errorf("%s: spike_times: %w", b.Name(), err)
-		}
-		for _, ms := range a.data {
-			if math.IsNaN(ms) || ms < 0 {
-				return nil, fmt.Errorf("%s: neuron %d has a spike at %g ms; times are zero or positive", b.Name(), i, ms)
-			}
-			g.Generator.Index = append(g.Generator.Index, int32(i))
-			g.Generator.Times = append(g.Generator.Times, ms/1000)
-		}
-	}
-	var err error
+	g := &net.Group{N: n, Dialect: check.ANNarchy, Generator: gen, Equations: &diag.Source{}, Params: &diag.Source{}}
 	if g.Name, err = in.objectName("Population", name, func(k int) string { return fmt.Sprintf("pop%d", k) }); err != nil {
 		return nil, err
 	}
-	return in.addGroup(t, b.Name(), g, []int{g.N}, nil)
+	p, err := in.addGroup(t, b.Name(), g, []int{g.N}, nil)
+	if err == nil {
+		p.spikeTimes = times
+	}
+	return p, err
+}
+
+// spikeList reads times in ms: a list of them, or one for each neuron. Spikes begin at a time in seconds.
+func spikeList(what string, times starlark.Value, from float64) (*net.Generator, int, error) {
+	list, ok := times.(starlark.Indexable)
+	if !ok {
+		return nil, 0, fmt.Errorf("%s: spike_times is a list of times, or of one for each neuron, got %s", what, article(times))
+	}
+	lists := []starlark.Value{times}
+	if list.Len() == 0 {
+		lists = nil
+	} else if _, plain := asQuantity(list.Index(0)); !plain || isArray(list.Index(0)) {
+		lists = nil
+		for k := range list.Len() {
+			lists = append(lists, list.Index(k))
+		}
+	}
+	g := &net.Generator{}
+	for i, l := range lists {
+		var ms []float64
+		if err := flatten(l, &ms); err != nil {
+			return nil, 0, fmt.Errorf("%s: spike_times: %w", what, err)
+		}
+		for _, t := range ms {
+			if math.IsNaN(t) || t < 0 {
+				return nil, 0, fmt.Errorf("%s: neuron %d has a spike at %g ms; times are zero or positive", what, i, t)
+			}
+			g.Index = append(g.Index, int32(i))
+			g.Times = append(g.Times, from+t/1000)
+		}
+	}
+	return g, len(lists), nil
+}
+
+func isArray(v starlark.Value) bool {
+	switch v.(type) {
+	case *Array, *starlark.List, starlark.Tuple:
+		return true
+	}
+	return false
+}
+
+// setSpikeTimes sets the spikes of a SpikeSourceArray. As in ANNarchy times count from the beginning, or from the last clear().
+func (p *population) setSpikeTimes(v starlark.Value) error {
+	g, n, err := spikeList("spike_times", v, p.spikesFrom)
+	if err != nil {
+		return err
+	}
+	if n != p.group.N && n != 0 {
+		return fmt.Errorf("spike_times: %q has %d neurons, but %d lists of times were given", p.group.Name, p.group.N, n)
+	}
+	p.group.Generator, p.spikeTimes = g, v
+	return nil
+}
+
+// setRefractory sets the refractory period of neurons that spike, in ms.
+func (p *population) setRefractory(v starlark.Value) error {
+	if p.group.Spiking == nil {
+		return noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), "refractory", p.names)
+	}
+	d, err := duration("refractory", v, 1e-3)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("Population '%s'", p.group.Name)
+	src := &diag.Source{Name: "refractory of " + what, Text: fmt.Sprintf("dt*floor(%v/dt)", d*1e3)}
+	p.in.remember(p.in.thread, what, src)
+	p.group.Spiking.Refractory = src
+	return nil
+}
+
+// makeInputArray is InputArray(geometry, name=None): neurons whose r the script sets.
+func (in *interp) makeInputArray(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var geometry, name starlark.Value = nil, starlark.None
+	if err := unpack(b.Name(), args, kwargs, "geometry", &geometry, "name?", &name); err != nil {
+		return nil, err
+	}
+	n := &neuron{parameters: "r = 0.0", refractory: starlark.None}
+	return in.makePopulation(t, b, nil, []starlark.Tuple{{starlark.String("geometry"), geometry}, {starlark.String("neuron"), n}, {starlark.String("name"), name}})
 }
 
 // isTimedPopulation tells ANNarchy's TimedArray, a population, from Brian2's, a function of time, which has a dt.
@@ -91,75 +162,4 @@ func isTimedPopulation(args starlark.Tuple, kwargs []starlark.Tuple) bool {
 		}
 	}
 	return len(args) == 1 && len(kwargs) == 0
-}
-
-// makeTimedPopulation is ANNarchy's TimedArray(rates, geometry=None, schedule=0.0, period=-1.0, name=None): neurons whose r takes the rows of rates
-// [time, neurons] one after another, every schedule ms (0: every step) or at the times of a list, and from the start again every period ms.
-func (in *interp) makeTimedPopulation(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var rates, geometry, schedule, name starlark.Value = nil, starlark.None, starlark.Float(0), starlark.None
-	period := -1.0
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "rates", &rates, "geometry?", &geometry, "schedule?", &schedule, "period?", asFloat{&period}, "name?", &name); err != nil {
-		return nil, err
-	}
-	a, err := toArray(rates)
-	if err != nil {
-		return nil, fmt.Errorf("%s: rates: %w", b.Name(), err)
-	}
-	if len(a.shape) < 2 || len(a.shape) > 4 || a.shape[0] == 0 || !a.dim.Dimensionless() {
-		return nil, withHint(fmt.Errorf("%s: rates are plain numbers [time, neurons], not of shape %s", b.Name(), shapeString(a.shape)), "a function of time for equations needs its step: TimedArray(values, dt=10*ms)")
-	}
-	if geometry == starlark.None {
-		geometry = intTuple(a.shape[1:])
-	}
-	every := in.defaultDT()
-	rows, n := a.shape[0], len(a.data)/a.shape[0]
-	data := append([]float64(nil), a.data...)
-	if q, ok := asQuantity(schedule); ok {
-		if q.Value > 0 {
-			if every, err = duration("TimedArray: schedule", schedule, 1e-3); err != nil {
-				return nil, err
-			}
-		}
-	} else {
-		times, err := toArray(schedule)
-		if err != nil {
-			return nil, fmt.Errorf("%s: schedule: %w", b.Name(), err)
-		}
-		if len(times.data) == 0 || len(times.data) > rows {
-			return nil, fmt.Errorf("%s: %d times in the schedule for %d rows of rates", b.Name(), len(times.data), rows)
-		}
-		// One row for each step up to the last time.
-		data = nil
-		for k, at := range times.data {
-			step := int(math.Round(at / 1000 / every))
-			if k == 0 && step != 0 || k > 0 && step*n <= len(data)-n || step > maxGroup/n {
-				return nil, fmt.Errorf("%s: the times of a schedule start at 0 and ascend, in steps of %g ms; time %d is %g ms", b.Name(), every*1000, k, at)
-			}
-			for len(data) < step*n {
-				data = append(data, data[len(data)-n:]...)
-			}
-			data = append(data, a.data[k*n:(k+1)*n]...)
-		}
-	}
-	ta, err := net.NewTimedArray("timed_rates", data, n, every, noDim)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", b.Name(), err)
-	}
-	shape, grid, err := gridOf(b.Name(), geometry)
-	if err != nil {
-		return nil, err
-	}
-	if size := grid.Len(); size != n {
-		return nil, fmt.Errorf("%s: the geometry %s has %d neurons, but rates are for %d", b.Name(), shapeString(shape), size, n)
-	}
-	now := "t"
-	if period > 0 {
-		now = fmt.Sprintf("t - %v*floor((t + 0.5*dt)/%v)", period, period)
-	}
-	g := &net.Group{N: n, Dialect: check.ANNarchy, Grid: grid, Params: &diag.Source{}}
-	if g.Name, err = in.objectName("Population", name, func(k int) string { return fmt.Sprintf("pop%d", k) }); err != nil {
-		return nil, err
-	}
-	g.Equations = &diag.Source{Name: fmt.Sprintf("equations of Population '%s'", g.Name), Text: "r = timed_rates(" + now + ", i)"}
-	return in.addGroup(t, b.Name(), g, shape, starlark.StringDict{"timed_rates": &timedArray{in, ta, a}})
 }

@@ -95,16 +95,16 @@ func (in *interp) recordSpikes(t *starlark.Thread, m *monitor, of net.Span, alon
 		name += "_" + spikeName
 	}
 	m.spikes = &net.SpikeMonitor{Name: name, Of: of, Place: in.placeOf(t)}
-	in.net.SpikeMonitors = append(in.net.SpikeMonitors, m.spikes)
+	m.home.net.SpikeMonitors = append(m.home.net.SpikeMonitors, m.spikes)
 	return nil
 }
 
 // recorded are the spikes so far: the neuron and the step of each.
 func (m *monitor) recorded() (index []int32, steps []int, err error) {
-	if m.in.sim == nil || !m.in.ran {
+	if m.home.sim == nil || !m.home.ran {
 		return nil, nil, nil
 	}
-	sp, err := spiking(m.in.sim, "recording spikes")
+	sp, err := spiking(m.home.sim, "recording spikes")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -112,11 +112,14 @@ func (m *monitor) recorded() (index []int32, steps []int, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	dt := m.in.defaultDT()
-	for _, t := range s.T {
-		steps = append(steps, int(math.Round(t/dt)))
+	dt := m.in.dtOf(m.home)
+	for k, t := range s.T {
+		step := int(math.Round(t / dt))
+		if m.when.sees(int64(step)) {
+			index, steps = append(index, s.Index[k]), append(steps, step)
+		}
 	}
-	return s.Index, steps, nil
+	return index, steps, nil
 }
 
 // spikeDict is what get("spike") gives: for each neuron a list of the steps in which it spiked.
@@ -130,6 +133,14 @@ func (m *monitor) spikeDict(from int) (*starlark.Dict, int, error) {
 		rows[index[k]] = append(rows[index[k]], starlark.MakeInt(steps[k]))
 	}
 	d := starlark.NewDict(len(rows))
+	for _, i := range m.ranks {
+		if err := d.SetKey(starlark.MakeInt(i), starlark.NewList(rows[i])); err != nil {
+			return nil, 0, err
+		}
+	}
+	if m.ranks != nil {
+		return d, len(index), nil
+	}
 	for i, r := range rows {
 		if err := d.SetKey(starlark.MakeInt(i), starlark.NewList(r)); err != nil {
 			return nil, 0, err
@@ -141,6 +152,11 @@ func (m *monitor) spikeDict(from int) (*starlark.Dict, int, error) {
 // spikeArg are the spikes that a method is given, or all that were recorded.
 func (m *monitor) spikeArg(v starlark.Value) (neurons int, index, steps []int, err error) {
 	d, ok := v.(*starlark.Dict)
+	if ok {
+		if inner, found, _ := d.Get(starlark.String(spikeName)); found {
+			d, ok = inner.(*starlark.Dict)
+		}
+	}
 	if !ok {
 		if v != starlark.None {
 			return 0, nil, nil, fmt.Errorf("spikes is what get(\"spike\") gives, not %s", article(v))
@@ -184,7 +200,7 @@ func (m *monitor) raster(_ *starlark.Thread, b *starlark.Builtin, args starlark.
 	}
 	t := make([]float64, len(steps))
 	for k, s := range steps {
-		t[k] = float64(s) * m.in.defaultDT() * 1000
+		t[k] = float64(s) * m.in.dtOf(m.home) * 1000
 	}
 	return starlark.Tuple{fromSlice(t, noDim), intArray(index)}, nil
 }
@@ -199,7 +215,7 @@ func (m *monitor) meanRate(_ *starlark.Thread, b *starlark.Builtin, args starlar
 	if err != nil {
 		return nil, err
 	}
-	if now := m.in.now(); now > 0 && n > 0 {
+	if now := float64(m.recordedSteps()) * m.in.dtOf(m.home); now > 0 && n > 0 {
 		return starlark.Float(float64(len(index)) / (now * float64(n))), nil
 	}
 	return starlark.Float(0), nil
@@ -208,7 +224,7 @@ func (m *monitor) meanRate(_ *starlark.Thread, b *starlark.Builtin, args starlar
 // counts is histogram(spikes=None, bins=1.0): the number of spikes in each bin of time, in ms.
 func (m *monitor) counts(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var v starlark.Value = starlark.None
-	dt := m.in.defaultDT() * 1000
+	dt := m.in.dtOf(m.home) * 1000
 	bins := dt
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "spikes?", &v, "bins?", asFloat{&bins}); err != nil {
 		return nil, err
@@ -221,7 +237,7 @@ func (m *monitor) counts(_ *starlark.Thread, b *starlark.Builtin, args starlark.
 		return nil, err
 	}
 	width := int(math.Round(bins / dt))
-	out := make([]int, int(math.Round(m.in.now()*1000/dt))/width)
+	out := make([]int, int(math.Round(m.in.timeOf(m.home)*1000/dt))/width)
 	for _, s := range steps {
 		if k := s / width; k < len(out) {
 			out[k]++
@@ -230,14 +246,22 @@ func (m *monitor) counts(_ *starlark.Thread, b *starlark.Builtin, args starlark.
 	return intArray(out), nil
 }
 
+// spikeMethods are what a monitor of spikes has.
+var spikeMethods = map[string]func(*monitor, *starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error){
+	"raster_plot": (*monitor).raster, "mean_fr": (*monitor).meanRate, "histogram": (*monitor).counts, "inter_spike_interval": (*monitor).interSpikeInterval,
+	"coefficient_of_variation": (*monitor).interSpikeInterval, "smoothed_rate": (*monitor).smoothedRate, "population_rate": (*monitor).populationRate,
+}
+
 // spikeMethod finds a method for spikes; nil when there is none of the name.
 func (m *monitor) spikeMethod(name string) starlark.Value {
 	if m.spikes == nil {
 		return nil
 	}
-	f := map[string]builtinFunc{"raster_plot": m.raster, "mean_fr": m.meanRate, "histogram": m.counts}[name]
+	f := spikeMethods[name]
 	if f == nil {
 		return nil
 	}
-	return starlark.NewBuiltin(name, f)
+	return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		return f(m, t, b, args, kwargs)
+	})
 }

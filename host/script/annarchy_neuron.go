@@ -19,6 +19,8 @@ type neuron struct {
 	spike      string // condition; "": rate-coded
 	reset      string
 	refractory starlark.Value // a time, the name of a variable, or None
+	functions  []function     // that were given with it
+	drawn      []drawnAttribute
 }
 
 func (n *neuron) String() string        { return "Neuron(name=" + n.name + ")" }
@@ -30,11 +32,15 @@ func (n *neuron) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Neur
 // synapse is ANNarchy's Synapse(parameters=, equations=, psp=, operation=).
 type synapse struct {
 	psp        string
-	mean       bool // operation="mean", which psp includes
+	mean       bool   // operation="mean", which psp includes
+	fold       string // operation="max" or "min"
+	decodes    bool   // of a DecodingProjection
 	parameters string
 	equations  string
 	preSpike   string
 	postSpike  string
+	functions  []function
+	drawn      []drawnAttribute
 }
 
 // acts reports whether spikes do something to the synapses.
@@ -53,11 +59,11 @@ func (s *synapse) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: Syn
 
 func (in *interp) makeNeuron(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	n := &neuron{name: "Neuron"}
-	var parameters, functions, extra starlark.Value = starlark.None, starlark.None, starlark.None
+	var parameters, equations, functions, extra starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None
 	var spike, axon, reset, refractory starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None
 	var desc string
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "parameters?", &parameters, "equations?", &n.equations,
-		"spike?", &spike, "axon_spike?", &axon, "reset?", &reset, "refractory?", &refractory,
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "parameters?", &parameters, "equations?", &equations,
+		"spike?", &spike, "axon_spike?", &axon, "reset?", &reset, "axon_reset?", &axon, "refractory?", &refractory,
 		"functions?", &functions, "name?", &n.name, "description?", &desc, "extra_values?", &extra); err != nil {
 		return nil, err
 	}
@@ -78,44 +84,49 @@ func (in *interp) makeNeuron(_ *starlark.Thread, b *starlark.Builtin, args starl
 	if n.spike == "" && (n.reset != "" || refractory != starlark.None) {
 		return nil, withHint(fmt.Errorf("%s: reset= and refractory= belong to spikes, but there is no spike=", "Neuron"), "give the condition, for example spike=\"v > v_T\"")
 	}
-	if n.parameters, err = blockText("parameters", parameters); err != nil {
+	if n.parameters, n.drawn, err = parameterText("Neuron", parameters, false); err != nil {
 		return nil, err
 	}
-	if err = in.withFunctions(functions, &n.equations, &n.spike, &n.reset); err != nil {
+	var drawn []drawnAttribute
+	if n.equations, drawn, err = variableText("Neuron", equations, false); err != nil {
+		return nil, err
+	}
+	n.drawn = append(n.drawn, drawn...)
+	if n.functions, err = in.withFunctions(functions, &n.equations, &n.spike, &n.reset); err != nil {
 		return nil, fmt.Errorf("%s: %w", "Neuron", err)
 	}
 	return n, nil
 }
 
-// blockText reads a block of lines, or a dictionary of names and default values.
+// blockText reads a block of lines, or a list of them.
 func blockText(what string, v starlark.Value) (string, error) {
 	switch v := v.(type) {
 	case starlark.NoneType:
 		return "", nil
 	case starlark.String:
 		return string(v), nil
-	case *starlark.Dict:
-		var b strings.Builder
-		for _, kv := range v.Items() {
-			name, ok := kv[0].(starlark.String)
-			q, isNumber := asQuantity(kv[1])
-			if !ok || !isNumber || !q.Dim.Dimensionless() {
-				return "", fmt.Errorf("%s: %s as a dictionary maps names to plain numbers, got %v: %v", "Neuron", what, kv[0], kv[1])
+	case *starlark.List, starlark.Tuple:
+		var lines []string
+		list := v.(starlark.Indexable)
+		for k := range list.Len() {
+			line, err := blockText(what, list.Index(k))
+			if err != nil {
+				return "", err
 			}
-			fmt.Fprintf(&b, "%s = %v\n", string(name), q.Value)
+			lines = append(lines, line)
 		}
-		return b.String(), nil
+		return strings.Join(lines, "\n"), nil
 	}
-	return "", fmt.Errorf("%s: %s must be a string, got %s", "Neuron", what, article(v))
+	return "", fmt.Errorf("%s: %s must be a string or a list of them, got %s", "Neuron", what, article(v))
 }
 
 func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	s := &synapse{}
 	operation := "sum"
 	var name, desc string
-	var parameters starlark.Value = starlark.None
+	var parameters, equations starlark.Value = starlark.None, starlark.None
 	var preSpike, postSpike, preAxon, functions, pruning, creating starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "parameters?", &parameters, "equations?", &s.equations, "psp?", &s.psp,
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "parameters?", &parameters, "equations?", &equations, "psp?", &s.psp,
 		"operation?", &operation, "pre_spike?", &preSpike, "post_spike?", &postSpike, "pre_axon_spike?", &preAxon, "functions?", &functions,
 		"pruning?", &pruning, "creating?", &creating, "name?", &name, "description?", &desc); err != nil {
 		return nil, err
@@ -141,13 +152,18 @@ func (in *interp) makeSynapse(_ *starlark.Thread, b *starlark.Builtin, args star
 			}
 		}
 	}
-	if s.parameters, err = blockText("parameters", parameters); err != nil {
+	if s.parameters, s.drawn, err = parameterText("Synapse", parameters, true); err != nil {
 		return nil, err
 	}
+	var drawn []drawnAttribute
+	if s.equations, drawn, err = variableText("Synapse", equations, true); err != nil {
+		return nil, err
+	}
+	s.drawn = append(s.drawn, drawn...)
 	if functions == nil {
 		functions = starlark.None
 	}
-	if err = in.withFunctions(functions, &s.equations, &s.psp, &s.preSpike, &s.postSpike); err != nil {
+	if s.functions, err = in.withFunctions(functions, &s.equations, &s.psp, &s.preSpike, &s.postSpike); err != nil {
 		return nil, fmt.Errorf("%s: %w", "Synapse", err)
 	}
 	if err := s.checkOperation(operation); err != nil {

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 
@@ -23,10 +24,12 @@ func (s *synapse) checkOperation(operation string) error {
 		}
 		return nil
 	case "max", "min":
-		return withHint(fmt.Errorf("%s: operation=%q is not supported; \"sum\" and \"mean\" are", "Synapse", operation),
-			"of a few inputs take "+operation+"(sum(a), sum(b)), with a target for each; of all neurons of a population "+operation+"(r) in its own equations")
+		if s.fold = operation; s.acts() {
+			return fmt.Errorf("%s: operation=%q is for rate-coded neurons", "Synapse", operation)
+		}
+		return nil
 	}
-	return withHint(fmt.Errorf("%s: there is no operation=%q", "Synapse", operation), `"sum" or "mean"`)
+	return withHint(fmt.Errorf("%s: there is no operation=%q", "Synapse", operation), `"sum", "mean", "max" or "min"`)
 }
 
 var synapseCount = regexp.MustCompile(`\bN_(incoming|outgoing)\b`)
@@ -34,11 +37,15 @@ var synapseCount = regexp.MustCompile(`\bN_(incoming|outgoing)\b`)
 // counts reports whether what synapses transmit depends on how many of them there are.
 func (s *synapse) counts() bool { return synapseCount.MatchString(s.psp) }
 
-// averages makes the synapses of a projection transmit their mean.
+// averages makes the synapses of a projection transmit their mean, or the largest or smallest of what they bring.
 func (p *projection) averages(t *starlark.Thread, s *synapse) error {
-	if p.from.emits() || p.to.emits() {
-		return fmt.Errorf("%s: operation=\"mean\" is for rate-coded neurons", p.what)
+	if p.from.emits() && !p.decodes || p.to.emits() {
+		return fmt.Errorf("%s: operation=%q is for rate-coded neurons", p.what, cmp.Or(s.fold, "mean"))
 	}
 	p.setPsp(t, s)
-	return p.learn(t, s)
+	if err := p.learn(t, s); err != nil {
+		return err
+	}
+	p.learned.Transmit.Operation = s.fold
+	return nil
 }

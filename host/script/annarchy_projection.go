@@ -2,6 +2,8 @@ package script
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/connect"
@@ -13,6 +15,7 @@ import (
 // projection is ANNarchy's Projection. It joins the network when a connector gives it synapses.
 type projection struct {
 	in        *interp
+	home      *world // the network that it joined
 	proj      *net.Projection
 	connected bool
 	what      string // for messages: Projection 'NAME'
@@ -22,11 +25,29 @@ type projection struct {
 	// continuous: the synapses transmit in every step, not by spikes.
 	continuous bool
 	// learned are the synapses when they have equations of their own; they are then what joins the network.
-	learned *net.Synapses
-	vars    map[string]variable
-	names   []string
-	src     *diag.Source
-	span    diag.Span
+	learned   *net.Synapses
+	functions []function // of the synapse
+	drawn     []drawnAttribute
+	vars      map[string]variable
+	// preArg and postArg are the ends as the script has them; preRanks and postRanks their neurons where they do not follow each other.
+	preArg, postArg     starlark.Value
+	preRanks, postRanks []int32
+	table               *synapseTable // of the synapses, once they were asked for
+	frozen              bool          // proj.Rule lists the synapses
+	several             bool          // each synapse has a weight of its own, also where they are equal
+	delay               float64       // seconds
+	ownDelays           bool
+	current             bool      // CurrentInjection
+	filter              *filtered // Convolution or Pooling
+	decodes             bool      // DecodingProjection
+	settled             bool      // what its target means was looked at
+	// rigid synapses do not learn, silent ones do not transmit; plastic and sends are what they did before.
+	rigid, silent bool
+	plastic       map[*net.Pathway]*diag.Source
+	sends         *net.Transmission
+	names         []string
+	src           *diag.Source
+	span          diag.Span
 }
 
 var _ starlark.HasSetField = (*projection)(nil)
@@ -47,14 +68,18 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 		"method?", &method, "disable_omp?", &disable); err != nil {
 		return nil, err
 	}
-	from, fromSpan, err := in.spanOf("pre", pre)
+	from, fromSpan, preRanks, err := in.part("pre", pre)
 	if err != nil {
 		return nil, err
 	}
-	to, toSpan, err := in.spanOf("post", post)
+	to, toSpan, postRanks, err := in.part("post", post)
 	if err != nil {
 		return nil, err
 	}
+	if from.home != to.home {
+		return nil, fmt.Errorf("%s: %q and %q belong to different networks", b.Name(), from.group.Name, to.group.Name)
+	}
+	defer in.within(from.home)()
 	part := fromSpan != net.All(from.group) || toSpan != net.All(to.group)
 	targets, err := targetNames(b.Name(), target)
 	if err != nil {
@@ -63,7 +88,7 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 	if len(targets) > 1 && !(from.emits() && to.emits()) {
 		return nil, fmt.Errorf("%s: several targets are for spikes only", b.Name())
 	}
-	p := &projection{in: in, from: from, to: to, targets: targets, proj: &net.Projection{Pre: from.group, Post: to.group, Target: targets[0], Place: in.placeOf(t)}}
+	p := &projection{in: in, home: in.world, from: from, to: to, preArg: pre, postArg: post, preRanks: preRanks, postRanks: postRanks, targets: targets, proj: &net.Projection{Pre: from.group, Post: to.group, Target: targets[0], Place: in.placeOf(t)}}
 	if p.proj.Name, err = in.objectName(b.Name(), name, func(k int) string { return fmt.Sprintf("proj%d", k) }); err != nil {
 		return nil, err
 	}
@@ -77,9 +102,15 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 		if s, ok = syn.(*synapse); !ok {
 			return nil, fmt.Errorf("%s: synapse= takes a Synapse, got %s", b.Name(), article(syn))
 		}
+		p.drawn, p.functions = s.drawn, s.functions
 	}
 	switch {
-	case s != nil && (s.mean || s.counts() && !from.emits() && !to.emits() && !s.acts()):
+	case s != nil && s.decodes:
+		p.decodes = true
+		if err := p.averages(t, s); err != nil {
+			return nil, err
+		}
+	case s != nil && (s.mean || s.fold != "" || s.counts() && !from.emits() && !to.emits() && !s.acts()):
 		if err := p.averages(t, s); err != nil {
 			return nil, err
 		}
@@ -89,13 +120,8 @@ func (in *interp) makeProjection(t *starlark.Thread, b *starlark.Builtin, args s
 			return nil, err
 		}
 	case part && (s == nil || !s.learns()):
-		if s == nil {
-			s = &synapse{}
-		}
 		p.setPsp(t, s)
-		if err := p.learn(t, s); err != nil {
-			return nil, err
-		}
+		p.preRanks, p.postRanks = ranksOf(preRanks, fromSpan), ranksOf(postRanks, toSpan)
 	case s != nil:
 		p.setPsp(t, s)
 		if s.learns() {
@@ -181,15 +207,14 @@ func (in *interp) checkPending() error {
 
 // AttrNames lists attributes and connectors.
 func (p *projection) AttrNames() []string {
-	names := []string{"name", "pre", "post", "target", "connect"}
-	if p.learned != nil {
-		names = append(append(names, "connectivity_matrix"), p.names...)
+	names := append([]string{"name", "pre", "post", "target", "connect", "from_function", "connect_with_func"}, p.variableNames()...)
+	for n := range projectionMethods {
+		names = append(names, n)
 	}
-	for n := range connectors {
-		names = append(names, "connect_"+n)
-	}
-	for n := range connectorAliases {
-		names = append(names, "connect_"+n)
+	for _, list := range []func(func(string) bool){maps.Keys(connectors), maps.Keys(connectorAliases)} {
+		for n := range list {
+			names = append(names, n, "connect_"+n)
+		}
 	}
 	sort.Strings(names)
 	return names
@@ -197,21 +222,19 @@ func (p *projection) AttrNames() []string {
 
 // Attr implements proj.name.
 func (p *projection) Attr(name string) (starlark.Value, error) {
-	if p.learned != nil {
-		if v, ok := p.vars[name]; ok {
-			return p.values(v)
-		}
-		if name == "connectivity_matrix" {
-			return starlark.NewBuiltin(name, p.matrix), nil
-		}
+	if slices.Contains(p.variableNames(), name) {
+		return p.values(name)
+	}
+	if f := projectionMethods[name]; f != nil {
+		return f(p, name)
 	}
 	switch name {
 	case "name":
 		return starlark.String(p.proj.Name), nil
 	case "pre":
-		return p.in.byGroup[p.proj.Pre], nil
+		return p.preArg, nil
 	case "post":
-		return p.in.byGroup[p.proj.Post], nil
+		return p.postArg, nil
 	case "target":
 		return starlark.String(p.proj.Target), nil
 	case "connect":
@@ -223,67 +246,28 @@ func (p *projection) Attr(name string) (starlark.Value, error) {
 			return p, p.setRule(t, r)
 		}), nil
 	}
-	if len(name) > 8 && name[:8] == "connect_" {
-		kind := name[8:]
-		if k, ok := connectorAliases[kind]; ok {
-			kind = k
-		}
-		if c, ok := connectors[kind]; ok {
-			return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-				r, err := c(p.in, b.Name(), args, kwargs)
-				if err != nil {
-					return nil, err
-				}
-				return p, p.setRule(t, r)
-			}), nil
-		}
+	if name == "from_function" || name == "connect_with_func" || name == "connect_from_function" {
+		return starlark.NewBuiltin(name, p.fromFunction), nil
+	}
+	if f := p.filterMethod(name); f != nil {
+		return f, nil
+	}
+	if p.current && name == "connect_current" {
+		return starlark.NewBuiltin(name, p.connectCurrent), nil
+	}
+	if f := p.in.callable(p.functions, name); f != nil {
+		return f, nil
+	}
+	if c := connectorNamed(name); c != nil {
+		return starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			r, err := c(p.in, b.Name(), args, kwargs)
+			if err != nil {
+				return nil, err
+			}
+			return p, p.setRule(t, r)
+		}), nil
 	}
 	return nil, noAttr(p.what, name, p.AttrNames())
-}
-
-// withoutSelf sees to rules that leave out the connection of a neuron with itself where both ends are views of one population.
-func (p *projection) withoutSelf(r *ruleValue) error {
-	if p.learned == nil || p.learned.Pre.Group != p.learned.Post.Group || p.learned.Pre == p.learned.Post {
-		return nil
-	}
-	pre, post := p.learned.Pre, p.learned.Post
-	apart := pre.Stop <= post.Start || post.Stop <= pre.Start
-	overlap := func(allowed bool) error {
-		if apart || allowed {
-			return nil
-		}
-		return withHint(fmt.Errorf("%s: %s between views that share neurons cannot leave out self-connections", p.what, r.rule.Name()),
-			"pass allow_self_connections=True, or give the pairs with connect_from_arrays")
-	}
-	switch x := r.rule.(type) {
-	case connect.AllToAll:
-		if apart || x.AllowSelf {
-			x.AllowSelf, r.rule = true, x
-			return nil
-		}
-		pairs := &connect.Arrays{Weight: x.Weight, Delay: x.Delay}
-		for i := pre.Start; i < pre.Stop; i++ {
-			for j := post.Start; j < post.Stop; j++ {
-				if i != j {
-					pairs.Pre, pairs.Post = append(pairs.Pre, int32(i-pre.Start)), append(pairs.Post, int32(j-post.Start))
-				}
-			}
-		}
-		r.rule = pairs
-	case connect.FixedProbability:
-		err := overlap(x.AllowSelf)
-		x.AllowSelf, r.rule = true, x
-		return err
-	case connect.FixedNumberPre:
-		err := overlap(x.AllowSelf)
-		x.AllowSelf, r.rule = true, x
-		return err
-	case connect.FixedNumberPost:
-		err := overlap(x.AllowSelf)
-		x.AllowSelf, r.rule = true, x
-		return err
-	}
-	return nil
 }
 
 // setRule gives the projection its synapses. Sizes are checked here, where the script's line is known.
@@ -304,15 +288,25 @@ func (p *projection) setRule(t *starlark.Thread, r *ruleValue) error {
 	if p.learned != nil {
 		pre, post = p.learned.Pre, p.learned.Post
 	}
+	p.scatter(r)
 	if _, _, err := r.rule.Estimate(shape(pre), shape(post)); err != nil {
 		return err
 	}
+	p.delay, p.several, p.ownDelays = r.delay, r.several, !r.delaySet
 	p.proj.Rule, p.proj.Delay, p.proj.DelaySet = r.rule, r.delay, r.delaySet
 	p.proj.Place = p.in.placeOf(t)
 	p.connected = true
 	if p.learned != nil {
-		return p.joinLearned(r)
+		if err := p.joinLearned(r); err != nil {
+			return err
+		}
+		for _, d := range p.drawn {
+			if err := p.SetField(d.name, d.from); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	p.in.net.Projections = append(p.in.net.Projections, p.proj)
+	p.home.net.Projections = append(p.home.net.Projections, p.proj)
 	return nil
 }

@@ -25,35 +25,55 @@ func (p *population) computeFiringRate(t *starlark.Thread, b *starlark.Builtin, 
 		return nil, err
 	}
 	in, g := p.in, p.group
-	dt := in.defaultDT()
+	dt := in.dtOf(p.home)
 	switch {
 	case g.Spiking == nil:
 		return nil, withHint(fmt.Errorf("%s: %q has no spikes", b.Name(), g.Name), "its neuron has no spike=")
 	case !(window >= dt) || math.IsInf(window, 0):
 		return nil, fmt.Errorf("%s: the window is %v; it has at least one step", b.Name(), v)
-	case in.ran:
+	case p.home.ran:
 		return nil, withHint(fmt.Errorf("%s: %q has run already", b.Name(), g.Name), "call it before simulate()")
 	case p.vars["r"].name != "":
 		return nil, fmt.Errorf("%s: %q has a variable r already", b.Name(), g.Name)
+	}
+	return starlark.None, p.countSpikes(t, "r", window)
+}
+
+// countSpikes gives the population a variable for the mean firing rate of each neuron in the last window seconds.
+func (p *population) countSpikes(t *starlark.Thread, rate string, window float64) error {
+	in, g := p.in, p.group
+	dt := in.dtOf(p.home)
+	switch {
+	case p.vars[rate].name != "" && rate != "r":
+		return nil // another has asked for it
+	case g.Spiking == nil:
+		return fmt.Errorf("%q has spikes, but no equations", g.Name)
+	case p.home.ran:
+		return fmt.Errorf("%q has run already", g.Name)
+	}
+	count, suffix := windowCount, ""
+	if rate != "r" {
+		suffix = "_" + rate
+		count += suffix
 	}
 	place := in.placeOf(t)
 	source := func(text string) *diag.Source {
 		return &diag.Source{Name: fmt.Sprintf("firing rate of Population '%s'", g.Name), Text: text}
 	}
-	g.Params.Text += fmt.Sprintf("\nr = 0.0\n%s = 0.0", windowCount)
-	for _, name := range []string{"r", windowCount} {
+	g.Params.Text += fmt.Sprintf("\n%s = 0.0\n%s = 0.0", rate, count)
+	for _, name := range []string{rate, count} {
 		p.vars[name] = variable{name: name, stored: true}
 		p.names = append(p.names, name)
 	}
-	g.Code = append(g.Code, &net.CodeBlock{Name: g.Name + "_firing_rate", Code: source(fmt.Sprintf("r = %s*%v", windowCount, 1/window)), When: "after_resets", Order: -1, Place: place})
+	g.Code = append(g.Code, &net.CodeBlock{Name: g.Name + "_firing_rate" + suffix, Code: source(fmt.Sprintf("%s = %s*%v", rate, count, 1/window)), When: "after_resets", Order: -1, Place: place})
 	c := &net.Connection{I: make([]int32, g.N), J: make([]int32, g.N), Place: place}
 	for i := range c.I {
 		c.I[i], c.J[i] = int32(i), int32(i)
 	}
-	in.net.Synapses = append(in.net.Synapses, &net.Synapses{Name: g.Name + "_window", Pre: net.All(g), Post: net.All(g), Dialect: check.Brian, Place: place, Connect: []*net.Connection{c},
+	p.home.net.Synapses = append(p.home.net.Synapses, &net.Synapses{Name: g.Name + "_window" + suffix, Pre: net.All(g), Post: net.All(g), Dialect: check.Brian, Place: place, Connect: []*net.Connection{c},
 		Pathways: []*net.Pathway{
-			{Name: "enter", Code: source(windowCount + "_post += 1"), Delay: []float64{0}},
-			{Name: "leave", Code: source(windowCount + "_post -= 1"), Delay: []float64{math.Round(window/dt) * dt}},
+			{Name: "enter", Code: source(count + "_post += 1"), Delay: []float64{0}},
+			{Name: "leave", Code: source(count + "_post -= 1"), Delay: []float64{math.Round(window/dt) * dt}},
 		}})
-	return starlark.None, nil
+	return nil
 }

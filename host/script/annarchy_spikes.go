@@ -152,6 +152,9 @@ func (p *projection) pathways(t *starlark.Thread, s *synapse) error {
 				return line, false
 			}
 			var all []string
+			if p.to.group.Spiking == nil { // given spikes depend on nothing
+				return "", true
+			}
 			for _, target := range p.targets {
 				all = append(all, gTarget.ReplaceAllString(line, conductance(target)))
 			}
@@ -160,7 +163,7 @@ func (p *projection) pathways(t *starlark.Thread, s *synapse) error {
 		if err != nil {
 			return fmt.Errorf("%s: %s_spike: %w", "Synapse", name, err)
 		}
-		if !post && !p.continuous && !gTarget.MatchString(s.preSpike) {
+		if !post && !p.continuous && p.to.group.Spiking != nil && !gTarget.MatchString(s.preSpike) {
 			line := ""
 			for _, target := range p.targets {
 				line += conductance(target) + " += w\n"
@@ -229,7 +232,7 @@ func (p *population) keepSpikeTimes() error {
 		return withHint(fmt.Errorf("%q has no equations that could tell when it spiked", g.Name), "keep the time in the synapse: pre_spike=\"...; last = t\", with the parameter last = -1e6")
 	case p.vars[lastSpikeVar].name != "":
 		return nil
-	case p.in.ran:
+	case p.home.ran:
 		return fmt.Errorf("%q has run already", g.Name)
 	}
 	g.Params.Text += fmt.Sprintf("\n%s = -1e6", lastSpikeVar)
@@ -251,14 +254,16 @@ func (p *projection) spikingSynapses(t *starlark.Thread, s *synapse) error {
 		s = &synapse{}
 	}
 	p.continuous = s.psp != "" || !p.from.emits()
-	if p.to.group.Spiking == nil && !p.continuous {
+	if p.to.group.Spiking == nil && p.to.group.Generator == nil && !p.continuous {
 		return withHint(fmt.Errorf("%s: neurons that spike have no firing rate that %q could sum", p.what, p.proj.Post.Name),
 			"give the synapse a psp= of their variables, or make the postsynaptic neurons spike")
 	}
 	if p.to.group.Spiking != nil {
 		for _, target := range p.targets {
 			if _, ok := p.to.vars[conductance(target)]; !ok {
-				return withHint(fmt.Errorf("%s has the target %q, but no equation of %q uses %s", p.what, target, p.to.group.Name, conductance(target)), didYouMeanTarget(p.to))
+				if err := p.to.addConductance(t, target, p.what); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -273,8 +278,24 @@ func (p *projection) spikingSynapses(t *starlark.Thread, s *synapse) error {
 	return p.pathways(t, s)
 }
 
+// presynapticName finds the variables of presynaptic neurons that the text of a synapse names.
+var presynapticName = regexp.MustCompile(`\bpre\.([A-Za-z_]\w*)`)
+
 // presynaptic is a variable of the presynaptic neuron in the text of a synapse.
 var presynaptic = regexp.MustCompile(`\bpre\.`)
+
+// addConductance gives neurons that spike a conductance for a target that none of their equations reads, as ANNarchy does; what arrives is lost.
+func (p *population) addConductance(t *starlark.Thread, target, what string) error {
+	name := conductance(target)
+	if p.home.ran {
+		return withHint(fmt.Errorf("%s has the target %q, but no equation of %q uses %s", what, target, p.group.Name, name), didYouMeanTarget(p))
+	}
+	p.in.warnAt(t, fmt.Sprintf("what %s brings is lost: no equation of %q uses %s", what, p.group.Name, name), didYouMeanTarget(p))
+	p.group.Equations.Text += "\n" + name + " = 0.0"
+	p.vars[name] = variable{name: name, stored: true}
+	p.names = append(p.names, name)
+	return nil
+}
 
 func didYouMeanTarget(p *population) string {
 	var known []string

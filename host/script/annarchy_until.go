@@ -30,9 +30,35 @@ func (p *population) stopCondition(t *starlark.Thread, text string) error {
 	return nil
 }
 
+// holdTogether reports whether the conditions of all populations hold now. A run ends where one does.
+func holdTogether(s Simulation, list []*population) (bool, error) {
+	sel, ok := s.(Selecting)
+	if !ok {
+		return false, notYet("simulate_until of several populations")
+	}
+	for _, p := range list {
+		cond := *p.stop.Condition
+		every := strings.HasPrefix(cond.Text, "all(")
+		cond.Text = cond.Text[len("any(") : len(cond.Text)-1]
+		found, err := sel.Where(net.All(p.group), &cond, p.group.Namespace)
+		if err != nil || len(found) == 0 || every && len(found) < p.group.N {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // simulateUntil is simulate_until(max_duration, population, operator='and'): it runs until the stop_condition of the population holds, or for
 // max_duration in ms, and gives the time that it ran, in ms.
 func (in *interp) simulateUntil(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return in.until(b, args, kwargs, func(f func(Simulation) error) error {
+		_, err := in.advance(t, f)
+		return err
+	})
+}
+
+// until is simulate_until of a network that run advances.
+func (in *interp) until(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, run func(func(Simulation) error) error) (starlark.Value, error) {
 	var longest, pops starlark.Value
 	operator, measure := "and", false
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "max_duration", &longest, "population", &pops, "operator?", &operator, "measure_time?", &measure); err != nil {
@@ -52,9 +78,8 @@ func (in *interp) simulateUntil(t *starlark.Thread, b *starlark.Builtin, args st
 	switch {
 	case operator != "and" && operator != "or":
 		return nil, fmt.Errorf("%s: operator is 'and' or 'or', got %q", b.Name(), operator)
-	case operator == "and" && len(list) > 1:
-		return nil, withHint(fmt.Errorf("%s: operator='and' of several populations is not supported", b.Name()), "operator='or' is; or look at one population whose neurons see the other")
 	}
+	var watched []*population
 	for _, v := range list {
 		p, err := in.findGroup(b.Name(), v)
 		if err != nil {
@@ -63,14 +88,27 @@ func (in *interp) simulateUntil(t *starlark.Thread, b *starlark.Builtin, args st
 		if p.stop == nil {
 			return nil, withHint(fmt.Errorf("%s: %q has no stop_condition", b.Name(), p.group.Name), `Population(..., stop_condition="r > 1.0 : any")`)
 		}
+		watched = append(watched, p)
 		p.group.Stops = append(p.group.Stops, p.stop)
 		defer func(g *net.Group) { g.Stops = nil }(p.group)
 	}
-	from := in.now()
+	from := in.timeOf(in.world)
 	steps := int64(math.Ceil(most/in.defaultDT() - 1e-9))
-	if _, err := in.advance(t, func(s Simulation) error { return s.RunSteps(in.ctx, steps) }); err != nil {
+	if err := run(func(s Simulation) error {
+		begin := s.Time()
+		for {
+			done := int64(math.Round((s.Time() - begin) / in.dtOf(in.world)))
+			if err := s.RunSteps(in.ctx, steps-done); err != nil || operator == "or" || len(watched) == 1 {
+				return err
+			}
+			all, err := holdTogether(s, watched)
+			if err != nil || all || int64(math.Round((s.Time()-begin)/in.dtOf(in.world))) >= steps {
+				return err
+			}
+		}
+	}); err != nil {
 		return nil, err
 	}
 	dt := in.defaultDT()
-	return starlark.Float(math.Round((in.now()-from)/dt) * dt * 1000), nil
+	return starlark.Float(math.Round((in.timeOf(in.world)-from)/dt) * dt * 1000), nil
 }

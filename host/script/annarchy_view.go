@@ -111,6 +111,12 @@ func (p *population) ranksOf(t starlark.Tuple) ([]int, error) {
 // all is a view of all neurons.
 func (p *population) all() *popView { return &popView{p, strided(0, p.group.N, 1)} }
 
+// Has is rank in view.
+func (v *popView) Has(x starlark.Value) (bool, error) {
+	i, err := starlark.AsInt32(x)
+	return err == nil && slices.Contains(v.ranks, i), nil
+}
+
 // Index is one neuron of the view.
 func (v *popView) Index(i int) starlark.Value { return &popView{v.pop, []int{v.ranks[i]}} }
 
@@ -146,7 +152,7 @@ func (v *popView) Get(k starlark.Value) (starlark.Value, bool, error) {
 
 // AttrNames lists variables and fixed attributes.
 func (v *popView) AttrNames() []string {
-	return sortedNames([]string{"name", "size", "ranks", "population"}, v.pop.names)
+	return sortedNames([]string{"get", "name", "population", "ranks", "set", "size", "sum"}, v.pop.names)
 }
 
 // Attr reads a variable of the neurons of the view.
@@ -166,6 +172,36 @@ func (v *popView) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "name":
 		return starlark.String(v.pop.group.Name), nil
+	case "rank":
+		if len(v.ranks) == 1 {
+			return starlark.MakeInt(v.ranks[0]), nil
+		}
+	case "get":
+		return oneArgMethod(name, func(x starlark.Value) (starlark.Value, error) {
+			s, ok := starlark.AsString(x)
+			if !ok {
+				return nil, fmt.Errorf("get: a name is expected, got %s", article(x))
+			}
+			return v.Attr(s)
+		}), nil
+	case "set":
+		return oneArgMethod(name, func(x starlark.Value) (starlark.Value, error) { return starlark.None, setFields(v, x) }), nil
+	case "sum":
+		return oneArgMethod(name, func(x starlark.Value) (starlark.Value, error) {
+			all, err := v.pop.sum(nil, starlark.NewBuiltin("sum", nil), starlark.Tuple{x}, nil)
+			if err != nil {
+				return nil, err
+			}
+			a, err := toArray(all)
+			if err != nil {
+				return nil, err
+			}
+			out := &Array{shape: []int{len(v.ranks)}, kind: a.kind}
+			for _, r := range v.ranks {
+				out.data = append(out.data, a.data[r])
+			}
+			return out, nil
+		}), nil
 	case "size":
 		return starlark.MakeInt(len(v.ranks)), nil
 	case "ranks":
@@ -182,9 +218,10 @@ func (v *popView) SetField(name string, val starlark.Value) error {
 	switch {
 	case !ok:
 		return noAttr(v.String(), name, v.pop.names)
-	case x.shared:
+	case x.shared && !v.pop.makeLocal(name):
 		return fmt.Errorf("%s of %q is one value for all neurons: set it on the population", name, v.pop.group.Name)
 	}
+	x = v.pop.vars[name]
 	all, err := v.pop.get(x)
 	if err != nil {
 		return err

@@ -308,6 +308,15 @@ func (a *Array) axisPositions(ax, n int, keys starlark.Tuple) (pos []int, keep b
 	return nil, false, fmt.Errorf("an array is indexed with whole numbers, slice(...), masks or index arrays, not with %s", article(keys[ax]))
 }
 
+// Has is x in a, of one of the elements.
+func (a *Array) Has(x starlark.Value) (bool, error) {
+	if b, ok := x.(starlark.Bool); ok {
+		return slices.Contains(a.data, boolFloat(bool(b))), nil
+	}
+	q, ok := asQuantity(x)
+	return ok && (q.Dim == a.dim || q.Value == 0) && slices.Contains(a.data, q.Value), nil
+}
+
 // Get implements a[key].
 func (a *Array) Get(key starlark.Value) (starlark.Value, bool, error) {
 	if k, ok := key.(starlark.Int); ok && len(a.shape) > 0 {

@@ -14,7 +14,7 @@ func arrayVocabulary() starlark.StringDict {
 	for name, f := range map[string]builtinFunc{
 		"array": makeArray, "asarray": plainArray, "linspace": linspace, "arange": arange,
 		"zeros": filled(0), "ones": filled(1), "full": full, "eye": eye, "meshgrid": meshgrid,
-		"concatenate": concatenate, "stack": stack, "reshape": reshapeFunc, "transpose": transposeFunc,
+		"concatenate": concatenate, "stack": stack, "moveaxis": moveAxis, "rollaxis": moveAxis, "reshape": reshapeFunc, "transpose": transposeFunc,
 		"argsort": argsort, "sort": sortFunc, "unique": unique, "nonzero": nonzero, "where": where,
 		"diff": diff, "cumsum": cumsum, "histogram": histogram, "histogram2d": histogram2d,
 		"dot": dot, "outer": outer, "repeat": repeatFunc, "tile": tile, "slice": makeSlice, "shape": shapeFunc,

@@ -99,10 +99,23 @@ func spiking(s Simulation, what string) (SpikingSimulation, error) {
 
 // inspect opens a part of the network, calls f and closes it again.
 func (in *interp) inspect(n *net.Network, f func(Simulation) error) error {
+	n.DT = in.defaultDT()
+	return in.lookInto(n, f)
+}
+
+// inspectWorld is inspect for a network that objects have joined.
+func (in *interp) inspectWorld(w *world, f func(Simulation) error) error {
+	if err := in.settleTargets(w); err != nil {
+		return err
+	}
+	w.net.DT = in.dtOf(w)
+	return in.lookInto(w.net, f)
+}
+
+func (in *interp) lookInto(n *net.Network, f func(Simulation) error) error {
 	if in.opt.Engine == nil {
 		return ErrStop
 	}
-	n.DT = in.defaultDT()
 	var s Simulation
 	var err error
 	if i, ok := in.opt.Engine.(Inspector); ok {

@@ -299,7 +299,7 @@ func (in *interp) eventsOf(t *starlark.Thread, o *object, g *net.Group, v starla
 func (in *interp) addNeurons(t *starlark.Thread, o *object, g *net.Group, ns starlark.StringDict) (*neuronGroup, error) {
 	g.Place = in.placeOf(t)
 	g.Namespace = &scope{in: in, namespace: ns, made: capture(t)}
-	p := &population{in: in, kind: o.kind, group: g, shape: []int{g.N}, vars: map[string]variable{}}
+	p := &population{in: in, home: in.world, kind: o.kind, group: g, shape: []int{g.N}, vars: map[string]variable{}}
 	if g.Equations != nil {
 		var err error
 		if p.vars, p.names, err = variables(check.Brian, g.Equations, nil); err != nil {

@@ -20,6 +20,22 @@ type world struct {
 	sim     Simulation // nil before the first run or store()
 	objects map[*object]bool
 	stored  map[string]storedState
+	ran     bool
+
+	// What ANNarchy's objects made of it: they join a network when they are made.
+	dtSet      bool   // net.DT was asked for
+	method     string // of setup()
+	groups     []*population
+	pending    []*projection // with those that are connected
+	monitors   []*monitor
+	openedWith uint64  // the seed of sim
+	seed       *uint64 // of Network(seed=), which is not the script's
+	compiled   bool
+	atCompile  compiledState
+}
+
+func newWorld(name string, n *net.Network) *world {
+	return &world{name: name, net: n, objects: map[*object]bool{}, stored: map[string]storedState{}}
 }
 
 // fill lists objects in the description, in the order in which they were made. What ANNarchy's vocabulary has put there stays.
@@ -197,7 +213,7 @@ func (in *interp) visible(fr *frameScope) []*object {
 func (in *interp) collect(objects []*object) error {
 	b := &in.brian
 	if b.magic == nil {
-		b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]storedState{}}
+		b.magic = in.world
 	}
 	w := b.magic
 	var known, fresh []*object
@@ -227,10 +243,10 @@ func (in *interp) newMagic() {
 		in.retire(b.magic)
 	}
 	in.allViews()
-	in.net = &net.Network{DT: in.net.DT}
-	in.sim, in.ran = nil, false
-	in.groups, in.pending = nil, nil
-	b.magic = &world{name: "run()", net: in.net, objects: map[*object]bool{}, stored: map[string]storedState{}}
+	last := in.world
+	in.world = newWorld("run()", &net.Network{DT: last.net.DT})
+	in.dtSet, in.method = last.dtSet, last.method
+	b.magic = in.world
 }
 
 // openWorlds is how many networks keep the device besides the one that was opened last. A loop over networks needs one; a script that goes back and
@@ -280,7 +296,7 @@ func (in *interp) startScope(_ *starlark.Thread, b *starlark.Builtin, args starl
 
 // opened notes that the network of a bare run() is in memory.
 func (in *interp) opened(s Simulation) {
-	if w := in.brian.magic; w != nil && w.sim == nil {
+	if w := in.brian.magic; w != nil && !slices.Contains(in.brian.worlds, w) {
 		w.sim = s
 		in.brian.worlds = append(in.brian.worlds, w)
 	}
@@ -295,6 +311,7 @@ type network struct {
 	w       *world
 	members []*object
 	pym     *pymonnto // nil without PymoNNto's groups
+	made    *made     // of a class of Network; nil: it is none
 }
 
 var (
@@ -313,15 +330,24 @@ func (n *network) Hash() (uint32, error) { return starlark.String(n.w.name).Hash
 
 // makeNetwork is Network(*objects, name=None).
 func (in *interp) makeNetwork(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var name, settings starlark.Value
-	if err := unpack(b.Name(), nil, kwargs, "name?", &name, "settings?", &settings); err != nil {
+	var name, settings, dt, seed starlark.Value
+	if err := unpack(b.Name(), nil, kwargs, "name?", &name, "settings?", &settings, "dt?", &dt, "seed?", &seed); err != nil {
 		return nil, err
 	}
 	o, err := in.newObject(t, b.Name(), "network", name)
 	if err != nil {
 		return nil, err
 	}
-	n := &network{in: in, w: &world{name: o.name, net: &net.Network{}, objects: map[*object]bool{}, stored: map[string]storedState{}}}
+	n := &network{in: in, w: newWorld(o.name, &net.Network{DT: in.net.DT})}
+	n.w.dtSet, n.w.method = in.dtSet, in.method
+	if isGiven(dt) {
+		if err := n.SetField("dt", dt); err != nil {
+			return nil, err
+		}
+	}
+	if err := n.setSeed(seed); err != nil {
+		return nil, err
+	}
 	return n, n.addAll("Network", args)
 }
 
@@ -368,7 +394,7 @@ func (n *network) addOne(o *object) {
 // AttrNames lists the methods and attributes.
 func (n *network) AttrNames() []string {
 	return []string{"add", "get_profiling_info", "get_states", "initialize", "iteration", "name", "objects", "profiling_info", "remove", "restore", "run", "schedule", "scheduling_summary", "set_states",
-		"simulate_iteration", "simulate_iterations", "stop", "store", "sweep", "t"}
+		"simulate_iteration", "simulate_iterations", "stop", "store", "sweep", "t", "create", "connect", "monitor", "compile", "simulate", "simulate_until", "step", "reset", "config", "dt", "time", "seed"}
 }
 
 // Attr gives a method or an attribute.
@@ -436,6 +462,9 @@ func (n *network) Attr(name string) (starlark.Value, error) {
 			}
 			return starlark.None, n.remove(args)
 		}), nil
+	}
+	if v := n.annarchyAttr(name); v != nil {
+		return v, nil
 	}
 	if n.pym != nil {
 		if slices.Contains(switches, name) {
@@ -517,7 +546,7 @@ func (n *network) describe(t *starlark.Thread) error {
 	if err := in.params.unknown(); err != nil {
 		return err
 	}
-	if len(n.members) == 0 {
+	if len(n.members) == 0 && len(n.w.net.Groups) == 0 {
 		return withHint(fmt.Errorf("there is nothing to run"), "add objects: Network(G, S, M), or net.add(G)")
 	}
 	n.w.net.DT = n.stepLength()
@@ -538,7 +567,8 @@ func (n *network) open(t *starlark.Thread) error {
 		if in.opt.Engine == nil {
 			return ErrStop
 		}
-		s, err := in.openSeeded(n.w.net)
+		n.w.openedWith = in.seedOfWorld(n.w)
+		s, err := in.openWorld(n.w)
 		if err != nil {
 			return err
 		}
@@ -688,7 +718,7 @@ func (in *interp) brianVocabulary() starlark.StringDict {
 	d := methodNames()
 	for name, f := range map[string]builtinFunc{
 		"NeuronGroup": in.makeNeuronGroup, "Equations": in.makeEquations, "PoissonGroup": in.makePoissonGroup, "PoissonInput": in.makePoissonInput,
-		"SpikeGeneratorGroup": in.makeSpikeGenerator, "TimedArray": in.makeTimedArray, "Synapses": in.makeSynapses,
+		"SpikeGeneratorGroup": in.makeSpikeGenerator, "TimedArray": in.adoptable(in.makeTimedArray), "Synapses": in.makeSynapses,
 		"StateMonitor": in.makeBrianMonitor, "SpikeMonitor": in.makeSpikeMonitor, "EventMonitor": in.makeSpikeMonitor,
 		"PopulationRateMonitor": in.makeRateMonitor, "Network": in.makeNetwork, "Clock": in.makeClock, "network_operation": in.networkOperation, "NetworkOperation": in.makeNetworkOperation,
 		"profiling_summary": in.profilingSummary, "scheduling_summary": in.schedulingSummary,

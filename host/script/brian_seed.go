@@ -100,6 +100,25 @@ func (in *interp) seedOf(n *net.Network) uint64 {
 	return seed
 }
 
+// openWorld opens a network with its own seed, if it has one.
+func (in *interp) openWorld(w *world) (Simulation, error) {
+	if w.seed != nil {
+		return in.opt.Engine.Open(w.net, in.seedOfWorld(w), in.warn)
+	}
+	return in.openSeeded(w.net)
+}
+
+// seedOfWorld is the seed that a network is opened with, or was.
+func (in *interp) seedOfWorld(w *world) uint64 {
+	switch {
+	case w.sim != nil:
+		return w.openedWith
+	case w.seed != nil:
+		return *w.seed
+	}
+	return in.seedOf(w.net)
+}
+
 // openSeeded opens a network that is going to run.
 func (in *interp) openSeeded(n *net.Network) (Simulation, error) {
 	seed := in.seedOf(n)

@@ -27,7 +27,7 @@ func endArg(what string, v starlark.Value) (*neuronGroup, error) {
 func (s *synapses) asGroup() (*neuronGroup, error) {
 	if s.standIn == nil {
 		g := &net.Group{Name: s.name, Dialect: check.Brian, DT: s.syn.DT, Order: s.syn.Order, Of: s.syn, Place: s.syn.Place}
-		s.standIn = &neuronGroup{object: s.object, pop: &population{in: s.in, kind: s.kind, group: g, vars: s.vars, names: s.names}, ns: s.ns, of: s}
+		s.standIn = &neuronGroup{object: s.object, pop: &population{in: s.in, home: s.in.world, kind: s.kind, group: g, vars: s.vars, names: s.names}, ns: s.ns, of: s}
 	}
 	return s.standIn, s.standIn.recount()
 }

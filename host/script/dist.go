@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/galvani-sim/galvani/host/connect"
 	"github.com/galvani-sim/galvani/host/rng"
@@ -81,12 +82,23 @@ func distributions(draws *draws) starlark.StringDict {
 	two := func(name, p, q string, make func(a, b float64) (*connect.Random, error), draw func(a, b float64, at rng.At, k uint32) float64) {
 		d[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			var x, y float64
-			var lo, hi starlark.Value = starlark.None, starlark.None
+			var lo, hi, generator starlark.Value = starlark.None, starlark.None, starlark.None
+			if q == "max_value" { // ANNarchy 5 calls these min and max, and takes the generator third
+				for k, kw := range kwargs {
+					if kw[0] == starlark.String("min") || kw[0] == starlark.String("max") {
+						kwargs = slices.Clone(kwargs)
+						kwargs[k] = starlark.Tuple{kw[0].(starlark.String) + "_value", kw[1]}
+					}
+				}
+				if len(args) > 2 {
+					args = args[:2]
+				}
+			}
 			pairs := []any{p, asFloat{&x}}
 			if q != "" {
 				pairs = append(pairs, q, asFloat{&y})
 			}
-			pairs = append(pairs, "min?", &lo, "max?", &hi)
+			pairs = append(pairs, "min?", &lo, "max?", &hi, "rng?", &generator)
 			if err := starlark.UnpackArgs(name, args, kwargs, pairs...); err != nil {
 				return nil, err
 			}

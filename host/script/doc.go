@@ -23,7 +23,7 @@
 //	function*.go                    functions of scripts that equations call: their declared units (function.go), and what they are as expressions
 //	                                (_inline, calls in _apply, statements in _flow, expressions in _value, functions of the vocabulary in _known)
 //	operation.go, run.go            functions that a run calls, and setup, time steps and the bare run
-//	annarchy_*.go                   ANNarchy: objects join the script's one network when they are made; what spikes is described with
+//	annarchy_*.go                   ANNarchy: objects join a network when they are made, that of the script or the Network that makes them; what spikes is described with
 //	                                the synapses and pathways of Brian2's dialect
 //	brian_*.go                      Brian2: objects join a network when it first runs. A bare run() takes those that variables name where
 //	                                it is called, a Network those that it was given; a script may have many of both

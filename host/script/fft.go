@@ -140,9 +140,24 @@ func linalgModule() starlark.StringDict {
 
 // norm is the Euclidean length of all elements.
 func norm(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	a, err := flatArg(b, args, kwargs)
+	var v, ord starlark.Value
+	if err := unpack(b.Name(), args, kwargs, "x", &v, "ord?", &ord); err != nil {
+		return nil, err
+	}
+	a, err := flatArg(b, starlark.Tuple{v}, nil)
 	if err != nil {
 		return nil, err
+	}
+	if isGiven(ord) {
+		if q, ok := asQuantity(ord); !ok || q.Value != 2 && q.Value != 1 || len(a.shape) > 1 {
+			return nil, fmt.Errorf("%s: ord is 1 or 2, of a vector", b.Name())
+		} else if q.Value == 1 {
+			total := 0.0
+			for _, x := range a.data {
+				total += math.Abs(x)
+			}
+			return number(total, a.dim), nil
+		}
 	}
 	squares := make([]float64, len(a.data))
 	for k, x := range a.data {

@@ -36,7 +36,11 @@ func (in *interp) addLibrary(d starlark.StringDict) {
 		"stdout": &moduleValue{"sys.stdout", starlark.StringDict{"flush": starlark.NewBuiltin("flush", doNothing), "write": starlark.NewBuiltin("write", in.writeOut)}}})
 	special := mathModule(d)
 	special["expit"] = elementFunction("expit", func(x float64) float64 { return 1 / (1 + math.Exp(-x)) })
-	lib["scipy"] = &moduleValue{"scipy", starlark.StringDict{"special": &moduleValue{"scipy.special", special}, "stats": &moduleValue{"scipy.stats", statsModule(&in.draws)}, "optimize": &moduleValue{"scipy.optimize", optimizeModule()}}}
+	lib["scipy"] = &moduleValue{"scipy", starlark.StringDict{"special": &moduleValue{"scipy.special", special}, "stats": &moduleValue{"scipy.stats", statsModule(&in.draws)}, "optimize": &moduleValue{"scipy.optimize", optimizeModule()}, "sparse": &moduleValue{"scipy.sparse", sparseModule()}}}
+	progress := functions(map[string]builtinFunc{"tqdm": progressBar, "trange": progressRange})
+	lib["tqdm"] = &moduleValue{"tqdm", progress}
+	progress["notebook"], progress["auto"] = lib["tqdm"], lib["tqdm"]
+	put("platform", functions(map[string]builtinFunc{"system": platformName, "machine": platformName, "python_version": platformName}))
 	put("cycler", functions(map[string]builtinFunc{"cycler": makeCycler}))
 	put("builtins", functions(map[string]builtinFunc{"sum": pythonSum}))
 	put("operator", operatorModule(d))

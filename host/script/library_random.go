@@ -169,7 +169,7 @@ func (d *draws) drawCounts(out starlark.StringDict) {
 	for name, f := range map[string]builtinFunc{"choice": d.choice, "shuffle": d.shuffle, "poisson": d.poisson, "binomial": d.binomial} {
 		out[name] = starlark.NewBuiltin(name, f)
 	}
-	out["random_sample"], out["ranf"], out["standard_normal"], out["integers"], out["random"] = out["rand"], out["rand"], out["randn"], out["randint"], out["rand"]
+	out["random_sample"], out["ranf"], out["standard_normal"], out["integers"], out["random"] = sized(out["rand"]), sized(out["rand"]), sized(out["randn"]), out["randint"], sized(out["rand"])
 }
 
 // choice is choice(a, size=None, replace=True, p=None): elements of an array, or of 0..a-1.
@@ -350,4 +350,21 @@ func (d *draws) counts(b *starlark.Builtin, args starlark.Tuple, kwargs []starla
 		return nil, wrong
 	}
 	return v, err
+}
+
+// sized is a function whose lengths are given one by one, as one that also takes them as a tuple: random((3, 4)), or size=.
+func sized(f starlark.Value) starlark.Value {
+	return starlark.NewBuiltin(f.(starlark.Callable).Name(), func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		if len(kwargs) == 1 && kwargs[0][0] == starlark.String("size") && len(args) == 0 {
+			args, kwargs = starlark.Tuple{kwargs[0][1]}, nil
+		}
+		if len(args) == 1 {
+			if shape, ok := args[0].(starlark.Tuple); ok {
+				args = shape
+			} else if args[0] == starlark.None {
+				args = nil
+			}
+		}
+		return starlark.Call(t, f, args, kwargs)
+	})
 }

@@ -77,6 +77,7 @@ func (in *interp) addModules(d starlark.StringDict) {
 	np["random"] = &moduleValue{"np.random", random}
 	np[pystar.Load], np["loadtxt"], np["genfromtxt"], np["r_"] = d["read"], d["read"], d["read"], rowJoiner{}
 	np["fft"], np["linalg"], np["errstate"], np["seterr"] = &moduleValue{"np.fft", fftModule()}, &moduleValue{"np.linalg", linalgModule()}, starlark.NewBuiltin("errstate", doNothing), starlark.NewBuiltin("seterr", doNothing)
+	np["ndarray"] = starlark.NewBuiltin("ndarray", filled(0))
 	np["set_printoptions"] = starlark.NewBuiltin("set_printoptions", doNothing)
 	d[pystar.Constants] = &moduleValue{"brian2.units.constants", physicalConstants()}
 	d["np"] = &moduleValue{"np", np}
@@ -110,7 +111,7 @@ func toType(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 // randomState is np.random.RandomState(seed): numbers of its own, which are not those that numpy draws.
 func randomState(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var seed uint64
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seed", &seed); err != nil {
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seed?", &seed); err != nil {
 		return nil, withHint(err, "a seed is a whole number from 0 on")
 	}
 	own := (&draws{seed: seed, stream: "RandomState"}).numpyRandom()

@@ -15,6 +15,7 @@ import (
 // return: Brian2 gives [elements, samples], ANNarchy [samples, elements].
 type monitor struct {
 	in    *interp
+	home  *world
 	kind  string
 	mon   *net.StateMonitor
 	pop   *population
@@ -24,6 +25,10 @@ type monitor struct {
 	taken  map[string]int
 	// conductances of spiking neurons, which are sampled when the spikes of a step have arrived and the neurons are not updated yet.
 	conductances *monitor
+	when         recording
+	ranks        []int       // of the neurons of a view, which spikes are named by; nil: all
+	proj         *projection // whose synapses are recorded; nil: a population's neurons
+	dend         *dendrite   // those of one neuron; nil: of all
 }
 
 var _ starlark.HasAttrs = (*monitor)(nil)
@@ -70,39 +75,59 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 	var source, vars starlark.Value
 	var period, offset, name starlark.Value = starlark.None, starlark.None, starlark.None
 	start := true
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "obj", &source, "variables", &vars, "period?", &period, "period_offset?", &offset,
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "obj", &source, "variables?", &vars, "period?", &period, "period_offset?", &offset,
 		"start?", &start, "name?", &name); err != nil {
 		return nil, err
 	}
-	if !start || offset != starlark.None {
-		return nil, fmt.Errorf("%s: start=False and period_offset= are not supported yet", "Monitor")
-	}
+	home := in.homeOf(source)
+	defer in.within(home)()
 	m := &net.StateMonitor{When: "end", Order: lastOfStep}
+	var err error
 	var p *population
 	var of net.Span
-	var err error
-	if proj, ok := source.(*projection); ok {
-		if p, err = proj.monitored(); err != nil {
+	var ranks []int
+	var proj *projection
+	dend, ofDendrite := source.(*dendrite)
+	if ofDendrite {
+		source, m.Elements = dend.p, dend.places()
+	}
+	if x, ok := source.(*projection); ok {
+		if p, err = x.monitored(); err != nil {
 			return nil, err
 		}
-		m.Synapses = proj.learned
+		m.Synapses, proj = x.learned, x
 	} else {
 		if view, ok := source.(*popView); ok {
 			for _, r := range view.ranks {
 				m.Elements = append(m.Elements, int32(r))
 			}
-			if _, spikes := withoutSpike(vars); !spikes {
-				source = view.pop // any neurons will do
-			}
+			ranks, source = view.ranks, view.pop
 		}
 		if p, of, err = in.spanOf("Monitor", source); err != nil {
 			return nil, err
 		}
 		m.Group = p.group
 	}
-	if period != starlark.None {
+	if vars, err = p.sumsAmong(vars); err != nil {
+		return nil, err
+	}
+	if names, err := monitoredVars(b.Name(), p, vars); ofDendrite && err == nil && slices.ContainsFunc(names, func(n string) bool { return p.vars[n].postsynaptic }) {
+		m.Elements = nil // the places of synapses are no postsynaptic neurons
+	}
+	var when recording
+	if isGiven(period) {
 		if m.DT, err = interval("Monitor: period", period, 1e-3); err != nil {
 			return nil, err
+		}
+	}
+	if isGiven(offset) {
+		d, err := duration("Monitor: period_offset", offset, 1e-3)
+		if err != nil {
+			return nil, err
+		}
+		if dt := in.dtOf(home); d > 0 && m.DT > dt { // sampled in every step, to leave out what is at others
+			when.every, when.offset = int64(math.Round(m.DT/dt)), int64(math.Round(d/dt))
+			m.DT = 0
 		}
 	}
 	rest, spikes := withoutSpike(vars)
@@ -117,7 +142,7 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 		if m.Name, err = in.objectName(b.Name(), name, def); err != nil {
 			return nil, err
 		}
-		mon = &monitor{in: in, kind: b.Name(), mon: m, pop: p}
+		mon = &monitor{in: in, home: in.world, kind: b.Name(), mon: m, pop: p}
 	} else if mon, err = in.addMonitor(t, b.Name(), m, p, rest, name, def, false); err != nil {
 		return nil, err
 	}
@@ -128,8 +153,18 @@ func (in *interp) makeMonitor(t *starlark.Thread, b *starlark.Builtin, args star
 			return nil, err
 		}
 	}
+	in.monitors = append(in.monitors, mon)
+	mon.ranks, mon.proj, mon.dend = ranks, proj, dend
 	if spikes {
-		err = in.recordSpikes(t, mon, of, rest == nil)
+		if err := in.recordSpikes(t, mon, of, rest == nil); err != nil {
+			return nil, err
+		}
+	}
+	for _, x := range mon.each() {
+		x.when = when
+	}
+	if !start {
+		mon.hold()
 	}
 	return mon, err
 }
@@ -156,7 +191,7 @@ func (in *interp) addMonitor(t *starlark.Thread, kind string, m *net.StateMonito
 	}
 	m.Place = in.placeOf(t)
 	in.net.Monitors = append(in.net.Monitors, m)
-	return &monitor{in: in, kind: kind, mon: m, pop: p, brian: brian}, nil
+	return &monitor{in: in, home: in.world, kind: kind, mon: m, pop: p, brian: brian}, nil
 }
 
 // monitoredVars reads the names of variables to record: a string, a list, or True for all.
@@ -226,8 +261,14 @@ func elements(p *population, v starlark.Value) ([]int32, error) {
 // AttrNames lists the recorded variables and t.
 func (m *monitor) AttrNames() []string {
 	names := append([]string{"t", "name", "get", "record", "source"}, m.mon.Vars...)
+	if !m.brian {
+		names = append(append(names, recorders...), "times", "variables")
+	}
 	if m.spikes != nil {
-		names = append(names, spikeName, "raster_plot", "mean_fr", "histogram")
+		names = append(names, spikeName)
+		for n := range spikeMethods {
+			names = append(names, n)
+		}
 	}
 	sort.Strings(names)
 	return names
@@ -253,6 +294,17 @@ func (m *monitor) Attr(name string) (starlark.Value, error) {
 		return m.times()
 	case "get":
 		return starlark.NewBuiltin("get", m.get), nil
+	}
+	if !m.brian {
+		switch {
+		case slices.Contains(recorders, name):
+			return m.control(name), nil
+		case name == "times":
+			return starlark.NewBuiltin(name, m.timesOf), nil
+		case name == "variables":
+			return stringList(m.recordedNames()), nil
+		}
+		name = sumVariable(name)
 	}
 	for i, v := range m.mon.Vars {
 		if v == name {
@@ -292,13 +344,7 @@ func (m *monitor) get(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tup
 	var names []string
 	switch name.(type) {
 	case starlark.NoneType:
-		names = slices.Clone(m.mon.Vars)
-		if m.conductances != nil {
-			names = append(names, m.conductances.mon.Vars...)
-		}
-		if m.spikes != nil {
-			names = append(names, spikeName)
-		}
+		names = m.recordedNames()
 		force = true
 	default:
 		var err error
@@ -330,7 +376,7 @@ func (m *monitor) since(name string, from int, reshape bool) (starlark.Value, in
 	if c := m.conductances; c != nil && slices.Contains(c.mon.Vars, name) {
 		return c.since(name, from, reshape)
 	}
-	i := slices.Index(m.mon.Vars, name)
+	i := slices.Index(m.mon.Vars, sumVariable(name))
 	if i < 0 {
 		return nil, 0, fmt.Errorf("get: %q is not recorded by %q", name, m.mon.Name)
 	}
@@ -344,6 +390,10 @@ func (m *monitor) since(name string, from int, reshape bool) (starlark.Value, in
 	a.data, a.shape = a.data[from*width:], []int{total - from, width}
 	if reshape && m.mon.Elements == nil && m.mon.Synapses == nil && width == m.pop.group.N {
 		a.shape = append([]int{a.shape[0]}, m.pop.shape...)
+	}
+	if m.proj != nil {
+		v, err := m.byDendrite(name, a)
+		return v, total, err
 	}
 	return a, total, nil
 }

@@ -6,10 +6,10 @@ import (
 )
 
 func (m *monitor) samples() (Samples, error) {
-	if m.in.sim == nil || !m.in.ran {
+	if m.home.sim == nil || !m.home.ran {
 		return Samples{Values: make([][]float64, len(m.mon.Vars))}, nil
 	}
-	return m.in.sim.Samples(m.mon)
+	return m.home.sim.Samples(m.mon)
 }
 
 // times are the sample times: seconds for Brian2's monitor, plain ms for ANNarchy's.
@@ -20,6 +20,13 @@ func (m *monitor) times() (starlark.Value, error) {
 	}
 	if m.brian {
 		return fromSlice(append([]float64(nil), s.T...), units.Second), nil
+	}
+	if kept := m.kept(s.T); kept != nil {
+		some := make([]float64, len(kept))
+		for k, at := range kept {
+			some[k] = s.T[at]
+		}
+		s.T = some
 	}
 	ms := make([]float64, len(s.T))
 	for i, t := range s.T {
@@ -46,6 +53,13 @@ func (m *monitor) values(i int, elementsFirst bool) (starlark.Value, error) {
 		n = len(s.Values[i]) / len(s.T)
 	}
 	data := s.Values[i]
+	if kept := m.kept(s.T); kept != nil {
+		some := make([]float64, 0, len(kept)*n)
+		for _, k := range kept {
+			some = append(some, data[k*n:(k+1)*n]...)
+		}
+		data, s.T = some, make([]float64, len(kept))
+	}
 	if !elementsFirst {
 		return &Array{data: append([]float64(nil), data...), shape: []int{len(s.T), n}, dim: v.dim, kind: v.kind}, nil
 	}

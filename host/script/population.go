@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -15,6 +16,7 @@ import (
 // population is a group of neurons: ANNarchy's Population or Brian2's NeuronGroup.
 type population struct {
 	in    *interp
+	home  *world // the network that it joined
 	kind  string // "Population" or "NeuronGroup", for messages
 	group *net.Group
 	shape []int
@@ -22,6 +24,15 @@ type population struct {
 	names []string
 	stop  *net.StopCondition // of simulate_until
 	sent  *net.Generator     // the spikes that a run began with
+	// again makes another like it, for a network that makes it its own; parts is what this one put into its network.
+	// spikeTimes are those of a SpikeSourceArray, timed is what a TimedArray shows, functions are those of the neuron; nil: it is none, or has none.
+	spikeTimes starlark.Value
+	spikesFrom float64 // seconds: when the times begin
+	timed      *timedInput
+	functions  []function
+	again      func(*starlark.Thread) (starlark.Value, error)
+	parts      *net.Network
+	adopted    bool
 }
 
 var (
@@ -79,6 +90,7 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	}
 	p, err := in.addGroup(t, b.Name(), g, shape, nil)
 	if err == nil {
+		p.functions = n.functions
 		texts := []*diag.Source{g.Equations}
 		if g.Spiking != nil {
 			texts = append(texts, g.Spiking.Threshold, g.Spiking.Reset)
@@ -94,6 +106,11 @@ func (in *interp) makePopulation(t *starlark.Thread, b *starlark.Builtin, args s
 	}
 	if d, ok := n.refractory.(*distribution); ok && err == nil {
 		err = p.SetField("refractory", d)
+	}
+	for _, d := range n.drawn {
+		if err == nil {
+			err = p.SetField(d.name, d.from)
+		}
 	}
 	return p, err
 }
@@ -138,7 +155,7 @@ func (in *interp) addGroup(t *starlark.Thread, kind string, g *net.Group, shape 
 	if err != nil {
 		return nil, err
 	}
-	p := &population{in: in, kind: kind, group: g, shape: shape, vars: vars, names: names}
+	p := &population{in: in, home: in.world, kind: kind, group: g, shape: shape, vars: vars, names: names}
 	in.net.Groups = append(in.net.Groups, g)
 	in.groups = append(in.groups, p)
 	in.byGroup[g] = p
@@ -176,6 +193,9 @@ func (in *interp) objectName(kind string, given starlark.Value, def func(int) st
 		for _, m := range in.net.SpikeMonitors {
 			taken[m.Name] = true
 		}
+		for _, m := range in.monitors { // also those that wait for their start
+			taken[m.mon.Name] = true
+		}
 	case "Projection":
 		for _, p := range in.net.Projections {
 			taken[p.Name] = true
@@ -211,7 +231,10 @@ func (in *interp) objectName(kind string, given starlark.Value, def func(int) st
 
 // AttrNames lists variables and fixed attributes.
 func (p *population) AttrNames() []string {
-	names := append([]string{"name", "size", "N", "geometry", "variables", "tags"}, p.names...)
+	names := append([]string{"name", "size", "N", "geometry", "tags"}, p.names...)
+	for n := range populationMethods {
+		names = append(names, n)
+	}
 	sort.Strings(names)
 	return names
 }
@@ -228,44 +251,31 @@ func (p *population) Attr(name string) (starlark.Value, error) {
 		return starlark.MakeInt(p.group.N), nil
 	case "geometry":
 		return intTuple(p.shape), nil
-	case "variables", "attributes":
-		list := make([]starlark.Value, len(p.names))
-		for i, n := range p.names {
-			list[i] = starlark.String(n)
+	case "spike_times":
+		if p.spikeTimes != nil {
+			return p.spikeTimes, nil
 		}
-		return starlark.NewList(list), nil
-	case "get":
-		return starlark.NewBuiltin("get", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			var name string
-			if err := starlark.UnpackPositionalArgs("get", args, kwargs, 1, &name); err != nil {
-				return nil, err
-			}
-			return p.Attr(name)
-		}), nil
-	case "set":
-		return starlark.NewBuiltin("set", p.setMany), nil
-	case "compute_firing_rate":
-		return starlark.NewBuiltin(name, p.computeFiringRate), nil
+	case "rates", "update", "schedule", "period":
+		if p.timed != nil {
+			return p.timedAttr(name), nil
+		}
+	}
+	if f := populationMethods[name]; f != nil {
+		return f(p, name)
+	}
+	if f := p.functionNamed(name); f != nil {
+		return f, nil
 	}
 	return nil, noAttr(fmt.Sprintf("%s %q", p.kind, p.group.Name), name, p.AttrNames())
 }
 
 // setMany is pop.set({"tau": 10.0, ...}).
-func (p *population) setMany(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var d *starlark.Dict
-	if err := starlark.UnpackPositionalArgs("set", args, kwargs, 1, &d); err != nil {
+func (p *population) setMany(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := oneArg(b, args, kwargs)
+	if err != nil {
 		return nil, err
 	}
-	for _, kv := range d.Items() {
-		name, ok := kv[0].(starlark.String)
-		if !ok {
-			return nil, fmt.Errorf("set: names are strings")
-		}
-		if err := p.SetField(string(name), kv[1]); err != nil {
-			return nil, err
-		}
-	}
-	return starlark.None, nil
+	return starlark.None, setFields(p, v)
 }
 
 // array wraps values of a variable in the group's shape.
@@ -285,7 +295,7 @@ func (p *population) get(v variable) (starlark.Value, error) {
 		}
 		return p.array(v, data), nil
 	}
-	if in.sim == nil || !in.ran {
+	if p.home.sim == nil || !p.home.ran {
 		for k := len(p.group.Initial) - 1; k >= 0; k-- {
 			a := p.group.Initial[k]
 			if a.Var != v.name {
@@ -306,7 +316,7 @@ func (p *population) get(v variable) (starlark.Value, error) {
 		// Defaults and expressions are known to the loaded network only.
 		return in.peek(p, v)
 	}
-	data, _, err := in.sim.Get(p.group, v.name)
+	data, _, err := p.home.sim.Get(p.group, v.name)
 	if err != nil {
 		return nil, err
 	}
@@ -316,7 +326,7 @@ func (p *population) get(v variable) (starlark.Value, error) {
 // peek loads the network as it is, reads a value and lets the network go again, since objects may still be added.
 func (in *interp) peek(p *population, v variable) (starlark.Value, error) {
 	var data []float64
-	err := in.inspect(in.net, func(s Simulation) (err error) {
+	err := in.inspectWorld(p.home, func(s Simulation) (err error) {
 		data, _, err = s.Get(p.group, v.name)
 		return err
 	})
@@ -331,6 +341,16 @@ func (p *population) SetField(name string, val starlark.Value) error {
 	v, ok := p.vars[name]
 	if !ok {
 		switch name {
+		case "spike_times":
+			if p.spikeTimes != nil {
+				return p.setSpikeTimes(val)
+			}
+		case "rates", "schedule", "period":
+			if p.timed != nil {
+				return p.setTimed(name, val)
+			}
+		case "refractory":
+			return p.setRefractory(val)
 		case "name", "size", "N", "geometry", "variables":
 			return fmt.Errorf("%s of a %s cannot be changed", name, p.kind)
 		case "tags":
@@ -350,7 +370,7 @@ func (p *population) SetField(name string, val starlark.Value) error {
 	case starlark.String:
 		a.Expr = &diag.Source{Name: fmt.Sprintf("initial value of %s.%s", p.group.Name, name), Text: string(x)}
 		p.in.remember(p.in.thread, fmt.Sprintf("%s '%s'", p.kind, p.group.Name), a.Expr)
-		if p.in.ran || p.in.state != nil {
+		if p.home.ran || p.in.state != nil {
 			return fmt.Errorf("%s.%s: an expression can be assigned before the first run only; assign numbers now", p.group.Name, name)
 		}
 		p.group.Initial = append(p.group.Initial, a)
@@ -368,10 +388,13 @@ func (p *population) SetField(name string, val starlark.Value) error {
 		if arr.dim != v.dim {
 			return unitMismatch(p, v, arr.dim)
 		}
+		if v.shared && len(arr.data) == p.group.N && p.makeLocal(name) {
+			v, n = p.vars[name], p.group.N
+		}
 		if len(arr.data) != 1 && len(arr.data) != n {
 			return fmt.Errorf("%s.%s has %d element%s, but %d values were given", p.group.Name, name, n, plural(n), len(arr.data))
 		}
-		if len(arr.shape) > 1 && len(arr.data) > 1 && !sameShape(arr.shape, p.shape) {
+		if len(arr.shape) > 1 && len(arr.data) > 1 && !sameShape(arr.shape, p.shape) && slices.Max(arr.shape) < len(arr.data) {
 			return fmt.Errorf("%s has the geometry %s, but the values have the shape %s", p.group.Name, shapeString(p.shape), shapeString(arr.shape))
 		}
 		a.Values = append([]float64(nil), arr.data...)
@@ -379,8 +402,8 @@ func (p *population) SetField(name string, val starlark.Value) error {
 	switch {
 	case p.in.state != nil:
 		return p.in.state.Set(p.group, name, a.Values)
-	case p.in.ran:
-		return p.in.sim.Set(p.group, name, a.Values)
+	case p.home.ran:
+		return p.home.sim.Set(p.group, name, a.Values)
 	}
 	p.group.Initial = append(p.group.Initial, a)
 	return nil

@@ -217,7 +217,7 @@ func (g *pymNeurons) finish() error {
 	}
 	grp := g.group
 	grp.Equations = &diag.Source{Name: "variables of " + g.name, Text: text}
-	p := &population{in: g.in, kind: g.kind, group: grp, shape: []int{grp.N}, vars: map[string]variable{}}
+	p := &population{in: g.in, home: g.in.world, kind: g.kind, group: grp, shape: []int{grp.N}, vars: map[string]variable{}}
 	var err error
 	if p.vars, p.names, err = variables(check.Brian, grp.Equations, nil); err != nil {
 		return err

@@ -30,10 +30,12 @@ func (in *interp) pymonntoVocabulary() starlark.StringDict {
 	d := starlark.StringDict{"afferent": starlark.String("afferent"), "efferent": starlark.String("efferent")}
 	for name, f := range map[string]builtinFunc{
 		"NeuronGroup": in.neuronGroupOf, "SynapseGroup": in.makeSynapseGroup, "Behavior": in.makeBehavior, "Recorder": in.makeRecorder, "EventRecorder": in.makeRecorder, pystar.Class: in.makeClass,
-		"get_squared_dim": squaredDim,
+		"get_squared_dim": squaredDim, "NeuronDimension": neuronDimension, "get_default_UI_modules": uiModules, "Network_UI": in.networkUI,
 	} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
+	// TabBase is what tabs of a window are made of, which are made and never shown.
+	d["TabBase"] = &classValue{in: in, name: "TabBase", attrs: starlark.StringDict{"__init__": starlark.NewBuiltin("__init__", doNothing)}}
 	return d
 }
 

@@ -154,3 +154,17 @@ func squaredDim(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	return starlarkstruct.FromStringDict(starlark.String("NeuronDimension"),
 		starlark.StringDict{"width": starlark.MakeInt(w), "height": starlark.MakeInt(n / w), "depth": starlark.MakeInt(depth)}), nil
 }
+
+// neuronDimension is NeuronDimension(width=10, height=1, depth=1): a grid of cells.
+func neuronDimension(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	w, h, d := 10, 1, 1
+	var centered starlark.Value
+	if err := unpack(b.Name(), args, kwargs, "width?", &w, "height?", &h, "depth?", &d, "input_patterns?", &centered, "centered?", &centered); err != nil {
+		return nil, err
+	}
+	if w < 1 || h < 1 || d < 1 || w > maxGroup/h/d {
+		return nil, fmt.Errorf("%s: a grid of %d x %d x %d cells; lengths are positive, and a group has at most %d neurons", b.Name(), w, h, d, maxGroup)
+	}
+	return starlarkstruct.FromStringDict(starlark.String(b.Name()),
+		starlark.StringDict{"width": starlark.MakeInt(w), "height": starlark.MakeInt(h), "depth": starlark.MakeInt(d)}), nil
+}

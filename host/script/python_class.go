@@ -127,6 +127,7 @@ type classValue struct {
 	in     *interp
 	name   string
 	bases  []*classValue
+	native starlark.Callable // Network, which the class is made of; nil: of nothing but classes
 	attrs  starlark.StringDict
 	order  []string // of attrs
 	fields []string // of a dataclass, with those of its bases; nil: it is none
@@ -166,6 +167,16 @@ func (c *classValue) all() []*classValue {
 	return out
 }
 
+// nativeBase is what the class or one of its bases is made of besides classes; nil: nothing.
+func (c *classValue) nativeBase() starlark.Callable {
+	for _, k := range c.all() {
+		if k.native != nil {
+			return k.native
+		}
+	}
+	return nil
+}
+
 func (c *classValue) find(name string) starlark.Value {
 	for _, k := range c.all() {
 		if v := k.attrs[name]; v != nil && v != fieldOf("") {
@@ -181,7 +192,7 @@ func (c *classValue) Attr(name string) (starlark.Value, error) {
 		return starlark.String(c.name), nil
 	}
 	if name == "__dict__" {
-		return (&instance{c, c.attrs}).Attr(name)
+		return (&instance{class: c, attrs: c.attrs}).Attr(name)
 	}
 	switch v := c.find(name).(type) {
 	case nil:
@@ -205,6 +216,9 @@ func (c *classValue) SetField(name string, v starlark.Value) error {
 // CallInternal makes an object.
 func (c *classValue) CallInternal(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	o := &instance{class: c, attrs: starlark.StringDict{}}
+	if c.nativeBase() != nil {
+		return c.makeNetworkOf(t, o, args, kwargs)
+	}
 	if init := c.find("__init__"); init != nil {
 		_, err := starlark.Call(t, init, append(starlark.Tuple{o}, args...), kwargs)
 		return o, err
@@ -265,6 +279,8 @@ func (c *classValue) fill(t *starlark.Thread, o *instance, args starlark.Tuple, 
 type instance struct {
 	class *classValue
 	attrs starlark.StringDict
+	// native is what the object is besides: a Network; nil: nothing.
+	native starlark.HasSetField
 }
 
 var (
@@ -325,6 +341,11 @@ func (o *instance) Attr(name string) (starlark.Value, error) {
 		return d, nil
 	}
 	v := o.class.find(name)
+	if v == nil && o.native != nil {
+		if own, err := o.native.Attr(name); err == nil && own != nil {
+			return own, nil
+		}
+	}
 	if v == nil {
 		return nil, noAttr(o.class.name, name, o.AttrNames())
 	}
@@ -375,6 +396,9 @@ func boundTo(name string, fn starlark.Callable, self starlark.Value) starlark.Va
 func (o *instance) SetField(name string, v starlark.Value) error {
 	if m, ok := o.class.find(name).(*methodKind); ok && m.kind == "property" {
 		return withHint(fmt.Errorf("%s.%s is a property and cannot be set", o.class.name, name), "set what it is computed from")
+	}
+	if o.native != nil && name == "dt" {
+		return o.native.SetField(name, v)
 	}
 	o.attrs[name] = v
 	return nil
@@ -427,6 +451,10 @@ func (in *interp) newClass(_ *starlark.Thread, _ *starlark.Builtin, args starlar
 		return nil, fmt.Errorf("class %s: %s= has no meaning here", c.name, string(kwargs[0][0].(starlark.String)))
 	}
 	for _, b := range args[3:] {
+		if f, ok := b.(*starlark.Builtin); ok && f.Name() == "Network" {
+			c.native = f
+			continue
+		}
 		base, ok := b.(*classValue)
 		if !ok {
 			return nil, withHint(fmt.Errorf("class %s: %s is no class that another can be made of", c.name, article(b)), "a class has the classes of the script as bases; behaviours are written class X(Behavior) where nothing is indented")

@@ -113,6 +113,8 @@ func asQuantity(v starlark.Value) (units.Quantity, bool) {
 		return units.Quantity{Value: float64(v)}, true
 	case quantity:
 		return units.Quantity(v), true
+	case *constantValue:
+		return units.Quantity{Value: v.value}, true
 	case *Array:
 		if len(v.data) == 1 {
 			return units.Quantity{Value: v.data[0], Dim: v.dim}, true

@@ -49,11 +49,14 @@ const (
 )
 
 // defaultDT is the time step in force: the one set, else ANNarchy's 1 ms when only Populations exist, else Brian2's 0.1 ms.
-func (in *interp) defaultDT() float64 {
-	if in.dtSet {
-		return in.net.DT
+func (in *interp) defaultDT() float64 { return in.dtOf(in.world) }
+
+// dtOf is the time step in force in a network.
+func (in *interp) dtOf(w *world) float64 {
+	if w.dtSet {
+		return w.net.DT
 	}
-	for _, g := range in.net.Groups {
+	for _, g := range w.net.Groups {
 		if g.Dialect != check.ANNarchy {
 			return brianDT
 		}
@@ -63,7 +66,7 @@ func (in *interp) defaultDT() float64 {
 			return brianDT
 		}
 	}
-	if len(in.net.Groups) > 0 {
+	if len(w.net.Groups) > 0 {
 		return annarchyDT
 	}
 	return brianDT
@@ -128,6 +131,17 @@ func (in *interp) now() float64 {
 		return in.brian.awake[len(in.brian.awake)-1].sim.Time()
 	case in.sim != nil:
 		return in.sim.Time()
+	}
+	return 0
+}
+
+// timeOf is the time of a network.
+func (in *interp) timeOf(w *world) float64 {
+	switch {
+	case in.state != nil && in.brian.running == w:
+		return in.state.Time()
+	case w.sim != nil:
+		return w.sim.Time()
 	}
 	return 0
 }
@@ -247,6 +261,7 @@ func (in *interp) compile(t *starlark.Thread, b *starlark.Builtin, args starlark
 	if err := in.checkPending(); err != nil {
 		return nil, err
 	}
+	in.world.markCompiled()
 	return starlark.None, nil
 }
 
@@ -271,6 +286,9 @@ func (in *interp) describe(t *starlark.Thread) error {
 	if err := in.collect(in.visible(fr)); err != nil {
 		return err
 	}
+	if err := in.settleTargets(in.world); err != nil {
+		return err
+	}
 	if len(in.net.Groups) == 0 {
 		return withHint(fmt.Errorf("there is nothing to run"), "make a Population or a NeuronGroup first")
 	}
@@ -288,6 +306,7 @@ func (in *interp) ready(t *starlark.Thread) error {
 		if in.opt.Engine == nil {
 			return ErrStop
 		}
+		in.openedWith = in.seedOfWorld(in.world)
 		s, err := in.open()
 		if err != nil {
 			return err
@@ -309,13 +328,20 @@ func (in *interp) advance(t *starlark.Thread, f func(Simulation) error) (starlar
 
 // simulate is ANNarchy's simulate(duration) in ms; a quantity is taken too.
 func (in *interp) simulate(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var v starlark.Value
-	measure := false
-	var callbacks starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "duration", &v, "measure_time?", &measure, "callbacks?", &callbacks); err != nil {
+	d, err := simulateTime(b, args, kwargs)
+	if err != nil {
 		return nil, err
 	}
-	return in.runFor(t, "simulate", v, 1e-3)
+	return in.advance(t, func(s Simulation) error { return s.Run(in.ctx, d) })
+}
+
+// simulateTime reads the arguments of simulate(duration, measure_time=False).
+func simulateTime(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (float64, error) {
+	var v, measure, callbacks starlark.Value
+	if err := unpack(b.Name(), args, kwargs, "duration", &v, "measure_time?", &measure, "callbacks?", &callbacks, "progress_bar?", &callbacks); err != nil {
+		return 0, err
+	}
+	return runTime(b.Name(), v, 1e-3)
 }
 
 // run is Brian2's run(duration), with a unit.

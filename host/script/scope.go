@@ -180,6 +180,9 @@ func (s *scope) Lookup(name string) (check.Value, bool) {
 	if v, ok := s.namespace[name]; ok {
 		return s.in.scopeValue(v), true
 	}
+	if c := s.in.constants[name]; c != nil && !s.alone {
+		return s.in.scopeValue(c), true
+	}
 	if v, ok := constants[name]; ok {
 		return check.Value{Kind: check.ValQuantity, Q: units.Quantity{Value: v}}, true
 	}
@@ -229,6 +232,8 @@ func (in *interp) scopeValue(v starlark.Value) check.Value {
 		return check.Value{Kind: check.ValQuantity, Q: units.Quantity{Value: float64(v)}}
 	case quantity:
 		return check.Value{Kind: check.ValQuantity, Q: units.Quantity(v)}
+	case *constantValue:
+		return check.Value{Kind: check.ValQuantity, Q: units.Quantity{Value: v.value}}
 	case *timedArray:
 		return check.Value{Kind: check.ValTable, Table: v.t}
 	case *Array:

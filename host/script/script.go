@@ -101,18 +101,14 @@ type interp struct {
 	params params
 	draws  draws
 
-	net      *net.Network
-	dtSet    bool
-	method   string
-	groups   []*population
+	// world is the network that ANNarchy's objects join when they are made: that of a bare run(), or while a Network makes some its own.
+	*world
 	byGroup  map[*net.Group]*population
-	pending  []*projection
 	runFrame *frameScope // where run was last called
-	sim      Simulation
-	ran      bool
-	state    net.State // not nil inside a network operation
-	// functions are ANNarchy's, for all equations.
+	state    net.State   // not nil inside a network operation
+	// functions and constants are ANNarchy's, for all equations.
 	functions []function
+	constants map[string]*constantValue
 	// classes are the classes of behaviours in each script that was read.
 	classes map[*diag.Source][]*pyClass
 	brian   brian
@@ -209,7 +205,7 @@ func newInterp(ctx context.Context, path string, o Options) (*interp, error) {
 	if o.Steps == 0 {
 		o.Steps = DefaultSteps
 	}
-	in := &interp{ctx: ctx, opt: o, net: &net.Network{}, sources: map[string]*diag.Source{}, origins: map[*diag.Source]origin{},
+	in := &interp{ctx: ctx, opt: o, world: newWorld("run()", &net.Network{}), sources: map[string]*diag.Source{}, origins: map[*diag.Source]origin{},
 		modules: map[string]*module{}, imported: map[moduleKey]*localModule{}, places: map[*diag.Source]filePlace{}, warned: map[string]bool{}, byGroup: map[*net.Group]*population{}, draws: draws{seed: DefaultSeed}, lists: comprehensions{}, defined: map[place]*definition{}}
 	if o.Seed != nil {
 		in.draws.seed = *o.Seed

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/galvani-sim/galvani/host/check"
 	"github.com/galvani-sim/galvani/host/diag"
@@ -52,7 +53,28 @@ func (s *Sim) Set(g *net.Group, name string, values []float64) error {
 	if err != nil {
 		return err
 	}
-	return s.write(b, g.Name+"."+name, values)
+	if err := s.write(b, g.Name+"."+name, values); err != nil || !s.res.Now[g] {
+		return err
+	}
+	return s.setNow(g, b, name)
+}
+
+// setNow makes the value that a variable was given the present one for those who read it from its history.
+func (s *Sim) setNow(g *net.Group, b *plan.Buffer, name string) error {
+	past, ok := s.res.Plan.Find(g.Name, plan.HistoryVar(name))
+	if !ok {
+		return nil
+	}
+	values := make([]float64, b.Len)
+	if err := s.inst.Read(b.ID, 0, values); err != nil {
+		return err
+	}
+	dt := g.DT
+	if dt == 0 {
+		dt = s.net.DT
+	}
+	step := s.inst.At().Step / int64(math.Round(dt/s.res.Plan.BaseDT))
+	return s.inst.Write(past.ID, int(step%int64(past.Len/g.N))*g.N, values)
 }
 
 // operationState is what an operation sees of the running network.

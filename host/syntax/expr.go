@@ -64,7 +64,13 @@ func (p *parser) operator() (op string, t token, ok bool) {
 	op = t.text
 	switch t.kind {
 	case tokName:
-		if op != "and" && op != "or" {
+		switch {
+		case op == "is" && p.dialect == ANNarchy && at == p.pos: // ANNarchy reads Python's words for == and != so
+			op = "=="
+			if next := p.toks[at+1]; next.kind == tokName && next.text == "not" {
+				op, at = "!=", at+1
+			}
+		case op != "and" && op != "or":
 			return "", t, false
 		}
 	case tokOp:

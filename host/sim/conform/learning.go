@@ -2,6 +2,7 @@ package conform
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/galvani-sim/galvani/host/check"
@@ -13,6 +14,7 @@ import (
 // rule is a learning rule with one step of it written out: w and theta are changed in place.
 type rule struct {
 	name, parameters, equations, psp string
+	operation                        string // of net.Transmission
 	theta                            bool
 	next                             func(w float64, pre, post, theta, count float64) float64
 	transmit                         func(w, pre, post float64) float64
@@ -35,6 +37,32 @@ count += 1 : projection
 gain = k*count
 w += gain*(pre.r - post.r)`,
 		next: func(w, x, y, _, count float64) float64 { return w + 0.001*count*(x-y) }},
+	{name: "assigned", equations: `
+th = 0.5*post.r : postsynaptic
+n += 1 : projection
+w += 0.01*th - 0.0001*n`,
+		next: func(w, _, y, _, count float64) float64 { return w + 0.01*0.5*y - 0.0001*count }},
+	{name: "largest", operation: "max", equations: "w += 0.002*(pre.r - post.r)",
+		next: func(w, x, y, _, _ float64) float64 { return w + 0.002*(x-y) }},
+	{name: "smallest", operation: "min", equations: "w -= 0.004*pre.r", psp: "(w - 0.2) * pre.r", // which changes its sign
+		next: func(w, x, _, _, _ float64) float64 { return w - 0.004*x }, transmit: func(w, x, _ float64) float64 { return (w - 0.2) * x }},
+}
+
+// fold is what an operation makes of the values of all synapses.
+func fold(operation string, values []float64) float64 {
+	switch {
+	case len(values) == 0:
+		return 0
+	case operation == "max":
+		return slices.Max(values)
+	case operation == "min":
+		return slices.Min(values)
+	}
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum
 }
 
 // learning compares synapses with equations of their own, in ANNarchy's manner, with the steps written out: input is summed from the old
@@ -63,7 +91,7 @@ func (s *suite) learning(t *testing.T) {
 			}
 			plain := &connect.Arrays{Pre: []int32{0, 1}, Post: []int32{3, 3}, W: []float64{0.25, 0.5}}
 			syn := &net.Synapses{Name: "learn", Pre: net.All(pre), Post: net.All(post), Dialect: check.ANNarchy, Namespace: names{}, Params: text(l.parameters),
-				Equations: text(l.equations), Connect: []*net.Connection{{Rule: conn}}, Transmit: &net.Transmission{Target: "exc"}}
+				Equations: text(l.equations), Connect: []*net.Connection{{Rule: conn}}, Transmit: &net.Transmission{Target: "exc", Operation: l.operation}}
 			if l.psp != "" {
 				syn.Transmit.Psp = text(l.psp)
 			}
@@ -89,9 +117,12 @@ func (s *suite) learning(t *testing.T) {
 				l.transmit = func(w, x, _ float64) float64 { return w * x }
 			}
 			for step := range count {
-				sum := make([]float64, m)
+				sum, brought := make([]float64, m), make([][]float64, m)
 				for k := range w {
-					sum[js[k]] += l.transmit(w[k], x[is[k]], y[js[k]])
+					brought[js[k]] = append(brought[js[k]], l.transmit(w[k], x[is[k]], y[js[k]]))
+				}
+				for j := range sum {
+					sum[j] = fold(l.operation, brought[j])
 				}
 				for k := range plain.Pre {
 					sum[plain.Post[k]] += plain.W[k] * x[plain.Pre[k]]
