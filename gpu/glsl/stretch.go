@@ -69,18 +69,18 @@ func Stretch(l *Layout, ops []Op, chains [][]Op, clock, groupSize int, rounds Ro
 	d.linef("\tsync_group();")
 	d.linef("\tif (me == 0u) {")
 	d.linef("\t\tatomicAdd(grid_leave, %du + %du * listed + %du * acting);", rounds.Fixed, rounds.PerListed, rounds.PerSpike)
-	goOn := func(open string, also string) {
+	goOn := func(also string) {
 		d.linef("\t\tbool on = %sfault_tick == 0u;", also)
-		d.linef("\t\tgroup_on = atomicCompSwap(grid_open, %s - 1u, on ? %s : %s | %du) == %s - 1u && on;", open, open, open, uint32(ended), open)
+		d.linef("\t\tgroup_on = atomicCompSwap(grid_open, open - 1u, on ? open : open | %du) == open - 1u && on;", uint32(ended))
 		d.linef("\t\tif (!group_on) grid_done = k;")
 	}
 	enough := fmt.Sprintf("k < ticks && grid_leave <= %du && ", max(0, rounds.Most-rounds.Worst))
 	if d.act == "" {
-		goOn("open", enough)
+		goOn(enough)
 		d.linef("\t}")
 		d.linef("\t} else wait(open, k == ticks);")
 	} else {
-		goOn("open", "!many && ")
+		goOn("!many && ")
 		d.linef("\t\tgroup_alone = !group_on && !many;")
 		d.linef("\t}")
 		d.linef("\t} else wait(open, false);")
@@ -93,7 +93,7 @@ func Stretch(l *Layout, ops []Op, chains [][]Op, clock, groupSize int, rounds Ro
 		d.linef("\tif (is_last) {")
 		d.linef("\tmemoryBarrier();")
 		d.linef("\tif (me == 0u) {")
-		goOn("open", enough)
+		goOn(enough)
 		d.linef("\t}")
 		d.linef("\t} else wait(open, k == ticks);")
 		d.linef("\t}")
