@@ -162,7 +162,7 @@ func roundsAlone(l *glsl.Layout, ops []glsl.Op, size int) (n int) {
 func (i *Instance) runStretch(n int64) error {
 	r := i.stretch
 	for end := i.at.Step + n; i.at.Step < end; {
-		first, start := i.at.Step, time.Now()
+		first := i.at.Step
 		most := end - first
 		many := i.alwaysMany
 		if !many && r.program == nil && i.advanceTime < beforeCompiled {
@@ -171,6 +171,13 @@ func (i *Instance) runStretch(n int64) error {
 			many, most = r.pace.choose(most)
 		}
 		var err error
+		if many && r.program == nil {
+			if r.program, err = i.compile(r.text); err != nil {
+				return err
+			}
+			r.program.SetUints(glsl.UniformWhole, 4)
+		}
+		start := time.Now()
 		if many {
 			err = i.dispatchStretch(most)
 		} else {
@@ -185,14 +192,8 @@ func (i *Instance) runStretch(n int64) error {
 }
 
 // dispatchStretch takes up to n ticks in one dispatch, and the spikes of the last.
-func (i *Instance) dispatchStretch(n int64) (err error) {
+func (i *Instance) dispatchStretch(n int64) error {
 	r := i.stretch
-	if r.program == nil {
-		if r.program, err = i.compile(r.text); err != nil {
-			return err
-		}
-		r.program.SetUints(glsl.UniformWhole, 4)
-	}
 	words := make([]uint32, glsl.ControlSites)
 	if err := device.Upload(i.control, glsl.ControlDone, words[glsl.ControlDone:]); err != nil {
 		return err
@@ -233,7 +234,7 @@ const beforeCompiled = 200 * time.Millisecond
 const turnSteps = 16
 
 // Turns before the slower way is tried.
-const fewestTurns, mostTurns = 16, 256
+const fewestTurns, mostTurns = 4, 256
 
 // choose says which way to take, for how many of n steps at the most.
 func (p *pace) choose(n int64) (many bool, steps int64) {
