@@ -33,6 +33,7 @@ const (
 	stretchFew      = 8          // times as many spikes are few: work groups share them
 	perListed       = 8          // rounds of a spike that is listed
 	stretchPatience = 6000
+	testPatience    = 500
 	stretchWait     = 14_000
 )
 
@@ -43,6 +44,9 @@ func (i *Instance) stretchOf(units []unit, most int) (*stretch, error) {
 		return nil, nil
 	}
 	r := &stretch{elements: &units[0], groups: softwareThreads()}
+	if i.alwaysMany {
+		r.groups = min(r.groups, l.Groups)
+	}
 	u := r.elements
 	if len(units) == 2 {
 		if r.spikes = &units[1]; r.spikes.kind != spikes || r.spikes.clock != u.clock || len(u.few) != 1 || u.few[0].To != r.spikes.together[0] {
@@ -73,8 +77,11 @@ func (i *Instance) stretchOf(units []unit, most int) (*stretch, error) {
 	if fewestOf*rounds.Fixed+rounds.Worst > rounds.Most {
 		return nil, nil
 	}
-	if i.hasty {
+	switch {
+	case i.hasty:
 		rounds.Patience = 0
+	case i.alwaysMany: // tests run beside others, and do not choose what is faster
+		rounds.Patience = testPatience
 	}
 	r.access, r.clocks, r.samples = u.access, []int{u.clock}, u.samples
 	usual := l.Groups
