@@ -86,7 +86,7 @@ func TestGoldenSpikes(t *testing.T) {
 	p, err = OverSpikes(f.layout(), []Op{deliver}, 64)
 	golden(t, "overspikes_double", p, err)
 
-	f, emit, deliver, reset = spikingFixture(t, plan.Single, 1, same)
+	f, emit, deliver, _ = spikingFixture(t, plan.Single, 1, same)
 	l = f.layout()
 	l.Lists[deliver.List].Keep = true
 	p, err = Dispatch(l, []Op{emit, &SampleEach{0}}, [][]Op{{&Compact{deliver.List}, &plan.RecordSpikes{}}}, 8)

@@ -62,9 +62,9 @@ func (a *attribute) check(typ starlark.Value) error {
 		return fmt.Errorf("%s: locality is 'local', 'semiglobal' or 'global', not %q", a.kind, a.locality)
 	}
 	a.locality, a.typ = l, "float"
-	name, ok := starlark.AsString(typ)
+	name, _ := starlark.AsString(typ)
 	if f, isType := typ.(starlark.Callable); isType {
-		name, ok = f.Name(), true
+		name = f.Name()
 	}
 	if !isGiven(typ) {
 		return nil

@@ -75,15 +75,6 @@ func (n *network) SetField(name string, v starlark.Value) error {
 	return n.in.putDT("dt", v, 1e-3)
 }
 
-// asNetwork is a Network, or an object of a class made of it.
-func asNetwork(v starlark.Value) (*network, bool) {
-	if o, ok := v.(*instance); ok && o.native != nil {
-		v = o.native
-	}
-	n, ok := v.(*network)
-	return n, ok
-}
-
 // create is net.create(geometry, neuron, stop_condition=None, name=None), or net.create(PoissonPopulation(...)) of what was made outside.
 func (n *network) create(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var geometry, neuron, stop, name, pop, order starlark.Value

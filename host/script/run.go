@@ -353,14 +353,6 @@ func (in *interp) run(t *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	return in.advance(t, func(s Simulation) error { return s.Run(in.ctx, d) })
 }
 
-func (in *interp) runFor(t *starlark.Thread, name string, v starlark.Value, plain float64) (starlark.Value, error) {
-	d, err := runTime(name, v, plain)
-	if err != nil {
-		return nil, err
-	}
-	return in.advance(t, func(s Simulation) error { return s.Run(in.ctx, d) })
-}
-
 // step advances by one step, or by n.
 func (in *interp) step(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	n := 1
