@@ -171,7 +171,10 @@ void wait(uint to, bool end) {
 			seen = atomicOr(grid_open, 0u);
 		}
 		if (me == 0u) {
-		if (seen < to && atomicCompSwap(grid_open, to - 1u, to | 2147483648u) == to - 1u) seen = to | 2147483648u;
+		if (seen < to) {
+			uint was = atomicCompSwap(grid_open, to - 1u, to | 2147483648u);
+			seen = was == to - 1u ? to | 2147483648u : was; // it may have been opened, or ended, since
+		}
 		group_on = seen != (to | 2147483648u); // others may be ahead, and have left there
 		}
 	}
