@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -21,18 +22,23 @@ const (
 
 func (k elemKind) String() string { return [...]string{"float", "int", "bool"}[k] }
 
-// Array is an array of numbers with one unit, in C order. Rows and unit-step slices share storage with the array they
-// were taken from, as in numpy.
+// Array is an array of numbers with one unit, in C order. Rows and slices are views of the array that they were taken from, as in numpy.
 type Array struct {
 	data   []float64
 	shape  []int
 	dim    units.Dim
 	kind   elemKind
 	frozen bool
-	iters  int    // live iterators: no writes meanwhile
 	source string // the file it was read from, for messages
-	// through takes what is stored in elements: the array stands for a variable. nil: it stands for itself.
-	through func(key, v starlark.Value) error
+	// mem is shared with views; nil: there are none. data begins at origin in it, or with steps is a copy of what lies there, taken at write seen.
+	mem    *memory
+	origin int
+	steps  []int
+	seen   int
+	// measured arrays without unit come from arithmetic with units: in Brian2 they are quantities, which take units in place.
+	measured bool
+	// fixed tells why it cannot be changed in place, instead what to write.
+	fixed, instead string
 }
 
 // maxElements bounds one array (2 GiB), so that a typing error is a message and not an exhausted machine.
@@ -71,10 +77,10 @@ func fromSlice(data []float64, dim units.Dim, shape ...int) *Array {
 }
 
 func (a *Array) like(data []float64) *Array {
-	return &Array{data: data, shape: append([]int(nil), a.shape...), dim: a.dim, kind: a.kind}
+	return &Array{data: data, shape: append([]int(nil), a.shape...), dim: a.dim, kind: a.kind, measured: a.measured}
 }
 
-func (a *Array) copy() *Array { return a.like(append([]float64(nil), a.data...)) }
+func (a *Array) copy() *Array { return a.like(append([]float64(nil), a.now().data...)) }
 
 // elem is a single element as the script sees it.
 func (a *Array) elem(v float64) starlark.Value {
@@ -100,15 +106,15 @@ func shapeString(shape []int) string {
 
 func (a *Array) String() string {
 	var b strings.Builder
-	a.write(&b, 0, 0)
+	a.now().print(&b, 0, 0)
 	if !a.dim.Dimensionless() {
 		b.WriteString(" * " + a.dim.String())
 	}
 	return b.String()
 }
 
-// write prints a row, leaving out the middle of long ones.
-func (a *Array) write(b *strings.Builder, axis, off int) {
+// print writes a row, leaving out the middle of long ones.
+func (a *Array) print(b *strings.Builder, axis, off int) {
 	if axis == len(a.shape) {
 		switch a.kind {
 		case realElems:
@@ -133,7 +139,7 @@ func (a *Array) write(b *strings.Builder, axis, off int) {
 			i = n - 6
 			continue
 		}
-		a.write(b, axis+1, off+i*stride)
+		a.print(b, axis+1, off+i*stride)
 	}
 	b.WriteByte(']')
 }
@@ -143,7 +149,7 @@ func (a *Array) Type() string { return "array" }
 func (a *Array) Freeze() { a.frozen = true }
 
 // Truth is that of the one element, as in numpy; more elements count as a list that is not empty.
-func (a *Array) Truth() starlark.Bool { return len(a.data) > 1 || len(a.data) == 1 && a.data[0] != 0 }
+func (a *Array) Truth() starlark.Bool { return len(a.data) > 1 || len(a.data) == 1 && a.now().data[0] != 0 }
 func (a *Array) Hash() (uint32, error) {
 	return 0, fmt.Errorf("unhashable: array")
 }
@@ -179,7 +185,7 @@ func compareName(op syntax.Token) string {
 // toArray reads an array, a number, or (nested) lists of numbers and quantities.
 func toArray(v starlark.Value) (*Array, error) {
 	if a, ok := v.(*Array); ok {
-		return a, nil
+		return a.now(), nil
 	}
 	if w, ok := v.(*varView); ok {
 		return w.array()
@@ -230,7 +236,7 @@ func (b *arrayBuilder) add(v starlark.Value, depth int) ([]int, error) {
 		}
 		return b.add(a, depth)
 	case *Array:
-		if len(v.data) > 0 {
+		if v.now(); len(v.data) > 0 {
 			if err := b.leaf(v.data[0], v.dim, v.kind); err != nil {
 				return nil, err
 			}
@@ -317,11 +323,15 @@ func (a *Array) Unary(op syntax.Token) (starlark.Value, error) {
 
 // Binary implements elementwise arithmetic with numpy's broadcasting, and & | ^ on masks.
 func (a *Array) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (starlark.Value, error) {
+	if y, ok := y.(inPlace); ok && side == starlark.Left {
+		return a.changed(op, y.Value)
+	}
 	switch y.(type) {
 	case starlark.Bool, starlark.Int, starlark.Float, quantity, *Array, *starlark.List, starlark.Tuple:
 	default:
 		return nil, nil
 	}
+	a.now()
 	b, err := toArray(y)
 	if err != nil {
 		return nil, err
@@ -360,6 +370,16 @@ func arrayOp(op syntax.Token, l, r *Array) (starlark.Value, error) {
 		return nil, err
 	}
 	kind := realElems
+	if l.kind == boolElems && r.kind == boolElems { // sums and products of masks are masks
+		switch op {
+		case syntax.PLUS:
+			return broadcast(l, r, noDim, boolElems, math.Max)
+		case syntax.STAR:
+			return broadcast(l, r, noDim, boolElems, math.Min)
+		case syntax.MINUS:
+			return nil, withHint(fmt.Errorf("masks have no difference"), "a ^ b tells where they differ, a & ~b where only the first is true; a.astype(int) holds 0 and 1")
+		}
+	}
 	if op != syntax.SLASH && l.kind != realElems && r.kind != realElems {
 		kind = intElems
 		if op == syntax.SLASHSLASH || op == syntax.PERCENT {
@@ -368,7 +388,19 @@ func arrayOp(op syntax.Token, l, r *Array) (starlark.Value, error) {
 			}
 		}
 	}
-	return broadcast(l, r, d, kind, func(x, y float64) float64 { return floatOp(op, x, y) })
+	out, err := broadcast(l, r, d, kind, func(x, y float64) float64 { return floatOp(op, x, y) })
+	if err == nil {
+		out.measured = l.measured || r.measured || !l.dim.Dimensionless() || !r.dim.Dimensionless()
+	}
+	return value(out, err)
+}
+
+// value keeps a nil array from becoming a value.
+func value(a *Array, err error) (starlark.Value, error) {
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // broadcastShape is the common shape of two arrays by numpy's rule: aligned at the last axis, lengths equal or 1.
@@ -450,11 +482,8 @@ type arrayIter struct {
 	i int
 }
 
-// Iterate yields elements of a 1-D array and rows of others.
-func (a *Array) Iterate() starlark.Iterator {
-	a.iters++
-	return &arrayIter{a: a}
-}
+// Iterate yields elements of a 1-D array and rows of others, which may be changed meanwhile.
+func (a *Array) Iterate() starlark.Iterator { return &arrayIter{a: a} }
 
 func (it *arrayIter) Next(p *starlark.Value) bool {
 	if len(it.a.shape) == 0 || it.i >= it.a.shape[0] {
@@ -465,4 +494,5 @@ func (it *arrayIter) Next(p *starlark.Value) bool {
 	return true
 }
 
-func (it *arrayIter) Done() { it.a.iters-- }
+// Done does nothing: an array keeps its length.
+func (it *arrayIter) Done() {}

@@ -27,7 +27,9 @@ func init() {
 			return a.reshape(args)
 		},
 		"flatten": flattened,
-		"ravel":   flattened,
+		"ravel": func(a *Array, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			return a.shaped(len(a.data)), nil
+		},
 		"copy": func(a *Array, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			return a.copy(), nil
 		},
@@ -108,6 +110,7 @@ func (a *Array) AttrNames() []string {
 
 // Attr implements a.name.
 func (a *Array) Attr(name string) (starlark.Value, error) {
+	a.now()
 	switch name {
 	case "T":
 		return a.transpose(), nil
@@ -120,7 +123,7 @@ func (a *Array) Attr(name string) (starlark.Value, error) {
 	case "dtype":
 		return starlark.String(a.kind.String()), nil
 	case "real":
-		return a.copy(), nil
+		return a.shaped(slices.Clone(a.shape)...), nil
 	case "imag":
 		return &Array{data: make([]float64, len(a.data)), shape: a.shape, dim: a.dim}, nil
 	case "itemsize":
@@ -133,7 +136,7 @@ func (a *Array) Attr(name string) (starlark.Value, error) {
 	}
 	if m, ok := arrayMethods[name]; ok {
 		return starlark.NewBuiltin(name, func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			return m(a, b, args, kwargs)
+			return m(a.now(), b, args, kwargs)
 		}).BindReceiver(a), nil
 	}
 	return nil, noAttr("array", name, a.AttrNames())

@@ -38,6 +38,19 @@ func makeSlice(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 
 // positions lists the indices that s selects of an axis of length n, by Python's rules.
 func (s sliceValue) positions(n int) ([]int, error) {
+	lo, count, step, err := s.bounds(n)
+	if err != nil || count == 0 {
+		return nil, err
+	}
+	list := make([]int, count)
+	for k := range list {
+		list[k] = lo + k*step
+	}
+	return list, nil
+}
+
+// bounds are the first index that s selects, how many there are, and the step.
+func (s sliceValue) bounds(n int) (first, count, step int, err error) {
 	read := func(v starlark.Value, def int) (int, error) {
 		if !isGiven(v) {
 			return def, nil
@@ -48,12 +61,12 @@ func (s sliceValue) positions(n int) ([]int, error) {
 		}
 		return i, nil
 	}
-	step, err := read(s.step, 1)
+	step, err = read(s.step, 1)
 	if err != nil {
-		return nil, err
+		return 0, 0, 0, err
 	}
 	if step == 0 {
-		return nil, fmt.Errorf("slice: the step cannot be 0")
+		return 0, 0, 0, fmt.Errorf("slice: the step cannot be 0")
 	}
 	lo, hi := 0, n
 	if step < 0 {
@@ -71,18 +84,23 @@ func (s sliceValue) positions(n int) ([]int, error) {
 	if isGiven(s.start) {
 		i, err := read(s.start, 0)
 		if err != nil {
-			return nil, err
+			return 0, 0, 0, err
 		}
 		lo = clamp(i)
 	}
 	if isGiven(s.stop) {
 		i, err := read(s.stop, 0)
 		if err != nil {
-			return nil, err
+			return 0, 0, 0, err
 		}
 		hi = clamp(i)
 	}
-	return strided(lo, hi, step), nil
+	if step > 0 {
+		count = max(0, (hi-lo+step-1)/step)
+	} else {
+		count = max(0, (lo-hi-step-1)/-step)
+	}
+	return lo, count, step, nil
 }
 
 // strided lists start, start+step and so on, before end.
@@ -93,24 +111,31 @@ func strided(start, end, step int) (list []int) {
 	return list
 }
 
-// Index is a[i]: an element of a 1-D array, else a row that shares storage.
+// Index is a[i]: an element of a 1-D array, else a row, which is a view.
 func (a *Array) Index(i int) starlark.Value {
 	if len(a.shape) == 1 {
-		return a.elem(a.data[i])
+		return a.elem(a.now().data[i])
 	}
-	stride := len(a.data) / max(a.shape[0], 1)
-	return &Array{data: a.data[i*stride : (i+1)*stride : (i+1)*stride], shape: a.shape[1:], dim: a.dim, kind: a.kind, frozen: a.frozen}
+	steps := a.layout()
+	return a.view(a.origin+i*steps[0], a.shape[1:], steps[1:])
 }
 
-// Slice is a[start:end:step] along the first axis.
+// Slice is a[start:end:step] along the first axis, a view.
 func (a *Array) Slice(start, end, step int) starlark.Value {
-	n := max(a.Len(), 1)
-	stride := len(a.data) / n
-	if step == 1 {
-		end = max(start, end)
-		return &Array{data: a.data[start*stride : end*stride : end*stride], shape: append([]int{end - start}, a.shape[1:]...), dim: a.dim, kind: a.kind, frozen: a.frozen}
+	a.now()
+	n := 0
+	if step > 0 {
+		n = max(0, (end-start+step-1)/step)
+	} else {
+		n = max(0, (start-end-step-1)/-step)
 	}
-	return a.take(strided(start, end, step))
+	if len(a.shape) == 0 {
+		return a
+	}
+	steps := slices.Clone(a.layout())
+	origin := a.origin + start*steps[0]
+	steps[0] *= step
+	return a.view(origin, append([]int{n}, a.shape[1:]...), steps)
 }
 
 func (a *Array) take(rows []int) *Array {
@@ -131,7 +156,7 @@ type selection struct {
 // selected resolves the key of a[key] to element offsets: a number, a slice(...), a mask, an index array, or a tuple of
 // numbers, slices and index arrays. Several index arrays name elements together, as in numpy.
 func (a *Array) selected(key starlark.Value) (selection, error) {
-	if m, ok := key.(*Array); ok && m.kind == boolElems && len(m.shape) > 1 {
+	if m, ok := key.(*Array); ok && m.now().kind == boolElems && len(m.shape) > 1 {
 		if !sameShape(m.shape, a.shape) {
 			return selection{}, fmt.Errorf("a mask of shape %s does not fit an array of shape %s", shapeString(m.shape), shapeString(a.shape))
 		}
@@ -340,6 +365,10 @@ func (a *Array) Get(key starlark.Value) (starlark.Value, bool, error) {
 		v, err := a.withAxes(keys)
 		return v, err == nil, err
 	}
+	if v, ok, err := a.sliced(key); ok || err != nil {
+		return v, err == nil, err
+	}
+	a.now()
 	s, err := a.selected(key)
 	if err != nil {
 		return nil, false, err
@@ -356,11 +385,11 @@ func (a *Array) Get(key starlark.Value) (starlark.Value, bool, error) {
 
 // SetKey implements a[key] = v, with v a number or an array that broadcasts to the selected elements.
 func (a *Array) SetKey(key, v starlark.Value) error {
-	if a.frozen {
-		return fmt.Errorf("cannot change a frozen array")
+	if err := a.writable(); err != nil {
+		return err
 	}
-	if a.iters > 0 {
-		return fmt.Errorf("cannot change an array during iteration")
+	if a.now(); a.shows(key, v) { // a[key] += x has done it
+		return nil
 	}
 	s, err := a.selected(key)
 	if err != nil {
@@ -370,44 +399,102 @@ func (a *Array) SetKey(key, v starlark.Value) error {
 	if err != nil {
 		return err
 	}
-	if a.through != nil {
-		if err := a.through(key, v); err != nil {
-			return err
-		}
-	}
 	if src.dim != a.dim && !a.dim.Dimensionless() && !src.onlyZeros() { // an array without unit takes the numbers in SI units, as numpy's does
 		return fmt.Errorf("cannot store %s in an array of %s", describeDim(src.dim), describeDim(a.dim))
 	}
-	if a.kind > src.kind && len(src.data) > 0 {
-		a.kind = src.kind
+	if len(s.offsets) == 0 {
+		s.offsets = []int{}
 	}
 	if len(src.data) == 1 {
-		for _, o := range s.offsets {
-			a.data[o] = src.data[0]
+		vals, err := a.held(src)
+		if err != nil {
+			return err
 		}
-		return nil
+		return a.write(s.offsets, vals)
 	}
 	shape, err := broadcastShape(src.shape, s.shape)
 	if err != nil || !sameShape(shape, s.shape) && len(src.data) != len(s.offsets) {
 		return fmt.Errorf("cannot store values of shape %s in a place of shape %s", shapeString(src.shape), shapeString(s.shape))
 	}
-	if len(src.data) == len(s.offsets) {
-		// src may be a view of the same storage
-		vals := append([]float64(nil), src.data...)
-		for i, o := range s.offsets {
-			a.data[o] = vals[i]
+	if len(src.data) != len(s.offsets) {
+		zero := &Array{data: make([]float64, len(s.offsets)), shape: s.shape}
+		if src, err = broadcast(src, zero, src.dim, src.kind, func(x, _ float64) float64 { return x }); err != nil {
+			return err
 		}
-		return nil
 	}
-	zero := &Array{data: make([]float64, len(s.offsets)), shape: s.shape}
-	full, err := broadcast(src, zero, src.dim, src.kind, func(x, _ float64) float64 { return x })
+	vals, err := a.held(src)
 	if err != nil {
 		return err
 	}
-	for i, o := range s.offsets {
-		a.data[o] = full.data[i]
+	if src.mem != nil { // it may be a view of the same memory
+		vals = slices.Clone(vals)
 	}
-	return nil
+	return a.write(s.offsets, vals)
+}
+
+// shows reports whether v is the view a[key].
+func (a *Array) shows(key, v starlark.Value) bool {
+	b, ok := v.(*Array)
+	if !ok || b.mem == nil || b.mem != a.mem {
+		return false
+	}
+	if k, ok := key.(starlark.Int); ok {
+		if i, err := starlark.AsInt32(k); err == nil && i < 0 && len(a.shape) > 0 {
+			key = starlark.MakeInt(i + a.shape[0])
+		}
+	}
+	keys, tuple := key.(starlark.Tuple)
+	if !tuple {
+		keys = starlark.Tuple{key}
+	}
+	if len(keys) > len(a.shape) {
+		return false
+	}
+	steps, origin := a.layout(), a.origin
+	var shape, left []int
+	for ax, n := range a.shape {
+		var k starlark.Value = sliceValue{starlark.None, starlark.None, starlark.None}
+		if ax < len(keys) {
+			k = keys[ax]
+		}
+		switch k := k.(type) {
+		case starlark.Int:
+			i, err := starlark.AsInt32(k)
+			if err != nil || i < -n || i >= n {
+				return false
+			}
+			origin += (i + n) % n * steps[ax]
+		case sliceValue:
+			lo, count, step, err := k.bounds(n)
+			if err != nil {
+				return false
+			}
+			origin += lo * steps[ax]
+			shape, left = append(shape, count), append(left, step*steps[ax])
+		default:
+			return false
+		}
+	}
+	return origin == b.origin && sameShape(shape, b.shape) && sameShape(left, b.layout())
+}
+
+// held are the values of src as a's elements hold them: whole numbers are cut off towards 0, as in numpy.
+func (a *Array) held(src *Array) ([]float64, error) {
+	if a.kind <= src.kind {
+		return src.data, nil
+	}
+	vals := slices.Clone(src.data)
+	for k, x := range vals {
+		switch {
+		case a.kind == boolElems:
+			vals[k] = boolFloat(x != 0)
+		case math.IsNaN(x) || math.IsInf(x, 0):
+			return nil, withHint(fmt.Errorf("an array of whole numbers cannot hold %v", src.elem(x)), "a.astype(float), or zeros(n), holds it")
+		default:
+			vals[k] = math.Trunc(x)
+		}
+	}
+	return vals, nil
 }
 
 func isScalar(v starlark.Value) bool {

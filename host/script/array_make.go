@@ -50,7 +50,7 @@ func makeArray(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	}
 	if dtype != starlark.None {
 		if a, err = a.astype(dtype); err == nil && a.kind == intElems {
-			a.dim = noDim
+			a.dim, a.measured = noDim, false
 		}
 		return a, err
 	}
@@ -59,11 +59,29 @@ func makeArray(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 
 // plainArray is asarray(x): the numbers in SI units, as numpy's asarray gives them.
 func plainArray(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) == 1 && len(kwargs) == 0 {
+		switch x := args[0].(type) {
+		case *Array: // the same memory
+			if len(x.shape) > 0 {
+				v := x.shaped(x.shape...)
+				v.dim, v.measured = noDim, false
+				return v, nil
+			}
+		case *varView:
+			a, err := x.array()
+			if err != nil {
+				return nil, err
+			}
+			a = x.shown(a)
+			a.dim, a.measured = noDim, false
+			return a, nil
+		}
+	}
 	v, err := makeArray(t, b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
-	v.(*Array).dim = noDim
+	v.(*Array).dim, v.(*Array).measured = noDim, false
 	return v, nil
 }
 

@@ -114,8 +114,30 @@ func arrayAnd(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 	return a, err
 }
 
+// shaped gives the same elements, in this order, another shape: a view, but of views with steps a copy, unless only lengths of 1 come or go.
 func (a *Array) shaped(shape ...int) *Array {
-	return &Array{data: a.data, shape: shape, dim: a.dim, kind: a.kind}
+	if a.now(); a.steps == nil {
+		return a.view(a.origin, shape, stepsOf(shape))
+	}
+	var steps []int
+	ax := 0
+	for _, n := range shape {
+		if n == 1 {
+			steps = append(steps, 0)
+			continue
+		}
+		for ax < len(a.shape) && a.shape[ax] == 1 {
+			ax++
+		}
+		if ax == len(a.shape) || a.shape[ax] != n {
+			out := a.like(slices.Clone(a.data))
+			out.shape = shape
+			return out
+		}
+		steps = append(steps, a.steps[ax])
+		ax++
+	}
+	return a.view(a.origin, shape, steps)
 }
 
 func expandDims(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

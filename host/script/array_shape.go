@@ -138,7 +138,7 @@ func (a *Array) reshape(v starlark.Value) (*Array, error) {
 	if n != len(a.data) || free >= 0 && shape[free] < 0 {
 		return nil, fmt.Errorf("reshape: %d elements do not fill the shape %s", len(a.data), shapeString(shape))
 	}
-	return &Array{data: a.data, shape: shape, dim: a.dim, kind: a.kind, frozen: a.frozen}, nil
+	return a.shaped(shape...), nil
 }
 
 func transposeFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -153,39 +153,13 @@ func transposeFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	return a.transpose(), nil
 }
 
-// transpose reverses the axes; the result is a copy.
+// transpose reverses the axes; the result is a view.
 func (a *Array) transpose() *Array {
-	if len(a.shape) < 2 {
-		return a
-	}
-	n := len(a.shape)
-	shape := make([]int, n)
-	for i, s := range a.shape {
-		shape[n-1-i] = s
-	}
-	out := &Array{data: make([]float64, len(a.data)), shape: shape, dim: a.dim, kind: a.kind}
-	st := make([]int, n)
-	step := 1
-	for i := 0; i < n; i++ {
-		st[i] = step
-		step *= shape[i]
-	}
-	// st[i] is the step in a along axis i of the result
-	idx := make([]int, n)
-	off := 0
-	for k := range out.data {
-		out.data[k] = a.data[off]
-		for ax := n - 1; ax >= 0; ax-- {
-			idx[ax]++
-			off += st[ax]
-			if idx[ax] < shape[ax] {
-				break
-			}
-			off -= st[ax] * shape[ax]
-			idx[ax] = 0
-		}
-	}
-	return out
+	shape, steps := slices.Clone(a.shape), slices.Clone(a.layout())
+	slices.Reverse(shape)
+	slices.Reverse(steps)
+	a.now()
+	return a.view(a.origin, shape, steps)
 }
 
 func repeatFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -636,6 +636,7 @@ func (in *interp) drive(w *world, f func(Simulation) error) (starlark.Value, err
 	in.brian.running = w
 	in.use(w)
 	err := f(w.sim)
+	in.moment++
 	in.brian.running = before
 	in.grantSteps()
 	if err != nil && in.ctx.Err() != nil {

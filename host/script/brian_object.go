@@ -41,6 +41,8 @@ type object struct {
 	inactive bool
 	// function is what a network_operation calls: it stands for the operation among the script's names.
 	function starlark.Callable
+	// writes counts the assignments of numbers to each variable.
+	writes map[string]int
 	src      *diag.Source
 	span     diag.Span
 }

@@ -156,6 +156,7 @@ func (in *interp) restore(w *world, a storing) (err error) {
 		}
 		in.net.DT, in.dtSet = snap.dt, true
 	}
+	in.moment++
 	if a.random {
 		in.draws.call = uint32(draws)
 	}

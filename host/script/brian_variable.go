@@ -199,12 +199,20 @@ func (w *varView) Binary(op syntax.Token, y starlark.Value, side starlark.Side) 
 	if err != nil {
 		return nil, err
 	}
+	into, changes := y.(inPlace)
+	if changes {
+		y = into.Value
+	}
 	if o, ok := y.(*varView); ok {
 		if y, err = o.array(); err != nil {
 			return nil, err
 		}
 	}
-	return a.Binary(op, y, side)
+	v, err := a.Binary(op, y, side)
+	if changes && v != nil && err == nil && w.v.stored { // x = G.v; x += 1 changes G.v, as in Brian2
+		return w, w.SetKey(sliceValue{starlark.None, starlark.None, starlark.None}, v)
+	}
+	return v, err
 }
 
 func (w *varView) dim() units.Dim {
@@ -325,6 +333,9 @@ func readVariable(h holder, v variable) (starlark.Value, error) {
 func assign(h holder, v variable, key, val starlark.Value) error {
 	in := h.part().in
 	what := h.label() + "." + v.name
+	if w, ok := val.(*varView); ok && key == nil && w.of == h && w.v.name == v.name { // G.v += x has done it
+		return nil
+	}
 	if !v.stored {
 		return fmt.Errorf("%s is computed from its equation and cannot be set", what)
 	}
@@ -379,7 +390,26 @@ func assign(h holder, v variable, key, val starlark.Value) error {
 			}
 		}
 	}
+	touched(h, v, a)
 	return h.put(v, a)
+}
+
+// touched counts an assignment, for arrays that show the variable.
+func touched(h holder, v variable, a net.Assignment) {
+	o := h.part()
+	if g, group := h.(*neuronGroup); a.Expr != nil || a.Condition != nil || group && !g.whole() {
+		o.in.moment++
+		return
+	}
+	switch h.(type) {
+	case *neuronGroup, *synapses:
+		if o.writes == nil {
+			o.writes = map[string]int{}
+		}
+		o.writes[v.name]++
+	default:
+		o.in.moment++
+	}
 }
 
 // elementsOf is how many elements an assignment sets.

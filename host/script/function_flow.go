@@ -239,6 +239,10 @@ func sequence(v starlark.Value) ([]starlark.Value, bool) {
 
 // assign follows an assignment.
 func (f *frame) assign(st *syntax.AssignStmt, local *vars) {
+	if y := inPlaceSide(st.RHS); y != st.RHS {
+		own := *st
+		own.RHS, st = y, &own
+	}
 	if target, ok := st.LHS.(*syntax.IndexExpr); ok {
 		f.assignMasked(st, target, local)
 		return

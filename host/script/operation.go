@@ -69,6 +69,7 @@ func (in *interp) prepareOperation(t *starlark.Thread, kind string, f starlark.C
 		if takes == 1 {
 			args = starlark.Tuple{a}
 		}
+		in.moment++
 		_, err := starlark.Call(in.thread, f, args, nil)
 		return err
 	}

@@ -66,7 +66,7 @@ func (r pyReader) block(list []syntax.Stmt) (out []*pyStmt, err error) {
 				last.target = append(last.target, r.expr(st.LHS))
 				continue
 			}
-			s.kind, s.value = st.Op.String(), r.expr(st.RHS)
+			s.kind, s.value = st.Op.String(), r.expr(inPlaceSide(st.RHS))
 			if call, ok := st.RHS.(*syntax.CallExpr); ok && called(call, pystar.InPlace, 2) {
 				s.kind, s.value = "**=", r.expr(call.Args[1])
 			}

@@ -84,11 +84,12 @@ var comparisons = map[syntax.Token]string{syntax.EQL: "[==]", syntax.NEQ: "[!=]"
 
 // pythonVocabulary is what the forms of Python call.
 func pythonVocabulary(d starlark.StringDict) {
-	d[sliceName], d[pystar.Slice], d[pystar.Pow], d[pystar.InPlace] = d["slice"], d["slice"], d["pow"], d["pow"]
+	d[sliceName], d[pystar.Slice], d[pystar.Pow], d[pystar.InPlace] = d["slice"], d["slice"], d["pow"], starlark.NewBuiltin("pow", powerInPlace)
 	d[pystar.MatMul] = starlark.NewBuiltin("@", matMul)
 	for name, f := range map[string]builtinFunc{pystar.Percent: percentFormat, pystar.Format: formatMethod, pystar.FString: formatted, pystar.Join: joinLists, pystar.Merge: mergeDicts, pystar.Unpack: unpackList} {
 		d[name] = starlark.NewBuiltin(name, f)
 	}
+	d[inPlaceName] = starlark.NewBuiltin(inPlaceName, rightSide)
 	d[makeBox], d[pystar.Global] = starlark.NewBuiltin(makeBox, newBox), starlark.NewBuiltin("global", doNothing)
 	d[wholeFieldName] = starlark.NewBuiltin(wholeFieldName, wholeField)
 	d[namedName] = starlark.NewBuiltin(namedName, named)
@@ -319,6 +320,7 @@ func likePython(f *syntax.File) {
 		switch n := n.(type) {
 		case *syntax.AssignStmt:
 			n.LHS = assignable(n.LHS)
+			changing(n)
 		case *syntax.DotExpr:
 			if n.Name.Name == "__name__" {
 				n.X = &syntax.CallExpr{Fn: &syntax.Ident{NamePos: n.Dot, Name: namedName}, Lparen: n.Dot, Args: []syntax.Expr{n.X}, Rparen: n.Dot}

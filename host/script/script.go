@@ -83,6 +83,8 @@ type interp struct {
 	shown string   // that folder as messages name it
 	dirs  []string // further folders that may be read
 	seen  []string // files that were read
+	// moment counts what may have changed the state of networks, for arrays that show it.
+	moment int
 
 	warned map[string]bool // rendered warnings already given
 
