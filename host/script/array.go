@@ -149,7 +149,9 @@ func (a *Array) Type() string { return "array" }
 func (a *Array) Freeze() { a.frozen = true }
 
 // Truth is that of the one element, as in numpy; more elements count as a list that is not empty.
-func (a *Array) Truth() starlark.Bool { return len(a.data) > 1 || len(a.data) == 1 && a.now().data[0] != 0 }
+func (a *Array) Truth() starlark.Bool {
+	return len(a.data) > 1 || len(a.data) == 1 && a.now().data[0] != 0
+}
 func (a *Array) Hash() (uint32, error) {
 	return 0, fmt.Errorf("unhashable: array")
 }

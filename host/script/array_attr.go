@@ -33,6 +33,13 @@ func init() {
 		"copy": func(a *Array, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			return a.copy(), nil
 		},
+		"view": func(a *Array, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			if len(args)+len(kwargs) > 0 {
+				return nil, fmt.Errorf("view: takes no arguments here; astype(...) makes an array of other elements")
+			}
+			a.now()
+			return a.view(a.origin, slices.Clone(a.shape), slices.Clone(a.layout())), nil
+		},
 		"transpose": func(a *Array, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			return a.transpose(), nil
 		},
@@ -55,7 +62,10 @@ func init() {
 			if err != nil {
 				return nil, err
 			}
-			return starlark.None, a.SetKey(sliceValue{starlark.None, starlark.None, starlark.None}, s)
+			if _, err = a.become("sort()", s.(*Array)); err != nil {
+				return nil, err
+			}
+			return starlark.None, nil
 		},
 		"column":    columnMethod,
 		"row":       rowMethod,
@@ -100,7 +110,7 @@ func init() {
 
 // AttrNames lists attributes and methods.
 func (a *Array) AttrNames() []string {
-	names := slices.Concat([]string{"T", "shape", "size", "ndim", "dtype", "real", "imag", "nbytes", "itemsize"}, quantityAttrs, quantityMethods)
+	names := slices.Concat([]string{"T", "flat", "shape", "size", "ndim", "dtype", "real", "imag", "nbytes", "itemsize"}, quantityAttrs, quantityMethods)
 	for n := range arrayMethods {
 		names = append(names, n)
 	}
@@ -114,6 +124,11 @@ func (a *Array) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "T":
 		return a.transpose(), nil
+	case "flat":
+		if a.steps != nil {
+			return nil, withHint(fmt.Errorf("flat of a view that is not one stretch of its array"), "x.ravel() is a copy of its elements, and x[i, j] = ... sets one")
+		}
+		return a.shaped(len(a.data)), nil
 	case "shape":
 		return intTuple(a.shape), nil
 	case "size":

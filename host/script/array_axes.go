@@ -6,28 +6,13 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// permuted is the array with its axes in another order: axis k of the result is axis order[k] of a.
+// permuted is the array with its axes in another order: axis k of the result is axis order[k] of a. It is a view.
 func (a *Array) permuted(order []int) *Array {
-	n := len(a.shape)
-	step := make([]int, n)
-	for k, s := n-1, 1; k >= 0; k-- {
-		step[k] = s
-		s *= a.shape[k]
-	}
-	out := &Array{data: make([]float64, 0, len(a.data)), shape: make([]int, n), dim: a.dim, kind: a.kind}
+	shape, steps, of := make([]int, len(order)), make([]int, len(order)), a.now().layout()
 	for k, o := range order {
-		out.shape[k] = a.shape[o]
+		shape[k], steps[k] = a.shape[o], of[o]
 	}
-	if len(a.data) > 0 {
-		eachPlace(out.shape, func(at []int) {
-			from := 0
-			for k, o := range order {
-				from += at[k] * step[o]
-			}
-			out.data = append(out.data, a.data[from])
-		})
-	}
-	return out
+	return a.view(a.origin, shape, steps)
 }
 
 // moveAxis is moveaxis(a, source, destination), and rollaxis(a, axis, start=0), whose start counts before the axis is taken out.

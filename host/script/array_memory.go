@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -154,6 +155,9 @@ func (a *Array) view(origin int, shape, steps []int) *Array {
 		step *= shape[ax]
 		n *= shape[ax]
 	}
+	if n == len(a.data) {
+		v.fixed, v.instead = a.fixed, a.instead
+	}
 	switch {
 	case n == 0:
 		v.data, v.origin = []float64{}, 0
@@ -214,10 +218,17 @@ func (a *Array) sliced(key starlark.Value) (v *Array, ok bool, err error) {
 	return a.view(origin, shape, left), true, nil
 }
 
+// memoryOf marks an array that is a copy of what in Brian2 or numpy is the memory itself: changing it in place is refused.
+func (a *Array) memoryOf(what, changes string) *Array {
+	a.fixed = fmt.Sprintf("this would change %s in %s, and is a copy here", what, changes)
+	a.instead = "x = x + ... makes a new array, and x = " + what + ".copy() one that can change"
+	return a
+}
+
 // writable tells why an array cannot be changed; nil: it can.
 func (a *Array) writable() error {
 	if a.fixed != "" {
-		return withHint(fmt.Errorf("%s", a.fixed), a.instead)
+		return withHint(errors.New(a.fixed), a.instead)
 	}
 	if a.frozen {
 		return fmt.Errorf("cannot change a frozen array")

@@ -13,7 +13,7 @@ import (
 
 // moreVocabulary are functions of numpy that name operators, and those that take arrays apart and put them together.
 func moreVocabulary() starlark.StringDict {
-	d := functions(map[string]builtinFunc{"copy": shallowCopy, "expand_dims": expandDims, "squeeze": squeeze, "column_stack": columnStack, "flatnonzero": flatNonzero, "isin": isIn, "in1d": isIn,
+	d := functions(map[string]builtinFunc{"copy": shallowCopy, "copyto": copyTo, "put": putAt, "expand_dims": expandDims, "squeeze": squeeze, "column_stack": columnStack, "flatnonzero": flatNonzero, "isin": isIn, "in1d": isIn,
 		"setdiff1d": setOperation, "intersect1d": setOperation, "union1d": setOperation, "average": average, "cumprod": cumulativeProduct, "flip": flip, "fliplr": flip, "flipud": flip, "roll": roll, "diag": diagonal, "diagonal": diagonal,
 		"trace": trace, "isscalar": scalarFunc, "size": sizeOf, "ndim": dimensions, "logspace": logspace, "geomspace": logspace, "searchsorted": searchSorted, "matmul": dot, "inner": dot, "count_nonzero": countNonzero,
 		"atleast_1d": atLeastDims(1), "atleast_2d": atLeastDims(2), "delete": deleteRows, "split": splitRows, "array_split": splitRows, "take": takeRows, "vectorize": vectorize, "triu_indices": triangleIndices, "tril_indices": triangleIndices})
@@ -98,7 +98,7 @@ func (a *Array) withAxes(keys starlark.Tuple) (starlark.Value, error) {
 			return nil, fmt.Errorf("a new axis, None, stands among whole numbers and ranges, not beside %s", article(k))
 		}
 	}
-	return &Array{data: out.data, shape: append(shape, left...), dim: a.dim, kind: a.kind}, nil
+	return out.shaped(append(shape, left...)...), nil
 }
 
 // arrayAnd reads an array and further arguments.

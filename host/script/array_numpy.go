@@ -386,9 +386,7 @@ func ravel(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs 
 	if err != nil {
 		return nil, err
 	}
-	a = a.copy()
-	a.shape = []int{len(a.data)}
-	return a, nil
+	return a.shaped(len(a.data)), nil
 }
 
 // triangle is triu(a, k=0) or tril(a, k=0): what lies below or above the k-th diagonal becomes 0.

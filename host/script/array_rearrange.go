@@ -179,7 +179,7 @@ func splitRows(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	out := starlark.NewList(nil)
 	from := 0
 	for _, to := range ends {
-		if err := out.Append(a.take(span(from, max(from, to)))); err != nil {
+		if err := out.Append(a.Slice(from, max(from, to), 1)); err != nil {
 			return nil, err
 		}
 		from = to

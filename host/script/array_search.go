@@ -49,15 +49,38 @@ func intArray(v []int) *Array {
 }
 
 func sortFunc(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	a, err := flatArg(b, args, kwargs)
+	axis := -1
+	a, err := arrayAnd(b, args, kwargs, "axis?", &axis)
 	if err != nil {
 		return nil, err
 	}
-	if len(a.shape) > 1 {
-		return nil, fmt.Errorf("sort: expected one dimension, got shape %s", shapeString(a.shape))
-	}
 	out := a.copy()
-	sort.Float64s(out.data)
+	if len(a.shape) < 2 {
+		sort.Float64s(out.data)
+		return out, nil
+	}
+	n := len(a.shape)
+	if axis < -n || axis >= n {
+		return nil, fmt.Errorf("sort: an array of shape %s has no axis %d", shapeString(a.shape), axis)
+	}
+	axis = (axis + n) % n
+	length, inner := a.shape[axis], 1
+	for _, m := range a.shape[axis+1:] {
+		inner *= m
+	}
+	line := make([]float64, length)
+	for at := 0; at < len(out.data); at++ {
+		if at/inner%length != 0 {
+			continue
+		}
+		for k := range line {
+			line[k] = a.data[at+k*inner]
+		}
+		sort.Float64s(line)
+		for k, x := range line {
+			out.data[at+k*inner] = x
+		}
+	}
 	return out, nil
 }
 

@@ -177,7 +177,7 @@ func (m *stateMonitor) Attr(name string) (starlark.Value, error) {
 		if name == "N" {
 			return starlark.MakeInt(len(s.T)), nil
 		}
-		return fromSlice(append([]float64(nil), s.T...), units.Second), nil
+		return fromSlice(append([]float64(nil), s.T...), units.Second).memoryOf(m.name+".t", "Brian2"), nil
 	}
 	for k, v := range m.mon.Vars {
 		if v == name {

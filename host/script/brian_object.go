@@ -43,8 +43,8 @@ type object struct {
 	function starlark.Callable
 	// writes counts the assignments of numbers to each variable.
 	writes map[string]int
-	src      *diag.Source
-	span     diag.Span
+	src    *diag.Source
+	span   diag.Span
 }
 
 // member is a value of a script that is an object of a network.

@@ -160,9 +160,9 @@ func (m *spikeMonitor) Attr(name string) (starlark.Value, error) {
 	}
 	switch name {
 	case "i":
-		return indexArray(s.Index), nil
+		return indexArray(s.Index).memoryOf(m.name+".i", "Brian2"), nil
 	case "t":
-		return fromSlice(append([]float64{}, s.T...), units.Second), nil
+		return fromSlice(append([]float64{}, s.T...), units.Second).memoryOf(m.name+".t", "Brian2"), nil
 	case "it":
 		return starlark.Tuple{indexArray(s.Index), fromSlice(append([]float64{}, s.T...), units.Second)}, nil
 	}
@@ -332,11 +332,11 @@ func (m *rateMonitor) Attr(name string) (starlark.Value, error) {
 		}
 		switch name {
 		case "t":
-			return fromSlice(append([]float64{}, r.T...), units.Second), nil
+			return fromSlice(append([]float64{}, r.T...), units.Second).memoryOf(m.name+".t", "Brian2"), nil
 		case "N":
 			return starlark.MakeInt(len(r.T)), nil
 		}
-		return fromSlice(append([]float64{}, r.Rate...), hertz), nil
+		return fromSlice(append([]float64{}, r.Rate...), hertz).memoryOf(m.name+".rate", "Brian2"), nil
 	}
 	if v, ok, err := extra(m, name); ok {
 		return v, err

@@ -135,7 +135,7 @@ func getStates(of withStates, args starlark.Tuple, kwargs []starlark.Tuple) (sta
 func inSI(v starlark.Value) starlark.Value {
 	switch v := v.(type) {
 	case *Array:
-		plain := *v
+		plain := *v.now()
 		plain.dim = units.Dim{}
 		return &plain
 	case quantity:

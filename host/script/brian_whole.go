@@ -14,6 +14,9 @@ func (w *varView) shown(a *Array) *Array {
 	g, neurons := w.of.(*neuronGroup)
 	_, all := w.of.(*synapses)
 	if all = all || neurons && g.whole(); !all || !w.v.stored || w.v.shared {
+		if all && (w.v.name == "i" || w.v.name == "j") {
+			a.memoryOf(w.of.label()+"."+w.v.name+"[:]", "Brian2")
+		}
 		return a
 	}
 	a = a.like(a.data)

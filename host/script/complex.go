@@ -92,6 +92,9 @@ func (c *complexArray) each(f func(complex128) complex128) *complexArray {
 
 // Binary is + - * / of numbers one by one, with numpy's broadcasting.
 func (c *complexArray) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (starlark.Value, error) {
+	if into, ok := y.(inPlace); ok && side == starlark.Left {
+		return c.changed(op, into.Value)
+	}
 	switch y.(type) {
 	case starlark.Bool, starlark.Int, starlark.Float, quantity, *Array, *varView, *complexArray:
 	default:
@@ -135,6 +138,23 @@ func (c *complexArray) Binary(op syntax.Token, y starlark.Value, side starlark.S
 	return out, err
 }
 
+// changed is c op= y.
+func (c *complexArray) changed(op syntax.Token, y starlark.Value) (starlark.Value, error) {
+	z, err := c.Binary(op, y, starlark.Left)
+	out, ok := z.(*complexArray)
+	switch {
+	case err != nil || !ok:
+		return nil, err
+	case len(c.shape) == 0: // a number
+		return out, nil
+	case !sameShape(out.shape, c.shape):
+		return nil, fmt.Errorf("%s=: the result has shape %s and does not fit into the array, of shape %s", op, shapeString(out.shape), shapeString(c.shape))
+	}
+	copy(c.data, out.data)
+	c.dim = out.dim
+	return c, nil
+}
+
 // Unary is + and -.
 func (c *complexArray) Unary(op syntax.Token) (starlark.Value, error) {
 	switch op {
@@ -155,7 +175,11 @@ func (c *complexArray) AttrNames() []string {
 func (c *complexArray) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "real", "imag":
-		return complexFunctions[name](c, nil, nil)
+		v, err := complexFunctions[name](c, nil, nil)
+		if a, ok := v.(*Array); ok {
+			a.memoryOf("z."+name, "numpy")
+		}
+		return v, err
 	case "shape":
 		return intTuple(c.shape), nil
 	case "size":

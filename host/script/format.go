@@ -235,7 +235,7 @@ func percentFormat(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 // percentValue writes one value.
 func percentValue(v starlark.Value, flags, width, precision, spec, verb string) (string, error) {
 	if a, ok := v.(*Array); ok && len(a.data) == 1 && !strings.Contains("rsa", verb) {
-		v = a.elem(a.data[0])
+		v = a.elem(a.now().data[0])
 	}
 	align := ""
 	if strings.Contains(flags, "-") {

@@ -203,7 +203,7 @@ func bareValue(v starlark.Value) starlark.Value {
 		return starlark.Float(v.Value)
 	case *Array:
 		if !v.dim.Dimensionless() {
-			own := *v
+			own := *v.now()
 			own.dim = units.Dim{}
 			return &own
 		}

@@ -166,7 +166,7 @@ func (x *inlining) expression(v starlark.Value, at textPlace, name string) eqs.E
 		return c
 	case *Array:
 		if len(v.data) == 1 {
-			return x.expression(v.elem(v.data[0]), at, name)
+			return x.expression(v.elem(v.now().data[0]), at, name)
 		}
 		x.refuse(at, "one number can stand there: take it out of the array, or keep the array as a parameter of the group", "an array of %d numbers in an equation", len(v.data))
 	case starlark.Tuple, *starlark.List:

@@ -64,10 +64,12 @@ func (d *draws) shuffle(_ *starlark.Thread, b *starlark.Builtin, args starlark.T
 			}
 		}
 	case *Array:
-		if x.frozen {
-			return nil, fmt.Errorf("shuffle: the array cannot be changed here")
+		if err := x.writable(); err != nil {
+			return nil, fmt.Errorf("shuffle: %w", err)
 		}
-		copy(x.data, x.take(d.shuffled(x.Len())).data)
+		if err := x.write(nil, x.now().take(d.shuffled(x.Len())).data); err != nil {
+			return nil, err
+		}
 	default:
 		return nil, fmt.Errorf("shuffle: expected a list or an array, got %s", article(v))
 	}

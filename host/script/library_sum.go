@@ -21,7 +21,7 @@ func pythonSum(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	}
 	if a, ok := x.(*Array); ok && len(a.shape) == 1 && len(a.data) > 0 && len(args) == 1 && len(kwargs) == 0 {
 		s := 0.0
-		for _, v := range a.data {
+		for _, v := range a.now().data {
 			s += v
 		}
 		if a.kind == boolElems {

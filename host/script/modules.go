@@ -57,10 +57,14 @@ func (in *interp) addModules(d starlark.StringDict) {
 			np[name] = d[name]
 		}
 	}
+	withOut(np, append(slices.Collect(maps.Keys(mathVocabulary())), takesOut...))
 	delete(np, "neg")
 	delete(np, "pos")
 	for name, own := range numpyNames {
-		if np[name] = d[own]; d[name] == nil {
+		if np[name] = np[own]; np[name] == nil {
+			np[name] = d[own]
+		}
+		if d[name] == nil {
 			d[name] = d[own]
 		}
 	}

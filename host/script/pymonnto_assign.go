@@ -291,7 +291,7 @@ func (x *expansion) parameter(name string, v starlark.Value) (pyVal, error) {
 	if s, ok := v.(starlark.String); ok {
 		return pyVal{str: string(s), isStr: true}, nil
 	}
-	if a, ok := v.(*Array); ok && len(a.data) > 1 || isList(v) {
+	if a, ok := v.(*Array); ok && len(a.now().data) > 1 || isList(v) {
 		if !ok {
 			var err error
 			if a, err = toArray(v); err != nil {

@@ -225,7 +225,7 @@ func (g *pymNeurons) finish() error {
 	grp.Initial = nil
 	for _, n := range g.names {
 		if a, ok := g.values[n].(*Array); ok {
-			grp.Initial = append(grp.Initial, net.Assignment{Var: g.inner(n), Values: append([]float64(nil), a.data...), Place: grp.Place})
+			grp.Initial = append(grp.Initial, net.Assignment{Var: g.inner(n), Values: append([]float64(nil), a.now().data...), Place: grp.Place})
 		}
 	}
 	g.cells = &neuronGroup{object: g.object, pop: p, stop: grp.N, ns: g.ns}

@@ -60,6 +60,10 @@ func extendList(op syntax.Token, list *starlark.List, y starlark.Value) (done bo
 	switch op {
 	case syntax.PLUS:
 		over, ok := y.(starlark.Iterable)
+		switch y.(type) {
+		case *Array, *varView, *complexArray: // makes an array, as in numpy
+			ok = false
+		}
 		if !ok {
 			return false, nil
 		}

@@ -117,6 +117,7 @@ const asked = "?"
 
 // oneTruth is the truth value of a mask of one element. That of more is not defined, as in numpy.
 func oneTruth(mask *Array) (starlark.Value, error) {
+	mask.now()
 	switch n := len(mask.data); n {
 	case 0, 1:
 		return mask.Truth(), nil

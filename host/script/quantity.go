@@ -117,7 +117,7 @@ func asQuantity(v starlark.Value) (units.Quantity, bool) {
 		return units.Quantity{Value: v.value}, true
 	case *Array:
 		if len(v.data) == 1 {
-			return units.Quantity{Value: v.data[0], Dim: v.dim}, true
+			return units.Quantity{Value: v.now().data[0], Dim: v.dim}, true
 		}
 	case *varView:
 		if a, err := v.array(); err == nil {

@@ -242,7 +242,7 @@ func (in *interp) scopeValue(v starlark.Value) check.Value {
 			if v.kind == intElems {
 				kind = check.ValInt
 			}
-			return check.Value{Kind: kind, Q: units.Quantity{Value: v.data[0], Dim: v.dim}}
+			return check.Value{Kind: kind, Q: units.Quantity{Value: v.now().data[0], Dim: v.dim}}
 		}
 	}
 	if f := in.equationFunction(v); f != nil {
