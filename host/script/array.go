@@ -35,8 +35,6 @@ type Array struct {
 	origin int
 	steps  []int
 	seen   int
-	// measured arrays without unit come from arithmetic with units: in Brian2 they are quantities, which take units in place.
-	measured bool
 	// fixed tells why it cannot be changed in place, instead what to write.
 	fixed, instead string
 }
@@ -77,7 +75,7 @@ func fromSlice(data []float64, dim units.Dim, shape ...int) *Array {
 }
 
 func (a *Array) like(data []float64) *Array {
-	return &Array{data: data, shape: append([]int(nil), a.shape...), dim: a.dim, kind: a.kind, measured: a.measured}
+	return &Array{data: data, shape: append([]int(nil), a.shape...), dim: a.dim, kind: a.kind}
 }
 
 func (a *Array) copy() *Array { return a.like(append([]float64(nil), a.now().data...)) }
@@ -390,11 +388,7 @@ func arrayOp(op syntax.Token, l, r *Array) (starlark.Value, error) {
 			}
 		}
 	}
-	out, err := broadcast(l, r, d, kind, func(x, y float64) float64 { return floatOp(op, x, y) })
-	if err == nil {
-		out.measured = l.measured || r.measured || !l.dim.Dimensionless() || !r.dim.Dimensionless()
-	}
-	return value(out, err)
+	return value(broadcast(l, r, d, kind, func(x, y float64) float64 { return floatOp(op, x, y) }))
 }
 
 // value keeps a nil array from becoming a value.

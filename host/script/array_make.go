@@ -50,7 +50,7 @@ func makeArray(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	}
 	if dtype != starlark.None {
 		if a, err = a.astype(dtype); err == nil && a.kind == intElems {
-			a.dim, a.measured = noDim, false
+			a.dim = noDim
 		}
 		return a, err
 	}
@@ -64,7 +64,7 @@ func plainArray(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 		case *Array: // the same memory
 			if len(x.shape) > 0 {
 				v := x.shaped(x.shape...)
-				v.dim, v.measured = noDim, false
+				v.dim = noDim
 				return v, nil
 			}
 		case *varView:
@@ -73,7 +73,7 @@ func plainArray(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 				return nil, err
 			}
 			a = x.shown(a)
-			a.dim, a.measured = noDim, false
+			a.dim = noDim
 			return a, nil
 		}
 	}
@@ -81,7 +81,7 @@ func plainArray(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	if err != nil {
 		return nil, err
 	}
-	v.(*Array).dim, v.(*Array).measured = noDim, false
+	v.(*Array).dim = noDim
 	return v, nil
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/galvani-sim/galvani/host/sim"
 )
 
-// TestPythonFiles: what scripts print with try, except, else, finally, raise and nonlocal, with classes, and with stars in lists and calls, is what Python printed.
+// TestPythonFiles: what scripts print with try, except, else, finally, raise and nonlocal, with classes, with stars in lists and calls, and where arrays change in place, is what Python printed.
 func TestPythonFiles(t *testing.T) {
-	for _, name := range []string{"try", "class", "stars"} {
+	for _, name := range []string{"try", "class", "stars", "views"} {
 		text, err := os.ReadFile("testdata/python/" + name + ".py")
 		if err != nil {
 			t.Fatal(err)

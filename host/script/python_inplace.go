@@ -172,7 +172,7 @@ func (a *Array) changed(op syntax.Token, y starlark.Value) (starlark.Value, erro
 		return nil, err
 	}
 	left := a.now()
-	if a.plain() { // numpy's arrays take numbers in SI units
+	if a.dim.Dimensionless() { // as numpy's arrays do: numbers in SI units
 		b = b.bare()
 	}
 	if a.simple(op, b) {
@@ -185,9 +185,6 @@ func (a *Array) changed(op syntax.Token, y starlark.Value) (starlark.Value, erro
 	}
 	return a.become(op.String()+"=", z.(*Array))
 }
-
-// plain reports whether numpy would know nothing of a's units.
-func (a *Array) plain() bool { return a.dim.Dimensionless() && !a.measured }
 
 // bare is a without its unit.
 func (a *Array) bare() *Array {
@@ -256,7 +253,7 @@ func (a *Array) become(op string, r *Array) (starlark.Value, error) {
 	if err := a.write(nil, r.data); err != nil {
 		return nil, err
 	}
-	if !a.plain() {
+	if !a.dim.Dimensionless() {
 		a.dim = r.dim
 	}
 	return a, nil

@@ -1,0 +1,43 @@
+package script_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestInPlaceErrors: what numpy refuses to do in place is refused, and what would change here a copy only.
+func TestInPlaceErrors(t *testing.T) {
+	const head = "import numpy as np\nfrom brian2 import *\n"
+	const spikes = head + "G = NeuronGroup(2, 'v : 1', threshold='True', reset='')\nS = Synapses(G, G)\nS.connect()\nM = SpikeMonitor(G)\nR = PopulationRateMonitor(G)\nV = StateMonitor(G, 'v', record=True)\nrun(0.2*ms)\n"
+	for name, c := range map[string]struct{ text, want string }{
+		"whole numbers":         {head + "a = np.arange(3)\na += 1.5", ":4:3: error: +=: the result has float elements, the array holds int"},
+		"whole numbers divided": {head + "a = np.arange(3)\na /= 2", "a = a / ... makes a new array; a = a.astype(float) before"},
+		"a power":               {head + "a = np.arange(3)\na **= 0.5", "the result has float elements"},
+		"into a smaller array":  {head + "a = np.zeros(3)\na += np.zeros((2, 3))", "the result has shape (2, 3) and does not fit into the array, of shape (3,)"},
+		"out into a smaller":    {head + "a = np.zeros(3)\nnp.add(a, np.zeros((2, 3)), out=a)", "a result of shape (2, 3) does not fit into an array of shape (3,)"},
+		"out of another kind":   {head + "a = np.arange(3)\nnp.add(a, 0.5, out=a)", "the result has float elements, the array holds int"},
+		"shapes":                {head + "a = np.zeros(3)\na += np.zeros(2)", "do not fit together"},
+		"masks":                 {head + "a = np.array([True, False])\na += 1", "the result has int elements, the array holds bool"},
+		"difference of masks":   {head + "np.array([True]) - np.array([False])", "a ^ b tells where they differ"},
+		"not a number":          {head + "a = np.arange(3)\na[1] = np.nan", "an array of whole numbers cannot hold nan"},
+		"complex":               {head + "a = np.zeros(3)\na += 1j", "cannot store complex numbers in an array of float elements"},
+		"complex shapes":        {head + "a = np.zeros(3) + 0j\na += np.zeros((2, 3))", "the result has shape (2, 3)"},
+		"tuples":                {head + "t = (np.zeros(2), 1)\nt[0] += 1", "error"},
+		"units":                 {head + "a = [1, 2]*mV\na += 1*ms", "sum of values with different units: volt and second"},
+		"copyto":                {head + "a = np.arange(3)\nnp.copyto(a, [0.5, 1, 2])", "float elements do not go into an array of int elements"},
+		"times of spikes":       {spikes + "t = M.t\nt -= 1*ms", ":11:3: error: this would change spikemonitor.t in Brian2, and is a copy here"},
+		"all times of spikes":   {spikes + "t = M.t[:]\nt -= 1*ms", "x = spikemonitor.t.copy() one that can change"},
+		"plain times of spikes": {spikes + "t = np.asarray(M.t)\nt[0] = 1", "this would change spikemonitor.t"},
+		"indices of spikes":     {spikes + "i = M.i\ni.sort()", "this would change spikemonitor.i"},
+		"rates":                 {spikes + "r = R.rate\nr *= 2", "this would change ratemonitor.rate"},
+		"times of samples":      {spikes + "t = V.t\nt.fill(0*ms)", "this would change statemonitor.t"},
+		"ends of synapses":      {spikes + "i = S.i[:]\ni += 1", "this would change synapses.i[:]"},
+		"real parts":            {head + "z = np.fft.fft([1.0, 2.0])\nr = z.real\nr *= 2", "this would change z.real in numpy"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, _, err := runText(t, t.TempDir(), c.text); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s\ngives %v\nwithout %s", c.text, err, c.want)
+			}
+		})
+	}
+}
