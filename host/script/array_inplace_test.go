@@ -41,3 +41,18 @@ func TestInPlaceErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestPymonntoOneArray: variables that initialize left as one array are refused where an iteration changes it in place.
+func TestPymonntoOneArray(t *testing.T) {
+	const head = "class C(Behavior):\n    def initialize(self, n):\n        n.v = n.vector('ones')\n        v = n.v\n        v += 1\n        n.u = "
+	const tail = "\n    def iteration(self, n):\n        n.v += 1\nnet = Network()\nG = NeuronGroup(net=net, size=2, behavior={1: C()})\nnet.initialize()\nnet.simulate_iterations(2)\nprint(G.v, G.u)\n"
+	if got, _, err := runText(t, t.TempDir(), head+"v.copy()"+tail); err != nil || got != "[4, 4] [2, 2]\n" {
+		t.Errorf("a copy: prints %q, %v", got, err)
+	}
+	const want = `"v" and "u" are one array`
+	for _, same := range []string{"v", "v[:]"} {
+		if _, _, err := runText(t, t.TempDir(), head+same+tail); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("n.u = %s: %v, without %s", same, err, want)
+		}
+	}
+}

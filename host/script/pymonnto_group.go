@@ -205,6 +205,22 @@ func (g *pymNeurons) declare(name string, v starlark.Value) {
 	g.values[name] = v
 }
 
+// oneMemory refuses variables that are one array after initialize, where iterations change one of them in place: the other would change too.
+func (g *pymNeurons) oneMemory() error {
+	for k, n := range g.names {
+		a, _ := g.values[n].(*Array)
+		for _, m := range g.names[:k] {
+			b, _ := g.values[m].(*Array)
+			if a == nil || b == nil || a != b && (a.mem == nil || a.mem != b.mem) || g.tied(g.inner(m), g.inner(n)) {
+				continue
+			}
+			return withHint(fmt.Errorf("%s: %q and %q are one array, and an iteration changes it in place, which would change both", g.name, m, n),
+				"a copy is another array: neurons."+n+" = neurons."+m+".copy()")
+		}
+	}
+	return nil
+}
+
 // finish describes the group when all its variables are known.
 func (g *pymNeurons) finish() error {
 	text := ""
@@ -223,6 +239,9 @@ func (g *pymNeurons) finish() error {
 		return err
 	}
 	grp.Initial = nil
+	if err := g.oneMemory(); err != nil {
+		return err
+	}
 	for _, n := range g.names {
 		if a, ok := g.values[n].(*Array); ok {
 			grp.Initial = append(grp.Initial, net.Assignment{Var: g.inner(n), Values: append([]float64(nil), a.now().data...), Place: grp.Place})

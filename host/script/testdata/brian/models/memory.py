@@ -101,3 +101,9 @@ old = T.y[:]
 T.connect(i=0, j=1)
 T.y = 4
 p(71, T.y)
+K = NeuronGroup(2, 'dx/dt = 1/ms : 1', method='euler')
+seen = K.x[:]
+def look(t):
+    p(72, np.round(seen, 9))
+net = Network(K, NetworkOperation(look, dt=1*ms))
+net.run(3*ms)
